@@ -1,0 +1,57 @@
+import type { Slot } from '../../domain/dial.ts';
+import type { Workload } from '../../domain/workload.ts';
+
+/** What the cluster holds of the team's own objects, read at admission. Plain JSON. */
+export interface Template {
+  /** `spec.template` of the team's Deployment, untouched. */
+  podTemplate: Record<string, unknown>;
+  /** The data of each ConfigMap that the pod template refers to (env, envFrom, volumes), by name. */
+  configMaps: Record<string, Record<string, string>>;
+  /** `spec.progressDeadlineSeconds` and the like that a slot takes over. */
+  minReadySeconds: number;
+  /** Container names in order: a push sets the image of one of them. */
+  containers: string[];
+  /** `spec.replicas` of the template: the size of a first release, where no stable slot says otherwise. */
+  replicas: number;
+}
+
+export interface SlotStatus {
+  /** spec.replicas; 0 where the Deployment is not there. */
+  desired: number;
+  updated: number;
+  available: number;
+  /** observedGeneration >= generation. */
+  observed: boolean;
+  /** Rolled out: observed, and updated = desired = available. */
+  ready: boolean;
+  /** The revision annotation that Sluice wrote; absent where the slot was never written. */
+  revision?: string;
+  /** Why it is not ready, in one sentence, where the cluster says (waiting reason, exit code, failing probe). */
+  problem?: string;
+  /** The slot's autoscaler, where there is one. */
+  autoscalerMinimum?: number;
+}
+
+export interface SlotContent {
+  /** Hash of the image digests by container, the pod template and the ConfigMaps. */
+  revision: string;
+  /** Image URI (by digest) per container that a push sets; the others keep the template's. */
+  images: Record<string, string>;
+  template: Template;
+}
+
+export interface Cluster {
+  /** @throws TemplateNotFoundError @throws ClusterUnreachableError */
+  readTemplate(workload: Workload): Promise<Template>;
+  readSlot(workload: Workload, slot: Slot): Promise<SlotStatus>;
+  /**
+   * Server-side apply of the slot's Deployment, Service, TargetGroupBinding and ConfigMap copies with Sluice's own field
+   * manager. Does not touch `replicas`. Safe to repeat.
+   * @throws FieldOwnedError another field manager owns a field of the slot: names the manager and the field
+   */
+  writeSlot(workload: Workload, slot: Slot, content: SlotContent): Promise<void>;
+  /** Sets `replicas`. Where an autoscaler has the slot, its minimum is what holds the size: see setAutoscalerMinimum. */
+  scaleSlot(workload: Workload, slot: Slot, replicas: number): Promise<void>;
+  /** Raises or puts back the minimum of the slot's autoscaler; does nothing where there is none. */
+  setAutoscalerMinimum(workload: Workload, slot: Slot, minimum: number): Promise<void>;
+}

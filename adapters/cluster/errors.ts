@@ -1,0 +1,18 @@
+export class TemplateNotFoundError extends Error {
+  override readonly name = 'TemplateNotFoundError';
+}
+
+/** Another field manager owns a field that Sluice has to set: a person must decide. Retrying does not help. */
+export class FieldOwnedError extends Error {
+  override readonly name = 'FieldOwnedError';
+}
+
+/** The API server refused what we sent (422, 403): retrying does not help. */
+export class ClusterRefusedError extends Error {
+  override readonly name = 'ClusterRefusedError';
+}
+
+/** No answer, 5xx, 429: retrying may help. */
+export class ClusterUnreachableError extends Error {
+  override readonly name = 'ClusterUnreachableError';
+}

@@ -1,0 +1,22 @@
+export interface ResolvedImage {
+  /** `<registry>/<repository>@sha256:...`: what a container's `image` is set to. */
+  uri: string;
+  digest: string;
+  pushedAtEpochMs: number;
+}
+
+export interface ImageRegistry {
+  /**
+   * @param reference a tag, or a digest that starts with `sha256:`
+   * @throws ImageNotFoundError @throws ImageRegistryUnreachableError
+   */
+  resolve(repository: string, reference: string): Promise<ResolvedImage>;
+}
+
+export class ImageNotFoundError extends Error {
+  override readonly name = 'ImageNotFoundError';
+}
+
+export class ImageRegistryUnreachableError extends Error {
+  override readonly name = 'ImageRegistryUnreachableError';
+}

@@ -1,0 +1,42 @@
+import type { Dial, Slot } from '../../domain/dial.ts';
+import type { Workload } from '../../domain/workload.ts';
+
+export interface RouterAbilities {
+  weights: boolean;
+  /** Smallest step of the dial, per cent. */
+  granularity: number;
+  headers: boolean;
+  mirror: boolean;
+  preview: boolean;
+  goesBackThrough: 'loadBalancer' | 'cluster';
+}
+
+/**
+ * All that a roll back needs to turn the dial, as plain JSON: it travels in the input of the roll back's execution, so
+ * that going back works when neither the ledger nor the cluster answers.
+ */
+export interface WayBack {
+  kind: 'alb';
+  rules: { arn: string; actions: unknown[] }[];
+  /** The preview rule goes back too: its header must not keep reaching a slot that is being emptied. */
+  stable: Slot;
+}
+
+export interface TrafficRouter {
+  readonly can: RouterAbilities;
+  /**
+   * Per cent of requests that each slot gets now, asked of the outside system, never remembered. Several rules are read
+   * as the worst: the one that sends most to the slot with the smaller share.
+   * @throws RouterRuleError a rule is not there or is not one that a dial can be read from (e.g. three groups)
+   * @throws RouterUnreachableError
+   */
+  readDial(workload: Workload): Promise<Dial>;
+  /** Sets, never adds; safe to repeat. Keeps both groups and the stickiness. Resolves when it has been accepted. */
+  setDial(workload: Workload, dial: Dial): Promise<void>;
+  /** The full actions that send everything to `stable` alone (one group: no cookie can choose the other). */
+  planWayBack(workload: Workload, stable: Slot): Promise<WayBack>;
+  /** Sets the actions of the way back. Safe to repeat. */
+  goBack(wayBack: WayBack): Promise<void>;
+  /** Points the preview rule at a slot. @throws RouterRuleError where the rule does not ask for this header. */
+  setPreview(workload: Workload, slot: Slot, header: { name: string; value: string }): Promise<void>;
+}

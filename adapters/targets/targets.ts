@@ -1,0 +1,24 @@
+import type { Slot } from '../../domain/dial.ts';
+import type { Workload } from '../../domain/workload.ts';
+
+/** How many targets of a slot's target group are in which state, as the load balancer sees them. */
+export interface TargetCounts {
+  healthy: number;
+  /** Registered, first health checks still running. */
+  initial: number;
+  unhealthy: number;
+  draining: number;
+  /** The group is in no rule, so it is not health-checked (Target.NotInUse). */
+  unused: number;
+}
+
+export interface Targets {
+  /** @throws TargetsUnreachableError */
+  read(workload: Workload): Promise<Record<Slot, TargetCounts>>;
+  /** Seconds that a deregistered target keeps its connections, and how long a cookie keeps a client on a slot. */
+  readDraining(workload: Workload): Promise<{ deregistrationDelaySeconds: number; stickinessSeconds: number }>;
+}
+
+export class TargetsUnreachableError extends Error {
+  override readonly name = 'TargetsUnreachableError';
+}

@@ -1,0 +1,27 @@
+import type { Slot } from './dial.ts';
+
+/** One deployable service, parsed: where its ARNs, cluster, namespace and container names are kept. */
+export interface Workload {
+  name: string;
+  cluster: { name: string; namespace: string };
+  /** The team's own Deployment: the template from which slots are written. */
+  deployment: string;
+  /** The container whose image a push sets. */
+  container: string;
+  repositories: { name: string; tags: string }[];
+  router: AlbRouting;
+  backgroundWork: 'none' | 'safe' | 'paused';
+  /** What a roll back does to long connections. */
+  connections: 'cut' | 'drain';
+  maxDrainSeconds: number;
+}
+
+/** Where the dial of an `alb` workload is: rules made by infrastructure as code, two fixed target groups. */
+export interface AlbRouting {
+  kind: 'alb';
+  /** ARNs of the listener rules; set in order, read as the worst. */
+  rules: string[];
+  targetGroups: Record<Slot, string>;
+  /** ARN of the rule that sends the preview header to the idle slot. */
+  previewRule?: string;
+}
