@@ -1,0 +1,86 @@
+import type { Dial, Slot } from '../dial.ts';
+import type { Verdict } from '../judgement/verdict.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Workload } from '../workload.ts';
+
+/** How a release ended. */
+export type Outcome = 'promoted' | 'rolledBack' | 'rejected' | 'superseded';
+/** Why a release went back. */
+export type RollBackReason = 'degraded' | 'notReady' | 'aborted' | 'deadline' | 'fault';
+
+/** An image of a release, resolved when it was requested: a tag that moves later changes nothing. */
+export interface ReleaseImage {
+  repository: string;
+  /** What was asked for: a tag or a digest. */
+  reference: string;
+  digest: string;
+  uri: string;
+  pushedAtEpochMs: number;
+}
+
+/** What Admit found and decided; the frozen ground on which the release stands. */
+export interface Admission {
+  stable: Slot;
+  canary: Slot;
+  revision: string;
+  stableRevision: string;
+  /** Replicas of the stable slot at admission: what the canary must carry at weight 100. */
+  stableReplicas: number;
+  /** Minimum of the stable slot's autoscaler at admission, put back at the end. */
+  stableMinimum?: number;
+  deadlineEpochMs: number;
+  /** How long after a confirmed shift clients may still see the old weights. */
+  propagationSeconds: number;
+  deregistrationDelaySeconds: number;
+  stickinessSeconds: number;
+  /** The router's own plain JSON; its shape belongs to the router's adapter. */
+  wayBack: unknown;
+}
+
+/** Everything that can stand in a ledger. Intent before effect; a fact never changes once appended. */
+export type Fact =
+  | { kind: 'requested'; images: Record<string, ReleaseImage>; plan: Plan; workload: Workload; undoOf?: string }
+  | { kind: 'runClaimed'; run: number }
+  | { kind: 'admitted'; admission: Admission }
+  | { kind: 'refused'; because: string }
+  | { kind: 'canaryIntended'; slot: Slot; revision: string }
+  | { kind: 'canaryWritten'; slot: Slot; revision: string }
+  | { kind: 'sizeIntended'; slot: Slot; replicas: number; weight: number }
+  | { kind: 'slotSeen'; slot: Slot; desired: number; available: number; ready: boolean; problem?: string }
+  | { kind: 'readied'; weight: number }
+  | { kind: 'previewIntended'; slot: Slot }
+  | { kind: 'previewOpened'; slot: Slot }
+  | { kind: 'stepStarted'; index: number }
+  | { kind: 'stepDone'; index: number; because: string }
+  | { kind: 'shiftIntended'; from: Dial; to: Dial; weight: number }
+  | { kind: 'shiftConfirmed'; dial: Dial; weight: number }
+  | { kind: 'hookCalled'; name: string; attempt: number }
+  | { kind: 'hookAnswered'; name: string; passed: boolean; because: string }
+  | { kind: 'hookRunning'; name: string; statusUrl: string }
+  | { kind: 'approvalOpened'; name: string }
+  | { kind: 'approved'; name: string }
+  | { kind: 'judged'; verdict: Verdict; byMetric: Record<string, Verdict> }
+  | { kind: 'held'; because: string; fault: boolean }
+  | { kind: 'resumed' }
+  | { kind: 'soakStarted' }
+  | { kind: 'soakDone'; because: string }
+  | { kind: 'rollBackClaimed'; attempt: number; reason: RollBackReason; because: string }
+  | { kind: 'goingBack'; attempt: number }
+  | { kind: 'dialRestored'; dial: Dial }
+  | { kind: 'dialVerified'; dial: Dial }
+  | { kind: 'canaryRetired'; slot: Slot }
+  | { kind: 'retiring' }
+  | { kind: 'stableRetired'; slot: Slot }
+  | { kind: 'closed'; outcome: Outcome; reason?: RollBackReason; because: string };
+
+/** One line of a workload's ledger. */
+export interface Entry {
+  seq: number;
+  releaseId: string;
+  atEpochMs: number;
+  /** Who: a handler and its run, or a person. */
+  by: string;
+  fact: Fact;
+  /** Hash of the entry before, '' for the first: a line taken out or changed breaks the chain. */
+  previousHash: string;
+}

@@ -1,0 +1,122 @@
+import { assertNever } from '../assert-never.ts';
+import type { Entry, Fact } from './facts.ts';
+import type { ReleaseState } from './state.ts';
+
+type ReleaseFact = Exclude<Fact, { kind: 'requested' } | { kind: 'closed' }>;
+
+/** A release after one more fact about it. */
+export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseState {
+  const at = entry.atEpochMs;
+  switch (fact.kind) {
+    case 'runClaimed':
+      return { ...release, run: fact.run };
+    case 'admitted':
+      return { ...release, admission: fact.admission };
+    case 'refused':
+      return { ...release, refused: fact.because };
+    case 'canaryIntended':
+      return release; // the intent is for those who read the log: writing the slot twice is writing it once
+    case 'canaryWritten':
+      return { ...release, canaryWritten: true };
+    case 'sizeIntended': {
+      const { slot, replicas, weight } = fact;
+      // the cluster is asked afresh: what it said of another size says nothing of this one
+      const { slotSeen: _, ...rest } = release;
+      return { ...rest, size: { slot, replicas, weight, intendedAtEpochMs: at } };
+    }
+    case 'slotSeen': {
+      const { kind: _, ...seen } = fact;
+      return { ...release, slotSeen: { ...seen, atEpochMs: at } };
+    }
+    case 'readied':
+      return { ...release, readiedForWeight: fact.weight };
+    case 'previewIntended':
+      return { ...release, preview: { slot: fact.slot, opened: false } };
+    case 'previewOpened':
+      return { ...release, preview: { slot: fact.slot, opened: true } };
+    case 'stepStarted':
+      return { ...release, stepStartedAtEpochMs: at };
+    case 'stepDone': {
+      const { stepStartedAtEpochMs: _, hold: __, ...rest } = release;
+      return { ...rest, stepsDone: fact.index + 1 };
+    }
+    case 'shiftIntended': {
+      const { from, to, weight } = fact;
+      return { ...release, shifts: [...release.shifts, { from, to, weight, intendedAtEpochMs: at }] };
+    }
+    case 'shiftConfirmed': {
+      const { stepStartedAtEpochMs: _, hold: __, ...rest } = release;
+      const shifts = release.shifts.map((shift, index) =>
+        index === release.shifts.length - 1 ? { ...shift, confirmedAtEpochMs: at } : shift,
+      );
+      return { ...rest, shifts, stepsDone: release.stepsDone + 1 };
+    }
+    case 'hookCalled': {
+      const hook = { attempt: fact.attempt, calledAtEpochMs: at };
+      return { ...release, hooks: { ...release.hooks, [fact.name]: hook } };
+    }
+    case 'hookRunning':
+      return withHook(release, fact.name, { statusUrl: fact.statusUrl });
+    case 'hookAnswered':
+      return withHook(release, fact.name, { answer: { passed: fact.passed, because: fact.because } });
+    case 'approvalOpened': {
+      const approval = { openedAtEpochMs: at, approvedBy: [] };
+      return { ...release, approvals: { ...release.approvals, [fact.name]: approval } };
+    }
+    case 'approved':
+      return approve(release, fact.name, entry);
+    case 'judged':
+      return { ...release, verdict: fact.verdict, byMetric: fact.byMetric };
+    case 'held': {
+      const { because, fault } = fact;
+      return { ...release, hold: { sinceEpochMs: release.hold?.sinceEpochMs ?? at, because, fault } };
+    }
+    case 'resumed': {
+      const { hold: _, ...rest } = release;
+      return rest;
+    }
+    case 'soakStarted':
+      return { ...release, soak: { startedAtEpochMs: at, done: false } };
+    case 'soakDone':
+      return { ...release, soak: { startedAtEpochMs: release.soak?.startedAtEpochMs ?? at, done: true } };
+    case 'rollBackClaimed': {
+      const { attempt, reason, because } = fact;
+      // a later attempt keeps the reason of the first: why it goes back does not change because going back is hard
+      const first = release.rollBack ?? { reason, because, claimedAtEpochMs: at, canaryRetired: false };
+      return { ...release, rollBack: { ...first, attempt } };
+    }
+    case 'goingBack':
+      return withRollBack(release, { goingBackAtEpochMs: release.rollBack?.goingBackAtEpochMs ?? at });
+    case 'dialRestored':
+      return withRollBack(release, { restoredAtEpochMs: at });
+    case 'dialVerified':
+      return withRollBack(release, { verifiedAtEpochMs: release.rollBack?.verifiedAtEpochMs ?? at });
+    case 'canaryRetired':
+      return withRollBack(release, { canaryRetired: true });
+    case 'retiring':
+      return { ...release, retiringAtEpochMs: release.retiringAtEpochMs ?? at };
+    case 'stableRetired':
+      return { ...release, stableRetired: true };
+    default:
+      return assertNever(fact);
+  }
+}
+
+function withHook(release: ReleaseState, name: string, change: object): ReleaseState {
+  const hook = release.hooks[name];
+  return hook === undefined ? release : { ...release, hooks: { ...release.hooks, [name]: { ...hook, ...change } } };
+}
+
+function withRollBack(release: ReleaseState, change: Partial<NonNullable<ReleaseState['rollBack']>>): ReleaseState {
+  return release.rollBack === undefined ? release : { ...release, rollBack: { ...release.rollBack, ...change } };
+}
+
+function approve(release: ReleaseState, name: string, entry: Entry): ReleaseState {
+  const approval = release.approvals[name];
+  if (approval === undefined || approval.approvedBy.includes(entry.by)) return release; // twice is once
+  const approvedBy = [...approval.approvedBy, entry.by];
+  const required = release.plan.steps.find(step => step.kind === 'approval' && step.name === name);
+  const complete = approvedBy.length >= (required?.kind === 'approval' ? required.required : 1);
+  const next = { ...approval, approvedBy, ...(complete ? { completeAtEpochMs: entry.atEpochMs } : {}) };
+  return { ...release, approvals: { ...release.approvals, [name]: next } };
+}

@@ -1,0 +1,107 @@
+import { canonicalJson } from '../canonical-json.ts';
+import { releaseIdOf } from '../release-id.ts';
+import type { Entry, Fact } from './facts.ts';
+import { foldRelease } from './fold-release.ts';
+import { ENDED_KEPT, type EndedRelease, type ReleaseState, type WorkloadState } from './state.ts';
+
+export class LedgerBrokenError extends Error {
+  override readonly name = 'LedgerBrokenError';
+}
+
+export type Sha256 = (text: string) => string;
+
+/** The hash of an entry, which the next one carries. */
+export const hashOf = (entry: Entry, sha256: Sha256): string => sha256(canonicalJson(entry));
+
+/**
+ * State after one more entry. Pure: the same log gives the same state.
+ * @throws LedgerBrokenError a gap, or a line that was changed or taken out
+ */
+export function fold(state: WorkloadState, entry: Entry, sha256: Sha256): WorkloadState {
+  if (entry.seq !== state.seq + 1) {
+    throw new LedgerBrokenError(`entry ${entry.seq} follows entry ${state.seq}: one is missing`);
+  }
+  if (entry.previousHash !== state.lastHash) {
+    throw new LedgerBrokenError(`entry ${entry.seq} does not carry the hash of entry ${state.seq}: the log was changed`);
+  }
+  return { ...applyFact(state, entry), seq: entry.seq, lastHash: hashOf(entry, sha256) };
+}
+
+function applyFact(state: WorkloadState, entry: Entry): WorkloadState {
+  const { fact, releaseId } = entry;
+  if (fact.kind === 'requested') return request(state, entry, fact);
+  const release = [state.active, state.waiting].find(candidate => candidate?.releaseId === releaseId);
+  if (release === undefined) throw new LedgerBrokenError(`entry ${entry.seq} is about ${releaseId}, which is not open`);
+  if (fact.kind === 'closed') return close(state, release, entry, fact);
+  const next = foldRelease(release, entry, fact);
+  return release === state.active ? { ...state, active: next } : { ...state, waiting: next };
+}
+
+function request(state: WorkloadState, entry: Entry, fact: Fact & { kind: 'requested' }): WorkloadState {
+  const number = state.releases + 1;
+  if (entry.releaseId !== releaseIdOf(fact.workload.name, number)) {
+    throw new LedgerBrokenError(`entry ${entry.seq} requests ${entry.releaseId}, the next release is number ${number}`);
+  }
+  const requested: ReleaseState = {
+    releaseId: entry.releaseId,
+    requestedAtEpochMs: entry.atEpochMs,
+    requestedBy: entry.by,
+    images: fact.images,
+    plan: fact.plan,
+    workload: fact.workload,
+    ...(fact.undoOf === undefined ? {} : { undoOf: fact.undoOf }),
+    run: 0,
+    canaryWritten: false,
+    stepsDone: 0,
+    shifts: [],
+    hooks: {},
+    approvals: {},
+    byMetric: {},
+    stableRetired: false,
+  };
+  if (state.active === undefined) return { ...state, releases: number, active: requested };
+  const replaced = state.waiting;
+  return {
+    ...state,
+    releases: number,
+    waiting: requested,
+    ended:
+      replaced === undefined
+        ? state.ended
+        : keepNewest(state.ended, {
+            ...endOf(replaced, entry),
+            outcome: 'superseded',
+            because: `${entry.releaseId} was requested while it waited`,
+          }),
+  };
+}
+
+function close(
+  state: WorkloadState,
+  release: ReleaseState,
+  entry: Entry,
+  fact: Fact & { kind: 'closed' },
+): WorkloadState {
+  const ended = keepNewest(state.ended, {
+    ...endOf(release, entry),
+    outcome: fact.outcome,
+    ...(fact.reason === undefined ? {} : { reason: fact.reason }),
+    because: fact.because,
+  });
+  const { active, waiting, ...rest } = state;
+  if (release !== active) return { ...rest, ...(active === undefined ? {} : { active }), ended };
+  const next = { ...rest, ended, ...(waiting === undefined ? {} : { active: waiting }) };
+  if (fact.outcome !== 'promoted' || release.admission === undefined) return next;
+  const { canary: slot, revision } = release.admission;
+  return { ...next, live: { slot, revision, releaseId: release.releaseId, images: release.images } };
+}
+
+const endOf = (release: ReleaseState, entry: Entry) => ({
+  releaseId: release.releaseId,
+  endedAtEpochMs: entry.atEpochMs,
+  images: release.images,
+  plan: release.plan,
+  ...(release.admission === undefined ? {} : { admission: release.admission }),
+});
+
+const keepNewest = (ended: EndedRelease[], newest: EndedRelease) => [newest, ...ended].slice(0, ENDED_KEPT);

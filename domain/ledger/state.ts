@@ -1,0 +1,110 @@
+import type { Dial, Slot } from '../dial.ts';
+import type { Verdict } from '../judgement/verdict.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Workload } from '../workload.ts';
+import type { Admission, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
+
+/** One turn of the dial: from intent to confirmation. */
+export interface Shift {
+  from: Dial;
+  to: Dial;
+  weight: number;
+  intendedAtEpochMs: number;
+  confirmedAtEpochMs?: number;
+}
+
+export interface HookState {
+  attempt: number;
+  calledAtEpochMs: number;
+  statusUrl?: string;
+  answer?: { passed: boolean; because: string };
+}
+
+export interface ApprovalState {
+  openedAtEpochMs: number;
+  approvedBy: string[];
+  /** When the last approval that was required came. */
+  completeAtEpochMs?: number;
+}
+
+/** A release as the ledger tells it. */
+export interface ReleaseState {
+  releaseId: string;
+  requestedAtEpochMs: number;
+  requestedBy: string;
+  images: Record<string, ReleaseImage>;
+  plan: Plan;
+  workload: Workload;
+  undoOf?: string;
+  /** Number of the newest release execution; 0 before the first. */
+  run: number;
+  admission?: Admission;
+  refused?: string;
+  canaryWritten: boolean;
+  size?: { slot: Slot; replicas: number; weight: number; intendedAtEpochMs: number };
+  slotSeen?: { slot: Slot; desired: number; available: number; ready: boolean; problem?: string; atEpochMs: number };
+  /** The greatest weight for which the canary was found ready. */
+  readiedForWeight?: number;
+  preview?: { slot: Slot; opened: boolean };
+  stepsDone: number;
+  /** When the current step began; absent between steps. */
+  stepStartedAtEpochMs?: number;
+  shifts: Shift[];
+  hooks: Record<string, HookState>;
+  approvals: Record<string, ApprovalState>;
+  verdict?: Verdict;
+  byMetric: Record<string, Verdict>;
+  hold?: { sinceEpochMs: number; because: string; fault: boolean };
+  soak?: { startedAtEpochMs: number; done: boolean };
+  rollBack?: {
+    attempt: number;
+    reason: RollBackReason;
+    because: string;
+    claimedAtEpochMs: number;
+    goingBackAtEpochMs?: number;
+    restoredAtEpochMs?: number;
+    verifiedAtEpochMs?: number;
+    canaryRetired: boolean;
+  };
+  retiringAtEpochMs?: number;
+  stableRetired: boolean;
+}
+
+export interface EndedRelease {
+  releaseId: string;
+  outcome: Outcome;
+  reason?: RollBackReason;
+  because: string;
+  endedAtEpochMs: number;
+  images: Record<string, ReleaseImage>;
+  plan: Plan;
+  /** Absent where it ended before admission. */
+  admission?: Admission;
+}
+
+/** What is live, as far as the ledger knows: absent until the first promotion. */
+export interface Live {
+  slot: Slot;
+  revision: string;
+  releaseId: string;
+  images: Record<string, ReleaseImage>;
+}
+
+/** The fold of a workload's ledger. */
+export interface WorkloadState {
+  seq: number;
+  lastHash: string;
+  /** Number of the newest release ever requested. */
+  releases: number;
+  live?: Live;
+  active?: ReleaseState;
+  /** Only the newest waiting one is kept. */
+  waiting?: ReleaseState;
+  /** Newest first, at most ENDED_KEPT. */
+  ended: EndedRelease[];
+}
+
+/** Enough for `undo`, for the console's first page, and for a snapshot far below DynamoDB's 400 KB. */
+export const ENDED_KEPT = 10;
+
+export const emptyState = (): WorkloadState => ({ seq: 0, lastHash: '', releases: 0, ended: [] });

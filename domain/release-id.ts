@@ -1,0 +1,17 @@
+/**
+ * A release is named `<workload>-<number>`, numbered by the workload's ledger. Step Functions allows 80 characters for an
+ * execution's name, and `rb-<releaseId>-<attempt>` is the longest that we make: 50 for the workload leave room for both numbers.
+ */
+export const WORKLOAD_NAME_MAX = 50;
+
+export const releaseIdOf = (workload: string, number: number): string => `${workload}-${number}`;
+
+/** The workload of a release id. @throws RangeError where it is not one */
+export function workloadOf(releaseId: string): string {
+  const match = /^(.+)-[1-9]\d*$/.exec(releaseId);
+  if (match?.[1] === undefined) throw new RangeError(`${JSON.stringify(releaseId)} is not a release id (<workload>-<number>)`);
+  return match[1];
+}
+
+export const releaseExecutionName = (releaseId: string, run: number): string => `${releaseId}-${run}`;
+export const rollBackExecutionName = (releaseId: string, attempt: number): string => `rb-${releaseId}-${attempt}`;
