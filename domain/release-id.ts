@@ -9,7 +9,8 @@ export const releaseIdOf = (workload: string, number: number): string => `${work
 /** The workload of a release id. @throws RangeError where it is not one */
 export function workloadOf(releaseId: string): string {
   const match = /^(.+)-[1-9]\d*$/.exec(releaseId);
-  if (match?.[1] === undefined) throw new RangeError(`${JSON.stringify(releaseId)} is not a release id (<workload>-<number>)`);
+  if (match?.[1] === undefined)
+    throw new RangeError(`${JSON.stringify(releaseId)} is not a release id (<workload>-<number>)`);
   return match[1];
 }
 

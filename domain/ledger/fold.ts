@@ -22,7 +22,9 @@ export function fold(state: WorkloadState, entry: Entry, sha256: Sha256): Worklo
     throw new LedgerBrokenError(`entry ${entry.seq} follows entry ${state.seq}: one is missing`);
   }
   if (entry.previousHash !== state.lastHash) {
-    throw new LedgerBrokenError(`entry ${entry.seq} does not carry the hash of entry ${state.seq}: the log was changed`);
+    throw new LedgerBrokenError(
+      `entry ${entry.seq} does not carry the hash of entry ${state.seq}: the log was changed`,
+    );
   }
   return { ...applyFact(state, entry), seq: entry.seq, lastHash: hashOf(entry, sha256) };
 }

@@ -1,0 +1,29 @@
+import type { Dial } from '../dial.ts';
+import type { Verdict } from '../judgement/verdict.ts';
+import type { Fact, RollBackReason } from '../ledger/facts.ts';
+
+/** What a look saw of the world. */
+export interface Observation {
+  nowEpochMs: number;
+  dial: Dial;
+  /** Targets of the canary's group that the load balancer sends to. */
+  healthyCanaryTargets: number;
+  verdict: Verdict;
+  byMetric: Record<string, Verdict>;
+  /** Seconds until another look can see more of the metrics. */
+  nextReadingSeconds: number;
+  /** Of the analysis step that runs, whether its metrics have the measurements it wants. */
+  analysisComplete: boolean;
+}
+
+export type Move =
+  /** `seconds` is a whole number, as a Wait state of Step Functions wants it. */
+  | { kind: 'lookAgain'; seconds: number; because: string }
+  | { kind: 'advance'; because: string }
+  | { kind: 'rollBack'; reason: RollBackReason; because: string };
+
+export interface Decision {
+  move: Move;
+  /** What the look found out, to be appended before the move is made. */
+  facts: Fact[];
+}

@@ -1,0 +1,68 @@
+import type { ReleaseState } from '../ledger/state.ts';
+import type { Step } from '../plan/plan.ts';
+import { secondsUntilShift, shiftTiming } from './shift-time.ts';
+
+/** What the road does next. The state machine has one state for each kind. */
+export type NextStep =
+  | { kind: 'sizeCanary'; weight: number }
+  | { kind: 'openPreview' }
+  | { kind: 'shiftTraffic'; weight: number }
+  | { kind: 'callHook'; name: string }
+  | { kind: 'openApproval'; name: string }
+  | { kind: 'pause'; seconds: number }
+  | { kind: 'soak' }
+  | { kind: 'retireStable' };
+
+/** The look itself says how long to wait; 1 s because a Wait state of 0 s is one transition for nothing. */
+const LOOK_NOW = { kind: 'pause', seconds: 1 } as const;
+
+/**
+ * The next step of a release, from its ledger alone: asking twice gives the same answer.
+ * Whatever the first step is, the canary is sized and ready before it, so that a hook or an approval finds a preview to look at.
+ */
+export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
+  const step = currentStep(release);
+  if (step === undefined) {
+    if (release.soak?.done === true) return { kind: 'retireStable' };
+    return release.soak === undefined ? { kind: 'soak' } : LOOK_NOW;
+  }
+  const ready = release.readiedForWeight ?? -1;
+  const weight = nextWeight(release);
+  if (weight !== undefined && ready < weight && (ready < 0 || step.kind === 'setWeight')) {
+    return { kind: 'sizeCanary', weight };
+  }
+  if (release.plan.preview !== undefined && release.preview?.opened !== true) return { kind: 'openPreview' };
+  switch (step.kind) {
+    case 'setWeight': {
+      const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs });
+      return seconds > 0 ? { kind: 'pause', seconds } : { kind: 'shiftTraffic', weight: step.weight };
+    }
+    case 'hook':
+      return release.hooks[step.name] === undefined ? { kind: 'callHook', name: step.name } : LOOK_NOW;
+    case 'approval':
+      return release.approvals[step.name]?.completeAtEpochMs === undefined
+        ? { kind: 'openApproval', name: step.name }
+        : LOOK_NOW;
+    case 'bake':
+    case 'analysis':
+      return LOOK_NOW;
+  }
+}
+
+export const currentStep = (release: ReleaseState): Step | undefined => release.plan.steps[release.stepsDone];
+
+/** The weight of the next setWeight from the current step on; undefined when all are done. */
+export function nextWeight(release: ReleaseState): number | undefined {
+  const upcoming = release.plan.steps.slice(release.stepsDone).find(step => step.kind === 'setWeight');
+  return upcoming?.weight;
+}
+
+/** The weight that the release has confirmed last; 0 before the first shift. */
+export function confirmedWeight(release: ReleaseState): number {
+  return release.shifts.findLast(shift => shift.confirmedAtEpochMs !== undefined)?.weight ?? 0;
+}
+
+/** When the first weight above 0 was intended: analysis judges from then to the end of the soak. */
+export function analysisStartedAt(release: ReleaseState): number | undefined {
+  return release.shifts.find(shift => shift.weight > 0)?.intendedAtEpochMs;
+}
