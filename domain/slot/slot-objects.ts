@@ -1,0 +1,159 @@
+import type { Slot } from '../dial.ts';
+import type { Workload } from '../workload.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { PodTemplate } from './pod-template.ts';
+import { configMapNames, podTemplateSchema, withConfigMapNames, withImages, withoutTracking } from './pod-template.ts';
+
+export const WORKLOAD_LABEL = 'sluice.dev/workload';
+export const SLOT_LABEL = 'sluice.dev/slot';
+/** On copies of ConfigMaps: whose copy it is, by name. */
+export const COPY_OF_ANNOTATION = 'sluice.dev/copy-of';
+export const REVISION_ANNOTATION = 'sluice.dev/revision';
+
+/** What a slot is written from; adapters/cluster's SlotContent fits. */
+export interface SlotSource {
+  revision: string;
+  /** Image URI by digest per container that a push sets. */
+  images: Record<string, string>;
+  template: {
+    podTemplate: unknown;
+    configMaps: Record<string, Record<string, string>>;
+    configMapBinaryData?: Record<string, Record<string, string>>;
+    minReadySeconds: number;
+    progressDeadlineSeconds?: number;
+  };
+}
+
+/** A Kubernetes object as JSON, complete for server-side apply. */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+  [field: string]: unknown;
+}
+
+export interface SlotObjects {
+  deployment: KubernetesObject;
+  service: KubernetesObject;
+  targetGroupBinding: KubernetesObject;
+  configMaps: KubernetesObject[];
+}
+
+export const slotName = (workload: Workload, slot: Slot): string => `${workload.name}-${slot}`;
+
+/** Labels of a slot's pods, which its Deployment and its Service select. The template's own pods lack them. */
+export const slotLabels = (workload: Workload, slot: Slot): Record<string, string> => ({
+  [WORKLOAD_LABEL]: workload.name,
+  [SLOT_LABEL]: slot,
+});
+
+/**
+ * The objects of a slot, written from an allow-list of fields: nothing of the template's metadata but the team's own
+ * labels and annotations on the pods, so that no pruner takes a slot for its own. `replicas` is not part of it.
+ * @param hash hex digest of a text: names the copies of ConfigMaps by their content
+ * @throws RangeError the template has no such container, or declares no port to send requests to
+ */
+export function slotObjects(input: {
+  workload: Workload;
+  slot: Slot;
+  content: SlotSource;
+  targetGroupArn: string;
+  hash: (text: string) => string;
+}): SlotObjects {
+  const { workload, slot, content, targetGroupArn, hash } = input;
+  const { template } = content;
+  const labels = slotLabels(workload, slot);
+  const metadata = { name: slotName(workload, slot), namespace: workload.cluster.namespace, labels };
+  const pods = withImages(withoutTracking(podTemplateSchema.parse(template.podTemplate)), content.images);
+  const copies = configMapCopies(pods, content, workload.cluster.namespace, hash);
+  const renamed = withConfigMapNames(pods, name => copies.get(name)?.metadata.name ?? name);
+  const port = servicePort(workload, pods);
+  return {
+    deployment: {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { ...metadata, annotations: { [REVISION_ANNOTATION]: content.revision } },
+      spec: {
+        minReadySeconds: template.minReadySeconds,
+        ...(template.progressDeadlineSeconds !== undefined
+          ? { progressDeadlineSeconds: template.progressDeadlineSeconds }
+          : {}),
+        selector: { matchLabels: labels },
+        template: {
+          ...renamed,
+          metadata: { ...renamed.metadata, labels: { ...renamed.metadata?.labels, ...labels } },
+        },
+      },
+    },
+    service: {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: {
+        type: 'ClusterIP',
+        selector: labels,
+        ports: [{ name: 'http', protocol: 'TCP', port, targetPort: port }],
+      },
+    },
+    targetGroupBinding: {
+      apiVersion: 'elbv2.k8s.aws/v1beta1',
+      kind: 'TargetGroupBinding',
+      metadata,
+      spec: {
+        serviceRef: { name: metadata.name, port },
+        targetGroupARN: targetGroupArn,
+        // always stated: the controller's webhook fills it in at creation only and refuses a later apply without it
+        targetType: 'ip',
+      },
+    },
+    configMaps: [...copies.values()],
+  };
+}
+
+/** Copies by the name of what they copy. A ConfigMap that was not there at admission stays a plain reference. */
+function configMapCopies(
+  pods: PodTemplate,
+  content: SlotSource,
+  namespace: string,
+  hash: (text: string) => string,
+): Map<string, KubernetesObject> {
+  const copies = new Map<string, KubernetesObject>();
+  for (const name of configMapNames(pods)) {
+    const data = content.template.configMaps[name];
+    if (data === undefined) continue;
+    const binaryData = content.template.configMapBinaryData?.[name];
+    const body = { data, ...(binaryData !== undefined ? { binaryData } : {}) };
+    copies.set(name, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: `${name}-${hash(canonicalJson(body)).slice(0, 10)}`,
+        namespace,
+        // no workload label: two workloads that use one ConfigMap share its copy
+        annotations: { [COPY_OF_ANNOTATION]: name },
+      },
+      immutable: true,
+      ...body,
+    });
+  }
+  return copies;
+}
+
+/** The port named http, else the first one, of the container that a push sets; else the first of any container. */
+function servicePort(workload: Workload, pods: PodTemplate): number {
+  const ports = (name?: string) =>
+    pods.spec.containers.filter(c => name === undefined || c.name === name).flatMap(c => c.ports ?? []);
+  const own = ports(workload.container);
+  const port = own.find(({ name }) => name === 'http') ?? own[0] ?? ports()[0];
+  if (port === undefined) {
+    throw new RangeError(
+      `no container of ${workload.deployment} declares a port: there is nothing to send requests to`,
+    );
+  }
+  return port.containerPort;
+}
