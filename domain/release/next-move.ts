@@ -4,7 +4,7 @@ import type { Verdict } from '../judgement/verdict.ts';
 import type { Admission, Fact, RollBackReason } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
 import { holdOr } from './hold.ts';
-import type { Decision, Observation } from './move.ts';
+import type { Decision, Move, Observation } from './move.ts';
 import { currentStep, nextWeight } from './next-step.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
 

@@ -1,0 +1,196 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import type { WindowRecord } from '../../domain/judgement/reading.ts';
+import type { Entry, Fact } from '../../domain/ledger/facts.ts';
+import { fold } from '../../domain/ledger/fold.ts';
+import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
+import { workloadOf } from '../../domain/release-id.ts';
+import type { Clock } from '../clock.ts';
+import { sha256 } from '../sha256.ts';
+import { LedgerConflictError, LedgerUnreachableError } from './errors.ts';
+import type { Ledger, NewLine } from './ledger.ts';
+
+/**
+ * One table for everything. Keys:
+ *
+ *     pk                    sk                           what
+ *     workload#<name>       entry#<seq, 12 digits>       a line of the log: put if absent, never changed
+ *     workload#<name>       snapshot                     a cache of the fold, rebuildable at any time
+ *     workload#<name>       token#<releaseId>            task token of the approval that waits (TTL)
+ *     windows#<releaseId>   <metric>#<start epoch ms>    a window (TTL)
+ */
+const entryKey = (seq: number) => `entry#${String(seq).padStart(12, '0')}`;
+const NO_SUCH_ITEM = 'attribute_not_exists(pk)';
+/** A frozen window keeps what was judged: only a write that carries the same instant of freezing may follow it. */
+const NOT_FROZEN_OTHERWISE = 'attribute_not_exists(frozenAt) OR frozenAt = :frozenAt';
+/** Lines after which the fold is written down, so that a read stays one page. */
+const SNAPSHOT_EVERY = 50;
+/** Windows are drawn in the console for a month after their release. */
+const WINDOW_DAYS = 30;
+const TOKEN_DAYS = 8;
+const DAY_SECONDS = 86_400;
+
+const entrySchema = z.object({
+  seq: z.number(),
+  releaseId: z.string(),
+  atEpochMs: z.number(),
+  by: z.string(),
+  fact: z.looseObject({ kind: z.string() }),
+  previousHash: z.string(),
+});
+
+type Item = Record<string, AttributeValue>;
+
+export class DynamoDbLedger implements Ledger {
+  private readonly client: DynamoDBClient;
+  private readonly table: string;
+  private readonly clock: Clock;
+
+  constructor(options: { client: DynamoDBClient; table: string; clock: Clock }) {
+    this.client = options.client;
+    this.table = options.table;
+    this.clock = options.clock;
+  }
+
+  async read(workload: string): Promise<WorkloadState> {
+    const snapshot = await this.get(`workload#${workload}`, 'snapshot');
+    const from: WorkloadState = snapshot === undefined ? emptyState() : JSON.parse(text(snapshot, 'state'));
+    const entries = await this.entries(workload, from.seq);
+    return entries.reduce((state, entry) => fold(state, entry, sha256), from);
+  }
+
+  async append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState> {
+    const entry: Entry = { ...line, seq: after.seq + 1, previousHash: after.lastHash };
+    const next = fold(after, entry, sha256); // a fact that cannot be folded is never written
+    const item = { ...key(`workload#${workload}`, entryKey(entry.seq)), entry: { S: JSON.stringify(entry) } };
+    const put = await this.put(item, NO_SUCH_ITEM);
+    if (!put && !(await this.isOurs(workload, entry))) {
+      throw new LedgerConflictError(`entry ${entry.seq} of ${workload} is there already`);
+    }
+    if (entry.seq % SNAPSHOT_EVERY === 0) {
+      await this.put({ ...key(`workload#${workload}`, 'snapshot'), state: { S: JSON.stringify(next) } });
+    }
+    return next;
+  }
+
+  async entries(workload: string, afterSeq = 0): Promise<Entry[]> {
+    const items = await this.query(`workload#${workload}`, entryKey(afterSeq + 1), 'entry#~');
+    return items.map(item => {
+      const entry = entrySchema.parse(JSON.parse(text(item, 'entry')));
+      return { ...entry, fact: entry.fact as Fact }; // each kind is checked by the fold, which knows older shapes
+    });
+  }
+
+  async windows(releaseId: string): Promise<WindowRecord[]> {
+    const items = await this.query(`windows#${releaseId}`, ' ', '~');
+    return items.map(item => JSON.parse(text(item, 'window')));
+  }
+
+  async putWindow(releaseId: string, record: WindowRecord): Promise<void> {
+    const item: Item = {
+      ...key(`windows#${releaseId}`, `${record.metric}#${record.startEpochMs}`),
+      window: { S: JSON.stringify(record) },
+      expiresAt: this.daysFromNow(WINDOW_DAYS),
+      ...(record.frozenAtEpochMs === undefined ? {} : { frozenAt: { N: String(record.frozenAtEpochMs) } }),
+    };
+    await this.put(item, NOT_FROZEN_OTHERWISE, { ':frozenAt': { N: String(record.frozenAtEpochMs ?? -1) } });
+  }
+
+  async putToken(releaseId: string, token: string): Promise<void> {
+    const at = key(`workload#${workloadOf(releaseId)}`, `token#${releaseId}`);
+    await this.put({ ...at, token: { S: token }, expiresAt: this.daysFromNow(TOKEN_DAYS) });
+  }
+
+  async readToken(releaseId: string): Promise<string | undefined> {
+    const item = await this.get(`workload#${workloadOf(releaseId)}`, `token#${releaseId}`);
+    return item === undefined ? undefined : text(item, 'token');
+  }
+
+  /** An SDK retry whose first try did arrive finds its own line there: that is success, not a conflict. */
+  private async isOurs(workload: string, entry: Entry): Promise<boolean> {
+    const there = await this.get(`workload#${workload}`, entryKey(entry.seq));
+    return there !== undefined && text(there, 'entry') === JSON.stringify(entry);
+  }
+
+  private daysFromNow(days: number): AttributeValue {
+    return { N: String(Math.floor(this.clock.now() / 1000) + days * DAY_SECONDS) };
+  }
+
+  private async get(pk: string, sk: string): Promise<Item | undefined> {
+    const command = new GetItemCommand({ TableName: this.table, Key: key(pk, sk), ConsistentRead: true });
+    return (await this.reach(() => this.client.send(command))).Item;
+  }
+
+  /** @returns false where the condition did not hold */
+  private async put(item: Item, condition?: string, values?: Record<string, AttributeValue>): Promise<boolean> {
+    const command = new PutItemCommand({
+      TableName: this.table,
+      Item: item,
+      ...(condition === undefined ? {} : { ConditionExpression: condition }),
+      ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
+    });
+    return this.reach(async () => {
+      try {
+        await this.client.send(command);
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    });
+  }
+
+  private async query(pk: string, from: string, to: string): Promise<Item[]> {
+    const items: Item[] = [];
+    let start: Item | undefined;
+    do {
+      const command = new QueryCommand({
+        TableName: this.table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': { S: pk }, ':from': { S: from }, ':to': { S: to } },
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      });
+      const page = await this.reach(() => this.client.send(command));
+      items.push(...(page.Items ?? []));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return items;
+  }
+
+  private async reach<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw new LedgerUnreachableError(`the table ${this.table} did not answer: ${String(error)}`, { cause: error });
+    }
+  }
+}
+
+const key = (pk: string, sk: string): Item => ({ pk: { S: pk }, sk: { S: sk } });
+
+function text(item: Item, name: string): string {
+  const value = item[name]?.S;
+  if (value === undefined) throw new LedgerUnreachableError(`an item of the table has no text ${name}`);
+  return value;
+}
+
+/**
+ * The ledger of a Lambda. Three tries of at most 4 s each and the pauses between them stay below the 20 s that a handler has.
+ */
+export function openDynamoDbLedger(env: Record<string, string | undefined>, clock: Clock): DynamoDbLedger {
+  const table = env.SLUICE_TABLE;
+  if (table === undefined) throw new Error('SLUICE_TABLE is not set: it names the DynamoDB table of the ledger');
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: { requestTimeout: 4000, connectionTimeout: 2000 },
+  });
+  return new DynamoDbLedger({ client, table, clock });
+}

@@ -1,0 +1,9 @@
+/** Somebody else appended first. The caller reads again and thinks again: that is the fence, not a fault. */
+export class LedgerConflictError extends Error {
+  override readonly name = 'LedgerConflictError';
+}
+
+/** The table did not answer, or refused for now. Retrying may help. */
+export class LedgerUnreachableError extends Error {
+  override readonly name = 'LedgerUnreachableError';
+}

@@ -1,0 +1,51 @@
+import type { WindowRecord } from '../../domain/judgement/reading.ts';
+import type { Entry } from '../../domain/ledger/facts.ts';
+import { fold } from '../../domain/ledger/fold.ts';
+import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
+import { sha256 } from '../sha256.ts';
+import { LedgerConflictError } from './errors.ts';
+import type { Ledger, NewLine } from './ledger.ts';
+
+/** The ledger in memory, held to the same contract as DynamoDB's. */
+export class FakeLedger implements Ledger {
+  private readonly logs = new Map<string, Entry[]>();
+  private readonly windowsByKey = new Map<string, { releaseId: string; record: WindowRecord }>();
+  private readonly tokens = new Map<string, string>();
+
+  async read(workload: string): Promise<WorkloadState> {
+    return (this.logs.get(workload) ?? []).reduce((state, entry) => fold(state, entry, sha256), emptyState());
+  }
+
+  async append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState> {
+    const log = this.logs.get(workload) ?? [];
+    const entry = structuredClone({ ...line, seq: after.seq + 1, previousHash: after.lastHash });
+    const next = fold(after, entry, sha256);
+    if (log.length !== after.seq) throw new LedgerConflictError(`entry ${entry.seq} of ${workload} is there already`);
+    this.logs.set(workload, [...log, entry]);
+    return next;
+  }
+
+  async entries(workload: string, afterSeq = 0): Promise<Entry[]> {
+    return structuredClone((this.logs.get(workload) ?? []).filter(entry => entry.seq > afterSeq));
+  }
+
+  async windows(releaseId: string): Promise<WindowRecord[]> {
+    const mine = [...this.windowsByKey.values()].filter(window => window.releaseId === releaseId);
+    return structuredClone(mine.map(window => window.record));
+  }
+
+  async putWindow(releaseId: string, record: WindowRecord): Promise<void> {
+    const key = `${releaseId} ${record.metric} ${record.startEpochMs}`;
+    const frozenAt = this.windowsByKey.get(key)?.record.frozenAtEpochMs;
+    if (frozenAt !== undefined && frozenAt !== record.frozenAtEpochMs) return;
+    this.windowsByKey.set(key, { releaseId, record: structuredClone(record) });
+  }
+
+  async putToken(releaseId: string, token: string): Promise<void> {
+    this.tokens.set(releaseId, token);
+  }
+
+  async readToken(releaseId: string): Promise<string | undefined> {
+    return this.tokens.get(releaseId);
+  }
+}

@@ -1,0 +1,33 @@
+import type { WindowRecord } from '../../domain/judgement/reading.ts';
+import type { Entry, Fact } from '../../domain/ledger/facts.ts';
+import type { WorkloadState } from '../../domain/ledger/state.ts';
+
+/**
+ * The append-only log of each workload. State is its fold; the lock, the fence, intent before effect and the audit trail
+ * all come from the one conditional append.
+ */
+export interface Ledger {
+  /** The fold of the workload's log; the empty state where nothing was ever appended. @throws LedgerUnreachableError @throws LedgerBrokenError */
+  read(workload: string): Promise<WorkloadState>;
+  /**
+   * Appends one fact on the condition that nothing was appended since `after` was read, and answers the new state.
+   * @throws LedgerConflictError somebody else appended: read again and think again @throws LedgerUnreachableError
+   */
+  append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState>;
+  /** The log itself, oldest first, from `afterSeq` on (exclusive). */
+  entries(workload: string, afterSeq?: number): Promise<Entry[]>;
+  /** Every window of a release, in no order. Windows are items of their own: they expire, the log does not. */
+  windows(releaseId: string): Promise<WindowRecord[]>;
+  /** Puts a window unless a frozen one is there that would lose what was judged; putting the same twice is once. */
+  putWindow(releaseId: string, record: WindowRecord): Promise<void>;
+  /** The task token of the approval that waits. It is a capability, not history: it is overwritten and expires. */
+  putToken(releaseId: string, token: string): Promise<void>;
+  readToken(releaseId: string): Promise<string | undefined>;
+}
+
+export interface NewLine {
+  releaseId: string;
+  atEpochMs: number;
+  by: string;
+  fact: Fact;
+}

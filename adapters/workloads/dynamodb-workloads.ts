@@ -1,0 +1,68 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { noSuchWorkload } from './fake-workloads.ts';
+import {
+  type RegisteredWorkload,
+  WorkloadNotFoundError,
+  type Workloads,
+  WorkloadsUnreachableError,
+} from './workloads.ts';
+
+/** In the ledger's table under one partition: pk `workloads`, sk the name. A control plane has tens to hundreds. */
+const PARTITION = 'workloads';
+
+export class DynamoDbWorkloads implements Workloads {
+  private readonly client: DynamoDBClient;
+  private readonly table: string;
+
+  constructor(options: { client: DynamoDBClient; table: string }) {
+    this.client = options.client;
+    this.table = options.table;
+  }
+
+  async read(name: string): Promise<RegisteredWorkload> {
+    const Key = { pk: { S: PARTITION }, sk: { S: name } };
+    const command = new GetItemCommand({ TableName: this.table, Key, ConsistentRead: true });
+    const json = name === '' ? undefined : (await this.reach(() => this.client.send(command))).Item?.registered?.S;
+    if (json === undefined) throw new WorkloadNotFoundError(noSuchWorkload(name, await this.list()));
+    return JSON.parse(json);
+  }
+
+  async list(): Promise<string[]> {
+    const command = new QueryCommand({
+      TableName: this.table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: PARTITION } },
+      ProjectionExpression: 'sk',
+    });
+    const page = await this.reach(() => this.client.send(command));
+    return (page.Items ?? []).flatMap(item => item.sk?.S ?? []);
+  }
+
+  async register(registered: RegisteredWorkload): Promise<void> {
+    const Item = {
+      pk: { S: PARTITION },
+      sk: { S: registered.workload.name },
+      registered: { S: JSON.stringify(registered) },
+    };
+    await this.reach(() => this.client.send(new PutItemCommand({ TableName: this.table, Item })));
+  }
+
+  private async reach<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw new WorkloadsUnreachableError(`the table ${this.table} did not answer: ${String(error)}`, { cause: error });
+    }
+  }
+}
+
+/** The workloads of a Lambda; time-outs as for the ledger, which is in the same table. */
+export function openDynamoDbWorkloads(env: Record<string, string | undefined>): DynamoDbWorkloads {
+  const table = env.SLUICE_TABLE;
+  if (table === undefined) throw new Error('SLUICE_TABLE is not set: it names the DynamoDB table of the ledger');
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: { requestTimeout: 4000, connectionTimeout: 2000 },
+  });
+  return new DynamoDbWorkloads({ client, table });
+}

@@ -1,0 +1,25 @@
+import type { Plan } from '../../domain/plan/plan.ts';
+import type { Workload } from '../../domain/workload.ts';
+
+export interface RegisteredWorkload {
+  workload: Workload;
+  /** The plan that a release of this workload runs, unless it was started with another. */
+  plan: Plan;
+}
+
+/** The workloads that this control plane knows. */
+export interface Workloads {
+  /** @throws WorkloadNotFoundError @throws WorkloadsUnreachableError */
+  read(name: string): Promise<RegisteredWorkload>;
+  /** Names, sorted. */
+  list(): Promise<string[]>;
+  register(registered: RegisteredWorkload): Promise<void>;
+}
+
+export class WorkloadNotFoundError extends Error {
+  override readonly name = 'WorkloadNotFoundError';
+}
+
+export class WorkloadsUnreachableError extends Error {
+  override readonly name = 'WorkloadsUnreachableError';
+}
