@@ -21,8 +21,8 @@ export interface TargetGroupSpec {
 }
 
 export interface ForwardAction {
-  targetGroups: { arn: string; /** 0 to 999 */ weight: number }[];
-  stickiness: { enabled: boolean; /** 1 to 604800, lab's clock */ durationSeconds: number };
+  targetGroups: { arn: string /** 0 to 999 */; weight: number }[];
+  stickiness: { enabled: boolean /** 1 to 604800, lab's clock */; durationSeconds: number };
 }
 
 export type RuleCondition =
@@ -67,6 +67,8 @@ export interface LoadBalancer {
   health(targetGroupArn: string): TargetHealth[];
   /** Every change of a rule's action with its wall-clock instant, oldest first. */
   changes(): { atWallEpochMs: number; ruleArn: string; action: Rule['action'] }[];
+  /** A fault of the lab: the next `count` requests (1) lose their connection without an answer and reach no target. */
+  dropNext(count?: number): void;
   close(): Promise<void>;
 }
 

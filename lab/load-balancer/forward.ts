@@ -1,0 +1,99 @@
+import { type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http';
+import { BY_HEADER, BY_LOAD_BALANCER, GROUP_HEADER, requestHeaders, responseHeaders } from './headers.ts';
+import type { MinuteMetrics, OwnAnswer } from './minute-metrics.ts';
+import type { Target, TargetGroup } from './target-group.ts';
+
+export interface ForwardTo {
+  group: TargetGroup;
+  target: Target;
+  metrics: MinuteMetrics;
+  /** Wall clock; no byte either way for so long ends the request. */
+  idleTimeoutMs: number;
+  listenerPort: number;
+  setCookie: string | undefined;
+}
+
+/**
+ * Sends one request to one target on a connection of its own, once. Nothing is ever re-sent: a request that reached a
+ * process that then died may have had its effect.
+ */
+export function forward(request: IncomingMessage, response: ServerResponse, to: ForwardTo): void {
+  const { group, target, metrics } = to;
+  const arn = group.spec.arn;
+  const sentAtMs = performance.now();
+  let connected = false;
+  let timedOut = false;
+  /** The outcome is counted: by the answer's headers, by the load balancer's own answer, or because the client left. */
+  let counted = false;
+
+  const upstream = openRequest({
+    host: target.host,
+    port: target.port,
+    method: request.method,
+    path: request.url,
+    headers: requestHeaders(request, to.listenerPort),
+    agent: false,
+  });
+  const cut = () => upstream.destroy(new Error('the deregistration delay is over'));
+  target.inFlight.add(cut);
+  const failed = () => {
+    request.unpipe(upstream);
+    request.resume();
+    if (counted) {
+      // The client has a part of the answer: it must see that the rest is missing.
+      response.destroy();
+      return;
+    }
+    counted = true;
+    metrics.notAnswered(arn, { connectionFailed: !connected });
+    answerItself(response, { status: timedOut ? 504 : 502, metrics, groupName: group.spec.name });
+  };
+
+  upstream.once('socket', socket => socket.once('connect', () => (connected = true)));
+  upstream.setTimeout(to.idleTimeoutMs, () => {
+    timedOut = true;
+    upstream.destroy(new Error('idle time-out'));
+  });
+  upstream.once('response', answer => {
+    if (counted) return;
+    counted = true;
+    const status = answer.statusCode ?? 0;
+    metrics.answered(arn, status, (performance.now() - sentAtMs) / 1000);
+    response.writeHead(status, answer.statusMessage ?? '', responseHeaders(answer, group.spec.name, to.setCookie));
+    // an answer of unknown length may be a stream whose first bytes come late: its headers go out now
+    if (answer.headers['content-length'] === undefined) response.flushHeaders();
+    answer.once('error', failed);
+    answer.pipe(response);
+  });
+  upstream.once('error', failed);
+  upstream.once('close', () => target.inFlight.delete(cut));
+  response.once('close', () => {
+    if (response.writableFinished) return;
+    if (!counted) {
+      counted = true;
+      metrics.notAnswered(arn, { connectionFailed: false });
+    }
+    upstream.destroy();
+  });
+  request.pipe(upstream);
+}
+
+/** An answer made by the load balancer, counted as such. @param groupName where a target group had been chosen */
+export function answerItself(
+  response: ServerResponse,
+  { status, metrics, groupName }: { status: OwnAnswer; metrics: MinuteMetrics; groupName?: string },
+): void {
+  metrics.ownAnswer(status);
+  writeOwn(response, status, groupName);
+}
+
+/** An answer made by the load balancer that is nobody's fault (fixed-response), so not counted. */
+export function writeOwn(response: ServerResponse, status: number, groupName?: string): void {
+  if (response.destroyed) return;
+  response.writeHead(status, {
+    [BY_HEADER]: BY_LOAD_BALANCER,
+    ...(groupName === undefined ? {} : { [GROUP_HEADER]: groupName }),
+    'content-length': 0,
+  });
+  response.end();
+}

@@ -1,0 +1,100 @@
+/**
+ * The demo's server: one replica of a slot. Plain node:http and nothing else, so that it starts at once.
+ * Settings come from the environment or as KEY=VALUE arguments (arguments win):
+ *   PORT                 to listen on, 127.0.0.1; 0 (the default) takes a free one
+ *   VERSION              put into every answer
+ *   LATENCY_MS           every answer takes at least this long
+ *   ERROR_SHARE          0 to 1 of the answers are 500
+ *   EXTRA_LATENCY_MS     added to EXTRA_LATENCY_SHARE (0 to 1, default 1) of the answers
+ *   CRASH_AFTER          the process exits with 1 at this request, without answering it
+ *   BAD_AFTER_MS         the three faults above begin only so long after the start
+ *   NEVER_READY          GET /ready answers 503 for ever
+ *   NEVER_LISTENS        the process lives and does not listen
+ *   EXIT_AT_ONCE         the process exits with 1 before it listens
+ *   IGNORE_SIGTERM       SIGTERM does nothing: only SIGKILL ends it
+ * GET /ready: 200 or 503. GET /counters: {"requests", "bad"} of all requests but these two; bad = answered with 500.
+ * SIGTERM: no new connections, requests in flight are finished, exit 0.
+ */
+import { createServer } from 'node:http';
+
+const given = Object.fromEntries(
+  process.argv.slice(2).map(argument => {
+    const at = argument.indexOf('=');
+    return at < 0 ? [argument, '1'] : [argument.slice(0, at), argument.slice(at + 1)];
+  }),
+);
+const setting = (name: string): string | undefined => given[name] ?? process.env[name];
+const isOn = (name: string): boolean => !['', '0', 'false', undefined].includes(setting(name));
+
+/** @throws RangeError a setting that is not a number from 0 on: a typing mistake must not make a healthy server */
+function numberOf(name: string, otherwise: number): number {
+  const text = setting(name);
+  if (text === undefined || text === '') return otherwise;
+  const value = Number(text);
+  if (!(value >= 0)) throw new RangeError(`${name} must be a number from 0 on, got "${text}"`);
+  return value;
+}
+
+const version = setting('VERSION') ?? 'unnamed';
+const port = numberOf('PORT', 0);
+const latencyMs = numberOf('LATENCY_MS', 0);
+const errorShare = numberOf('ERROR_SHARE', 0);
+const extraLatencyMs = numberOf('EXTRA_LATENCY_MS', 0);
+const extraLatencyShare = numberOf('EXTRA_LATENCY_SHARE', 1);
+const crashAfter = numberOf('CRASH_AFTER', Number.POSITIVE_INFINITY);
+const badFromEpochMs = Date.now() + numberOf('BAD_AFTER_MS', 0);
+const neverReady = isOn('NEVER_READY');
+
+let requests = 0;
+let bad = 0;
+/** Requests since the fault began. */
+let sinceFault = 0;
+
+/** True for exactly `share` of the numbers 1, 2, 3, ..., evenly spread: the same for every run. */
+const isOneOf = (share: number, number: number): boolean =>
+  Math.floor(number * share) > Math.floor((number - 1) * share);
+
+const server = createServer((request, response) => {
+  const json = (status: number, body: object) => {
+    const text = JSON.stringify(body);
+    response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+    response.end(text);
+  };
+  if (request.url === '/ready') return json(neverReady ? 503 : 200, { ready: !neverReady });
+  if (request.url === '/counters') return json(200, { requests, bad });
+
+  requests += 1;
+  let status = 200;
+  let waitMs = latencyMs;
+  if (Date.now() >= badFromEpochMs) {
+    sinceFault += 1;
+    if (sinceFault >= crashAfter) process.exit(1);
+    if (isOneOf(errorShare, sinceFault)) status = 500;
+    if (extraLatencyMs > 0 && isOneOf(extraLatencyShare, sinceFault)) waitMs += extraLatencyMs;
+  }
+  if (status === 500) bad += 1;
+  const answer = () => json(status, { version, status });
+  // the body is read to its end: answering in the middle of an upload would cut it
+  request.resume();
+  request.on('end', () => (waitMs > 0 ? setTimeout(answer, waitMs) : answer()));
+});
+
+process.on('SIGTERM', () => {
+  if (isOn('IGNORE_SIGTERM')) return;
+  server.close(() => process.exit(0));
+  // a server that never listened calls back with an error, at once: the same exit
+});
+
+if (isOn('EXIT_AT_ONCE')) {
+  console.error('exits at once, as told by EXIT_AT_ONCE');
+  process.exit(1);
+}
+if (isOn('NEVER_LISTENS')) {
+  setInterval(() => {}, 60_000);
+} else {
+  server.listen(port, '127.0.0.1', () => {
+    const address = server.address();
+    if (address !== null && typeof address === 'object')
+      console.log(`${version} listens on http://127.0.0.1:${address.port}`);
+  });
+}
