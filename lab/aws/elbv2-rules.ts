@@ -1,0 +1,78 @@
+import type * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Rule } from '../load-balancer/model.ts';
+import { AwsError } from './aws-error.ts';
+import { describeRule, parseActions, parseConditions } from './elbv2-shapes.ts';
+import { type ControlledLoadBalancer, groupOf, type TargetGroupAttributes } from './elbv2-targets.ts';
+
+/** The operations of listener rules. */
+export function ruleOperations(loadBalancer: ControlledLoadBalancer, attributes: TargetGroupAttributes) {
+  const ruleOf = (arn: string | undefined): Rule => {
+    const found = loadBalancer.rules().find(rule => rule.arn === arn);
+    if (found === undefined) throw new AwsError('RuleNotFound', 'One or more rules not found');
+    return found;
+  };
+  const checked = (action: Rule['action']): Rule['action'] => {
+    if ('fixedStatus' in action) return action;
+    for (const { arn } of action.targetGroups) groupOf(loadBalancer, arn);
+    const sticky = action.targetGroups.some(({ arn }) => attributes[arn]?.['stickiness.enabled'] === 'true');
+    if (action.targetGroups.length > 1 && sticky && !action.stickiness.enabled) {
+      throw new AwsError(
+        'InvalidLoadBalancerAction',
+        'You must enable group stickiness on a rule where one of its target groups has target stickiness enabled',
+      );
+    }
+    return action;
+  };
+  return {
+    async describe({ RuleArns, ListenerArn }: elb.DescribeRulesCommandInput): Promise<elb.DescribeRulesOutput> {
+      if (RuleArns !== undefined && RuleArns.length > 0) return { Rules: RuleArns.map(ruleOf).map(describeRule) };
+      if (ListenerArn === undefined) throw new AwsError('ValidationError', 'A listener or rules must be specified');
+      requireListener(loadBalancer, ListenerArn);
+      return { Rules: loadBalancer.rules().map(describeRule) };
+    },
+
+    /** Replaces the whole list of actions, or of conditions; leaves alone what the call does not name. */
+    async modify({ RuleArn, Actions, Conditions }: elb.ModifyRuleCommandInput): Promise<elb.ModifyRuleOutput> {
+      const rule = ruleOf(RuleArn);
+      if (rule.priority === 'default') {
+        throw new AwsError('OperationNotPermitted', 'Default rules cannot be modified; modify the listener');
+      }
+      const modified: Rule = {
+        ...rule,
+        ...(Actions !== undefined && { action: checked(parseActions(Actions)) }),
+        ...(Conditions !== undefined && { conditions: parseConditions(Conditions) }),
+      };
+      loadBalancer.putRule(modified);
+      return { Rules: [describeRule(modified)] };
+    },
+
+    async create(input: elb.CreateRuleCommandInput): Promise<elb.CreateRuleOutput> {
+      requireListener(loadBalancer, input.ListenerArn);
+      const priority = input.Priority ?? 0;
+      if (!(priority >= 1 && priority <= 50_000)) {
+        throw new AwsError('ValidationError', `Priority '${priority}' must be from 1 to 50000`);
+      }
+      if (loadBalancer.rules().some(rule => rule.priority === priority)) {
+        throw new AwsError('PriorityInUse', `Priority '${priority}' is currently in use`);
+      }
+      const action = checked(parseActions(input.Actions ?? []));
+      const conditions = parseConditions(input.Conditions ?? []);
+      const listenerRule = loadBalancer.listenerArn.replace(':listener/', ':listener-rule/');
+      const arn = `${listenerRule}/${priority.toString(16).padStart(16, '0')}`;
+      const rule: Rule = { arn, listenerArn: loadBalancer.listenerArn, priority, conditions, action };
+      loadBalancer.putRule(rule);
+      return { Rules: [describeRule(rule)] };
+    },
+
+    async delete({ RuleArn }: elb.DeleteRuleCommandInput): Promise<elb.DeleteRuleOutput> {
+      const rule = ruleOf(RuleArn);
+      if (rule.priority === 'default') throw new AwsError('OperationNotPermitted', 'Default rules cannot be deleted');
+      loadBalancer.removeRule(rule.arn);
+      return {};
+    },
+  };
+}
+
+function requireListener(loadBalancer: ControlledLoadBalancer, arn: string | undefined): void {
+  if (arn !== loadBalancer.listenerArn) throw new AwsError('ListenerNotFound', 'One or more listeners not found');
+}
