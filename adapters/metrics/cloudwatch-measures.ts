@@ -1,0 +1,128 @@
+import { assertNever } from '../../domain/assert-never.ts';
+import type { Counts } from '../../domain/judgement/reading.ts';
+import type { Measure } from '../../domain/plan/plan.ts';
+
+/** One statistic of one metric in AWS/ApplicationELB. */
+export interface Series {
+  metricName: string;
+  stat: string;
+}
+
+/** `unsettled`: CloudWatch has not finished with the series, so what is missing from it is not known to be 0. */
+export type Point = { kind: 'value'; value: number } | { kind: 'missing' } | { kind: 'unsettled'; status: string };
+
+export type VersionReading<T> = { kind: 'read'; value: T | null } | { kind: 'noData'; reason: string };
+
+const sum = (metricName: string): Series => ({ metricName, stat: 'Sum' });
+const REQUESTS = sum('RequestCount');
+const TARGET_5XX = sum('HTTPCode_Target_5XX_Count');
+const OTHER_ANSWERS = ['2XX', '3XX', '4XX'].map(family => sum(`HTTPCode_Target_${family}_Count`));
+const CONNECTION_ERRORS = sum('TargetConnectionErrorCount');
+
+/**
+ * Trimmed count: response times above the threshold, lower bound exclusive, no upper one.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+ */
+const slowerThan = (thresholdSeconds: number): Series => ({
+  metricName: 'TargetResponseTime',
+  stat: `TC(${thresholdSeconds}:)`,
+});
+const percentile = (percent: number): Series => ({ metricName: 'TargetResponseTime', stat: `p${percent}` });
+
+/** The series that a measure is made of, for one target group. */
+export function seriesOf(measure: Measure): Series[] {
+  switch (measure.kind) {
+    case 'failedRequests':
+      return [REQUESTS, TARGET_5XX, ...OTHER_ANSWERS, CONNECTION_ERRORS];
+    case 'target5xxAndConnectionErrors':
+      return [REQUESTS, TARGET_5XX, CONNECTION_ERRORS];
+    case 'slowerThan':
+      return [REQUESTS, ...measure.thresholdsSeconds.map(slowerThan)];
+    case 'percentile':
+      return [percentile(measure.percentile)];
+    default:
+      return assertNever(measure);
+  }
+}
+
+/** A count that cannot be used, with the sentence that says why. */
+class Unusable extends Error {
+  override readonly name = 'Unusable';
+}
+
+function read(series: Series, point: Point): number | undefined {
+  if (point.kind === 'missing') return undefined;
+  const what = series.stat === 'Sum' ? series.metricName : `${series.stat} of ${series.metricName}`;
+  if (point.kind === 'unsettled') throw new Unusable(`CloudWatch answered ${point.status} for ${what}`);
+  if (!Number.isFinite(point.value)) throw new Unusable(`${what} is ${point.value}`);
+  if (point.value < 0) throw new Unusable(`${what} is negative (${point.value})`);
+  return point.value;
+}
+
+/**
+ * Counts of one version in one window; null where nothing was published for it. A series that is missing is 0 exactly
+ * where RequestCount is present: CloudWatch publishes no zeros for the others.
+ * @param pointOf the window's value of a series
+ */
+export const countsOf = (
+  measure: Exclude<Measure, { kind: 'percentile' }>,
+  pointOf: (series: Series) => Point,
+): VersionReading<Counts> =>
+  guarded(() => {
+    const requests = count(REQUESTS, pointOf);
+    if (requests === undefined) return null;
+    const of = (series: Series) => count(series, pointOf) ?? 0;
+    return { requests, bad: badOf(measure, requests, of) };
+  });
+
+/** Seconds; null where nothing was published. */
+export const percentileOf = (percent: number, pointOf: (series: Series) => Point): VersionReading<number> =>
+  guarded(() => {
+    const series = percentile(percent);
+    return read(series, pointOf(series)) ?? null;
+  });
+
+function count(series: Series, pointOf: (series: Series) => Point): number | undefined {
+  const value = read(series, pointOf(series));
+  if (value !== undefined && !Number.isInteger(value))
+    throw new Unusable(`${series.stat} of ${series.metricName} is not a whole number (${value})`);
+  return value;
+}
+
+function badOf(
+  measure: Exclude<Measure, { kind: 'percentile' }>,
+  requests: number,
+  of: (series: Series) => number,
+): number[] {
+  const atMostRequests = (bad: number, what: string) => {
+    // the series of a window do not arrive together: this one is ahead of RequestCount
+    if (bad > requests) throw new Unusable(`not consistent yet: ${bad} ${what}, but ${requests} requests`);
+    return bad;
+  };
+  switch (measure.kind) {
+    case 'failedRequests': {
+      const target5xx = atMostRequests(of(TARGET_5XX), 'answers 5xx');
+      const answers = OTHER_ANSWERS.reduce((all, series) => all + of(series), target5xx);
+      const withoutAnswer = Math.max(of(CONNECTION_ERRORS), requests - answers);
+      // a request can cause several connection errors, one per target that was tried
+      return [Math.min(requests, target5xx + withoutAnswer)];
+    }
+    case 'target5xxAndConnectionErrors':
+      return [Math.min(requests, atMostRequests(of(TARGET_5XX), 'answers 5xx') + of(CONNECTION_ERRORS))];
+    case 'slowerThan':
+      return measure.thresholdsSeconds.map(threshold =>
+        atMostRequests(of(slowerThan(threshold)), `answers slower than ${threshold} s`),
+      );
+    default:
+      return assertNever(measure);
+  }
+}
+
+function guarded<T>(compute: () => T | null): VersionReading<T> {
+  try {
+    return { kind: 'read', value: compute() };
+  } catch (error) {
+    if (error instanceof Unusable) return { kind: 'noData', reason: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import { assertNever } from '../../domain/assert-never.ts';
+import { otherSlot, type Slot } from '../../domain/dial.ts';
+import type { Counts, Reading } from '../../domain/judgement/reading.ts';
+import type { Measure } from '../../domain/plan/plan.ts';
+import { type MetricSource, MetricSourceUnreachableError, type ReadRequest } from './metric-source.ts';
+
+/** What one target group did in one window. Its requests are the sum of the four counts. */
+export interface Traffic {
+  /** Answered 2xx, 3xx or 4xx. */
+  good?: number;
+  target5xx?: number;
+  connectionErrors?: number;
+  /** Accepted, then nothing came back. */
+  withoutAnswer?: number;
+  /** In seconds, of the requests that were answered. */
+  responseTimes?: number[];
+}
+
+export interface FakeSource extends MetricSource {
+  /** What was published for a slot in the window that starts then; in place of what was there. */
+  publish(slot: Slot, startEpochMs: number, traffic: Traffic): void;
+  /** What a metric says for a window, whatever was published. */
+  say(metric: string, startEpochMs: number, reading: Reading): void;
+  /** From now on every read fails for this cause; undefined: no longer. */
+  breakWith(causeName: string | undefined): void;
+  readonly requests: readonly ReadRequest[];
+}
+
+/** A metric source in memory: what was published is there at once. */
+export function fakeSource(): FakeSource {
+  const published = new Map<string, Traffic>();
+  const said = new Map<string, Reading>();
+  const requests: ReadRequest[] = [];
+  let broken: string | undefined;
+  return {
+    requests,
+    publish: (slot, startEpochMs, traffic) => void published.set(`${slot} ${startEpochMs}`, traffic),
+    say: (metric, startEpochMs, reading) => void said.set(`${metric} ${startEpochMs}`, reading),
+    breakWith: causeName => {
+      broken = causeName;
+    },
+    async read(request) {
+      requests.push(request);
+      if (broken !== undefined) throw new MetricSourceUnreachableError(`the source did not answer: ${broken}`);
+      return request.metrics.flatMap(({ name, source: { measure } }) =>
+        request.windows.map(({ startEpochMs, endEpochMs }) => {
+          const of = (slot: Slot) => published.get(`${slot} ${startEpochMs}`);
+          const reading =
+            said.get(`${name} ${startEpochMs}`) ??
+            readingOf(measure, of(request.canary), of(otherSlot(request.canary)));
+          return { metric: name, startEpochMs, endEpochMs, reading };
+        }),
+      );
+    },
+  };
+}
+
+function readingOf(measure: Measure, canary: Traffic | undefined, stable: Traffic | undefined): Reading {
+  if (measure.kind === 'percentile') {
+    const of = (traffic: Traffic | undefined) => percentileOf(measure.percentile, traffic?.responseTimes ?? []);
+    return { kind: 'value', canary: of(canary), stable: of(stable) };
+  }
+  return { kind: 'counts', canary: countsOf(measure, canary), stable: countsOf(measure, stable) };
+}
+
+function countsOf(measure: Exclude<Measure, { kind: 'percentile' }>, traffic: Traffic | undefined): Counts | null {
+  if (traffic === undefined) return null;
+  const { good = 0, target5xx = 0, connectionErrors = 0, withoutAnswer = 0, responseTimes = [] } = traffic;
+  const requests = good + target5xx + connectionErrors + withoutAnswer;
+  switch (measure.kind) {
+    case 'failedRequests':
+      return { requests, bad: [target5xx + connectionErrors + withoutAnswer] };
+    case 'target5xxAndConnectionErrors':
+      return { requests, bad: [target5xx + connectionErrors] };
+    case 'slowerThan':
+      return {
+        requests,
+        bad: measure.thresholdsSeconds.map(limit => responseTimes.filter(seconds => seconds > limit).length),
+      };
+    default:
+      return assertNever(measure);
+  }
+}
+
+/** Nearest rank: the smallest time that at least `percent` per cent of the answers do not exceed. */
+function percentileOf(percent: number, seconds: number[]): number | null {
+  const sorted = seconds.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? null;
+}

@@ -1,0 +1,59 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { awsClientConfig } from '../../../adapters/aws-client-config.ts';
+import { cloudWatchSource } from '../../../adapters/metrics/cloudwatch-source.ts';
+import type { Traffic } from '../../../adapters/metrics/fake-source.ts';
+import type { Slot } from '../../../domain/dial.ts';
+import { cloudWatchEndpoint } from '../../../lab/aws/cloudwatch-endpoint.ts';
+import type { Publishing } from '../../../lab/aws/cloudwatch-publishing.ts';
+import { openWireServer } from '../../../lab/aws/wire-server.ts';
+import { loadBalancerArn, publishedMetrics, targetGroupArns } from '../../lab/aws/published-metrics.ts';
+import { NOON } from './metric-source.contract.ts';
+
+/** The real client, set up as in the product, against the lab's CloudWatch on a clock that the test sets. */
+export async function openCloudWatchLab(options: Partial<Publishing> & { pageSize?: number } = {}) {
+  const { pageSize, ...publishing } = options;
+  const published = publishedMetrics();
+  const clock = { epochMs: NOON + 3_600_000, now: () => clock.epochMs };
+  const endpoint = cloudWatchEndpoint({
+    loadBalancer: { arn: loadBalancerArn, metrics: published.metrics },
+    clock,
+    publishing: { lateSeconds: 0, growsForSeconds: 0, growFrom: 1, ...publishing },
+    ...(pageSize !== undefined && { pageSize }),
+  });
+  const server = await openWireServer({ endpoints: [endpoint] });
+  const client = new CloudWatchClient(
+    awsClientConfig(
+      { AWS_ENDPOINT_URL: server.url, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
+      'CLOUDWATCH',
+    ),
+  );
+  return {
+    clock,
+    client,
+    published,
+    faults: server.faults,
+    calls: server.calls,
+    series: endpoint.series,
+    source: cloudWatchSource(client),
+    /** As an ALB would count it: nothing where it is 0. */
+    publish(slot: Slot, minuteEpochMs: number, traffic: Traffic): void {
+      const { good = 0, target5xx = 0, connectionErrors = 0, withoutAnswer = 0, responseTimes = [] } = traffic;
+      const counts = {
+        RequestCount: good + target5xx + connectionErrors + withoutAnswer,
+        // all three families, so that one that is not read is seen
+        HTTPCode_Target_2XX_Count: good - Math.floor(good / 3) - Math.floor(good / 4),
+        HTTPCode_Target_3XX_Count: Math.floor(good / 3),
+        HTTPCode_Target_4XX_Count: Math.floor(good / 4),
+        HTTPCode_Target_5XX_Count: target5xx,
+        TargetConnectionErrorCount: connectionErrors,
+      };
+      for (const [name, count] of Object.entries(counts))
+        if (count > 0) published.count(name, targetGroupArns[slot], minuteEpochMs, count);
+      published.responseTimes(targetGroupArns[slot], minuteEpochMs, responseTimes);
+    },
+    async close(): Promise<void> {
+      client.destroy();
+      await server.close();
+    },
+  };
+}
