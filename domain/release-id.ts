@@ -6,9 +6,13 @@ export const WORKLOAD_NAME_MAX = 50;
 
 export const releaseIdOf = (workload: string, number: number): string => `${workload}-${number}`;
 
+const RELEASE_ID = /^(.+)-[1-9]\d*$/;
+
+export const isReleaseId = (text: string): boolean => RELEASE_ID.test(text);
+
 /** The workload of a release id. @throws RangeError where it is not one */
 export function workloadOf(releaseId: string): string {
-  const match = /^(.+)-[1-9]\d*$/.exec(releaseId);
+  const match = RELEASE_ID.exec(releaseId);
   if (match?.[1] === undefined)
     throw new RangeError(`${JSON.stringify(releaseId)} is not a release id (<workload>-<number>)`);
   return match[1];

@@ -1,8 +1,8 @@
 import { assertNever } from '../assert-never.ts';
-import { type Dial, dialFor, sameDial } from '../dial.ts';
 import type { Verdict } from '../judgement/verdict.ts';
 import type { Admission, Fact, RollBackReason } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
+import { isOurs } from './dial-owner.ts';
 import { holdOr } from './hold.ts';
 import type { Decision, Move, Observation } from './move.ts';
 import { currentStep, nextWeight } from './next-step.ts';
@@ -51,13 +51,6 @@ export function deadlineOf(release: ReleaseState, admission: Admission, nowEpoch
     .map(approval => (approval.completeAtEpochMs ?? nowEpochMs) - approval.openedAtEpochMs)
     .reduce((sum, ms) => sum + ms, 0);
   return admission.deadlineEpochMs + openMs;
-}
-
-/** Ours are the confirmed and the intended weights; anything else was set by someone else. */
-export function isOurs(release: ReleaseState, admission: Admission, dial: Dial): boolean {
-  const last = release.shifts.at(-1);
-  if (last === undefined) return sameDial(dial, dialFor(admission.canary, 0));
-  return sameDial(dial, last.to) || (last.confirmedAtEpochMs === undefined && sameDial(dial, last.from));
 }
 
 function waitedFor(release: ReleaseState, admission: Admission, seen: Observation): Decision {

@@ -1,0 +1,109 @@
+import { type Dial, otherSlot, type Slot } from '../dial.ts';
+import type { Admission } from '../ledger/facts.ts';
+import type { Live, ReleaseState } from '../ledger/state.ts';
+import { revisionOf } from '../slot/revision.ts';
+
+/** What is known of one slot before a release. */
+interface SlotFound {
+  desired: number;
+  revision?: string;
+  autoscalerMinimum?: number;
+}
+
+/** The world as Admit found it. */
+export interface Findings {
+  dial: Dial;
+  draining: { deregistrationDelaySeconds: number; stickinessSeconds: number };
+  /** Healthy targets of each slot's target group. */
+  healthy: Record<Slot, number>;
+  template: {
+    podTemplate: Record<string, unknown>;
+    configMaps: Record<string, Record<string, string>>;
+    containers: string[];
+  };
+  slots: Record<Slot, SlotFound>;
+  /** Whether the router can show the canary to a preview header. */
+  previews: boolean;
+  propagationSeconds: number;
+}
+
+export type AdmissionDecision =
+  | { kind: 'admitted'; ground: Omit<Admission, 'wayBack'>; because: string }
+  | { kind: 'refused'; because: string };
+
+/** Whether a release may begin, decided before anything has moved. */
+export function admit(
+  release: ReleaseState,
+  found: Findings,
+  known: { nowEpochMs: number; live: Live | undefined; sha256: (text: string) => string },
+): AdmissionDecision {
+  const stable = slotAt100(found.dial);
+  if (stable === undefined) {
+    return refused(`the dial is not at rest: blue ${found.dial.blue} %, green ${found.dial.green} %`);
+  }
+  if (known.live !== undefined && known.live.slot !== stable) {
+    return refused(`${known.live.slot} was promoted last, but the dial points at ${stable}: someone else moved it`);
+  }
+  const { desired, revision: stableRevision, autoscalerMinimum } = found.slots[stable];
+  if (desired === 0) return refused(`the dial points at ${stable}, which has no replicas: nothing is live`);
+  if (found.healthy[stable] === 0) {
+    return refused(`none of the targets of ${stable}, which is live, is healthy: there would be nothing to go back to`);
+  }
+  const problem = imageProblem(release, found) ?? previewProblem(release, found);
+  if (problem !== undefined) return refused(problem);
+
+  const canary = otherSlot(stable);
+  const revision =
+    release.undoOf === undefined ? requestedRevision(release, found, known.sha256) : found.slots[canary].revision;
+  if (revision === undefined) return refused(`${canary} holds no revision to go back to`);
+  if (revision === stableRevision) return refused(`revision ${revision} is live already, in ${stable}`);
+  const { deregistrationDelaySeconds, stickinessSeconds } = found.draining;
+  return {
+    kind: 'admitted',
+    because: `revision ${revision} goes to ${canary}`,
+    ground: {
+      stable,
+      canary,
+      revision,
+      stableRevision: stableRevision ?? 'unknown',
+      stableReplicas: desired,
+      ...(autoscalerMinimum === undefined ? {} : { stableMinimum: autoscalerMinimum }),
+      deadlineEpochMs: known.nowEpochMs + release.plan.deadlineSeconds * 1000,
+      propagationSeconds: found.propagationSeconds,
+      deregistrationDelaySeconds,
+      stickinessSeconds,
+    },
+  };
+}
+
+function slotAt100(dial: Dial): Slot | undefined {
+  if (dial.blue === 100) return 'blue';
+  return dial.green === 100 ? 'green' : undefined;
+}
+
+export function requestedRevision(
+  release: ReleaseState,
+  found: Pick<Findings, 'template'>,
+  sha256: (text: string) => string,
+): string {
+  const { podTemplate, configMaps } = found.template;
+  return revisionOf({ images: imageUris(release), podTemplate, configMaps }, sha256);
+}
+
+/** Image URI by digest per container. */
+export const imageUris = (release: ReleaseState): Record<string, string> =>
+  Object.fromEntries(Object.entries(release.images).map(([container, image]) => [container, image.uri]));
+
+function imageProblem(release: ReleaseState, found: Findings): string | undefined {
+  const { containers } = found.template;
+  const missing = Object.keys(release.images).find(container => !containers.includes(container));
+  if (missing === undefined) return undefined;
+  return `the template has no container ${missing}; it has ${containers.join(', ')}`;
+}
+
+function previewProblem(release: ReleaseState, found: Findings): string | undefined {
+  if (release.plan.preview === undefined || found.previews) return undefined;
+  return `the plan wants a preview by header, and workload ${release.workload.name} has no previewRule`;
+}
+
+const refused = (because: string): AdmissionDecision => ({ kind: 'refused', because });

@@ -1,0 +1,81 @@
+import type { Cluster } from '../adapters/cluster/cluster.ts';
+import { TemplateNotFoundError } from '../adapters/cluster/errors.ts';
+import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { RouterRuleError } from '../adapters/router/errors.ts';
+import type { TrafficRouter } from '../adapters/router/router.ts';
+import { sha256 } from '../adapters/sha256.ts';
+import type { Targets } from '../adapters/targets/targets.ts';
+import type { Admission } from '../domain/ledger/facts.ts';
+import { admit, type Findings } from '../domain/release/admission.ts';
+import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import { type RoadMove, roadMove } from './shared/move.ts';
+import { lazily, openCluster, openLedger, openRouter, openShared, openTargets, openTell, propagationSeconds } from './shared/open.ts';
+import { type ReleaseCall, withRelease } from './shared/release-call.ts';
+import { type TellDeps, tell } from './shared/tell.ts';
+
+export interface AdmitDeps extends SharedDeps, TellDeps {
+  ledger: Ledger;
+  router: TrafficRouter;
+  targets: Targets;
+  cluster: Cluster;
+  propagationSeconds: number;
+}
+
+/** Checks that the release can begin, and writes down the ground on which it stands; refuses before anything moves. */
+export const makeHandler = (deps: AdmitDeps) =>
+  makeLambda('admit', deps, (event, log) =>
+    withRelease(deps, event, log, async (call): Promise<RoadMove> => {
+      if (call.release.refused !== undefined) return roadMove({ kind: 'refused', because: call.release.refused });
+      if (call.release.admission !== undefined) return roadMove({ kind: 'admitted', because: 'was admitted before' });
+      const decision = await decide(deps, call);
+      if (decision.kind === 'refused') {
+        await call.append(decision);
+        return roadMove(decision);
+      }
+      const admission: Admission = { ...decision.ground, wayBack: await wayBack(deps, call, decision.ground.stable) };
+      await call.append({ kind: 'admitted', admission });
+      await tell(deps, call, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
+      return roadMove({ kind: 'admitted', because: `revision ${admission.revision}` });
+    }),
+  );
+
+const wayBack = (deps: AdmitDeps, call: ReleaseCall, stable: Admission['stable']) =>
+  deps.router.planWayBack(call.release.workload, stable);
+
+async function decide(deps: AdmitDeps, call: ReleaseCall): Promise<ReturnType<typeof admit>> {
+  try {
+    const findings = await look(deps, call);
+    return admit(call.release, findings, { nowEpochMs: call.now, live: call.state.live, sha256 });
+  } catch (error) {
+    // what the workload names is not there, or is not what a dial can be: a person has to mend it, retrying does not
+    if (!(error instanceof RouterRuleError || error instanceof TemplateNotFoundError)) throw error;
+    return { kind: 'refused', because: error.message };
+  }
+}
+
+async function look(deps: AdmitDeps, call: ReleaseCall): Promise<Findings> {
+  const { workload } = call.release;
+  const [dial, draining, targets, template, blue, green] = await Promise.all([
+    deps.router.readDial(workload),
+    deps.targets.readDraining(workload),
+    deps.targets.read(workload),
+    deps.cluster.readTemplate(workload),
+    deps.cluster.readSlot(workload, 'blue'),
+    deps.cluster.readSlot(workload, 'green'),
+  ]);
+  const healthy = { blue: targets.blue.healthy, green: targets.green.healthy };
+  const previews = deps.router.can.preview && workload.router.previewRule !== undefined;
+  return { dial, draining, healthy, template, slots: { blue, green }, previews, propagationSeconds: deps.propagationSeconds };
+}
+
+export const handler = lazily(env =>
+  makeHandler({
+    ...openShared(env),
+    ...openTell(env),
+    ledger: openLedger(env),
+    router: openRouter(env),
+    targets: openTargets(env),
+    cluster: openCluster(env),
+    propagationSeconds: propagationSeconds(env),
+  }),
+);

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import type { Clock } from '../../adapters/clock.ts';
+import { LedgerConflictError } from '../../adapters/ledger/errors.ts';
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import type { Log } from '../../adapters/log/log.ts';
+import type { Admission, Fact } from '../../domain/ledger/facts.ts';
+import type { ReleaseState, WorkloadState } from '../../domain/ledger/state.ts';
+import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
+import { StaleExecutionError } from './errors.ts';
+
+export const releaseIdSchema = z.string().refine(isReleaseId, 'expected a release id, <workload>-<number>');
+
+/** What the release machine hands to every one of its handlers. */
+export const releaseInputSchema = z.object({ releaseId: releaseIdSchema, run: z.int().positive() });
+export type ReleaseInput = z.infer<typeof releaseInputSchema>;
+
+interface CallDeps {
+  ledger: Ledger;
+  clock: Clock;
+}
+
+/** How often a handler that lost the append thinks again before it gives up to the state machine's Retry. */
+const CONFLICTS_MAX = 5;
+
+/** One handler call on one release: the ledger's state as it was last read, and the only way to add to it. */
+export class ReleaseCall {
+  readonly releaseId: string;
+  state: WorkloadState;
+  log: Log;
+  private readonly deps: CallDeps;
+  private readonly by: string;
+
+  constructor(deps: CallDeps, options: { releaseId: string; state: WorkloadState; by: string; log: Log }) {
+    this.deps = deps;
+    this.releaseId = options.releaseId;
+    this.state = options.state;
+    this.by = options.by;
+    this.log = options.log;
+  }
+
+  get workload(): string {
+    return workloadOf(this.releaseId);
+  }
+
+  get now(): number {
+    return this.deps.clock.now();
+  }
+
+  /** The release as the ledger tells it now. @throws StaleExecutionError it is over, or it waits */
+  get release(): ReleaseState {
+    const { active } = this.state;
+    if (active?.releaseId !== this.releaseId) throw new StaleExecutionError(`${this.releaseId} is not the active release`);
+    return active;
+  }
+
+  /** @throws StaleExecutionError before admission there is nothing to act on */
+  get admission(): Admission {
+    const { admission } = this.release;
+    if (admission === undefined) throw new StaleExecutionError(`${this.releaseId} was not admitted`);
+    return admission;
+  }
+
+  /** @throws LedgerConflictError somebody else appended since this call read the ledger */
+  async append(fact: Fact): Promise<void> {
+    const line = { releaseId: this.releaseId, atEpochMs: this.now, by: this.by, fact };
+    this.state = await this.deps.ledger.append(this.workload, this.state, line);
+    this.log = this.log.with({ seq: this.state.seq });
+    this.log.info(`appended ${fact.kind}`, { fact: summary(fact) });
+  }
+}
+
+/** A requested release carries its whole plan; the log line says only that. */
+const summary = (fact: Fact): unknown => (fact.kind === 'requested' ? Object.keys(fact.images) : fact);
+
+/**
+ * Reads the ledger and acts; where somebody else appended in between, reads again and thinks again. `act` may therefore run
+ * more than once, as every handler may: what it did before is found in the ledger.
+ */
+export async function withLedger<T>(
+  deps: CallDeps,
+  options: { releaseId: string; by: string; log: Log },
+  act: (call: ReleaseCall) => Promise<T>,
+): Promise<T> {
+  for (let conflicts = 0; ; conflicts += 1) {
+    const state = await deps.ledger.read(workloadOf(options.releaseId));
+    const log = options.log.with({ seq: state.seq });
+    try {
+      return await act(new ReleaseCall(deps, { ...options, state, log }));
+    } catch (error) {
+      if (!(error instanceof LedgerConflictError) || conflicts >= CONFLICTS_MAX) throw error;
+      log.info('somebody else appended first: reading again', { conflicts: conflicts + 1 });
+    }
+  }
+}
+
+/**
+ * The same for the handlers of release.asl.json, behind the fence: an execution that is not the newest of the active
+ * release, or whose release goes back, does nothing.
+ * @throws StaleExecutionError
+ */
+export async function withRelease<T>(
+  deps: CallDeps,
+  event: unknown,
+  log: Log,
+  act: (call: ReleaseCall) => Promise<T>,
+): Promise<T> {
+  const { releaseId, run } = releaseInputSchema.parse(event);
+  return withLedger(deps, { releaseId, by: `${releaseId} run ${run}`, log }, async call => {
+    const { run: newest, rollBack } = call.release;
+    if (run !== newest) throw new StaleExecutionError(`run ${run} of ${releaseId} was followed by run ${newest}`);
+    if (rollBack !== undefined) throw new StaleExecutionError(`${releaseId} goes back (${rollBack.reason})`);
+    return act(call);
+  });
+}

@@ -1,0 +1,58 @@
+import type { Ledger } from '../adapters/ledger/ledger.ts';
+import type { TrafficRouter } from '../adapters/router/router.ts';
+import type { Targets } from '../adapters/targets/targets.ts';
+import { type Dial, dialFor, sameDial } from '../domain/dial.ts';
+import { isOurs } from '../domain/release/dial-owner.ts';
+import { confirmedWeight, nextStep } from '../domain/release/next-step.ts';
+import { DialNotTakenError } from './shared/errors.ts';
+import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import { type RoadMove, roadMove } from './shared/move.ts';
+import { lazily, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
+import { type ReleaseCall, withRelease } from './shared/release-call.ts';
+
+export interface ShiftTrafficDeps extends SharedDeps {
+  ledger: Ledger;
+  router: TrafficRouter;
+  targets: Targets;
+}
+
+/** Turns the dial to the step's weight: intent, act, read back, append. */
+export const makeHandler = (deps: ShiftTrafficDeps) =>
+  makeLambda('shift-traffic', deps, (event, log) =>
+    withRelease(deps, event, log, async (call): Promise<RoadMove> => {
+      const next = nextStep(call.release, call.now);
+      if (next.kind !== 'shiftTraffic' && !isIntended(call)) {
+        return roadMove({ kind: 'advance', because: 'the dial is where this step wants it' });
+      }
+      const weight = next.kind === 'shiftTraffic' ? next.weight : (call.release.shifts.at(-1)?.weight ?? 0);
+      const { canary } = call.admission;
+      const { workload } = call.release;
+      const from = await deps.router.readDial(workload);
+      if (!isOurs(call.release, call.admission, from)) return back(`the dial is at ${show(from)}, which is not ours`);
+      const targets = await deps.targets.read(workload);
+      if (weight > 0 && targets[canary].healthy === 0) return back(`${canary} has no healthy targets`);
+
+      const to = dialFor(canary, weight);
+      if (!isIntended(call)) await call.append({ kind: 'shiftIntended', from, to, weight });
+      if (!sameDial(from, to)) await deps.router.setDial(workload, to);
+      const dial = await deps.router.readDial(workload);
+      if (!sameDial(dial, to)) throw new DialNotTakenError(`the dial was set to ${show(to)} and shows ${show(dial)}`);
+      await call.append({ kind: 'shiftConfirmed', dial, weight });
+      return roadMove({ kind: 'advance', because: `${confirmedWeight(call.release)} % to ${canary}` });
+    }),
+  );
+
+/** A shift was begun and not confirmed: the handler died in between, or runs twice. */
+const isIntended = (call: ReleaseCall): boolean => {
+  const last = call.release.shifts.at(-1);
+  return last !== undefined && last.confirmedAtEpochMs === undefined;
+};
+
+/** Back to the loop, whose look holds the release and says why. */
+const back = (because: string): RoadMove => roadMove({ kind: 'lookAgain', because });
+
+const show = (dial: Dial): string => `blue ${dial.blue} %, green ${dial.green} %`;
+
+export const handler = lazily(env =>
+  makeHandler({ ...openShared(env), ledger: openLedger(env), router: openRouter(env), targets: openTargets(env) }),
+);
