@@ -1,0 +1,134 @@
+import { type Document, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { type Issue, type Path, pathText } from '../../domain/file/issue.ts';
+import { locate } from './locate.ts';
+import type { Mistake } from './mistake.ts';
+import { toValue } from './yaml-value.ts';
+
+/** What a plan needs is a few kilobytes; a release keeps a copy of it in the ledger. */
+export const LARGEST_FILE_BYTES = 128 * 1024;
+
+export interface YamlText {
+  value: unknown;
+  /** Mistakes of the YAML itself; with these the value may still be read and checked. */
+  mistakes: Mistake[];
+  toMistake(issue: Issue): Mistake;
+}
+
+/**
+ * Reads one YAML document with positions. What cannot be read at all is one mistake and no value: a syntax error,
+ * nothing in it, several documents, a template that was not rendered.
+ */
+export function readYaml(
+  text: string,
+  file: string,
+): { kind: 'yaml'; yaml: YamlText } | { kind: 'mistakes'; mistakes: Mistake[] } {
+  const lines = new LineCounter();
+  const place = (start: number, end: number) => placeIn(text, lines, start, end);
+  const refuse = (
+    start: number,
+    end: number,
+    found: string,
+    expected: string,
+  ): { kind: 'mistakes'; mistakes: Mistake[] } => ({
+    kind: 'mistakes',
+    mistakes: [{ file, at: place(start, end), path: '', found, expected }],
+  });
+  if (Buffer.byteLength(text) > LARGEST_FILE_BYTES) {
+    const expected = `at most ${LARGEST_FILE_BYTES / 1024} KiB`;
+    return { kind: 'mistakes', mistakes: [{ file, path: '', found: `${Buffer.byteLength(text)} bytes`, expected }] };
+  }
+  let documents: Document.Parsed[];
+  try {
+    const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+    documents = Array.isArray(parsed) ? parsed : [];
+  } catch (error) {
+    // The parser is recursive: thousands of brackets one in the other are more than its stack.
+    if (!(error instanceof RangeError)) throw error;
+    return {
+      kind: 'mistakes',
+      mistakes: [{ file, path: '', found: 'lists or maps nested too deep', expected: 'the shape of the reference' }],
+    };
+  }
+  const template = findTemplate(text);
+  if (template !== undefined) {
+    return refuse(
+      template.start,
+      template.end,
+      'a template that was not rendered',
+      'plain YAML: render it first (helm template, for example)',
+    );
+  }
+  const [document, second] = documents;
+  if (document === undefined || (document.contents === null && second === undefined && document.errors.length === 0)) {
+    return {
+      kind: 'mistakes',
+      mistakes: [{ file, path: '', found: 'nothing in the file', expected: 'apiVersion, kind and the rest' }],
+    };
+  }
+  const syntax = documents.flatMap(one => one.errors).find(error => error.code !== 'DUPLICATE_KEY');
+  if (syntax !== undefined) {
+    const { found, expected } = syntaxText(syntax.code, syntax.message);
+    return refuse(syntax.pos[0], syntax.pos[1], found, expected);
+  }
+  if (second !== undefined) {
+    const start = second.range[0];
+    return refuse(start, start + 3, 'a second document', 'one document: a file of its own for each');
+  }
+  const mistakes = document.errors.map((error): Mistake => {
+    const [start, end] = wordAt(text, error.pos[0]);
+    const found = `the key '${text.slice(start, end)}' a second time`;
+    return { file, at: place(start, end), path: '', found, expected: 'each key once in a map' };
+  });
+  const { value, mistakes: valueMistakes } = toValue(document);
+  for (const { node, found, expected } of valueMistakes) {
+    mistakes.push({ file, at: place(...rangeOf(node)), path: '', found, expected });
+  }
+  const toMistake = ({ path, at, column, found, expected, guess }: Issue): Mistake => {
+    const [start, end] = locate(document, path, at, text, column);
+    const mistake: Mistake = { file, at: place(start, end), path: shownPath(path, at), found, expected };
+    return guess === undefined ? mistake : { ...mistake, guess };
+  };
+  return { kind: 'yaml', yaml: { value, mistakes, toMistake } };
+}
+
+/** An unknown key is said in the sentence: its place is the map that holds it. */
+const shownPath = (path: Path, at: Issue['at']): string => pathText(at === 'value' ? path : path.slice(0, -1));
+
+const rangeOf = (node: Node): [number, number] => [node.range?.[0] ?? 0, node.range?.[1] ?? 0];
+
+function placeIn(text: string, lines: LineCounter, start: number, end: number): NonNullable<Mistake['at']> {
+  const { line, col } = lines.linePos(Math.min(start, text.length));
+  const lineStart = lines.lineStarts[line - 1] ?? 0;
+  const lineText = (text.slice(lineStart).split('\n', 1)[0] ?? '').replace(/\r$/, '');
+  const length = Math.max(1, Math.min(end, lineStart + lineText.trimEnd().length) - start);
+  return { line: Math.max(1, line), column: Math.max(1, col), length, lineText };
+}
+
+/** `{{ … }}` outside a comment: Helm, or something like it. YAML reads it without complaint as a map in a map. */
+function findTemplate(text: string): { start: number; end: number } | undefined {
+  const match = /^(?:[^#\n]|(?<=\S)#)*?(\{\{[^\n]*?(?:\}\}|$))/m.exec(text);
+  if (match?.[1] === undefined) return undefined;
+  const end = match.index + match[0].length;
+  return { start: end - match[1].length, end };
+}
+
+function wordAt(text: string, start: number): [number, number] {
+  const word = /^[^\s:,}\]]+/.exec(text.slice(start))?.[0] ?? text.slice(start, start + 1);
+  return [start, start + word.length];
+}
+
+/** The parser's messages in words for someone who does not know YAML's grammar, where it can be said better. */
+function syntaxText(code: string, message: string): { found: string; expected: string } {
+  if (code === 'TAB_AS_INDENT') return { found: 'a tab', expected: 'spaces: YAML is not indented by tabs' };
+  if (code === 'BLOCK_AS_IMPLICIT_KEY') {
+    return {
+      found: 'a map or list where its place is taken already',
+      expected: 'the same indentation as the lines beside it, and quotes around a text with ": " in it',
+    };
+  }
+  if (code === 'BAD_SCALAR_START')
+    return { found: `a text that begins with a sign of YAML's own`, expected: 'quotes around it' };
+  if (code === 'BAD_INDENT')
+    return { found: `wrong indentation (${message})`, expected: 'lines of one map or list below one another' };
+  return { found: `what is not YAML (${message})`, expected: 'YAML' };
+}

@@ -1,0 +1,137 @@
+import type * as z from 'zod';
+import { guessDuration, guessNumber, guessShare, guessWord } from './guess.ts';
+import { describeValue, type Issue, oneOf, type Path, valueAt } from './issue.ts';
+import { keysAt, type Shape, shapesAt } from './shape.ts';
+
+/** What the design has and this version does not: keys and values by place (`metrics[].judge.kind`). */
+export interface NotYet {
+  keys: Record<string, readonly string[]>;
+  values: Record<string, readonly string[]>;
+}
+
+interface Explaining {
+  input: unknown;
+  shape: Shape;
+  notYet: NotYet;
+}
+
+/** The text for what has none of its own in the schema; the schema's own texts say what is expected, too. */
+export const expectedText: z.core.$ZodErrorMap = issue => {
+  if (issue.code !== 'invalid_type') return 'something else';
+  switch (issue.expected) {
+    case 'object':
+      return 'a map of keys and values';
+    case 'array':
+      return 'a list';
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return 'text';
+    default:
+      return `a ${issue.expected}`;
+  }
+};
+
+/** Every mistake that the schema found, in our words. */
+export const explain = (error: z.ZodError, explaining: Explaining): Issue[] =>
+  error.issues.flatMap(issue => explainOne(issue, [], explaining));
+
+function explainOne(issue: z.core.$ZodIssue, prefix: Path, explaining: Explaining): Issue[] {
+  const path = [...prefix, ...issue.path] as Path;
+  const value = valueAt(explaining.input, path);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey([...path, key], explaining));
+  if (issue.code === 'invalid_union') {
+    if (issue.errors.length > 0) return fittingBranch(issue.errors, path, value, issue.message, explaining);
+    // A discriminated union of which no branch has the value's kind; zod lists the kinds, its type does not say so.
+    const { options = [] } = issue as { options?: unknown[] };
+    return [wrongWord(path, value, options.map(String), explaining)];
+  }
+  if (issue.code === 'invalid_value') return [wrongWord(path, value, issue.values.map(String), explaining)];
+  return [wrongValue(path, value, issue.message, explaining)];
+}
+
+/** Of a union's branches the one that is of the value's own type: only its mistakes are worth telling. */
+function fittingBranch(
+  branches: z.core.$ZodIssue[][],
+  path: Path,
+  value: unknown,
+  expected: string,
+  explaining: Explaining,
+): Issue[] {
+  const fitting = branches.filter(branch => !branch.some(one => one.code === 'invalid_type' && one.path.length === 0));
+  const [only] = fitting;
+  if (fitting.length !== 1 || only === undefined) return [wrongValue(path, value, expected, explaining)];
+  return only.flatMap(one => explainOne(one, path, explaining));
+}
+
+function unknownKey(path: Path, { input, shape, notYet }: Explaining): Issue {
+  const key = String(path.at(-1));
+  const parent = path.slice(0, -1);
+  const known = keysAt(shape, input, parent);
+  if (notYet.keys[placeText(parent)]?.includes(key)) {
+    return { path, at: 'key', found: `'${key}', which is not available yet`, expected: oneOf(known) };
+  }
+  const unused = known.filter(one => valueAt(input, [...parent, one]) === undefined);
+  const guess = guessWord(key, unused) ?? guessWord(key, known);
+  const issue: Issue = { path, at: 'key', found: `the unknown key '${key}'`, expected: oneOf(known) };
+  return guess === undefined ? issue : { ...issue, guess };
+}
+
+function wrongWord(path: Path, value: unknown, options: readonly string[], { input, notYet }: Explaining): Issue {
+  const expected = oneOf(options);
+  if (value === undefined && !isThere(input, path)) return missing(path, expected);
+  if (typeof value !== 'string') return { path, at: 'value', found: describeValue(value), expected };
+  if (isNotYet(path, value, notYet)) {
+    return { path, at: 'value', found: `'${value}', which is not available yet`, expected };
+  }
+  const guess = guessWord(value, options);
+  const issue: Issue = { path, at: 'value', found: describeValue(value), expected };
+  return guess === undefined ? issue : { ...issue, guess };
+}
+
+function wrongValue(path: Path, value: unknown, expected: string, { input, shape, notYet }: Explaining): Issue {
+  if (value === undefined && !isThere(input, path)) return missing(path, expected);
+  if (isNotYet(path, value, notYet)) {
+    return { path, at: 'value', found: `'${value}', which is not available yet`, expected };
+  }
+  const issue: Issue = { path, at: 'value', found: describeValue(value), expected };
+  const guess = guessValue(value, shapesAt(shape, input, path));
+  return guess === undefined ? issue : { ...issue, guess };
+}
+
+const isNotYet = (path: Path, value: unknown, { values }: NotYet): boolean =>
+  typeof value === 'string' && values[placeText(path)]?.includes(value) === true;
+
+const missing = (path: Path, expected: string): Issue => ({
+  path,
+  at: 'missing',
+  found: `no ${path.at(-1)}`,
+  expected,
+});
+
+/** `metrics[].judge.kind`: a path with its indices left out. */
+const placeText = (path: Path): string =>
+  path.map((key, index) => (typeof key === 'number' ? '[]' : index === 0 ? key : `.${key}`)).join('');
+
+function isThere(input: unknown, path: Path): boolean {
+  const parent = valueAt(input, path.slice(0, -1));
+  return (
+    path.length === 0 || (typeof parent === 'object' && parent !== null && Object.hasOwn(parent, path.at(-1) ?? ''))
+  );
+}
+
+function guessValue(value: unknown, shapes: readonly Shape[]): string | undefined {
+  const is = (test: (shape: Shape) => boolean) => shapes.some(test);
+  if (is(shape => shape.title === 'duration')) return guessDuration(value);
+  if (is(shape => shape.title === 'share')) return guessShare(value);
+  if (is(shape => shape.type === 'number' || shape.type === 'integer')) return guessNumber(value);
+  if (is(shape => shape.type === 'boolean')) return guessBoolean(value);
+  if (is(shape => shape.type === 'array') && typeof value === 'string') return `[${value}]`;
+  return undefined;
+}
+
+function guessBoolean(value: unknown): string | undefined {
+  const word = String(value).toLowerCase();
+  if (['yes', 'on', 'true', '1'].includes(word)) return 'true';
+  return ['no', 'off', 'false', '0'].includes(word) ? 'false' : undefined;
+}

@@ -1,0 +1,147 @@
+import { guessWord } from '../file/guess.ts';
+import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
+import { parseDurationSeconds } from '../file/units.ts';
+import { parseCondition } from '../judgement/condition.ts';
+import { DEFAULTS } from './defaults.ts';
+import type { PlanDraft } from './plan-schema.ts';
+
+type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
+
+/** The rules of metrics, and of the steps that name them, that no value can break alone. */
+export function checkMetrics(draft: PlanDraft, input: object): Issue[] {
+  const metrics = (draft.metrics ?? []).flatMap((metric, index) =>
+    metric === undefined ? [] : [{ metric, path: ['metrics', index] as Path }],
+  );
+  return [
+    ...checkNames(draft),
+    ...metrics.flatMap(({ metric, path }) => [
+      ...checkSource(metric, path, input),
+      ...checkThreshold(metric, path, input),
+      ...checkRelative(metric, path, input),
+    ]),
+    ...checkAnalysedMetrics(draft),
+    ...checkSomethingJudges(draft, input),
+  ];
+}
+
+function checkNames(draft: PlanDraft): Issue[] {
+  const names = (draft.metrics ?? []).map(metric => metric?.name);
+  return names.flatMap((name, index): Issue[] => {
+    const first = names.indexOf(name);
+    if (name === undefined || first === index) return [];
+    const expected = `a name of its own: metrics[${first}] has this one`;
+    return [{ path: ['metrics', index, 'name'], at: 'value', found: `${describeValue(name)} a second time`, expected }];
+  });
+}
+
+function checkSource(metric: MetricDraft, path: Path, input: object): Issue[] {
+  if (metric.source?.kind !== 'cloudwatch') return [];
+  return exactlyOne([...path, 'source'], ['bad', 'value'], input);
+}
+
+function checkThreshold({ judge }: MetricDraft, path: Path, input: object): Issue[] {
+  if (judge?.kind !== 'threshold') return [];
+  const at = [...path, 'judge'];
+  const given = (key: string) => valueAt(input, [...at, key]) !== undefined;
+  const issues: Issue[] = [];
+  if (!given('successCondition') && !given('failureCondition')) {
+    const expected = 'a successCondition, a failureCondition or both';
+    issues.push({ path: at, at: 'missing', found: 'a threshold without a condition', expected });
+  }
+  for (const key of ['successCondition', 'failureCondition'] as const) {
+    const text = judge[key];
+    if (text === undefined) continue;
+    const parsed = parseCondition(text);
+    if (parsed.kind === 'ok') continue;
+    issues.push({
+      path: [...at, key],
+      at: 'value',
+      column: parsed.column,
+      found: `${describeValue(text)}: ${parsed.message}`,
+      expected: "a condition such as 'result[0] < 0.01'",
+    });
+  }
+  return issues;
+}
+
+function checkRelative({ judge, source }: MetricDraft, path: Path, input: object): Issue[] {
+  if (judge?.kind !== 'relative') return [];
+  const at = [...path, 'judge'];
+  const issues = exactlyOne(at, ['max', 'min'], input);
+  if (source?.value === undefined) return issues;
+  if (judge.ceiling !== undefined) {
+    issues.push({
+      path: [...at, 'ceiling'],
+      at: 'key',
+      found: 'a ceiling for a percentile',
+      expected: 'a ceiling with a count of bad requests only: { slowerThan: [1s] } counts slow ones',
+    });
+  }
+  if (judge.min !== undefined) {
+    const expected = 'max: of a response time more is worse';
+    issues.push({ path: [...at, 'min'], at: 'key', found: 'min for a percentile', expected, guess: 'max' });
+  }
+  return issues;
+}
+
+function exactlyOne(path: Path, keys: readonly [string, string], input: object): Issue[] {
+  const given = keys.filter(key => valueAt(input, [...path, key]) !== undefined);
+  const expected = `exactly one of ${keys[0]} and ${keys[1]}`;
+  if (given.length === 0) return [{ path, at: 'missing', found: `neither ${keys[0]} nor ${keys[1]}`, expected }];
+  if (given.length === 1) return [];
+  return [{ path: [...path, keys[1]], at: 'key', found: `both ${keys[0]} and ${keys[1]}`, expected }];
+}
+
+function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
+  if (draft.metrics === undefined && draft.steps === undefined) return [];
+  const metrics = draft.metrics ?? [];
+  const names = metrics.flatMap(metric => metric?.name ?? []);
+  // Where a metric's name is itself a mistake, a name that is not found may be that one.
+  const namesKnown = metrics.every(metric => metric?.name !== undefined);
+  const issues: Issue[] = [];
+  for (const [index, step] of (draft.steps ?? []).entries()) {
+    for (const [place, name] of (step?.analysis?.metrics ?? []).entries()) {
+      if (name === undefined) continue;
+      const path = ['steps', index, 'analysis', 'metrics', place];
+      const metric = metrics.find(one => one?.name === name);
+      if (metric === undefined) {
+        if (!namesKnown) continue;
+        const expected = names.length === 0 ? 'the name of a metric, and the plan has none' : oneOf(names);
+        const guess = guessWord(name, names);
+        const issue: Issue = { path, at: 'value', found: `the unknown metric ${describeValue(name)}`, expected };
+        issues.push(guess === undefined ? issue : { ...issue, guess });
+        continue;
+      }
+      const most = metric.judge?.kind === 'threshold' ? metric.judge.count : undefined;
+      const wanted = step?.analysis?.count;
+      if (most !== undefined && wanted !== undefined && wanted > most) {
+        const expected = `at most ${most}: '${name}' is done after that many`;
+        issues.push({ path: ['steps', index, 'analysis', 'count'], at: 'value', found: String(wanted), expected });
+      }
+    }
+  }
+  return issues;
+}
+
+/** With all requests on the canary there is nothing to compare with: a soak, and blueGreen at all, need another judge. */
+function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
+  const soaks = (parseDurationSeconds(draft.soak ?? DEFAULTS.soak) ?? 0) > 0;
+  if (!soaks && draft.strategy !== 'blueGreen') return [];
+  const metrics = draft.metrics ?? [];
+  const judges = metrics.some(
+    (metric, index) =>
+      metric?.judge?.kind === undefined ||
+      metric.judge.kind === 'threshold' ||
+      valueAt(input, ['metrics', index, 'judge', 'ceiling']) !== undefined,
+  );
+  if (judges || (draft.metrics === undefined && valueAt(input, ['metrics']) !== undefined)) return [];
+  const soakGiven = valueAt(input, ['soak']) !== undefined;
+  return [
+    {
+      path: soaks && soakGiven ? ['soak'] : ['strategy'],
+      at: 'value',
+      found: `${soaks && soakGiven ? `a soak of ${draft.soak}` : 'blueGreen'}, and no metric that can judge when all requests go to the canary`,
+      expected: 'a metric with a threshold judge, or a relative one with a ceiling',
+    },
+  ];
+}

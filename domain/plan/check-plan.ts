@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { draftOf } from '../file/draft.ts';
+import { expectedText, explain } from '../file/explain.ts';
+import { describeValue, type Issue } from '../file/issue.ts';
+import type { Shape } from '../file/shape.ts';
+import type { Workload } from '../workload.ts';
+import { checkMetrics } from './check-metrics.ts';
+import { checkSteps } from './check-steps.ts';
+import { checkTimes } from './check-times.ts';
+import { normalisePlan } from './normalise.ts';
+import { PLAN_NOT_YET } from './not-yet.ts';
+import type { Plan } from './plan.ts';
+import { type PlanDraft, planSchema } from './plan-schema.ts';
+
+export type CheckedPlan = { kind: 'plan'; plan: Plan } | { kind: 'issues'; issues: Issue[] };
+
+/** The JSON Schema of a plan (draft-7): for editors, for the reference, and for guessing what a mistake was meant to be. */
+export const planJsonSchema = (): Shape => z.toJSONSchema(planSchema, { io: 'input', target: 'draft-7' }) as Shape;
+
+/**
+ * A plan from plain data (YAML or JSON that was read), with every default filled in; or every mistake in it at once.
+ * With `workload`, what the workload's router cannot do is a mistake too.
+ */
+export function checkPlan(input: unknown, workload?: Workload): CheckedPlan {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    const expected = 'a map that starts with apiVersion: sluice/v1 and kind: Plan';
+    return { kind: 'issues', issues: [{ path: [], at: 'value', found: describeValue(input), expected }] };
+  }
+  const parsed = planSchema.safeParse(input, { error: expectedText });
+  const own = parsed.success ? [] : explain(parsed.error, { input, shape: planJsonSchema(), notYet: PLAN_NOT_YET });
+  const draft = draftOf<z.input<typeof planSchema>>(input, own);
+  const issues = [
+    ...own,
+    ...checkSteps(draft, input),
+    ...checkMetrics(draft, input),
+    ...checkTimes(draft),
+    ...(workload === undefined ? [] : checkForWorkload(draft, workload)),
+  ];
+  if (issues.length > 0 || !parsed.success) return { kind: 'issues', issues };
+  return { kind: 'plan', plan: normalisePlan(parsed.data) };
+}
+
+function checkForWorkload(draft: PlanDraft, workload: Workload): Issue[] {
+  const issues: Issue[] = [];
+  if (draft.workload !== undefined && draft.workload !== workload.name) {
+    issues.push({
+      path: ['workload'],
+      at: 'value',
+      found: `'${draft.workload}'`,
+      expected: `'${workload.name}', which is the workload that was given`,
+      guess: workload.name,
+    });
+  }
+  if (draft.preview !== undefined && workload.router.previewRule === undefined) {
+    issues.push({
+      path: ['preview'],
+      at: 'key',
+      found: `a preview, which the router of '${workload.name}' cannot do`,
+      expected: "a previewRule in the workload's router, or no preview",
+    });
+  }
+  return issues;
+}

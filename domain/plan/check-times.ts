@@ -1,0 +1,55 @@
+import type { Issue } from '../file/issue.ts';
+import { durationText, parseDurationSeconds } from '../file/units.ts';
+import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
+import type { PlanDraft } from './plan-schema.ts';
+
+/** The rules between the plan's times: windows, intervals, and a deadline that can be kept. */
+export function checkTimes(draft: PlanDraft): Issue[] {
+  return [...checkWindow(draft), ...checkIntervals(draft), ...checkDeadline(draft)];
+}
+
+const seconds = (text: string | undefined, otherwise: string): number => parseDurationSeconds(text ?? otherwise) ?? 0;
+
+function checkWindow(draft: PlanDraft): Issue[] {
+  const windowSeconds = seconds(draft.window, DEFAULTS.window);
+  const reads = (draft.metrics ?? []).some(metric => metric?.source?.kind === 'cloudwatch');
+  if (!reads || windowSeconds % CLOUDWATCH_PERIOD_SECONDS === 0) return [];
+  const expected = `a multiple of ${CLOUDWATCH_PERIOD_SECONDS}s: CloudWatch keeps the load balancer's metrics by the minute`;
+  const guess = `${Math.ceil(windowSeconds / CLOUDWATCH_PERIOD_SECONDS) * CLOUDWATCH_PERIOD_SECONDS}s`;
+  return [{ path: ['window'], at: 'value', found: `'${draft.window}'`, expected, guess }];
+}
+
+function checkIntervals(draft: PlanDraft): Issue[] {
+  const windowSeconds = seconds(draft.window, DEFAULTS.window);
+  if (windowSeconds === 0) return [];
+  return (draft.metrics ?? []).flatMap((metric, index): Issue[] => {
+    if (metric?.judge?.kind !== 'threshold' || metric.judge.interval === undefined) return [];
+    const intervalSeconds = seconds(metric.judge.interval, '0s');
+    if (intervalSeconds >= windowSeconds && intervalSeconds % windowSeconds === 0) return [];
+    return [
+      {
+        path: ['metrics', index, 'judge', 'interval'],
+        at: 'value',
+        found: `'${metric.judge.interval}'`,
+        expected: `a multiple of the window, ${durationText(windowSeconds)}: a measurement is one window`,
+        guess: `${Math.ceil(intervalSeconds / windowSeconds) * windowSeconds}s`,
+      },
+    ];
+  });
+}
+
+function checkDeadline(draft: PlanDraft): Issue[] {
+  const bakes = (draft.steps ?? []).reduce((sum, step) => sum + seconds(step?.bake, '0s'), 0);
+  const needed = bakes + seconds(draft.soak, DEFAULTS.soak);
+  const deadline = seconds(draft.deadline, DEFAULTS.deadline);
+  if (deadline > needed) return [];
+  const given = draft.deadline !== undefined;
+  return [
+    {
+      path: ['deadline'],
+      at: given ? 'value' : 'missing',
+      found: given ? `'${draft.deadline}'` : `no deadline, which is ${DEFAULTS.deadline}`,
+      expected: `more than ${durationText(needed)}, which bakes and soak take without any waiting`,
+    },
+  ];
+}

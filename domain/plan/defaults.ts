@@ -1,0 +1,19 @@
+/** What a plan means where it says nothing. The design's example is the source; docs/plan-reference.md shows them all. */
+export const DEFAULTS = {
+  onNewImage: 'queue',
+  deadline: '2h',
+  progressDeadline: '10m',
+  hold: { atMost: '30m', then: 'rollBack' },
+  window: '60s',
+  // No soak unless asked for: a soak needs a metric that can judge without stable traffic, which not every plan has.
+  soak: '0s',
+  hook: { timeout: '5m', retries: 0 },
+  approval: { required: 1, notTheStarter: false, within: '4h' },
+  // Argo Rollouts' own defaults, whose counting this is: the first failure is one too many, the fifth fault in a row is.
+  threshold: { failureLimit: 0, inconclusiveLimit: 0, consecutiveErrorLimit: 4, initialDelay: '0s' },
+  // Below 10 requests one bad one is more than 10 %: a window like that says nothing about a service.
+  relative: { failureLimit: 0, minRequests: 10 },
+} as const;
+
+/** CloudWatch keeps an ALB's metrics by the minute. */
+export const CLOUDWATCH_PERIOD_SECONDS = 60;

@@ -1,0 +1,141 @@
+import * as z from 'zod';
+import { DEFAULTS } from './defaults.ts';
+import { count, duration, label, latency, share } from './leaf-schema.ts';
+
+const cloudwatchSchema = z
+  .strictObject({
+    kind: z.literal('cloudwatch').meta({ description: "The load balancer's metrics in CloudWatch, by target group." }),
+    bad: z
+      .union(
+        [
+          z.enum(['failedRequests', 'target5xxAndConnectionErrors']),
+          z.strictObject({
+            slowerThan: z
+              .array(latency, { error: 'a list of times such as [300ms, 1s]' })
+              .min(1, { error: 'at least one time' })
+              .max(5, { error: 'at most 5 times' })
+              .meta({ description: 'Answers slower than each of these are counted.', examples: [['300ms', '1s']] }),
+          }),
+        ],
+        { error: 'failedRequests, target5xxAndConnectionErrors or { slowerThan: [300ms] }' },
+      )
+      .meta({
+        description:
+          'Which requests are bad: failedRequests (5xx, and requests that got no answer), target5xxAndConnectionErrors (where clients that hang up are common), or those slower than given times. One of bad and value.',
+        examples: ['failedRequests'],
+      })
+      .optional(),
+    value: z
+      .strictObject({
+        percentile: z
+          .number({ error: 'a number above 0 and below 100, such as 99' })
+          .gt(0, { error: 'a number above 0 and below 100, such as 99' })
+          .lt(100, { error: 'a number above 0 and below 100, such as 99' })
+          .meta({ description: 'Percentile of the response time, in seconds.', examples: [99] }),
+      })
+      .meta({ description: 'A value instead of a count of bad requests.' })
+      .optional(),
+  })
+  .meta({ description: 'CloudWatch' });
+
+const condition = (when: string, example: string) =>
+  z
+    .string({ error: "a condition such as 'result[0] < 0.01'" })
+    .min(1, { error: "a condition such as 'result[0] < 0.01'" })
+    .max(1000, { error: 'a condition of at most 1000 characters' })
+    .meta({ description: `${when} At least one of the two conditions.`, examples: [example] });
+
+const thresholdSchema = z
+  .strictObject({
+    kind: z
+      .literal('threshold')
+      .meta({ description: "Argo Rollouts' counting: a limit is broken when it is exceeded." }),
+    successCondition: condition('A measurement that meets it is good.', 'result[0] < 0.01').optional(),
+    failureCondition: condition(
+      'A measurement that meets it is bad; one that meets neither says nothing.',
+      'result[0] > 0.05',
+    ).optional(),
+    interval: duration({ min: 1 })
+      .meta({
+        description: "Between two measurements: a multiple of the plan's window, which is what it is where absent.",
+        examples: ['2m'],
+      })
+      .optional(),
+    initialDelay: duration({ min: 0 })
+      .default(DEFAULTS.threshold.initialDelay)
+      .meta({ description: 'From the first weight above 0 to the first measurement.', examples: ['30s'] }),
+    count: count(1)
+      .meta({
+        description: 'Measurements after which this metric is done. Absent: as long as the analysis lasts.',
+        examples: [10],
+      })
+      .optional(),
+    failureLimit: count(0)
+      .default(DEFAULTS.threshold.failureLimit)
+      .meta({ description: 'Bad measurements that are still allowed.', examples: [1] }),
+    inconclusiveLimit: count(0)
+      .default(DEFAULTS.threshold.inconclusiveLimit)
+      .meta({ description: 'Measurements between the conditions that are still allowed.', examples: [2] }),
+    consecutiveErrorLimit: count(0)
+      .default(DEFAULTS.threshold.consecutiveErrorLimit)
+      .meta({ description: 'Faults of the source in a row that are still allowed.', examples: [4] }),
+  })
+  .meta({ description: 'A fixed limit on the canary alone.' });
+
+const timesError = 'a number above 0, such as 1.2';
+const atLeastError = 'a number above 0 and at most 1, such as 0.99';
+
+const relativeSchema = z
+  .strictObject({
+    kind: z.literal('relative').meta({ description: 'The canary against stable over the same seconds.' }),
+    max: z
+      .number({ error: timesError })
+      .gt(0, { error: timesError })
+      .max(1000, { error: 'at most 1000' })
+      .meta({
+        description:
+          "The canary's bad share (or value) may be at most this many times the stable version's. One of max and min.",
+        examples: [1.2],
+      })
+      .optional(),
+    min: z
+      .number({ error: atLeastError })
+      .gt(0, { error: atLeastError })
+      .max(1, { error: atLeastError })
+      .meta({
+        description: "The canary's share of good requests must be at least this many times the stable version's.",
+        examples: [0.99],
+      })
+      .optional(),
+    failureLimit: count(0)
+      .default(DEFAULTS.relative.failureLimit)
+      .meta({ description: 'Windows worse than that which are still allowed.', examples: [1] }),
+    minRequests: count(1)
+      .default(DEFAULTS.relative.minRequests)
+      .meta({ description: 'Windows with fewer canary requests say nothing.', examples: [50] }),
+    ceiling: share
+      .meta({
+        description:
+          'Where stable gets no traffic there is nothing to compare with: the bad share that is then too much. For counts only.',
+        examples: ['5%'],
+      })
+      .optional(),
+  })
+  .meta({ description: 'A ratio to the stable version.' });
+
+export const AVAILABLE_JUDGES = ['threshold', 'relative'] as const;
+
+export const metricSchema = z
+  .strictObject({
+    name: label.meta({ description: 'Its name, used once in the plan.', examples: ['errors'] }),
+    source: z
+      .discriminatedUnion('kind', [cloudwatchSchema], { error: 'a source: cloudwatch' })
+      .meta({ description: 'Where the measurements come from.' }),
+    judge: z
+      .discriminatedUnion('kind', [thresholdSchema, relativeSchema], {
+        // sequential is the design's default judge, and not built yet: a metric has to say which of the others it wants.
+        error: 'a judge: threshold or relative (sequential, which will be the default, is not available yet)',
+      })
+      .meta({ description: 'What makes of measurements a verdict.' }),
+  })
+  .meta({ description: 'One metric.' });

@@ -1,0 +1,88 @@
+import { parseDurationSeconds, parseLatencySeconds, parseShare } from '../file/units.ts';
+import type { JudgeSpec, Measure, Metric, NotifyTarget, Plan, Step } from './plan.ts';
+import type { PlanInput } from './plan-schema.ts';
+
+/** The plan as the release machine reads it. Everything in `input` has been checked. */
+export function normalisePlan(input: PlanInput): Plan {
+  const windowSeconds = seconds(input.window);
+  const plan: Plan = {
+    workload: input.workload,
+    strategy: input.strategy,
+    onNewImage: input.onNewImage,
+    deadlineSeconds: seconds(input.deadline),
+    progressDeadlineSeconds: seconds(input.progressDeadline),
+    hold: { atMostSeconds: seconds(input.hold.atMost), then: input.hold.then },
+    windowSeconds,
+    metrics: input.metrics.map(metric => normaliseMetric(metric, windowSeconds)),
+    steps: input.steps.map(normaliseStep),
+    soakSeconds: seconds(input.soak),
+    notify: input.notify.map((target): NotifyTarget => {
+      const { kind, on, topicArn } = target;
+      return topicArn === undefined ? { kind, on } : { kind, on, topicArn };
+    }),
+  };
+  return input.preview === undefined ? plan : { ...plan, preview: input.preview };
+}
+
+function normaliseStep({ setWeight, bake, analysis, hook, approval }: PlanInput['steps'][number]): Step {
+  if (setWeight !== undefined) return { kind: 'setWeight', weight: setWeight };
+  if (bake !== undefined) return { kind: 'bake', seconds: seconds(bake) };
+  if (analysis !== undefined) return { kind: 'analysis', ...analysis };
+  if (hook !== undefined) {
+    const { name, url, timeout, retries } = hook;
+    return { kind: 'hook', name, url, timeoutSeconds: seconds(timeout), retries };
+  }
+  if (approval !== undefined) {
+    const { within, ...rest } = approval;
+    return { kind: 'approval', ...rest, withinSeconds: seconds(within) };
+  }
+  throw new Error('a step without a key passed the checks');
+}
+
+function normaliseMetric({ name, source, judge }: PlanInput['metrics'][number], windowSeconds: number): Metric {
+  return {
+    name,
+    source: { kind: source.kind, measure: normaliseMeasure(source) },
+    judge: normaliseJudge(judge, windowSeconds),
+  };
+}
+
+function normaliseMeasure({ bad, value }: PlanInput['metrics'][number]['source']): Measure {
+  if (value !== undefined) return { kind: 'percentile', percentile: value.percentile };
+  if (bad === undefined) throw new Error('a source without bad and value passed the checks');
+  if (typeof bad === 'string') return { kind: bad };
+  return { kind: 'slowerThan', thresholdsSeconds: bad.slowerThan.map(text => read(parseLatencySeconds(text), text)) };
+}
+
+function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], windowSeconds: number): JudgeSpec {
+  if (judge.kind === 'threshold') {
+    const { kind, interval, initialDelay, failureLimit, inconclusiveLimit, consecutiveErrorLimit } = judge;
+    return {
+      kind,
+      ...(judge.successCondition === undefined ? {} : { successCondition: judge.successCondition }),
+      ...(judge.failureCondition === undefined ? {} : { failureCondition: judge.failureCondition }),
+      ...(judge.count === undefined ? {} : { count: judge.count }),
+      failureLimit,
+      inconclusiveLimit,
+      consecutiveErrorLimit,
+      intervalSeconds: interval === undefined ? windowSeconds : seconds(interval),
+      initialDelaySeconds: seconds(initialDelay),
+    };
+  }
+  const { kind, max, min, failureLimit, minRequests, ceiling } = judge;
+  return {
+    kind,
+    ...(max === undefined ? {} : { max }),
+    ...(min === undefined ? {} : { min }),
+    failureLimit,
+    minRequests,
+    ...(ceiling === undefined ? {} : { ceiling: read(parseShare(ceiling), ceiling) }),
+  };
+}
+
+const seconds = (text: string): number => read(parseDurationSeconds(text), text);
+
+function read(number: number | undefined, from: string | number): number {
+  if (number === undefined) throw new Error(`${from} passed the checks and cannot be read`);
+  return number;
+}

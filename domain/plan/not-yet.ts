@@ -1,0 +1,12 @@
+import type { NotYet } from '../file/explain.ts';
+
+/** What docs/design.md gives a plan and this version does not have. It is refused, never half done. */
+export const PLAN_NOT_YET: NotYet = {
+  keys: { '': ['alpha', 'detect', 'promoteEarly', 'control'] },
+  values: {
+    strategy: ['rolling', 'recreate'],
+    'metrics[].source.kind': ['prometheus', 'json'],
+    'metrics[].judge.kind': ['sequential', 'mannWhitney', 'alarm', 'anomalyBand'],
+    'metrics[].judge.ceiling': ['auto'],
+  },
+};

@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import type { Draft } from '../file/draft.ts';
+import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
+import { approvalSchema, hookSchema } from './gate-schema.ts';
+import { count, duration, events, name, weight } from './leaf-schema.ts';
+import { metricSchema } from './metric-schema.ts';
+
+/** One step; exactly one key. What is wrong with a step of none or two is told by checkSteps, with the key. */
+const stepSchema = z
+  .strictObject({
+    setWeight: weight.optional(),
+    bake: duration({ min: 1 })
+      .meta({
+        description:
+          'Stays at this weight for this long while the metrics judge (what Argo Rollouts calls a pause with a duration).',
+        examples: ['5m'],
+      })
+      .optional(),
+    analysis: z
+      .strictObject({
+        metrics: z
+          .array(z.string({ error: "a metric's name" }), { error: 'a list of names of metrics' })
+          .min(1, { error: 'the name of at least one metric' })
+          .meta({ description: 'Names of metrics of this plan.', examples: [['p99']] }),
+        count: count(1).meta({ description: 'How many measurements each of them must have.', examples: [10] }),
+      })
+      .meta({ description: 'Stays at this weight until these metrics have that many measurements.' })
+      .optional(),
+    hook: hookSchema.optional(),
+    approval: approvalSchema.optional(),
+  })
+  .meta({ description: 'One step: exactly one of these keys.', minProperties: 1, maxProperties: 1 });
+
+/** THE shape of a plan (docs/design.md): what a team writes. Unknown keys are refused. */
+export const planSchema = z
+  .strictObject({
+    apiVersion: z.literal('sluice/v1').meta({ description: 'The version of this shape.' }),
+    kind: z.literal('Plan').meta({ description: 'What this file is.' }),
+    workload: name.meta({ description: 'The workload that the plan is for: a name only.', examples: ['checkout'] }),
+    strategy: z.enum(['canary', 'blueGreen']).meta({
+      description:
+        'canary turns the dial in steps. blueGreen turns it once, to 100; hooks and approvals before act on the preview.',
+      examples: ['canary'],
+    }),
+    onNewImage: z.enum(['queue', 'replace', 'reject']).default(DEFAULTS.onNewImage).meta({
+      description:
+        'A newer revision during a release: queue waits (only the newest waiting one is kept), replace rolls the running release back first, reject refuses it.',
+    }),
+    deadline: duration({ min: 1 })
+      .default(DEFAULTS.deadline)
+      .meta({
+        description:
+          'For the whole release, open approvals not counted; then it rolls back. Longer than bakes, analyses and soak together.',
+        examples: ['2h'],
+      }),
+    progressDeadline: duration({ min: 1 })
+      .default(DEFAULTS.progressDeadline)
+      .meta({
+        description: 'A slot that is not ready by then rolls back.',
+        examples: ['10m'],
+      }),
+    hold: z
+      .strictObject({
+        atMost: duration({ min: 0 })
+          .default(DEFAULTS.hold.atMost)
+          .meta({
+            description: 'How long a step that is over waits for a verdict other than inconclusive.',
+            examples: ['30m'],
+          }),
+        then: z.enum(['rollBack', 'ask', 'proceed']).default(DEFAULTS.hold.then).meta({
+          description:
+            'What happens after that: roll back, ask a person, or go on. It never goes on because of a fault of the metric source.',
+        }),
+      })
+      .default({ ...DEFAULTS.hold })
+      .meta({
+        description: 'What happens when a step is over and the verdict is inconclusive (too little data, or none).',
+      }),
+    window: duration({ min: 1 })
+      .default(DEFAULTS.window)
+      .meta({
+        description: `Length of a metric window; with CloudWatch a multiple of ${CLOUDWATCH_PERIOD_SECONDS}s.`,
+        examples: ['60s'],
+      }),
+    preview: z
+      .strictObject({
+        header: z
+          .strictObject({
+            name: z
+              .string({ error: 'the name of a header' })
+              .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}$/, { error: 'the name of a header, at most 40 characters' })
+              .meta({ description: "The header's name.", examples: ['x-sluice-preview'] }),
+            value: z
+              .string({ error: "the header's value" })
+              .regex(/^[\x21-\x7e]{1,128}$/, { error: "the header's value: 1 to 128 characters without spaces" })
+              .meta({ description: "The header's value.", examples: ['canary'] }),
+          })
+          .meta({ description: 'Requests with this header go to the canary before it has any weight.' }),
+      })
+      .meta({ description: "A way to the new revision for hooks and people only. Needs the router's previewRule." })
+      .optional(),
+    metrics: z
+      .array(metricSchema, { error: 'a list of metrics' })
+      .max(20, { error: 'at most 20 metrics' })
+      .default([])
+      .meta({
+        description:
+          'What is measured and how it is judged, from the first weight above 0 to the end of the soak. With none, nothing judges.',
+      }),
+    steps: z
+      .array(stepSchema, { error: 'a list of steps' })
+      .min(1, { error: 'at least one step: setWeight: 100' })
+      .max(100, { error: 'at most 100 steps' })
+      .meta({ description: 'In this order. Weights rise and the last one is 100.' }),
+    soak: duration({ min: 0 })
+      .default(DEFAULTS.soak)
+      .meta({
+        description:
+          'How long stable keeps its full size after the last step, so that going back is still one call. Above 0s it needs a metric that judges without stable traffic.',
+        examples: ['15m'],
+      }),
+    notify: z
+      .array(
+        z.strictObject({
+          kind: z.literal('sns').meta({ description: 'An SNS topic.' }),
+          on: events.meta({ description: 'The events that are told.', examples: [['promoted', 'rolledBack']] }),
+          topicArn: z
+            .string({ error: 'the ARN of an SNS topic' })
+            .regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+(\.fifo)?$/, { error: 'the ARN of an SNS topic' })
+            .meta({
+              description: "Another topic than the control plane's.",
+              examples: ['arn:aws:sns:eu-west-1:123456789012:releases'],
+            })
+            .optional(),
+        }),
+        { error: 'a list of who is told' },
+      )
+      .default([])
+      .meta({ description: 'Who is told of what happens.' }),
+  })
+  .meta({
+    title: 'Sluice plan',
+    description: 'What a team declares for the releases of a workload: steps, metrics, approvals.',
+  });
+
+/** A plan as it is written and valid, defaults filled in, still in the words of the file. */
+export type PlanInput = z.output<typeof planSchema>;
+
+/** A plan in the words of its file, part by part valid or absent: what the rules between its parts read. */
+export type PlanDraft = Draft<z.input<typeof planSchema>>;

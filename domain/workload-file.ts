@@ -1,0 +1,147 @@
+import * as z from 'zod';
+import { expectedText, explain, type NotYet } from './file/explain.ts';
+import { describeValue, type Issue } from './file/issue.ts';
+import type { Shape } from './file/shape.ts';
+import { parseDurationSeconds } from './file/units.ts';
+import { duration, name } from './plan/leaf-schema.ts';
+import type { AlbRouting, Workload } from './workload.ts';
+
+/** What docs/design.md gives a workload and this version does not have. */
+const NOT_YET: NotYet = {
+  keys: { '': ['sources'] },
+  values: { 'router.kind': ['httpRoute', 'ingress', 'virtualService', 'replicas', 'selector', 'featureFlag'] },
+};
+
+const DEFAULTS = { backgroundWork: 'none', connections: 'cut', maxDrain: '15m' } as const;
+
+const kubernetesError = 'a Kubernetes name: lower-case letters, digits and dashes, at most 63 characters';
+const kubernetesName = z
+  .string({ error: kubernetesError })
+  .regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, { error: kubernetesError });
+
+const arn = (kind: 'listener-rule' | 'targetgroup') => {
+  const error = kind === 'targetgroup' ? 'the ARN of a target group' : 'the ARN of a listener rule';
+  const part = kind === 'targetgroup' ? 'targetgroup/' : 'listener-rule/app/';
+  return z
+    .string({ error })
+    .regex(new RegExp(`^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\\d{12}:${part}[A-Za-z0-9/-]+$`), { error });
+};
+const EXAMPLE = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012';
+const ruleExample = `${EXAMPLE}:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee`;
+const targetGroup = (slot: string) =>
+  arn('targetgroup').meta({
+    description: `The target group of the ${slot} slot.`,
+    examples: [`${EXAMPLE}:targetgroup/checkout-${slot}/73e2d6bc24d8a067`],
+  });
+
+const albSchema = z
+  .strictObject({
+    kind: z
+      .literal('alb')
+      .meta({ description: 'Listener rules of an Application Load Balancer, made by infrastructure as code.' }),
+    rules: z
+      .array(arn('listener-rule'), { error: 'a list of ARNs of listener rules' })
+      .min(1, { error: 'the ARN of at least one listener rule' })
+      .max(10, { error: 'at most 10 rules' })
+      .meta({
+        description: 'The rules whose weights are the dial; set in order, read as the worst.',
+        examples: [[ruleExample]],
+      }),
+    targetGroups: z
+      .strictObject({ blue: targetGroup('blue'), green: targetGroup('green') })
+      .meta({ description: 'The two fixed target groups, one for each slot.' }),
+    previewRule: arn('listener-rule')
+      .meta({
+        description: 'The rule that sends the preview header to the idle slot. A plan with a preview needs it.',
+        examples: [ruleExample],
+      })
+      .optional(),
+  })
+  .meta({ description: 'alb' });
+
+/** THE shape of a workload (docs/design.md). Unknown keys are refused. */
+export const workloadSchema = z
+  .strictObject({
+    apiVersion: z.literal('sluice/v1').meta({ description: 'The version of this shape.' }),
+    kind: z.literal('Workload').meta({ description: 'What this file is.' }),
+    name: name.meta({ description: 'The name that plans use.', examples: ['checkout'] }),
+    cluster: z
+      .strictObject({
+        name: z
+          .string({ error: "the EKS cluster's name" })
+          .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, { error: "the EKS cluster's name" })
+          .meta({ description: "The EKS cluster's name.", examples: ['prod'] }),
+        namespace: kubernetesName.meta({ description: 'The namespace of the Deployment.', examples: ['shop'] }),
+      })
+      .meta({ description: 'Where the workload runs.' }),
+    deployment: name.meta({
+      description: "The team's own Deployment: the template from which the slots are written.",
+      examples: ['checkout'],
+    }),
+    container: kubernetesName.meta({ description: 'The container whose image a push sets.', examples: ['app'] }),
+    repositories: z
+      .array(
+        z.strictObject({
+          name: z
+            .string({ error: 'the name of an ECR repository' })
+            .regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/, { error: 'the name of an ECR repository' })
+            .max(256, { error: 'the name of an ECR repository, at most 256 characters' })
+            .meta({ description: "The repository's name, without the registry.", examples: ['checkout'] }),
+          tags: z
+            .string({ error: "a pattern of tags such as 'v*'" })
+            .regex(/^[A-Za-z0-9_.*-]{1,128}$/, { error: "a pattern of tags such as 'v*'" })
+            .meta({ description: 'Tags that start a release; * is any run of characters.', examples: ['v*'] }),
+        }),
+        { error: 'a list of repositories' },
+      )
+      .min(1, { error: 'at least one repository' })
+      .meta({ description: 'Whose pushes start a release.' }),
+    router: z
+      .discriminatedUnion('kind', [albSchema], { error: 'a router: alb' })
+      .meta({ description: 'What turns the dial.' }),
+    backgroundWork: z.enum(['none', 'safe', 'paused']).default(DEFAULTS.backgroundWork).meta({
+      description:
+        'Work without requests (queue consumers): none is done, it is safe for both slots to do it, or it is paused in a slot that is not live.',
+    }),
+    connections: z.enum(['cut', 'drain']).default(DEFAULTS.connections).meta({
+      description:
+        'What a roll back does to long connections: cut ends them once the dial is at 0, drain lets them live up to maxDrain.',
+    }),
+    maxDrain: duration({ min: 0 })
+      .default(DEFAULTS.maxDrain)
+      .meta({ description: 'How long connections to the old slot may live on after a promotion.', examples: ['15m'] }),
+  })
+  .meta({
+    title: 'Sluice workload',
+    description: 'One deployable service: where its ARNs, cluster, namespace and container names are kept.',
+  });
+
+/** The JSON Schema of a workload (draft-7). */
+export const workloadJsonSchema = (): Shape =>
+  z.toJSONSchema(workloadSchema, { io: 'input', target: 'draft-7' }) as Shape;
+
+export type CheckedWorkload = { kind: 'workload'; workload: Workload } | { kind: 'issues'; issues: Issue[] };
+
+/** A workload from plain data (YAML or JSON that was read), with every default filled in; or every mistake in it at once. */
+export function checkWorkload(input: unknown): CheckedWorkload {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    const expected = 'a map that starts with apiVersion: sluice/v1 and kind: Workload';
+    return { kind: 'issues', issues: [{ path: [], at: 'value', found: describeValue(input), expected }] };
+  }
+  const parsed = workloadSchema.safeParse(input, { error: expectedText });
+  if (!parsed.success) {
+    return { kind: 'issues', issues: explain(parsed.error, { input, shape: workloadJsonSchema(), notYet: NOT_YET }) };
+  }
+  const { apiVersion: _, kind: __, maxDrain, router, ...rest } = parsed.data;
+  const { blue, green } = router.targetGroups;
+  if (blue === green) {
+    const expected = 'another target group than that of blue';
+    const path = ['router', 'targetGroups', 'green'];
+    return { kind: 'issues', issues: [{ path, at: 'value', found: describeValue(green), expected }] };
+  }
+  const { previewRule, ...required } = router;
+  const routing: AlbRouting = previewRule === undefined ? required : { ...required, previewRule };
+  const maxDrainSeconds = parseDurationSeconds(maxDrain);
+  if (maxDrainSeconds === undefined) throw new Error(`${maxDrain} passed the checks and cannot be read`);
+  return { kind: 'workload', workload: { ...rest, router: routing, maxDrainSeconds } };
+}
