@@ -49,17 +49,36 @@ export function callsTo(worker: Worker): WorkerCalls {
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: both sides of a call are typed by the caller's own interface
-export type WorkerMethods = Record<string, (...args: any[]) => unknown>;
+/** An object on the other side: the same methods, each answering with a promise. */
+export type Remote<T> = {
+  [Name in keyof T]: T[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : never;
+};
 
-/** The worker's side. What a method throws reaches the caller as a message. */
-export function answerCalls(port: MessagePort, methods: WorkerMethods): void {
+/** The methods named of the object that the worker knows as `objectName`. */
+export function remote<T>(calls: WorkerCalls, objectName: string, methods: readonly (keyof T & string)[]): Remote<T> {
+  return Object.fromEntries(
+    methods.map(method => [method, (...args: unknown[]) => calls.call(`${objectName}.${method}`, ...args)]),
+  ) as Remote<T>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: both sides of a call are typed by the caller's own interface
+type Methods = Record<string, (...args: any[]) => unknown>;
+
+/**
+ * The worker's side: answers `method` of `methods`, and `object.method` of `objects`, which may come later. What a
+ * method throws reaches the caller as a message.
+ */
+export function answerCalls(port: MessagePort, objects: Record<string, object>, methods: Methods): void {
   port.on('message', async ({ id, method, args }: Call) => {
     let answer: Answer;
     try {
-      const handle = methods[method];
+      const [objectName = '', name] = method.split('.', 2);
+      const of = (name === undefined ? methods : objects[objectName]) as Methods | undefined;
+      const handle = of?.[name ?? method];
       if (handle === undefined) throw new Error(`no method ${method}`);
-      answer = { id, value: await handle(...args) };
+      answer = { id, value: await handle.apply(of, args) };
     } catch (error) {
       answer = { id, error: error instanceof Error ? error.message : String(error) };
     }

@@ -25,6 +25,8 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
   let timedOut = false;
   /** The outcome is counted: by the answer's headers, by the load balancer's own answer, or because the client left. */
   let counted = false;
+  /** The whole answer is here: what happens to the target's connection from now on is nobody's loss. */
+  let complete = false;
 
   const upstream = openRequest({
     host: target.host,
@@ -37,6 +39,7 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
   const cut = () => upstream.destroy(new Error('the deregistration delay is over'));
   target.inFlight.add(cut);
   const failed = () => {
+    if (complete) return;
     request.unpipe(upstream);
     request.resume();
     if (counted) {
@@ -62,10 +65,13 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
     response.writeHead(status, answer.statusMessage ?? '', responseHeaders(answer, group.spec.name, to.setCookie));
     // an answer of unknown length may be a stream whose first bytes come late: its headers go out now
     if (answer.headers['content-length'] === undefined) response.flushHeaders();
+    answer.once('end', () => {
+      complete = answer.complete;
+    });
     answer.once('error', failed);
     answer.pipe(response);
   });
-  upstream.once('error', failed);
+  upstream.on('error', failed);
   upstream.once('close', () => target.inFlight.delete(cut));
   response.once('close', () => {
     if (response.writableFinished) return;

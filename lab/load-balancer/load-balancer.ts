@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { listenerArn, loadBalancerArn } from '../aws/elbv2-arns.ts';
 import type { LabClock } from '../clock.ts';
 import { answerItself, forward, writeOwn } from './forward.ts';
 import { MinuteMetrics } from './minute-metrics.ts';
@@ -24,8 +25,8 @@ export interface LoadBalancerOptions {
   port?: number;
   /** Wall clock, as an ALB's idle_timeout.timeout_seconds (60 s by default there and here). */
   idleTimeoutMs?: number;
-  arn?: string;
-  listenerArn?: string;
+  /** Gives the ARNs of the load balancer and its listener. */
+  name?: string;
 }
 
 /** A rule forwards to a target group that is not there. */
@@ -35,7 +36,7 @@ export class TargetGroupNotThereError extends Error {
 
 /** Opens the data plane on 127.0.0.1. Without a rule that matches it answers 503. */
 export async function openLoadBalancer(options: LoadBalancerOptions): Promise<LoadBalancer> {
-  const { clock, random } = options;
+  const { clock, random, name = 'sluice-lab', idleTimeoutMs = 60_000 } = options;
   const metrics = new MinuteMetrics(clock.now);
   const groups = new Map<string, TargetGroup>();
   const changes: ReturnType<LoadBalancer['changes']> = [];
@@ -102,7 +103,6 @@ export async function openLoadBalancer(options: LoadBalancerOptions): Promise<Lo
     if (chosen.kind === 'own') metrics.ownAnswer(503);
     socket.end(`HTTP/1.1 ${chosen.status} Not Forwarded\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
-  const idleTimeoutMs = options.idleTimeoutMs ?? 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -110,8 +110,8 @@ export async function openLoadBalancer(options: LoadBalancerOptions): Promise<Lo
   const listenerPort = (server.address() as AddressInfo).port;
 
   return {
-    arn: options.arn ?? LAB_LOAD_BALANCER_ARN,
-    listenerArn: options.listenerArn ?? LAB_LISTENER_ARN,
+    arn: loadBalancerArn(name),
+    listenerArn: listenerArn(name),
     url: `http://127.0.0.1:${listenerPort}`,
     metrics,
     putTargetGroup(spec: TargetGroupSpec) {
@@ -148,11 +148,6 @@ export async function openLoadBalancer(options: LoadBalancerOptions): Promise<Lo
     },
   };
 }
-
-const LAB_LOAD_BALANCER_ARN =
-  'arn:aws:elasticloadbalancing:eu-west-1:000000000000:loadbalancer/app/sluice-lab/0000000000000001';
-const LAB_LISTENER_ARN =
-  'arn:aws:elasticloadbalancing:eu-west-1:000000000000:listener/app/sluice-lab/0000000000000001/0000000000000002';
 
 type Route =
   | { kind: 'own'; status: 503; groupName?: string }

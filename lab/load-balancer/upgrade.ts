@@ -56,7 +56,7 @@ export function forwardUpgrade(
       client.destroy();
       target.inFlight.delete(cutNow);
     };
-    for (const end of [server, client]) end.once('error', cut).once('close', cut);
+    for (const end of [server, client]) end.on('error', cut).once('close', cut);
   });
   upstream.once('response', answer => {
     // the target declined to upgrade: its answer is what the client gets, without a body
@@ -65,10 +65,11 @@ export function forwardUpgrade(
     refuse(`${answer.statusCode} ${answer.statusMessage}`);
   });
   upstream.once('error', () => {
+    upstream.on('error', cutNow);
     metrics.notAnswered(group.spec.arn, { connectionFailed: !connected });
     metrics.ownAnswer(502);
     refuse('502 Bad Gateway');
   });
-  client.once('error', cutNow);
+  client.on('error', cutNow);
   upstream.end();
 }

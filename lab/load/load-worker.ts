@@ -75,13 +75,17 @@ const ticks = setInterval(() => {
   for (let nth = 0; nth < count; nth += 1) send();
 }, TICK_MS);
 
-answerCalls(parentPort, {
-  snapshot: () => recorder.report(),
-  /** Sends no more, waits for what is in flight, and tells. */
-  async stop() {
-    clearInterval(ticks);
-    if (recorder.inFlight() > 0) await new Promise<void>(resolve => (allEnded = resolve));
-    agent.destroy();
-    return recorder.report(Date.now());
+answerCalls(
+  parentPort,
+  {},
+  {
+    snapshot: () => recorder.report(),
+    /** Sends no more, waits for what is in flight, and tells. */
+    async stop() {
+      clearInterval(ticks);
+      if (recorder.inFlight() > 0) await new Promise<void>(resolve => (allEnded = resolve));
+      agent.destroy();
+      return recorder.report(Date.now());
+    },
   },
-});
+);
