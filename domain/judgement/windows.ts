@@ -1,0 +1,120 @@
+import type { Counts, Reading, WindowRecord } from './reading.ts';
+
+export interface Window {
+  startEpochMs: number;
+  endEpochMs: number;
+}
+
+/** Which versions get traffic at the dial of a window. Weight 0 and weight 100 are not missing data. */
+export interface Expected {
+  canary: boolean;
+  stable: boolean;
+}
+
+/** Two reads that agree this far apart freeze a window: CloudWatch may still add to a point that it already shows. */
+export const AGREEMENT_SECONDS = 10;
+/** A window freezes this long after its end whatever is there: points arrive 1 to 3 minutes late (aws-facts). */
+export const FREEZE_AT_LATEST_SECONDS = 180;
+/**
+ * Accepted is not propagated: for a while after a confirmed shift some of the load balancer's nodes still send by the
+ * old weights, so counts of those seconds belong to neither dial. 30 s is the design's allowance for an ALB.
+ */
+export const DEFAULT_PROPAGATION_SECONDS = 30;
+
+const alignedDown = (epochMs: number, windowMs: number): number => Math.floor(epochMs / windowMs) * windowMs;
+
+/**
+ * The windows that have ended and are worth a read: those not frozen for every metric, and frozen ones until 180 s after
+ * their end, when growth can still show. Windows begin at multiples of their length since the epoch, as CloudWatch's
+ * minutes do; the first is the one that `firstStartEpochMs` lies in. Oldest first.
+ */
+export function windowsDue(options: {
+  firstStartEpochMs: number;
+  windowSeconds: number;
+  nowEpochMs: number;
+  /** Names of all metrics that are read. */
+  metrics: readonly string[];
+  records: readonly WindowRecord[];
+}): Window[] {
+  const windowMs = options.windowSeconds * 1000;
+  const frozen = frozenStarts(options.records);
+  const due: Window[] = [];
+  const first = alignedDown(options.firstStartEpochMs, windowMs);
+  for (let startEpochMs = first; startEpochMs + windowMs <= options.nowEpochMs; startEpochMs += windowMs) {
+    const endEpochMs = startEpochMs + windowMs;
+    const mayGrow = options.nowEpochMs <= endEpochMs + FREEZE_AT_LATEST_SECONDS * 1000;
+    const open = options.metrics.some(metric => frozen.get(metric)?.has(startEpochMs) !== true);
+    if (options.metrics.length > 0 && (open || mayGrow)) due.push({ startEpochMs, endEpochMs });
+  }
+  return due;
+}
+
+function frozenStarts(records: readonly WindowRecord[]): Map<string, Set<number>> {
+  const frozen = new Map<string, Set<number>>();
+  for (const record of records) {
+    if (record.frozenAtEpochMs === undefined) continue;
+    const starts = frozen.get(record.metric) ?? new Set();
+    frozen.set(record.metric, starts.add(record.startEpochMs));
+  }
+  return frozen;
+}
+
+/**
+ * What is kept of a window after one more read. It freezes when the versions that get traffic at its dial are there and
+ * two reads at least 10 s apart agree on every series, or 180 s after its end: a series still missing then counts as 0
+ * requests. Reads that disagree start the 10 s again. A frozen record never changes but for `laterReading`.
+ * The previous record itself is returned where nothing changed, so that it need not be written again.
+ */
+export function nextRecord(
+  previous: WindowRecord | undefined,
+  read: { metric: string; startEpochMs: number; endEpochMs: number; reading: Reading },
+  context: { nowEpochMs: number; expects: Expected; straddles: boolean },
+): WindowRecord {
+  if (previous?.frozenAtEpochMs !== undefined) return withLaterReading(previous, read.reading);
+  const { nowEpochMs } = context;
+  if (previous !== undefined && nowEpochMs < previous.readAtEpochMs) return previous; // a slower look says what is old
+  const agrees = previous !== undefined && sameReading(previous.reading, read.reading);
+  // What was read before the window ended confirms nothing.
+  const readAtEpochMs = agrees && previous.readAtEpochMs >= read.endEpochMs ? previous.readAtEpochMs : nowEpochMs;
+  const settled =
+    agrees && isComplete(read.reading, context.expects) && nowEpochMs - readAtEpochMs >= AGREEMENT_SECONDS * 1000;
+  const overdue = nowEpochMs >= read.endEpochMs + FREEZE_AT_LATEST_SECONDS * 1000;
+  if (agrees && !settled && !overdue && readAtEpochMs === previous.readAtEpochMs) {
+    if (previous.straddles === context.straddles) return previous;
+  }
+  return {
+    metric: read.metric,
+    startEpochMs: read.startEpochMs,
+    endEpochMs: read.endEpochMs,
+    // A source that lost its voice has not taken back the counts it gave before: they are kept, and must be seen again.
+    reading: read.reading.kind === 'noData' && previous !== undefined ? previous.reading : read.reading,
+    readAtEpochMs,
+    straddles: context.straddles,
+    ...(settled || overdue ? { frozenAtEpochMs: nowEpochMs } : {}),
+  };
+}
+
+function withLaterReading(frozen: WindowRecord, reading: Reading): WindowRecord {
+  if (reading.kind === 'noData' || sameReading(frozen.reading, reading)) return frozen;
+  if (frozen.laterReading !== undefined && sameReading(frozen.laterReading, reading)) return frozen;
+  return { ...frozen, laterReading: reading };
+}
+
+const isComplete = (reading: Reading, expects: Expected): boolean =>
+  reading.kind !== 'noData' &&
+  (!expects.canary || reading.canary !== null) &&
+  (!expects.stable || reading.stable !== null);
+
+/** Equal in every series of both versions. */
+export function sameReading(a: Reading, b: Reading): boolean {
+  if (a.kind === 'noData' || b.kind === 'noData') return a.kind === b.kind;
+  if (a.kind === 'value' || b.kind === 'value') {
+    return a.kind === 'value' && b.kind === 'value' && Object.is(a.canary, b.canary) && Object.is(a.stable, b.stable);
+  }
+  return sameCounts(a.canary, b.canary) && sameCounts(a.stable, b.stable);
+}
+
+function sameCounts(a: Counts | null, b: Counts | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.requests === b.requests && a.bad.length === b.bad.length && a.bad.every((bad, i) => bad === b.bad[i]);
+}

@@ -1,0 +1,22 @@
+import type { Counts, Reading, WindowRecord } from '../../../domain/judgement/reading.ts';
+
+/** A Thursday noon, a whole minute since the epoch: 1,700,000,000 s is 20 s past a minute, so 40 s are added. */
+export const NOON = 1_700_000_040_000;
+export const MINUTE = 60_000;
+
+export const counts = (requests: number, ...bad: number[]): Counts => ({ requests, bad });
+
+/** The n-th window of a minute after NOON, frozen 100 s after its end. */
+export const frozen = (n: number, reading: Reading, more: Partial<WindowRecord> = {}): WindowRecord => {
+  const endEpochMs = NOON + (n + 1) * MINUTE;
+  return {
+    metric: 'errors',
+    startEpochMs: NOON + n * MINUTE,
+    endEpochMs,
+    reading,
+    readAtEpochMs: endEpochMs + 90_000,
+    straddles: false,
+    frozenAtEpochMs: endEpochMs + 100_000,
+    ...more,
+  };
+};
