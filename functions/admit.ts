@@ -9,7 +9,16 @@ import type { Admission } from '../domain/ledger/facts.ts';
 import { admit, type Findings } from '../domain/release/admission.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openCluster, openLedger, openRouter, openShared, openTargets, openTell, propagationSeconds } from './shared/open.ts';
+import {
+  lazily,
+  openCluster,
+  openLedger,
+  openRouter,
+  openShared,
+  openTargets,
+  openTell,
+  propagationSeconds,
+} from './shared/open.ts';
 import { type ReleaseCall, withRelease } from './shared/release-call.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
 
@@ -34,7 +43,7 @@ export const makeHandler = (deps: AdmitDeps) =>
       }
       const admission: Admission = { ...decision.ground, wayBack: await wayBack(deps, call, decision.ground.stable) };
       await call.append({ kind: 'admitted', admission });
-      await tell(deps, call, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
+      await tell(deps, call.release, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
       return roadMove({ kind: 'admitted', because: `revision ${admission.revision}` });
     }),
   );
@@ -65,7 +74,15 @@ async function look(deps: AdmitDeps, call: ReleaseCall): Promise<Findings> {
   ]);
   const healthy = { blue: targets.blue.healthy, green: targets.green.healthy };
   const previews = deps.router.can.preview && workload.router.previewRule !== undefined;
-  return { dial, draining, healthy, template, slots: { blue, green }, previews, propagationSeconds: deps.propagationSeconds };
+  return {
+    dial,
+    draining,
+    healthy,
+    template,
+    slots: { blue, green },
+    previews,
+    propagationSeconds: deps.propagationSeconds,
+  };
 }
 
 export const handler = lazily(env =>

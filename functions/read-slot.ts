@@ -25,7 +25,11 @@ export const makeHandler = (deps: ReadSlotDeps) =>
         const fact = { kind: 'slotSeen', slot, desired, available, ready } as const;
         await call.append(problem === undefined ? fact : { ...fact, problem });
       }
-      return roadMove({ kind: 'lookAgain', because: problem ?? `${available} of ${desired} pods ready`, asks: 'cluster' });
+      return roadMove({
+        kind: 'lookAgain',
+        because: problem ?? `${available} of ${desired} pods ready`,
+        asks: 'cluster',
+      });
     }),
   );
 

@@ -1,5 +1,5 @@
-import { type NextStep, nextStep } from '../../domain/release/next-step.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
+import { type NextStep, nextStep } from '../../domain/release/next-step.ts';
 
 /** What the state machine does next: its Choice states read `kind`, its Wait states `seconds`. */
 export interface RoadMove {
@@ -14,9 +14,12 @@ export interface RoadMove {
 }
 
 /** A move with what the Choice states may read filled in: a Choice on a field that is not there is an error. */
-export const roadMove = (
-  move: { kind: RoadMove['kind']; because: string } & Partial<RoadMove>,
-): RoadMove => ({ seconds: 1, asks: 'nobody', looks: 0, ...move });
+export const roadMove = (move: { kind: RoadMove['kind']; because: string } & Partial<RoadMove>): RoadMove => ({
+  seconds: 1,
+  asks: 'nobody',
+  looks: 0,
+  ...move,
+});
 
 /** Whom the loop has to ask before it looks. */
 export function asks(release: ReleaseState, nowEpochMs: number): RoadMove['asks'] {

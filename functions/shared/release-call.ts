@@ -49,7 +49,8 @@ export class ReleaseCall {
   /** The release as the ledger tells it now. @throws StaleExecutionError it is over, or it waits */
   get release(): ReleaseState {
     const { active } = this.state;
-    if (active?.releaseId !== this.releaseId) throw new StaleExecutionError(`${this.releaseId} is not the active release`);
+    if (active?.releaseId !== this.releaseId)
+      throw new StaleExecutionError(`${this.releaseId} is not the active release`);
     return active;
   }
 

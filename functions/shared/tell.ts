@@ -1,6 +1,7 @@
+import type { Log } from '../../adapters/log/log.ts';
 import { type Notifier, NotifierUnreachableError } from '../../adapters/notifier/notifier.ts';
+import type { ReleaseState } from '../../domain/ledger/state.ts';
 import type { ReleaseEvent } from '../../domain/plan/plan.ts';
-import type { ReleaseCall } from './release-call.ts';
 
 export interface TellDeps {
   notifier: Notifier;
@@ -9,10 +10,16 @@ export interface TellDeps {
 }
 
 /** Tells those whom the plan names. A release never stops because nobody could be told: it is logged and goes on. */
-export async function tell(deps: TellDeps, call: ReleaseCall, event: ReleaseEvent, because: string): Promise<void> {
-  const { releaseId } = call;
-  const { plan, images } = call.release;
-  const topics = plan.notify.filter(target => target.on.includes(event)).map(target => target.topicArn ?? deps.topicArn);
+export async function tell(
+  deps: TellDeps & { log: Log },
+  release: ReleaseState,
+  event: ReleaseEvent,
+  because: string,
+): Promise<void> {
+  const { releaseId, plan, images } = release;
+  const topics = plan.notify
+    .filter(target => target.on.includes(event))
+    .map(target => target.topicArn ?? deps.topicArn);
   const references = Object.fromEntries(Object.entries(images).map(([name, image]) => [name, image.reference]));
   const message = JSON.stringify({ releaseId, workload: plan.workload, event, because, images: references }, null, 2);
   for (const topicArn of new Set(topics)) {
@@ -20,7 +27,7 @@ export async function tell(deps: TellDeps, call: ReleaseCall, event: ReleaseEven
       await deps.notifier.notify({ topicArn, subject: `${releaseId}: ${event}`.slice(0, 99), message });
     } catch (error) {
       if (!(error instanceof NotifierUnreachableError)) throw error;
-      call.log.error('nobody was told', { event, because: error.message });
+      deps.log.error('nobody was told', { release: releaseId, event, because: error.message });
     }
   }
 }

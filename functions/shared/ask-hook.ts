@@ -1,0 +1,49 @@
+import { type HookAnswer, type Hooks, HookUnreachableError } from '../../adapters/hooks/hooks.ts';
+import type { Step } from '../../domain/plan/plan.ts';
+import type { ReleaseCall } from './release-call.ts';
+
+type HookStep = Extract<Step, { kind: 'hook' }>;
+
+/** One call may take this long at most: a handler has 20 s, and the ledger wants its share. */
+const CALL_SECONDS_MAX = 10;
+
+/**
+ * Calls a hook that was not called yet, asks one that runs, calls one again that did not answer while the plan's retries
+ * last. Whatever it says stands in the ledger; no answer to the last try is a failed hook.
+ */
+export async function askHook(deps: { hooks: Hooks }, call: ReleaseCall, step: HookStep): Promise<void> {
+  const before = call.release.hooks[step.name];
+  if (before?.answer !== undefined) return;
+  const attempt = before === undefined ? 1 : before.attempt + (before.statusUrl === undefined ? 1 : 0);
+  if (before?.statusUrl === undefined) await call.append({ kind: 'hookCalled', name: step.name, attempt });
+  try {
+    await write(call, step.name, await ask(deps, call, step, before?.statusUrl));
+  } catch (error) {
+    if (!(error instanceof HookUnreachableError)) throw error;
+    call.log.warn(`hook ${step.name} did not answer`, { attempt, because: error.message });
+    if (attempt <= step.retries) return;
+    const because = `no answer to ${attempt} calls: ${error.message}`;
+    await call.append({ kind: 'hookAnswered', name: step.name, passed: false, because });
+  }
+}
+
+function ask(deps: { hooks: Hooks }, call: ReleaseCall, step: HookStep, statusUrl?: string): Promise<HookAnswer> {
+  const timeoutSeconds = Math.min(step.timeoutSeconds, CALL_SECONDS_MAX);
+  if (statusUrl !== undefined) return deps.hooks.poll(statusUrl, timeoutSeconds);
+  const { revision, canary } = call.admission;
+  const body = { releaseId: call.releaseId, workload: call.workload, hook: step.name, revision, slot: canary };
+  return deps.hooks.call({ url: step.url, key: `${call.releaseId}-${step.name}`, timeoutSeconds, body });
+}
+
+async function write(call: ReleaseCall, name: string, answer: HookAnswer): Promise<void> {
+  switch (answer.kind) {
+    case 'passed':
+      return call.append({ kind: 'hookAnswered', name, passed: true, because: 'it passed' });
+    case 'failed':
+      return call.append({ kind: 'hookAnswered', name, passed: false, because: answer.because });
+    case 'running':
+      // asked again, it says the same: that is no news
+      if (call.release.hooks[name]?.statusUrl === answer.statusUrl) return;
+      return call.append({ kind: 'hookRunning', name, statusUrl: answer.statusUrl });
+  }
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { ExecutionNameTakenError, type Executions } from '../../adapters/executions/executions.ts';
+import type { WayBack } from '../../adapters/router/router.ts';
+import type { RollBackReason } from '../../domain/ledger/facts.ts';
+import { rollBackExecutionName } from '../../domain/release-id.ts';
+import type { Workload } from '../../domain/workload.ts';
+import { type ReleaseCall, releaseIdSchema } from './release-call.ts';
+
+/**
+ * The input of roll-back.asl.json carries all that turning the dial needs, so that it works when neither the ledger nor the
+ * cluster answers. A release that was not admitted has moved nothing and carries no way back.
+ */
+export const rollBackInputSchema = z.looseObject({
+  releaseId: releaseIdSchema,
+  attempt: z.int().positive(),
+  back: z
+    .object({
+      workload: z.custom<Workload>(value => typeof value === 'object' && value !== null),
+      wayBack: z.custom<WayBack>(value => typeof value === 'object' && value !== null),
+      stable: z.enum(['blue', 'green']),
+      deadlineEpochMs: z.number(),
+    })
+    .nullable(),
+});
+export type RollBackInput = z.infer<typeof rollBackInputSchema>;
+
+export type Claimed = { kind: 'goesBack'; attempt: number } | { kind: 'promoted' };
+
+/**
+ * Starts the roll back of the active release, or finds it started: one claim, one execution, whoever asks and however often.
+ * An attempt whose execution ended without closing the release is followed by the next.
+ */
+export async function claimRollBack(
+  deps: { executions: Executions },
+  call: ReleaseCall,
+  reason: RollBackReason,
+  because: string,
+): Promise<Claimed> {
+  if (call.release.retiringAtEpochMs !== undefined) return { kind: 'promoted' };
+  const { rollBack } = call.release;
+  if (rollBack === undefined) await call.append({ kind: 'rollBackClaimed', attempt: 1, reason, because });
+  const attempt = call.release.rollBack?.attempt ?? 1;
+  try {
+    await start(deps, call, attempt);
+    return { kind: 'goesBack', attempt };
+  } catch (error) {
+    if (!(error instanceof ExecutionNameTakenError)) throw error;
+    const next = attempt + 1;
+    const { reason: first, because: why } = call.release.rollBack ?? { reason, because };
+    await call.append({ kind: 'rollBackClaimed', attempt: next, reason: first, because: why });
+    await start(deps, call, next);
+    return { kind: 'goesBack', attempt: next };
+  }
+}
+
+function start(deps: { executions: Executions }, call: ReleaseCall, attempt: number): Promise<void> {
+  const { releaseId } = call;
+  const { admission, workload } = call.release;
+  const back =
+    admission === undefined
+      ? null
+      : {
+          workload,
+          wayBack: admission.wayBack as WayBack, // plain JSON of the router's adapter, as it was planned at admission
+          stable: admission.stable,
+          deadlineEpochMs: admission.deadlineEpochMs,
+        };
+  const input: RollBackInput = { releaseId, attempt, back };
+  return deps.executions.start('rollBack', rollBackExecutionName(releaseId, attempt), input);
+}

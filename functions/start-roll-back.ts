@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import type { Executions } from '../adapters/executions/executions.ts';
+import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { claimRollBack } from './shared/claim-roll-back.ts';
+import { StaleExecutionError } from './shared/errors.ts';
+import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import { lazily, openExecutions, openLedger, openShared } from './shared/open.ts';
+import { releaseInputSchema, withLedger } from './shared/release-call.ts';
+
+export interface StartRollBackDeps extends SharedDeps {
+  ledger: Ledger;
+  executions: Executions;
+}
+
+/** Either the look's move, or the error that the retries of a task did not cure. */
+const inputSchema = releaseInputSchema.extend({
+  move: z.object({ kind: z.string(), reason: z.string().optional(), because: z.string() }).optional(),
+  error: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
+});
+
+const reasonSchema = z.enum(['degraded', 'notReady', 'aborted', 'deadline', 'fault']);
+
+/** Starts the only way back. */
+export const makeHandler = (deps: StartRollBackDeps) =>
+  makeLambda('start-roll-back', deps, (event, log) => {
+    const { releaseId, run, move, error } = inputSchema.parse(event);
+    const fault = error === undefined ? undefined : `${error.Error}: ${causeOf(error.Cause)}`;
+    // not behind the road's fence: repeated after its claim it must find the claim and start the execution
+    return withLedger(deps, { releaseId, by: `${releaseId} run ${run}`, log }, async call => {
+      if (run !== call.release.run) throw new StaleExecutionError(`run ${run} of ${releaseId} was followed`);
+      const reason = fault === undefined ? reasonSchema.parse(move?.reason) : 'fault';
+      return claimRollBack(deps, call, reason, fault ?? move?.because ?? 'no reason was given');
+    });
+  });
+
+/** Lambda's Cause is JSON with the message in it; other causes are text. */
+function causeOf(cause: string | undefined): string {
+  const parsed = z.object({ errorMessage: z.string() }).safeParse(tryJson(cause ?? ''));
+  return parsed.success ? parsed.data.errorMessage : (cause ?? '');
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // not JSON: the cause is the text itself
+  }
+}
+
+export const handler = lazily(env =>
+  makeHandler({ ...openShared(env), ledger: openLedger(env), executions: openExecutions(env) }),
+);
