@@ -26,7 +26,8 @@ export interface TrafficRouter {
   readonly can: RouterAbilities;
   /**
    * Per cent of requests that each slot gets now, asked of the outside system, never remembered. Several rules are read
-   * as the worst: the one that sends most to the slot with the smaller share.
+   * as the worst: for each slot the most that any rule sends there. Where rules disagree that is more than 100 in sum, so
+   * a slot reads as 0 only when no rule sends it anything.
    * @throws RouterRuleError a rule is not there or is not one that a dial can be read from (e.g. three groups)
    * @throws RouterUnreachableError
    */

@@ -1,0 +1,106 @@
+import {
+  type Action,
+  DescribeRulesCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { type Dial, SLOTS } from '../../domain/dial.ts';
+import type { AlbRouting } from '../../domain/workload.ts';
+import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';
+import { ALB_ABILITIES } from './alb-abilities.ts';
+import { asRouterErrors } from './alb-errors.ts';
+import { type AlbRule, parseActions, parseAlbRule } from './alb-rule.ts';
+import { albWeightsOf, dialOf } from './alb-weights.ts';
+import { RouterRuleError } from './errors.ts';
+import { asksFor, forEachEvenAfterFailures, worstOf } from './reading-rules.ts';
+import type { TrafficRouter } from './router.ts';
+
+/**
+ * The dial of listener rules that infrastructure as code made: ModifyRule sets it, DescribeRules reads it. Nothing is
+ * remembered. Each method ends within CALL_DEADLINE_MS, however many rules and repetitions there are.
+ */
+export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter {
+  return {
+    can: ALB_ABILITIES,
+
+    async readDial({ router }) {
+      const rules = await describeRules(client, router, router.rules, deadline());
+      return worstOf(rules.map(readWeights));
+    },
+
+    async setDial({ router }, dial) {
+      const weights = albWeightsOf(dial);
+      const signal = deadline();
+      const rules = await describeRules(client, router, router.rules, signal);
+      const groups = SLOTS.map(slot => ({ slot, weight: weights[slot] }));
+      for (const rule of rules) await modifyRule(client, rule.arn, rule.actionsFor(groups), signal);
+    },
+
+    async planWayBack({ router }, stable) {
+      // the preview rule goes back last: the ones with the customers are first
+      const arns = [...router.rules, ...(router.previewRule === undefined ? [] : [router.previewRule])];
+      const rules = await describeRules(client, router, arns, deadline());
+      return {
+        kind: 'alb',
+        stable,
+        rules: rules.map(rule => ({ arn: rule.arn, actions: rule.actionsFor([{ slot: stable, weight: 1 }]) })),
+      };
+    },
+
+    async goBack({ rules }) {
+      const signal = deadline();
+      await forEachEvenAfterFailures(rules, async ({ arn, actions }) => {
+        await modifyRule(client, arn, parseActions(arn, actions), signal);
+      });
+    },
+
+    async setPreview({ name, router }, slot, header) {
+      if (router.previewRule === undefined) throw new RouterRuleError(`workload ${name} has no preview rule`);
+      const signal = deadline();
+      for (const rule of await describeRules(client, router, [router.previewRule], signal)) {
+        requireHeader(rule, header);
+        await modifyRule(client, rule.arn, rule.actionsFor([{ slot, weight: 1 }]), signal);
+      }
+    },
+  };
+}
+
+/** @param env AWS_REGION, credentials, AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2 where it is not AWS itself */
+export const openAlbRouter = (env: Env): TrafficRouter =>
+  albRouter(new ElasticLoadBalancingV2Client(awsClientConfig(env, 'ELASTIC_LOAD_BALANCING_V2')));
+
+const deadline = () => AbortSignal.timeout(CALL_DEADLINE_MS);
+
+/** The rules in the order of `arns`. One call for all: describing calls are limited for the whole account. */
+async function describeRules(
+  client: ElasticLoadBalancingV2Client,
+  routing: AlbRouting,
+  arns: string[],
+  abortSignal: AbortSignal,
+): Promise<AlbRule[]> {
+  const { Rules: found = [] } = await asRouterErrors(`DescribeRules of ${arns.join(', ')}`, () =>
+    client.send(new DescribeRulesCommand({ RuleArns: arns }), { abortSignal }),
+  );
+  return arns.map(arn => {
+    const rule = found.find(({ RuleArn }) => RuleArn === arn);
+    if (rule === undefined) throw new RouterRuleError(`rule ${arn} is not there`);
+    return parseAlbRule(rule, routing);
+  });
+}
+
+const modifyRule = (client: ElasticLoadBalancingV2Client, arn: string, actions: Action[], abortSignal: AbortSignal) =>
+  asRouterErrors(`ModifyRule of ${arn}`, () =>
+    client.send(new ModifyRuleCommand({ RuleArn: arn, Actions: actions }), { abortSignal }),
+  );
+
+function readWeights({ arn, weights }: AlbRule): Dial {
+  const dial = dialOf(weights);
+  if (dial === undefined) throw new RouterRuleError(`rule ${arn} carries no dial: the weights of both groups are 0`);
+  return dial;
+}
+
+function requireHeader({ arn, httpHeaders }: AlbRule, header: { name: string; value: string }): void {
+  if (asksFor(httpHeaders, header)) return;
+  const found = httpHeaders.map(({ name, values }) => `${name}: ${values.join(' or ')}`).join(', ') || 'no header';
+  throw new RouterRuleError(`preview rule ${arn} asks for ${found}, not for ${header.name}: ${header.value}`);
+}

@@ -1,0 +1,110 @@
+import { type Dial, SLOTS, type Slot } from '../../domain/dial.ts';
+import type { AlbRouting, Workload } from '../../domain/workload.ts';
+import { ALB_ABILITIES } from './alb-abilities.ts';
+import { dialOf } from './alb-weights.ts';
+import { RouterRuleError, RouterUnreachableError } from './errors.ts';
+import { asksFor, forEachEvenAfterFailures, worstOf } from './reading-rules.ts';
+import type { TrafficRouter } from './router.ts';
+
+/** A listener rule of the fake: which groups it forwards to, with weights in per cent. */
+export interface FakeRule {
+  groups: { arn: string; weight: number }[];
+  stickinessSeconds: number;
+  httpHeaders: { name: string; values: string[] }[];
+}
+
+export interface FakeRouter extends TrafficRouter {
+  /** By ARN; tests change them as someone else would. */
+  readonly rules: Map<string, FakeRule>;
+  /** The next calls that would reach the load balancer fail. */
+  failNext(times: number, error?: Error): void;
+}
+
+/** The router in memory, held to the same contract as the real one. All rules start with everything on `live`. */
+export function fakeRouter(workload: Workload, live: Slot = 'blue'): FakeRouter {
+  const rules = new Map<string, FakeRule>();
+  const failures: Error[] = [];
+  const { router } = workload;
+  for (const arn of router.rules) {
+    const groups = SLOTS.map(slot => ({ arn: router.targetGroups[slot], weight: slot === live ? 100 : 0 }));
+    rules.set(arn, { groups, stickinessSeconds: 0, httpHeaders: [] });
+  }
+  if (router.previewRule !== undefined) {
+    rules.set(router.previewRule, {
+      groups: [{ arn: router.targetGroups[live], weight: 1 }],
+      stickinessSeconds: 0,
+      httpHeaders: [{ name: 'x-sluice-preview', values: ['canary'] }],
+    });
+  }
+
+  const reach = (arn: string): FakeRule => {
+    const failure = failures.shift();
+    if (failure !== undefined) throw failure;
+    const rule = rules.get(arn);
+    if (rule === undefined) throw new RouterRuleError(`rule ${arn} is not there`);
+    return rule;
+  };
+  const read = (arn: string, routing: AlbRouting): FakeRule => {
+    const rule = reach(arn);
+    const known = rule.groups.every(group => SLOTS.some(slot => routing.targetGroups[slot] === group.arn));
+    if (known && (rule.groups.length === 1 || rule.groups.length === 2)) return rule;
+    throw new RouterRuleError(
+      `rule ${arn} forwards to ${rule.groups.map(group => group.arn).join(', ') || 'no group'}`,
+    );
+  };
+
+  return {
+    can: ALB_ABILITIES,
+    rules,
+    failNext(times, error = new RouterUnreachableError('the fake was asked to fail')) {
+      for (let i = 0; i < times; i += 1) failures.push(error);
+    },
+
+    async readDial({ router: routing }) {
+      return worstOf(routing.rules.map(arn => sharesOf(arn, read(arn, routing), routing)));
+    },
+
+    async setDial({ router: routing }, dial) {
+      for (const arn of routing.rules) read(arn, routing);
+      for (const arn of routing.rules) {
+        reach(arn).groups = SLOTS.map(slot => ({ arn: routing.targetGroups[slot], weight: dial[slot] }));
+      }
+    },
+
+    async planWayBack({ router: routing }, stable) {
+      const arns = [...routing.rules, ...(routing.previewRule === undefined ? [] : [routing.previewRule])];
+      for (const arn of arns) read(arn, routing);
+      const actions = [{ Type: 'forward', TargetGroupArn: routing.targetGroups[stable] }];
+      return { kind: 'alb', stable, rules: arns.map(arn => ({ arn, actions })) };
+    },
+
+    async goBack(wayBack) {
+      await forEachEvenAfterFailures(wayBack.rules, async ({ arn, actions }) => {
+        const [forward] = actions as { TargetGroupArn: string }[];
+        if (forward === undefined) throw new RouterRuleError(`way back of rule ${arn} has no action`);
+        reach(arn).groups = [{ arn: forward.TargetGroupArn, weight: 1 }];
+      });
+    },
+
+    async setPreview({ name, router: routing }, slot, header) {
+      if (routing.previewRule === undefined) throw new RouterRuleError(`workload ${name} has no preview rule`);
+      const rule = read(routing.previewRule, routing);
+      if (!asksFor(rule.httpHeaders, header)) {
+        throw new RouterRuleError(
+          `preview rule ${routing.previewRule} does not ask for ${header.name}: ${header.value}`,
+        );
+      }
+      rule.groups = [{ arn: routing.targetGroups[slot], weight: 1 }];
+    },
+  };
+}
+
+function sharesOf(arn: string, { groups }: FakeRule, routing: AlbRouting): Dial {
+  const weightOf = (slot: Slot) => {
+    const group = groups.find(({ arn: groupArn }) => groupArn === routing.targetGroups[slot]);
+    return groups.length === 1 && group !== undefined ? 1 : (group?.weight ?? 0);
+  };
+  const dial = dialOf({ blue: weightOf('blue'), green: weightOf('green') });
+  if (dial === undefined) throw new RouterRuleError(`rule ${arn} carries no dial: all its weights are 0`);
+  return dial;
+}
