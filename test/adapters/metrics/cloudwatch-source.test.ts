@@ -1,5 +1,13 @@
+import {
+  CloudWatchClient,
+  GetMetricData$,
+  type GetMetricDataInput,
+  type MetricDataResult,
+} from '@aws-sdk/client-cloudwatch';
 import { afterEach, describe, expect, it } from 'vitest';
+import { cloudWatchSource } from '../../../adapters/metrics/cloudwatch-source.ts';
 import type { Reading } from '../../../domain/judgement/reading.ts';
+import { AwsError, labClientConfig, openWireServer } from '../../../lab/aws/wire-server.ts';
 import { targetGroupArns } from '../../lab/aws/published-metrics.ts';
 import { openCloudWatchLab } from './cloudwatch-lab.ts';
 import {
@@ -16,14 +24,14 @@ import {
 } from './metric-source.contract.ts';
 
 type Lab = Awaited<ReturnType<typeof openCloudWatchLab>>;
-const labs: Lab[] = [];
+const closers: (() => Promise<void>)[] = [];
 const openLab = async (...options: Parameters<typeof openCloudWatchLab>) => {
   const lab = await openCloudWatchLab(...options);
-  labs.push(lab);
+  closers.push(lab.close);
   return lab;
 };
 afterEach(async () => {
-  await Promise.all(labs.splice(0).map(lab => lab.close()));
+  await Promise.all(closers.splice(0).map(close => close()));
 });
 
 const readOne = async (lab: Lab, ...changes: Parameters<typeof request>): Promise<Reading | undefined> =>
@@ -89,8 +97,9 @@ describe('the CloudWatch source', () => {
   });
 
   it.each([
-    ['shorter than a minute', { startEpochMs: NOON, endEpochMs: NOON + 30_000 }],
-    ['empty', { startEpochMs: NOON, endEpochMs: NOON }],
+    ['that is shorter than a minute', { startEpochMs: NOON, endEpochMs: NOON + 30_000 }],
+    ['that is empty', { startEpochMs: NOON, endEpochMs: NOON }],
+    ['that ends before it starts', { startEpochMs: NOON, endEpochMs: NOON - MINUTE_MS }],
     ['that starts within a minute', { startEpochMs: NOON + 1_000, endEpochMs: NOON + 61_000 }],
   ])('refuses a window %s', async (_, window) => {
     const lab = await openLab();
@@ -134,12 +143,9 @@ describe('CloudWatch with points that are not good', () => {
     [2.5, 'Sum of RequestCount is not a whole number (2.5)'],
     [Number.POSITIVE_INFINITY, 'RequestCount is Infinity'],
   ])('has no data where a count is %s', async (count, reason) => {
-    const lab = await openLab();
-    const client = { send: async () => answerTo(count) } as unknown as Lab['client'];
-    const { cloudWatchSource } = await import('../../../adapters/metrics/cloudwatch-source.ts');
-    const [reading] = await cloudWatchSource(client).read(request());
+    const source = await openSourceThatHears({ StatusCode: 'Complete', Timestamps: [new Date(NOON)], Values: [count] });
+    const [reading] = await source.read(request());
     expect(reading?.reading).toEqual(noData(where + reason));
-    await lab.close();
   });
 
   it('has no data where a series is NaN, for a percentile as for a count', async () => {
@@ -243,6 +249,19 @@ describe('CloudWatch that does not answer', () => {
     expect(lab.calls('GetMetricData')).toBe(3);
   });
 
+  it('is unreachable when it refuses us, the call or one series', async () => {
+    const denied = await openSourceThatHears(new AwsError('AccessDenied', 'not authorized', 403));
+    await expect(denied.read(request())).rejects.toMatchObject({
+      name: 'MetricSourceUnreachableError',
+      message: 'CloudWatch did not answer: AccessDenied: not authorized',
+    });
+    const forbidden = await openSourceThatHears({ StatusCode: 'Forbidden' });
+    await expect(forbidden.read(request())).rejects.toMatchObject({
+      name: 'MetricSourceUnreachableError',
+      message: 'CloudWatch refuses the metrics: Forbidden',
+    });
+  });
+
   it('refuses a rule that is not one of an application load balancer', async () => {
     const lab = await openLab();
     const router = {
@@ -253,10 +272,23 @@ describe('CloudWatch that does not answer', () => {
   });
 });
 
-/** What the lab's CloudWatch never says: a request count of the canary that is not a count. */
-const answerTo = (count: number) => ({
-  MetricDataResults: [
-    { Id: 'q0', StatusCode: 'Complete', Timestamps: [new Date(NOON)], Values: [count] },
-    ...Array.from({ length: 11 }, (_, index) => ({ Id: `q${index + 1}`, StatusCode: 'Complete' })),
-  ],
-});
+/** The real client against a CloudWatch that gives this answer for the first series, the canary's RequestCount. */
+async function openSourceThatHears(first: Omit<MetricDataResult, 'Id'> | AwsError) {
+  const handle = async ({ MetricDataQueries = [] }: GetMetricDataInput) => {
+    if (first instanceof AwsError) throw first;
+    return {
+      MetricDataResults: MetricDataQueries.map(({ Id }, index) => ({
+        Id,
+        ...(index === 0 ? first : { StatusCode: 'Complete' }),
+      })),
+    };
+  };
+  const operations = { GetMetricData: { schema: GetMetricData$, handle } };
+  const server = await openWireServer({ endpoints: [{ signingName: 'monitoring', operations }] });
+  const client = new CloudWatchClient(labClientConfig(server.url));
+  closers.push(async () => {
+    client.destroy();
+    await server.close();
+  });
+  return cloudWatchSource(client);
+}
