@@ -1,2 +1,21 @@
 #!/usr/bin/env node
-const x: string = process.version; console.log("sluice on", x, process.argv.slice(2));
+/** `npx sluice`: the commands are in commands/, one file each; run.ts lists them. */
+import { runCli } from './run.ts';
+import type { Terminal } from './terminal.ts';
+
+for (const stream of [process.stdout, process.stderr]) {
+  // `sluice … | head` closes the pipe: that is the reader's choice and no fault.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
+const terminal: Terminal = {
+  out: text => void process.stdout.write(text),
+  err: text => void process.stderr.write(text),
+  exitCode: 0,
+};
+
+// exitCode and not exit(): what has been written to a pipe must arrive.
+process.exitCode = await runCli(process.argv.slice(2), terminal);

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { guessDuration, guessNumber, guessShare, guessWord } from './guess.ts';
-import { describeValue, type Issue, oneOf, type Path, valueAt } from './issue.ts';
+import { describeValue, type Issue, oneOf, type Path, pathText, valueAt } from './issue.ts';
 import { keysAt, type Shape, shapesAt } from './shape.ts';
 
 /** What the design has and this version does not: keys and values by place (`metrics[].judge.kind`). */
@@ -33,8 +33,15 @@ export const expectedText: z.core.$ZodErrorMap = issue => {
 };
 
 /** Every mistake that the schema found, in our words. */
-export const explain = (error: z.ZodError, explaining: Explaining): Issue[] =>
-  error.issues.flatMap(issue => explainOne(issue, [], explaining));
+export function explain(error: z.ZodError, explaining: Explaining): Issue[] {
+  const issues = error.issues.flatMap(issue => explainOne(issue, [], explaining));
+  // A key that is missing because it was misspelt is one mistake.
+  const misspelt = new Set(issues.flatMap(({ path, at, guess }) => (at === 'key' ? beside(path, guess) : [])));
+  return issues.filter(({ path, at }) => at !== 'missing' || !misspelt.has(pathText(path)));
+}
+
+const beside = (path: Path, key: string | undefined): string[] =>
+  key === undefined ? [] : [pathText([...path.slice(0, -1), key])];
 
 function explainOne(issue: z.core.$ZodIssue, prefix: Path, explaining: Explaining): Issue[] {
   const path = [...prefix, ...issue.path] as Path;
@@ -58,7 +65,11 @@ function fittingBranch(
   expected: string,
   explaining: Explaining,
 ): Issue[] {
-  const fitting = branches.filter(branch => !branch.some(one => one.code === 'invalid_type' && one.path.length === 0));
+  // A word that is no option is still a word; a map where words are expected is of another type.
+  const isOfAnotherType = (one: z.core.$ZodIssue) =>
+    one.path.length === 0 &&
+    (one.code === 'invalid_type' || (one.code === 'invalid_value' && typeof value !== 'string'));
+  const fitting = branches.filter(branch => !branch.some(isOfAnotherType));
   const [only] = fitting;
   if (fitting.length !== 1 || only === undefined) return [wrongValue(path, value, expected, explaining)];
   return only.flatMap(one => explainOne(one, path, explaining));

@@ -40,5 +40,7 @@ function alternatives(shape: Shape, value: unknown): Shape[] {
   if (branches === undefined) return [shape];
   const kind = typeof value === 'object' && value !== null ? (value as { kind?: unknown }).kind : undefined;
   const fitting = branches.filter(branch => branch.properties?.kind?.const === kind);
-  return (kind !== undefined && fitting.length > 0 ? fitting : branches).flatMap(branch => alternatives(branch, value));
+  return (kind !== undefined && fitting.length > 0 ? fitting : branches)
+    .flatMap(branch => alternatives(branch, value))
+    .map(branch => (shape.title === undefined ? branch : { title: shape.title, ...branch }));
 }

@@ -1,0 +1,42 @@
+import { Command } from '@commander-js/extra-typings';
+import { type Mistake, serialiseMistakes } from '../../adapters/plan-file/mistake.ts';
+import { readPlanFile, readWorkloadFile } from '../../adapters/plan-file/read-plan.ts';
+import { planTimeline } from '../../domain/plan/timeline.ts';
+import { timelineText } from '../../domain/plan/timeline-text.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** `sluice plan check FILE`. */
+export function makePlanCommand(terminal: Terminal) {
+  const plan = new Command('plan').description('plans: what a team declares for its releases');
+  plan
+    .command('check')
+    .description('print what a plan will do, step by step, and what it cannot promise; exit 2 on mistakes')
+    .argument('<file>', "the plan's file (YAML)")
+    .option('-w, --workload <file>', "also check the workload's file, and whether its router can do what the plan asks")
+    .option('--json', 'print one JSON value: {kind: plan, plan, timeline} or {kind: mistakes, mistakes}')
+    .action((file, options) => checkPlanFile(terminal, file, options));
+  return plan;
+}
+
+interface CheckOptions {
+  workload?: string | undefined;
+  json?: true | undefined;
+}
+
+async function checkPlanFile(terminal: Terminal, file: string, { workload, json }: CheckOptions): Promise<void> {
+  const target = workload === undefined ? undefined : await readWorkloadFile(workload);
+  const read = await readPlanFile(file, target?.kind === 'workload' ? target.workload : undefined);
+  const mistakes: Mistake[] = [
+    ...(read.kind === 'mistakes' ? read.mistakes : []),
+    ...(target?.kind === 'mistakes' ? target.mistakes : []),
+  ];
+  if (read.kind === 'mistakes' || mistakes.length > 0) {
+    if (json) terminal.out(`${JSON.stringify({ kind: 'mistakes', mistakes }, null, 2)}\n`);
+    terminal.err(serialiseMistakes(mistakes));
+    terminal.exitCode = 2;
+    return;
+  }
+  const timeline = planTimeline(read.plan, target?.kind === 'workload' ? target.workload : undefined);
+  if (json) terminal.out(`${JSON.stringify({ kind: 'plan', plan: read.plan, timeline }, null, 2)}\n`);
+  else terminal.out(timelineText(read.plan, timeline));
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { makePlanCommand } from './commands/plan.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Every command is a file of its own under commands/, and one line here. */
+const COMMANDS = [makePlanCommand];
+
+const BAD_INPUT = 2;
+
+/**
+ * Runs one command line. @param args without node and the script
+ * @returns the exit code: 0 done, 1 the release was rolled back or rejected, 2 bad input
+ */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  const program = new Command('sluice')
+    .description('Progressive delivery for workloads on EKS behind an Application Load Balancer.')
+    .version(version(), '-V, --version', 'print the version');
+  for (const make of COMMANDS) program.addCommand(make(terminal));
+  tame(program as unknown as Command, terminal);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return terminal.exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help that was asked for is 0; a wrong option, a missing argument, no command at all is bad input.
+    return error.exitCode === 0 ? 0 : BAD_INPUT;
+  }
+}
+
+/** Commander neither ends the process nor writes past the terminal, in any command. */
+function tame(command: Command, terminal: Terminal): void {
+  command.exitOverride();
+  command.configureOutput({ writeOut: text => terminal.out(text), writeErr: text => terminal.err(text) });
+  command.showHelpAfterError('(--help shows how it is used)');
+  for (const sub of command.commands) tame(sub as unknown as Command, terminal);
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

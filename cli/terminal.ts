@@ -1,0 +1,7 @@
+/** What a command writes to and answers with; in tests a fake, so that no command touches the process itself. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** 0 done, 1 the release was rolled back or rejected, 2 bad input. Set by a command, 0 until then. */
+  exitCode: number;
+}

@@ -1,0 +1,156 @@
+import { durationText } from '../file/units.ts';
+import type { Workload } from '../workload.ts';
+import type { Metric, Plan } from './plan.ts';
+
+/**
+ * How late a verdict on a CloudWatch window is: points arrive 1 to 3 minutes after the minute, and a window is judged
+ * once two reads agree (docs/design.md, "Metrics and judgement").
+ */
+const LATEST_VERDICT_SECONDS = 240;
+const EARLIEST_VERDICT_SECONDS = 120;
+
+/** Each a sentence: what someone who reads this plan might think it promises, and it does not. */
+export function cannotPromise(plan: Plan, workload?: Workload): string[] {
+  return [...ofJudging(plan), ...ofStays(plan), ...ofTheEnd(plan), ...ofTraffic(plan, workload)];
+}
+
+function ofJudging(plan: Plan): string[] {
+  if (plan.metrics.length === 0) {
+    return ['No metric: nothing judges. Only readiness, hooks, approvals and people can stop this release.'];
+  }
+  const notes = [
+    "A verdict is 2 to 4 minutes late: CloudWatch publishes an ALB's metrics 1 to 3 minutes after their minute. Going back then takes seconds.",
+  ];
+  const limited = plan.metrics.filter(({ judge }) => judge.failureLimit === 0);
+  if (limited.length > 0) {
+    notes.push(
+      `${names(limited)}: failureLimit 0 rolls back on the first bad window. How often that happens to a healthy release is not known: no false-alarm rate is promised.`,
+    );
+  }
+  const tolerant = plan.metrics.filter(({ judge }) => judge.failureLimit > 0);
+  if (tolerant.length > 0) {
+    notes.push(
+      `${names(tolerant)}: a fixed limit that keeps no promised false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.`,
+    );
+  }
+  const blind = plan.metrics.filter(({ judge }) => judge.kind === 'relative' && judge.ceiling === undefined);
+  if (blind.length > 0) {
+    notes.push(
+      `${names(blind)}: without a ceiling a relative judge sees nothing at weight 100, where there is no stable traffic to compare with.`,
+    );
+  }
+  const stricter = plan.metrics.filter(
+    ({ judge }) => judge.kind === 'relative' && judge.max !== undefined && judge.max < 1,
+  );
+  if (stricter.length > 0)
+    notes.push(
+      `${names(stricter)}: max below 1 asks the canary to be better than stable; an equal one is rolled back.`,
+    );
+  const values = plan.metrics.filter(
+    ({ source, judge }) => judge.kind === 'relative' && source.measure.kind === 'percentile',
+  );
+  if (values.length > 0) {
+    notes.push(
+      `${names(values)}: a percentile of few requests jumps about, and minRequests applies to counts only. { slowerThan: [1s] } counts slow requests instead.`,
+    );
+  }
+  return notes;
+}
+
+/** Per weight: how long the dial surely stays there, and whether that is long enough for a window to be judged. */
+function ofStays(plan: Plan): string[] {
+  if (plan.metrics.length === 0) return [];
+  const notes: string[] = [];
+  const stays = staysOf(plan);
+  const judged = stays.filter(({ weight }) => weight > 0);
+  const none = judged.filter(({ seconds }) => seconds < plan.windowSeconds + EARLIEST_VERDICT_SECONDS);
+  const some = judged.filter(
+    stay => !none.includes(stay) && stay.seconds < plan.windowSeconds + LATEST_VERDICT_SECONDS,
+  );
+  const weights = (list: typeof stays) =>
+    list.map(({ weight, seconds }) => `${weight} (${durationText(seconds)})`).join(', ');
+  if (none.length > 0) {
+    notes.push(
+      `Weight ${weights(none)}: shorter than a window and the delay of its metrics (${durationText(plan.windowSeconds + EARLIEST_VERDICT_SECONDS)} at least). Nothing frozen of this weight is judged before the dial moves on.`,
+    );
+  }
+  if (some.length > 0) {
+    notes.push(
+      `Weight ${weights(some)}: a window of this weight may be judged only after the dial has moved on, when the metrics are late (up to ${durationText(plan.windowSeconds + LATEST_VERDICT_SECONDS)}).`,
+    );
+  }
+  if (stays.some(({ weight, bakes }) => weight === 0 && bakes)) {
+    notes.push('A bake before the first weight above 0 only waits: there is no traffic to judge.');
+  }
+  return notes;
+}
+
+interface Stay {
+  weight: number;
+  seconds: number;
+  bakes: boolean;
+}
+
+function staysOf(plan: Plan): Stay[] {
+  const stays: Stay[] = [{ weight: 0, seconds: 0, bakes: false }];
+  for (const step of plan.steps) {
+    const stay = stays.at(-1);
+    if (step.kind === 'setWeight') stays.push({ weight: step.weight, seconds: 0, bakes: false });
+    else if (stay !== undefined && step.kind === 'bake') {
+      stay.seconds += step.seconds;
+      stay.bakes = true;
+    } else if (stay !== undefined && step.kind === 'analysis') stay.seconds = Number.POSITIVE_INFINITY; // it waits for measurements
+  }
+  const last = stays.at(-1);
+  if (last !== undefined) last.seconds += plan.soakSeconds;
+  // At 100 without a soak ofTheEnd says what there is to say.
+  return stays.filter(({ weight, seconds }) => weight < 100 || seconds > 0);
+}
+
+function ofTheEnd(plan: Plan): string[] {
+  const notes: string[] = [];
+  if (plan.soakSeconds === 0) {
+    notes.push(
+      'No soak: stable is retired as soon as the last step is over. From then on going back is an undo, which scales stable up first.',
+    );
+  }
+  if (plan.hold.then === 'proceed')
+    notes.push('hold.then: proceed goes on although the metrics could not tell good from bad.');
+  if (plan.steps.some(step => step.kind === 'approval'))
+    notes.push('The deadline does not run while an approval is open.');
+  if (plan.steps.some(step => step.kind === 'hook' && step.url.startsWith('http:'))) {
+    notes.push('A hook over http: whoever is on the way can read it and answer it.');
+  }
+  if (plan.strategy === 'blueGreen' && plan.preview === undefined) {
+    notes.push(
+      'No preview: before the cut-over the load balancer has no way to the new revision for hooks and people.',
+    );
+  }
+  return notes;
+}
+
+function ofTraffic(plan: Plan, workload: Workload | undefined): string[] {
+  const notes = [
+    "Requests from inside the cluster are not canaried: the team's own Service follows the live slot, its selector moves after the soak.",
+    'Where the target groups are sticky a weight holds for new clients only: the shares follow it slowly.',
+    'Going back turns new requests away in seconds, sticky clients included; long connections (WebSocket, SSE, gRPC) end only when targets are deregistered.',
+  ];
+  if (plan.preview !== undefined && workload === undefined) {
+    notes.push(
+      "Whether the router can do a preview depends on the workload's previewRule: check with --workload FILE.",
+    );
+  }
+  if (workload?.connections === 'drain') {
+    notes.push(
+      `connections: drain. After a roll back long connections to the canary may live on for ${durationText(workload.maxDrainSeconds)}.`,
+    );
+  }
+  if (workload?.backgroundWork === 'safe') {
+    notes.push(
+      'backgroundWork: safe. Queue consumers of the canary work at full share from its first pod on, whatever the dial says.',
+    );
+  }
+  return notes;
+}
+
+const names = (metrics: readonly Metric[]): string => metrics.map(metric => metric.name).join(', ');

@@ -1,0 +1,62 @@
+import type { Metric, Plan } from './plan.ts';
+import type { Timeline } from './timeline.ts';
+
+/** The timeline as plain text for a terminal; ends with a newline. */
+export function timelineText(plan: Plan, timeline: Timeline): string {
+  const rows = timeline.entries.map(({ atSeconds, weight, what, judging }) => ({
+    at: clockText(atSeconds),
+    weight: `${weight} %`,
+    what,
+    judging: judging.length === 0 ? '' : `judged by ${judging.join(', ')}`,
+  }));
+  const atWidth = Math.max('from start'.length, ...rows.map(row => row.at.length));
+  const weightWidth = Math.max('weight'.length, ...rows.map(row => row.weight.length));
+  const line = (at: string, weight: string, what: string) =>
+    `  ${at.padStart(atWidth)}  ${weight.padStart(weightWidth)}  ${what}`;
+  return [
+    `${plan.workload}: ${plan.strategy}, promoted after ${clockText(timeline.endsSeconds)} at the earliest, deadline ${clockText(plan.deadlineSeconds)}`,
+    '',
+    'What will happen',
+    line('from start', 'weight', 'step'),
+    ...rows.flatMap(({ at, weight, what, judging }) => [
+      line(at, weight, what),
+      ...(judging === '' ? [] : [line('', '', `  ${judging}`)]),
+    ]),
+    '  Times are the earliest: readiness, hooks, approvals and holds come on top.',
+    `  Inconclusive when a step is over: hold for at most ${clockText(plan.hold.atMostSeconds)}, then ${plan.hold.then}. Degraded: roll back at once.`,
+    '',
+    ...(plan.metrics.length === 0 ? [] : ['What judges', ...plan.metrics.map(metric => `  ${metricText(metric)}`), '']),
+    'What this plan cannot promise',
+    ...timeline.cannotPromise.map(sentence => `  - ${sentence}`),
+    '',
+  ].join('\n');
+}
+
+/** Seconds as h:mm:ss. */
+export function clockText(seconds: number): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor((seconds % 3600) / 60))}:${two(Math.round(seconds % 60))}`;
+}
+
+function metricText({ name, source, judge }: Metric): string {
+  const { measure } = source;
+  const what =
+    measure.kind === 'percentile'
+      ? `p${measure.percentile} of the response time`
+      : measure.kind === 'slowerThan'
+        ? `requests slower than ${measure.thresholdsSeconds.map(seconds => `${Math.round(seconds * 1000)} ms`).join(', ')}`
+        : measure.kind === 'failedRequests'
+          ? 'failed requests'
+          : 'target 5xx and connection errors';
+  if (judge.kind === 'threshold') {
+    const conditions = [
+      judge.successCondition === undefined ? [] : `good if ${judge.successCondition}`,
+      judge.failureCondition === undefined ? [] : `bad if ${judge.failureCondition}`,
+    ].flat();
+    return `${name}: ${what}, ${conditions.join(', ')}; every ${judge.intervalSeconds} s; degraded after more than ${judge.failureLimit} bad`;
+  }
+  const limit = judge.max === undefined ? `at least ${judge.min} times` : `at most ${judge.max} times`;
+  const ceiling =
+    judge.ceiling === undefined ? '' : `; at weight 100 at most ${Number((judge.ceiling * 100).toFixed(6))} %`;
+  return `${name}: ${what}, ${limit} the stable version's${ceiling}; degraded after more than ${judge.failureLimit} bad`;
+}

@@ -1,0 +1,93 @@
+import { assertNever } from '../assert-never.ts';
+import { durationText } from '../file/units.ts';
+import type { Workload } from '../workload.ts';
+import type { Metric, Plan, Step } from './plan.ts';
+import { cannotPromise } from './promises.ts';
+
+/** One line of what will happen. */
+export interface TimelineEntry {
+  /** Seconds from the start, at the earliest: nothing waits, and every person and hook answers at once. */
+  atSeconds: number;
+  /** Per cent of requests that the canary has while this lasts. */
+  weight: number;
+  what: string;
+  /** Names of the metrics that judge here. */
+  judging: string[];
+}
+
+/** What a plan will do and what it cannot promise, for `plan check` and the console. Plain JSON. */
+export interface Timeline {
+  entries: TimelineEntry[];
+  /** From the start to promoted, at the earliest. */
+  endsSeconds: number;
+  cannotPromise: string[];
+}
+
+/** What will happen, step by step. @param workload when given, what it adds is said too */
+export function planTimeline(plan: Plan, workload?: Workload): Timeline {
+  const entries: TimelineEntry[] = [
+    {
+      atSeconds: 0,
+      weight: 0,
+      what: `write the canary to the idle slot and make it ready (within ${durationText(plan.progressDeadlineSeconds)}, else roll back)`,
+      judging: [],
+    },
+  ];
+  let atSeconds = 0;
+  let weight = 0;
+  let trafficFromSeconds: number | undefined;
+  for (const step of plan.steps) {
+    if (step.kind === 'setWeight') {
+      weight = step.weight;
+      if (weight > 0) trafficFromSeconds ??= atSeconds;
+    }
+    const judging = judgingAt(plan, weight).map(metric => metric.name);
+    entries.push({ atSeconds, weight, what: stepText(step), judging: step.kind === 'setWeight' ? [] : judging });
+    atSeconds = endOfStep(step, atSeconds, trafficFromSeconds ?? atSeconds, plan);
+  }
+  if (plan.soakSeconds > 0) {
+    const judging = judgingAt(plan, weight).map(metric => metric.name);
+    const what = `soak ${durationText(plan.soakSeconds)}: stable keeps its full size, going back is still one call`;
+    entries.push({ atSeconds, weight, what, judging });
+    atSeconds += plan.soakSeconds;
+  }
+  entries.push({ atSeconds, weight, what: 'promoted: stable is retired, the slot is live', judging: [] });
+  return { entries, endsSeconds: atSeconds, cannotPromise: cannotPromise(plan, workload) };
+}
+
+/** The metrics that can say something while the canary has this weight. */
+export function judgingAt(plan: Plan, weight: number): Metric[] {
+  if (weight === 0) return [];
+  return plan.metrics.filter(({ judge }) => weight < 100 || judge.kind === 'threshold' || judge.ceiling !== undefined);
+}
+
+/** An analysis counts the measurements since the first weight above 0; a bake lasts its time; the rest may take none. */
+function endOfStep(step: Step, atSeconds: number, trafficFromSeconds: number, plan: Plan): number {
+  if (step.kind === 'bake') return atSeconds + step.seconds;
+  if (step.kind !== 'analysis') return atSeconds;
+  const ends = plan.metrics
+    .filter(metric => step.metrics.includes(metric.name))
+    .map(({ judge }) =>
+      judge.kind === 'threshold'
+        ? trafficFromSeconds + judge.initialDelaySeconds + step.count * judge.intervalSeconds
+        : trafficFromSeconds + step.count * plan.windowSeconds,
+    );
+  return Math.max(atSeconds, ...ends);
+}
+
+function stepText(step: Step): string {
+  switch (step.kind) {
+    case 'setWeight':
+      return `setWeight ${step.weight}: size the canary for it, wait until it is ready, turn the dial`;
+    case 'bake':
+      return `bake ${durationText(step.seconds)}`;
+    case 'analysis':
+      return `analysis until ${step.metrics.join(', ')} ${step.metrics.length === 1 ? 'has' : 'have'} ${step.count} measurements${step.metrics.length === 1 ? '' : ' each'}`;
+    case 'hook':
+      return `hook ${step.name}: POST ${step.url} (${durationText(step.timeoutSeconds)} an attempt, ${step.retries + 1} at most)`;
+    case 'approval':
+      return `approval ${step.name}: ${step.required} of ${step.groups.join(', ')} within ${durationText(step.withinSeconds)}${step.notTheStarter ? ', not by the starter' : ''}`;
+    default:
+      return assertNever(step);
+  }
+}
