@@ -1,12 +1,12 @@
 import { type Dial, SLOTS, type Slot } from '../../domain/dial.ts';
 import type { AlbRouting, Workload } from '../../domain/workload.ts';
 import { ALB_ABILITIES } from './alb-abilities.ts';
-import { dialOf } from './alb-weights.ts';
+import { albWeightsOf, dialOf } from './alb-weights.ts';
 import { RouterRuleError, RouterUnreachableError } from './errors.ts';
 import { asksFor, forEachEvenAfterFailures, worstOf } from './reading-rules.ts';
 import type { TrafficRouter } from './router.ts';
 
-/** A listener rule of the fake: which groups it forwards to, with weights in per cent. */
+/** A listener rule of the fake: which groups it forwards to, with ALB weights. */
 export interface FakeRule {
   groups: { arn: string; weight: number }[];
   stickinessSeconds: number;
@@ -65,9 +65,10 @@ export function fakeRouter(workload: Workload, live: Slot = 'blue'): FakeRouter 
     },
 
     async setDial({ router: routing }, dial) {
+      const weights = albWeightsOf(dial);
       for (const arn of routing.rules) read(arn, routing);
       for (const arn of routing.rules) {
-        reach(arn).groups = SLOTS.map(slot => ({ arn: routing.targetGroups[slot], weight: dial[slot] }));
+        reach(arn).groups = SLOTS.map(slot => ({ arn: routing.targetGroups[slot], weight: weights[slot] }));
       }
     },
 

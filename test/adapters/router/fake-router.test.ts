@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { RouterUnreachableError } from '../../../adapters/router/errors.ts';
+import { fakeRouter } from '../../../adapters/router/fake-router.ts';
+import { checkout, keepsRouterContract } from './router.contract.ts';
+
+describe('the fake router', () => {
+  keepsRouterContract(async () => {
+    const router = fakeRouter(checkout);
+    return {
+      router,
+      writeRule(arn, { groups, stickinessSeconds = 0 }) {
+        const httpHeaders = router.rules.get(arn)?.httpHeaders ?? [];
+        router.rules.set(arn, {
+          groups: groups.map(([groupArn, weight]) => ({ arn: groupArn, weight })),
+          stickinessSeconds,
+          httpHeaders,
+        });
+      },
+      removeRule: arn => router.rules.delete(arn),
+      readRule(arn) {
+        const { groups, stickinessSeconds } = router.rules.get(arn) ?? { groups: [], stickinessSeconds: 0 };
+        return { groups: groups.map(group => [group.arn, group.weight]), stickinessSeconds };
+      },
+    };
+  });
+
+  it('fails as often as it is asked to, then works', async () => {
+    const router = fakeRouter(checkout, 'green');
+    router.failNext(1);
+    await expect(router.readDial(checkout)).rejects.toThrow(RouterUnreachableError);
+    expect(await router.readDial(checkout)).toEqual({ blue: 0, green: 100 });
+  });
+});

@@ -1,0 +1,285 @@
+import { describe, expect, it } from 'vitest';
+import { RouterRuleError } from '../../../adapters/router/errors.ts';
+import type { TrafficRouter } from '../../../adapters/router/router.ts';
+import { type Dial, SLOTS } from '../../../domain/dial.ts';
+import type { Workload } from '../../../domain/workload.ts';
+import { apiRuleArn, blueArn, greenArn, mainRuleArn, previewRuleArn } from '../../lab/aws/memory-load-balancer.ts';
+
+/** A rule as anybody could have written it past Sluice. */
+export interface WrittenRule {
+  groups: [arn: string, weight: number][];
+  stickinessSeconds?: number;
+}
+
+/** What stands behind the router, as a person at the console sees and changes it. */
+export interface RouterWorld {
+  router: TrafficRouter;
+  writeRule(arn: string, rule: WrittenRule): void;
+  removeRule(arn: string): void;
+  readRule(arn: string): Required<WrittenRule>;
+}
+
+export const otherGroupArn = blueArn.replace('checkout-blue', 'other');
+
+/** Two rules carry its dial, both at {blue: 100, green: 0}; the preview rule asks for x-sluice-preview: canary. */
+export const checkout: Workload = {
+  name: 'checkout',
+  cluster: { name: 'prod', namespace: 'shop' },
+  deployment: 'checkout',
+  container: 'app',
+  repositories: [{ name: 'checkout', tags: 'v*' }],
+  router: {
+    kind: 'alb',
+    rules: [apiRuleArn, mainRuleArn],
+    targetGroups: { blue: blueArn, green: greenArn },
+    previewRule: previewRuleArn,
+  },
+  backgroundWork: 'none',
+  connections: 'cut',
+  maxDrainSeconds: 900,
+};
+
+export const keepsRouterContract = (open: () => Promise<RouterWorld>) => {
+  describe('the dial', () => {
+    it.each<Dial>([
+      { blue: 100, green: 0 },
+      { blue: 0, green: 100 },
+      { blue: 75, green: 25 },
+      { blue: 66.7, green: 33.3 },
+      { blue: 99.9, green: 0.1 },
+    ])('reads back as it was set: %o', async dial => {
+      const { router } = await open();
+      await router.setDial(checkout, dial);
+      expect(await router.readDial(checkout)).toEqual(dial);
+    });
+
+    it('set twice to the same is set once', async () => {
+      const { router, readRule } = await open();
+      await router.setDial(checkout, { blue: 75, green: 25 });
+      const once = readRule(mainRuleArn);
+      await router.setDial(checkout, { blue: 75, green: 25 });
+      expect(readRule(mainRuleArn)).toEqual(once);
+    });
+
+    it('keeps both groups in every rule at 0 and at 100, so that both stay health-checked', async () => {
+      const { router, readRule } = await open();
+      await router.setDial(checkout, { blue: 0, green: 100 });
+      for (const arn of checkout.router.rules) {
+        expect(readRule(arn).groups).toEqual([
+          [blueArn, 0],
+          [greenArn, 100],
+        ]);
+      }
+    });
+
+    it('shows what someone else set in the middle of a release', async () => {
+      const { router, writeRule } = await open();
+      await router.setDial(checkout, { blue: 75, green: 25 });
+      for (const arn of checkout.router.rules) {
+        writeRule(arn, {
+          groups: [
+            [greenArn, 2],
+            [blueArn, 1],
+          ],
+        });
+      }
+      expect(await router.readDial(checkout)).toEqual({ blue: 33.3, green: 66.7 });
+    });
+
+    it('reads a rule with one group alone as everything there', async () => {
+      const { router, writeRule } = await open();
+      for (const arn of checkout.router.rules) writeRule(arn, { groups: [[greenArn, 0]] });
+      expect(await router.readDial(checkout)).toEqual({ blue: 0, green: 100 });
+    });
+
+    it('is not back while any one rule still sends requests to the canary', async () => {
+      const { router, writeRule } = await open();
+      await router.setDial(checkout, { blue: 100, green: 0 });
+      writeRule(apiRuleArn, { groups: [[greenArn, 1]] });
+      expect(await router.readDial(checkout)).toEqual({ blue: 100, green: 100 });
+    });
+
+    it('keeps the stickiness of each rule', async () => {
+      const { router, writeRule, readRule } = await open();
+      writeRule(mainRuleArn, { groups: [[blueArn, 1]], stickinessSeconds: 60 });
+      await router.setDial(checkout, { blue: 50, green: 50 });
+      expect(readRule(mainRuleArn).stickinessSeconds).toBe(60);
+      expect(readRule(apiRuleArn).stickinessSeconds).toBe(0);
+    });
+
+    it('is refused when it is none', async () => {
+      const { router, readRule } = await open();
+      const before = readRule(mainRuleArn);
+      for (const dial of [
+        { blue: 50, green: 49 },
+        { blue: 101, green: -1 },
+        { blue: 66.67, green: 33.33 },
+        { blue: Number.NaN, green: 0 },
+      ]) {
+        await expect(router.setDial(checkout, dial)).rejects.toThrow('is not a dial');
+      }
+      expect(readRule(mainRuleArn)).toEqual(before);
+    });
+  });
+
+  describe('a rule that cannot carry a dial is a RouterRuleError that names it', () => {
+    const spoilt: [string, (world: RouterWorld) => void, RegExp][] = [
+      ['not there', world => world.removeRule(mainRuleArn), /rule/],
+      [
+        'with three groups',
+        world =>
+          world.writeRule(mainRuleArn, {
+            groups: [
+              [blueArn, 1],
+              [greenArn, 1],
+              [otherGroupArn, 1],
+            ],
+          }),
+        /other/,
+      ],
+      [
+        "with a group that is not the workload's",
+        world =>
+          world.writeRule(mainRuleArn, {
+            groups: [
+              [blueArn, 1],
+              [otherGroupArn, 0],
+            ],
+          }),
+        /other/,
+      ],
+    ];
+    it.each(spoilt)('%s', async (_, spoil, found) => {
+      const world = await open();
+      spoil(world);
+      const calls = [
+        () => world.router.readDial(checkout),
+        () => world.router.setDial(checkout, { blue: 50, green: 50 }),
+        () => world.router.planWayBack(checkout, 'blue'),
+      ];
+      for (const call of calls) {
+        const error = await call().catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(RouterRuleError);
+        expect((error as Error).message).toContain(mainRuleArn);
+        expect((error as Error).message).toMatch(found);
+      }
+      // the rule before it in the order was left alone as well
+      expect(world.readRule(apiRuleArn).groups).toEqual([
+        [blueArn, 100],
+        [greenArn, 0],
+      ]);
+    });
+
+    it('with all weights 0, where nobody gets a request; setting it mends it', async () => {
+      const { router, writeRule } = await open();
+      writeRule(mainRuleArn, {
+        groups: [
+          [blueArn, 0],
+          [greenArn, 0],
+        ],
+      });
+      await expect(router.readDial(checkout)).rejects.toThrow(RouterRuleError);
+      await router.setDial(checkout, { blue: 100, green: 0 });
+      expect(await router.readDial(checkout)).toEqual({ blue: 100, green: 0 });
+    });
+  });
+
+  describe('the way back', () => {
+    it('sends every rule, the preview too, to stable alone; planned before, as plain JSON, done twice', async () => {
+      const { router, writeRule, readRule } = await open();
+      writeRule(previewRuleArn, { groups: [[greenArn, 1]] });
+      const planned = await router.planWayBack(checkout, 'blue');
+      await router.setDial(checkout, { blue: 0, green: 100 });
+      const wayBack = JSON.parse(JSON.stringify(planned));
+      await router.goBack(wayBack);
+      await router.goBack(wayBack);
+      expect(planned).toMatchObject({ kind: 'alb', stable: 'blue' });
+      for (const arn of [...checkout.router.rules, previewRuleArn]) {
+        expect(readRule(arn).groups.map(([group]) => group)).toEqual([blueArn]);
+      }
+      expect(await router.readDial(checkout)).toEqual({ blue: 100, green: 0 });
+    });
+
+    it('keeps the stickiness valid, and the two-group form comes back with the next dial', async () => {
+      const { router, writeRule, readRule } = await open();
+      writeRule(mainRuleArn, {
+        groups: [
+          [blueArn, 50],
+          [greenArn, 50],
+        ],
+        stickinessSeconds: 60,
+      });
+      await router.goBack(await router.planWayBack(checkout, 'green'));
+      expect(readRule(mainRuleArn)).toMatchObject({ stickinessSeconds: 60 });
+      await router.setDial(checkout, { blue: 0, green: 100 });
+      expect(readRule(mainRuleArn)).toEqual({
+        groups: [
+          [blueArn, 0],
+          [greenArn, 100],
+        ],
+        stickinessSeconds: 60,
+      });
+    });
+
+    it('takes the other rules back although one of them is gone, then says so', async () => {
+      const { router, removeRule, readRule } = await open();
+      const wayBack = await router.planWayBack(checkout, 'blue');
+      await router.setDial(checkout, { blue: 0, green: 100 });
+      removeRule(apiRuleArn);
+      const error = await router.goBack(wayBack).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(RouterRuleError);
+      expect((error as Error).message).toContain(apiRuleArn);
+      expect(readRule(mainRuleArn).groups.map(([group]) => group)).toEqual([blueArn]);
+    });
+
+    it('of a workload without a preview rule leaves that rule alone', async () => {
+      const { router, readRule, writeRule } = await open();
+      writeRule(previewRuleArn, { groups: [[greenArn, 1]] });
+      const { previewRule: _, ...routing } = checkout.router;
+      await router.goBack(await router.planWayBack({ ...checkout, router: routing }, 'blue'));
+      expect(readRule(previewRuleArn).groups.map(([group]) => group)).toEqual([greenArn]);
+    });
+  });
+
+  describe('the preview', () => {
+    it.each(SLOTS)('points to the %s slot, and leaves the dial alone', async slot => {
+      const { router, readRule } = await open();
+      await router.setPreview(checkout, slot, { name: 'X-Sluice-Preview', value: 'canary' });
+      expect(readRule(previewRuleArn).groups.map(([group]) => group)).toEqual([checkout.router.targetGroups[slot]]);
+      expect(await router.readDial(checkout)).toEqual({ blue: 100, green: 0 });
+    });
+
+    it.each([
+      { name: 'x-other', value: 'canary' },
+      { name: 'x-sluice-preview', value: 'other' },
+    ])('is refused where the rule does not ask for $name: $value', async header => {
+      const { router, readRule } = await open();
+      const before = readRule(previewRuleArn);
+      const error = await router.setPreview(checkout, 'blue', header).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(RouterRuleError);
+      expect((error as Error).message).toContain(`${header.name}: ${header.value}`);
+      expect(readRule(previewRuleArn)).toEqual(before);
+    });
+
+    it('is refused without a preview rule', async () => {
+      const { router } = await open();
+      const { previewRule: _, ...routing } = checkout.router;
+      const header = { name: 'x-sluice-preview', value: 'canary' };
+      await expect(router.setPreview({ ...checkout, router: routing }, 'blue', header)).rejects.toThrow(
+        RouterRuleError,
+      );
+    });
+  });
+
+  it('says what it can: weights in tenths of a per cent, a preview by header, back through the load balancer alone', async () => {
+    const { router } = await open();
+    expect(router.can).toEqual({
+      weights: true,
+      granularity: 0.1,
+      headers: true,
+      mirror: false,
+      preview: true,
+      goesBackThrough: 'loadBalancer',
+    });
+  });
+};
