@@ -92,7 +92,8 @@ if (isOn('EXIT_AT_ONCE')) {
 if (isOn('NEVER_LISTENS')) {
   setInterval(() => {}, 60_000);
 } else {
-  server.listen(port, '127.0.0.1', () => {
+  // a burst after a stall must wait in the queue, not be dropped by the kernel: node's default is 511
+  server.listen({ port, host: '127.0.0.1', backlog: 4096 }, () => {
     const address = server.address();
     if (address !== null && typeof address === 'object')
       console.log(`${version} listens on http://127.0.0.1:${address.port}`);
