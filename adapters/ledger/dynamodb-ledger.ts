@@ -1,7 +1,7 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
-  DynamoDBClient,
+  type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -12,10 +12,12 @@ import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
 import { workloadOf } from '../../domain/release-id.ts';
+import type { Env } from '../aws-client-config.ts';
 import type { Clock } from '../clock.ts';
 import { sha256 } from '../sha256.ts';
 import { LedgerConflictError, LedgerUnreachableError } from './errors.ts';
 import type { Ledger, NewLine } from './ledger.ts';
+import { openTable } from './open-table.ts';
 
 /**
  * One table for everything. Keys:
@@ -182,15 +184,7 @@ function text(item: Item, name: string): string {
   return value;
 }
 
-/**
- * The ledger of a Lambda. Three tries of at most 4 s each and the pauses between them stay below the 20 s that a handler has.
- */
-export function openDynamoDbLedger(env: Record<string, string | undefined>, clock: Clock): DynamoDbLedger {
-  const table = env.SLUICE_TABLE;
-  if (table === undefined) throw new Error('SLUICE_TABLE is not set: it names the DynamoDB table of the ledger');
-  const client = new DynamoDBClient({
-    maxAttempts: 3,
-    requestHandler: { requestTimeout: 4000, connectionTimeout: 2000 },
-  });
-  return new DynamoDbLedger({ client, table, clock });
+/** The ledger of a Lambda, or of the lab. */
+export function openDynamoDbLedger(env: Env, clock: Clock): DynamoDbLedger {
+  return new DynamoDbLedger({ ...openTable(env), clock });
 }

@@ -1,4 +1,6 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { Env } from '../aws-client-config.ts';
+import { openTable } from '../ledger/open-table.ts';
 import { noSuchWorkload } from './fake-workloads.ts';
 import {
   type RegisteredWorkload,
@@ -56,13 +58,5 @@ export class DynamoDbWorkloads implements Workloads {
   }
 }
 
-/** The workloads of a Lambda; time-outs as for the ledger, which is in the same table. */
-export function openDynamoDbWorkloads(env: Record<string, string | undefined>): DynamoDbWorkloads {
-  const table = env.SLUICE_TABLE;
-  if (table === undefined) throw new Error('SLUICE_TABLE is not set: it names the DynamoDB table of the ledger');
-  const client = new DynamoDBClient({
-    maxAttempts: 3,
-    requestHandler: { requestTimeout: 4000, connectionTimeout: 2000 },
-  });
-  return new DynamoDbWorkloads({ client, table });
-}
+/** They are in the ledger's table. */
+export const openDynamoDbWorkloads = (env: Env): DynamoDbWorkloads => new DynamoDbWorkloads(openTable(env));

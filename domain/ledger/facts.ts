@@ -58,7 +58,7 @@ export type Fact =
   | { kind: 'hookAnswered'; name: string; passed: boolean; because: string }
   | { kind: 'hookRunning'; name: string; statusUrl: string }
   | { kind: 'approvalOpened'; name: string }
-  | { kind: 'approved'; name: string }
+  | { kind: 'approved'; name: string; groups: string[] }
   | { kind: 'judged'; verdict: Verdict; byMetric: Record<string, Verdict> }
   | { kind: 'held'; because: string; fault: boolean }
   | { kind: 'resumed' }

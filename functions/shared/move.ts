@@ -3,7 +3,7 @@ import { type NextStep, nextStep } from '../../domain/release/next-step.ts';
 
 /** What the state machine does next: its Choice states read `kind`, its Wait states `seconds`. */
 export interface RoadMove {
-  kind: 'lookAgain' | 'advance' | 'rollBack' | 'nextRun' | 'admitted' | 'refused' | 'retired' | NextStep['kind'];
+  kind: 'lookAgain' | 'advance' | 'rollBack' | 'nextRun' | 'admitted' | 'refused' | 'retired' | 'restoreAgain' | NextStep['kind'];
   /** Whole seconds, for lookAgain and pause. */
   seconds: number;
   because: string;

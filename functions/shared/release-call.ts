@@ -61,6 +61,11 @@ export class ReleaseCall {
     return admission;
   }
 
+  /** The same ledger, and another release of the same workload. */
+  about(releaseId: string): ReleaseCall {
+    return new ReleaseCall(this.deps, { releaseId, state: this.state, by: this.by, log: this.log });
+  }
+
   /** @throws LedgerConflictError somebody else appended since this call read the ledger */
   async append(fact: Fact): Promise<void> {
     const line = { releaseId: this.releaseId, atEpochMs: this.now, by: this.by, fact };
@@ -77,21 +82,32 @@ const summary = (fact: Fact): unknown => (fact.kind === 'requested' ? Object.key
  * Reads the ledger and acts; where somebody else appended in between, reads again and thinks again. `act` may therefore run
  * more than once, as every handler may: what it did before is found in the ledger.
  */
-export async function withLedger<T>(
+export async function withWorkload<T>(
+  deps: CallDeps,
+  options: { workload: string; log: Log },
+  act: (state: WorkloadState) => Promise<T>,
+): Promise<T> {
+  for (let conflicts = 0; ; conflicts += 1) {
+    const state = await deps.ledger.read(options.workload);
+    try {
+      return await act(state);
+    } catch (error) {
+      if (!(error instanceof LedgerConflictError) || conflicts >= CONFLICTS_MAX) throw error;
+      options.log.info('somebody else appended first: reading again', { seq: state.seq, conflicts: conflicts + 1 });
+    }
+  }
+}
+
+/** The same about one release. */
+export function withLedger<T>(
   deps: CallDeps,
   options: { releaseId: string; by: string; log: Log },
   act: (call: ReleaseCall) => Promise<T>,
 ): Promise<T> {
-  for (let conflicts = 0; ; conflicts += 1) {
-    const state = await deps.ledger.read(workloadOf(options.releaseId));
+  return withWorkload(deps, { workload: workloadOf(options.releaseId), log: options.log }, state => {
     const log = options.log.with({ seq: state.seq });
-    try {
-      return await act(new ReleaseCall(deps, { ...options, state, log }));
-    } catch (error) {
-      if (!(error instanceof LedgerConflictError) || conflicts >= CONFLICTS_MAX) throw error;
-      log.info('somebody else appended first: reading again', { conflicts: conflicts + 1 });
-    }
-  }
+    return act(new ReleaseCall(deps, { ...options, state, log }));
+  });
 }
 
 /**
@@ -110,6 +126,28 @@ export async function withRelease<T>(
     const { run: newest, rollBack } = call.release;
     if (run !== newest) throw new StaleExecutionError(`run ${run} of ${releaseId} was followed by run ${newest}`);
     if (rollBack !== undefined) throw new StaleExecutionError(`${releaseId} goes back (${rollBack.reason})`);
+    return act(call);
+  });
+}
+
+const rollBackNamesSchema = z.looseObject({ releaseId: releaseIdSchema, attempt: z.int().positive() });
+
+/**
+ * The same for the handlers of roll-back.asl.json: an attempt that is not the newest of the active release does nothing.
+ * @throws StaleExecutionError
+ */
+export async function withRollBack<T>(
+  deps: CallDeps,
+  event: unknown,
+  log: Log,
+  act: (call: ReleaseCall) => Promise<T>,
+): Promise<T> {
+  const { releaseId, attempt } = rollBackNamesSchema.parse(event);
+  return withLedger(deps, { releaseId, by: `${releaseId} roll back ${attempt}`, log }, async call => {
+    const newest = call.release.rollBack?.attempt;
+    if (attempt !== newest) {
+      throw new StaleExecutionError(`attempt ${attempt} to take ${releaseId} back is not the newest (${newest ?? 'none'})`);
+    }
     return act(call);
   });
 }

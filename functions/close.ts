@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import type { Executions } from '../adapters/executions/executions.ts';
+import type { Ledger } from '../adapters/ledger/ledger.ts';
+import type { Fact } from '../domain/ledger/facts.ts';
+import type { ReleaseState } from '../domain/ledger/state.ts';
+import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import { type RoadMove, roadMove } from './shared/move.ts';
+import { lazily, openExecutions, openLedger, openShared, openTell } from './shared/open.ts';
+import { ReleaseCall, releaseIdSchema, withLedger } from './shared/release-call.ts';
+import { startRun } from './shared/start-run.ts';
+import { type TellDeps, tell } from './shared/tell.ts';
+
+export interface CloseDeps extends SharedDeps, TellDeps {
+  ledger: Ledger;
+  executions: Executions;
+}
+
+/** Both machines end here: `run` from the release, `attempt` from the roll back. */
+const inputSchema = z.object({ releaseId: releaseIdSchema, run: z.int().optional(), attempt: z.int().optional() });
+
+/** Writes down how the release ended, tells it, and starts the one that waits. */
+export const makeHandler = (deps: CloseDeps) =>
+  makeLambda('close', deps, (event, log) => {
+    const { releaseId, run, attempt } = inputSchema.parse(event);
+    const by = run === undefined ? `${releaseId} roll back ${attempt}` : `${releaseId} run ${run}`;
+    return withLedger(deps, { releaseId, by, log }, async (call): Promise<RoadMove> => {
+      const { active } = call.state;
+      if (active?.releaseId === releaseId) {
+        const end = endOf(active);
+        await call.append(end);
+        const event = end.outcome === 'superseded' ? 'rejected' : end.outcome;
+        await tell(deps, active, event, end.because);
+      }
+      await startWaiting(deps, call, by);
+      return roadMove({ kind: 'retired', because: 'the release is over' });
+    });
+  });
+
+/** How a release ended, from what its ledger says was done. */
+function endOf(release: ReleaseState): Extract<Fact, { kind: 'closed' }> {
+  const { rollBack, refused, stableRetired, admission, releaseId } = release;
+  if (stableRetired) {
+    const because = `revision ${admission?.revision} is live in ${admission?.canary}`;
+    return { kind: 'closed', outcome: 'promoted', because };
+  }
+  if (refused !== undefined) return { kind: 'closed', outcome: 'rejected', because: refused };
+  if (rollBack === undefined) throw new Error(`${releaseId} was neither promoted nor sent back: it cannot be closed`);
+  const { reason, because } = rollBack;
+  // a fault before admission: nothing had moved, so nothing was rolled back
+  return { kind: 'closed', outcome: admission === undefined ? 'rejected' : 'rolledBack', reason, because };
+}
+
+/** A release that waited is active since the line above; its execution is started by whoever closed the one before. */
+async function startWaiting(deps: CloseDeps, call: ReleaseCall, by: string): Promise<void> {
+  const next = call.state.active;
+  if (next === undefined || next.run > 0) return;
+  const { state, log } = call;
+  const nextCall = new ReleaseCall(deps, { releaseId: next.releaseId, state, by, log });
+  await startRun(deps, nextCall, 1);
+}
+
+export const handler = lazily(env =>
+  makeHandler({ ...openShared(env), ...openTell(env), ledger: openLedger(env), executions: openExecutions(env) }),
+);

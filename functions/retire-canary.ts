@@ -1,0 +1,37 @@
+import type { Cluster } from '../adapters/cluster/cluster.ts';
+import type { Ledger } from '../adapters/ledger/ledger.ts';
+import type { TrafficRouter } from '../adapters/router/router.ts';
+import { dialFor } from '../domain/dial.ts';
+import { rollBackInputSchema } from './shared/claim-roll-back.ts';
+import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import { type RoadMove, roadMove } from './shared/move.ts';
+import { lazily, openCluster, openLedger, openRouter, openShared } from './shared/open.ts';
+import { withRollBack } from './shared/release-call.ts';
+
+export interface RetireCanaryDeps extends SharedDeps {
+  ledger: Ledger;
+  router: TrafficRouter;
+  cluster: Cluster;
+}
+
+/** Scales the canary to zero, puts stable's autoscaler back, and gives the rule its two groups again. */
+export const makeHandler = (deps: RetireCanaryDeps) =>
+  makeLambda('retire-canary', deps, (event, log) => {
+    const { back } = rollBackInputSchema.parse(event);
+    return withRollBack(deps, event, log, async (call): Promise<RoadMove> => {
+      if (back === null || call.release.rollBack?.canaryRetired === true) {
+        return roadMove({ kind: 'retired', because: 'there is no canary' });
+      }
+      const { canary, stable, stableMinimum } = call.admission;
+      const { workload } = back;
+      if (stableMinimum !== undefined) await deps.cluster.setAutoscalerMinimum(workload, stable, stableMinimum);
+      if (call.release.canaryWritten) await deps.cluster.scaleSlot(workload, canary, 0);
+      await deps.router.setDial(workload, dialFor(canary, 0));
+      await call.append({ kind: 'canaryRetired', slot: canary });
+      return roadMove({ kind: 'retired', because: `${canary} is at rest` });
+    });
+  });
+
+export const handler = lazily(env =>
+  makeHandler({ ...openShared(env), ledger: openLedger(env), router: openRouter(env), cluster: openCluster(env) }),
+);

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import type { Ledger } from '../adapters/ledger/ledger.ts';
+import type { TrafficRouter } from '../adapters/router/router.ts';
+import type { Workloads } from '../adapters/workloads/workloads.ts';
+import type { Dial } from '../domain/dial.ts';
+import type { WindowRecord } from '../domain/judgement/reading.ts';
+import type { Entry } from '../domain/ledger/facts.ts';
+import type { WorkloadState } from '../domain/ledger/state.ts';
+import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import { lazily, openLedger, openRouter, openShared, openWorkloads } from './shared/open.ts';
+
+export interface StatusDeps extends SharedDeps {
+  ledger: Ledger;
+  workloads: Workloads;
+  router: TrafficRouter;
+}
+
+const inputSchema = z.strictObject({
+  /** Absent: the names of all workloads. */
+  workload: z.string().min(1).optional(),
+  /** Lines of the ledger after this one, too. */
+  afterSeq: z.int().nonnegative().optional(),
+});
+
+export type StatusAnswer =
+  | { kind: 'workloads'; names: string[] }
+  | {
+      kind: 'workload';
+      state: WorkloadState;
+      dial: Dial;
+      entries: Entry[];
+      /** Of the release that is on its way. */
+      windows: WindowRecord[];
+    };
+
+/** The door for those who only look. Reads, and changes nothing. */
+export const makeHandler = (deps: StatusDeps) =>
+  makeLambda('status', deps, async (event): Promise<StatusAnswer> => {
+    const { workload: name, afterSeq } = inputSchema.parse(event);
+    if (name === undefined) return { kind: 'workloads', names: await deps.workloads.list() };
+    const { workload } = await deps.workloads.read(name);
+    const [state, dial] = await Promise.all([deps.ledger.read(name), deps.router.readDial(workload)]);
+    const entries = afterSeq === undefined ? [] : await deps.ledger.entries(name, afterSeq);
+    const windows = state.active === undefined ? [] : await deps.ledger.windows(state.active.releaseId);
+    return { kind: 'workload', state, dial, entries, windows };
+  });
+
+export const handler = lazily(env =>
+  makeHandler({
+    ...openShared(env),
+    ledger: openLedger(env),
+    workloads: openWorkloads(env),
+    router: openRouter(env),
+  }),
+);

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import type { Executions } from '../adapters/executions/executions.ts';
+import type { Ledger } from '../adapters/ledger/ledger.ts';
+import type { Workloads } from '../adapters/workloads/workloads.ts';
+import type { EndedRelease, WorkloadState } from '../domain/ledger/state.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import { releaseIdOf } from '../domain/release-id.ts';
+import { RefusedError } from './shared/errors.ts';
+import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import { lazily, openExecutions, openLedger, openShared, openWorkloads } from './shared/open.ts';
+import { ReleaseCall, withWorkload } from './shared/release-call.ts';
+import { startRun } from './shared/start-run.ts';
+
+export interface UndoDeps extends SharedDeps {
+  ledger: Ledger;
+  workloads: Workloads;
+  executions: Executions;
+}
+
+const inputSchema = z.strictObject({ workload: z.string().min(1), by: z.string().min(1) });
+
+/**
+ * The door after `retiring`: a release of the revision that the idle slot still holds. It scales up first and then takes
+ * all the traffic in one turn: what was live until yesterday does not walk through every step again.
+ */
+export const makeHandler = (deps: UndoDeps) =>
+  makeLambda('undo', deps, async (event, log): Promise<{ releaseId: string }> => {
+    const { workload: name, by } = inputSchema.parse(event);
+    const { workload } = await deps.workloads.read(name);
+    return withWorkload(deps, { workload: name, log }, async state => {
+      const { active } = state;
+      if (active?.undoOf !== undefined) return again(deps, state, { by, log });
+      if (active !== undefined) throw new RefusedError(`${active.releaseId} is on its way; abort it instead`);
+      const last = state.ended.find(release => release.outcome === 'promoted');
+      if (last?.admission === undefined) throw new RefusedError(`no release of ${name} was promoted: there is nothing to undo`);
+      const releaseId = releaseIdOf(name, state.releases + 1);
+      const call = new ReleaseCall(deps, { releaseId, state, by, log });
+      const images = imagesBefore(state, last);
+      await call.append({ kind: 'requested', images, plan: undoPlan(last.plan), workload, undoOf: last.releaseId });
+      await startRun(deps, call, 1);
+      return { releaseId };
+    });
+  });
+
+/** Asked twice, or after a crash between the request and its execution. */
+async function again(
+  deps: UndoDeps,
+  state: WorkloadState,
+  options: { by: string; log: SharedDeps['log'] },
+): Promise<{ releaseId: string }> {
+  const releaseId = state.active?.releaseId ?? '';
+  if (state.active?.run === 0) await startRun(deps, new ReleaseCall(deps, { releaseId, state, ...options }), 1);
+  return { releaseId };
+}
+
+/** The images of the release that put the revision there; none where it was there before the ledger began. */
+function imagesBefore(state: WorkloadState, last: EndedRelease): EndedRelease['images'] {
+  const revision = last.admission?.stableRevision;
+  return state.ended.find(release => release.admission?.revision === revision)?.images ?? {};
+}
+
+/** One turn to 100 %, judged by the same metrics through the same soak. */
+function undoPlan(plan: Plan): Plan {
+  const { preview: _, ...rest } = plan;
+  return { ...rest, strategy: 'blueGreen', steps: [{ kind: 'setWeight', weight: 100 }] };
+}
+
+export const handler = lazily(env =>
+  makeHandler({
+    ...openShared(env),
+    ledger: openLedger(env),
+    workloads: openWorkloads(env),
+    executions: openExecutions(env),
+  }),
+);

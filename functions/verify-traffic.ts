@@ -1,0 +1,48 @@
+import type { Ledger } from '../adapters/ledger/ledger.ts';
+import type { TrafficRouter } from '../adapters/router/router.ts';
+import { drainSeconds } from '../domain/release/draining.ts';
+import { rollBackInputSchema } from './shared/claim-roll-back.ts';
+import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import { type RoadMove, roadMove } from './shared/move.ts';
+import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
+import { withRollBack } from './shared/release-call.ts';
+
+export interface VerifyTrafficDeps extends SharedDeps {
+  ledger: Ledger;
+  router: TrafficRouter;
+}
+
+/**
+ * While the canary drains the dial is read this often, and so at least once more after the longest handler time-out (20 s):
+ * a stale writer that was on its way when the release went back is seen and undone.
+ */
+const VERIFY_SECONDS = 30;
+
+/** Reads the dial until the canary has drained at a verified 0; sends it back where somebody turned it again. */
+export const makeHandler = (deps: VerifyTrafficDeps) =>
+  makeLambda('verify-traffic', deps, (event, log) => {
+    const { back } = rollBackInputSchema.parse(event);
+    return withRollBack(deps, event, log, async (call): Promise<RoadMove> => {
+      if (back === null) return roadMove({ kind: 'advance', because: 'nothing had moved' });
+      const { workload, stable } = back;
+      const dial = await deps.router.readDial(workload);
+      if (dial[stable] !== 100) {
+        const because = `the dial is at blue ${dial.blue} %, green ${dial.green} %`;
+        call.log.error(`${because} after it was sent back`);
+        return roadMove({ kind: 'restoreAgain', because });
+      }
+      if (call.release.rollBack?.verifiedAtEpochMs === undefined) await call.append({ kind: 'dialVerified', dial });
+      const { shifts, rollBack } = call.release;
+      const since = rollBack?.verifiedAtEpochMs ?? call.now;
+      // a canary that never had traffic has nothing to drain
+      const drain = shifts.length === 0 ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds: workload.maxDrainSeconds });
+      const left = drain - (call.now - since) / 1000;
+      if (left <= 0) return roadMove({ kind: 'advance', because: `verified at ${stable} 100 %` });
+      const seconds = Math.ceil(Math.min(left, VERIFY_SECONDS));
+      return roadMove({ kind: 'lookAgain', seconds, because: `the canary drains for ${Math.ceil(left)} s more` });
+    });
+  });
+
+export const handler = lazily(env =>
+  makeHandler({ ...openShared(env), ledger: openLedger(env), router: openRouter(env) }),
+);
