@@ -50,7 +50,7 @@ export const planSchema = z
       .default(DEFAULTS.deadline)
       .meta({
         description:
-          'For the whole release, open approvals not counted; then it rolls back. Longer than bakes, analyses and soak together.',
+          'For the whole release, open approvals not counted; then it rolls back. Longer than bakes and soak together.',
         examples: ['2h'],
       }),
     progressDeadline: duration({ min: 1 })
