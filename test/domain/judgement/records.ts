@@ -1,3 +1,4 @@
+import type { JudgementContext } from '../../../domain/judgement/context.ts';
 import type { Counts, Reading, WindowRecord } from '../../../domain/judgement/reading.ts';
 
 /** A Thursday noon, a whole minute since the epoch: 1,700,000,000 s is 20 s past a minute, so 40 s are added. */
@@ -20,3 +21,12 @@ export const frozen = (n: number, reading: Reading, more: Partial<WindowRecord> 
     ...more,
   };
 };
+
+/** A look at NOON + 10 minutes, an analysis that began at NOON, both versions with traffic. */
+export const context = (more: Partial<JudgementContext> = {}): JudgementContext => ({
+  analysisStartedAtEpochMs: NOON,
+  nowEpochMs: NOON + 10 * MINUTE,
+  windowSeconds: 60,
+  expects: () => ({ canary: true, stable: true }),
+  ...more,
+});

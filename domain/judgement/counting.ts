@@ -1,0 +1,63 @@
+import { assertNever } from '../assert-never.ts';
+import type { Measurement } from './context.ts';
+import type { Turn } from './turns.ts';
+
+/** What Argo Rollouts keeps of a metric's measurements (analysis/analysis.go, runMeasurements). */
+export interface Tally {
+  /** Those that count, oldest first: with `count`, those after the last one wanted are left out. */
+  measurements: Measurement[];
+  successful: number;
+  failed: number;
+  inconclusive: number;
+  /** Errors since the last measurement that was none: any other phase sets it back to 0. */
+  consecutiveErrors: number;
+  /** Successful + failed + inconclusive: an error is not a measurement that was done. */
+  done: number;
+}
+
+/**
+ * Counts measurements as Argo Rollouts does: errors are not counted as done and only matter in a row; when `count` are
+ * done no more are taken. While an earlier window is still open it might turn out to be a measurement or not: whatever
+ * comes after it counts only if it would either way. So a failure that was counted once is counted for ever.
+ */
+export function tally(
+  turns: readonly Turn[],
+  measure: (turn: Turn & { kind: 'window' }) => Measurement | undefined,
+  count = Number.POSITIVE_INFINITY,
+): Tally {
+  const sums: Tally = { measurements: [], successful: 0, failed: 0, inconclusive: 0, consecutiveErrors: 0, done: 0 };
+  let open = 0;
+  for (const turn of turns) {
+    if (sums.done + open >= count) break;
+    if (turn.kind === 'open') {
+      open += 1;
+      if (turn.missed) add(sums, { ...turn.window, phase: 'error', because: 'the window was not read' });
+      continue;
+    }
+    const measurement = measure(turn);
+    if (measurement !== undefined) add(sums, measurement);
+  }
+  return sums;
+}
+
+function add(sums: Tally, measurement: Measurement): void {
+  sums.measurements.push(measurement);
+  switch (measurement.phase) {
+    case 'error':
+      sums.consecutiveErrors += 1;
+      return;
+    case 'successful':
+      sums.successful += 1;
+      break;
+    case 'failed':
+      sums.failed += 1;
+      break;
+    case 'inconclusive':
+      sums.inconclusive += 1;
+      break;
+    default:
+      assertNever(measurement.phase);
+  }
+  sums.consecutiveErrors = 0;
+  sums.done += 1;
+}

@@ -1,0 +1,116 @@
+import { assertNever } from '../assert-never.ts';
+import type { Metric } from '../plan/plan.ts';
+import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
+import type { WindowRecord } from './reading.ts';
+import { judgeRelative } from './relative-judge.ts';
+import { judgeThreshold } from './threshold-judge.ts';
+import type { Verdict } from './verdict.ts';
+
+export type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
+
+/** The verdict on one metric, by the judge that its plan names. `windows` are this metric's, in any order. */
+export function judgeMetric(
+  metric: Metric,
+  windows: readonly WindowRecord[],
+  context: JudgementContext,
+): MetricVerdict {
+  if (context.analysisStartedAtEpochMs === undefined) {
+    return {
+      verdict: { kind: 'watching', because: 'the canary gets no traffic yet' },
+      measurements: [],
+      brokeLimit: false,
+    };
+  }
+  const { judge } = metric;
+  switch (judge.kind) {
+    case 'threshold':
+      return judgeThreshold({ ...metric, judge }, windows, context);
+    case 'relative':
+      return judgeRelative({ ...metric, judge }, windows, context);
+    default:
+      return assertNever(judge);
+  }
+}
+
+/**
+ * Measurements that were done: as Argo counts them, without errors; of `relative` those that had something to compare.
+ */
+export const measurementsDone = (metric: Metric, windows: readonly WindowRecord[], context: JudgementContext): number =>
+  done(metric, judgeMetric(metric, windows, context));
+
+const done = ({ judge }: Metric, { measurements }: MetricVerdict): number =>
+  measurements.filter(({ phase }) => phase !== 'error' && (judge.kind === 'threshold' || phase !== 'inconclusive'))
+    .length;
+
+/**
+ * Whether an `analysis` step has what it waits for: each of its metrics has `count` measurements (or as many as the metric
+ * itself ever takes), or has broken a limit that makes it inconclusive, so that the step is over and the release holds.
+ * @throws RangeError the plan has no metric of that name
+ */
+export function analysisComplete(
+  step: { metrics: readonly string[]; count: number },
+  metrics: readonly Metric[],
+  windowsByMetric: Readonly<Record<string, readonly WindowRecord[]>>,
+  context: JudgementContext,
+): boolean {
+  return step.metrics.every(name => {
+    const metric = metrics.find(candidate => candidate.name === name);
+    if (metric === undefined)
+      throw new RangeError(`an analysis step waits for ${name}, which is no metric of the plan`);
+    const judged = judgeMetric(metric, windowsByMetric[name] ?? [], context);
+    const most = metric.judge.kind === 'threshold' ? (metric.judge.count ?? step.count) : step.count;
+    return judged.brokeLimit || done(metric, judged) >= Math.min(step.count, most);
+  });
+}
+
+export interface ReleaseVerdict {
+  verdict: Verdict;
+  byMetric: Record<string, Verdict>;
+  measurements: Record<string, Measurement[]>;
+}
+
+/**
+ * The verdict on a release: degraded if any metric is (and no later window takes that back); else inconclusive if any is,
+ * or if the source cannot be read (`fault`); healthy if all are; else watching.
+ * @param windowsByMetric windows by the metric's name; a metric without any may be absent
+ * @param only names of the metrics that may hold the release now, as in an `analysis` step; any may still degrade it
+ */
+export function judgeRelease(
+  metrics: readonly Metric[],
+  windowsByMetric: Readonly<Record<string, readonly WindowRecord[]>>,
+  context: JudgementContext,
+  only?: { metricsOfThisStep?: readonly string[] | undefined },
+): ReleaseVerdict {
+  const byMetric: Record<string, Verdict> = {};
+  const measurements: Record<string, Measurement[]> = {};
+  for (const metric of metrics) {
+    const judged = judgeMetric(metric, windowsByMetric[metric.name] ?? [], context);
+    byMetric[metric.name] = judged.verdict;
+    measurements[metric.name] = judged.measurements;
+  }
+  return { verdict: combined(byMetric, context, only?.metricsOfThisStep), byMetric, measurements };
+}
+
+function combined(
+  byMetric: Record<string, Verdict>,
+  context: JudgementContext,
+  metricsOfThisStep: readonly string[] | undefined,
+): Verdict {
+  const all = Object.entries(byMetric);
+  const sentence = (verdicts: [string, Verdict][]) =>
+    verdicts.map(([name, { because }]) => `${name}: ${because}`).join('; ');
+  for (const [name, verdict] of all) {
+    if (verdict.kind === 'degraded') return { ...verdict, because: `${name}: ${verdict.because}` };
+  }
+  if (all.length === 0) return { kind: 'watching', because: 'the plan has no metrics, so nothing is judged' };
+  if (context.analysisStartedAtEpochMs === undefined)
+    return { kind: 'watching', because: 'the canary gets no traffic yet' };
+  if (context.sourceFault !== undefined) {
+    return { kind: 'inconclusive', because: `the metrics cannot be read: ${context.sourceFault}`, fault: true };
+  }
+  const asked = metricsOfThisStep === undefined ? all : all.filter(([name]) => metricsOfThisStep.includes(name));
+  const held = asked.filter(([, { kind }]) => kind === 'inconclusive');
+  if (held.length > 0) return { kind: 'inconclusive', because: sentence(held), fault: false };
+  const kind = asked.length > 0 && asked.every(([, verdict]) => verdict.kind === 'healthy') ? 'healthy' : 'watching';
+  return { kind, because: sentence(asked) };
+}

@@ -1,0 +1,135 @@
+import type { Metric, RelativeJudgeSpec } from '../plan/plan.ts';
+import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
+import { type Tally, tally } from './counting.ts';
+import type { Counts, WindowRecord } from './reading.ts';
+import { turnsOf } from './turns.ts';
+import type { Verdict } from './verdict.ts';
+import { countsText, percentText, plural, valueText } from './words.ts';
+
+export type RelativeMetric = Metric & { judge: RelativeJudgeSpec };
+
+/** More windows in a row than this without evidence: what was seen before is too old. Argo's consecutiveErrorLimit. */
+export const WITHOUT_EVIDENCE_LIMIT = 4;
+
+/**
+ * The canary against the stable version over the same seconds, window by window; more failed windows than `failureLimit`:
+ * degraded. A window with fewer canary requests than `minRequests`, or none of a stable version that gets traffic, is no
+ * evidence. At weight 100 there is nothing to compare with: counts are judged by the `ceiling`; without one (and for
+ * values) the metric says nothing there, and what it said before stands, but it holds nothing up.
+ * @param windows of this metric, in any order; only frozen ones that do not straddle are judged
+ */
+export function judgeRelative(
+  metric: RelativeMetric,
+  windows: readonly WindowRecord[],
+  context: JudgementContext,
+): MetricVerdict {
+  let silent = false;
+  const turns = turnsOf(windows, context, { initialDelaySeconds: 0, intervalSeconds: context.windowSeconds });
+  const sums = tally(turns, ({ record }) => {
+    const measurement = measured(metric, record, context.expects(record).stable);
+    silent = measurement === undefined;
+    return measurement;
+  });
+  const verdict = verdictOf(metric, sums, silent);
+  const brokeLimit = verdict.kind === 'inconclusive' && withoutEvidence(sums) > WITHOUT_EVIDENCE_LIMIT;
+  return { verdict, measurements: sums.measurements, brokeLimit };
+}
+
+function verdictOf({ name, judge }: RelativeMetric, sums: Tally, silent: boolean): Verdict {
+  if (sums.failed > judge.failureLimit) {
+    const failure = sums.measurements.filter(({ phase }) => phase === 'failed').at(judge.failureLimit);
+    const because = `${failure?.because}: failure ${judge.failureLimit + 1}, ${judge.failureLimit} allowed`;
+    return { kind: 'degraded', because, metric: name };
+  }
+  const bad = sums.failed === 0 ? '' : `, ${sums.failed} failed of the ${judge.failureLimit} allowed`;
+  const good = `${sums.successful} of ${plural(sums.measurements.length, 'window')} good${bad}`;
+  if (silent) {
+    return { kind: 'watching', because: `${good}; at weight 100 there is nothing to compare with, so it says nothing` };
+  }
+  const last = sums.measurements.at(-1);
+  if (sums.successful === 0) {
+    const because =
+      last === undefined ? 'no window was measured yet' : `no window was good yet; the last: ${last.because}`;
+    return { kind: 'inconclusive', because, fault: false };
+  }
+  const without = withoutEvidence(sums);
+  if (without > WITHOUT_EVIDENCE_LIMIT) {
+    const because = `${without} windows in a row without evidence; the last: ${last?.because}`;
+    return { kind: 'inconclusive', because, fault: false };
+  }
+  return { kind: 'watching', because: good };
+}
+
+/** How many of the last windows in a row were no evidence. */
+const withoutEvidence = ({ measurements }: Tally): number =>
+  measurements.length - 1 - measurements.findLastIndex(({ phase }) => phase === 'successful' || phase === 'failed');
+
+type Said = Pick<Measurement, 'phase' | 'because'>;
+const noEvidence = (because: string): Said => ({ phase: 'inconclusive', because });
+
+/** undefined: the metric says nothing about this window, which is not the same as having no data. */
+function measured(metric: RelativeMetric, record: WindowRecord, stableExpected: boolean): Measurement | undefined {
+  const { reading, startEpochMs, endEpochMs } = record;
+  const { judge, source } = metric;
+  const silent = !stableExpected && (judge.ceiling === undefined || source.measure.kind === 'percentile');
+  const said = silent
+    ? undefined
+    : reading.kind === 'noData'
+      ? noEvidence(`no data: ${reading.reason}`)
+      : reading.kind === 'value'
+        ? comparedValues(metric, reading.canary, reading.stable)
+        : comparedCounts(metric, reading.canary, stableExpected ? reading.stable : undefined);
+  return said === undefined ? undefined : { startEpochMs, endEpochMs, ...said };
+}
+
+function comparedValues({ judge, source }: RelativeMetric, canary: number | null, stable: number | null): Said {
+  if (canary === null || !Number.isFinite(canary)) return noEvidence('the canary has no value');
+  if (stable === null || !Number.isFinite(stable)) return noEvidence('the stable version has no value');
+  const text = `${valueText(source.measure, canary, 'canary')}, ${valueText(source.measure, stable, 'stable')}`;
+  if (judge.max !== undefined && canary > judge.max * stable) return failed(`${text}: more than ${judge.max} times`);
+  if (judge.min !== undefined && canary < judge.min * stable) return failed(`${text}: less than ${judge.min} times`);
+  return { phase: 'successful', because: text };
+}
+
+const failed = (because: string): Said => ({ phase: 'failed', because });
+
+/** `stable` undefined: it gets no traffic, and the ceiling judges. null or 0 requests: it should have, and has no data. */
+function comparedCounts(
+  { judge, source }: RelativeMetric,
+  canary: Counts | null,
+  stable: Counts | null | undefined,
+): Said {
+  const requests = canary?.requests ?? 0;
+  if (canary === null || requests === 0) return noEvidence('the canary had no request');
+  if (requests < judge.minRequests) {
+    return noEvidence(`the canary had ${plural(requests, 'request')}, fewer than the ${judge.minRequests} wanted`);
+  }
+  const shares = canary.bad.map(bad => bad / requests);
+  const canaryText = countsText(source.measure, canary, 'canary');
+  if (stable === undefined) {
+    const ceiling = judge.ceiling ?? Number.POSITIVE_INFINITY;
+    const over = shares.some(share => share > ceiling);
+    const text = `${canaryText}, ${over ? 'above' : 'not above'} the ceiling of ${percentText(ceiling)}`;
+    return over ? failed(text) : { phase: 'successful', because: text };
+  }
+  if (stable === null || stable.requests === 0) return noEvidence('the stable version had no request to compare with');
+  const text = `${canaryText}, ${countsText(source.measure, stable, 'stable')}`;
+  const broken = shares.flatMap((share, threshold) => {
+    const why = brokenBy(judge, share, (stable.bad[threshold] ?? 0) / stable.requests);
+    return why === undefined ? [] : [why];
+  });
+  return broken[0] === undefined ? { phase: 'successful', because: text } : failed(`${text}: ${broken[0]}`);
+}
+
+/** How a bad share of the canary is too much against the stable version's, or undefined. */
+function brokenBy(judge: RelativeJudgeSpec, canary: number, stable: number): string | undefined {
+  if (judge.max !== undefined && canary > judge.max * stable) {
+    return stable === 0
+      ? `the stable version had none, and any is more than ${judge.max} times none`
+      : `more than ${judge.max} times the share`;
+  }
+  if (judge.min !== undefined && 1 - canary < judge.min * (1 - stable)) {
+    return `the share of good ones is less than ${judge.min} times the stable version's`;
+  }
+  return undefined;
+}

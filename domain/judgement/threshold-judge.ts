@@ -1,0 +1,120 @@
+import type { Metric, ThresholdJudgeSpec } from '../plan/plan.ts';
+import { evaluateCondition, parseCondition } from './condition.ts';
+import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
+import { type Tally, tally } from './counting.ts';
+import type { WindowRecord } from './reading.ts';
+import { turnsOf } from './turns.ts';
+import type { Verdict } from './verdict.ts';
+import { countsText, plural, valueText } from './words.ts';
+
+export type ThresholdMetric = Metric & { judge: ThresholdJudgeSpec };
+
+/** Argo Rollouts' DefaultConsecutiveErrorLimit (analysis/analysis.go): the fifth error in a row breaks it. */
+export const DEFAULT_CONSECUTIVE_ERROR_LIMIT = 4;
+
+/**
+ * Argo Rollouts' counting (docs/features/analysis.md; assessMetricStatus in analysis/analysis.go): a limit is broken when
+ * it is EXCEEDED. More failures than `failureLimit`: degraded. More inconclusive ones than `inconclusiveLimit`, or more
+ * errors in a row than `consecutiveErrorLimit`: inconclusive. `count` done and no limit broken: healthy.
+ *
+ * Where Argo ends the analysis at the first broken limit, Sluice holds and goes on measuring while the canary has
+ * traffic: so failures that come later still make it degraded, and errors in a row are over when data come again.
+ * @param windows of this metric, in any order; only frozen ones that do not straddle are judged
+ */
+export function judgeThreshold(
+  metric: ThresholdMetric,
+  windows: readonly WindowRecord[],
+  context: JudgementContext,
+): MetricVerdict {
+  const sums = tallyOf(metric, windows, context);
+  const { inconclusiveLimit, consecutiveErrorLimit } = metric.judge;
+  const verdict = verdictOf(metric, sums);
+  const broken = sums.inconclusive > inconclusiveLimit || sums.consecutiveErrors > consecutiveErrorLimit;
+  return { verdict, measurements: sums.measurements, brokeLimit: verdict.kind === 'inconclusive' && broken };
+}
+
+const tallyOf = (metric: ThresholdMetric, windows: readonly WindowRecord[], context: JudgementContext): Tally =>
+  tally(turnsOf(windows, context, metric.judge), turn => measured(metric, turn.record), metric.judge.count);
+
+function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
+  const last = sums.measurements.at(-1);
+  if (sums.failed > judge.failureLimit) {
+    const failure = sums.measurements.filter(({ phase }) => phase === 'failed').at(judge.failureLimit);
+    const because = `${failure?.because}: failure ${judge.failureLimit + 1}, ${judge.failureLimit} allowed`;
+    return { kind: 'degraded', because, metric: name };
+  }
+  const held = (because: string): Verdict => ({ kind: 'inconclusive', because, fault: false });
+  if (sums.inconclusive > judge.inconclusiveLimit) {
+    return held(
+      `${plural(sums.inconclusive, 'measurement')} said neither good nor bad, ${judge.inconclusiveLimit} allowed`,
+    );
+  }
+  if (sums.consecutiveErrors > judge.consecutiveErrorLimit) {
+    const limit = judge.consecutiveErrorLimit;
+    return held(`${plural(sums.consecutiveErrors, 'error')} in a row, ${limit} allowed; the last: ${last?.because}`);
+  }
+  if (judge.count !== undefined && sums.done >= judge.count) {
+    return { kind: 'healthy', because: `${sums.successful} of ${plural(sums.done, 'measurement')} good, all are done` };
+  }
+  if (sums.successful === 0) {
+    return held(
+      last === undefined ? 'no window was measured yet' : `no measurement was good yet; the last: ${last.because}`,
+    );
+  }
+  const bad = sums.failed === 0 ? '' : `, ${sums.failed} failed of the ${judge.failureLimit} allowed`;
+  return { kind: 'watching', because: `${sums.successful} of ${plural(sums.done, 'measurement')} good${bad}` };
+}
+
+/** One window, measured: `result` is the canary's bad share per threshold, or its value in seconds. */
+function measured(metric: ThresholdMetric, record: WindowRecord): Measurement {
+  const { startEpochMs, endEpochMs, reading } = record;
+  const error = (because: string): Measurement => ({ startEpochMs, endEpochMs, phase: 'error', because });
+  if (reading.kind === 'noData') return error(`no data: ${reading.reason}`);
+  if (reading.canary === null) return error('the canary has no data');
+  const { measure } = metric.source;
+  const said = (result: number[], text: string): Measurement => {
+    const { phase, because } = phaseOf(metric.judge, result);
+    return { startEpochMs, endEpochMs, phase, because: `${text}; ${because}` };
+  };
+  if (typeof reading.canary === 'number') {
+    if (!Number.isFinite(reading.canary)) return error(`the canary's value is ${reading.canary}, which is no number`);
+    return said([reading.canary], valueText(measure, reading.canary, 'canary'));
+  }
+  const { requests, bad } = reading.canary;
+  if (requests === 0) return error('the canary had no request, so nothing can be said of its share');
+  return said(
+    bad.map(count => count / requests),
+    countsText(measure, reading.canary, 'canary'),
+  );
+}
+
+/**
+ * EvaluateResult in Argo Rollouts' utils/evaluate/evaluate.go: without a failure condition what is no success is a
+ * failure, without a success condition what is no failure is a success, without both it is a success; with both, a
+ * failure wins and neither is inconclusive. A condition that cannot be evaluated is an error.
+ */
+function phaseOf(judge: ThresholdJudgeSpec, result: number[]): { phase: Measurement['phase']; because: string } {
+  const success = holds(judge.successCondition, result);
+  if (success.kind === 'error') return { phase: 'error', because: success.message };
+  const failure = holds(judge.failureCondition, result);
+  if (failure.kind === 'error') return { phase: 'error', because: failure.message };
+  if (failure.kind === 'value' ? failure.value : success.kind === 'value' && !success.value) {
+    const because = failure.kind === 'value' ? `bad is ${judge.failureCondition}` : `good is ${judge.successCondition}`;
+    return { phase: 'failed', because };
+  }
+  if (success.kind === 'value' && !success.value) {
+    return { phase: 'inconclusive', because: `good is ${judge.successCondition}, bad is ${judge.failureCondition}` };
+  }
+  const because =
+    judge.successCondition ?? (judge.failureCondition === undefined ? 'anything' : `not ${judge.failureCondition}`);
+  return { phase: 'successful', because: `good is ${because}` };
+}
+
+type Holds = { kind: 'absent' } | { kind: 'value'; value: boolean } | { kind: 'error'; message: string };
+
+function holds(condition: string | undefined, result: number[]): Holds {
+  if (condition === undefined) return { kind: 'absent' };
+  const parsed = parseCondition(condition);
+  if (parsed.kind === 'ok') return evaluateCondition(parsed.expression, result);
+  return { kind: 'error', message: `${condition}, column ${parsed.column}: ${parsed.message}` };
+}

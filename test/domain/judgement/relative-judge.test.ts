@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { JudgementContext } from '../../../domain/judgement/context.ts';
+import type { Counts, Reading } from '../../../domain/judgement/reading.ts';
+import { judgeRelative, type RelativeMetric } from '../../../domain/judgement/relative-judge.ts';
+import { context, counts, frozen, MINUTE, NOON } from './records.ts';
+
+const metric = (
+  judge: Partial<RelativeMetric['judge']>,
+  source: RelativeMetric['source'] = failed,
+): RelativeMetric => ({
+  name: 'errors',
+  source,
+  judge: { kind: 'relative', failureLimit: 0, minRequests: 1, ...judge },
+});
+const failed: RelativeMetric['source'] = { kind: 'cloudwatch', measure: { kind: 'failedRequests' } };
+const percentile: RelativeMetric['source'] = { kind: 'cloudwatch', measure: { kind: 'percentile', percentile: 99 } };
+const of = (canary: Counts | null, stable: Counts | null): Reading => ({ kind: 'counts', canary, stable });
+
+const judged = (asked: RelativeMetric, readings: Reading[], more: Partial<JudgementContext> = {}) =>
+  judgeRelative(
+    asked,
+    readings.map((reading, n) => frozen(n, reading)),
+    context({ nowEpochMs: NOON + readings.length * MINUTE, ...more }),
+  );
+const phases = (...asked: Parameters<typeof judged>) => judged(...asked).measurements.map(({ phase }) => phase);
+const stableHasNone = { expects: () => ({ canary: true, stable: false }) };
+
+describe('the relative judge', () => {
+  // the three that the issue names: 1.1 x errors, 1.2 x p99, 0.99 x success
+  it('fails a window whose error share is more than 1.1 times the stable one', () => {
+    // stable 1 %, so 1.1 % of 1000 is 11
+    expect(phases(metric({ max: 1.1 }), [of(counts(1000, 11), counts(9000, 90))])).toEqual(['successful']);
+    expect(judged(metric({ max: 1.1 }), [of(counts(1000, 12), counts(9000, 90))]).verdict).toEqual({
+      kind: 'degraded',
+      metric: 'errors',
+      because:
+        '12 of 1000 canary requests failed (1.2 %), 90 of 9000 stable requests failed (1 %): more than 1.1 times the share: failure 1, 0 allowed',
+    });
+  });
+
+  it('fails a window whose p99 is more than 1.2 times the stable one', () => {
+    const p99 = (canary: number | null, stable: number | null): Reading => ({ kind: 'value', canary, stable });
+    const asked = metric({ max: 1.2 }, percentile);
+    expect(phases(asked, [p99(0.6, 0.5), p99(0.61, 0.5), p99(null, 0.5), p99(0.6, null)])).toEqual([
+      'successful',
+      'failed',
+      'inconclusive',
+      'inconclusive',
+    ]);
+  });
+
+  it('fails a window whose share of good requests is less than 0.99 times the stable one', () => {
+    // stable 99 % good: 0.99 of it is 98.01 %, so 19 of 1000 bad are good enough and 20 are not
+    const readings = [of(counts(1000, 19), counts(1000, 10)), of(counts(1000, 20), counts(1000, 10))];
+    expect(phases(metric({ min: 0.99 }), readings)).toEqual(['successful', 'failed']);
+  });
+
+  it('breaks the limit of failures when it is exceeded', () => {
+    const bad = of(counts(100, 50), counts(900, 9));
+    const good = of(counts(100, 1), counts(900, 9));
+    expect(judged(metric({ max: 1.1, failureLimit: 2 }), [good, bad, bad]).verdict.kind).toBe('watching');
+    expect(judged(metric({ max: 1.1, failureLimit: 2 }), [good, bad, bad, good, bad]).verdict.kind).toBe('degraded');
+  });
+
+  it('takes any bad request for too many where the stable version had none, and says so', () => {
+    const { verdict } = judged(metric({ max: 1.1 }), [of(counts(1000, 1), counts(9000, 0))]);
+    expect(verdict).toMatchObject({
+      kind: 'degraded',
+      because: expect.stringContaining('the stable version had none'),
+    });
+    expect(phases(metric({ max: 1.1 }), [of(counts(1000, 0), counts(9000, 0))])).toEqual(['successful']);
+  });
+
+  it('says nothing of too few requests, or without the stable version that should be there', () => {
+    const readings = [
+      of(counts(99, 99), counts(900, 0)),
+      of(null, counts(900, 0)),
+      of(counts(100, 100), null),
+      of(counts(100, 100), counts(0, 0)),
+      { kind: 'noData', reason: 'NaN' } as const,
+    ];
+    const { verdict, measurements, brokeLimit } = judged(metric({ max: 1.1, minRequests: 100 }), readings);
+    expect(measurements.map(({ phase }) => phase)).toEqual(Array(5).fill('inconclusive'));
+    expect(verdict).toMatchObject({ kind: 'inconclusive', fault: false });
+    expect(brokeLimit).toBe(true);
+  });
+
+  it('is inconclusive again when more than four windows in a row are no evidence', () => {
+    const good = of(counts(100, 1), counts(900, 9));
+    const quiet = of(counts(0, 0), counts(900, 9));
+    const asked = metric({ max: 1.1 });
+    expect(judged(asked, [good, quiet, quiet, quiet, quiet]).verdict.kind).toBe('watching');
+    expect(judged(asked, [good, quiet, quiet, quiet, quiet, quiet]).verdict.kind).toBe('inconclusive');
+    expect(judged(asked, [good, quiet, quiet, quiet, quiet, quiet, good]).verdict.kind).toBe('watching');
+  });
+
+  it('compares every threshold of slow answers', () => {
+    const slow = metric(
+      { max: 2 },
+      { kind: 'cloudwatch', measure: { kind: 'slowerThan', thresholdsSeconds: [0.3, 1] } },
+    );
+    expect(
+      phases(slow, [of(counts(100, 10, 2), counts(100, 10, 1)), of(counts(100, 10, 3), counts(100, 10, 1))]),
+    ).toEqual(['successful', 'failed']);
+  });
+
+  describe('at weight 100', () => {
+    const alone = of(counts(1000, 21), null);
+    it('judges by the ceiling', () => {
+      expect(judged(metric({ max: 1.1, ceiling: 0.02 }), [alone], stableHasNone).verdict).toMatchObject({
+        kind: 'degraded',
+        because: '21 of 1000 canary requests failed (2.1 %), above the ceiling of 2 %: failure 1, 0 allowed',
+      });
+      expect(phases(metric({ max: 1.1, ceiling: 0.021 }), [alone], stableHasNone)).toEqual(['successful']);
+    });
+    it('says nothing without a ceiling, and holds nothing up', () => {
+      expect(judged(metric({ max: 1.1 }), [alone, alone], stableHasNone)).toMatchObject({
+        verdict: { kind: 'watching' },
+        measurements: [],
+      });
+    });
+    it('keeps what was seen before', () => {
+      const from = (n: number): Partial<JudgementContext> => ({
+        expects: ({ startEpochMs }) => ({ canary: true, stable: startEpochMs < NOON + n * MINUTE }),
+      });
+      const quiet = of(counts(0, 0), counts(900, 9));
+      const bad = of(counts(100, 50), counts(900, 9));
+      expect(judged(metric({ max: 1.1 }), [quiet], from(1)).verdict.kind).toBe('inconclusive');
+      expect(judged(metric({ max: 1.1 }), [quiet, alone], from(1)).verdict.kind).toBe('watching');
+      expect(judged(metric({ max: 1.1 }), [bad, alone], from(1)).verdict.kind).toBe('degraded');
+    });
+    it('does not compare values', () => {
+      const p99 = metric({ max: 1.2, ceiling: 0.1 }, percentile);
+      expect(phases(p99, [{ kind: 'value', canary: 9, stable: null }], stableHasNone)).toEqual([]);
+    });
+  });
+});
