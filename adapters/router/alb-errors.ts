@@ -1,22 +1,24 @@
 import { describeFailure } from '../aws-client-config.ts';
-import { RouterRuleError, RouterUnreachableError } from './errors.ts';
+import { RouterRuleError } from './errors.ts';
+
+export type UnreachableError = new (message: string, options?: ErrorOptions) => Error;
 
 /** ELB's refusals that no repetition cures: the call or the rule is wrong. By error code and by the SDK's class name. */
 const RULE_ERRORS =
   /^(RuleNotFound|TargetGroupNotFound|ListenerNotFound|InvalidLoadBalancerAction|TargetGroupAssociationLimit|TooManyActions|TooManyUniqueTargetGroupsPerLoadBalancer|OperationNotPermitted|UnsupportedProtocol|IncompatibleProtocols|ValidationError)(Exception)?$/;
 
 /**
- * Runs calls to ELB and names what went wrong: RouterRuleError for a rule that cannot do it, RouterUnreachableError for
- * everything that may be otherwise next time (throttled after the SDK's own retries, time-out, 5xx, no connection, no
+ * Runs calls to ELB and names what went wrong: RouterRuleError for a rule that cannot do it, `Unreachable` for everything
+ * that may be otherwise next time (throttled after the SDK's own retries, time-out, 5xx, no connection, no
  * permission yet).
  * @param what for the message: `DescribeRules of arn:...`
  */
-export async function asRouterErrors<T>(what: string, calls: () => Promise<T>): Promise<T> {
+export async function asElbErrors<T>(what: string, Unreachable: UnreachableError, calls: () => Promise<T>): Promise<T> {
   try {
     return await calls();
   } catch (error) {
     const message = `${what}: ${describeFailure(error)}`;
     if (error instanceof Error && RULE_ERRORS.test(error.name)) throw new RouterRuleError(message, { cause: error });
-    throw new RouterUnreachableError(message, { cause: error });
+    throw new Unreachable(message, { cause: error });
   }
 }

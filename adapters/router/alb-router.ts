@@ -1,17 +1,16 @@
 import {
   type Action,
-  DescribeRulesCommand,
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Dial, SLOTS } from '../../domain/dial.ts';
-import type { AlbRouting } from '../../domain/workload.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';
 import { ALB_ABILITIES } from './alb-abilities.ts';
-import { asRouterErrors } from './alb-errors.ts';
-import { type AlbRule, parseActions, parseAlbRule } from './alb-rule.ts';
+import { asElbErrors } from './alb-errors.ts';
+import { type AlbRule, parseActions } from './alb-rule.ts';
 import { albWeightsOf, dialOf } from './alb-weights.ts';
-import { RouterRuleError } from './errors.ts';
+import { describeRules } from './describe-rules.ts';
+import { RouterRuleError, RouterUnreachableError } from './errors.ts';
 import { asksFor, forEachEvenAfterFailures, worstOf } from './reading-rules.ts';
 import type { TrafficRouter } from './router.ts';
 
@@ -24,22 +23,22 @@ export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter {
     can: ALB_ABILITIES,
 
     async readDial({ router }) {
-      const rules = await describeRules(client, router, router.rules, deadline());
+      const rules = await describeRules(client, router, { arns: router.rules, abortSignal: deadline() });
       return worstOf(rules.map(readWeights));
     },
 
     async setDial({ router }, dial) {
       const weights = albWeightsOf(dial);
-      const signal = deadline();
-      const rules = await describeRules(client, router, router.rules, signal);
+      const abortSignal = deadline();
+      const rules = await describeRules(client, router, { arns: router.rules, abortSignal });
       const groups = SLOTS.map(slot => ({ slot, weight: weights[slot] }));
-      for (const rule of rules) await modifyRule(client, rule.arn, rule.actionsFor(groups), signal);
+      for (const rule of rules) await modifyRule(client, rule.arn, rule.actionsFor(groups), abortSignal);
     },
 
     async planWayBack({ router }, stable) {
       // the preview rule goes back last: the ones with the customers are first
       const arns = [...router.rules, ...(router.previewRule === undefined ? [] : [router.previewRule])];
-      const rules = await describeRules(client, router, arns, deadline());
+      const rules = await describeRules(client, router, { arns, abortSignal: deadline() });
       return {
         kind: 'alb',
         stable,
@@ -48,18 +47,19 @@ export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter {
     },
 
     async goBack({ rules }) {
-      const signal = deadline();
+      const abortSignal = deadline();
       await forEachEvenAfterFailures(rules, async ({ arn, actions }) => {
-        await modifyRule(client, arn, parseActions(arn, actions), signal);
+        await modifyRule(client, arn, parseActions(arn, actions), abortSignal);
       });
     },
 
     async setPreview({ name, router }, slot, header) {
       if (router.previewRule === undefined) throw new RouterRuleError(`workload ${name} has no preview rule`);
-      const signal = deadline();
-      for (const rule of await describeRules(client, router, [router.previewRule], signal)) {
+      const abortSignal = deadline();
+      const arns = [router.previewRule];
+      for (const rule of await describeRules(client, router, { arns, abortSignal })) {
         requireHeader(rule, header);
-        await modifyRule(client, rule.arn, rule.actionsFor([{ slot, weight: 1 }]), signal);
+        await modifyRule(client, rule.arn, rule.actionsFor([{ slot, weight: 1 }]), abortSignal);
       }
     },
   };
@@ -71,25 +71,8 @@ export const openAlbRouter = (env: Env): TrafficRouter =>
 
 const deadline = () => AbortSignal.timeout(CALL_DEADLINE_MS);
 
-/** The rules in the order of `arns`. One call for all: describing calls are limited for the whole account. */
-async function describeRules(
-  client: ElasticLoadBalancingV2Client,
-  routing: AlbRouting,
-  arns: string[],
-  abortSignal: AbortSignal,
-): Promise<AlbRule[]> {
-  const { Rules: found = [] } = await asRouterErrors(`DescribeRules of ${arns.join(', ')}`, () =>
-    client.send(new DescribeRulesCommand({ RuleArns: arns }), { abortSignal }),
-  );
-  return arns.map(arn => {
-    const rule = found.find(({ RuleArn }) => RuleArn === arn);
-    if (rule === undefined) throw new RouterRuleError(`rule ${arn} is not there`);
-    return parseAlbRule(rule, routing);
-  });
-}
-
 const modifyRule = (client: ElasticLoadBalancingV2Client, arn: string, actions: Action[], abortSignal: AbortSignal) =>
-  asRouterErrors(`ModifyRule of ${arn}`, () =>
+  asElbErrors(`ModifyRule of ${arn}`, RouterUnreachableError, () =>
     client.send(new ModifyRuleCommand({ RuleArn: arn, Actions: actions }), { abortSignal }),
   );
 

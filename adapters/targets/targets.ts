@@ -13,9 +13,13 @@ export interface TargetCounts {
 }
 
 export interface Targets {
-  /** @throws TargetsUnreachableError */
+  /** @throws RouterRuleError a target group is not there @throws TargetsUnreachableError */
   read(workload: Workload): Promise<Record<Slot, TargetCounts>>;
-  /** Seconds that a deregistered target keeps its connections, and how long a cookie keeps a client on a slot. */
+  /**
+   * Seconds that a deregistered target keeps its connections, and how long a cookie keeps a client on a slot; each the
+   * longest of the workload's groups and rules. Asked of the outside system, never remembered.
+   * @throws RouterRuleError a target group or a rule is not there @throws TargetsUnreachableError
+   */
   readDraining(workload: Workload): Promise<{ deregistrationDelaySeconds: number; stickinessSeconds: number }>;
 }
 

@@ -1,0 +1,26 @@
+import { DescribeRulesCommand, type ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { AlbRouting } from '../../domain/workload.ts';
+import { asElbErrors, type UnreachableError } from './alb-errors.ts';
+import { type AlbRule, parseAlbRule } from './alb-rule.ts';
+import { RouterRuleError, RouterUnreachableError } from './errors.ts';
+
+/**
+ * The rules in the order of `arns`, in one call: describing calls are limited for the whole account.
+ * @throws RouterRuleError one of them is not there, or is not one of the workload's
+ * @throws the `Unreachable` of whoever asks
+ */
+export async function describeRules(
+  client: ElasticLoadBalancingV2Client,
+  routing: AlbRouting,
+  options: { arns: string[]; abortSignal: AbortSignal; Unreachable?: UnreachableError },
+): Promise<AlbRule[]> {
+  const { arns, abortSignal, Unreachable = RouterUnreachableError } = options;
+  const { Rules: found = [] } = await asElbErrors(`DescribeRules of ${arns.join(', ')}`, Unreachable, () =>
+    client.send(new DescribeRulesCommand({ RuleArns: arns }), { abortSignal }),
+  );
+  return arns.map(arn => {
+    const rule = found.find(({ RuleArn }) => RuleArn === arn);
+    if (rule === undefined) throw new RouterRuleError(`rule ${arn} is not there`);
+    return parseAlbRule(rule, routing);
+  });
+}

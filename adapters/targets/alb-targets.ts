@@ -1,0 +1,58 @@
+import {
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { SLOTS } from '../../domain/dial.ts';
+import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';
+import { asElbErrors } from '../router/alb-errors.ts';
+import { describeRules } from '../router/describe-rules.ts';
+import { countTargets, drainingOf } from './alb-target-shapes.ts';
+import { type Targets, TargetsUnreachableError } from './targets.ts';
+
+/** Targets as the Application Load Balancer sees them. */
+export function albTargets(client: ElasticLoadBalancingV2Client): Targets {
+  const describeHealth = async (arn: string, abortSignal: AbortSignal) => {
+    const { TargetHealthDescriptions: descriptions = [] } = await asElbErrors(
+      `DescribeTargetHealth of ${arn}`,
+      TargetsUnreachableError,
+      () => client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }), { abortSignal }),
+    );
+    return countTargets(descriptions.map(({ TargetHealth }) => TargetHealth?.State));
+  };
+  const describeAttributes = async (arn: string, abortSignal: AbortSignal) => {
+    const { Attributes: attributes = [] } = await asElbErrors(
+      `DescribeTargetGroupAttributes of ${arn}`,
+      TargetsUnreachableError,
+      () => client.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn }), { abortSignal }),
+    );
+    return drainingOf(arn, Object.fromEntries(attributes.map(({ Key = '', Value }) => [Key, Value])));
+  };
+  return {
+    async read({ router: { targetGroups } }) {
+      const abortSignal = AbortSignal.timeout(CALL_DEADLINE_MS);
+      const [blue, green] = await Promise.all([
+        describeHealth(targetGroups.blue, abortSignal),
+        describeHealth(targetGroups.green, abortSignal),
+      ]);
+      return { blue, green };
+    },
+
+    async readDraining({ router }) {
+      const abortSignal = AbortSignal.timeout(CALL_DEADLINE_MS);
+      const [rules, ...groups] = await Promise.all([
+        describeRules(client, router, { arns: router.rules, abortSignal, Unreachable: TargetsUnreachableError }),
+        ...SLOTS.map(slot => describeAttributes(router.targetGroups[slot], abortSignal)),
+      ]);
+      return {
+        deregistrationDelaySeconds: Math.max(...groups.map(group => group.deregistrationDelaySeconds)),
+        // a rule's cookie and a target group's are different ones; either keeps a client where it is
+        stickinessSeconds: Math.max(...[...groups, ...rules].map(({ stickinessSeconds }) => stickinessSeconds)),
+      };
+    },
+  };
+}
+
+/** @param env AWS_REGION, credentials, AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2 where it is not AWS itself */
+export const openAlbTargets = (env: Env): Targets =>
+  albTargets(new ElasticLoadBalancingV2Client(awsClientConfig(env, 'ELASTIC_LOAD_BALANCING_V2')));

@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { RouterRuleError } from '../../../adapters/router/errors.ts';
+import { countTargets, drainingOf } from '../../../adapters/targets/alb-target-shapes.ts';
+import { openAlbTargets } from '../../../adapters/targets/alb-targets.ts';
+import { TargetsUnreachableError } from '../../../adapters/targets/targets.ts';
+import { SLOTS } from '../../../domain/dial.ts';
+import { openElbv2Endpoint } from '../../../lab/aws/elbv2-endpoint.ts';
+import type { ControlledLoadBalancer, TargetGroupAttributes } from '../../../lab/aws/elbv2-targets.ts';
+import { openWireServer } from '../../../lab/aws/wire-server.ts';
+import { openLabClock } from '../../../lab/clock.ts';
+import { openLoadBalancer } from '../../../lab/load-balancer/load-balancer.ts';
+import {
+  blueArn,
+  forward,
+  greenArn,
+  mainRuleArn,
+  openMemoryLoadBalancer,
+  sticky,
+} from '../../lab/aws/memory-load-balancer.ts';
+import { checkout } from '../router/router.contract.ts';
+import { keepsTargetsContract } from './targets.contract.ts';
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function openTargets(loadBalancer: ControlledLoadBalancer, attributes: TargetGroupAttributes = {}) {
+  const server = await openWireServer({ endpoints: [openElbv2Endpoint({ loadBalancer, attributes })] });
+  closers.push(() => server.close());
+  const targets = openAlbTargets({
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'lab',
+    AWS_SECRET_ACCESS_KEY: 'lab',
+    AWS_ENDPOINT_URL: server.url,
+  });
+  return { server, targets };
+}
+
+describe("the load balancer's targets, over the wire", () => {
+  keepsTargetsContract(async () => {
+    const loadBalancer = openMemoryLoadBalancer();
+    const attributes: TargetGroupAttributes = {};
+    const { targets } = await openTargets(loadBalancer, attributes);
+    return {
+      targets,
+      setTargets(slot, states) {
+        const health = states.map((state, i) => ({ host: '127.0.0.1', port: 8000 + i, state }));
+        loadBalancer.setHealth(checkout.router.targetGroups[slot], health);
+      },
+      setDraining({ deregistrationDelaySeconds, targetStickinessSeconds, ruleStickinessSeconds }) {
+        attributes[greenArn] = {
+          'stickiness.enabled': String(targetStickinessSeconds > 0),
+          'stickiness.lb_cookie.duration_seconds': String(targetStickinessSeconds),
+        };
+        for (const group of loadBalancer.targetGroups()) {
+          loadBalancer.putTargetGroup({ ...group, deregistrationDelaySeconds });
+        }
+        const rule = loadBalancer.rules().find(({ arn }) => arn === mainRuleArn);
+        if (rule === undefined || ruleStickinessSeconds === 0) return;
+        const action = sticky(forward([blueArn, 1], [greenArn, 0]), ruleStickinessSeconds);
+        loadBalancer.putRule({ ...rule, action });
+      },
+    };
+  });
+
+  it('whose programs do not answer are unhealthy after their checks, and unused in no rule', async () => {
+    const clock = openLabClock({ startEpochMs: Date.now(), compress: 50 });
+    const loadBalancer = await openLoadBalancer({ clock, random: () => 0 });
+    closers.push(() => loadBalancer.close());
+    for (const group of openMemoryLoadBalancer().targetGroups()) loadBalancer.putTargetGroup(group);
+    loadBalancer.putRule({
+      arn: mainRuleArn,
+      listenerArn: loadBalancer.listenerArn,
+      priority: 10,
+      conditions: [],
+      action: forward([blueArn, 1]),
+    });
+    // a port that was free a moment ago: whoever listened there is gone
+    const gone = await openLoadBalancer({ clock, random: () => 0 });
+    const port = Number(new URL(gone.url).port);
+    await gone.close();
+    for (const slot of SLOTS) {
+      loadBalancer.register(checkout.router.targetGroups[slot], { host: '127.0.0.1', port });
+    }
+    const { targets } = await openTargets(loadBalancer);
+    await expect
+      .poll(() => targets.read(checkout), { timeout: 10_000 })
+      .toEqual({
+        blue: { healthy: 0, initial: 0, unhealthy: 1, draining: 0, unused: 0 },
+        green: { healthy: 0, initial: 0, unhealthy: 0, draining: 0, unused: 1 },
+      });
+  });
+
+  it('of a target group that is not there are a RouterRuleError that names it', async () => {
+    const { targets } = await openTargets(openMemoryLoadBalancer());
+    const gone = blueArn.replace('checkout-blue', 'gone');
+    const workload = { ...checkout, router: { ...checkout.router, targetGroups: { blue: gone, green: greenArn } } };
+    const error = await targets.read(workload).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(RouterRuleError);
+    expect((error as Error).message).toContain(gone);
+    await expect(targets.readDraining(workload)).rejects.toThrow(RouterRuleError);
+  });
+
+  it('throttled once: the SDK tries again; throttled for ever: a TargetsUnreachableError', async () => {
+    const { server, targets } = await openTargets(openMemoryLoadBalancer());
+    server.faults.throttle('DescribeTargetHealth', 1);
+    await targets.read(checkout);
+    server.faults.throttle('DescribeTargetHealth', Number.POSITIVE_INFINITY);
+    await expect(targets.read(checkout)).rejects.toThrow(TargetsUnreachableError);
+    server.faults.throttle('DescribeRules', Number.POSITIVE_INFINITY);
+    await expect(targets.readDraining(checkout)).rejects.toThrow(TargetsUnreachableError);
+  });
+});
+
+describe('what ELB says', () => {
+  it('in other words is counted too: unavailable is not checked, draining is draining, the unknown is not ready', () => {
+    expect(countTargets(['unavailable', 'unhealthy.draining', 'something-new', undefined])).toEqual({
+      healthy: 0,
+      initial: 0,
+      unhealthy: 2,
+      draining: 1,
+      unused: 1,
+    });
+  });
+
+  it("about an application's own cookie counts as stickiness", () => {
+    const attributes = {
+      'deregistration_delay.timeout_seconds': '300',
+      'stickiness.enabled': 'true',
+      'stickiness.type': 'app_cookie',
+      'stickiness.app_cookie.duration_seconds': '7200',
+      'stickiness.lb_cookie.duration_seconds': '86400',
+    };
+    expect(drainingOf('arn:group', attributes)).toEqual({ deregistrationDelaySeconds: 300, stickinessSeconds: 7200 });
+  });
+
+  it('without a deregistration delay is a RouterRuleError that names the group', () => {
+    expect(() => drainingOf('arn:group', {})).toThrow(/target group arn:group/);
+  });
+});

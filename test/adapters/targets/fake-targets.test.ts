@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { fakeTargets } from '../../../adapters/targets/fake-targets.ts';
+import { TargetsUnreachableError } from '../../../adapters/targets/targets.ts';
+import { checkout } from '../router/router.contract.ts';
+import { keepsTargetsContract } from './targets.contract.ts';
+
+describe('the fake targets', () => {
+  keepsTargetsContract(async () => {
+    const targets = fakeTargets();
+    return {
+      targets,
+      setTargets(slot, states) {
+        for (const state of states) targets.counts[slot][state] += 1;
+      },
+      setDraining({ deregistrationDelaySeconds, targetStickinessSeconds, ruleStickinessSeconds }) {
+        targets.draining.deregistrationDelaySeconds = deregistrationDelaySeconds;
+        targets.draining.stickinessSeconds = Math.max(targetStickinessSeconds, ruleStickinessSeconds);
+      },
+    };
+  });
+
+  it('fail as often as they are asked to, then answer', async () => {
+    const targets = fakeTargets();
+    targets.failNext(2);
+    await expect(targets.read(checkout)).rejects.toThrow(TargetsUnreachableError);
+    await expect(targets.readDraining(checkout)).rejects.toThrow(TargetsUnreachableError);
+    expect((await targets.read(checkout)).blue.healthy).toBe(0);
+  });
+});
