@@ -7,8 +7,11 @@ export interface Template {
   podTemplate: Record<string, unknown>;
   /** The data of each ConfigMap that the pod template refers to (env, envFrom, volumes), by name. */
   configMaps: Record<string, Record<string, string>>;
-  /** `spec.progressDeadlineSeconds` and the like that a slot takes over. */
+  /** binaryData (base64) of those ConfigMaps that have any, by name. */
+  configMapBinaryData?: Record<string, Record<string, string>>;
+  /** `spec.minReadySeconds` and `spec.progressDeadlineSeconds`, which a slot takes over. */
   minReadySeconds: number;
+  progressDeadlineSeconds?: number;
   /** Container names in order: a push sets the image of one of them. */
   containers: string[];
   /** `spec.replicas` of the template: the size of a first release, where no stable slot says otherwise. */
@@ -47,10 +50,11 @@ export interface Cluster {
   /**
    * Server-side apply of the slot's Deployment, Service, TargetGroupBinding and ConfigMap copies with Sluice's own field
    * manager. Does not touch `replicas`. Safe to repeat.
+   * A slot that is written for the first time has no replicas until it is scaled.
    * @throws FieldOwnedError another field manager owns a field of the slot: names the manager and the field
    */
   writeSlot(workload: Workload, slot: Slot, content: SlotContent): Promise<void>;
-  /** Sets `replicas`. Where an autoscaler has the slot, its minimum is what holds the size: see setAutoscalerMinimum. */
+  /** Sets `replicas`, whoever set it last; 0 where there is no Deployment does nothing. Where an autoscaler has the slot, its minimum is what holds the size: see setAutoscalerMinimum. */
   scaleSlot(workload: Workload, slot: Slot, replicas: number): Promise<void>;
   /** Raises or puts back the minimum of the slot's autoscaler; does nothing where there is none. */
   setAutoscalerMinimum(workload: Workload, slot: Slot, minimum: number): Promise<void>;

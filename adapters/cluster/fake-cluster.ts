@@ -1,0 +1,122 @@
+import type { Slot } from '../../domain/dial.ts';
+import { slotName, slotObjects } from '../../domain/slot/slot-objects.ts';
+import type { Workload } from '../../domain/workload.ts';
+import type { Cluster, SlotContent, SlotStatus, Template } from './cluster.ts';
+import { ClusterRefusedError, ClusterUnreachableError, FieldOwnedError, TemplateNotFoundError } from './errors.ts';
+
+export interface FakeCluster extends Cluster {
+  putTemplate(workload: Workload, template: Template): void;
+  removeTemplate(workload: Workload): void;
+  /** Another field manager takes a field of the slot's Deployment. */
+  own(workload: Workload, slot: Slot, manager: string, field: string): void;
+  putAutoscaler(workload: Workload, slot: Slot, minimum: number): void;
+  /** Pods of these images never become ready, for this reason. */
+  breakImage(image: string, problem: string): void;
+  /** No answer from now on; until told otherwise. */
+  setReachable(reachable: boolean): void;
+  /** What was last written to a slot. */
+  written(workload: Workload, slot: Slot): SlotContent | undefined;
+}
+
+interface FakeSlot {
+  content?: SlotContent;
+  replicas: number;
+  owner?: { manager: string; field: string };
+  autoscalerMinimum?: number;
+}
+
+/** A cluster in memory whose pods are ready as soon as they are asked for, unless their image is broken. */
+export function openFakeCluster(): FakeCluster {
+  const templates = new Map<string, Template>();
+  const slots = new Map<string, FakeSlot>();
+  const broken = new Map<string, string>();
+  let isReachable = true;
+  const keyOf = (workload: Workload, name: string) => `${workload.cluster.name}/${workload.cluster.namespace}/${name}`;
+  const slotOf = (workload: Workload, slot: Slot): FakeSlot => {
+    const key = keyOf(workload, slotName(workload, slot));
+    const found = slots.get(key) ?? { replicas: 0 };
+    slots.set(key, found);
+    return found;
+  };
+  const reach = () => {
+    if (!isReachable) throw new ClusterUnreachableError('no answer from the cluster');
+  };
+
+  return {
+    readTemplate: async workload => {
+      reach();
+      const template = templates.get(keyOf(workload, workload.deployment));
+      if (template === undefined) throw new TemplateNotFoundError(`there is no Deployment ${workload.deployment}`);
+      return structuredClone(template);
+    },
+    readSlot: async (workload, slot): Promise<SlotStatus> => {
+      reach();
+      const { content, replicas, autoscalerMinimum } = slotOf(workload, slot);
+      const minimum = autoscalerMinimum === undefined ? {} : { autoscalerMinimum };
+      if (content === undefined) {
+        return { desired: 0, updated: 0, available: 0, observed: false, ready: false, ...minimum };
+      }
+      const image = Object.values(content.images).find(candidate => broken.has(candidate));
+      const problem = image === undefined || replicas === 0 ? undefined : broken.get(image);
+      return {
+        desired: replicas,
+        updated: replicas,
+        available: problem === undefined ? replicas : 0,
+        observed: true,
+        ready: problem === undefined,
+        revision: content.revision,
+        ...(problem !== undefined ? { problem } : {}),
+        ...minimum,
+      };
+    },
+    writeSlot: async (workload, slot, content) => {
+      reach();
+      const found = slotOf(workload, slot);
+      try {
+        // the same refusals as the real one, from the same code; the names of the copies do not matter here
+        const targetGroupArn = workload.router.targetGroups[slot];
+        slotObjects({ workload, slot, content, targetGroupArn, hash: text => `${text.length}` });
+      } catch (cause) {
+        throw new ClusterRefusedError((cause as Error).message, { cause });
+      }
+      if (found.owner !== undefined) {
+        const { manager, field } = found.owner;
+        throw new FieldOwnedError(`${field} is owned by the field manager "${manager}"`);
+      }
+      found.content = structuredClone(content);
+    },
+    scaleSlot: async (workload, slot, replicas) => {
+      reach();
+      const found = slotOf(workload, slot);
+      if (found.content === undefined && replicas > 0) {
+        throw new ClusterRefusedError(`there is no Deployment ${slotName(workload, slot)} to scale`);
+      }
+      found.replicas = replicas;
+    },
+    setAutoscalerMinimum: async (workload, slot, minimum) => {
+      reach();
+      const found = slotOf(workload, slot);
+      if (found.autoscalerMinimum !== undefined) found.autoscalerMinimum = minimum;
+    },
+
+    putTemplate: (workload, template) => {
+      templates.set(keyOf(workload, workload.deployment), structuredClone(template));
+    },
+    removeTemplate: workload => {
+      templates.delete(keyOf(workload, workload.deployment));
+    },
+    own: (workload, slot, manager, field) => {
+      slotOf(workload, slot).owner = { manager, field };
+    },
+    putAutoscaler: (workload, slot, minimum) => {
+      slotOf(workload, slot).autoscalerMinimum = minimum;
+    },
+    breakImage: (image, problem) => {
+      broken.set(image, problem);
+    },
+    setReachable: reachable => {
+      isReachable = reachable;
+    },
+    written: (workload, slot) => slotOf(workload, slot).content,
+  };
+}

@@ -1,0 +1,186 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  HttpMethod,
+  IsomorphicFetchHttpLibrary,
+  KubeConfig,
+  PatchStrategy,
+  RequestContext,
+} from '@kubernetes/client-node';
+import * as z from 'zod';
+import { ClusterRefusedError, ClusterUnreachableError, FieldOwnedError } from './errors.ts';
+
+/** How a cluster is reached. */
+export interface KubernetesConnection {
+  /** `https://…`; the certificate is always verified. */
+  endpoint: string;
+  /** PEM of the cluster's certificate authority, in base64, as EKS gives it. */
+  caData: string;
+  /** Asked before every request: keeps its own token for as long as it is good. `fresh`: the last one was refused. */
+  token(fresh: boolean): Promise<string>;
+  /** Tries per request; the later ones after 200 ms, 400 ms, … 3 where absent. */
+  attempts?: number;
+  /** Wall milliseconds for one try. 5,000 where absent: three tries fit into a handler's 20 s. */
+  attemptTimeoutMs?: number;
+}
+
+/** JSON requests to the Kubernetes API. Objects go through untouched: the typed models drop fields they do not know. */
+export interface KubernetesApi {
+  /** undefined where the answer is 404. */
+  get(path: string, query?: Record<string, string>): Promise<unknown>;
+  /** Server-side apply. @throws FieldOwnedError unless `force` */
+  apply(path: string, object: unknown, by: { manager: string; force: boolean }): Promise<unknown>;
+  mergePatch(path: string, patch: unknown, by: { manager: string }): Promise<unknown>;
+  /** Closes the connections. */
+  close(): Promise<void>;
+}
+
+const RETRY_AFTER_MS = 200;
+
+const statusSchema = z.looseObject({
+  message: z.string().default(''),
+  reason: z.string().optional(),
+  details: z
+    .looseObject({
+      causes: z
+        .array(
+          z.looseObject({
+            reason: z.string().optional(),
+            message: z.string().optional(),
+            field: z.string().optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
+});
+
+interface Call {
+  method: HttpMethod;
+  path: string;
+  query?: Record<string, string>;
+  body?: unknown;
+  contentType?: PatchStrategy;
+}
+type Answer = { kind: 'answer'; code: number; text: string } | { kind: 'noAnswer'; cause: unknown };
+
+/** @throws ClusterUnreachableError, ClusterRefusedError from every call */
+export async function openKubernetesApi(connection: KubernetesConnection): Promise<KubernetesApi> {
+  const { endpoint, caData, token, attempts = 3, attemptTimeoutMs = 5_000 } = connection;
+  const config = new KubeConfig();
+  config.loadFromClusterAndUser(
+    { name: 'cluster', server: endpoint, caData, skipTLSVerify: false },
+    { name: 'sluice' },
+  );
+  // one dispatcher for all requests: the library would make a new one, and a TLS handshake, for each
+  const probe = new RequestContext(endpoint, HttpMethod.GET);
+  await config.applySecurityAuthentication(probe);
+  const dispatcher = probe.getDispatcher();
+  const http = new IsomorphicFetchHttpLibrary();
+
+  async function once(call: Call, fresh: boolean): Promise<Answer> {
+    const context = new RequestContext(`${endpoint}${call.path}`, call.method);
+    for (const [name, value] of Object.entries(call.query ?? {})) context.setQueryParam(name, value);
+    context.setHeaderParam('Accept', 'application/json');
+    context.setHeaderParam('User-Agent', 'sluice');
+    context.setHeaderParam('Authorization', `Bearer ${await token(fresh)}`);
+    if (call.contentType !== undefined) {
+      context.setHeaderParam('Content-Type', call.contentType);
+      context.setBody(JSON.stringify(call.body));
+    }
+    if (dispatcher !== undefined) context.setDispatcher(dispatcher);
+    context.setSignal(AbortSignal.timeout(attemptTimeoutMs));
+    try {
+      const response = await http.send(context).toPromise();
+      return { kind: 'answer', code: response.httpStatusCode, text: await response.body.text() };
+    } catch (cause) {
+      return { kind: 'noAnswer', cause };
+    }
+  }
+
+  /** Safe to repeat: reads, server-side applies and merge patches set values. */
+  async function send(call: Call): Promise<{ code: number; body: unknown }> {
+    const what = `${call.method} ${call.path}`;
+    let answer = await once(call, false);
+    for (let attempt = 1; attempt < attempts && mayHelpToRetry(answer); attempt++) {
+      await delay(RETRY_AFTER_MS * 2 ** (attempt - 1));
+      answer = await once(call, answer.kind === 'answer' && answer.code === 401);
+    }
+    if (answer.kind === 'noAnswer') {
+      throw new ClusterUnreachableError(`${what}: no answer from the cluster (${reasonOf(answer.cause)})`, {
+        cause: answer.cause,
+      });
+    }
+    const { code, text } = answer;
+    if (code === 404 || (code >= 200 && code < 300)) return { code, body: parse(text, what) };
+    const status = statusSchema.catch({ message: text.slice(0, 300) }).parse(parse(text, what));
+    const owned = (status.details?.causes ?? []).filter(({ reason }) => reason === 'FieldManagerConflict');
+    if (owned.length > 0) throw new FieldOwnedError(ownersOf(call.path, owned));
+    const message = `${what}: the cluster answered ${code}: ${status.message}`;
+    if (mayHelpToRetry(answer) && code !== 401) throw new ClusterUnreachableError(message);
+    throw new ClusterRefusedError(message);
+  }
+
+  const found = async (call: Call): Promise<unknown> => {
+    const { code, body } = await send(call);
+    if (code !== 404) return body;
+    const { message } = statusSchema.catch({ message: '' }).parse(body);
+    throw new ClusterRefusedError(`${call.method} ${call.path}: the cluster answered 404: ${message}`);
+  };
+  return {
+    get: async (path, query = {}) => {
+      const { code, body } = await send({ method: HttpMethod.GET, path, query });
+      return code === 404 ? undefined : body;
+    },
+    apply: (path, body, { manager, force }) =>
+      found({
+        method: HttpMethod.PATCH,
+        path,
+        body,
+        query: { fieldManager: manager, force: String(force) },
+        contentType: PatchStrategy.ServerSideApply,
+      }),
+    mergePatch: (path, body, { manager }) =>
+      found({
+        method: HttpMethod.PATCH,
+        path,
+        body,
+        query: { fieldManager: manager },
+        contentType: PatchStrategy.MergePatch,
+      }),
+    close: async () => {
+      await dispatcher?.close();
+    },
+  };
+}
+
+/** No answer, overload, the server's own errors, a token that may have ended, a write that raced with another. */
+function mayHelpToRetry(answer: Answer): boolean {
+  if (answer.kind === 'noAnswer') return true;
+  const { code, text } = answer;
+  return code >= 500 || code === 429 || code === 401 || (code === 409 && !text.includes('FieldManagerConflict'));
+}
+
+function parse(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    // a proxy's page, say: it is not the API server that answered
+    throw new ClusterUnreachableError(`${what}: the answer is not JSON: ${text.slice(0, 200)}`, { cause });
+  }
+}
+
+/** undici says "fetch failed" and keeps the reason as its cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message || cause.name : String(cause);
+}
+
+/** `conflict with "kubectl" using apps/v1` and `.spec.replicas` -> who owns what. */
+function ownersOf(path: string, causes: { message?: string | undefined; field?: string | undefined }[]): string {
+  const fields = causes.map(({ message = '', field = '' }) => {
+    const manager = /"((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message;
+    return `${field} is owned by the field manager "${manager}"`;
+  });
+  const shown = fields.slice(0, 5).join('; ');
+  return `${path}: ${shown}${fields.length > 5 ? `; and ${fields.length - 5} more` : ''}`;
+}
