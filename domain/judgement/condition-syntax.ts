@@ -1,3 +1,4 @@
+import { guessWord } from '../file/guess.ts';
 import { ConditionMistake, type SymbolText, type Token } from './condition-tokens.ts';
 
 /** A parsed condition. `column` is 1-based: where the part begins, or where its operator stands. */
@@ -141,7 +142,7 @@ export function parseTokens(tokens: readonly Token[]): Expression {
     if (NAMES.includes(name)) {
       throw new ConditionMistake(column, `found '${name}', expected a number, result, a function or '('`);
     }
-    const guess = nearest(name);
+    const guess = guessWord(name, NAMES);
     throw new ConditionMistake(
       column,
       `unknown name '${name}'${guess === undefined ? `; known are ${NAMES.join(', ')}` : `: did you mean '${guess}'?`}`,
@@ -186,25 +187,4 @@ export function parseTokens(tokens: readonly Token[]): Expression {
     throw new ConditionMistake(peek().column, `found ${shown(peek())}, expected an operator or the end`);
   }
   return expression;
-}
-
-function nearest(name: string): string | undefined {
-  const [best] = NAMES.map(known => ({ known, distance: editDistance(name.toLowerCase(), known.toLowerCase()) })).sort(
-    (a, b) => a.distance - b.distance,
-  );
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(name.length / 3)) ? best.known : undefined;
-}
-
-/** Levenshtein (1966): insertions, deletions and substitutions that turn `a` into `b`. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substituted));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { analysisComplete, judgeMetric, judgeRelease, measurementsDone } from '../../../domain/judgement/judge.ts';
+import type { WindowRecord } from '../../../domain/judgement/reading.ts';
+import type { Metric } from '../../../domain/plan/plan.ts';
+import { context, counts, frozen, MINUTE, NOON } from './records.ts';
+
+const threshold = (name: string, count?: number): Metric => ({
+  name,
+  source: { kind: 'cloudwatch', measure: { kind: 'failedRequests' } },
+  judge: {
+    kind: 'threshold',
+    successCondition: 'result[0] < 0.01',
+    failureLimit: 0,
+    inconclusiveLimit: 0,
+    consecutiveErrorLimit: 1,
+    intervalSeconds: 60,
+    initialDelaySeconds: 0,
+    ...(count === undefined ? {} : { count }),
+  },
+});
+const relative: Metric = {
+  name: 'compared',
+  source: { kind: 'cloudwatch', measure: { kind: 'failedRequests' } },
+  judge: { kind: 'relative', max: 1.1, failureLimit: 0, minRequests: 10 },
+};
+const good = (n: number): WindowRecord =>
+  frozen(n, { kind: 'counts', canary: counts(400, 2), stable: counts(3600, 18) });
+const bad = (n: number): WindowRecord =>
+  frozen(n, { kind: 'counts', canary: counts(400, 40), stable: counts(3600, 18) });
+const quiet = (n: number): WindowRecord =>
+  frozen(n, { kind: 'counts', canary: counts(0, 0), stable: counts(3600, 18) });
+const soon = context({ nowEpochMs: NOON + 3 * MINUTE });
+
+describe('the verdict on a release', () => {
+  it('is degraded as soon as one metric is, and names it', () => {
+    const { verdict, byMetric } = judgeRelease([threshold('a'), threshold('b')], { a: [good(0)], b: [bad(0)] }, soon);
+    expect(verdict).toEqual({
+      kind: 'degraded',
+      metric: 'b',
+      because: 'b: 40 of 400 canary requests failed (10 %); good is result[0] < 0.01: failure 1, 0 allowed',
+    });
+    expect(byMetric.a?.kind).toBe('watching');
+  });
+
+  it('is degraded whatever the source and the other metrics say', () => {
+    const asked = judgeRelease([threshold('a'), relative], { a: [bad(0)] }, { ...soon, sourceFault: 'throttled' });
+    expect(asked.verdict.kind).toBe('degraded');
+  });
+
+  it('is inconclusive when one metric is', () => {
+    const { verdict } = judgeRelease([threshold('a'), relative], { a: [good(0)] }, soon);
+    expect(verdict).toEqual({ kind: 'inconclusive', because: 'compared: no window was measured yet', fault: false });
+  });
+
+  it('is inconclusive by a fault while the source cannot be read', () => {
+    const { verdict } = judgeRelease([threshold('a')], { a: [good(0)] }, { ...soon, sourceFault: 'throttled' });
+    expect(verdict).toEqual({ kind: 'inconclusive', because: 'the metrics cannot be read: throttled', fault: true });
+  });
+
+  it('is healthy when every metric is, else watching', () => {
+    const windows = { a: [good(0), good(1)], b: [good(0), good(1)] };
+    expect(judgeRelease([threshold('a', 2), threshold('b', 2)], windows, soon).verdict.kind).toBe('healthy');
+    expect(judgeRelease([threshold('a', 2), threshold('b', 3)], windows, soon).verdict.kind).toBe('watching');
+  });
+
+  it('in an analysis step is held by its metrics only, and degraded by any', () => {
+    const metrics = [threshold('a', 1), relative];
+    const only = { metricsOfThisStep: ['a'] };
+    expect(judgeRelease(metrics, { a: [good(0)] }, soon, only).verdict.kind).toBe('healthy');
+    expect(judgeRelease(metrics, { a: [good(0)], compared: [bad(0)] }, soon, only).verdict.kind).toBe('degraded');
+  });
+
+  it('watches while the canary gets no traffic, and where the plan measures nothing', () => {
+    const before = context({ analysisStartedAtEpochMs: undefined });
+    expect(judgeRelease([threshold('a')], { a: [bad(0)] }, before).verdict.kind).toBe('watching');
+    expect(judgeRelease([threshold('a')], {}, { ...before, sourceFault: 'refused' }).verdict.kind).toBe('watching');
+    expect(judgeRelease([], {}, soon).verdict.kind).toBe('watching');
+  });
+});
+
+describe('an analysis step', () => {
+  const step = { metrics: ['a'], count: 2 };
+  it('waits for its measurements', () => {
+    expect(analysisComplete(step, [threshold('a')], { a: [good(0)] }, soon)).toBe(false);
+    expect(analysisComplete(step, [threshold('a')], { a: [good(0), quiet(1)] }, soon)).toBe(false);
+    expect(analysisComplete(step, [threshold('a')], { a: [good(0), good(1)] }, soon)).toBe(true);
+    expect(analysisComplete(step, [threshold('a')], {}, soon)).toBe(false);
+  });
+  it('waits for no more than the metric ever takes', () => {
+    expect(analysisComplete(step, [threshold('a', 1)], { a: [good(0)] }, soon)).toBe(true);
+  });
+  it('is over when errors in a row broke their limit, so that the release holds', () => {
+    const windows = [quiet(0), quiet(1)];
+    expect(analysisComplete(step, [threshold('a')], { a: windows }, soon)).toBe(true);
+    expect(judgeMetric(threshold('a'), windows, soon).verdict.kind).toBe('inconclusive');
+  });
+  it('counts only windows of a comparison that had something to compare', () => {
+    expect(measurementsDone(relative, [good(0), quiet(1), good(2)], soon)).toBe(2);
+  });
+  it('refuses a metric that the plan does not have', () => {
+    expect(() => analysisComplete({ metrics: ['c'], count: 1 }, [threshold('a')], {}, soon)).toThrow(RangeError);
+  });
+});
