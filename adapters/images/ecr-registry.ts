@@ -1,0 +1,85 @@
+import {
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+  ImageNotFoundException,
+  InvalidParameterException,
+  RepositoryNotFoundException,
+} from '@aws-sdk/client-ecr';
+import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../aws-client-config.ts';
+import {
+  ImageNotFoundError,
+  type ImageRegistry,
+  ImageRegistryUnreachableError,
+  type ResolvedImage,
+} from './image-registry.ts';
+import { notFoundSentence } from './not-found-sentence.ts';
+
+/** The most that one DescribeImages answers, so that the newest tags are known from one call or not at all. */
+const MOST_RESULTS = 1000;
+
+/** Images by tag or digest, as ECR knows them at this moment. */
+export function ecrRegistry(client: ECRClient): ImageRegistry {
+  async function uriOf(repositoryName: string, abortSignal: AbortSignal): Promise<string> {
+    const command = new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] });
+    const { repositories = [] } = await client.send(command, { abortSignal });
+    const uri = repositories[0]?.repositoryUri;
+    if (uri === undefined) throw new ImageRegistryUnreachableError(`ECR gave no address of ${repositoryName}`);
+    return uri;
+  }
+
+  async function detailsOf(repositoryName: string, reference: string, abortSignal: AbortSignal) {
+    const imageId = reference.startsWith('sha256:') ? { imageDigest: reference } : { imageTag: reference };
+    const command = new DescribeImagesCommand({ repositoryName, imageIds: [imageId] });
+    const { imageDetails = [] } = await client.send(command, { abortSignal });
+    const { imageDigest, imagePushedAt } = imageDetails[0] ?? {};
+    if (imageDigest === undefined || imagePushedAt === undefined)
+      throw new ImageRegistryUnreachableError(`ECR gave no digest or no push time of ${repositoryName} ${reference}`);
+    return { digest: imageDigest, pushedAtEpochMs: imagePushedAt.getTime() };
+  }
+
+  /** For the sentence only: undefined where one call does not know them. */
+  async function tagsOf(repositoryName: string, abortSignal: AbortSignal) {
+    const command = new DescribeImagesCommand({
+      repositoryName,
+      filter: { tagStatus: 'TAGGED' },
+      maxResults: MOST_RESULTS,
+    });
+    const { imageDetails = [], nextToken } = await client.send(command, { abortSignal });
+    if (nextToken !== undefined) return undefined;
+    return imageDetails.flatMap(({ imageTags = [], imagePushedAt }) =>
+      imageTags.map(tag => ({ tag, pushedAtEpochMs: imagePushedAt?.getTime() ?? 0 })),
+    );
+  }
+
+  async function resolve(repository: string, reference: string, abortSignal: AbortSignal): Promise<ResolvedImage> {
+    try {
+      const [uri, details] = await Promise.all([
+        uriOf(repository, abortSignal),
+        detailsOf(repository, reference, abortSignal),
+      ]);
+      return { uri: `${uri}@${details.digest}`, ...details };
+    } catch (error) {
+      if (error instanceof RepositoryNotFoundException)
+        throw new ImageNotFoundError(`there is no repository ${repository}`, { cause: error });
+      if (error instanceof InvalidParameterException)
+        throw new ImageNotFoundError(`${reference} is neither a tag nor a digest in ${repository}`, { cause: error });
+      if (!(error instanceof ImageNotFoundException)) throw error;
+      const tags = await tagsOf(repository, abortSignal);
+      throw new ImageNotFoundError(notFoundSentence(repository, reference, tags), { cause: error });
+    }
+  }
+
+  return {
+    async resolve(repository, reference) {
+      try {
+        return await resolve(repository, reference, AbortSignal.timeout(CALL_DEADLINE_MS));
+      } catch (error) {
+        if (error instanceof ImageNotFoundError || error instanceof ImageRegistryUnreachableError) throw error;
+        throw new ImageRegistryUnreachableError(`ECR did not answer: ${describeFailure(error)}`, { cause: error });
+      }
+    },
+  };
+}
+
+export const openEcrRegistry = (env: Env): ImageRegistry => ecrRegistry(new ECRClient(awsClientConfig(env, 'ECR')));

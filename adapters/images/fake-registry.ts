@@ -1,0 +1,37 @@
+import { ImageNotFoundError, type ImageRegistry, ImageRegistryUnreachableError } from './image-registry.ts';
+import { notFoundSentence } from './not-found-sentence.ts';
+
+export interface FakeRegistry extends ImageRegistry {
+  push(push: { repository: string; tag?: string; digest: string; atEpochMs: number }): void;
+  /** From now on every look-up fails for this cause; undefined: no longer. */
+  breakWith(causeName: string | undefined): void;
+}
+
+/** A registry in memory. A tag that is pushed again moves. */
+export function fakeRegistry(): FakeRegistry {
+  const pushes: Parameters<FakeRegistry['push']>[0][] = [];
+  let broken: string | undefined;
+  return {
+    push: push => void pushes.push(push),
+    breakWith: causeName => {
+      broken = causeName;
+    },
+    async resolve(repository, reference) {
+      if (broken !== undefined) throw new ImageRegistryUnreachableError(`the registry did not answer: ${broken}`);
+      const here = pushes.filter(push => push.repository === repository);
+      if (here.length === 0) throw new ImageNotFoundError(`there is no repository ${repository}`);
+      const found = here.findLast(({ tag, digest }) => reference === tag || reference === digest);
+      if (found === undefined) {
+        const byTag = new Map(here.map(({ tag, atEpochMs }) => [tag, atEpochMs]));
+        const tags = [...byTag].flatMap(([tag, pushedAtEpochMs]) =>
+          tag === undefined ? [] : { tag, pushedAtEpochMs },
+        );
+        throw new ImageNotFoundError(notFoundSentence(repository, reference, tags));
+      }
+      const { digest } = found;
+      // an image that is pushed under another tag has a new push time
+      const pushedAtEpochMs = here.findLast(push => push.digest === digest)?.atEpochMs ?? found.atEpochMs;
+      return { uri: `registry.example.com/${repository}@${digest}`, digest, pushedAtEpochMs };
+    },
+  };
+}

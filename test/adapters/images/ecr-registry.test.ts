@@ -1,0 +1,105 @@
+import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ecrRegistry } from '../../../adapters/images/ecr-registry.ts';
+import { ecrEndpoint } from '../../../lab/aws/ecr-endpoint.ts';
+import { labClientConfig, openWireServer } from '../../../lab/aws/wire-server.ts';
+import { digest, keepsImageRegistryContract, NOON } from './image-registry.contract.ts';
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map(close => close()));
+});
+
+async function openEcr() {
+  const ecr = ecrEndpoint();
+  const server = await openWireServer({ endpoints: [ecr] });
+  const client = new ECRClient(labClientConfig(server.url));
+  closers.push(async () => {
+    client.destroy();
+    await server.close();
+  });
+  return { ecr, server, client, registry: ecrRegistry(client), push: ecr.push };
+}
+
+describe('ECR', () => {
+  keepsImageRegistryContract(async () => {
+    const opened = await openEcr();
+    return { ...opened, breakDown: () => opened.server.faults.drop('DescribeImages', Number.POSITIVE_INFINITY) };
+  });
+
+  it('gives the address that a container is set to', async () => {
+    const { registry, ecr, push } = await openEcr();
+    push({ repository: 'shop/checkout', tag: 'v1', digest: digest('a'), atEpochMs: NOON });
+    const { uri } = await registry.resolve('shop/checkout', 'v1');
+    expect(uri).toBe(`${ecr.repositoryUri('shop/checkout')}@${digest('a')}`);
+  });
+
+  it.each(['v 1', 'sha256:abc', '-v1'])('says of %s that it is neither a tag nor a digest', async reference => {
+    const { registry, push } = await openEcr();
+    push({ repository: 'checkout', tag: 'v1', digest: digest('a'), atEpochMs: NOON });
+    await expect(registry.resolve('checkout', reference)).rejects.toMatchObject({
+      name: 'ImageNotFoundError',
+      message: `${reference} is neither a tag nor a digest in checkout`,
+    });
+  });
+
+  it('names no tags where there are more than one call shows: the newest could be among the others', async () => {
+    const { registry, push } = await openEcr();
+    for (let index = 0; index < 1001; index += 1)
+      push({
+        repository: 'checkout',
+        tag: `v${index}`,
+        digest: `sha256:${String(index).padStart(64, '0')}`,
+        atEpochMs: NOON,
+      });
+    await expect(registry.resolve('checkout', 'nightly')).rejects.toThrow('there is no image nightly in checkout');
+    await expect(registry.resolve('checkout', 'nightly')).rejects.not.toThrow(/newest/);
+  });
+
+  it('is asked again when it throttles once, and named when it throttles for ever', async () => {
+    const { registry, push, server } = await openEcr();
+    push({ repository: 'checkout', tag: 'v1', digest: digest('a'), atEpochMs: NOON });
+    server.faults.throttle('DescribeImages', 1);
+    expect(await registry.resolve('checkout', 'v1')).toMatchObject({ digest: digest('a') });
+    server.faults.throttle('DescribeImages', Number.POSITIVE_INFINITY);
+    await expect(registry.resolve('checkout', 'v1')).rejects.toMatchObject({
+      name: 'ImageRegistryUnreachableError',
+      message: expect.stringMatching(/ThrottlingException/),
+    });
+  });
+});
+
+describe("the lab's ECR", () => {
+  it('lists images page by page, those with tags or those without', async () => {
+    const { client, push } = await openEcr();
+    push({ repository: 'checkout', tag: 'v1', digest: digest('a'), atEpochMs: NOON });
+    push({ repository: 'checkout', tag: 'v2', digest: digest('b'), atEpochMs: NOON + 1_000 });
+    push({ repository: 'checkout', digest: digest('c'), atEpochMs: NOON + 2_000 });
+    const list = async (more: { tagStatus?: 'TAGGED' | 'UNTAGGED'; nextToken?: string } = {}) => {
+      const { tagStatus, nextToken } = more;
+      const input = { repositoryName: 'checkout', maxResults: 2, nextToken, filter: tagStatus && { tagStatus } };
+      const page = await client.send(new DescribeImagesCommand(input));
+      return { digests: page.imageDetails?.map(({ imageDigest }) => imageDigest), nextToken: page.nextToken };
+    };
+    const first = await list();
+    expect(first.digests).toEqual([digest('a'), digest('b')]);
+    expect(await list({ nextToken: first.nextToken ?? '' })).toEqual({ digests: [digest('c')], nextToken: undefined });
+    expect((await list({ tagStatus: 'TAGGED' })).digests).toEqual([digest('a'), digest('b')]);
+    expect((await list({ tagStatus: 'UNTAGGED' })).digests).toEqual([digest('c')]);
+  });
+
+  it('keeps the image that lost its tag', async () => {
+    const { client, push } = await openEcr();
+    push({ repository: 'checkout', tag: 'latest', digest: digest('a'), atEpochMs: NOON });
+    push({ repository: 'checkout', tag: 'latest', digest: digest('b'), atEpochMs: NOON + 1_000 });
+    const command = new DescribeImagesCommand({
+      repositoryName: 'checkout',
+      imageIds: [{ imageDigest: digest('a') }, { imageTag: 'latest' }],
+    });
+    const { imageDetails } = await client.send(command);
+    expect(imageDetails?.map(({ imageDigest, imageTags }) => ({ imageDigest, imageTags }))).toEqual([
+      { imageDigest: digest('a'), imageTags: undefined },
+      { imageDigest: digest('b'), imageTags: ['latest'] },
+    ]);
+  });
+});

@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import type { ImageRegistry } from '../../../adapters/images/image-registry.ts';
+
+export const NOON = Date.UTC(2026, 10, 21, 12);
+export const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+
+export interface OpenRegistry {
+  registry: ImageRegistry;
+  push(push: { repository: string; tag?: string; digest: string; atEpochMs: number }): void;
+  breakDown(): void;
+}
+
+/** Every image registry keeps this. */
+export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) => {
+  const push = (tag: string, digit: string, atEpochMs: number) => ({
+    repository: 'checkout',
+    tag,
+    digest: digest(digit),
+    atEpochMs,
+  });
+
+  it('finds an image by its tag', async () => {
+    const { registry, push: onPush } = await open();
+    onPush(push('v1', 'a', NOON));
+    onPush(push('v2', 'b', NOON + 60_000));
+    expect(await registry.resolve('checkout', 'v1')).toEqual({
+      uri: expect.stringMatching(new RegExp(`^[^/@]+/checkout@${digest('a')}$`)),
+      digest: digest('a'),
+      pushedAtEpochMs: NOON,
+    });
+  });
+
+  it('finds an image by its digest, tagged or not', async () => {
+    const { registry, push: onPush } = await open();
+    onPush(push('v1', 'a', NOON));
+    onPush({ repository: 'checkout', digest: digest('b'), atEpochMs: NOON + 60_000 });
+    expect(await registry.resolve('checkout', digest('a'))).toMatchObject({ digest: digest('a') });
+    expect(await registry.resolve('checkout', digest('b'))).toMatchObject({
+      digest: digest('b'),
+      pushedAtEpochMs: NOON + 60_000,
+    });
+  });
+
+  it('finds the newest image of a tag that has moved', async () => {
+    const { registry, push: onPush } = await open();
+    onPush(push('latest', 'a', NOON));
+    onPush(push('latest', 'b', NOON + 60_000));
+    expect(await registry.resolve('checkout', 'latest')).toMatchObject({
+      digest: digest('b'),
+      pushedAtEpochMs: NOON + 60_000,
+    });
+  });
+
+  it('says which tags there are when one is not, the five newest', async () => {
+    const { registry, push: onPush } = await open();
+    // pushed in another order than they are named
+    for (const [index, tag] of ['v3', 'v1', 'v2', 'v6', 'v5', 'v4'].entries())
+      onPush(push(tag, String(index), NOON + index * 60_000));
+    await expect(registry.resolve('checkout', 'v9')).rejects.toMatchObject({
+      name: 'ImageNotFoundError',
+      message: 'there is no image v9 in checkout; its newest tags are v4, v5, v6, v2, v1',
+    });
+  });
+
+  it('says so when a repository has no tags, or is not there', async () => {
+    const { registry, push: onPush } = await open();
+    onPush({ repository: 'checkout', digest: digest('a'), atEpochMs: NOON });
+    await expect(registry.resolve('checkout', 'v9')).rejects.toMatchObject({
+      name: 'ImageNotFoundError',
+      message: 'there is no image v9 in checkout; it has no tags at all',
+    });
+    await expect(registry.resolve('basket', 'v9')).rejects.toMatchObject({
+      name: 'ImageNotFoundError',
+      message: 'there is no repository basket',
+    });
+  });
+
+  it('throws ImageRegistryUnreachableError when nothing answers: that is no missing image', async () => {
+    const { registry, push: onPush, breakDown } = await open();
+    onPush(push('v1', 'a', NOON));
+    breakDown();
+    await expect(registry.resolve('checkout', 'v1')).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
+  });
+};
