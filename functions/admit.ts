@@ -7,11 +7,10 @@ import { sha256 } from '../adapters/sha256.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
 import type { Admission } from '../domain/ledger/facts.ts';
 import { admit, type Findings } from '../domain/release/admission.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import {
   lazily,
-  openCluster,
   openLedger,
   openRouter,
   openShared,
@@ -19,7 +18,9 @@ import {
   openTell,
   propagationSeconds,
 } from './shared/open.ts';
-import { type ReleaseCall, withRelease } from './shared/release-call.ts';
+import { openCluster } from './shared/open-cluster.ts';
+import type { ReleaseCall } from './shared/release-call.ts';
+import { makeRoadLambda } from './shared/road-lambda.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
 
 export interface AdmitDeps extends SharedDeps, TellDeps {
@@ -32,21 +33,19 @@ export interface AdmitDeps extends SharedDeps, TellDeps {
 
 /** Checks that the release can begin, and writes down the ground on which it stands; refuses before anything moves. */
 export const makeHandler = (deps: AdmitDeps) =>
-  makeLambda('admit', deps, (event, log) =>
-    withRelease(deps, event, log, async (call): Promise<RoadMove> => {
-      if (call.release.refused !== undefined) return roadMove({ kind: 'refused', because: call.release.refused });
-      if (call.release.admission !== undefined) return roadMove({ kind: 'admitted', because: 'was admitted before' });
-      const decision = await decide(deps, call);
-      if (decision.kind === 'refused') {
-        await call.append(decision);
-        return roadMove(decision);
-      }
-      const admission: Admission = { ...decision.ground, wayBack: await wayBack(deps, call, decision.ground.stable) };
-      await call.append({ kind: 'admitted', admission });
-      await tell(deps, call.release, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
-      return roadMove({ kind: 'admitted', because: `revision ${admission.revision}` });
-    }),
-  );
+  makeRoadLambda('admit', deps, async (call): Promise<RoadMove> => {
+    if (call.release.refused !== undefined) return roadMove({ kind: 'refused', because: call.release.refused });
+    if (call.release.admission !== undefined) return roadMove({ kind: 'admitted', because: 'was admitted before' });
+    const decision = await decide(deps, call);
+    if (decision.kind === 'refused') {
+      await call.append(decision);
+      return roadMove(decision);
+    }
+    const admission: Admission = { ...decision.ground, wayBack: await wayBack(deps, call, decision.ground.stable) };
+    await call.append({ kind: 'admitted', admission });
+    await tell(deps, call.release, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
+    return roadMove({ kind: 'admitted', because: `revision ${admission.revision}` });
+  });
 
 const wayBack = (deps: AdmitDeps, call: ReleaseCall, stable: Admission['stable']) =>
   deps.router.planWayBack(call.release.workload, stable);
@@ -85,14 +84,14 @@ async function look(deps: AdmitDeps, call: ReleaseCall): Promise<Findings> {
   };
 }
 
-export const handler = lazily(env =>
+export const handler = lazily(async env =>
   makeHandler({
     ...openShared(env),
     ...openTell(env),
     ledger: openLedger(env),
     router: openRouter(env),
     targets: openTargets(env),
-    cluster: openCluster(env),
+    cluster: await openCluster(env),
     propagationSeconds: propagationSeconds(env),
   }),
 );

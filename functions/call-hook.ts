@@ -3,10 +3,10 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { WAIT_SECONDS } from '../domain/release/next-move.ts';
 import { currentStep } from '../domain/release/next-step.ts';
 import { askHook } from './shared/ask-hook.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openHooks, openLedger, openShared } from './shared/open.ts';
-import { withRelease } from './shared/release-call.ts';
+import { makeRoadLambda } from './shared/road-lambda.ts';
 
 export interface CallHookDeps extends SharedDeps {
   ledger: Ledger;
@@ -15,15 +15,13 @@ export interface CallHookDeps extends SharedDeps {
 
 /** Starts the step's hook; the loop asks for its answer. */
 export const makeHandler = (deps: CallHookDeps) =>
-  makeLambda('call-hook', deps, (event, log) =>
-    withRelease(deps, event, log, async (call): Promise<RoadMove> => {
-      const step = currentStep(call.release);
-      if (step?.kind !== 'hook') return roadMove({ kind: 'lookAgain', because: 'this step is no hook' });
-      if (call.release.hooks[step.name] === undefined) await askHook(deps, call, step);
-      const seconds = call.release.hooks[step.name]?.answer === undefined ? WAIT_SECONDS : 1;
-      return roadMove({ kind: 'lookAgain', seconds, because: `hook ${step.name} was called` });
-    }),
-  );
+  makeRoadLambda('call-hook', deps, async (call): Promise<RoadMove> => {
+    const step = currentStep(call.release);
+    if (step?.kind !== 'hook') return roadMove({ kind: 'lookAgain', because: 'this step is no hook' });
+    if (call.release.hooks[step.name] === undefined) await askHook(deps, call, step);
+    const seconds = call.release.hooks[step.name]?.answer === undefined ? WAIT_SECONDS : 1;
+    return roadMove({ kind: 'lookAgain', seconds, because: `hook ${step.name} was called` });
+  });
 
 export const handler = lazily(env =>
   makeHandler({ ...openShared(env), ledger: openLedger(env), hooks: openHooks(env) }),

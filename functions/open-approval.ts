@@ -1,9 +1,9 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { currentStep } from '../domain/release/next-step.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openShared, openTell } from './shared/open.ts';
-import { withRelease } from './shared/release-call.ts';
+import { makeRoadLambda } from './shared/road-lambda.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
 
 export interface OpenApprovalDeps extends SharedDeps, TellDeps {
@@ -12,18 +12,16 @@ export interface OpenApprovalDeps extends SharedDeps, TellDeps {
 
 /** Opens the step's approval and tells those who may give it. */
 export const makeHandler = (deps: OpenApprovalDeps) =>
-  makeLambda('open-approval', deps, (event, log) =>
-    withRelease(deps, event, log, async (call): Promise<RoadMove> => {
-      const step = currentStep(call.release);
-      if (step?.kind !== 'approval') return roadMove({ kind: 'lookAgain', because: 'this step is no approval' });
-      const { name, groups } = step;
-      const because = `${name} waits for ${groups.join(' or ')}`;
-      if (call.release.approvals[name] === undefined) {
-        await call.append({ kind: 'approvalOpened', name });
-        await tell(deps, call.release, 'approvalNeeded', because);
-      }
-      return roadMove({ kind: 'lookAgain', because, asks: 'person' });
-    }),
-  );
+  makeRoadLambda('open-approval', deps, async (call): Promise<RoadMove> => {
+    const step = currentStep(call.release);
+    if (step?.kind !== 'approval') return roadMove({ kind: 'lookAgain', because: 'this step is no approval' });
+    const { name, groups } = step;
+    const because = `${name} waits for ${groups.join(' or ')}`;
+    if (call.release.approvals[name] === undefined) {
+      await call.append({ kind: 'approvalOpened', name });
+      await tell(deps, call.release, 'approvalNeeded', because);
+    }
+    return roadMove({ kind: 'lookAgain', because, asks: 'person' });
+  });
 
 export const handler = lazily(env => makeHandler({ ...openShared(env), ...openTell(env), ledger: openLedger(env) }));

@@ -1,9 +1,9 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
-import { withRelease } from './shared/release-call.ts';
+import { makeRoadLambda } from './shared/road-lambda.ts';
 
 export interface OpenPreviewDeps extends SharedDeps {
   ledger: Ledger;
@@ -12,19 +12,17 @@ export interface OpenPreviewDeps extends SharedDeps {
 
 /** Lets requests with the plan's header see the canary before anybody else does. */
 export const makeHandler = (deps: OpenPreviewDeps) =>
-  makeLambda('open-preview', deps, (event, log) =>
-    withRelease(deps, event, log, async (call): Promise<RoadMove> => {
-      const { canary: slot } = call.admission;
-      const { plan, preview, workload } = call.release;
-      if (plan.preview === undefined || preview?.opened === true) {
-        return roadMove({ kind: 'advance', because: 'no preview is to be opened' });
-      }
-      if (preview === undefined) await call.append({ kind: 'previewIntended', slot });
-      await deps.router.setPreview(workload, slot, plan.preview.header);
-      await call.append({ kind: 'previewOpened', slot });
-      return roadMove({ kind: 'advance', because: `${plan.preview.header.name} shows ${slot}` });
-    }),
-  );
+  makeRoadLambda('open-preview', deps, async (call): Promise<RoadMove> => {
+    const { canary: slot } = call.admission;
+    const { plan, preview, workload } = call.release;
+    if (plan.preview === undefined || preview?.opened === true) {
+      return roadMove({ kind: 'advance', because: 'no preview is to be opened' });
+    }
+    if (preview === undefined) await call.append({ kind: 'previewIntended', slot });
+    await deps.router.setPreview(workload, slot, plan.preview.header);
+    await call.append({ kind: 'previewOpened', slot });
+    return roadMove({ kind: 'advance', because: `${plan.preview.header.name} shows ${slot}` });
+  });
 
 export const handler = lazily(env =>
   makeHandler({ ...openShared(env), ledger: openLedger(env), router: openRouter(env) }),

@@ -1,10 +1,11 @@
 import type { Cluster, SlotStatus } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openCluster, openLedger, openShared } from './shared/open.ts';
-import { withRelease } from './shared/release-call.ts';
+import { lazily, openLedger, openShared } from './shared/open.ts';
+import { openCluster } from './shared/open-cluster.ts';
+import { makeRoadLambda } from './shared/road-lambda.ts';
 
 export interface ReadSlotDeps extends SharedDeps {
   ledger: Ledger;
@@ -16,22 +17,20 @@ export interface ReadSlotDeps extends SharedDeps {
  * judging and going back work without it.
  */
 export const makeHandler = (deps: ReadSlotDeps) =>
-  makeLambda('read-slot', deps, (event, log) =>
-    withRelease(deps, event, log, async (call): Promise<RoadMove> => {
-      const { canary: slot } = call.admission;
-      const seen = await deps.cluster.readSlot(call.release.workload, slot);
-      const { desired, available, ready, problem } = seen;
-      if (isNews(call.release.slotSeen, seen)) {
-        const fact = { kind: 'slotSeen', slot, desired, available, ready } as const;
-        await call.append(problem === undefined ? fact : { ...fact, problem });
-      }
-      return roadMove({
-        kind: 'lookAgain',
-        because: problem ?? `${available} of ${desired} pods ready`,
-        asks: 'cluster',
-      });
-    }),
-  );
+  makeRoadLambda('read-slot', deps, async (call): Promise<RoadMove> => {
+    const { canary: slot } = call.admission;
+    const seen = await deps.cluster.readSlot(call.release.workload, slot);
+    const { desired, available, ready, problem } = seen;
+    if (isNews(call.release.slotSeen, seen)) {
+      const fact = { kind: 'slotSeen', slot, desired, available, ready } as const;
+      await call.append(problem === undefined ? fact : { ...fact, problem });
+    }
+    return roadMove({
+      kind: 'lookAgain',
+      because: problem ?? `${available} of ${desired} pods ready`,
+      asks: 'cluster',
+    });
+  });
 
 const isNews = (before: ReleaseState['slotSeen'], now: SlotStatus): boolean =>
   before === undefined ||
@@ -40,6 +39,6 @@ const isNews = (before: ReleaseState['slotSeen'], now: SlotStatus): boolean =>
   before.available !== now.available ||
   before.problem !== now.problem;
 
-export const handler = lazily(env =>
-  makeHandler({ ...openShared(env), ledger: openLedger(env), cluster: openCluster(env) }),
+export const handler = lazily(async env =>
+  makeHandler({ ...openShared(env), ledger: openLedger(env), cluster: await openCluster(env) }),
 );

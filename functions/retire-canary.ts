@@ -5,7 +5,8 @@ import { dialFor } from '../domain/dial.ts';
 import { rollBackInputSchema } from './shared/claim-roll-back.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openCluster, openLedger, openRouter, openShared } from './shared/open.ts';
+import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
+import { openCluster } from './shared/open-cluster.ts';
 import { withRollBack } from './shared/release-call.ts';
 
 export interface RetireCanaryDeps extends SharedDeps {
@@ -32,6 +33,11 @@ export const makeHandler = (deps: RetireCanaryDeps) =>
     });
   });
 
-export const handler = lazily(env =>
-  makeHandler({ ...openShared(env), ledger: openLedger(env), router: openRouter(env), cluster: openCluster(env) }),
+export const handler = lazily(async env =>
+  makeHandler({
+    ...openShared(env),
+    ledger: openLedger(env),
+    router: openRouter(env),
+    cluster: await openCluster(env),
+  }),
 );

@@ -3,10 +3,11 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { dialFor, sameDial } from '../domain/dial.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openCluster, openLedger, openRouter, openShared } from './shared/open.ts';
-import { withRelease } from './shared/release-call.ts';
+import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
+import { openCluster } from './shared/open-cluster.ts';
+import { makeRoadLambda } from './shared/road-lambda.ts';
 
 export interface RetireStableDeps extends SharedDeps {
   ledger: Ledger;
@@ -22,35 +23,38 @@ const DRAIN_LOOK_SECONDS = 30;
  * drains and is scaled to zero.
  */
 export const makeHandler = (deps: RetireStableDeps) =>
-  makeLambda('retire-stable', deps, (event, log) =>
-    withRelease(deps, event, log, async (call): Promise<RoadMove> => {
-      const { stable, canary, stableMinimum } = call.admission;
-      const { workload } = call.release;
-      if (call.release.stableRetired) return roadMove({ kind: 'retired', because: `${stable} was retired before` });
-      const dial = await deps.router.readDial(workload);
-      if (!sameDial(dial, dialFor(canary, 100))) {
-        const because = `the dial is at blue ${dial.blue} %, green ${dial.green} %: ${stable} keeps its pods`;
-        call.log.error(because);
-        return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
-      }
-      if (call.release.retiringAtEpochMs === undefined) await call.append({ kind: 'retiring' });
-      const { maxDrainSeconds } = workload;
-      const since = call.release.retiringAtEpochMs ?? call.now;
-      const left = drainSeconds({ ...call.admission, maxDrainSeconds }) - (call.now - since) / 1000;
-      if (left > 0) {
-        const seconds = Math.ceil(Math.min(left, DRAIN_LOOK_SECONDS));
-        return roadMove({ kind: 'lookAgain', seconds, because: `${stable} drains for ${Math.ceil(left)} s more` });
-      }
-      if (stableMinimum !== undefined) {
-        await deps.cluster.setAutoscalerMinimum(workload, stable, stableMinimum);
-        await deps.cluster.setAutoscalerMinimum(workload, canary, stableMinimum);
-      }
-      await deps.cluster.scaleSlot(workload, stable, 0);
-      await call.append({ kind: 'stableRetired', slot: stable });
-      return roadMove({ kind: 'retired', because: `${stable} is at rest` });
-    }),
-  );
+  makeRoadLambda('retire-stable', deps, async (call): Promise<RoadMove> => {
+    const { stable, canary, stableMinimum } = call.admission;
+    const { workload } = call.release;
+    if (call.release.stableRetired) return roadMove({ kind: 'retired', because: `${stable} was retired before` });
+    const dial = await deps.router.readDial(workload);
+    if (!sameDial(dial, dialFor(canary, 100))) {
+      const because = `the dial is at blue ${dial.blue} %, green ${dial.green} %: ${stable} keeps its pods`;
+      call.log.error(because);
+      return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
+    }
+    if (call.release.retiringAtEpochMs === undefined) await call.append({ kind: 'retiring' });
+    const { maxDrainSeconds } = workload;
+    const since = call.release.retiringAtEpochMs ?? call.now;
+    const left = drainSeconds({ ...call.admission, maxDrainSeconds }) - (call.now - since) / 1000;
+    if (left > 0) {
+      const seconds = Math.ceil(Math.min(left, DRAIN_LOOK_SECONDS));
+      return roadMove({ kind: 'lookAgain', seconds, because: `${stable} drains for ${Math.ceil(left)} s more` });
+    }
+    if (stableMinimum !== undefined) {
+      await deps.cluster.setAutoscalerMinimum(workload, stable, stableMinimum);
+      await deps.cluster.setAutoscalerMinimum(workload, canary, stableMinimum);
+    }
+    await deps.cluster.scaleSlot(workload, stable, 0);
+    await call.append({ kind: 'stableRetired', slot: stable });
+    return roadMove({ kind: 'retired', because: `${stable} is at rest` });
+  });
 
-export const handler = lazily(env =>
-  makeHandler({ ...openShared(env), ledger: openLedger(env), router: openRouter(env), cluster: openCluster(env) }),
+export const handler = lazily(async env =>
+  makeHandler({
+    ...openShared(env),
+    ledger: openLedger(env),
+    router: openRouter(env),
+    cluster: await openCluster(env),
+  }),
 );

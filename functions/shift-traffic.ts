@@ -5,10 +5,11 @@ import { type Dial, dialFor, sameDial } from '../domain/dial.ts';
 import { isOurs } from '../domain/release/dial-owner.ts';
 import { confirmedWeight, nextStep } from '../domain/release/next-step.ts';
 import { DialNotTakenError } from './shared/errors.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
-import { type ReleaseCall, withRelease } from './shared/release-call.ts';
+import type { ReleaseCall } from './shared/release-call.ts';
+import { makeRoadLambda } from './shared/road-lambda.ts';
 
 export interface ShiftTrafficDeps extends SharedDeps {
   ledger: Ledger;
@@ -18,29 +19,27 @@ export interface ShiftTrafficDeps extends SharedDeps {
 
 /** Turns the dial to the step's weight: intent, act, read back, append. */
 export const makeHandler = (deps: ShiftTrafficDeps) =>
-  makeLambda('shift-traffic', deps, (event, log) =>
-    withRelease(deps, event, log, async (call): Promise<RoadMove> => {
-      const next = nextStep(call.release, call.now);
-      if (next.kind !== 'shiftTraffic' && !isIntended(call)) {
-        return roadMove({ kind: 'advance', because: 'the dial is where this step wants it' });
-      }
-      const weight = next.kind === 'shiftTraffic' ? next.weight : (call.release.shifts.at(-1)?.weight ?? 0);
-      const { canary } = call.admission;
-      const { workload } = call.release;
-      const from = await deps.router.readDial(workload);
-      if (!isOurs(call.release, call.admission, from)) return back(`the dial is at ${show(from)}, which is not ours`);
-      const targets = await deps.targets.read(workload);
-      if (weight > 0 && targets[canary].healthy === 0) return back(`${canary} has no healthy targets`);
+  makeRoadLambda('shift-traffic', deps, async (call): Promise<RoadMove> => {
+    const next = nextStep(call.release, call.now);
+    if (next.kind !== 'shiftTraffic' && !isIntended(call)) {
+      return roadMove({ kind: 'advance', because: 'the dial is where this step wants it' });
+    }
+    const weight = next.kind === 'shiftTraffic' ? next.weight : (call.release.shifts.at(-1)?.weight ?? 0);
+    const { canary } = call.admission;
+    const { workload } = call.release;
+    const from = await deps.router.readDial(workload);
+    if (!isOurs(call.release, call.admission, from)) return back(`the dial is at ${show(from)}, which is not ours`);
+    const targets = await deps.targets.read(workload);
+    if (weight > 0 && targets[canary].healthy === 0) return back(`${canary} has no healthy targets`);
 
-      const to = dialFor(canary, weight);
-      if (!isIntended(call)) await call.append({ kind: 'shiftIntended', from, to, weight });
-      if (!sameDial(from, to)) await deps.router.setDial(workload, to);
-      const dial = await deps.router.readDial(workload);
-      if (!sameDial(dial, to)) throw new DialNotTakenError(`the dial was set to ${show(to)} and shows ${show(dial)}`);
-      await call.append({ kind: 'shiftConfirmed', dial, weight });
-      return roadMove({ kind: 'advance', because: `${confirmedWeight(call.release)} % to ${canary}` });
-    }),
-  );
+    const to = dialFor(canary, weight);
+    if (!isIntended(call)) await call.append({ kind: 'shiftIntended', from, to, weight });
+    if (!sameDial(from, to)) await deps.router.setDial(workload, to);
+    const dial = await deps.router.readDial(workload);
+    if (!sameDial(dial, to)) throw new DialNotTakenError(`the dial was set to ${show(to)} and shows ${show(dial)}`);
+    await call.append({ kind: 'shiftConfirmed', dial, weight });
+    return roadMove({ kind: 'advance', because: `${confirmedWeight(call.release)} % to ${canary}` });
+  });
 
 /** A shift was begun and not confirmed: the handler died in between, or runs twice. */
 const isIntended = (call: ReleaseCall): boolean => {

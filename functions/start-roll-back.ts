@@ -14,7 +14,7 @@ export interface StartRollBackDeps extends SharedDeps {
 
 /** Either the look's move, or the error that the retries of a task did not cure. */
 const inputSchema = releaseInputSchema.extend({
-  move: z.object({ kind: z.string(), reason: z.string().optional(), because: z.string() }).optional(),
+  move: z.looseObject({ reason: z.string().optional(), because: z.string() }).optional(),
   error: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
 });
 

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { ImageRegistry } from '../adapters/images/image-registry.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { readPlan } from '../adapters/plan-file/read-plan.ts';
+import { serialiseMistakes } from '../adapters/plan-file/mistake.ts';
+import { parsePlan } from '../adapters/plan-file/read-plan.ts';
 import type { RegisteredWorkload, Workloads } from '../adapters/workloads/workloads.ts';
 import type { ReleaseImage } from '../domain/ledger/facts.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
@@ -83,7 +84,7 @@ const isSame = (release: ReleaseState, wanted: Wanted): boolean =>
   release.undoOf === undefined;
 
 function planOf(given: { file: string; text: string }, workload: string): Plan {
-  const read = readPlan(given.text, given.file);
+  const read = parsePlan(given.text, given.file);
   if (read.kind === 'mistakes') throw new RefusedError(serialiseMistakes(read.mistakes));
   if (read.plan.workload !== workload) {
     throw new RefusedError(`${given.file} is the plan of workload ${read.plan.workload}, not of ${workload}`);

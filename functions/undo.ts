@@ -32,7 +32,8 @@ export const makeHandler = (deps: UndoDeps) =>
       if (active?.undoOf !== undefined) return again(deps, state, { by, log });
       if (active !== undefined) throw new RefusedError(`${active.releaseId} is on its way; abort it instead`);
       const last = state.ended.find(release => release.outcome === 'promoted');
-      if (last?.admission === undefined) throw new RefusedError(`no release of ${name} was promoted: there is nothing to undo`);
+      if (last?.admission === undefined)
+        throw new RefusedError(`no release of ${name} was promoted: there is nothing to undo`);
       const releaseId = releaseIdOf(name, state.releases + 1);
       const call = new ReleaseCall(deps, { releaseId, state, by, log });
       const images = imagesBefore(state, last);

@@ -35,7 +35,8 @@ export const makeHandler = (deps: VerifyTrafficDeps) =>
       const { shifts, rollBack } = call.release;
       const since = rollBack?.verifiedAtEpochMs ?? call.now;
       // a canary that never had traffic has nothing to drain
-      const drain = shifts.length === 0 ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds: workload.maxDrainSeconds });
+      const drain =
+        shifts.length === 0 ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds: workload.maxDrainSeconds });
       const left = drain - (call.now - since) / 1000;
       if (left <= 0) return roadMove({ kind: 'advance', because: `verified at ${stable} 100 %` });
       const seconds = Math.ceil(Math.min(left, VERIFY_SECONDS));

@@ -3,10 +3,11 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { sha256 } from '../adapters/sha256.ts';
 import { imageUris, requestedRevision } from '../domain/release/admission.ts';
 import { TemplateChangedError } from './shared/errors.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openCluster, openLedger, openShared } from './shared/open.ts';
-import { withRelease } from './shared/release-call.ts';
+import { lazily, openLedger, openShared } from './shared/open.ts';
+import { openCluster } from './shared/open-cluster.ts';
+import { makeRoadLambda } from './shared/road-lambda.ts';
 
 export interface WriteCanaryDeps extends SharedDeps {
   ledger: Ledger;
@@ -15,25 +16,23 @@ export interface WriteCanaryDeps extends SharedDeps {
 
 /** Writes the new revision into the idle slot. An undo finds its revision there and writes nothing. */
 export const makeHandler = (deps: WriteCanaryDeps) =>
-  makeLambda('write-canary', deps, (event, log) =>
-    withRelease(deps, event, log, async (call): Promise<RoadMove> => {
-      const { canary: slot, revision } = call.admission;
-      if (call.release.canaryWritten) return roadMove({ kind: 'advance', because: 'was written before' });
-      if (call.release.undoOf === undefined) {
-        const { workload } = call.release;
-        const template = await deps.cluster.readTemplate(workload);
-        const now = requestedRevision(call.release, { template }, sha256);
-        if (now !== revision) {
-          throw new TemplateChangedError(`the template changed from revision ${revision} to ${now} after admission`);
-        }
-        await call.append({ kind: 'canaryIntended', slot, revision });
-        await deps.cluster.writeSlot(workload, slot, { revision, images: imageUris(call.release), template });
+  makeRoadLambda('write-canary', deps, async (call): Promise<RoadMove> => {
+    const { canary: slot, revision } = call.admission;
+    if (call.release.canaryWritten) return roadMove({ kind: 'advance', because: 'was written before' });
+    if (call.release.undoOf === undefined) {
+      const { workload } = call.release;
+      const template = await deps.cluster.readTemplate(workload);
+      const now = requestedRevision(call.release, { template }, sha256);
+      if (now !== revision) {
+        throw new TemplateChangedError(`the template changed from revision ${revision} to ${now} after admission`);
       }
-      await call.append({ kind: 'canaryWritten', slot, revision });
-      return roadMove({ kind: 'advance', because: `revision ${revision} is in ${slot}` });
-    }),
-  );
+      await call.append({ kind: 'canaryIntended', slot, revision });
+      await deps.cluster.writeSlot(workload, slot, { revision, images: imageUris(call.release), template });
+    }
+    await call.append({ kind: 'canaryWritten', slot, revision });
+    return roadMove({ kind: 'advance', because: `revision ${revision} is in ${slot}` });
+  });
 
-export const handler = lazily(env =>
-  makeHandler({ ...openShared(env), ledger: openLedger(env), cluster: openCluster(env) }),
+export const handler = lazily(async env =>
+  makeHandler({ ...openShared(env), ledger: openLedger(env), cluster: await openCluster(env) }),
 );

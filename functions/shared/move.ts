@@ -3,14 +3,23 @@ import { type NextStep, nextStep } from '../../domain/release/next-step.ts';
 
 /** What the state machine does next: its Choice states read `kind`, its Wait states `seconds`. */
 export interface RoadMove {
-  kind: 'lookAgain' | 'advance' | 'rollBack' | 'nextRun' | 'admitted' | 'refused' | 'retired' | 'restoreAgain' | NextStep['kind'];
+  kind:
+    | 'lookAgain'
+    | 'advance'
+    | 'rollBack'
+    | 'nextRun'
+    | 'admitted'
+    | 'refused'
+    | 'retired'
+    | 'restoreAgain'
+    | NextStep['kind'];
   /** Whole seconds, for lookAgain and pause. */
   seconds: number;
   because: string;
   /** Whom to ask before the next look: while pods become ready, the cluster. */
   asks: 'cluster' | 'person' | 'nobody';
-  /** Looks of this execution so far: its history is limited. */
-  looks: number;
+  /** Looks of this execution so far, carried on by every handler: an execution's history is limited. */
+  looks?: number;
 }
 
 /** A move with what the Choice states may read filled in: a Choice on a field that is not there is an error. */

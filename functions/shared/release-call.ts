@@ -11,7 +11,11 @@ import { StaleExecutionError } from './errors.ts';
 export const releaseIdSchema = z.string().refine(isReleaseId, 'expected a release id, <workload>-<number>');
 
 /** What the release machine hands to every one of its handlers. */
-export const releaseInputSchema = z.object({ releaseId: releaseIdSchema, run: z.int().positive() });
+export const releaseInputSchema = z.object({
+  releaseId: releaseIdSchema,
+  run: z.int().positive(),
+  move: z.looseObject({ looks: z.int().nonnegative().optional() }).optional(),
+});
 export type ReleaseInput = z.infer<typeof releaseInputSchema>;
 
 interface CallDeps {
@@ -27,6 +31,8 @@ export class ReleaseCall {
   readonly releaseId: string;
   state: WorkloadState;
   log: Log;
+  /** Looks of this execution so far. */
+  looks = 0;
   private readonly deps: CallDeps;
   private readonly by: string;
 
@@ -121,11 +127,12 @@ export async function withRelease<T>(
   log: Log,
   act: (call: ReleaseCall) => Promise<T>,
 ): Promise<T> {
-  const { releaseId, run } = releaseInputSchema.parse(event);
+  const { releaseId, run, move } = releaseInputSchema.parse(event);
   return withLedger(deps, { releaseId, by: `${releaseId} run ${run}`, log }, async call => {
     const { run: newest, rollBack } = call.release;
     if (run !== newest) throw new StaleExecutionError(`run ${run} of ${releaseId} was followed by run ${newest}`);
     if (rollBack !== undefined) throw new StaleExecutionError(`${releaseId} goes back (${rollBack.reason})`);
+    call.looks = move?.looks ?? 0;
     return act(call);
   });
 }
@@ -146,7 +153,9 @@ export async function withRollBack<T>(
   return withLedger(deps, { releaseId, by: `${releaseId} roll back ${attempt}`, log }, async call => {
     const newest = call.release.rollBack?.attempt;
     if (attempt !== newest) {
-      throw new StaleExecutionError(`attempt ${attempt} to take ${releaseId} back is not the newest (${newest ?? 'none'})`);
+      throw new StaleExecutionError(
+        `attempt ${attempt} to take ${releaseId} back is not the newest (${newest ?? 'none'})`,
+      );
     }
     return act(call);
   });

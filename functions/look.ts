@@ -1,0 +1,73 @@
+import type { Hooks } from '../adapters/hooks/hooks.ts';
+import type { Ledger } from '../adapters/ledger/ledger.ts';
+import type { MetricSource } from '../adapters/metrics/metric-source.ts';
+import type { TrafficRouter } from '../adapters/router/router.ts';
+import type { Targets } from '../adapters/targets/targets.ts';
+import { nextMove } from '../domain/release/next-move.ts';
+import { currentStep } from '../domain/release/next-step.ts';
+import { askHook } from './shared/ask-hook.ts';
+import type { SharedDeps } from './shared/handler.ts';
+import { asks, type RoadMove, roadMove } from './shared/move.ts';
+import {
+  lazily,
+  openHooks,
+  openLedger,
+  openMetrics,
+  openRouter,
+  openShared,
+  openTargets,
+  openTell,
+} from './shared/open.ts';
+import { makeRoadLambda } from './shared/road-lambda.ts';
+import { type TellDeps, tell } from './shared/tell.ts';
+import { watchMetrics } from './shared/watch-metrics.ts';
+
+export interface LookDeps extends SharedDeps, TellDeps {
+  ledger: Ledger;
+  router: TrafficRouter;
+  targets: Targets;
+  metrics: MetricSource;
+  hooks: Hooks;
+}
+
+/**
+ * A look is up to 12 events of an execution's history (Wait, Choice, Task, each entered and left, and the task's own), and
+ * a history has room for 25,000: 1,500 looks are 18,000, which leaves the rest for retries and for the steps between.
+ */
+export const LOOKS_PER_RUN = 1_500;
+
+/** The one look of the one waiting loop: sees the world, asks the domain for the next move, writes down what is new. */
+export const makeHandler = (deps: LookDeps) =>
+  makeRoadLambda('look', deps, async (call): Promise<RoadMove> => {
+    const looks = call.looks + 1;
+    const step = currentStep(call.release);
+    if (step?.kind === 'hook') await askHook(deps, call, step);
+    const { workload } = call.release;
+    const [dial, targets, watched] = await Promise.all([
+      deps.router.readDial(workload),
+      deps.targets.read(workload),
+      watchMetrics(deps, call),
+    ]);
+    const healthyCanaryTargets = targets[call.admission.canary].healthy;
+    const decision = nextMove(call.release, { nowEpochMs: call.now, dial, healthyCanaryTargets, ...watched });
+    for (const fact of decision.facts) await call.append(fact);
+    const held = decision.facts.find(fact => fact.kind === 'held');
+    if (held !== undefined) await tell(deps, call.release, 'held', held.because);
+    const asked = decision.facts.find(fact => fact.kind === 'approvalOpened');
+    if (asked !== undefined) await tell(deps, call.release, 'approvalNeeded', decision.move.because);
+    call.log.info(decision.move.kind, { ...decision.move });
+    const next = roadMove({ ...decision.move, asks: asks(call.release, call.now), looks });
+    return next.kind === 'lookAgain' && looks >= LOOKS_PER_RUN ? { ...next, kind: 'nextRun' } : next;
+  });
+
+export const handler = lazily(env =>
+  makeHandler({
+    ...openShared(env),
+    ...openTell(env),
+    ledger: openLedger(env),
+    router: openRouter(env),
+    targets: openTargets(env),
+    metrics: openMetrics(env),
+    hooks: openHooks(env),
+  }),
+);

@@ -1,0 +1,66 @@
+import type { Env } from '../../adapters/aws-client-config.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { openStepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
+import { httpHooks } from '../../adapters/hooks/http-hooks.ts';
+import { openEcrRegistry } from '../../adapters/images/ecr-registry.ts';
+import { openDynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
+import { openLog } from '../../adapters/log/powertools-log.ts';
+import { openMeter } from '../../adapters/log/powertools-meter.ts';
+import { openCloudWatchSource } from '../../adapters/metrics/cloudwatch-source.ts';
+import { openSnsNotifier } from '../../adapters/notifier/sns-notifier.ts';
+import { openAlbRouter } from '../../adapters/router/alb-router.ts';
+import { openAlbTargets } from '../../adapters/targets/alb-targets.ts';
+import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
+import { DEFAULT_PROPAGATION_SECONDS } from '../../domain/judgement/windows.ts';
+import type { LambdaHandler, SharedDeps } from './handler.ts';
+import type { TellDeps } from './tell.ts';
+
+/*
+ * How a Lambda opens what it needs, from its environment. One opener each, so that a function's bundle holds only what
+ * it asks for; the cluster's is in open-cluster.ts, out of reach of the way back.
+ */
+
+/** Opened at the first call of a cold start; importing a function opens nothing. */
+export function lazily<Output>(
+  open: (env: Env) => LambdaHandler<Output> | Promise<LambdaHandler<Output>>,
+): LambdaHandler<Output> {
+  let opened: Promise<LambdaHandler<Output>> | undefined;
+  return async (event, context) => {
+    opened ??= Promise.resolve(open(process.env));
+    return (await opened)(event, context);
+  };
+}
+
+export const openShared = (env: Env): SharedDeps => ({ clock: systemClock, log: openLog(env), meter: openMeter(env) });
+
+/** @throws Error where SLUICE_TOPIC_ARN is not set */
+export const openTell = (env: Env): TellDeps => ({
+  notifier: openSnsNotifier(env),
+  topicArn: wanted(env, 'SLUICE_TOPIC_ARN'),
+});
+
+export const openLedger = (env: Env) => openDynamoDbLedger(env, systemClock);
+export const openWorkloads = openDynamoDbWorkloads;
+export const openRouter = openAlbRouter;
+export const openTargets = openAlbTargets;
+export const openMetrics = openCloudWatchSource;
+export const openImages = openEcrRegistry;
+export const openExecutions = openStepFunctionsExecutions;
+export const openHooks = (_: Env) => httpHooks();
+
+/** SLUICE_PROPAGATION_SECONDS; the design's allowance where it is not set. */
+export function propagationSeconds(env: Env): number {
+  const text = env.SLUICE_PROPAGATION_SECONDS;
+  if (text === undefined) return DEFAULT_PROPAGATION_SECONDS;
+  const seconds = Number(text);
+  if (!Number.isFinite(seconds) || seconds < 0) {
+    throw new Error(`SLUICE_PROPAGATION_SECONDS is ${JSON.stringify(text)}; expected a number of seconds, 0 or more`);
+  }
+  return seconds;
+}
+
+function wanted(env: Env, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set`);
+  return value;
+}

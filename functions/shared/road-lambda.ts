@@ -1,0 +1,17 @@
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import { type LambdaHandler, makeLambda, type SharedDeps } from './handler.ts';
+import type { RoadMove } from './move.ts';
+import { type ReleaseCall, withRelease } from './release-call.ts';
+
+/** A handler of release.asl.json: behind the fence, and its move carries the number of looks on. */
+export const makeRoadLambda = (
+  name: string,
+  deps: SharedDeps & { ledger: Ledger },
+  act: (call: ReleaseCall) => Promise<RoadMove>,
+): LambdaHandler<RoadMove> =>
+  makeLambda(name, deps, (event, log) =>
+    withRelease(deps, event, log, async call => {
+      const move = await act(call);
+      return { ...move, looks: move.looks ?? call.looks };
+    }),
+  );
