@@ -5,18 +5,21 @@ export interface ExecutionStatus {
   startedAtEpochMs: number;
 }
 
+/** Every method may also throw ExecutionsUnreachableError and ExecutionsRefusedError. */
 export interface Executions {
   /**
    * Starts an execution, or finds that very execution running: both are success.
    * @param name at most 80 characters
    * @throws ExecutionNameTakenError an execution of this name has ended, or runs with another input
-   * @throws ExecutionsUnreachableError
    */
   start(machine: Machine, name: string, input: object): Promise<void>;
   /** Stops it if it runs; an execution that has ended or never was is success. */
   stop(machine: Machine, name: string, because: string): Promise<void>;
   describe(machine: Machine, name: string): Promise<ExecutionStatus | 'notThere'>;
-  /** Ends the waiting of a task token. `tooLate`: its task has timed out or ended, which is ordinary. */
+  /**
+   * Ends the waiting of a task token. `tooLate`: its task has timed out or ended, which is ordinary. It may have ended
+   * by this very answer, where the first attempt's reply was lost on the way.
+   */
   answer(taskToken: string, output: object): Promise<'answered' | 'tooLate'>;
 }
 
@@ -24,6 +27,12 @@ export class ExecutionNameTakenError extends Error {
   override readonly name = 'ExecutionNameTakenError';
 }
 
+/** No answer, throttled after the SDK's own retries, 5xx, no permission yet: retrying may help. */
 export class ExecutionsUnreachableError extends Error {
   override readonly name = 'ExecutionsUnreachableError';
+}
+
+/** The call itself is wrong: a machine that is not there, a name or an input that cannot be, a token never issued. */
+export class ExecutionsRefusedError extends Error {
+  override readonly name = 'ExecutionsRefusedError';
 }

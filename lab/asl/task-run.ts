@@ -47,11 +47,17 @@ export async function runTask(attempt: TaskAttempt, services: TaskServices): Pro
   const scene = {
     token,
     limits,
-    afterwards: (cleanUp: () => void) => void cleanUps.push(cleanUp),
+    afterwards: (each: () => void) => void cleanUps.push(each),
     submitted(output: Json) {
       if (!over) record('TaskSubmitted', { ...resource, output: JSON.stringify(output) });
     },
   };
+  const cleanUp = () => {
+    over = true;
+    for (const each of cleanUps) each();
+  };
+  // at once when the execution ends: its token is dead and its child stopped when `stop` returns
+  ended.addEventListener('abort', cleanUp, { once: true });
   try {
     const output = await Promise.race([doWork(work, parameters, scene, services), limits.expired]);
     const text = JSON.stringify(output);
@@ -64,8 +70,8 @@ export async function runTask(attempt: TaskAttempt, services: TaskServices): Pro
     record(type, { ...resource, error: name, cause: message });
     throw failure;
   } finally {
-    over = true;
-    for (const cleanUp of cleanUps) cleanUp();
+    ended.removeEventListener('abort', cleanUp);
+    cleanUp();
   }
 }
 
