@@ -42,8 +42,12 @@ export async function signEksToken(input: {
 }
 
 type Bytes = string | ArrayBuffer | ArrayBufferView;
-const bytesOf = (data: Bytes): string | NodeJS.ArrayBufferView =>
-  data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+const bytesOf = (data: Bytes): string | Uint8Array => {
+  if (typeof data === 'string') return data;
+  return data instanceof ArrayBuffer
+    ? new Uint8Array(data)
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+};
 
 /** The signer's hash on node:crypto; with a secret an HMAC. */
 class Sha256 {

@@ -44,7 +44,11 @@ export interface LabKubernetes {
   /** CLUSTER_ENDPOINT, CLUSTER_CA (base64 PEM) and CLUSTER_TOKEN, as the product's adapter reads them. */
   readonly env: { CLUSTER_ENDPOINT: string; CLUSTER_CA: string; CLUSTER_TOKEN: string };
   /** Creates or changes an object as a person would with `kubectl apply --server-side`. @throws ApiError */
-  apply(object: JsonObject, manager?: string): void;
+  apply(object: JsonObject, manager?: string, options?: { force: boolean }): void;
+  /** Changes an object as a controller or `kubectl edit` would: no conflicts, and the fields are that manager's. */
+  patch(kind: string, namespace: string, name: string, patch: JsonObject, manager: string): void;
+  /** @throws ApiError where it is not there */
+  remove(kind: string, namespace: string, name: string): void;
   pods(): LabPod[];
   /** The last lines that the pod's processes printed. */
   podLog(name: string): string[];
@@ -88,12 +92,18 @@ export async function openKubernetes(options: LabKubernetesOptions): Promise<Lab
       CLUSTER_CA: Buffer.from(certificates.ca).toString('base64'),
       CLUSTER_TOKEN: token,
     },
-    apply: (object, manager = 'kubectl') => {
+    apply: (object, manager = 'kubectl', { force } = { force: false }) => {
       const target = {
         namespace: String(at(object, 'metadata', 'namespace') ?? 'default'),
         name: String(at(object, 'metadata', 'name')),
       };
-      store.apply(resourceOf(String(object.kind)), target, object, { manager, force: false });
+      store.apply(resourceOf(String(object.kind)), target, object, { manager, force });
+    },
+    patch: (kind, namespace, name, patch, manager) => {
+      store.patch(resourceOf(kind), { namespace, name }, patch, manager);
+    },
+    remove: (kind, namespace, name) => {
+      store.remove(resourceOf(kind), { namespace, name });
     },
     pods: () =>
       deployments.pods().map(pod => {

@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Cluster, SlotContent, Template } from '../../../adapters/cluster/cluster.ts';
+import type { Slot } from '../../../domain/dial.ts';
+import type { Workload } from '../../../domain/workload.ts';
+
+export const checkout: Workload = {
+  name: 'checkout',
+  cluster: { name: 'prod', namespace: 'shop' },
+  deployment: 'checkout',
+  container: 'app',
+  repositories: [{ name: 'checkout', tags: 'v*' }],
+  router: { kind: 'alb', rules: ['rule'], targetGroups: { blue: 'tg-blue', green: 'tg-green' } },
+  backgroundWork: 'none',
+  connections: 'cut',
+  maxDrainSeconds: 900,
+};
+/** Starts, listens, gets ready. */
+export const GOOD_IMAGE = `registry.example/checkout@sha256:${'a'.repeat(64)}`;
+export const OTHER_GOOD_IMAGE = `registry.example/checkout@sha256:${'c'.repeat(64)}`;
+/** Ends at once with exit code 3. */
+export const BROKEN_IMAGE = `registry.example/checkout@sha256:${'b'.repeat(64)}`;
+
+export const template: Template = {
+  podTemplate: {
+    metadata: { labels: { app: 'checkout' } },
+    spec: {
+      containers: [
+        {
+          name: 'app',
+          image: 'registry.example/checkout:v1',
+          ports: [{ containerPort: 8080, name: 'http' }],
+          env: [{ name: 'GREETING', valueFrom: { configMapKeyRef: { name: 'settings', key: 'greeting' } } }],
+        },
+      ],
+    },
+  },
+  configMaps: { settings: { greeting: 'hello' } },
+  minReadySeconds: 0,
+  containers: ['app'],
+  replicas: 2,
+};
+
+const content = (revision: string, image: string): SlotContent => ({ revision, images: { app: image }, template });
+
+/** A cluster under test, and what people and other tools do to it. */
+export interface ClusterUnderTest {
+  cluster: Cluster;
+  /** The team's Deployment `checkout` with two replicas wanted and one ConfigMap, as `template` says. */
+  putTemplate(): Promise<void>;
+  removeTemplate(): Promise<void>;
+  /** Another field manager sets the image of the slot's container. */
+  takeImage(slot: Slot, manager: string): Promise<void>;
+  putAutoscaler(slot: Slot, minimum: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What every implementation of Cluster keeps. */
+export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): void {
+  let under: ClusterUnderTest;
+  beforeEach(async () => {
+    under = await open();
+    await under.putTemplate();
+  });
+  afterEach(async () => under.close());
+
+  const untilReady = (slot: Slot) =>
+    expect.poll(() => under.cluster.readSlot(checkout, slot), { timeout: 15_000, interval: 50 });
+
+  it('reads the template: pod template, containers, replicas and the ConfigMaps it refers to', async () => {
+    // Act
+    const read = await under.cluster.readTemplate(checkout);
+
+    // Assess
+    expect(read).toMatchObject({ containers: ['app'], replicas: 2, configMaps: { settings: { greeting: 'hello' } } });
+    expect(read.podTemplate).toMatchObject(template.podTemplate);
+  });
+
+  it('says that the template is not there', async () => {
+    // Prepare
+    await under.removeTemplate();
+
+    // Act, Assess
+    await expect(under.cluster.readTemplate(checkout)).rejects.toMatchObject({ name: 'TemplateNotFoundError' });
+  });
+
+  it('reads a slot that was never written as empty and not ready', async () => {
+    expect(await under.cluster.readSlot(checkout, 'green')).toEqual({
+      desired: 0,
+      updated: 0,
+      available: 0,
+      observed: false,
+      ready: false,
+    });
+  });
+
+  it('writes a slot without any replicas, then scales it until it is ready', async () => {
+    // Act
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE));
+
+    // Assess
+    await untilReady('green').toMatchObject({ revision: 'r1', desired: 0, updated: 0, available: 0, ready: true });
+
+    // Act
+    await under.cluster.scaleSlot(checkout, 'green', 2);
+
+    // Assess
+    await untilReady('green').toMatchObject({ revision: 'r1', desired: 2, updated: 2, available: 2, ready: true });
+  });
+
+  it('keeps the size when the slot is written again, with the same or with a new revision', async () => {
+    // Prepare
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE));
+    await under.cluster.scaleSlot(checkout, 'green', 1);
+
+    // Act
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE));
+    await under.cluster.writeSlot(checkout, 'green', content('r2', OTHER_GOOD_IMAGE));
+
+    // Assess
+    await untilReady('green').toMatchObject({ revision: 'r2', desired: 1, updated: 1, available: 1, ready: true });
+  });
+
+  it('scales down to nothing, twice, and a slot that was never written too', async () => {
+    // Prepare
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE));
+    await under.cluster.scaleSlot(checkout, 'green', 1);
+
+    // Act
+    await under.cluster.scaleSlot(checkout, 'green', 0);
+    await under.cluster.scaleSlot(checkout, 'green', 0);
+    await under.cluster.scaleSlot(checkout, 'blue', 0);
+
+    // Assess
+    await untilReady('green').toMatchObject({ desired: 0, available: 0, ready: true });
+  });
+
+  it('leaves the other slot alone', async () => {
+    // Prepare
+    await under.cluster.writeSlot(checkout, 'blue', content('r1', GOOD_IMAGE));
+    await under.cluster.scaleSlot(checkout, 'blue', 1);
+
+    // Act
+    await under.cluster.writeSlot(checkout, 'green', content('r2', OTHER_GOOD_IMAGE));
+
+    // Assess
+    await untilReady('blue').toMatchObject({ revision: 'r1', desired: 1, available: 1, ready: true });
+  });
+
+  it('says why a slot does not become ready', async () => {
+    // Prepare
+    await under.cluster.writeSlot(checkout, 'green', content('r1', BROKEN_IMAGE));
+
+    // Act
+    await under.cluster.scaleSlot(checkout, 'green', 1);
+
+    // Assess
+    await untilReady('green').toMatchObject({
+      desired: 1,
+      available: 0,
+      ready: false,
+      problem: expect.stringMatching(/CrashLoopBackOff.*exit code 3/),
+    });
+  });
+
+  it('refuses to write a slot of which another field manager owns a field, and names both', async () => {
+    // Prepare
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE));
+    await under.takeImage('green', 'argocd-controller');
+
+    // Act, Assess
+    await expect(under.cluster.writeSlot(checkout, 'green', content('r2', GOOD_IMAGE))).rejects.toMatchObject({
+      name: 'FieldOwnedError',
+      message: expect.stringMatching(/containers\[name="app"\]\.image.*"argocd-controller"/),
+    });
+  });
+
+  it('refuses an image for a container that the template does not have', async () => {
+    const wrong = { ...content('r1', GOOD_IMAGE), images: { sidecar: GOOD_IMAGE } };
+
+    await expect(under.cluster.writeSlot(checkout, 'green', wrong)).rejects.toMatchObject({
+      name: 'ClusterRefusedError',
+      message: expect.stringContaining('no container "sidecar"'),
+    });
+  });
+
+  it('refuses to scale up a slot that was never written', async () => {
+    await expect(under.cluster.scaleSlot(checkout, 'green', 1)).rejects.toMatchObject({ name: 'ClusterRefusedError' });
+  });
+
+  it('raises the minimum of the slot’s autoscaler and puts it back; without one it does nothing', async () => {
+    // Prepare
+    await under.putAutoscaler('blue', 2);
+
+    // Act
+    await under.cluster.setAutoscalerMinimum(checkout, 'blue', 5);
+    const raised = await under.cluster.readSlot(checkout, 'blue');
+    await under.cluster.setAutoscalerMinimum(checkout, 'blue', 2);
+    await under.cluster.setAutoscalerMinimum(checkout, 'green', 7);
+
+    // Assess
+    expect(raised.autoscalerMinimum).toBe(5);
+    expect((await under.cluster.readSlot(checkout, 'blue')).autoscalerMinimum).toBe(2);
+    expect(await under.cluster.readSlot(checkout, 'green')).not.toHaveProperty('autoscalerMinimum');
+  });
+}
