@@ -1,0 +1,204 @@
+import { readFile } from 'node:fs/promises';
+import {
+  DeregisterTargetsCommand,
+  ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Env } from '../adapters/aws-client-config.ts';
+import { openKubernetesCluster } from '../adapters/cluster/kubernetes-cluster.ts';
+import { openStepFunctionsExecutions } from '../adapters/executions/step-functions-executions.ts';
+import { httpHooks } from '../adapters/hooks/http-hooks.ts';
+import { openEcrRegistry } from '../adapters/images/ecr-registry.ts';
+import { openDynamoDbLedger } from '../adapters/ledger/dynamodb-ledger.ts';
+import { linesLog, linesMeter, type Sink } from '../adapters/log/lines-log.ts';
+import { openCloudWatchSource } from '../adapters/metrics/cloudwatch-source.ts';
+import { openSnsNotifier } from '../adapters/notifier/sns-notifier.ts';
+import { openAlbRouter } from '../adapters/router/alb-router.ts';
+import { openAlbTargets } from '../adapters/targets/alb-targets.ts';
+import { openDynamoDbWorkloads } from '../adapters/workloads/dynamodb-workloads.ts';
+import { functionSubstitutions, labRegion, stateMachineArnOf } from './asl/arns.ts';
+import { openEmbeddedHost } from './asl/embedded-host.ts';
+import type { StateMachineHost } from './asl/state-machine-host.ts';
+import type { Publishing } from './aws/cloudwatch-publishing.ts';
+import { type EcrEndpoint, ecrEndpoint } from './aws/ecr-endpoint.ts';
+import type { TargetGroupAttributes } from './aws/elbv2-targets.ts';
+import { lambdaEndpoint } from './aws/lambda-endpoint.ts';
+import { type SnsEndpoint, snsEndpoint } from './aws/sns-endpoint.ts';
+import { statesEndpoint } from './aws/states-endpoint.ts';
+import { labClientConfig, openWireServer, type WireServer } from './aws/wire-server.ts';
+import { type LabClock, openLabClock } from './clock.ts';
+import { type AllDeps, labFunctions } from './functions.ts';
+import { type LabKubernetes, openKubernetes } from './kubernetes/kubernetes.ts';
+import type { Program } from './kubernetes/pod.ts';
+import { type Edge, openEdge } from './load-balancer/edge.ts';
+import { openTable } from './table.ts';
+
+export interface LabOptions {
+  /** How many times faster than the wall the lab's clock runs. */
+  compress: number;
+  /** Of the load balancer; a free one where absent. */
+  port?: number;
+  publishing?: Publishing;
+  attributes?: TargetGroupAttributes;
+  /** Lab seconds after a shift in which clients may see the old weights; this load balancer has none to speak of. */
+  propagationSeconds?: number;
+  /** Where the handlers' structured logs go; nowhere where absent. */
+  sink?: Sink;
+  logFolder?: string;
+}
+
+/** The embedded world: the product's machines and handlers, and stand-ins for all that they speak to, on this computer. */
+export interface Lab {
+  readonly clock: LabClock;
+  readonly edge: Edge;
+  readonly kubernetes: LabKubernetes;
+  readonly host: StateMachineHost;
+  /** Step Functions, ECR, SNS, Lambda. */
+  readonly wire: WireServer;
+  readonly sns: SnsEndpoint;
+  readonly ecr: EcrEndpoint;
+  /** What the product's adapters, and the CLI, read to find this lab. */
+  readonly env: Env;
+  /** The adapters that the handlers have, for those who look at the world as they do. */
+  readonly deps: AllDeps;
+  /** Image URI by digest -> program. */
+  readonly programs: Map<string, Program>;
+  invoke(functionName: string, event: object): Promise<unknown>;
+  /** Ends the executions, the processes and the servers; nothing is left behind. Safe to repeat. */
+  close(): Promise<void>;
+}
+
+const TOPIC_ARN = `arn:aws:sns:${labRegion}:123456789012:sluice`;
+const MACHINES = { release: 'sluice-release', rollBack: 'sluice-roll-back' };
+
+export async function openLab(options: LabOptions): Promise<Lab> {
+  const clock = openLabClock({ startEpochMs: Date.now(), compress: options.compress });
+  const closers: (() => Promise<void>)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return await open();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  async function open(): Promise<Lab> {
+    const edge = await openEdge({
+      clock: clock.spec,
+      ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.publishing === undefined ? {} : { publishing: options.publishing }),
+      ...(options.attributes === undefined ? {} : { attributes: options.attributes }),
+    });
+    closers.push(edge.close);
+    const programs = new Map<string, Program>();
+    const kubernetes = await openKubernetes({
+      clock,
+      programs,
+      registrar: registrarOf(edge.wireUrl),
+      ...(options.logFolder === undefined ? {} : { logFolder: options.logFolder }),
+    });
+    closers.push(() => kubernetes.close());
+    const table = await openTable();
+    closers.push(table.close);
+
+    const sns = snsEndpoint([TOPIC_ARN]);
+    const ecr = ecrEndpoint();
+    // the handlers need the wire's address and the wire needs the handlers: they are looked up when they are called
+    let functions: ReturnType<typeof labFunctions> = {};
+    const call = (name: string, event: unknown) => {
+      const found = functions[name];
+      if (found === undefined) throw new Error(`there is no function ${name}`);
+      return found(event);
+    };
+    const names = await functionNames();
+    const byName = Object.fromEntries(names.map(name => [name, (event: unknown) => call(name, event)]));
+    const host = await openEmbeddedHost({ clock, functions: byName });
+    closers.push(() => host.close());
+    const wire = await openWireServer({
+      endpoints: [statesEndpoint(host), ecr, sns, lambdaEndpoint(byName)],
+      onFault: fault => console.error('the lab:', fault),
+    });
+    closers.push(wire.close);
+
+    const env: Env = {
+      AWS_REGION: labRegion,
+      AWS_ACCESS_KEY_ID: 'lab',
+      AWS_SECRET_ACCESS_KEY: 'lab',
+      AWS_ENDPOINT_URL: wire.url,
+      AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: edge.wireUrl,
+      AWS_ENDPOINT_URL_CLOUDWATCH: edge.wireUrl,
+      AWS_ENDPOINT_URL_DYNAMODB: table.url,
+      SLUICE_TABLE: table.name,
+      RELEASE_MACHINE_ARN: stateMachineArnOf(MACHINES.release),
+      ROLL_BACK_MACHINE_ARN: stateMachineArnOf(MACHINES.rollBack),
+      ...kubernetes.env,
+    };
+    const cluster = await openKubernetesCluster(env as NodeJS.ProcessEnv, clock);
+    closers.push(cluster.close);
+    const sink = options.sink ?? (() => {});
+    const deps: AllDeps = {
+      clock,
+      log: linesLog(sink, clock),
+      meter: linesMeter(sink, clock),
+      ledger: openDynamoDbLedger(env, clock),
+      workloads: openDynamoDbWorkloads(env),
+      router: openAlbRouter(env),
+      targets: openAlbTargets(env),
+      metrics: openCloudWatchSource(env),
+      images: openEcrRegistry(env),
+      executions: openStepFunctionsExecutions(env),
+      notifier: openSnsNotifier(env),
+      topicArn: TOPIC_ARN,
+      hooks: httpHooks(),
+      cluster,
+      propagationSeconds: options.propagationSeconds ?? 5,
+    };
+    functions = labFunctions(deps);
+    for (const [name, file] of [
+      [MACHINES.release, 'release'],
+      [MACHINES.rollBack, 'roll-back'],
+    ] as const) {
+      host.registerMachine({ name, definition: await readMachine(file), substitutions: functionSubstitutions(names) });
+    }
+    return {
+      clock,
+      edge,
+      kubernetes,
+      host,
+      wire,
+      sns,
+      ecr,
+      env,
+      deps,
+      programs,
+      invoke: async (name, event) => call(name, event),
+      close: () => (closing ??= close()),
+    };
+  }
+}
+
+const readMachine = async (name: string): Promise<object> =>
+  JSON.parse(await readFile(new URL(`../state-machines/${name}.asl.json`, import.meta.url), 'utf8'));
+
+/** The handlers' names without opening any of them. */
+const functionNames = async (): Promise<string[]> => Object.keys(labFunctions({} as AllDeps));
+
+/** The AWS Load Balancer Controller's calls, made with the real client. */
+function registrarOf(wireUrl: string) {
+  const client = new ElasticLoadBalancingV2Client(labClientConfig(wireUrl));
+  const input = (TargetGroupArn: string, target: { host: string; port: number }) => ({
+    TargetGroupArn,
+    Targets: [{ Id: target.host, Port: target.port }],
+  });
+  return {
+    async register(targetGroupArn: string, target: { host: string; port: number }) {
+      await client.send(new RegisterTargetsCommand(input(targetGroupArn, target)));
+    },
+    async deregister(targetGroupArn: string, target: { host: string; port: number }) {
+      await client.send(new DeregisterTargetsCommand(input(targetGroupArn, target)));
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sha256 } from '../adapters/sha256.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import { revisionOf } from '../domain/slot/revision.ts';
+import type { Workload } from '../domain/workload.ts';
+import { ruleArn, targetGroupArn } from './aws/elbv2-arns.ts';
+import type { Program } from './kubernetes/pod.ts';
+import type { JsonObject } from './kubernetes/schema.ts';
+import type { Lab } from './lab.ts';
+
+export interface LabWorkloadSpec {
+  name: string;
+  plan: Plan;
+  /** What is live when the lab opens. */
+  stable: Program;
+  stableTag?: string;
+  /** Replicas of the stable slot. */
+  replicas: number;
+  /** Host header of its rule; absent: every request is for it. */
+  host?: string;
+  /** Path that answers 2xx or 3xx when a program is ready; absent: ready when it accepts connections. */
+  readyPath?: string;
+  previewHeader?: { name: string; value: string };
+  deregistrationDelaySeconds?: number;
+  terminationGracePeriodSeconds?: number;
+}
+
+/** How long stable may take to become healthy, wall clock: programs in any language start within it. */
+const STABLE_WITHIN_MS = 20_000;
+
+export class StableNotReadyError extends Error {
+  override readonly name = 'StableNotReadyError';
+}
+
+/**
+ * A workload as it is after adoption: the team's Deployment scaled to zero as the template, blue live at full size, green
+ * at rest, a rule with both groups.
+ * @throws StableNotReadyError the stable program did not become ready: says why
+ */
+export async function addWorkload(lab: Lab, spec: LabWorkloadSpec): Promise<Workload> {
+  const workload = await addRouting(lab, spec);
+  const stableTag = spec.stableTag ?? 'stable';
+  const uri = pushImage(lab, spec.name, stableTag, spec.stable);
+  lab.kubernetes.apply(templateOf(spec, uri), 'team');
+  const template = await lab.deps.cluster.readTemplate(workload);
+  const images = { [workload.container]: uri };
+  const revision = revisionOf({ images, podTemplate: template.podTemplate, configMaps: template.configMaps }, sha256);
+  await lab.deps.cluster.writeSlot(workload, 'blue', { revision, images, template });
+  await lab.deps.cluster.scaleSlot(workload, 'blue', spec.replicas);
+  await lab.deps.workloads.register({ workload, plan: spec.plan });
+  await untilHealthy(lab, workload, spec.replicas);
+  return workload;
+}
+
+/** Puts a program into the lab's registry under a tag, as a push does. Answers the image's URI by digest. */
+export function pushImage(lab: Lab, repository: string, tag: string, program: Program): string {
+  const content = JSON.stringify({ repository, tag, program });
+  const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+  lab.ecr.push({ repository, tag, digest, atEpochMs: lab.clock.now() });
+  const uri = `${lab.ecr.repositoryUri(repository)}@${digest}`;
+  lab.programs.set(uri, program);
+  return uri;
+}
+
+async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<Workload> {
+  const { name } = spec;
+  const targetGroups = { blue: targetGroupArn(`${name}-blue`), green: targetGroupArn(`${name}-green`) };
+  const healthCheck = {
+    protocol: spec.readyPath === undefined ? ('TCP' as const) : ('HTTP' as const),
+    path: spec.readyPath ?? '/',
+    intervalSeconds: 10,
+    timeoutSeconds: 5,
+    healthyThreshold: 2,
+    unhealthyThreshold: 2,
+  };
+  for (const slot of ['blue', 'green'] as const) {
+    await lab.edge.putTargetGroup({
+      arn: targetGroups[slot],
+      name: `${name}-${slot}`,
+      healthCheck,
+      deregistrationDelaySeconds: spec.deregistrationDelaySeconds ?? 30,
+      slowStartSeconds: 0,
+    });
+  }
+  const balancer = lab.edge.loadBalancerArn.split('/').at(-2) ?? 'lab';
+  const host = spec.host === undefined ? [] : [{ field: 'host-header' as const, values: [spec.host] }];
+  const priority = (await lab.edge.rules()).length * 10 + 10;
+  const forward = (arns: { arn: string; weight: number }[]) => ({
+    targetGroups: arns,
+    stickiness: { enabled: false, durationSeconds: 1 },
+  });
+  const rule = ruleArn(balancer, name);
+  const { listenerArn } = lab.edge;
+  await lab.edge.putRule({
+    arn: rule,
+    listenerArn,
+    priority,
+    conditions: host.length > 0 ? host : [{ field: 'path-pattern', values: ['*'] }],
+    action: forward([
+      { arn: targetGroups.blue, weight: 100 },
+      { arn: targetGroups.green, weight: 0 },
+    ]),
+  });
+  const preview = spec.previewHeader;
+  const previewRule = ruleArn(balancer, `${name}-preview`);
+  if (preview !== undefined) {
+    const header = { field: 'http-header' as const, name: preview.name, values: [preview.value] };
+    const action = forward([{ arn: targetGroups.blue, weight: 1 }]);
+    await lab.edge.putRule({
+      arn: previewRule,
+      listenerArn,
+      priority: priority - 1,
+      conditions: [...host, header],
+      action,
+    });
+  }
+  return {
+    name,
+    cluster: { name: 'lab', namespace: 'default' },
+    deployment: name,
+    container: 'app',
+    repositories: [{ name, tags: '*' }],
+    router: {
+      kind: 'alb',
+      rules: [rule],
+      targetGroups,
+      ...(preview === undefined ? {} : { previewRule }),
+    },
+    backgroundWork: 'none',
+    connections: 'cut',
+    maxDrainSeconds: 900,
+  };
+}
+
+/** The team's own Deployment. */
+function templateOf(spec: LabWorkloadSpec, image: string): JsonObject {
+  const probe: JsonObject =
+    spec.readyPath === undefined
+      ? { tcpSocket: { port: 'http' }, periodSeconds: 1 }
+      : { httpGet: { path: spec.readyPath, port: 'http' }, periodSeconds: 1 };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: spec.name, namespace: 'default' },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { app: spec.name } },
+      template: {
+        metadata: { labels: { app: spec.name } },
+        spec: {
+          terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 5,
+          containers: [
+            {
+              name: 'app',
+              image,
+              ports: [{ name: 'http', containerPort: 8080 }],
+              readinessProbe: probe,
+              // keeps answering while the load balancer hears of its end; lab seconds
+              lifecycle: { preStop: { sleep: { seconds: 10 } } },
+            },
+          ],
+        },
+      },
+    },
+  };
+}
+
+async function untilHealthy(lab: Lab, workload: Workload, replicas: number): Promise<void> {
+  const until = Date.now() + STABLE_WITHIN_MS;
+  for (;;) {
+    const [targets, slot] = await Promise.all([
+      lab.deps.targets.read(workload),
+      lab.deps.cluster.readSlot(workload, 'blue'),
+    ]);
+    if (targets.blue.healthy >= replicas) return;
+    if (Date.now() > until) {
+      const why = slot.problem ?? `${targets.blue.healthy} of ${replicas} targets are healthy`;
+      throw new StableNotReadyError(`the stable version of ${workload.name} did not become ready: ${why}`);
+    }
+    await delay(50);
+  }
+}
