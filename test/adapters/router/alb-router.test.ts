@@ -14,7 +14,7 @@ import {
   openMemoryLoadBalancer,
   sticky,
 } from '../../lab/aws/memory-load-balancer.ts';
-import { checkout, keepsRouterContract } from './router.contract.ts';
+import { checkout, keepsRouterContract, otherGroupArn } from './router.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -86,6 +86,15 @@ describe('the alb router, over the wire', () => {
     loadBalancer.putRule({ ...ruleOf(mainRuleArn), action: { fixedStatus: 503 } });
     await expect(router.readDial(checkout)).rejects.toThrow(
       `rule ${mainRuleArn} cannot carry the dial: its actions are [fixed-response], none of them a forward`,
+    );
+  });
+
+  it('refuses a rule with three groups, and names them', async () => {
+    const { loadBalancer, router, ruleOf } = await open();
+    const action = forward([blueArn, 1], [greenArn, 1], [otherGroupArn, 1]);
+    loadBalancer.putRule({ ...ruleOf(mainRuleArn), action });
+    await expect(router.readDial(checkout)).rejects.toThrow(
+      `it forwards to 3 target groups (${blueArn}, ${greenArn}, ${otherGroupArn})`,
     );
   });
 

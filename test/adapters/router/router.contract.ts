@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RouterRuleError } from '../../../adapters/router/errors.ts';
 import type { TrafficRouter } from '../../../adapters/router/router.ts';
-import { type Dial, SLOTS } from '../../../domain/dial.ts';
+import { type Dial, dialFor, SLOTS } from '../../../domain/dial.ts';
 import type { Workload } from '../../../domain/workload.ts';
+import { targetGroupArn } from '../../../lab/aws/elbv2-arns.ts';
 import { apiRuleArn, blueArn, greenArn, mainRuleArn, previewRuleArn } from '../../lab/aws/memory-load-balancer.ts';
 
 /** A rule as anybody could have written it past Sluice. */
@@ -19,7 +20,7 @@ export interface RouterWorld {
   readRule(arn: string): Required<WrittenRule>;
 }
 
-export const otherGroupArn = blueArn.replace('checkout-blue', 'other');
+export const otherGroupArn = targetGroupArn('other');
 
 /** Two rules carry its dial, both at {blue: 100, green: 0}; the preview rule asks for x-sluice-preview: canary. */
 export const checkout: Workload = {
@@ -92,11 +93,19 @@ export const keepsRouterContract = (open: () => Promise<RouterWorld>) => {
       expect(await router.readDial(checkout)).toEqual({ blue: 0, green: 100 });
     });
 
-    it('is not back while any one rule still sends requests to the canary', async () => {
+    it.each([
+      ['first', apiRuleArn],
+      ['last', mainRuleArn],
+    ])('is not back while any one rule, the %s, still sends requests to the canary', async (_, arn) => {
       const { router, writeRule } = await open();
-      await router.setDial(checkout, { blue: 100, green: 0 });
-      writeRule(apiRuleArn, { groups: [[greenArn, 1]] });
-      expect(await router.readDial(checkout)).toEqual({ blue: 100, green: 100 });
+      for (const [canary, group] of [
+        ['green', greenArn],
+        ['blue', blueArn],
+      ] as const) {
+        await router.setDial(checkout, dialFor(canary, 0));
+        writeRule(arn, { groups: [[group, 1]] });
+        expect(await router.readDial(checkout)).toEqual({ blue: 100, green: 100 });
+      }
     });
 
     it('keeps the stickiness of each rule', async () => {

@@ -245,7 +245,9 @@ describe('a refusal reaches the client as its typed exception', () => {
     const sent = client(CloudWatchClient, server.url).send(
       new GetMetricDataCommand({ MetricDataQueries: [], StartTime: new Date(0), EndTime: new Date(1) }),
     );
-    await expect(sent).rejects.toBeInstanceOf(InvalidParameterValueException);
+    const error = await sent.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(InvalidParameterValueException);
+    expect(error).toMatchObject({ Type: 'Sender', Error: { Code: 'InvalidParameterValue' } });
   });
 
   it('over JSON 1.1: ImageNotFoundException', async () => {
@@ -341,14 +343,17 @@ describe('faults on demand are seen by the real client', () => {
     expect(done).toBe(1);
   });
 
-  it('a delay holds the answer back, and closing the server ends it', async () => {
+  it('a delay holds the answer back, and closing the server ends it and leaves no timer behind', async () => {
     const server = await open(elb(async () => ({ Rules: [] })));
+    const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length;
+    const before = timers();
     server.faults.delay('ModifyRule', 3_600_000, 1);
     const sent = client(ElasticLoadBalancingV2Client, server.url).send(modify());
     const refused = expect(sent).rejects.toThrow();
     await expect.poll(() => server.calls('ModifyRule')).toBe(1);
     await server.close();
     await refused;
+    await expect.poll(timers).toBeLessThanOrEqual(before);
   });
 
   it('a bug in an endpoint is an InternalFailure with its message, and the lab is told', async () => {
