@@ -98,6 +98,7 @@ describe('a condition', () => {
     ['all(result) ', 11, "found ')', expected ',' and a closure"],
     ['all(result, {# < 5)', 19, "expected '}'"],
     ['# < 5', 1, 'inside all(…) and any(…) only'],
+    ['all(result, {# < 1}) && # < 1', 25, 'inside all(…) and any(…) only'],
     ['and', 1, "found 'and', expected a number"],
     ['', 1, 'found the end'],
     ['constructor(1) < 2', 1, "unknown name 'constructor'"],
@@ -113,6 +114,11 @@ describe('a condition', () => {
     expect(parseCondition(`${'('.repeat(51)}true${')'.repeat(51)}`)).toMatchObject({ kind: 'mistake', column: 52 });
     expect(parseCondition(`${'!'.repeat(999)}1`)).toMatchObject({ kind: 'mistake' });
     expect(parseCondition(`${'('.repeat(50)}true${')'.repeat(50)}`).kind).toBe('ok');
+  });
+
+  it('may be long as long as it is flat', () => {
+    const sum = Array.from({ length: 60 }, () => '(1)').join('+');
+    expect(evaluate(`${sum} == 60`, [])).toEqual({ kind: 'value', value: true });
   });
 
   it('takes no longer for a long chain of comparisons', () => {

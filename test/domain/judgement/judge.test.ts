@@ -67,6 +67,7 @@ describe('the verdict on a release', () => {
     const metrics = [threshold('a', 1), relative];
     const only = { metricsOfThisStep: ['a'] };
     expect(judgeRelease(metrics, { a: [good(0)] }, soon, only).verdict.kind).toBe('healthy');
+    expect(judgeRelease(metrics, { a: [good(0)] }, soon, { metricsOfThisStep: [] }).verdict.kind).toBe('watching');
     expect(judgeRelease(metrics, { a: [good(0)], compared: [bad(0)] }, soon, only).verdict.kind).toBe('degraded');
   });
 
@@ -74,7 +75,10 @@ describe('the verdict on a release', () => {
     const before = context({ analysisStartedAtEpochMs: undefined });
     expect(judgeRelease([threshold('a')], { a: [bad(0)] }, before).verdict.kind).toBe('watching');
     expect(judgeRelease([threshold('a')], {}, { ...before, sourceFault: 'refused' }).verdict.kind).toBe('watching');
-    expect(judgeRelease([], {}, soon).verdict.kind).toBe('watching');
+    expect(judgeRelease([], {}, soon).verdict).toEqual({
+      kind: 'watching',
+      because: 'the plan has no metrics, so nothing is judged',
+    });
   });
 });
 

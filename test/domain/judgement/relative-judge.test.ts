@@ -79,6 +79,8 @@ describe('the relative judge', () => {
       of(counts(100, 100), counts(0, 0)),
       { kind: 'noData', reason: 'NaN' } as const,
     ];
+    const enough = of(counts(100, 1), counts(900, 9));
+    expect(phases(metric({ max: 1.1, minRequests: 100 }), [enough])).toEqual(['successful']);
     const { verdict, measurements, brokeLimit } = judged(metric({ max: 1.1, minRequests: 100 }), readings);
     expect(measurements.map(({ phase }) => phase)).toEqual(Array(5).fill('inconclusive'));
     expect(verdict).toMatchObject({ kind: 'inconclusive', fault: false });

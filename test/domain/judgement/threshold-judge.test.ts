@@ -158,6 +158,13 @@ describe('the threshold judge', () => {
       expect(startsOf('~+ +~')).toEqual([1, 3]);
       expect(kindOf('~~')).toBe('inconclusive');
     });
+    it('not of a window that still grows', () => {
+      const growing = windows('+x').map(({ frozenAtEpochMs: _, ...open }) => open);
+      expect(judgeThreshold(metric(), growing, context({ nowEpochMs: NOON + 2 * MINUTE })).measurements).toEqual([]);
+    });
+    it('of every frozen window, even where the clock of the look is behind', () => {
+      expect(startsOf('++', {}, { nowEpochMs: NOON + MINUTE })).toEqual([0, 1]);
+    });
     it('every interval, of the next window where the first straddles', () => {
       expect(startsOf('++++++', { intervalSeconds: 120 })).toEqual([0, 2, 4]);
       expect(startsOf('~+++++', { intervalSeconds: 120 })).toEqual([1, 2, 4]);

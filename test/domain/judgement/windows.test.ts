@@ -21,6 +21,7 @@ const READINGS: Record<string, Reading> = {
   p99: p99(0.3),
   worse: p99(0.31),
   noP99: p99(null),
+  stableGrown: { kind: 'value', canary: 0.3, stable: 0.25 },
 };
 
 /** Reads one window: '70 full, 80 grown' is one that finds `full` 70 s after its end and one that finds `grown` at 80 s. */
@@ -104,6 +105,7 @@ describe('a window', () => {
   it('compares values as it compares counts', () => {
     expect(readTimes('70 p99, 80 p99')?.frozenAtEpochMs).toBe(END + 80_000);
     expect(readTimes('70 p99, 80 worse')?.frozenAtEpochMs).toBeUndefined();
+    expect(readTimes('70 p99, 80 stableGrown')?.frozenAtEpochMs).toBeUndefined();
     expect(readTimes('70 noP99, 80 noP99')?.frozenAtEpochMs).toBeUndefined();
   });
 });
