@@ -27,8 +27,13 @@ export function locate(
   }
   if (at === 'key' && hasRange(lastKey)) return rangeOf(lastKey);
   if (!hasRange(here)) return [0, 1];
-  if (isScalar(here))
-    return column === undefined ? rangeOf(here) : [columnOffset(here, text, column), here.range?.[1] ?? 0];
+  if (isScalar(here)) {
+    const [from, to] = rangeOf(here);
+    if (from === to && hasRange(lastKey)) return rangeOf(lastKey); // nothing stands there: `bake:`
+    if (column === undefined) return [from, to];
+    const offset = columnOffset(here, text, column);
+    return [offset, offset === from ? to : offset + 1];
+  }
   // Of a map or list its beginning: a caret under twenty lines points at nothing.
   const [start, end] = rangeOf(here);
   return [start, isMap(here) || isSeq(here) ? Math.max(start + 1, Math.min(end, firstWordEnd(here, start))) : end];
@@ -60,5 +65,6 @@ function columnOffset(scalar: Scalar, text: string, column: number): number {
   const value = String(scalar.value);
   const quote = source.startsWith("'") || source.startsWith('"') ? 1 : 0;
   const written = source.slice(quote, quote === 0 ? undefined : -1);
-  return written === value ? Math.min(start + quote + column - 1, end - quote) : start;
+  // What is missing at the end of a text is pointed at behind it.
+  return written === value ? Math.min(start + quote + column - 1, end) : start;
 }

@@ -1,4 +1,4 @@
-import { type Document, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { type Document, isScalar, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { type Issue, type Path, pathText } from '../../domain/file/issue.ts';
 import { locate } from './locate.ts';
 import type { Mistake } from './mistake.ts';
@@ -37,18 +37,8 @@ export function readYaml(
     const expected = `at most ${LARGEST_FILE_BYTES / 1024} KiB`;
     return { kind: 'mistakes', mistakes: [{ file, path: '', found: `${Buffer.byteLength(text)} bytes`, expected }] };
   }
-  let documents: Document.Parsed[];
-  try {
-    const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
-    documents = Array.isArray(parsed) ? parsed : [];
-  } catch (error) {
-    // The parser is recursive: thousands of brackets one in the other are more than its stack.
-    if (!(error instanceof RangeError)) throw error;
-    return {
-      kind: 'mistakes',
-      mistakes: [{ file, path: '', found: 'lists or maps nested too deep', expected: 'the shape of the reference' }],
-    };
-  }
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const documents: Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
   const template = findTemplate(text);
   if (template !== undefined) {
     return refuse(
@@ -59,13 +49,13 @@ export function readYaml(
     );
   }
   const [document, second] = documents;
-  if (document === undefined || (document.contents === null && second === undefined && document.errors.length === 0)) {
+  const syntax = documents.flatMap(one => one.errors).find(error => error.code !== 'DUPLICATE_KEY');
+  if (document === undefined || (second === undefined && syntax === undefined && isEmpty(document))) {
     return {
       kind: 'mistakes',
       mistakes: [{ file, path: '', found: 'nothing in the file', expected: 'apiVersion, kind and the rest' }],
     };
   }
-  const syntax = documents.flatMap(one => one.errors).find(error => error.code !== 'DUPLICATE_KEY');
   if (syntax !== undefined) {
     const { found, expected } = syntaxText(syntax.code, syntax.message);
     return refuse(syntax.pos[0], syntax.pos[1], found, expected);
@@ -79,10 +69,11 @@ export function readYaml(
     const found = `the key '${text.slice(start, end)}' a second time`;
     return { file, at: place(start, end), path: '', found, expected: 'each key once in a map' };
   });
-  const { value, mistakes: valueMistakes } = toValue(document);
+  const { value, mistakes: valueMistakes, readable } = toValue(document);
   for (const { node, found, expected } of valueMistakes) {
     mistakes.push({ file, at: place(...rangeOf(node)), path: '', found, expected });
   }
+  if (!readable) return { kind: 'mistakes', mistakes };
   const toMistake = ({ path, at, column, found, expected, guess }: Issue): Mistake => {
     const [start, end] = locate(document, path, at, text, column);
     const mistake: Mistake = { file, at: place(start, end), path: shownPath(path, at), found, expected };
@@ -90,6 +81,10 @@ export function readYaml(
   };
   return { kind: 'yaml', yaml: { value, mistakes, toMistake } };
 }
+
+/** Nothing between the start and the end of a document; `null` written out is something. */
+const isEmpty = ({ contents }: Document.Parsed): boolean =>
+  contents === null || (isScalar(contents) && contents.value === null && contents.range[0] === contents.range[1]);
 
 /** An unknown key is said in the sentence: its place is the map that holds it. */
 const shownPath = (path: Path, at: Issue['at']): string => pathText(at === 'value' ? path : path.slice(0, -1));
@@ -119,6 +114,9 @@ function wordAt(text: string, start: number): [number, number] {
 
 /** The parser's messages in words for someone who does not know YAML's grammar, where it can be said better. */
 function syntaxText(code: string, message: string): { found: string; expected: string } {
+  // The library is recursive and says so when its stack is full.
+  if (code === 'RESOURCE_EXHAUSTION')
+    return { found: 'lists or maps nested too deep', expected: 'the shape of the reference' };
   if (code === 'TAB_AS_INDENT') return { found: 'a tab', expected: 'spaces: YAML is not indented by tabs' };
   if (code === 'BLOCK_AS_IMPLICIT_KEY') {
     return {

@@ -9,11 +9,14 @@ interface ValueMistake {
 /** Aliases may write a short text that is a huge value ("billion laughs"): this many values are enough for any plan. */
 const MOST_VALUES = 10_000;
 
+/** A plan is 5 maps and lists deep. The library reads some thousands, which is more than our own stack wants to. */
+const DEEPEST = 50;
+
 /**
  * The plain data of a document. Not the library's own toJS: that makes words of keys that are maps, and says of aliases
  * only that they are too many.
  */
-export function toValue(document: Document): { value: unknown; mistakes: ValueMistake[] } {
+export function toValue(document: Document): { value: unknown; mistakes: ValueMistake[]; readable: boolean } {
   const mistakes: ValueMistake[] = [];
   let values = 0;
   let full = false;
@@ -24,6 +27,8 @@ export function toValue(document: Document): { value: unknown; mistakes: ValueMi
       full = true;
       return null;
     }
+    if (inside.length > DEEPEST)
+      return refuse(inside[0] as Node, 'lists or maps nested too deep', 'the shape of the reference');
     if (isAlias(node)) {
       const target = node.resolve(document);
       if (target === undefined) return refuse(node, `the alias *${node.source}`, 'an anchor of that name before it');
@@ -62,6 +67,7 @@ export function toValue(document: Document): { value: unknown; mistakes: ValueMi
     return {
       value: null,
       mistakes: [{ node: document.contents, found: `aliases that make more than ${MOST_VALUES} values`, expected }],
+      readable: false,
     };
   }
   for (const warning of document.warnings) {
@@ -71,5 +77,5 @@ export function toValue(document: Document): { value: unknown; mistakes: ValueMi
       expected: 'a plain value',
     });
   }
-  return { value, mistakes };
+  return { value, mistakes, readable: true };
 }

@@ -30,13 +30,13 @@ function checkOneKeyEach(input: object): Issue[] {
 function checkWeights(draft: PlanDraft): Issue[] {
   // Steps that are mistakes themselves may have been weights: what is known of the others is still checked.
   if (draft.steps === undefined) return [];
-  const whole = draft.steps.every(step => step !== undefined && Object.keys(step).length > 0);
+  const isWhole = (step: (typeof draft.steps)[number]) => step !== undefined && Object.keys(step).length > 0;
   const weights = draft.steps.flatMap((step, index) =>
-    step?.setWeight === undefined ? [] : [{ weight: step.setWeight, path: ['steps', index, 'setWeight'] }],
+    step?.setWeight === undefined ? [] : [{ weight: step.setWeight, index, path: ['steps', index, 'setWeight'] }],
   );
   const last = weights.at(-1);
   if (last === undefined) {
-    if (!whole || draft.steps.length === 0) return [];
+    if (draft.steps.length === 0 || !draft.steps.every(isWhole)) return [];
     return [
       {
         path: ['steps'],
@@ -64,7 +64,7 @@ function checkWeights(draft: PlanDraft): Issue[] {
       issues.push({ path, at: 'value', found: `${weight} in a blueGreen plan`, expected: 'one setWeight only, 100' });
     }
   }
-  if (whole && last.weight !== 100) {
+  if (last.weight !== 100 && draft.steps.slice(last.index + 1).every(isWhole)) {
     issues.push({
       path: last.path,
       at: 'value',

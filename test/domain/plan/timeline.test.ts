@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { planTimeline } from '../../../domain/plan/timeline.ts';
+import { timelineText } from '../../../domain/plan/timeline-text.ts';
+import { changed, planOf, SMALL_PLAN } from '../../adapters/plan-file/plan-text.ts';
+
+const notesOf = (text: string) => planTimeline(planOf(text)).cannotPromise.join('\n');
+
+describe('what a plan will do', () => {
+  it('is told step by step, with times added up and the weight that holds', () => {
+    // Act
+    const { entries, endsSeconds } = planTimeline(planOf(SMALL_PLAN));
+    // Assess: 5 minutes of bake; 10 measurements of 60 s since the first weight, so 5 minutes more; 15 minutes of soak
+    expect(entries.map(({ atSeconds, weight, what }) => [atSeconds, weight, what.split(/[ :]/)[0]])).toEqual([
+      [0, 0, 'write'],
+      [0, 0, 'hook'],
+      [0, 5, 'setWeight'],
+      [0, 5, 'bake'],
+      [300, 5, 'analysis'],
+      [600, 5, 'approval'],
+      [600, 100, 'setWeight'],
+      [600, 100, 'soak'],
+      [1500, 100, 'promoted'],
+    ]);
+    expect(endsSeconds).toBe(1500);
+  });
+
+  it('names the metrics that judge: all between 0 and 100, those with a threshold or a ceiling at 100, none at 0', () => {
+    // Act
+    const { entries } = planTimeline(planOf(SMALL_PLAN));
+    // Assess
+    const judgingAt = (word: string) => entries.find(entry => entry.what.startsWith(word))?.judging;
+    expect(judgingAt('hook')).toEqual([]);
+    expect(judgingAt('bake')).toEqual(['errors', 'failing', 'p99']);
+    expect(judgingAt('soak')).toEqual(['errors', 'failing']);
+  });
+
+  it('does not add an analysis that the bakes before it have made already', () => {
+    // Act
+    const { endsSeconds } = planTimeline(planOf(changed('bake: 5m', 'bake: 30m')));
+    // Assess: 30 + 15 minutes
+    expect(endsSeconds).toBe(2700);
+  });
+
+  it('counts the initial delay and the interval of a measurement', () => {
+    // Act
+    const text = changed('count: 10 }\n  - name', 'count: 10, interval: 2m, initialDelay: 90s }\n  - name');
+    const { endsSeconds } = planTimeline(planOf(text));
+    // Assess: 90 s + 10 x 120 s, then 900 s of soak
+    expect(endsSeconds).toBe(90 + 1200 + 900);
+  });
+});
+
+describe('what a plan cannot promise', () => {
+  it('says that nothing judges where there is no metric', () => {
+    expect(
+      notesOf('apiVersion: sluice/v1\nkind: Plan\nworkload: a\nstrategy: canary\nsteps: [{ setWeight: 100 }]\n'),
+    ).toMatch(/No metric: nothing judges/);
+  });
+
+  it.each([
+    ['verdicts are late', 'canary', 'canary', /2 to 4 minutes late/],
+    ['east-west traffic is not canaried', 'canary', 'canary', /inside the cluster are not canaried/],
+    ['sticky clients follow a weight slowly', 'canary', 'canary', /sticky/],
+    ['long connections outlive the dial', 'canary', 'canary', /long connections/],
+    [
+      'a relative judge without a ceiling is blind at 100',
+      'canary',
+      'canary',
+      /p99: without a ceiling .* at weight 100/,
+    ],
+    ['failureLimit 0 has no false-alarm rate', 'canary', 'canary', /errors, failing, p99: failureLimit 0/],
+    ['a larger limit has none either', 'max: 1.2', 'max: 1.2, failureLimit: 2', /p99: a fixed limit/],
+    ['max below 1 is stricter than equal', 'max: 1.2', 'max: 0.9', /p99: max below 1/],
+    ['percentiles of few requests jump', 'canary', 'canary', /p99: a percentile of few requests/],
+    [
+      'a bake before the first weight only waits',
+      '  - setWeight: 5',
+      '  - bake: 1m\n  - setWeight: 5',
+      /before the first weight/,
+    ],
+    ['there is no way back by a call without a soak', 'soak: 15m', 'soak: 0s', /No soak/],
+    ['proceed goes on without knowing', 'deadline: 1h', 'hold: { then: proceed }', /proceed/],
+    ['the deadline stops at an open approval', 'canary', 'canary', /deadline does not run/],
+    ['http can be read', 'https://hooks', 'http://hooks', /hook over http/],
+    [
+      'a preview depends on the router',
+      'soak: 15m',
+      'soak: 15m\npreview: { header: { name: a, value: b } }',
+      /--workload/,
+    ],
+  ])('%s', (_, from, to, note) => {
+    expect(notesOf(changed(from, to))).toMatch(note);
+  });
+
+  it.each([
+    // a window of 60 s and metrics that are 120 s late at the least, 240 s at the most
+    ['nothing of a bake of 179 s is judged in time', '179s', /Weight 5 \(2m 59s\): shorter/, /Weight 5 .*: a window/],
+    [
+      'of a bake of 180 s something may be',
+      '180s',
+      /Weight 5 \(3m\): a window of this weight may/,
+      /Weight 5 .*: shorter/,
+    ],
+  ])('%s', (_, bake, said, unsaid) => {
+    // Act
+    const notes = notesOf(changed('bake: 5m', `bake: ${bake}`).replace(/ {2}- analysis.*\n/, ''));
+    // Assess
+    expect(notes).toMatch(said);
+    expect(notes).not.toMatch(unsaid);
+  });
+
+  it('says nothing about a bake that is long enough', () => {
+    expect(notesOf(SMALL_PLAN.replace(/ {2}- analysis.*\n/, ''))).not.toMatch(/Weight/);
+  });
+});
+
+describe('the printed timeline', () => {
+  it('has the time, the weight and the judges of each step', () => {
+    // Prepare
+    const plan = planOf(SMALL_PLAN);
+    // Act
+    const text = timelineText(plan, planTimeline(plan));
+    // Assess
+    expect(text).toContain('checkout: canary, promoted after 0:25:00 at the earliest, deadline 1:00:00\n');
+    expect(text).toContain(
+      '     0:05:00     5 %  analysis until failing has 10 measurements\n                        judged by errors, failing, p99\n',
+    );
+    expect(text).toContain('     0:25:00   100 %  promoted');
+    expect(text).toContain(
+      "  errors: failed requests, at most 1.5 times the stable version's; at weight 100 at most 1 %; degraded after more than 0 bad\n",
+    );
+    expect(text.endsWith('\n')).toBe(true);
+  });
+});
