@@ -54,9 +54,9 @@ const NEVER_SECONDS = 2_147_483;
  */
 export function prepareMachine(machine: MachineSpec, compress: number): PreparedMachine {
   const text = substitute(machine);
-  const mistakes = mistakesIn(JSON.parse(text));
+  const mistakes = mistakesIn(text);
   if (mistakes !== undefined) throw invalid(machine.name, mistakes);
-  // a copy apart from the one that was validated; the context's path is the only place where this text may stand
+  // the context's path is the only place where this text may stand
   const definition = JSON.parse(text.replaceAll('$$.Execution.StartTime', () => '$$.Host.ExecutionStartTime'));
   const states: PreparedMachine['states'] = {};
   for (const [name, state] of Object.entries(definition.States as Record<string, State>)) {
