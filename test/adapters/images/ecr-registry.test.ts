@@ -56,12 +56,23 @@ describe('ECR', () => {
     await expect(registry.resolve('checkout', 'nightly')).rejects.not.toThrow(/newest/);
   });
 
-  it('is asked again when it throttles once, and named when it throttles for ever', async () => {
+  it('names the tags however many images without a tag there are', async () => {
+    const { registry, push } = await openEcr();
+    for (let index = 0; index < 1001; index += 1)
+      push({ repository: 'checkout', digest: `sha256:${String(index).padStart(64, '0')}`, atEpochMs: NOON });
+    push({ repository: 'checkout', tag: 'v1', digest: digest('a'), atEpochMs: NOON });
+    await expect(registry.resolve('checkout', 'v9')).rejects.toThrow(
+      'there is no image v9 in checkout; its newest tags are v1',
+    );
+  });
+
+  it('is asked again when it throttles once, and named when it throttles on: the image is not missing', async () => {
     const { registry, push, server } = await openEcr();
     push({ repository: 'checkout', tag: 'v1', digest: digest('a'), atEpochMs: NOON });
     server.faults.throttle('DescribeImages', 1);
     expect(await registry.resolve('checkout', 'v1')).toMatchObject({ digest: digest('a') });
-    server.faults.throttle('DescribeImages', Number.POSITIVE_INFINITY);
+    // just long enough for one call with its three attempts: what comes next would be answered
+    server.faults.throttle('DescribeImages', 3);
     await expect(registry.resolve('checkout', 'v1')).rejects.toMatchObject({
       name: 'ImageRegistryUnreachableError',
       message: expect.stringMatching(/ThrottlingException/),
@@ -73,8 +84,8 @@ describe("the lab's ECR", () => {
   it('lists images page by page, those with tags or those without', async () => {
     const { client, push } = await openEcr();
     push({ repository: 'checkout', tag: 'v1', digest: digest('a'), atEpochMs: NOON });
-    push({ repository: 'checkout', tag: 'v2', digest: digest('b'), atEpochMs: NOON + 1_000 });
-    push({ repository: 'checkout', digest: digest('c'), atEpochMs: NOON + 2_000 });
+    push({ repository: 'checkout', digest: digest('b'), atEpochMs: NOON + 1_000 });
+    push({ repository: 'checkout', tag: 'v2', digest: digest('c'), atEpochMs: NOON + 2_000 });
     const list = async (more: { tagStatus?: 'TAGGED' | 'UNTAGGED'; nextToken?: string } = {}) => {
       const { tagStatus, nextToken } = more;
       const input = { repositoryName: 'checkout', maxResults: 2, nextToken, filter: tagStatus && { tagStatus } };
@@ -84,8 +95,8 @@ describe("the lab's ECR", () => {
     const first = await list();
     expect(first.digests).toEqual([digest('a'), digest('b')]);
     expect(await list({ nextToken: first.nextToken ?? '' })).toEqual({ digests: [digest('c')], nextToken: undefined });
-    expect((await list({ tagStatus: 'TAGGED' })).digests).toEqual([digest('a'), digest('b')]);
-    expect((await list({ tagStatus: 'UNTAGGED' })).digests).toEqual([digest('c')]);
+    expect((await list({ tagStatus: 'TAGGED' })).digests).toEqual([digest('a'), digest('c')]);
+    expect((await list({ tagStatus: 'UNTAGGED' })).digests).toEqual([digest('b')]);
   });
 
   it('keeps the image that lost its tag', async () => {
