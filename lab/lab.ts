@@ -10,6 +10,7 @@ import { openStepFunctionsExecutions } from '../adapters/executions/step-functio
 import { httpHooks } from '../adapters/hooks/http-hooks.ts';
 import { openEcrRegistry } from '../adapters/images/ecr-registry.ts';
 import { openDynamoDbLedger } from '../adapters/ledger/dynamodb-ledger.ts';
+import type { Ledger, NewLine } from '../adapters/ledger/ledger.ts';
 import { linesLog, linesMeter, type Sink } from '../adapters/log/lines-log.ts';
 import { openCloudWatchSource } from '../adapters/metrics/cloudwatch-source.ts';
 import { openSnsNotifier } from '../adapters/notifier/sns-notifier.ts';
@@ -64,6 +65,8 @@ export interface Lab {
   /** Image URI by digest -> program. */
   readonly programs: Map<string, Program>;
   invoke(functionName: string, event: object): Promise<unknown>;
+  /** Told of every line that a handler appends to a ledger, at once. Returns the unsubscriber. */
+  onLine(listener: (workload: string, line: NewLine) => void): () => void;
   /** Ends the executions, the processes and the servers; nothing is left behind. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -136,6 +139,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       ROLL_BACK_MACHINE_ARN: stateMachineArnOf(MACHINES.rollBack),
       ...kubernetes.env,
     };
+    const listeners = new Set<LineListener>();
     const cluster = await openKubernetesCluster(env as NodeJS.ProcessEnv, clock);
     closers.push(cluster.close);
     const sink = options.sink ?? (() => {});
@@ -143,7 +147,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       clock,
       log: linesLog(sink, clock),
       meter: linesMeter(sink, clock),
-      ledger: openDynamoDbLedger(env, clock),
+      ledger: observed(openDynamoDbLedger(env, clock), listeners),
       workloads: openDynamoDbWorkloads(env),
       router: openAlbRouter(env),
       targets: openAlbTargets(env),
@@ -175,9 +179,32 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       deps,
       programs,
       invoke: async (name, event) => call(name, event),
+      onLine: listener => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
       close: () => (closing ??= close()),
     };
   }
+}
+
+type LineListener = (workload: string, line: NewLine) => void;
+
+/** A ledger that tells of what was appended: those who watch a release need not ask for it again and again. */
+function observed(ledger: Ledger, listeners: Set<LineListener>): Ledger {
+  const append: Ledger['append'] = async (workload, after, line) => {
+    const state = await ledger.append(workload, after, line);
+    for (const listener of listeners) listener(workload, line);
+    return state;
+  };
+  // the adapter is a class: its other methods are reached through it, not copied from it
+  return new Proxy(ledger, {
+    get: (target, name) => {
+      if (name === 'append') return append;
+      const member = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
 }
 
 const readMachine = async (name: string): Promise<object> =>

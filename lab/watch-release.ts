@@ -1,0 +1,149 @@
+import type { NewLine } from '../adapters/ledger/ledger.ts';
+import type { Outcome, RollBackReason } from '../domain/ledger/facts.ts';
+import type { Step } from '../domain/plan/plan.ts';
+import { workloadOf } from '../domain/release-id.ts';
+import type { Workload } from '../domain/workload.ts';
+import type { Lab } from './lab.ts';
+import { failedByCanary, failedOf, type LoadReport, lostOf } from './load/report.ts';
+
+/** A release of the lab as it was seen from outside: what `--json` writes. */
+export interface ReleaseRow {
+  name: string;
+  outcome: Outcome;
+  /** Absent for a release that was promoted. */
+  reason?: RollBackReason;
+  because: string;
+  /** The canary's weight, in per cent, every time that the dial was read back. */
+  weights: number[];
+  /** Steps of the plan that were done, in words. */
+  steps: string[];
+  /**
+   * From the first bad answer that a client got of the canary to the change of the rule that gave it 0 %. Null where
+   * there was no bad answer.
+   */
+  secondsFromFirstBadToZero: number | null;
+  requests: number;
+  failed: number;
+  failedByCanary: number;
+  /** Requests without an answer, or with a 502, 503 or 504 of the load balancer, that the canary did not cause. */
+  lost: number;
+}
+
+/** A release that has ended, with the lines of its ledger. */
+export interface WatchedRelease {
+  releaseId: string;
+  lines: NewLine[];
+}
+
+/**
+ * Follows a release from now to its end. Start to watch before it is started: lines that were appended before are not seen.
+ * @param onLine told of each line as it is appended
+ * @param signal ends the watching: the promise is then rejected with its reason
+ */
+export function watchRelease(
+  lab: Lab,
+  options: { workload: string; onLine?: (line: NewLine) => void; signal?: AbortSignal },
+): Promise<WatchedRelease> {
+  return new Promise((resolve, reject) => {
+    const lines: NewLine[] = [];
+    let releaseId: string | undefined;
+    const end = () => {
+      unsubscribe();
+      options.signal?.removeEventListener('abort', onAbort);
+    };
+    const onAbort = () => {
+      end();
+      reject(options.signal?.reason);
+    };
+    const unsubscribe = lab.onLine((workload, line) => {
+      if (workload !== options.workload) return;
+      releaseId ??= line.releaseId;
+      if (line.releaseId !== releaseId) return;
+      lines.push(line);
+      options.onLine?.(line);
+      if (line.fact.kind !== 'closed') return;
+      end();
+      resolve({ releaseId, lines });
+    });
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    if (options.signal?.aborted === true) onAbort();
+  });
+}
+
+/** The row of a release: the ledger's story and the client's counts side by side. */
+export async function rowOf(
+  lab: Lab,
+  options: { name: string; workload: Workload; release: WatchedRelease; report: LoadReport },
+): Promise<ReleaseRow> {
+  const { name, workload, release, report } = options;
+  const closed = release.lines.map(line => line.fact).findLast(fact => fact.kind === 'closed');
+  if (closed?.kind !== 'closed') throw new Error(`${release.releaseId} is not closed`);
+  const canary = canaryOf(release);
+  const group = canary === undefined ? undefined : `${workloadOf(release.releaseId)}-${canary}`;
+  return {
+    name,
+    outcome: closed.outcome,
+    ...(closed.reason === undefined ? {} : { reason: closed.reason }),
+    because: closed.because,
+    weights: weightsOf(release),
+    steps: stepsOf(release),
+    secondsFromFirstBadToZero: await secondsToZero(lab, workload, group, report),
+    requests: report.sent,
+    failed: failedOf(report),
+    failedByCanary: group === undefined ? 0 : failedByCanary(report, group),
+    lost: lostOf(report, group),
+  };
+}
+
+function canaryOf(release: WatchedRelease) {
+  const admitted = release.lines.map(line => line.fact).find(fact => fact.kind === 'admitted');
+  return admitted?.kind === 'admitted' ? admitted.admission.canary : undefined;
+}
+
+function weightsOf(release: WatchedRelease): number[] {
+  const canary = canaryOf(release);
+  if (canary === undefined) return [];
+  return release.lines.flatMap(({ fact }) =>
+    fact.kind === 'shiftConfirmed' || fact.kind === 'dialRestored' ? [fact.dial[canary]] : [],
+  );
+}
+
+function stepsOf(release: WatchedRelease): string[] {
+  const requested = release.lines.map(line => line.fact).find(fact => fact.kind === 'requested');
+  const steps = requested?.kind === 'requested' ? requested.plan.steps : [];
+  const done = release.lines.filter(({ fact }) => fact.kind === 'stepDone' || fact.kind === 'shiftConfirmed').length;
+  return steps.slice(0, done).map(stepInWords);
+}
+
+export function stepInWords(step: Step): string {
+  switch (step.kind) {
+    case 'setWeight':
+      return `setWeight ${step.weight}`;
+    case 'bake':
+      return `bake ${step.seconds} s`;
+    case 'analysis':
+      return `analysis ${step.metrics.join(', ')} x ${step.count}`;
+    case 'hook':
+    case 'approval':
+      return `${step.kind} ${step.name}`;
+  }
+}
+
+async function secondsToZero(
+  lab: Lab,
+  workload: Workload,
+  group: string | undefined,
+  report: LoadReport,
+): Promise<number | null> {
+  const first = group === undefined ? undefined : report.groups[group]?.firstBadEpochMs;
+  if (group === undefined || first === undefined) return null;
+  const arn = Object.values(workload.router.targetGroups).find(candidate => candidate.includes(`/${group}/`));
+  const changes = (await lab.edge.changes()).filter(change => workload.router.rules.includes(change.ruleArn));
+  const zero = changes.find(
+    ({ atWallEpochMs, action }) =>
+      atWallEpochMs >= first &&
+      'targetGroups' in action &&
+      action.targetGroups.every(target => target.arn !== arn || target.weight === 0),
+  );
+  return zero === undefined ? null : Math.round(zero.atWallEpochMs - first) / 1000;
+}
