@@ -21,13 +21,15 @@ export async function openCloudWatchLab(options: Partial<Publishing> & { pageSiz
     ...(pageSize !== undefined && { pageSize }),
   });
   const server = await openWireServer({ endpoints: [endpoint] });
-  const client = new CloudWatchClient(
-    awsClientConfig(
-      { AWS_ENDPOINT_URL: server.url, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
-      'CLOUDWATCH',
-    ),
-  );
+  const env = {
+    AWS_ENDPOINT_URL: server.url,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'lab',
+    AWS_SECRET_ACCESS_KEY: 'lab',
+  };
+  const client = new CloudWatchClient(awsClientConfig(env, 'CLOUDWATCH'));
   return {
+    env,
     clock,
     client,
     published,
