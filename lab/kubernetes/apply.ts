@@ -56,7 +56,9 @@ export function apply(input: {
   const kept: ManagedFields[] = [];
   for (const other of others) {
     const lost = [...wanted].filter(
-      ([path, value]) => other.paths.has(path) && !isDeepStrictEqual(current.get(path), value),
+      // an empty map asks for nothing but that there is one
+      ([path, value]) =>
+        other.paths.has(path) && !isDeepStrictEqual(value, {}) && !isDeepStrictEqual(current.get(path), value),
     );
     for (const [path] of lost) {
       const shown = `"${other.manager}"${other.subresource === undefined ? '' : ` with subresource "${other.subresource}"`}`;
@@ -73,11 +75,12 @@ export function apply(input: {
   if (conflicts.length > 0 && !force) return { kind: 'conflict', conflicts };
 
   const object = structuredClone(merge(live, applied)) as JsonObject;
-  const dropped = [...(mine?.paths ?? [])].filter(path => !wanted.has(path) && !kept.some(k => ownsWithin(k, path)));
-  // the longest first: an item's fields before the item
-  for (const path of dropped.sort((a, b) => b.length - a.length)) removeAt(object, path);
   const entry: ManagedFields = { ...writer, operation: 'Apply', paths: new Set(wanted.keys()) };
-  return { kind: 'applied', object, managed: [...kept, entry] };
+  const owners = [...kept, entry];
+  const dropped = [...(mine?.paths ?? [])].filter(path => !owners.some(owner => ownsWithin(owner, path)));
+  // an item of a list before its fields: without its key nobody would find it
+  for (const path of dropped.sort((a, b) => a.length - b.length)) removeAt(object, path);
+  return { kind: 'applied', object, managed: owners };
 }
 
 /** Owns the path or something in it: an item of a list stays while anybody owns a part of it. */

@@ -49,6 +49,8 @@ export interface LabKubernetes {
   patch(kind: string, namespace: string, name: string, patch: JsonObject, manager: string): void;
   /** @throws ApiError where it is not there */
   remove(kind: string, namespace: string, name: string): void;
+  /** Objects as the API shows them, in name order. */
+  list(kind: string, namespace: string): JsonObject[];
   pods(): LabPod[];
   /** The last lines that the pod's processes printed. */
   podLog(name: string): string[];
@@ -105,6 +107,7 @@ export async function openKubernetes(options: LabKubernetesOptions): Promise<Lab
     remove: (kind, namespace, name) => {
       store.remove(resourceOf(kind), { namespace, name });
     },
+    list: (kind, namespace) => store.list(resourceOf(kind), namespace),
     pods: () =>
       deployments.pods().map(pod => {
         const object = store.get(resourceOf('Pod'), pod.namespace, pod.name);

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 
 const KEPT_LINES = 200;
 const KEPT_CHARACTERS = 2_000;
+/** `TypeError: …`, `panic: …`, `Exception in thread "main" java.net.BindException: …` */
+const NAMES_AN_ERROR = /(error|exception|panic|fatal)[^:]*: /i;
 
 /** What a pod's processes print: the last lines in memory, and all of it in a file where the lab gave a folder. */
 export interface PodLog {
   write(text: string): void;
   lines(): string[];
-  /** Since the last `mark`: the line that tells most about an error, else the last one. Shortened. */
+  /** Since the last `mark`. */
+  linesOfProcess(): string[];
+  /** Of these the line that names an error, else the last one. Shortened. */
   telling(): string | undefined;
   /** A new process begins. */
   mark(): void;
@@ -43,11 +47,12 @@ export function openPodLog(podName: string, folder: string | undefined): PodLog 
       }
     },
     lines: all,
+    linesOfProcess: () => all().slice(markedAt),
     telling: () => {
       const lines = all()
         .slice(markedAt)
         .filter(line => line.trim() !== '');
-      const line = lines.findLast(text => /error|exception|in use|panic|fatal|not found/i.test(text)) ?? lines.at(-1);
+      const line = lines.findLast(text => NAMES_AN_ERROR.test(text)) ?? lines.at(-1);
       return line?.trim().slice(0, 200);
     },
     mark: () => {

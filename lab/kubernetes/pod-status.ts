@@ -6,7 +6,7 @@ export interface ContainerState {
     | { kind: 'waiting'; reason: string; message?: string }
     | { kind: 'running'; startedAt: string }
     | { kind: 'terminated'; exitCode: number; reason: string; finishedAt: string };
-  last?: { exitCode: number; reason: string; finishedAt: string };
+  last?: { exitCode: number; reason: string; finishedAt: string; message?: string };
   restarts: number;
   ready: boolean;
   /** RFC 3339: when `ready` last changed. */

@@ -166,18 +166,20 @@ export function openPod(deps: PodDeps, input: { object: JsonObject; templateHash
       const { exitCode, reason, ranMs } = await runOnce(program);
       if (stopping.signal.aborted || gone !== undefined) break;
       const telling = log.telling();
-      const inUse = telling !== undefined && IN_USE.test(telling);
+      const inUse = log.linesOfProcess().some(line => IN_USE.test(line));
+      const portProblem = inUse ? [`port ${port} was in use, trying another`] : [];
+      for (const line of portProblem) log.write(`${line}\n`);
       if (ranMs > FORGET_AFTER_MS) backOffMs = BACK_OFF_MS.first;
       show({
         restarts: shown.restarts + 1,
         ready: false,
-        last: { exitCode, reason, finishedAt: now() },
+        last: { exitCode, reason, finishedAt: now(), ...(inUse ? { message: portProblem.join() } : {}) },
         state: {
           kind: 'waiting',
           reason: 'CrashLoopBackOff',
           message: [
             `back-off ${Math.round(backOffMs / 1000)}s restarting failed container=${containerName}`,
-            ...(inUse ? [`port ${port} was in use, trying another`] : []),
+            ...portProblem,
             ...(telling !== undefined ? [`last line: ${telling}`] : []),
           ].join('; '),
         },

@@ -26,7 +26,7 @@ let reaper: ChildProcess | undefined;
 
 /**
  * A shell outside our process group that reads which groups run. When its input ends, because this process has gone by
- * whatever way (a second Ctrl-C, kill -9), it ends the groups that are left.
+ * whatever way (a second Ctrl-C, kill -9), it ends the groups that are left. `-s KILL --` is the form every sh takes.
  */
 const REAPER = `groups=" "
 while read -r op group; do
@@ -35,7 +35,7 @@ while read -r op group; do
     -) groups="\${groups%% $group *} \${groups#* $group }";;
   esac
 done
-for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done`;
+for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done`;
 
 function tellReaper(line: string): void {
   if (reaper === undefined) {
