@@ -110,7 +110,6 @@ export function startExecution(
     // before anything is awaited: the token belongs to the Parameters that were evaluated just now
     const { token } = entered;
     entered.token = undefined;
-    if (ending.signal.aborted) throw executionEnded();
     await new Promise(resolve => setImmediate(resolve)); // the engine's events so far are in the history, limits included
     if (ending.signal.aborted) throw executionEnded();
     const work = machine.states[state]?.work;

@@ -7,6 +7,7 @@ import type { Json, LambdaContext, LambdaFunction } from './state-machine-host.t
 export interface FunctionCaller {
   has(reference: string): boolean;
   /**
+   * @param event the function's own: what it changes in it changes nothing else
    * @param remainingMs wall milliseconds until the task's time-out
    * @throws StateError with the thrown error's name, and Lambda's JSON {errorType, errorMessage, trace} as the Cause
    */
@@ -26,7 +27,7 @@ export function openFunctionCaller(functions: Record<string, LambdaFunction>): F
       if (run === undefined) {
         throw new StateError('Lambda.ResourceNotFoundException', `Function not found: ${functionArnOf(name)}`);
       }
-      const call = invoke(run, cloneJson(event), contextOf(name, remainingMs));
+      const call = invoke(run, event, contextOf(name, remainingMs));
       inFlight.add(call);
       try {
         return await call;

@@ -74,13 +74,16 @@ describe('the limits of the service', () => {
     expect(() => host.startExecution({ stateMachineArn, input: '{a:1}' })).toThrow(refusal('InvalidExecutionInput'));
   });
 
-  it('fails with States.DataLimitExceeded when a function returns too much, and States.ALL does not catch it', async () => {
+  it('fails with States.DataLimitExceeded when a function returns too much, whatever is kept of it or caught', async () => {
     // Prepare
     const host = await openSmallHost({ large: async () => 'x'.repeat(262_143) });
     const caught = [{ ErrorEquals: ['States.ALL'], Next: 'B' }];
     const definition = {
       StartAt: 'A',
-      States: { A: callOf('large', { Catch: caught, Next: 'B' }), B: { Type: 'Succeed' } },
+      States: {
+        A: callOf('large', { ResultSelector: { result: 'small' }, Catch: caught, Next: 'B' }),
+        B: { Type: 'Succeed' },
+      },
     };
     // Act
     const { status, error, cause } = await runSmall(host, definition);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { openEmbeddedHost } from '../../../lab/asl/embedded-host.ts';
 import type { LambdaContext } from '../../../lab/asl/state-machine-host.ts';
+import { openLabClock } from '../../../lab/clock.ts';
 import { callOf, openSmallHost, runSmall, startSmall, typesIn } from './small-host.ts';
 
 const loop = {
@@ -75,6 +77,18 @@ describe('the road of an execution', () => {
     expect(tookMs).toBeGreaterThan(160);
     expect(tookMs).toBeLessThan(5000);
     expect(stoppedAtEpochMs - startedAtEpochMs).toBeGreaterThan(9600);
+  });
+
+  it('does not end a wait before its time, though a timer fires early', async () => {
+    // Prepare: every timer of this clock fires at half of its time
+    const clock = openLabClock({ startEpochMs: Date.now(), compress: 60 });
+    const early = { ...clock, wallMs: (labMs: number) => clock.wallMs(labMs) / 2 };
+    const host = await openEmbeddedHost({ clock: early, functions: {} });
+    const wait = { StartAt: 'A', States: { A: { Type: 'Wait', Seconds: 10, End: true } } };
+    // Act
+    const { startedAtEpochMs, stoppedAtEpochMs = 0 } = await runSmall(host, wait);
+    // Assess
+    expect(stoppedAtEpochMs - startedAtEpochMs).toBeGreaterThanOrEqual(10_000);
   });
 
   it('waits until an instant of the lab, not of the wall', async () => {

@@ -65,6 +65,30 @@ describe('an execution that is stopped', () => {
     expect(host.describeExecution(executionArn)).not.toHaveProperty('output');
   });
 
+  it('is waited for when the host closes, as long as its function still runs', async () => {
+    // Prepare
+    const call = Promise.withResolvers<void>();
+    const host = await openSmallHost({ shift: () => call.promise });
+    const { executionArn, stateMachineArn } = startSmall(host, {
+      StartAt: 'A',
+      States: { A: callOf('shift', { End: true }) },
+    });
+    await vi.waitUntil(() => typesIn(host, executionArn).includes('TaskStarted'));
+    let closed = false;
+    // Act
+    const closing = host.close().then(() => {
+      closed = true;
+    });
+    await new Promise(resolve => setTimeout(resolve, 20));
+    const closedWhileItRan = closed;
+    call.resolve();
+    await closing;
+    // Assess
+    expect(closedWhileItRan).toBe(false);
+    expect(host.describeExecution(executionArn).status).toBe('ABORTED');
+    expect(() => host.startExecution({ stateMachineArn })).toThrow(/closing/);
+  });
+
   it('takes its token with it', async () => {
     // Prepare
     let taskToken = '';
