@@ -1,6 +1,7 @@
 import type { Slot } from '../dial.ts';
 import type { Workload } from '../workload.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { withReachableSelectors } from './pod-selectors.ts';
 import type { PodTemplate } from './pod-template.ts';
 import { configMapNames, podTemplateSchema, withConfigMapNames, withImages, withoutTracking } from './pod-template.ts';
 
@@ -69,7 +70,11 @@ export function slotObjects(input: {
   const { template } = content;
   const labels = slotLabels(workload, slot);
   const metadata = { name: slotName(workload, slot), namespace: workload.cluster.namespace, labels };
-  const pods = withImages(withoutTracking(podTemplateSchema.parse(template.podTemplate)), content.images);
+  const own = podTemplateSchema.parse(template.podTemplate);
+  const reachable = withReachableSelectors(withoutTracking(own), own.metadata?.labels, {
+    [WORKLOAD_LABEL]: workload.name,
+  });
+  const pods = withImages(reachable, content.images);
   const copies = configMapCopies(pods, content, workload.cluster.namespace, hash);
   const renamed = withConfigMapNames(pods, name => copies.get(name)?.metadata.name ?? name);
   const port = servicePort(workload, pods);

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../domain/slot/canonical-json.ts';
+import type { RevisionInput } from '../../../domain/slot/revision.ts';
+import { revisionOf } from '../../../domain/slot/revision.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const base: RevisionInput = {
+  images: { app: `registry.example/checkout@${DIGEST}` },
+  podTemplate: {
+    metadata: { labels: { app: 'checkout' } },
+    spec: { containers: [{ name: 'app', image: 'checkout:v1', envFrom: [{ configMapRef: { name: 'settings' } }] }] },
+  },
+  configMaps: { settings: { a: '1', b: '2' } },
+};
+const revision = (change: Partial<RevisionInput> = {}) => revisionOf({ ...base, ...change }, sha256);
+const templateWith = (metadata: object, container: object = {}) => ({
+  metadata,
+  spec: {
+    containers: [
+      { name: 'app', image: 'checkout:v1', envFrom: [{ configMapRef: { name: 'settings' } }], ...container },
+    ],
+  },
+});
+
+describe('a revision', () => {
+  it('is twelve hexadecimal digits', () => {
+    expect(revision()).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  it.each<[string, Partial<RevisionInput>]>([
+    ['the order of keys', { configMaps: { settings: { b: '2', a: '1' } } }],
+    ['the registry that the same digest comes from', { images: { app: `mirror.example/checkout@${DIGEST}` } }],
+    [
+      'the tag that the template names for a pushed container',
+      { podTemplate: templateWith({ labels: { app: 'checkout' } }, { image: 'checkout:v2' }) },
+    ],
+    [
+      'what a GitOps tool writes on the template',
+      {
+        podTemplate: templateWith({
+          creationTimestamp: null,
+          labels: { app: 'checkout', 'argocd.argoproj.io/instance': 'x' },
+        }),
+      },
+    ],
+    ['a ConfigMap that the pods do not refer to', { configMaps: { settings: { a: '1', b: '2' }, other: { c: '3' } } }],
+  ])('does not change with %s', (_, change) => {
+    expect(revision(change)).toBe(revision());
+  });
+
+  it.each<[string, Partial<RevisionInput>]>([
+    ['the digest', { images: { app: `registry.example/checkout@sha256:${'b'.repeat(64)}` } }],
+    ['a label of the team', { podTemplate: templateWith({ labels: { app: 'checkout', tier: 'web' } }) }],
+    ['the pod spec', { podTemplate: templateWith({ labels: { app: 'checkout' } }, { args: ['--verbose'] }) }],
+    ['a value in a ConfigMap', { configMaps: { settings: { a: '1', b: '3' } } }],
+    ['a ConfigMap that is gone', { configMaps: {} }],
+    ['binary data of a ConfigMap', { configMapBinaryData: { settings: { k: 'AAE=' } } }],
+  ])('changes with %s', (_, change) => {
+    expect(revision(change)).not.toBe(revision());
+  });
+});
+
+describe('canonical JSON', () => {
+  it('sorts keys at every depth, leaves lists in order and drops undefined', () => {
+    expect(canonicalJson({ b: [{ d: 1, c: undefined, a: null }, 2], a: 'x' })).toBe(
+      '{"a":"x","b":[{"a":null,"d":1},2]}',
+    );
+  });
+});

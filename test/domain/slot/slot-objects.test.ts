@@ -1,0 +1,260 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { isTeamKey } from '../../../domain/slot/pod-template.ts';
+import type { SlotSource } from '../../../domain/slot/slot-objects.ts';
+import { slotObjects } from '../../../domain/slot/slot-objects.ts';
+import type { Workload } from '../../../domain/workload.ts';
+
+const workload: Workload = {
+  name: 'checkout',
+  cluster: { name: 'prod', namespace: 'shop' },
+  deployment: 'checkout',
+  container: 'app',
+  repositories: [{ name: 'checkout', tags: 'v*' }],
+  router: { kind: 'alb', rules: ['rule'], targetGroups: { blue: 'tg-blue', green: 'tg-green' } },
+  backgroundWork: 'none',
+  connections: 'cut',
+  maxDrainSeconds: 900,
+};
+const IMAGE = `registry.example/checkout@sha256:${'a'.repeat(64)}`;
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+
+function write(podTemplate: object, more: Partial<SlotSource['template']> = {}, images = { app: IMAGE }) {
+  const template = { podTemplate, configMaps: {}, minReadySeconds: 0, ...more };
+  return slotObjects({
+    workload,
+    slot: 'green',
+    content: { revision: 'abc123', images, template },
+    targetGroupArn: 'tg-green',
+    hash,
+  });
+}
+const container = (more: object = {}) => ({
+  name: 'app',
+  image: 'checkout:v1',
+  ports: [{ containerPort: 8080 }],
+  ...more,
+});
+const pods = (more: object = {}, metadata: object = {}) => ({ metadata, spec: { containers: [container()], ...more } });
+const template = (objects: ReturnType<typeof write>) =>
+  (objects.deployment as unknown as { spec: { template: { metadata: object; spec: Record<string, unknown> } } }).spec
+    .template;
+
+describe('the objects of a slot', () => {
+  it('are a Deployment without replicas, a Service and a binding, all of the slot’s name and labels', () => {
+    // Act
+    const { deployment, service, targetGroupBinding } = write(pods(), {
+      minReadySeconds: 5,
+      progressDeadlineSeconds: 300,
+    });
+
+    // Assess
+    const labels = { 'sluice.dev/workload': 'checkout', 'sluice.dev/slot': 'green' };
+    const metadata = { name: 'checkout-green', namespace: 'shop', labels };
+    expect(deployment).toEqual({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { ...metadata, annotations: { 'sluice.dev/revision': 'abc123' } },
+      spec: {
+        minReadySeconds: 5,
+        progressDeadlineSeconds: 300,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [container({ image: IMAGE })] } },
+      },
+    });
+    expect(service).toEqual({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: {
+        type: 'ClusterIP',
+        selector: labels,
+        ports: [{ name: 'http', protocol: 'TCP', port: 8080, targetPort: 8080 }],
+      },
+    });
+    expect(targetGroupBinding).toEqual({
+      apiVersion: 'elbv2.k8s.aws/v1beta1',
+      kind: 'TargetGroupBinding',
+      metadata,
+      spec: { serviceRef: { name: 'checkout-green', port: 8080 }, targetGroupARN: 'tg-green', targetType: 'ip' },
+    });
+  });
+
+  it('keep the team’s labels and annotations and none by which another tool would know its own', () => {
+    // Act
+    const objects = write(
+      pods(
+        {},
+        {
+          name: 'x',
+          ownerReferences: [{ uid: '1' }],
+          finalizers: ['f'],
+          labels: {
+            app: 'checkout',
+            'app.kubernetes.io/name': 'checkout',
+            'app.kubernetes.io/instance': 'shop-checkout',
+            'app.kubernetes.io/managed-by': 'Helm',
+            'argocd.argoproj.io/instance': 'shop',
+            'kustomize.toolkit.fluxcd.io/name': 'shop',
+            'helm.sh/chart': 'checkout-1.0',
+            'pod-template-hash': '5d4f',
+            'sidecar.istio.io/inject': 'true',
+          },
+          annotations: {
+            'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:shop/checkout',
+            'meta.helm.sh/release-name': 'checkout',
+            'kubectl.kubernetes.io/last-applied-configuration': '{}',
+            'kubectl.kubernetes.io/restartedAt': '2026-11-21',
+            'prometheus.io/scrape': 'true',
+          },
+        },
+      ),
+    );
+
+    // Assess
+    expect(template(objects).metadata).toEqual({
+      labels: {
+        app: 'checkout',
+        'app.kubernetes.io/name': 'checkout',
+        'sidecar.istio.io/inject': 'true',
+        'sluice.dev/workload': 'checkout',
+        'sluice.dev/slot': 'green',
+      },
+      annotations: { 'kubectl.kubernetes.io/restartedAt': '2026-11-21', 'prometheus.io/scrape': 'true' },
+    });
+  });
+
+  it('know a tool’s domain from one that only ends alike', () => {
+    expect(isTeamKey('notargoproj.io/x')).toBe(true);
+    expect(isTeamKey('argoproj.io/x')).toBe(false);
+    expect(isTeamKey('app.kubernetes.io/part-of')).toBe(true);
+    expect(isTeamKey('version')).toBe(true);
+  });
+
+  it('carry fields of the pod spec that Sluice has never heard of, and Secrets by reference', () => {
+    const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'k' } } }];
+
+    const objects = write(pods({ futureField: { deep: [1] }, containers: [container({ env, futureProbe: 1 })] }));
+
+    expect(template(objects).spec).toMatchObject({ futureField: { deep: [1] }, containers: [{ env, futureProbe: 1 }] });
+  });
+
+  it('set images by digest for the pushed containers only', () => {
+    const sidecar = { name: 'sidecar', image: 'sidecar:v2' };
+
+    const objects = write(
+      pods({ containers: [container(), sidecar], initContainers: [{ name: 'init', image: 'init:v1' }] }),
+    );
+
+    expect(template(objects).spec).toMatchObject({
+      containers: [{ image: IMAGE }, sidecar],
+      initContainers: [{ image: 'init:v1' }],
+    });
+    expect(() => write(pods(), {}, { app: IMAGE, other: IMAGE } as never)).toThrow('no container "other"; it has app');
+  });
+
+  it('refer to copies of ConfigMaps that are named by their content, wherever they are referred to', () => {
+    // Prepare
+    const podTemplate = pods({
+      containers: [
+        container({
+          env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'a' } } }],
+          envFrom: [{ configMapRef: { name: 'flags' } }, { secretRef: { name: 'settings' } }],
+        }),
+      ],
+      volumes: [
+        { name: 'v1', configMap: { name: 'settings', items: [{ key: 'a', path: 'a' }] } },
+        { name: 'v2', projected: { sources: [{ configMap: { name: 'flags' } }, { secret: { name: 'flags' } }] } },
+        { name: 'v3', configMap: { name: 'absent', optional: true } },
+      ],
+    });
+
+    // Act
+    const objects = write(podTemplate, { configMaps: { settings: { a: '1' }, flags: { f: 'on' }, unused: { u: '' } } });
+
+    // Assess
+    const settings = `settings-${hash('{"data":{"a":"1"}}').slice(0, 10)}`;
+    const flags = `flags-${hash('{"data":{"f":"on"}}').slice(0, 10)}`;
+    expect(template(objects).spec).toMatchObject({
+      containers: [
+        {
+          env: [{ valueFrom: { configMapKeyRef: { name: settings, key: 'a' } } }],
+          envFrom: [{ configMapRef: { name: flags } }, { secretRef: { name: 'settings' } }],
+        },
+      ],
+      volumes: [
+        { configMap: { name: settings, items: [{ key: 'a', path: 'a' }] } },
+        { projected: { sources: [{ configMap: { name: flags } }, { secret: { name: 'flags' } }] } },
+        { configMap: { name: 'absent', optional: true } },
+      ],
+    });
+    expect(objects.configMaps).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: settings, namespace: 'shop', annotations: { 'sluice.dev/copy-of': 'settings' } },
+        immutable: true,
+        data: { a: '1' },
+      },
+      expect.objectContaining({ metadata: expect.objectContaining({ name: flags }), data: { f: 'on' } }),
+    ]);
+  });
+
+  it('carry binary data of a ConfigMap into its copy', () => {
+    const podTemplate = pods({ volumes: [{ name: 'v', configMap: { name: 'keys' } }] });
+
+    const objects = write(podTemplate, { configMaps: { keys: {} }, configMapBinaryData: { keys: { k: 'AAE=' } } });
+
+    expect(objects.configMaps).toEqual([expect.objectContaining({ data: {}, binaryData: { k: 'AAE=' } })]);
+  });
+
+  it('spread over nodes by the workload where the template spread by a label that a slot drops', () => {
+    // Prepare
+    const selector = (matchLabels: object) => ({ labelSelector: { matchLabels } });
+    const labels = { 'app.kubernetes.io/instance': 'shop', app: 'checkout' };
+    const podTemplate = pods(
+      {
+        topologySpreadConstraints: [{ maxSkew: 1, ...selector({ 'app.kubernetes.io/instance': 'shop' }) }],
+        affinity: {
+          podAffinity: {
+            required: [selector({ 'app.kubernetes.io/instance': 'another' }), selector({ app: 'checkout' })],
+          },
+        },
+      },
+      { labels },
+    );
+
+    // Act, Assess: another workload's label is not ours to change
+    expect(template(write(podTemplate)).spec).toMatchObject({
+      topologySpreadConstraints: [{ maxSkew: 1, ...selector({ 'sluice.dev/workload': 'checkout' }) }],
+      affinity: {
+        podAffinity: {
+          required: [selector({ 'app.kubernetes.io/instance': 'another' }), selector({ app: 'checkout' })],
+        },
+      },
+    });
+  });
+
+  it.each([
+    [
+      'the port named http of its own container',
+      [
+        { containerPort: 9090, name: 'metrics' },
+        { containerPort: 8080, name: 'http' },
+      ],
+      8080,
+    ],
+    ['the first port of its own container', [{ containerPort: 9090 }, { containerPort: 8080 }], 9090],
+    ['the first port of another container', undefined, 7000],
+  ])('send requests to %s', (_, ports, expected) => {
+    const other = { name: 'proxy', ports: [{ containerPort: 7000, name: 'http' }] };
+
+    const { service } = write(pods({ containers: [other, container({ ports })] }));
+
+    expect(service).toMatchObject({ spec: { ports: [{ port: expected, targetPort: expected }] } });
+  });
+
+  it('cannot be written where no container declares a port', () => {
+    expect(() => write(pods({ containers: [{ name: 'app' }] }))).toThrow('declares a port');
+  });
+});
