@@ -1,16 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { makeAbortCommand } from './commands/abort.ts';
+import { makeApproveCommand } from './commands/approve.ts';
 import { makePlanCommand } from './commands/plan.ts';
+import { makeStartCommand } from './commands/start.ts';
+import { makeStatusCommand } from './commands/status.ts';
+import { makeUndoCommand } from './commands/undo.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Every command is a file of its own under commands/, and one line here. */
-const COMMANDS = [makePlanCommand];
+const COMMANDS = [
+  makePlanCommand,
+  makeStartCommand,
+  makeStatusCommand,
+  makeApproveCommand,
+  makeAbortCommand,
+  makeUndoCommand,
+];
 
 const BAD_INPUT = 2;
 
 /**
  * Runs one command line. @param args without node and the script
- * @returns the exit code: 0 done, 1 the release was rolled back or rejected, 2 bad input
+ * @returns the exit code: 0 done, 1 the release was not promoted, 2 bad input or refused, 3 the control plane failed
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command('sluice')

@@ -2,6 +2,6 @@
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  /** 0 done, 1 the release was rolled back or rejected, 2 bad input. Set by a command, 0 until then. */
+  /** 0 done, 1 the release was not promoted, 2 bad input or refused, 3 the control plane failed. Set by a command, 0 until then. */
   exitCode: number;
 }

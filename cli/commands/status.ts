@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command } from '@commander-js/extra-typings';
+import { atTheDoors, withWhereabouts } from '../control-plane/door-command.ts';
+import type { Doors } from '../control-plane/doors.ts';
+import { statusLine, statusText } from '../status-text.ts';
+import type { Terminal } from '../terminal.ts';
+
+const ASK_EVERY_MS = 1_000;
+
+/** `sluice status [WORKLOAD]`. */
+export function makeStatusCommand(terminal: Terminal) {
+  const command = new Command('status')
+    .description('what is live, and what a release does')
+    .argument('[workload]', 'the name of a workload (default: a line for each)')
+    .option('--watch', 'print it again whenever it changes, until Ctrl-C')
+    .option('--json', 'print the answer as it is, one line of JSON');
+  return withWhereabouts(command).action((workload, options) =>
+    atTheDoors(terminal, options, async doors => {
+      const text = () => (options.json ? answerText(doors, workload) : shownText(doors, workload));
+      if (options.watch) return watch(terminal, text, options.json === true);
+      terminal.out(await text());
+    }),
+  );
+}
+
+async function answerText(doors: Doors, workload: string | undefined): Promise<string> {
+  const answer =
+    workload === undefined ? { kind: 'workloads', names: await doors.workloads() } : await doors.status({ workload });
+  return `${JSON.stringify(answer)}\n`;
+}
+
+async function shownText(doors: Doors, workload: string | undefined): Promise<string> {
+  if (workload !== undefined) return statusText(workload, await doors.status({ workload }));
+  const names = await doors.workloads();
+  if (names.length === 0) return 'this control plane has no workloads yet\n';
+  const answers = await Promise.all(names.map(name => doors.status({ workload: name })));
+  return answers.map((answer, index) => statusLine(names[index] ?? '', answer)).join('');
+}
+
+/** In place on a terminal, one after the other elsewhere. */
+async function watch(terminal: Terminal, text: () => Promise<string>, asJson: boolean): Promise<never> {
+  const show = await shower(terminal, asJson);
+  let before: string | undefined;
+  for (;;) {
+    const now = await text();
+    if (now !== before) show(now);
+    before = now;
+    await delay(ASK_EVERY_MS);
+  }
+}
+
+async function shower(terminal: Terminal, asJson: boolean): Promise<(text: string) => void> {
+  if (!asJson && process.stdout.isTTY) {
+    const { default: logUpdate } = await import('log-update');
+    return text => logUpdate(text.trimEnd());
+  }
+  return text => terminal.out(asJson ? text : `${text}\n`);
+}

@@ -1,0 +1,57 @@
+import { userInfo } from 'node:os';
+import { type Command, Option } from '@commander-js/extra-typings';
+import type { Terminal } from '../terminal.ts';
+import { CommandError, openControlPlane, type Whereabouts } from './control-plane.ts';
+import { type Doors, doorsOf } from './doors.ts';
+
+/** What all commands take that talk to a control plane. */
+export const withWhereabouts = <Args extends unknown[], Options extends Record<string, unknown>>(
+  command: Command<Args, Options>,
+) =>
+  command
+    .addOption(new Option('--lab <file>', 'the file of a lab that runs (default: .sluice/lab.json, if one is there)'))
+    .addOption(
+      new Option(
+        '--function-prefix <prefix>',
+        "what a deployed control plane's functions are called before their own names (or SLUICE_FUNCTION_PREFIX)",
+      ),
+    );
+
+/** Opens the control plane that is meant, and acts. What it refuses is printed as one sentence. */
+export async function atTheDoors(
+  terminal: Terminal,
+  where: Whereabouts,
+  act: (doors: Doors) => Promise<void>,
+): Promise<void> {
+  await sayingWhy(terminal, async () => {
+    const plane = openControlPlane(where, process.env);
+    try {
+      await act(doorsOf(plane));
+    } finally {
+      plane.close();
+    }
+  });
+}
+
+/** A CommandError is an answer to a person; anything else is a defect and thrown. */
+export async function sayingWhy(terminal: Terminal, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    terminal.err(`${error.message.trimEnd()}\n`);
+    terminal.exitCode = error.exitCode;
+  }
+}
+
+/** Who asks, where nobody is named: the operating system's user. */
+export function whoAsks(by: string | undefined): string {
+  if (by !== undefined) return by;
+  try {
+    return userInfo().username;
+  } catch (error) {
+    // a container may run as a user id without a name
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error;
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

@@ -1,0 +1,50 @@
+import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
+import type { AbortAnswer } from '../../functions/abort.ts';
+import type { ApproveAnswer } from '../../functions/approve.ts';
+import type { StartAnswer } from '../../functions/start.ts';
+import type { StatusAnswer } from '../../functions/status.ts';
+import { BAD_INPUT, CommandError, type ControlPlane } from './control-plane.ts';
+
+export type WorkloadAnswer = Extract<StatusAnswer, { kind: 'workload' }>;
+
+/** The functions that people call, with their types: the answers are those of the same commit's handlers. */
+export const doorsOf = (plane: ControlPlane) => ({
+  start: (event: { workload: string; image: string; plan?: { file: string; text: string }; by: string }) =>
+    plane.call('start', event) as Promise<StartAnswer>,
+  abort: (event: { releaseId: string; by: string; because: string }) =>
+    plane.call('abort', event) as Promise<AbortAnswer>,
+  approve: (event: { releaseId: string; by: string; groups: string[] }) =>
+    plane.call('approve', event) as Promise<ApproveAnswer>,
+  undo: (event: { workload: string; by: string }) => plane.call('undo', event) as Promise<{ releaseId: string }>,
+  status: (event: { workload: string; afterSeq?: number }) => plane.call('status', event) as Promise<WorkloadAnswer>,
+  async workloads(): Promise<string[]> {
+    const answer = (await plane.call('status', {})) as StatusAnswer;
+    return answer.kind === 'workloads' ? answer.names : [];
+  },
+});
+
+export type Doors = ReturnType<typeof doorsOf>;
+
+/**
+ * What a person means by a release's id or a workload's name.
+ * @throws CommandError neither is there, or both are
+ */
+export async function releaseMeant(doors: Doors, text: string): Promise<string> {
+  const names = await doors.workloads();
+  const isRelease = isReleaseId(text) && names.includes(workloadOf(text));
+  if (isRelease && names.includes(text)) {
+    throw new CommandError(
+      `${text} is a workload and a release of ${workloadOf(text)}: name the release in full`,
+      BAD_INPUT,
+    );
+  }
+  if (isRelease) return text;
+  if (!names.includes(text)) {
+    const known = names.length === 0 ? 'there is none' : `known are ${names.join(', ')}`;
+    throw new CommandError(`there is no workload and no release ${text}; workloads: ${known}`, BAD_INPUT);
+  }
+  const { state } = await doors.status({ workload: text });
+  const release = state.active ?? state.waiting;
+  if (release === undefined) throw new CommandError(`no release of ${text} is on its way`, BAD_INPUT);
+  return release.releaseId;
+}

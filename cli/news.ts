@@ -1,0 +1,109 @@
+import { assertNever } from '../domain/assert-never.ts';
+import { durationText } from '../domain/file/units.ts';
+import type { Fact, Outcome, ReleaseImage, RollBackReason } from '../domain/ledger/facts.ts';
+import type { Plan, Step } from '../domain/plan/plan.ts';
+
+/** What a release's fact is to those who watch; undefined: no news, only for the ledger. */
+export function newsOf(fact: Fact, plan: Plan): string | undefined {
+  switch (fact.kind) {
+    case 'requested':
+      return `requested: ${imagesText(fact.images, fact.undoOf)}`;
+    case 'admitted':
+      return `admitted: revision ${fact.admission.revision} goes to ${fact.admission.canary}, ${fact.admission.stable} is live`;
+    case 'refused':
+      return `refused: ${fact.because}`;
+    case 'sizeIntended':
+      return `${fact.slot} is sized to ${fact.replicas} for ${fact.weight} %`;
+    case 'readied':
+      return `ready for ${fact.weight} %`;
+    case 'slotSeen':
+      return fact.problem === undefined ? undefined : `${fact.slot} is not ready: ${fact.problem}`;
+    case 'previewOpened':
+      return `preview of ${fact.slot} is open`;
+    case 'shiftConfirmed':
+      return `weight ${fact.weight} %`;
+    case 'stepStarted': {
+      const step = plan.steps[fact.index];
+      return step === undefined || step.kind === 'setWeight' ? undefined : stepText(step);
+    }
+    case 'stepDone': {
+      const step = plan.steps[fact.index];
+      return step === undefined ? undefined : `${stepText(step)} is over: ${fact.because}`;
+    }
+    case 'hookAnswered':
+      return `hook ${fact.name} ${fact.passed ? 'passed' : `failed: ${fact.because}`}`;
+    case 'approvalOpened':
+      return `approval ${fact.name} is open`;
+    case 'approved':
+      return `approval ${fact.name} was given`;
+    case 'judged':
+      return `${fact.verdict.kind}: ${fact.verdict.because}`;
+    case 'held':
+      return `holds: ${fact.because}`;
+    case 'resumed':
+      return 'holds no longer';
+    case 'soakStarted':
+      return plan.soakSeconds === 0
+        ? undefined
+        : `soak ${durationText(plan.soakSeconds)}: going back is still one call`;
+    case 'rollBackClaimed':
+      return `goes back (${fact.reason}): ${fact.because}`;
+    case 'dialRestored':
+      return `weight 0 %: blue ${fact.dial.blue} %, green ${fact.dial.green} %`;
+    case 'retiring':
+      return 'promoted: the other slot is scaled down when it has drained';
+    case 'closed':
+      return endText(fact);
+    case 'runClaimed':
+    case 'canaryIntended':
+    case 'canaryWritten':
+    case 'previewIntended':
+    case 'shiftIntended':
+    case 'hookCalled':
+    case 'hookRunning':
+    case 'soakDone':
+    case 'goingBack':
+    case 'dialVerified':
+    case 'canaryRetired':
+    case 'stableRetired':
+      return undefined;
+    default:
+      return assertNever(fact);
+  }
+}
+
+/** `rolledBack (degraded): errors: 4 of …`; the reason that there was nothing to say is not said. */
+export const endText = (end: { outcome: Outcome; reason?: RollBackReason; because: string }): string =>
+  [
+    end.outcome,
+    ...(end.reason === undefined ? [] : [` (${end.reason})`]),
+    ...(end.because === '' ? [] : [`: ${end.because}`]),
+  ].join('');
+
+export function stepText(step: Step): string {
+  switch (step.kind) {
+    case 'setWeight':
+      return `weight ${step.weight} %`;
+    case 'bake':
+      return `bake ${durationText(step.seconds)}`;
+    case 'analysis':
+      return `analysis of ${step.metrics.join(', ')}, ${step.count} measurements`;
+    case 'hook':
+      return `hook ${step.name}`;
+    case 'approval':
+      return `approval ${step.name}`;
+    default:
+      return assertNever(step);
+  }
+}
+
+/** `image v2`, `app v2, sidecar v7`, `undo of shop-3`. */
+export function imagesText(images: Record<string, ReleaseImage>, undoOf?: string): string {
+  const all = Object.entries(images);
+  const text =
+    all.length === 1
+      ? `image ${all[0]?.[1].reference}`
+      : all.map(([container, image]) => `${container} ${image.reference}`).join(', ');
+  if (undoOf === undefined) return text;
+  return all.length === 0 ? `undo of ${undoOf}` : `undo of ${undoOf}, ${text}`;
+}
