@@ -32,8 +32,11 @@ export interface Load {
   stop(): Promise<LoadReport>;
 }
 
-/** Starts to send at once, in a thread of its own. @throws RangeError a rate that is not above 0 */
-export function startLoad(spec: LoadSpec): Load {
+/**
+ * Resolves when the first requests are due, sent by a thread of its own.
+ * @throws RangeError a rate that is not above 0   @throws WorkerEndedError its thread failed
+ */
+export async function startLoad(spec: LoadSpec): Promise<Load> {
   if (!(spec.requestsPerSecond > 0))
     throw new RangeError(`requestsPerSecond must be above 0, got ${spec.requestsPerSecond}`);
   const complete: Required<LoadSpec> = {
@@ -49,6 +52,7 @@ export function startLoad(spec: LoadSpec): Load {
   };
   const worker = new Worker(new URL('./load-worker.ts', import.meta.url), { workerData: complete });
   const calls = callsTo(worker);
+  await calls.call('snapshot');
   let stopped: Promise<LoadReport> | undefined;
   const stop = async () => {
     try {

@@ -90,6 +90,7 @@ if (isOn('EXIT_AT_ONCE')) {
   process.exit(1);
 }
 if (isOn('NEVER_LISTENS')) {
+  console.log(`${version} does not listen, as told by NEVER_LISTENS`);
   setInterval(() => {}, 60_000);
 } else {
   // a burst after a stall must wait in the queue, not be dropped by the kernel: node's default is 511

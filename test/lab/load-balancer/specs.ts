@@ -1,10 +1,10 @@
+import { targetGroupArn } from '../../../lab/aws/elbv2-arns.ts';
 import { openLabClock } from '../../../lab/clock.ts';
 import type { ForwardAction, Rule, TargetGroupSpec } from '../../../lab/load-balancer/model.ts';
 
 export const wallClock = () => openLabClock({ startEpochMs: Date.now(), compress: 1 });
 
-export const groupArn = (name: string) =>
-  `arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/${name}/0000000000000001`;
+export const groupArn = targetGroupArn;
 
 export const groupSpec = (name: string, more: Partial<TargetGroupSpec> = {}): TargetGroupSpec => ({
   arn: groupArn(name),

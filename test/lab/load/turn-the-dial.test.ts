@@ -41,7 +41,7 @@ afterAll(async () => {
 
 it('loses no request while the dial turns 0, 25, 50, 100, 0 at 300 requests a second, and all counts agree', async () => {
   // Prepare
-  load = startLoad({ url: balancer.url, requestsPerSecond: 300 });
+  load = await startLoad({ url: balancer.url, requestsPerSecond: 300 });
   // Act
   for (const weight of [25, 50, 100, 0]) {
     await wait(700);
@@ -66,7 +66,7 @@ it('loses no request while the dial turns 0, 25, 50, 100, 0 at 300 requests a se
 
 it('shows exactly one lost request when the load balancer drops one connection', async () => {
   // Prepare
-  load = startLoad({ url: balancer.url, requestsPerSecond: 300 });
+  load = await startLoad({ url: balancer.url, requestsPerSecond: 300 });
   await expect.poll(async () => (await load?.snapshot())?.groups.blue?.answers['2xx'] ?? 0).toBeGreaterThan(50);
   // Act
   balancer.dropNext();
