@@ -72,7 +72,6 @@ export function startExecution(
     token: undefined as string | undefined,
   };
   function record(type: string, details: Record<string, unknown>): number {
-    if (description.status !== 'RUNNING') return 0;
     const id = history.append(type, details);
     if (id !== 'full') return id;
     fail(runtimeError(`The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`));

@@ -15,7 +15,7 @@ export interface HistoryEvent {
 
 export interface History {
   readonly events: readonly HistoryEvent[];
-  /** @returns the new event's id, or `full` when only the event that ends the execution still fits */
+  /** @returns the new event's id, or `full`: it has ended, or only its end still fits */
   append(type: string, details: Record<string, unknown>): number | 'full';
   /** The last event; it always fits. Nothing is appended after it. */
   finish(type: string, details: Record<string, unknown>): void;

@@ -62,6 +62,7 @@ describe('the Step Functions API of the lab, as the real SDK sees it', () => {
       status: 'SUCCEEDED',
       input: '{"run":1}',
       output: '{"ok":true}',
+      outputDetails: { included: true },
       startDate,
       stopDate: expect.any(Date),
     });
