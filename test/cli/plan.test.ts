@@ -52,6 +52,14 @@ describe('sluice plan check', () => {
     expect(err).toContain("examples/canary.yaml:5:7: kind: found 'Plan'; expected Workload");
   });
 
+  it('tells the mistakes of the workload alone', async () => {
+    // Act
+    const { code, out, err } = await run('plan', 'check', 'examples/canary.yaml', '--workload', 'missing.yaml');
+    // Assess
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toBe('missing.yaml: found no such file; expected a YAML file that can be read\n\n1 mistake\n');
+  });
+
   it('prints one JSON value with --json, whether the plan is right or not', async () => {
     // Act
     const right = await run('plan', 'check', '--json', 'examples/blue-green.yaml');

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parseWorkload } from '../../../adapters/plan-file/read-plan.ts';
 import { planTimeline } from '../../../domain/plan/timeline.ts';
 import { timelineText } from '../../../domain/plan/timeline-text.ts';
+import type { Workload } from '../../../domain/workload.ts';
 import { changed, planOf, SMALL_PLAN } from '../../adapters/plan-file/plan-text.ts';
 
 const notesOf = (text: string) => planTimeline(planOf(text)).cannotPromise.join('\n');
@@ -47,6 +50,13 @@ describe('what a plan will do', () => {
     const { endsSeconds } = planTimeline(planOf(text));
     // Assess: 90 s + 10 x 120 s, then 900 s of soak
     expect(endsSeconds).toBe(90 + 1200 + 900);
+  });
+
+  it('counts the windows of a relative judge', () => {
+    // Act
+    const { endsSeconds } = planTimeline(planOf(changed('[failing], count: 10', '[errors], count: 20')));
+    // Assess: 20 windows of 60 s since the first weight, then 900 s of soak
+    expect(endsSeconds).toBe(1200 + 900);
   });
 });
 
@@ -114,6 +124,64 @@ describe('what a plan cannot promise', () => {
   });
 });
 
+describe('all that is said', () => {
+  const firstWords = (text: string, workload?: Workload) =>
+    planTimeline(planOf(text), workload).cannotPromise.map(note => note.split(' ').slice(0, 4).join(' '));
+  const always = ['Requests from inside the', 'Where the target groups', 'Going back turns new'];
+
+  it('of the small plan is nothing more than this', () => {
+    expect(firstWords(SMALL_PLAN)).toEqual([
+      'A verdict is 2',
+      'errors, failing, p99: failureLimit',
+      'p99: without a ceiling',
+      'p99: a percentile of',
+      'The deadline does not',
+      ...always,
+    ]);
+  });
+
+  it('of a blueGreen plan with one tolerant threshold on a percentile is this', () => {
+    // Prepare
+    const text = [
+      'apiVersion: sluice/v1\nkind: Plan\nworkload: checkout\nstrategy: blueGreen\nsoak: 3m',
+      "metrics: [{ name: p99, source: { kind: cloudwatch, value: { percentile: 99 } }, judge: { kind: threshold, failureCondition: 'result[0] > 1', failureLimit: 2 } }]",
+      'steps: [{ setWeight: 100 }]\n',
+    ].join('\n');
+    // Assess: 3 minutes at 100 are a window of 60 s and the least delay, 120 s
+    expect(firstWords(text)).toEqual([
+      'A verdict is 2',
+      'p99: a fixed limit',
+      'Weight 100 (3m): a',
+      'No preview: before the',
+      ...always,
+    ]);
+    expect(planTimeline(planOf(text)).cannotPromise.join('\n')).toContain('when the metrics are late (up to 5m)');
+  });
+
+  it('adds what a workload makes of it, and leaves out what a workload answers', () => {
+    // Prepare
+    const text = changed('soak: 15m', 'soak: 15m\npreview: { header: { name: a, value: b } }');
+    const read = parseWorkload(readFileSync('examples/workload.yaml', 'utf8'), 'workload.yaml');
+    if (read.kind !== 'workload') throw new Error('the example is no workload');
+    // Act
+    const plain = firstWords(text, read.workload);
+    const other = firstWords(text, { ...read.workload, connections: 'drain', backgroundWork: 'safe' });
+    // Assess
+    expect(plain).toEqual(firstWords(SMALL_PLAN));
+    expect(other).toEqual([...plain, 'connections: drain. After a', 'backgroundWork: safe. Queue consumers']);
+  });
+
+  it('of a stay that is too short gives the time it would need', () => {
+    expect(notesOf(SMALL_PLAN.replace('bake: 5m', 'bake: 1m').replace(/ {2}- analysis.*\n/, ''))).toContain(
+      'Weight 5 (1m): shorter than a window and the delay of its metrics (3m at least)',
+    );
+  });
+
+  it('of an analysis is not that it is too short: it waits for its measurements', () => {
+    expect(notesOf(SMALL_PLAN.replace('bake: 5m', 'bake: 1m'))).not.toMatch(/Weight/);
+  });
+});
+
 describe('the printed timeline', () => {
   it('has the time, the weight and the judges of each step', () => {
     // Prepare
@@ -129,6 +197,7 @@ describe('the printed timeline', () => {
     expect(text).toContain(
       "  errors: failed requests, at most 1.5 times the stable version's; at weight 100 at most 1 %; degraded after more than 0 bad\n",
     );
+    expect(text).toContain('hook smoke: POST https://hooks.example.com/smoke (5m an attempt, 1 at most)');
     expect(text.endsWith('\n')).toBe(true);
   });
 });
