@@ -1,0 +1,145 @@
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { addAlarms } from './alarms.ts';
+import type { CodeOf } from './bundling/bundle.ts';
+import { type AnyFunctionName, CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES, needsOf } from './functions/catalogue.ts';
+import { HANDLER_TIMEOUT_SECONDS, type NetworkProps, SluiceFunction } from './functions/sluice-function.ts';
+import { ledgerTable } from './ledger-table.ts';
+import { suppress } from './nag.ts';
+import { type ControlPlaneNames, controlPlaneNames } from './names.ts';
+import { SluiceMachine } from './state-machines.ts';
+
+/** The group of Kubernetes that RBAC binds in the namespaces of workloads: docs/cluster-access.md. */
+export const KUBERNETES_GROUP = 'sluice';
+
+/** A custom resource may wait for its permissions to arrive, and makes several calls of up to 18 s. */
+const CUSTOM_RESOURCE_TIMEOUT_SECONDS = 120;
+
+export interface ClusterProps {
+  /** The EKS cluster's name. */
+  readonly name: string;
+  /** `https://....eks.amazonaws.com`, as DescribeCluster says it. */
+  readonly endpoint: string;
+  /** The certificate authority as DescribeCluster says it: PEM in base64. */
+  readonly certificateAuthority: string;
+  /**
+   * Where the functions that talk to the cluster run.
+   * @default outside of any VPC: the cluster's endpoint is public
+   */
+  readonly network?: NetworkProps;
+  /** Makes access entries for those functions. @default true */
+  readonly accessEntries?: boolean;
+}
+
+export interface ControlPlaneStackProps extends StackProps {
+  /** @default 'sluice' */
+  readonly name?: string;
+  readonly cluster: ClusterProps;
+  readonly code: CodeOf;
+  /** @default three months */
+  readonly logRetention?: logs.RetentionDays;
+  /** Put before `<alarm>.md` in an alarm's description, e.g. the address of docs/runbooks/ on your server. @default 'docs/runbooks/' */
+  readonly runbooks?: string;
+}
+
+/** What an account and region has once: the table, both machines, their functions, topics and alarms. */
+export class ControlPlaneStack extends Stack {
+  readonly names: ControlPlaneNames;
+  readonly functions: ReadonlyMap<AnyFunctionName, SluiceFunction>;
+
+  constructor(scope: Construct, id: string, props: ControlPlaneStackProps) {
+    super(scope, id, props);
+    const { name = 'sluice', logRetention = logs.RetentionDays.THREE_MONTHS, runbooks = 'docs/runbooks/' } = props;
+    this.names = controlPlaneNames(this, name);
+    const table = ledgerTable(this, this.names.table);
+    const key = new kms.Key(this, 'Key', {
+      description: `${name}: notices and alarms`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY, // it encrypts messages on their way, which nobody reads again
+    });
+    const notices = this.topic('Notices', `${name}-notices`, key);
+    const alarms = this.topic('Alarms', `${name}-alarms`, key);
+    key.grantEncryptDecrypt(new iam.ServicePrincipal('cloudwatch.amazonaws.com'));
+    const deadLetters = new sqs.Queue(this, 'DeadLetters', {
+      queueName: `${name}-dead-letters`,
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    });
+    suppress(deadLetters, 'AwsSolutions-SQS3', 'it is itself the dead-letter queue, and has an alarm of its own');
+
+    const common = { names: this.names, code: props.code, logRetention };
+    const functions = new Map<AnyFunctionName, SluiceFunction>();
+    for (const file of FUNCTION_NAMES) {
+      const cluster = needsOf(file).includes('cluster') ? props.cluster : undefined;
+      const made = new SluiceFunction(this, file, {
+        ...common,
+        file,
+        timeoutSeconds: HANDLER_TIMEOUT_SECONDS,
+        environment: { ...this.environmentOf(file), ...(cluster !== undefined && clusterEnvironment(cluster)) },
+        ...(cluster?.network !== undefined && { network: cluster.network }),
+      });
+      if (needsOf(file).includes('tell')) key.grantEncryptDecrypt(made.role);
+      if (cluster !== undefined && cluster.accessEntries !== false) this.accessEntry(made, cluster.name);
+      functions.set(file, made);
+    }
+    for (const file of CUSTOM_RESOURCE_NAMES) {
+      const timeoutSeconds = CUSTOM_RESOURCE_TIMEOUT_SECONDS;
+      const environment = this.environmentOf(file);
+      functions.set(file, new SluiceFunction(this, file, { ...common, file, timeoutSeconds, environment, deadLetters }));
+    }
+    this.functions = functions;
+
+    const machines = { functions, logRetention };
+    const release = new SluiceMachine(this, 'Release', {
+      ...machines,
+      machine: 'release',
+      stateMachineName: `${name}-release`,
+    }).stateMachine;
+    const rollBack = new SluiceMachine(this, 'RollBack', {
+      ...machines,
+      machine: 'roll-back',
+      stateMachineName: `${name}-roll-back`,
+    }).stateMachine;
+    addAlarms(this, { name, functions, release, rollBack, table, deadLetters, notices, tellTo: alarms, runbooks });
+  }
+
+  private topic(id: string, topicName: string, masterKey: kms.IKey): sns.Topic {
+    return new sns.Topic(this, id, { topicName, masterKey, enforceSSL: true });
+  }
+
+  /** What the openers of functions/shared/open.ts and adapters/ read. */
+  private environmentOf(file: AnyFunctionName): Record<string, string> {
+    const needs = needsOf(file);
+    const { names } = this;
+    const starts = needs.some(need => /^(start|stop)R|^answerTaskToken$/.test(need));
+    return {
+      SLUICE_TABLE: names.table,
+      ...(needs.includes('tell') && { SLUICE_TOPIC_ARN: names.noticesTopicArn }),
+      ...(starts && {
+        RELEASE_MACHINE_ARN: names.machineArn('release'),
+        ROLL_BACK_MACHINE_ARN: names.machineArn('roll-back'),
+      }),
+    };
+  }
+
+  private accessEntry({ role }: SluiceFunction, clusterName: string): void {
+    new eks.CfnAccessEntry(role, 'AccessEntry', {
+      clusterName,
+      principalArn: role.roleArn,
+      kubernetesGroups: [KUBERNETES_GROUP],
+      type: 'STANDARD',
+    });
+  }
+}
+
+const clusterEnvironment = ({ name, endpoint, certificateAuthority }: ClusterProps): Record<string, string> => ({
+  CLUSTER_NAME: name,
+  CLUSTER_ENDPOINT: endpoint,
+  CLUSTER_CA: certificateAuthority,
+});

@@ -1,0 +1,73 @@
+/**
+ * What each function may touch, and nothing else; infra/functions/permissions.ts says what a need means to IAM. A test
+ * compares the names with the files of functions/.
+ */
+export type Need =
+  /** Reads the log of a workload, its windows and tokens. */
+  | 'readLedger'
+  /** Reads and appends. */
+  | 'appendLedger'
+  | 'readWorkloads'
+  | 'registerWorkloads'
+  /** Reads listener rules. */
+  | 'readDial'
+  /** Modifies the rules of registered workloads: granted by each ProgressiveWorkload for its own. */
+  | 'turnDial'
+  | 'readTargets'
+  | 'readMetrics'
+  /** Images of registered workloads' repositories: granted by each ProgressiveWorkload for its own. */
+  | 'readImages'
+  | 'tell'
+  /** Kubernetes by an access entry: no permission of IAM, but the cluster's address, and the VPC where there is one. */
+  | 'cluster'
+  | 'startRelease'
+  | 'stopRelease'
+  | 'startRollBack'
+  | 'answerTaskToken'
+  /** Makes the rules of a ProgressiveWorkload: granted by each for its own listener. */
+  | 'makeRules';
+
+export const FUNCTIONS = {
+  abort: ['appendLedger', 'startRollBack'],
+  admit: ['appendLedger', 'readDial', 'readTargets', 'cluster', 'tell'],
+  approve: ['appendLedger', 'answerTaskToken'],
+  'await-approval': ['appendLedger', 'answerTaskToken'],
+  'call-hook': ['appendLedger'],
+  close: ['appendLedger', 'startRelease', 'tell'],
+  look: ['appendLedger', 'readDial', 'readTargets', 'readMetrics', 'tell'],
+  'next-step': ['appendLedger'],
+  'open-approval': ['appendLedger', 'tell'],
+  'open-preview': ['appendLedger', 'readDial', 'turnDial'],
+  'read-slot': ['appendLedger', 'cluster'],
+  'restore-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets', 'stopRelease'],
+  'retire-canary': ['appendLedger', 'readDial', 'turnDial', 'cluster'],
+  'retire-stable': ['appendLedger', 'readDial', 'cluster'],
+  'shift-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets'],
+  'size-canary': ['appendLedger', 'cluster'],
+  soak: ['appendLedger'],
+  start: ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
+  'start-next-run': ['appendLedger', 'startRelease'],
+  'start-roll-back': ['appendLedger', 'startRollBack'],
+  status: ['readLedger', 'readWorkloads', 'readDial'],
+  undo: ['appendLedger', 'readWorkloads', 'startRelease'],
+  'verify-traffic': ['appendLedger', 'readDial'],
+  'write-canary': ['appendLedger', 'cluster'],
+} as const satisfies Record<string, readonly Need[]>;
+
+/** Called by CloudFormation, asynchronously, when a team deploys a ProgressiveWorkload. */
+export const CUSTOM_RESOURCES = {
+  'custom-resources/listener-rule': ['readLedger', 'readDial', 'readTargets', 'makeRules'],
+  'custom-resources/registered-workload': ['readLedger', 'registerWorkloads'],
+} as const satisfies Record<string, readonly Need[]>;
+
+export type FunctionName = keyof typeof FUNCTIONS;
+export type CustomResourceName = keyof typeof CUSTOM_RESOURCES;
+export type AnyFunctionName = FunctionName | CustomResourceName;
+
+export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
+export const CUSTOM_RESOURCE_NAMES = Object.keys(CUSTOM_RESOURCES) as CustomResourceName[];
+
+export const needsOf = (name: AnyFunctionName): readonly Need[] => ({ ...FUNCTIONS, ...CUSTOM_RESOURCES })[name];
+
+export const functionsThat = (need: Need): FunctionName[] =>
+  FUNCTION_NAMES.filter(name => needsOf(name).includes(need));

@@ -1,0 +1,79 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { ControlPlaneNames } from '../names.ts';
+import type { Need } from './catalogue.ts';
+
+/**
+ * Why a statement's resource has a `*` in it. Every such resource of the templates is in this list, by its action; a test
+ * fails for one that is not, and cdk-nag's findings are suppressed with these words.
+ */
+export const WILDCARDS = {
+  'elasticloadbalancing:Describe*':
+    'ELB has no permission by resource for DescribeRules, DescribeTargetHealth and DescribeTargetGroupAttributes; they read and change nothing',
+  'cloudwatch:GetMetricData': 'CloudWatch has no permission by resource for reading metrics',
+  'xray:Put*': 'X-Ray has no permission by resource for writing segments',
+  'states executions':
+    "an execution's ARN ends with its name, which holds the release's number: every execution of this one machine",
+  'lambda versions':
+    'a running release keeps the function versions that it began with: every version of this one function, so that a deployment of Sluice does not take the permission from under it',
+  'logs delivery': 'CloudWatch Logs has no permission by resource for the delivery of logs that a state machine sets up',
+  'ec2 interfaces': 'Lambda makes its network interfaces in a VPC with this, and EC2 names them only afterwards',
+  'listener rules': 'the ARN of a rule ends with an id that ELB chooses when it is made: every rule of this one listener',
+  'kms data keys': 'a data key is asked for by two actions that the grant writes as GenerateDataKey*, for this one key',
+} as const;
+
+const LEDGER = ['workload#*', 'windows#*'];
+const WORKLOADS = ['workloads'];
+
+/** Items of the one table, by the beginning of their partition key: the ledger and the list of workloads stay apart. */
+const onTable = (names: ControlPlaneNames, actions: string[], partitions: string[]) =>
+  new iam.PolicyStatement({
+    actions: actions.map(action => `dynamodb:${action}`),
+    resources: [names.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+  });
+
+const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
+
+/** What a need means, for the whole control plane. Needs that belong to one workload are empty here. */
+export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyStatement[] {
+  const start = (machine: 'release' | 'roll-back') => [
+    allow(['states:StartExecution'], [names.machineArn(machine)]),
+    // a name that is taken is success only if that execution runs with the same input
+    allow(['states:DescribeExecution'], [names.executionArns(machine)]),
+  ];
+  switch (need) {
+    case 'readLedger':
+      return [onTable(names, ['GetItem', 'Query'], LEDGER)];
+    case 'appendLedger':
+      return [onTable(names, ['GetItem', 'Query', 'PutItem'], LEDGER)];
+    case 'readWorkloads':
+      return [onTable(names, ['GetItem', 'Query'], WORKLOADS)];
+    case 'registerWorkloads':
+      return [onTable(names, ['PutItem', 'DeleteItem'], WORKLOADS)];
+    case 'readDial':
+      return [allow(['elasticloadbalancing:DescribeRules'], ['*'])];
+    case 'readTargets':
+      return [
+        allow(['elasticloadbalancing:DescribeTargetHealth', 'elasticloadbalancing:DescribeTargetGroupAttributes'], ['*']),
+      ];
+    case 'readMetrics':
+      return [allow(['cloudwatch:GetMetricData'], ['*'])];
+    case 'tell':
+      return [allow(['sns:Publish'], [names.noticesTopicArn])];
+    case 'startRelease':
+      return start('release');
+    case 'startRollBack':
+      return start('roll-back');
+    case 'stopRelease':
+      return [allow(['states:StopExecution'], [names.executionArns('release')])];
+    case 'answerTaskToken':
+      return [allow(['states:SendTaskSuccess'], [names.machineArn('release')])];
+    case 'cluster':
+    case 'turnDial':
+    case 'readImages':
+    case 'makeRules':
+      return [];
+    default:
+      return need satisfies never;
+  }
+}

@@ -1,0 +1,114 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { CodeOf } from '../bundling/bundle.ts';
+import type { ControlPlaneNames } from '../names.ts';
+import { suppress } from '../nag.ts';
+import { type AnyFunctionName, needsOf } from './catalogue.ts';
+import { statementsFor, WILDCARDS } from './permissions.ts';
+
+/** Below the 30 s of the machines' tasks, so that no late answer is taken for a lost one; a test does the sum. */
+export const HANDLER_TIMEOUT_SECONDS = 20;
+
+export interface NetworkProps {
+  readonly vpc: ec2.IVpc;
+  readonly vpcSubnets?: ec2.SubnetSelection;
+  readonly securityGroups?: ec2.ISecurityGroup[];
+}
+
+export interface SluiceFunctionProps {
+  readonly file: AnyFunctionName;
+  readonly names: ControlPlaneNames;
+  readonly code: CodeOf;
+  readonly environment: Record<string, string>;
+  readonly timeoutSeconds: number;
+  readonly logRetention: logs.RetentionDays;
+  readonly network?: NetworkProps;
+  /** Where calls end that were made asynchronously and failed every time. */
+  readonly deadLetters?: sqs.IQueue;
+}
+
+/** One file of functions/ as a Lambda, with a role and a log group of its own. */
+export class SluiceFunction extends Construct {
+  readonly file: AnyFunctionName;
+  readonly function: lambda.Function;
+  readonly role: iam.Role;
+  private readonly name: string;
+
+  constructor(scope: Construct, id: string, props: SluiceFunctionProps) {
+    super(scope, id);
+    const { file, names } = props;
+    this.file = file;
+    this.name = names.functionName(file);
+    const needs = needsOf(file);
+    this.role = new iam.Role(this, 'Role', {
+      roleName: names.roleName(file),
+      description: `Sluice: functions/${file}.ts (${needs.join(', ')})`,
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    for (const need of needs) {
+      for (const statement of statementsFor(need, names)) this.role.addToPolicy(statement);
+    }
+    if (props.network !== undefined) this.role.addToPolicy(networkInterfaces());
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${this.name}`,
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    logGroup.grantWrite(this.role);
+    this.function = new lambda.Function(this, 'Function', {
+      functionName: this.name,
+      description: `Sluice: functions/${file}.ts`,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      handler: 'index.handler',
+      code: props.code(file),
+      role: this.role,
+      logGroup,
+      environment: props.environment,
+      memorySize: 512,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      tracing: lambda.Tracing.ACTIVE,
+      // an older version goes on serving the releases that began with it
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      ...props.network,
+      ...(props.deadLetters !== undefined && { deadLetterQueue: props.deadLetters }),
+    });
+    suppress(this.role, 'AwsSolutions-IAM5', wildcardReasons(props));
+  }
+
+  /** The ARN of the version that this deployment publishes, and keeps when the next one comes. */
+  get versionArn(): string {
+    return this.function.currentVersion.functionArn;
+  }
+}
+
+const networkInterfaces = () =>
+  new iam.PolicyStatement({
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    resources: ['*'],
+  });
+
+function wildcardReasons({ file, network }: SluiceFunctionProps): string {
+  const needs = needsOf(file);
+  const has = (...wanted: string[]) => needs.some(need => wanted.includes(need));
+  return [
+    WILDCARDS['xray:Put*'],
+    ...(has('readDial', 'readTargets') ? [WILDCARDS['elasticloadbalancing:Describe*']] : []),
+    ...(has('readMetrics') ? [WILDCARDS['cloudwatch:GetMetricData']] : []),
+    ...(has('startRelease', 'stopRelease', 'startRollBack') ? [WILDCARDS['states executions']] : []),
+    ...(has('tell') ? [WILDCARDS['kms data keys']] : []),
+    ...(network === undefined ? [] : [WILDCARDS['ec2 interfaces']]),
+  ].join('; ');
+}
