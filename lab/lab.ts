@@ -39,6 +39,8 @@ export interface LabOptions {
   compress: number;
   /** Of the load balancer; a free one where absent. */
   port?: number;
+  /** Of the load balancer, wall clock: without a byte for so long a request ends with 504. 60 s where absent, as an ALB's. */
+  idleTimeoutMs?: number;
   publishing?: Publishing;
   attributes?: TargetGroupAttributes;
   /** Lab seconds after a shift in which clients may see the old weights; this load balancer has none to speak of. */
@@ -92,6 +94,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     const edge = await openEdge({
       clock: clock.spec,
       ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: options.idleTimeoutMs }),
       ...(options.publishing === undefined ? {} : { publishing: options.publishing }),
       ...(options.attributes === undefined ? {} : { attributes: options.attributes }),
     });
@@ -156,7 +159,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       executions: openStepFunctionsExecutions(env),
       notifier: openSnsNotifier(env),
       topicArn: TOPIC_ARN,
-      hooks: httpHooks(),
+      hooks: httpHooks({ loopback: true }),
       cluster,
       propagationSeconds: options.propagationSeconds ?? 5,
     };
