@@ -41,7 +41,7 @@ export const makeHandler = (deps: LookDeps) =>
   makeRoadLambda('look', deps, async (call): Promise<RoadMove> => {
     const looks = call.looks + 1;
     const step = currentStep(call.release);
-    if (step?.kind === 'hook') await askHook(deps, call, step);
+    if (step?.kind === 'hook' && call.release.hooks[step.name] !== undefined) await askHook(deps, call, step);
     const { workload } = call.release;
     const [dial, targets, watched] = await Promise.all([
       deps.router.readDial(workload),

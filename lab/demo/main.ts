@@ -1,0 +1,96 @@
+/**
+ * npm run demo [-- --json FILE] [--keep]: six releases on real traffic, all at once, and how each of them ended.
+ * Exits 0 only if each ended as it should and no request was lost.
+ */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { type Lab, openLab } from '../lab.ts';
+import { writeLabFile } from '../lab-file.ts';
+import { startLoad } from '../load/load.ts';
+import { DEMO_RELEASES, REQUESTS_PER_SECOND } from './releases.ts';
+import { type DemoRow, hostOf, prepare } from './run.ts';
+import { liveView, plainView } from './view.ts';
+
+/** A minute of a plan takes a second. */
+const COMPRESS = 60;
+/**
+ * CloudWatch's points of an ALB come 1 to 3 minutes late; so that the demo shows the way back rather than the wait, the
+ * lab's come after 20 s and are whole after 10 s more (lab clock).
+ */
+const PUBLISHING = { lateSeconds: 20, growsForSeconds: 10, growFrom: 0.8 };
+/** Requests a second for each workload that is kept. */
+const KEPT_REQUESTS_PER_SECOND = 20;
+
+const { values } = parseArgs({
+  options: { json: { type: 'string' }, keep: { type: 'boolean', default: false } },
+});
+
+let lab: Lab | undefined;
+let interrupted = false;
+const interrupt = () => {
+  if (interrupted) process.exit(130); // the second time: at once; the pods' processes are killed on exit
+  interrupted = true;
+  void (lab?.close() ?? Promise.resolve()).finally(() => process.exit(130));
+};
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  console.log('Six releases of six services, each with real server processes behind a load balancer');
+  console.log(`that sends them ${REQUESTS_PER_SECOND} requests a second. A minute of a plan takes a second.\n`);
+  const open = await openLab({ compress: COMPRESS, publishing: PUBLISHING });
+  lab = open;
+  try {
+    const runs = await Promise.all(DEMO_RELEASES.map(release => prepare(open, release)));
+    const stories = Object.fromEntries(DEMO_RELEASES.map(({ name, story }) => [name, story]));
+    const view = process.stdout.isTTY
+      ? await liveView(stories)
+      : plainView(text => process.stdout.write(text), performance.now.bind(performance));
+    const rows = await Promise.all(runs.map(run => run(view)));
+    view.end();
+    console.log(`\n${table(rows)}`);
+    if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ releases: rows }, null, 2)}\n`);
+    const wrong = rows.filter(row => !row.asItShould);
+    for (const row of wrong) console.log(`${row.name} did not end as it should: ${JSON.stringify(row)}`);
+    if (wrong.length === 0) console.log('Each release ended as it should, and no request was lost.');
+    if (values.keep) await keep(open);
+    return wrong.length === 0 ? 0 : 1;
+  } finally {
+    await open.close();
+  }
+}
+
+function table(rows: DemoRow[]): string {
+  const head = ['release', 'outcome', 'reason', 'bad to 0 %', 'requests', 'failed', 'by canary', 'lost'];
+  const drawn = new Table({ head, style: { head: [], border: [] } });
+  for (const row of rows) {
+    const seconds = row.secondsFromFirstBadToZero;
+    drawn.push([
+      row.name,
+      row.outcome,
+      row.reason ?? '',
+      seconds === null ? '' : `${seconds.toFixed(2)} s`,
+      row.requests,
+      row.failed,
+      row.failedByCanary,
+      row.lost,
+    ]);
+  }
+  return drawn.toString();
+}
+
+/** Leaves the lab running, with some traffic, until Ctrl-C. */
+async function keep(open: Lab): Promise<void> {
+  const { url } = open.edge;
+  for (const release of DEMO_RELEASES) {
+    await startLoad({ url, host: hostOf(release), requestsPerSecond: KEPT_REQUESTS_PER_SECOND });
+  }
+  const file = writeLabFile(open);
+  console.log(`\nThe lab keeps running until Ctrl-C: ${url} (Host: healthy.lab and so on).`);
+  console.log('In another terminal: npx sluice status; npx sluice start errors --image v1; npx sluice undo healthy');
+  process.on('exit', file.remove);
+  await new Promise(() => {}); // until Ctrl-C
+}

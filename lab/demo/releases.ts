@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url';
+import type { Outcome, RollBackReason } from '../../domain/ledger/facts.ts';
+import type { Program } from '../kubernetes/pod.ts';
+
+/** A release of the demo, and how it has to end. */
+export interface DemoRelease {
+  /** Also the workload's name and, with `.lab`, its host. */
+  name: string;
+  /** What is wrong with it, for people. */
+  story: string;
+  plan: 'canary' | 'blueGreen';
+  /** Settings of the canary's program: lab/programs/server.ts. */
+  canary: string[];
+  expected: Outcome;
+  expectedReason?: RollBackReason;
+  /** Weights that it must reach at least; nothing above 0 where it is never to get traffic. */
+  leastWeights: number;
+  mostWeight: number;
+}
+
+/**
+ * Requests a second for each of the six: at 10 % the canary gets 6 in a window of a second, enough to see that a third of
+ * them fail, and all six together stay well below what two cores carry.
+ */
+export const REQUESTS_PER_SECOND = 60;
+
+/** The healthy version's own latency: so that an answer in no time is not what "fast" is measured against. */
+const USUAL = ['LATENCY_MS=5'];
+
+export const DEMO_RELEASES: readonly DemoRelease[] = [
+  {
+    name: 'healthy',
+    story: 'works as before',
+    plan: 'canary',
+    canary: [],
+    expected: 'promoted',
+    leastWeights: 4,
+    mostWeight: 100,
+  },
+  {
+    name: 'errors',
+    story: 'answers every third request with 500',
+    plan: 'canary',
+    canary: ['ERROR_SHARE=0.34'],
+    expected: 'rolledBack',
+    expectedReason: 'degraded',
+    leastWeights: 1,
+    mostWeight: 10,
+  },
+  {
+    name: 'crash',
+    story: 'its process dies under load',
+    plan: 'canary',
+    canary: ['CRASH_AFTER=2'],
+    expected: 'rolledBack',
+    expectedReason: 'degraded',
+    leastWeights: 1,
+    mostWeight: 10,
+  },
+  {
+    name: 'slow',
+    story: 'half of its answers take 600 ms more',
+    plan: 'canary',
+    canary: ['EXTRA_LATENCY_MS=600', 'EXTRA_LATENCY_SHARE=0.5'],
+    expected: 'rolledBack',
+    expectedReason: 'degraded',
+    leastWeights: 1,
+    mostWeight: 25,
+  },
+  {
+    name: 'never-ready',
+    story: 'its pods never become ready',
+    plan: 'canary',
+    canary: ['NEVER_READY=1'],
+    expected: 'rolledBack',
+    expectedReason: 'notReady',
+    leastWeights: 0,
+    mostWeight: 0,
+  },
+  {
+    name: 'blue-green',
+    story: 'previewed, checked, approved, then all at once',
+    plan: 'blueGreen',
+    canary: [],
+    expected: 'promoted',
+    leastWeights: 1,
+    mostWeight: 100,
+  },
+];
+
+const SERVER = fileURLToPath(new URL('../programs/server.ts', import.meta.url));
+
+export const serverProgram = (version: string, settings: string[]): Program => ({
+  command: [process.execPath, SERVER, `VERSION=${version}`, ...USUAL, ...settings],
+});

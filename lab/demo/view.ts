@@ -1,0 +1,106 @@
+import { styleText } from 'node:util';
+import type { NewLine } from '../../adapters/ledger/ledger.ts';
+import type { Fact } from '../../domain/ledger/facts.ts';
+
+/** What the demo shows while it runs: a live table in a terminal, plain lines elsewhere. */
+export interface View {
+  line(release: string, line: NewLine): void;
+  end(): void;
+}
+
+interface Row {
+  story: string;
+  weight: number;
+  news: string;
+  closed?: 'good' | 'bad';
+}
+
+const BAR_WIDTH = 20;
+
+/** One line per piece of news, with the seconds since the start. */
+export function plainView(write: (text: string) => void, nowMs: () => number): View {
+  const startedAtMs = nowMs();
+  return {
+    line(release, { fact }) {
+      const news = newsOf(fact);
+      if (news === undefined) return;
+      write(`${((nowMs() - startedAtMs) / 1000).toFixed(1).padStart(6)} s  ${release.padEnd(12)} ${news}\n`);
+    },
+    end() {},
+  };
+}
+
+/** All releases at once, redrawn with every piece of news. */
+export async function liveView(stories: Record<string, string>): Promise<View> {
+  const { createLogUpdate } = await import('log-update'); // only where there is a terminal
+  const update = createLogUpdate(process.stdout);
+  const rows = new Map<string, Row>(
+    Object.entries(stories).map(([name, story]) => [name, { story, weight: 0, news: 'waits to start' }]),
+  );
+  const draw = () => update([...rows].map(([name, row]) => rowText(name, row)).join('\n'));
+  draw();
+  return {
+    line(release, { fact }) {
+      const row = rows.get(release);
+      if (row === undefined) return;
+      row.weight = weightOf(fact) ?? row.weight;
+      row.news = newsOf(fact) ?? row.news;
+      if (fact.kind === 'closed') row.closed = fact.outcome === 'promoted' ? 'good' : 'bad';
+      draw();
+    },
+    end: () => update.done(),
+  };
+}
+
+function rowText(name: string, row: Row): string {
+  const filled = Math.round((row.weight / 100) * BAR_WIDTH);
+  const colour = row.closed === undefined ? 'cyan' : row.closed === 'good' ? 'green' : 'red';
+  const bar = styleText(colour, '█'.repeat(filled)) + styleText('gray', '░'.repeat(BAR_WIDTH - filled));
+  const columns = process.stdout.columns ?? 100;
+  const news = row.news.slice(0, Math.max(20, columns - 12 - BAR_WIDTH - 12));
+  return `${styleText('bold', name.padEnd(12))} ${bar} ${String(row.weight).padStart(3)} %  ${news}\n${' '.repeat(13)}${styleText('gray', row.story)}`;
+}
+
+/** The canary's weight after the fact, where the fact is about it. */
+function weightOf(fact: Fact): number | undefined {
+  if (fact.kind === 'shiftConfirmed') return fact.weight;
+  return fact.kind === 'dialRestored' ? 0 : undefined;
+}
+
+/** A line of the ledger in words, for those that are news to somebody who watches. */
+export function newsOf(fact: Fact): string | undefined {
+  switch (fact.kind) {
+    case 'admitted':
+      return `revision ${fact.admission.revision} goes to ${fact.admission.canary}`;
+    case 'sizeIntended':
+      return `${fact.replicas} ${fact.replicas === 1 ? 'replica' : 'replicas'} for ${fact.weight} %`;
+    case 'readied':
+      return `ready for ${fact.weight} %`;
+    case 'previewOpened':
+      return `the preview shows ${fact.slot}`;
+    case 'shiftConfirmed':
+      return `${fact.weight} % of the traffic`;
+    case 'hookAnswered':
+      return `hook ${fact.name}: ${fact.because}`;
+    case 'approvalOpened':
+      return `waits for ${fact.name} to be approved`;
+    case 'approved':
+      return `${fact.name} was approved`;
+    case 'judged':
+      return fact.verdict.kind === 'watching' ? undefined : `${fact.verdict.kind}: ${fact.verdict.because}`;
+    case 'held':
+      return `holds: ${fact.because}`;
+    case 'soakStarted':
+      return 'soaks';
+    case 'goingBack':
+      return 'goes back';
+    case 'dialRestored':
+      return 'the dial is at 0 %';
+    case 'retiring':
+      return 'the old version drains';
+    case 'closed':
+      return `${fact.outcome}${fact.reason === undefined ? '' : ` (${fact.reason})`}: ${fact.because}`;
+    default:
+      return undefined;
+  }
+}
