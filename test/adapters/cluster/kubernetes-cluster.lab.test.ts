@@ -108,7 +108,7 @@ describe('the Kubernetes adapter in the lab', () => {
     expect(registrar.targets.get('tg-blue')).toBeUndefined();
   });
 
-  it('keeps a size that kubectl or an autoscaler set', async () => {
+  it('keeps a size that kubectl or an autoscaler set, until it sets one itself', async () => {
     // Prepare
     const { cluster, kubernetes } = await open();
     const content = { revision: 'r1', images: { app: GOOD_IMAGE }, template };
@@ -127,6 +127,12 @@ describe('the Kubernetes adapter in the lab', () => {
 
     // Assess
     expect(await cluster.readSlot(checkout, 'green')).toMatchObject({ revision: 'r2', desired: 3 });
+
+    // Act: our own size takes over again
+    await cluster.scaleSlot(checkout, 'green', 0);
+
+    // Assess
+    expect(await cluster.readSlot(checkout, 'green')).toMatchObject({ desired: 0 });
   });
 
   it('hands the size over when an earlier write died between its steps', async () => {

@@ -147,12 +147,14 @@ describe('server-side apply', () => {
   });
 
   it('replaces lists without keys and selectors as a whole', () => {
-    const object = openObject();
+    const object = openObject({ spec: { selector: { theirs: '1' } } });
     object.apply('a', { spec: { selector: { a: '1', b: '2' }, args: ['x', 'y'] } });
+    expect(object.object()).toEqual({ spec: { selector: { a: '1', b: '2' }, args: ['x', 'y'] } });
 
     object.apply('a', { spec: { selector: { a: '1' }, args: ['y'] } });
 
     expect(object.object()).toEqual({ spec: { selector: { a: '1' }, args: ['y'] } });
+    expect(object.ownersOf('a')).toEqual({ 'f:spec': { 'f:selector': {}, 'f:args': {} } });
   });
 
   it('gives a field that was changed by an update to that manager alone', () => {

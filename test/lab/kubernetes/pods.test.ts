@@ -118,6 +118,50 @@ describe('a program that behaves', () => {
     await eventually(() => isRunning(pod?.pid)).toBe(false);
   });
 
+  it('is told to end only after the load balancer has answered that it is deregistered', async () => {
+    // Prepare: a load balancer that takes 300 ms to answer
+    const lab = await open(programs.good);
+    lab.kubernetes.apply(deployment(IMAGE, 1));
+    await eventually(() => lab.registrar.targets.get('tg')?.length).toBe(1);
+    const [pod] = ready(lab);
+    const { deregister } = lab.registrar;
+    let ranWhenAnswered: boolean | undefined;
+    lab.registrar.deregister = async (arn, target) => {
+      await new Promise(resolve => setTimeout(resolve, 300));
+      ranWhenAnswered = isRunning(pod?.pid);
+      await deregister(arn, target);
+    };
+
+    // Act
+    lab.kubernetes.apply(deployment(IMAGE, 0));
+    await eventually(() => lab.kubernetes.pods().length).toBe(0);
+
+    // Assess
+    expect(ranWhenAnswered).toBe(true);
+  });
+
+  it('is registered and deregistered although the load balancer’s API fails at first', async () => {
+    // Prepare
+    const lab = await open(programs.good);
+    const { register, deregister } = lab.registrar;
+    let failures = 2;
+    const failing =
+      (call: typeof register): typeof register =>
+      async (arn, target) => {
+        if (failures-- > 0) throw new Error('throttled');
+        await call(arn, target);
+      };
+    lab.registrar.register = failing(register);
+    lab.registrar.deregister = failing(deregister);
+
+    // Act, Assess
+    lab.kubernetes.apply(deployment(IMAGE, 1));
+    await eventually(() => lab.registrar.targets.get('tg')?.length).toBe(1);
+    failures = 2;
+    lab.kubernetes.apply(deployment(IMAGE, 0));
+    await eventually(() => lab.registrar.targets.get('tg')).toEqual([]);
+  });
+
   it('is ready only when its readiness probe succeeds', async () => {
     // Prepare: 404 until the file of its own making is there
     const lab = await open({
