@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sha256 } from '../adapters/sha256.ts';
+import type { Slot } from '../domain/dial.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { revisionOf } from '../domain/slot/revision.ts';
 import type { Workload } from '../domain/workload.ts';
@@ -43,14 +44,26 @@ export async function addWorkload(lab: Lab, spec: LabWorkloadSpec): Promise<Work
   const stableTag = spec.stableTag ?? 'stable';
   const uri = pushImage(lab, spec.name, stableTag, spec.stable);
   lab.kubernetes.apply(templateOf(spec, uri), 'team');
+  await fillSlot(lab, workload, { slot: 'blue', uri, replicas: spec.replicas });
+  await lab.deps.workloads.register({ workload, plan: spec.plan });
+  return workload;
+}
+
+/**
+ * Writes an image into a slot, gives it its size, and waits until the load balancer calls it healthy.
+ * @throws StableNotReadyError
+ */
+export async function fillSlot(
+  lab: Lab,
+  workload: Workload,
+  { slot, uri, replicas }: { slot: Slot; uri: string; replicas: number },
+): Promise<void> {
   const template = await lab.deps.cluster.readTemplate(workload);
   const images = { [workload.container]: uri };
   const revision = revisionOf({ images, podTemplate: template.podTemplate, configMaps: template.configMaps }, sha256);
-  await lab.deps.cluster.writeSlot(workload, 'blue', { revision, images, template });
-  await lab.deps.cluster.scaleSlot(workload, 'blue', spec.replicas);
-  await lab.deps.workloads.register({ workload, plan: spec.plan });
-  await untilHealthy(lab, workload, spec.replicas);
-  return workload;
+  await lab.deps.cluster.writeSlot(workload, slot, { revision, images, template });
+  await lab.deps.cluster.scaleSlot(workload, slot, replicas);
+  await untilHealthy(lab, workload, slot, replicas);
 }
 
 /** Puts a program into the lab's registry under a tag, as a push does. Answers the image's URI by digest. */
@@ -137,8 +150,8 @@ async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<Workload> {
 function templateOf(spec: LabWorkloadSpec, image: string): JsonObject {
   const probe: JsonObject =
     spec.readyPath === undefined
-      ? { tcpSocket: { port: 'http' }, periodSeconds: 1 }
-      : { httpGet: { path: spec.readyPath, port: 'http' }, periodSeconds: 1 };
+      ? { tcpSocket: { port: 'http' }, periodSeconds: 10 }
+      : { httpGet: { path: spec.readyPath, port: 'http' }, periodSeconds: 10 };
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -166,17 +179,17 @@ function templateOf(spec: LabWorkloadSpec, image: string): JsonObject {
   };
 }
 
-async function untilHealthy(lab: Lab, workload: Workload, replicas: number): Promise<void> {
+async function untilHealthy(lab: Lab, workload: Workload, slot: Slot, replicas: number): Promise<void> {
   const until = Date.now() + STABLE_WITHIN_MS;
   for (;;) {
-    const [targets, slot] = await Promise.all([
+    const [targets, status] = await Promise.all([
       lab.deps.targets.read(workload),
-      lab.deps.cluster.readSlot(workload, 'blue'),
+      lab.deps.cluster.readSlot(workload, slot),
     ]);
-    if (targets.blue.healthy >= replicas) return;
+    if (targets[slot].healthy >= replicas) return;
     if (Date.now() > until) {
-      const why = slot.problem ?? `${targets.blue.healthy} of ${replicas} targets are healthy`;
-      throw new StableNotReadyError(`the stable version of ${workload.name} did not become ready: ${why}`);
+      const why = status.problem ?? `${targets[slot].healthy} of ${replicas} targets are healthy`;
+      throw new StableNotReadyError(`${slot} of ${workload.name} did not become ready: ${why}`);
     }
     await delay(50);
   }
