@@ -91,7 +91,10 @@ export class ControlPlaneStack extends Stack {
     for (const file of CUSTOM_RESOURCE_NAMES) {
       const timeoutSeconds = CUSTOM_RESOURCE_TIMEOUT_SECONDS;
       const environment = this.environmentOf(file);
-      functions.set(file, new SluiceFunction(this, file, { ...common, file, timeoutSeconds, environment, deadLetters }));
+      functions.set(
+        file,
+        new SluiceFunction(this, file, { ...common, file, timeoutSeconds, environment, deadLetters }),
+      );
     }
     this.functions = functions;
 

@@ -42,8 +42,7 @@ export function controlPlaneNames(scope: Construct, name: string): ControlPlaneN
       stack,
     ),
     machineArn: machine => arn('states', 'stateMachine', machineName(machine), ArnFormat.COLON_RESOURCE_NAME),
-    executionArns: machine =>
-      arn('states', 'execution', `${machineName(machine)}:*`, ArnFormat.COLON_RESOURCE_NAME),
+    executionArns: machine => arn('states', 'execution', `${machineName(machine)}:*`, ArnFormat.COLON_RESOURCE_NAME),
     functionName,
     functionArn: file => arn('lambda', 'function', functionName(file), ArnFormat.COLON_RESOURCE_NAME),
     roleName: file => `${functionName(file)}-${stack.region}`,

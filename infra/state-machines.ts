@@ -9,8 +9,8 @@ import { PROJECT_ROOT } from './bundling/bundle.ts';
 import type { AnyFunctionName } from './functions/catalogue.ts';
 import { WILDCARDS } from './functions/permissions.ts';
 import type { SluiceFunction } from './functions/sluice-function.ts';
-import type { Machine } from './names.ts';
 import { suppress } from './nag.ts';
+import type { Machine } from './names.ts';
 
 export interface SluiceMachineProps {
   readonly machine: Machine;

@@ -1,4 +1,10 @@
-import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { Env } from '../aws-client-config.ts';
 import { openTable } from '../ledger/open-table.ts';
 import { noSuchWorkload } from './fake-workloads.ts';
@@ -47,6 +53,11 @@ export class DynamoDbWorkloads implements Workloads {
       registered: { S: JSON.stringify(registered) },
     };
     await this.reach(() => this.client.send(new PutItemCommand({ TableName: this.table, Item })));
+  }
+
+  async remove(name: string): Promise<void> {
+    const Key = { pk: { S: PARTITION }, sk: { S: name } };
+    await this.reach(() => this.client.send(new DeleteItemCommand({ TableName: this.table, Key })));
   }
 
   private async reach<T>(call: () => Promise<T>): Promise<T> {

@@ -16,6 +16,10 @@ export class FakeWorkloads implements Workloads {
   async register(registered: RegisteredWorkload): Promise<void> {
     this.byName.set(registered.workload.name, structuredClone(registered));
   }
+
+  async remove(name: string): Promise<void> {
+    this.byName.delete(name);
+  }
 }
 
 export const noSuchWorkload = (name: string, known: string[]): string =>

@@ -14,6 +14,8 @@ export interface Workloads {
   /** Names, sorted. */
   list(): Promise<string[]>;
   register(registered: RegisteredWorkload): Promise<void>;
+  /** Forgets it; one that is not there is forgotten already. Its ledger stays. */
+  remove(name: string): Promise<void>;
 }
 
 export class WorkloadNotFoundError extends Error {

@@ -57,7 +57,7 @@ export const FUNCTIONS = {
 /** Called by CloudFormation, asynchronously, when a team deploys a ProgressiveWorkload. */
 export const CUSTOM_RESOURCES = {
   'custom-resources/listener-rule': ['readLedger', 'readDial', 'readTargets', 'makeRules'],
-  'custom-resources/registered-workload': ['readLedger', 'registerWorkloads'],
+  'custom-resources/registered-workload': ['readLedger', 'readWorkloads', 'registerWorkloads'],
 } as const satisfies Record<string, readonly Need[]>;
 
 export type FunctionName = keyof typeof FUNCTIONS;

@@ -15,9 +15,11 @@ export const WILDCARDS = {
     "an execution's ARN ends with its name, which holds the release's number: every execution of this one machine",
   'lambda versions':
     'a running release keeps the function versions that it began with: every version of this one function, so that a deployment of Sluice does not take the permission from under it',
-  'logs delivery': 'CloudWatch Logs has no permission by resource for the delivery of logs that a state machine sets up',
+  'logs delivery':
+    'CloudWatch Logs has no permission by resource for the delivery of logs that a state machine sets up',
   'ec2 interfaces': 'Lambda makes its network interfaces in a VPC with this, and EC2 names them only afterwards',
-  'listener rules': 'the ARN of a rule ends with an id that ELB chooses when it is made: every rule of this one listener',
+  'listener rules':
+    'the ARN of a rule ends with an id that ELB chooses when it is made: every rule of this one listener',
   'kms data keys': 'a data key is asked for by two actions that the grant writes as GenerateDataKey*, for this one key',
 } as const;
 
@@ -54,7 +56,10 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
       return [allow(['elasticloadbalancing:DescribeRules'], ['*'])];
     case 'readTargets':
       return [
-        allow(['elasticloadbalancing:DescribeTargetHealth', 'elasticloadbalancing:DescribeTargetGroupAttributes'], ['*']),
+        allow(
+          ['elasticloadbalancing:DescribeTargetHealth', 'elasticloadbalancing:DescribeTargetGroupAttributes'],
+          ['*'],
+        ),
       ];
     case 'readMetrics':
       return [allow(['cloudwatch:GetMetricData'], ['*'])];

@@ -6,8 +6,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { CodeOf } from '../bundling/bundle.ts';
-import type { ControlPlaneNames } from '../names.ts';
 import { suppress } from '../nag.ts';
+import type { ControlPlaneNames } from '../names.ts';
 import { type AnyFunctionName, needsOf } from './catalogue.ts';
 import { statementsFor, WILDCARDS } from './permissions.ts';
 

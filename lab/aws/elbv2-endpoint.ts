@@ -32,6 +32,7 @@ export function openElbv2Endpoint(options: Elbv2EndpointOptions): SchemaEndpoint
       DescribeRules: describing(elb.DescribeRules$, rules.describe),
       ModifyRule: modifying(elb.ModifyRule$, rules.modify),
       CreateRule: modifying(elb.CreateRule$, rules.create),
+      SetRulePriorities: modifying(elb.SetRulePriorities$, rules.setPriorities),
       DeleteRule: modifying(elb.DeleteRule$, rules.delete),
       DescribeLoadBalancers: describing(elb.DescribeLoadBalancers$, async () => ({
         LoadBalancers: [

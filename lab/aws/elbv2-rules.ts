@@ -64,6 +64,20 @@ export function ruleOperations(loadBalancer: ControlledLoadBalancer, attributes:
       return { Rules: [describeRule(rule)] };
     },
 
+    async setPriorities({
+      RulePriorities = [],
+    }: elb.SetRulePrioritiesCommandInput): Promise<elb.SetRulePrioritiesOutput> {
+      const moved = RulePriorities.map(({ RuleArn, Priority }) => ({ ...ruleOf(RuleArn), priority: Priority ?? 0 }));
+      for (const { arn, priority } of moved) {
+        const other = loadBalancer.rules().find(rule => rule.priority === priority && rule.arn !== arn);
+        if (other !== undefined && moved.every(rule => rule.arn !== other.arn)) {
+          throw new AwsError('PriorityInUse', `Priority '${priority}' is currently in use`);
+        }
+      }
+      for (const rule of moved) loadBalancer.putRule(rule);
+      return { Rules: moved.map(describeRule) };
+    },
+
     async delete({ RuleArn }: elb.DeleteRuleCommandInput): Promise<elb.DeleteRuleOutput> {
       const rule = ruleOf(RuleArn);
       if (rule.priority === 'default') throw new AwsError('OperationNotPermitted', 'Default rules cannot be deleted');
