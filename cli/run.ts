@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { makeAbortCommand } from './commands/abort.ts';
 import { makeApproveCommand } from './commands/approve.ts';
+import { makeLabCommand } from './commands/lab.ts';
 import { makePlanCommand } from './commands/plan.ts';
 import { makeStartCommand } from './commands/start.ts';
 import { makeStatusCommand } from './commands/status.ts';
@@ -11,6 +12,7 @@ import type { Terminal } from './terminal.ts';
 /** Every command is a file of its own under commands/, and one line here. */
 const COMMANDS = [
   makePlanCommand,
+  makeLabCommand,
   makeStartCommand,
   makeStatusCommand,
   makeApproveCommand,

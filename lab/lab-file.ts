@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import type { Env } from '../adapters/aws-client-config.ts';
 
@@ -56,9 +56,21 @@ export function writeLabFile(lab: { env: Env; edge: { url: string } }, path: str
     path,
     remove: () => {
       const now = readLabFile(path);
-      if (now.kind === 'found' && now.lab.pid === process.pid) rmSync(path, { force: true });
+      if (now.kind !== 'found' || now.lab.pid !== process.pid) return;
+      rmSync(path, { force: true });
+      removeIfEmpty(dirname(path));
     },
   };
+}
+
+/** The folder was made for the file; one in which there is something else stays. */
+function removeIfEmpty(folder: string): void {
+  if (basename(folder) !== dirname(LAB_FILE)) return;
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }
 
 /** What a lab's file says, and whether the lab's process still lives. */
