@@ -93,7 +93,6 @@ function exactlyOne(path: Path, keys: readonly [string, string], input: object):
 }
 
 function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
-  if (draft.metrics === undefined && draft.steps === undefined) return [];
   const metrics = draft.metrics ?? [];
   const names = [...new Set(metrics.flatMap(metric => metric?.name ?? []))];
   // Where a metric's name is itself a mistake, a name that is not found may be that one.

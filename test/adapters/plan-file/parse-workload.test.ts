@@ -42,10 +42,10 @@ describe('a workload', () => {
     ['kind: Workload', 'kind: Plan', "Plan <- 'Plan'"],
     ['container: app', 'containr: app', "containr <- the unknown key 'containr'"],
     ['namespace: shop', 'namespace: Shop', "Shop <- 'Shop'"],
-    ['connections: cut ', 'connections: cutt ', "cutt <- 'cutt'"],
-    ["tags: 'v*'", "tags: ''", "'' <- an empty text"],
-    [`${GROUP}/checkout-green/943f017f100becff`, `${GROUP}/checkout-blue/73e2d6bc24d8a067`, `'${GROUP}/checkout-blue`],
-    [`${GROUP}/checkout-green/943f017f100becff`, 'checkout-green', "'checkout-green' <- 'checkout-green'"],
+    ['connections: cut\n', 'connections: cutt\n', "cutt <- 'cutt'"],
+    ['tags: "v*"', 'tags: ""', '"" <- an empty text'],
+    [`${GROUP}/checkout-green/943f017f100becff`, `${GROUP}/checkout-blue/73e2d6bc24d8a067`, `"${GROUP}/checkout-blue`],
+    [`${GROUP}/checkout-green/943f017f100becff`, 'checkout-green', `"checkout-green" <- 'checkout-green'`],
   ])('with %s changed to %s is one mistake', (from, to, expected) => {
     // Act
     const parsed = parseWorkload(changed(from, to, TEXT), 'workload.yaml');
