@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import { configMapNames, podTemplateSchema, withImages, withoutTracking } from './pod-template.ts';
 
 export interface RevisionInput {

@@ -1,6 +1,6 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Slot } from '../dial.ts';
 import type { Workload } from '../workload.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { withReachableSelectors } from './pod-selectors.ts';
 import type { PodTemplate } from './pod-template.ts';
 import { configMapNames, podTemplateSchema, withConfigMapNames, withImages, withoutTracking } from './pod-template.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../domain/slot/canonical-json.ts';
+import { canonicalJson } from '../../domain/canonical-json.ts';
 import { deploymentStatus } from './deployment-status.ts';
 import type { Pod, PodDeps } from './pod.ts';
 import { openPod } from './pod.ts';

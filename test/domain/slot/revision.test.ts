@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../domain/slot/canonical-json.ts';
+import { canonicalJson } from '../../../domain/canonical-json.ts';
 import type { RevisionInput } from '../../../domain/slot/revision.ts';
 import { revisionOf } from '../../../domain/slot/revision.ts';
 
