@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeRulesCommand,
@@ -130,6 +132,20 @@ it('refuses a port that is in use, and leaves no thread behind', async () => {
   await once(other, 'listening');
   const address = other.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  await expect(openEdge({ clock: { startEpochMs: Date.now(), compress: 1 }, port })).rejects.toThrow('EADDRINUSE');
+  // a program of its own: a thread that was left would keep it alive
+  const module = new URL('../../../lab/load-balancer/edge.ts', import.meta.url).href;
+  const program = spawn(
+    process.execPath,
+    [
+      '--eval',
+      `import(${JSON.stringify(module)})
+        .then(({ openEdge }) => openEdge({ clock: { startEpochMs: 0, compress: 1 }, port: ${port} }))
+        .catch(error => console.log(error.message));`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const [said, [code]] = await Promise.all([text(program.stdout), once(program, 'exit')]);
+  expect(said).toContain('EADDRINUSE');
+  expect(code).toBe(0);
   other.close();
 });

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { openLabClock } from '../../../lab/clock.ts';
 import { TargetGroup } from '../../../lab/load-balancer/target-group.ts';
@@ -197,6 +198,9 @@ describe('a target that is deregistered', () => {
     balancer.register(groupArn('blue'), target.address);
     expect(statesOf(balancer, 'blue')).toEqual(['initial Elb.RegistrationInProgress']);
     await vi.waitFor(() => expect(statesOf(balancer, 'blue')).toEqual(['healthy']));
+    // the end of the delay that was running must not take it away
+    await wait(400);
+    expect(statesOf(balancer, 'blue')).toEqual(['healthy']);
   });
 
   it('drains on the clock of the lab', async () => {

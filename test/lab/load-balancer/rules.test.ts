@@ -24,6 +24,7 @@ describe('a rule', () => {
 
   it.each([
     ['/api/*', '/api/orders?page=2', true],
+    ['/api/orders', '/api/orders?page=2', true],
     ['/api/*', '/API/orders', false],
     ['/api/*', '/web?next=/api/', false],
     ['/img/?.png', '/img/1.png', true],
@@ -54,12 +55,14 @@ describe('a rule', () => {
   });
 
   it('comes after those of smaller priority, the default one last', () => {
-    const sorted = [
-      rule(weights(1, 0), { priority: 'default' }),
-      rule(weights(1, 0), { priority: 20 }),
-      rule(weights(1, 0), { priority: 3 }),
-    ].toSorted(byPriority);
-    expect(sorted.map(({ priority }) => priority)).toEqual([3, 20, 'default']);
+    const [preview, plain, last] = [3, 20, 'default' as const].map(priority => rule(weights(1, 0), { priority }));
+    if (preview === undefined || plain === undefined || last === undefined) throw new Error('three rules');
+    for (const given of [
+      [last, plain, preview],
+      [preview, last, plain],
+      [plain, preview, last],
+    ])
+      expect(given.toSorted(byPriority).map(({ priority }) => priority)).toEqual([3, 20, 'default']);
   });
 });
 

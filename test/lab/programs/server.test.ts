@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { closedAfterEach } from '../load-balancer/opened.ts';
 import { startProgram } from '../load-balancer/servers.ts';
@@ -73,6 +74,8 @@ describe("the demo's server", () => {
   it('ignores SIGTERM, where told so', async () => {
     const server = await open.server({ IGNORE_SIGTERM: '1' });
     server.process.kill('SIGTERM');
+    // long enough for a signal that is heeded to have closed the port
+    await wait(300);
     expect((await fetch(urlOf(server))).status).toBe(200);
     expect(await server.end('SIGKILL')).toBeNull();
   });
