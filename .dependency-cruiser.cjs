@@ -1,20 +1,39 @@
 /** Arrows point inwards: functions -> adapters -> domain. docs/design.md, "The house". */
 module.exports = {
   forbidden: [
-    { name: 'domain-is-pure', comment: 'domain/ imports itself and zod, nothing else',
-      severity: 'error', from: { path: '^domain/' }, to: { pathNot: '^(domain/|node_modules/zod/)' } },
-    { name: 'adapters-know-only-domain', severity: 'error',
-      from: { path: '^adapters/' }, to: { path: '^(functions|infra|lab|cli|console|test)/' } },
-    { name: 'functions-know-adapters-and-domain', severity: 'error',
-      from: { path: '^functions/' }, to: { path: '^(infra|lab|cli|console|test)/' } },
-    { name: 'infra-reaches-functions-by-path-only', severity: 'error',
-      from: { path: '^infra/' }, to: { path: '^(functions|adapters|lab|cli|console|test)/' } },
-    { name: 'no-product-code-imports-tests', severity: 'error',
-      from: { pathNot: '^test/' }, to: { path: '^test/' } },
-    { name: 'the-way-back-needs-no-cluster', severity: 'error',
+    {
+      name: 'domain-is-pure',
+      comment: 'domain/ imports itself and zod, nothing else',
+      severity: 'error',
+      from: { path: '^domain/' },
+      to: { pathNot: '^(domain/|node_modules/zod/)' },
+    },
+    {
+      name: 'adapters-know-only-domain',
+      severity: 'error',
+      from: { path: '^adapters/' },
+      to: { path: '^(functions|infra|lab|cli|console|test)/' },
+    },
+    {
+      name: 'functions-know-adapters-and-domain',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(infra|lab|cli|console|test)/' },
+    },
+    {
+      name: 'infra-reaches-functions-by-path-only',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: { path: '^(functions|adapters|lab|cli|console|test)/' },
+    },
+    { name: 'no-product-code-imports-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
+    {
+      name: 'the-way-back-needs-no-cluster',
+      severity: 'error',
       comment: 'going back must work when the cluster does not answer',
       from: { path: '^functions/(restore-traffic|verify-traffic|start-roll-back|look)[.]ts$' },
-      to: { path: '(@kubernetes/client-node|kubernetes-cluster[.]ts)', reachable: true } },
+      to: { path: '(@kubernetes/client-node|kubernetes-cluster[.]ts)', reachable: true },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

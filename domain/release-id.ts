@@ -1,9 +1,8 @@
 /**
  * A release is named `<workload>-<number>`, numbered by the workload's ledger. Step Functions allows 80 characters for an
- * execution's name, and `rb-<releaseId>-<attempt>` is the longest that we make: 50 for the workload leave room for both numbers.
+ * execution's name, and `rb-<releaseId>-<attempt>` is the longest that we make: a workload's name has at most 57 (its slots
+ * are Kubernetes names), which leaves 18 for both numbers and their hyphens.
  */
-export const WORKLOAD_NAME_MAX = 50;
-
 export const releaseIdOf = (workload: string, number: number): string => `${workload}-${number}`;
 
 const RELEASE_ID = /^(.+)-[1-9]\d*$/;
