@@ -53,7 +53,10 @@ const wayBack = (deps: AdmitDeps, call: ReleaseCall, stable: Admission['stable']
 async function decide(deps: AdmitDeps, call: ReleaseCall): Promise<ReturnType<typeof admit>> {
   try {
     const findings = await look(deps, call);
-    return admit(call.release, findings, { nowEpochMs: call.now, live: call.state.live, sha256 });
+    const { live, ended } = call.state;
+    const undone = ended.find(release => release.releaseId === call.release.undoOf);
+    const undoTo = undone?.admission?.stableRevision;
+    return admit(call.release, findings, { nowEpochMs: call.now, live, undoTo, sha256 });
   } catch (error) {
     // what the workload names is not there, or is not what a dial can be: a person has to mend it, retrying does not
     if (!(error instanceof RouterRuleError || error instanceof TemplateNotFoundError)) throw error;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import type { ReleaseState } from '../domain/ledger/state.ts';
+import { PROCEED, type ReleaseState } from '../domain/ledger/state.ts';
 import { currentStep } from '../domain/release/next-step.ts';
 import { RefusedError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
@@ -50,7 +50,7 @@ export const makeHandler = (deps: ApproveDeps) =>
 function openApproval(release: ReleaseState): string | undefined {
   const step = currentStep(release);
   if (step?.kind === 'approval') return release.approvals[step.name] === undefined ? undefined : step.name;
-  return release.approvals.proceed === undefined ? undefined : 'proceed';
+  return release.approvals[PROCEED] === undefined ? undefined : PROCEED;
 }
 
 function whyNot(release: ReleaseState, approver: { by: string; groups: string[] }): string | undefined {

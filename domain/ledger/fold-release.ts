@@ -1,6 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import type { Entry, Fact } from './facts.ts';
-import type { ReleaseState } from './state.ts';
+import { PROCEED, type ReleaseState } from './state.ts';
 
 type ReleaseFact = Exclude<Fact, { kind: 'requested' } | { kind: 'closed' }>;
 
@@ -37,7 +37,7 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     case 'stepStarted':
       return { ...release, stepStartedAtEpochMs: at };
     case 'stepDone': {
-      const { stepStartedAtEpochMs: _, hold: __, ...rest } = release;
+      const { stepStartedAtEpochMs: _, ...rest } = withoutHold(release, at);
       return { ...rest, stepsDone: fact.index + 1 };
     }
     case 'shiftIntended': {
@@ -45,7 +45,7 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
       return { ...release, shifts: [...release.shifts, { from, to, weight, intendedAtEpochMs: at }] };
     }
     case 'shiftConfirmed': {
-      const { stepStartedAtEpochMs: _, hold: __, ...rest } = release;
+      const { stepStartedAtEpochMs: _, ...rest } = withoutHold(release, at);
       const shifts = release.shifts.map((shift, index) =>
         index === release.shifts.length - 1 ? { ...shift, confirmedAtEpochMs: at } : shift,
       );
@@ -72,13 +72,18 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
       return { ...release, hold: { sinceEpochMs: release.hold?.sinceEpochMs ?? at, because, fault } };
     }
     case 'resumed': {
-      const { hold: _, ...rest } = release;
+      // a person's answer outlives it: the step that it is for may still be about to end
+      const { hold: _, ...rest } =
+        release.approvals[PROCEED]?.completeAtEpochMs === undefined ? withoutHold(release, at) : release;
       return rest;
     }
     case 'soakStarted':
       return { ...release, soak: { startedAtEpochMs: at, done: false } };
     case 'soakDone':
-      return { ...release, soak: { startedAtEpochMs: release.soak?.startedAtEpochMs ?? at, done: true } };
+      return {
+        ...withoutHold(release, at),
+        soak: { startedAtEpochMs: release.soak?.startedAtEpochMs ?? at, done: true },
+      };
     case 'rollBackClaimed': {
       const { attempt, reason, because } = fact;
       // a later attempt keeps the reason of the first: why it goes back does not change because going back is hard
@@ -88,7 +93,7 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     case 'goingBack':
       return withRollBack(release, { goingBackAtEpochMs: release.rollBack?.goingBackAtEpochMs ?? at });
     case 'dialRestored':
-      return withRollBack(release, { restoredAtEpochMs: at });
+      return restored(release, at);
     case 'dialVerified':
       return withRollBack(release, { verifiedAtEpochMs: release.rollBack?.verifiedAtEpochMs ?? at });
     case 'canaryRetired':
@@ -109,6 +114,22 @@ function withHook(release: ReleaseState, name: string, change: object): ReleaseS
 
 function withRollBack(release: ReleaseState, change: Partial<NonNullable<ReleaseState['rollBack']>>): ReleaseState {
   return release.rollBack === undefined ? release : { ...release, rollBack: { ...release.rollBack, ...change } };
+}
+
+/** The canary may have had traffic until now: what was verified before says nothing, and its drain begins anew. */
+function restored(release: ReleaseState, at: number): ReleaseState {
+  if (release.rollBack === undefined) return release;
+  const { verifiedAtEpochMs: _, ...rest } = release.rollBack;
+  return { ...release, rollBack: { ...rest, restoredAtEpochMs: at } };
+}
+
+/** A hold ends, and with it the question that it asked: a person who said "proceed" said it of this step alone. */
+function withoutHold(release: ReleaseState, at: number): ReleaseState {
+  const { hold: _, ...rest } = release;
+  const { [PROCEED]: asked, ...approvals } = release.approvals;
+  if (asked === undefined) return rest;
+  const askedMs = (release.askedMs ?? 0) + (asked.completeAtEpochMs ?? at) - asked.openedAtEpochMs;
+  return { ...rest, approvals, askedMs };
 }
 
 function approve(release: ReleaseState, name: string, entry: Entry): ReleaseState {

@@ -4,6 +4,9 @@ import type { Plan } from '../plan/plan.ts';
 import type { Workload } from '../workload.ts';
 import type { Admission, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
 
+/** The approval that a hold asks for (`hold.then: ask`). No plan can name one like it: its names have no question mark. */
+export const PROCEED = 'proceed?';
+
 /** One turn of the dial: from intent to confirmation. */
 export interface Shift {
   from: Dial;
@@ -51,10 +54,13 @@ export interface ReleaseState {
   stepStartedAtEpochMs?: number;
   shifts: Shift[];
   hooks: Record<string, HookState>;
+  /** By name: those of the plan's steps, and PROCEED while a hold asks. */
   approvals: Record<string, ApprovalState>;
   verdict?: Verdict;
   byMetric: Record<string, Verdict>;
   hold?: { sinceEpochMs: number; because: string; fault: boolean };
+  /** How long holds that are over waited for a person: the deadline does not count it. Absent: no hold asked one. */
+  askedMs?: number;
   soak?: { startedAtEpochMs: number; done: boolean };
   rollBack?: {
     attempt: number;

@@ -35,7 +35,13 @@ export type AdmissionDecision =
 export function admit(
   release: ReleaseState,
   found: Findings,
-  known: { nowEpochMs: number; live: Live | undefined; sha256: (text: string) => string },
+  known: {
+    nowEpochMs: number;
+    live: Live | undefined;
+    /** Of an undo: the revision that was live before the release that it undoes. */
+    undoTo?: string | undefined;
+    sha256: (text: string) => string;
+  },
 ): AdmissionDecision {
   const stable = slotAt100(found.dial);
   if (stable === undefined) {
@@ -56,6 +62,11 @@ export function admit(
   const revision =
     release.undoOf === undefined ? requestedRevision(release, found, known.sha256) : found.slots[canary].revision;
   if (revision === undefined) return refused(`${canary} holds no revision to go back to`);
+  if (release.undoOf !== undefined && revision !== known.undoTo) {
+    return refused(
+      `${canary} holds revision ${revision}, not ${known.undoTo ?? 'the one'} that was live before ${release.undoOf}: start a release of it instead`,
+    );
+  }
   if (revision === stableRevision) return refused(`revision ${revision} is live already, in ${stable}`);
   const { deregistrationDelaySeconds, stickinessSeconds } = found.draining;
   return {
@@ -77,8 +88,9 @@ export function admit(
 }
 
 function slotAt100(dial: Dial): Slot | undefined {
-  if (dial.blue === 100) return 'blue';
-  return dial.green === 100 ? 'green' : undefined;
+  // the other at 0 as well: rules that disagree read as more than 100 in sum
+  if (dial.blue === 100 && dial.green === 0) return 'blue';
+  return dial.green === 100 && dial.blue === 0 ? 'green' : undefined;
 }
 
 export function requestedRevision(

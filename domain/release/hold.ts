@@ -1,6 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import type { Fact, RollBackReason } from '../ledger/facts.ts';
-import type { ReleaseState } from '../ledger/state.ts';
+import { PROCEED, type ReleaseState } from '../ledger/state.ts';
 import type { Decision } from './move.ts';
 
 /** While it holds, the metrics are asked again this often: design.md, "looks". */
@@ -23,7 +23,12 @@ export function holdOr(
   const sinceEpochMs = release.hold?.sinceEpochMs ?? seen.nowEpochMs;
   const { atMostSeconds } = release.plan.hold;
   const over = seen.nowEpochMs >= sinceEpochMs + atMostSeconds * 1000;
-  if (!over) return { move: { kind: 'lookAgain', seconds: HOLD_LOOK_SECONDS, because: `holds: ${because}` }, facts };
+  const looking = (text: string, more: Fact[] = []): Decision => ({
+    move: { kind: 'lookAgain', seconds: HOLD_LOOK_SECONDS, because: text },
+    facts: [...facts, ...more],
+    holds: true,
+  });
+  if (!over) return looking(`holds: ${because}`);
   switch (end.then) {
     case 'rollBack':
       return {
@@ -36,10 +41,13 @@ export function holdOr(
         facts,
       };
     case 'ask': {
-      const asked = release.approvals.proceed !== undefined;
-      const open: Fact[] = asked ? [] : [{ kind: 'approvalOpened', name: 'proceed' }];
-      const move = { kind: 'lookAgain', seconds: HOLD_LOOK_SECONDS, because: `asks a person: ${because}` } as const;
-      return { move, facts: [...facts, ...open] };
+      const asked = release.approvals[PROCEED];
+      if (asked === undefined) return looking(`asks a person: ${because}`, [{ kind: 'approvalOpened', name: PROCEED }]);
+      // a person cannot see more than the metrics show: without them the answer waits, until the release's deadline
+      const answered = asked.completeAtEpochMs !== undefined;
+      return looking(
+        answered ? `a person said proceed, which waits for the metrics: ${because}` : `asks a person: ${because}`,
+      );
     }
     default:
       return assertNever(end.then);

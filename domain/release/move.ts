@@ -26,4 +26,6 @@ export interface Decision {
   move: Move;
   /** What the look found out, to be appended before the move is made. */
   facts: Fact[];
+  /** It goes on holding; absent: nothing is held, and a hold that stands in the ledger is over. */
+  holds?: true;
 }

@@ -1,37 +1,36 @@
 import { assertNever } from '../assert-never.ts';
+import { MISSED_AFTER_SECONDS } from '../judgement/turns.ts';
 import type { Verdict } from '../judgement/verdict.ts';
-import type { Admission, Fact, RollBackReason } from '../ledger/facts.ts';
-import type { ReleaseState } from '../ledger/state.ts';
+import type { Admission, Fact } from '../ledger/facts.ts';
+import { PROCEED, type ReleaseState } from '../ledger/state.ts';
+import type { Plan, Step } from '../plan/plan.ts';
+import { advance, again, type Done, rollBack } from './decisions.ts';
 import { isOurs } from './dial-owner.ts';
 import { holdOr } from './hold.ts';
-import type { Decision, Move, Observation } from './move.ts';
+import { hookMove } from './hook-move.ts';
+import type { Decision, Observation } from './move.ts';
 import { currentStep, nextWeight } from './next-step.ts';
+import { readiness } from './readiness.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
 
-/** A canary that is becoming ready, a hook that runs and an operator who thinks are asked for this often. */
-export const WAIT_SECONDS = 5;
+export { WAIT_SECONDS } from './decisions.ts';
 
 /** The next move of a release that waits. Pure: no clock, no I/O; the same arguments always give the same move. */
 export function nextMove(release: ReleaseState, seen: Observation): Decision {
   const admission = release.admission;
   if (admission === undefined) throw new Error(`${release.releaseId} waits before it was admitted`);
-  const facts = judgedFacts(release, seen);
-  const decide = (move: Move, ...more: Fact[]): Decision => ({ move, facts: [...facts, ...more] });
+  const decided = decide(release, admission, seen);
+  return { ...decided, facts: [...judgedFacts(release, seen), ...resumed(release, decided), ...decided.facts] };
+}
 
-  if (seen.verdict.kind === 'degraded') {
-    return decide({ kind: 'rollBack', reason: 'degraded', because: seen.verdict.because });
+function decide(release: ReleaseState, admission: Admission, seen: Observation): Decision {
+  if (seen.verdict.kind === 'degraded') return rollBack('degraded', seen.verdict.because);
+  if (seen.nowEpochMs >= deadlineOf(release, admission, seen.nowEpochMs)) {
+    return rollBack('deadline', 'the release did not end by its deadline');
   }
-  const overdue = deadlineOf(release, admission, seen.nowEpochMs);
-  if (seen.nowEpochMs >= overdue) {
-    return decide({ kind: 'rollBack', reason: 'deadline', because: 'the release did not end by its deadline' });
-  }
-  if (!isOurs(release, admission, seen.dial)) {
-    const because = `someone else moved the dial to blue ${seen.dial.blue} %, green ${seen.dial.green} %`;
-    const held = holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
-    return decide(held.move, ...held.facts);
-  }
-  const waited = waitedFor(release, admission, seen);
-  return decide(waited.move, ...waited.facts);
+  if (isOurs(release, admission, seen.dial)) return waitedFor(release, admission, seen);
+  const because = `someone else moved the dial to blue ${seen.dial.blue} %, green ${seen.dial.green} %`;
+  return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
 }
 
 /** The judgement is written down when it says something new, not at every look. */
@@ -45,12 +44,19 @@ function judgedFacts(release: ReleaseState, seen: Observation): Fact[] {
   return same ? [] : [{ kind: 'judged', verdict: seen.verdict, byMetric: seen.byMetric }];
 }
 
-/** Open approvals do not count against the release's deadline. */
+/** A look that no longer finds what a hold was for ends it, so that the next hold has its whole time. */
+function resumed(release: ReleaseState, { move, facts, holds }: Decision): Fact[] {
+  if (release.hold === undefined || holds === true || move.kind === 'rollBack') return [];
+  const ends = facts.some(({ kind }) => kind === 'stepDone' || kind === 'soakDone'); // which end a hold as well
+  return ends ? [] : [{ kind: 'resumed' }];
+}
+
+/** The time that people take to approve does not count against the release's deadline. */
 export function deadlineOf(release: ReleaseState, admission: Admission, nowEpochMs: number): number {
   const openMs = Object.values(release.approvals)
     .map(approval => (approval.completeAtEpochMs ?? nowEpochMs) - approval.openedAtEpochMs)
     .reduce((sum, ms) => sum + ms, 0);
-  return admission.deadlineEpochMs + openMs;
+  return admission.deadlineEpochMs + openMs + (release.askedMs ?? 0);
 }
 
 function waitedFor(release: ReleaseState, admission: Admission, seen: Observation): Decision {
@@ -63,24 +69,19 @@ function waitedFor(release: ReleaseState, admission: Admission, seen: Observatio
   }
   if (step === undefined) return stepOver(release, seen, soakEnd(release), { kind: 'soakDone', because: '' });
   const started = release.stepStartedAtEpochMs ?? seen.nowEpochMs;
-  const done: Fact = { kind: 'stepDone', index: release.stepsDone, because: '' };
+  const done: Done = { kind: 'stepDone', index: release.stepsDone, because: '' };
   switch (step.kind) {
-    case 'setWeight': {
-      const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs: seen.nowEpochMs });
-      if (seconds > 0) return again(seconds, 'waits for the end of a window');
-      return { move: { kind: 'advance', because: `ready for ${step.weight} %` }, facts: resume(release) };
-    }
+    case 'setWeight':
+      return beforeShift(release, admission, step.weight, seen);
     case 'bake':
       return stepOver(release, seen, started + step.seconds * 1000, done);
-    case 'analysis': {
-      if (!seen.analysisComplete) return again(seen.nextReadingSeconds, `measures ${step.metrics.join(', ')}`);
-      return stepOver(release, seen, started, done);
-    }
+    case 'analysis':
+      return analysisMove(release, step, seen, { started, done });
     case 'hook':
       return hookMove(release, step, seen, done);
     case 'approval': {
       const approval = release.approvals[step.name];
-      if (approval?.completeAtEpochMs !== undefined) return advance(release, done, `${step.name} was approved`);
+      if (approval?.completeAtEpochMs !== undefined) return advance(done, `${step.name} was approved`);
       const openedAt = approval?.openedAtEpochMs ?? seen.nowEpochMs;
       if (seen.nowEpochMs >= openedAt + step.withinSeconds * 1000) {
         return rollBack('deadline', `${step.name} was not approved within ${step.withinSeconds} s`);
@@ -92,42 +93,66 @@ function waitedFor(release: ReleaseState, admission: Admission, seen: Observatio
   }
 }
 
-function readiness(release: ReleaseState, admission: Admission, weight: number, seen: Observation): Decision {
-  const wanted = release.size;
-  if (wanted === undefined) return again(WAIT_SECONDS, 'the canary is not sized yet');
-  const slot = release.slotSeen;
-  const ready = slot?.ready === true && slot.desired >= wanted.replicas;
-  if (ready && seen.healthyCanaryTargets >= wanted.replicas) {
-    const facts: Fact[] = [{ kind: 'readied', weight }, ...resume(release)];
-    return { move: { kind: 'advance', because: `${wanted.replicas} ready for ${weight} %` }, facts };
+/** No traffic to a slot without healthy targets; and a shift takes place just before a window ends. */
+function beforeShift(release: ReleaseState, admission: Admission, weight: number, seen: Observation): Decision {
+  if (weight > 0 && seen.healthyCanaryTargets === 0) {
+    const because = `none of the targets of ${admission.canary} is healthy: it gets no traffic`;
+    return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'notReady' });
   }
-  const count = ready
-    ? `${seen.healthyCanaryTargets} of ${wanted.replicas} targets healthy in ${admission.canary}`
-    : `${slot?.available ?? 0} of ${wanted.replicas} pods ready in ${admission.canary}`;
-  const because = slot?.problem === undefined ? count : `${count}: ${slot.problem}`;
-  if (seen.nowEpochMs - wanted.intendedAtEpochMs >= release.plan.progressDeadlineSeconds * 1000) {
-    return rollBack('notReady', `${because} after ${release.plan.progressDeadlineSeconds} s`);
-  }
-  return again(WAIT_SECONDS, because);
+  const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs: seen.nowEpochMs });
+  if (seconds > 0) return again(seconds, 'waits for the end of a window');
+  return { move: { kind: 'advance', because: `ready for ${weight} %` }, facts: [] };
 }
 
-function stepOver(release: ReleaseState, seen: Observation, endEpochMs: number, done: Fact): Decision {
+function analysisMove(
+  release: ReleaseState,
+  step: Extract<Step, { kind: 'analysis' }>,
+  seen: Observation,
+  { started, done }: { started: number; done: Done },
+): Decision {
+  if (seen.analysisComplete) return stepOver(release, seen, started, done);
+  const because = `measures ${step.metrics.join(', ')}`;
+  if (seen.nowEpochMs < started + measuringSeconds(step, release.plan) * 1000) {
+    return again(seen.nextReadingSeconds, because);
+  }
+  // the measurements should be there by now: too little data is an inconclusive step, not a step without an end
+  const fault = seen.verdict.kind === 'inconclusive' && seen.verdict.fault;
+  const tooLittle = `${because} and has too little by now: ${seen.verdict.because}`;
+  return stepOver(release, { ...seen, verdict: { kind: 'inconclusive', because: tooLittle, fault } }, started, done);
+}
+
+/**
+ * How long an analysis takes where every measurement comes as late as one can: the delay before the first, an interval for
+ * each, and the time after which a window that nobody could read counts as missed.
+ */
+function measuringSeconds(step: Extract<Step, { kind: 'analysis' }>, plan: Plan): number {
+  const each = plan.metrics
+    .filter(({ name }) => step.metrics.includes(name))
+    .map(({ judge }) =>
+      judge.kind === 'threshold'
+        ? judge.initialDelaySeconds + step.count * Math.max(judge.intervalSeconds, plan.windowSeconds)
+        : step.count * plan.windowSeconds,
+    );
+  return Math.max(0, ...each) + MISSED_AFTER_SECONDS;
+}
+
+function stepOver(release: ReleaseState, seen: Observation, endEpochMs: number, done: Done): Decision {
   const leftSeconds = (endEpochMs - seen.nowEpochMs) / 1000;
   const { verdict } = seen;
-  if (leftSeconds > 0) return again(Math.min(leftSeconds, seen.nextReadingSeconds), verdict.because, resume(release));
+  if (leftSeconds > 0) return again(Math.min(leftSeconds, seen.nextReadingSeconds), verdict.because);
   switch (verdict.kind) {
     case 'healthy':
     case 'watching':
-      return advance(release, done, verdict.because);
+      return advance(done, verdict.because);
     case 'inconclusive': {
-      const approved = release.approvals.proceed?.completeAtEpochMs !== undefined;
-      if (approved && !verdict.fault) return advance(release, done, 'a person said: proceed');
+      const approved = release.approvals[PROCEED]?.completeAtEpochMs !== undefined;
+      if (approved && !verdict.fault) return advance(done, `a person said proceed: ${verdict.because}`);
       const reason = verdict.fault ? 'fault' : 'deadline';
       const { then } = release.plan.hold;
       // never proceed on a fault of the metric source
       const end = then === 'proceed' && verdict.fault ? 'rollBack' : then;
       const held = holdOr(release, verdict, seen, { then: end, reason });
-      return held.move.kind === 'advance' ? advance(release, done, held.move.because) : held;
+      return held.move.kind === 'advance' ? advance(done, held.move.because) : held;
     }
     case 'degraded':
       return rollBack('degraded', verdict.because);
@@ -136,38 +161,5 @@ function stepOver(release: ReleaseState, seen: Observation, endEpochMs: number, 
   }
 }
 
-function hookMove(
-  release: ReleaseState,
-  step: { name: string; timeoutSeconds: number },
-  seen: Observation,
-  done: Fact,
-): Decision {
-  const hook = release.hooks[step.name];
-  if (hook?.answer?.passed === true) return advance(release, done, `hook ${step.name} passed`);
-  if (hook?.answer !== undefined) return rollBack('degraded', `hook ${step.name} failed: ${hook.answer.because}`);
-  const startedAt = release.stepStartedAtEpochMs ?? seen.nowEpochMs;
-  if (seen.nowEpochMs >= startedAt + step.timeoutSeconds * 1000) {
-    return rollBack('fault', `hook ${step.name} did not answer within ${step.timeoutSeconds} s`);
-  }
-  return again(WAIT_SECONDS, `hook ${step.name} runs`);
-}
-
 const soakEnd = (release: ReleaseState): number =>
   (release.soak?.startedAtEpochMs ?? 0) + release.plan.soakSeconds * 1000;
-
-const resume = (release: ReleaseState): Fact[] => (release.hold === undefined ? [] : [{ kind: 'resumed' }]);
-
-const again = (seconds: number, because: string, facts: Fact[] = []): Decision => ({
-  move: { kind: 'lookAgain', seconds: Math.max(1, Math.ceil(seconds)), because },
-  facts,
-});
-
-const rollBack = (reason: RollBackReason, because: string): Decision => ({
-  move: { kind: 'rollBack', reason, because },
-  facts: [],
-});
-
-function advance(release: ReleaseState, done: Fact, because: string): Decision {
-  const fact = done.kind === 'stepDone' || done.kind === 'soakDone' ? { ...done, because } : done;
-  return { move: { kind: 'advance', because }, facts: [...resume(release), fact] };
-}

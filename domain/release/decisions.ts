@@ -1,0 +1,24 @@
+import type { Fact, RollBackReason } from '../ledger/facts.ts';
+import type { Decision } from './move.ts';
+
+/** A canary that is becoming ready, a hook that runs and an operator who thinks are asked for this often. */
+export const WAIT_SECONDS = 5;
+
+/** What ends a step, or the soak. */
+export type Done = Extract<Fact, { kind: 'stepDone' | 'soakDone' }>;
+
+/** @param seconds rounded up to a whole number, at least 1: a Wait state of 0 s is one transition for nothing */
+export const again = (seconds: number, because: string): Decision => ({
+  move: { kind: 'lookAgain', seconds: Math.max(1, Math.ceil(seconds)), because },
+  facts: [],
+});
+
+export const rollBack = (reason: RollBackReason, because: string): Decision => ({
+  move: { kind: 'rollBack', reason, because },
+  facts: [],
+});
+
+export const advance = (done: Done, because: string): Decision => ({
+  move: { kind: 'advance', because },
+  facts: [{ ...done, because }],
+});

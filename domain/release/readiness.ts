@@ -1,0 +1,26 @@
+import type { Admission } from '../ledger/facts.ts';
+import type { ReleaseState } from '../ledger/state.ts';
+import { again, rollBack, WAIT_SECONDS } from './decisions.ts';
+import type { Decision, Observation } from './move.ts';
+
+/** Whether the canary can take `weight` per cent: the cluster says that it is rolled out, and the load balancer that it is healthy. */
+export function readiness(release: ReleaseState, admission: Admission, weight: number, seen: Observation): Decision {
+  const wanted = release.size;
+  if (wanted === undefined || wanted.weight < weight) return again(WAIT_SECONDS, 'the canary is not sized yet');
+  const slot = release.slotSeen;
+  const ready = slot?.ready === true && slot.desired >= wanted.replicas;
+  if (ready && seen.healthyCanaryTargets >= wanted.replicas) {
+    return {
+      move: { kind: 'advance', because: `${wanted.replicas} ready for ${weight} %` },
+      facts: [{ kind: 'readied', weight }],
+    };
+  }
+  const count = ready
+    ? `${seen.healthyCanaryTargets} of ${wanted.replicas} targets healthy in ${admission.canary}`
+    : `${slot?.available ?? 0} of ${wanted.replicas} pods ready in ${admission.canary}`;
+  const because = slot?.problem === undefined ? count : `${count}: ${slot.problem}`;
+  if (seen.nowEpochMs - wanted.intendedAtEpochMs >= release.plan.progressDeadlineSeconds * 1000) {
+    return rollBack('notReady', `${because} after ${release.plan.progressDeadlineSeconds} s`);
+  }
+  return again(WAIT_SECONDS, because);
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../../adapters/sha256.ts';
+import type { Live } from '../../../domain/ledger/state.ts';
+import { type AdmissionDecision, admit, type Findings, requestedRevision } from '../../../domain/release/admission.ts';
+import { at, imageOf, planOf, requested, stateOf } from '../../support/story.ts';
+
+const found = (more: Partial<Findings> = {}): Findings => ({
+  dial: { blue: 100, green: 0 },
+  draining: { deregistrationDelaySeconds: 30, stickinessSeconds: 600 },
+  healthy: { blue: 4, green: 0 },
+  template: {
+    podTemplate: { spec: { containers: [{ name: 'app' }, { name: 'proxy' }] } },
+    configMaps: {},
+    containers: ['app', 'proxy'],
+  },
+  slots: { blue: { desired: 4, revision: 'old' }, green: { desired: 0 } },
+  previews: true,
+  propagationSeconds: 30,
+  ...more,
+});
+const release = (more: Parameters<typeof requested>[0] = {}) => {
+  const { active } = stateOf([0, requested(more)]);
+  if (active === undefined) throw new Error('no release');
+  return active;
+};
+const decide = (
+  options: { release?: Parameters<typeof requested>[0]; found?: Partial<Findings>; live?: Live; undoTo?: string } = {},
+): AdmissionDecision =>
+  admit(release(options.release), found(options.found), {
+    nowEpochMs: at(5),
+    live: options.live,
+    undoTo: options.undoTo,
+    sha256,
+  });
+const liveIn = (slot: 'blue' | 'green'): Live => ({ slot, revision: 'old', releaseId: 'shop-0', images: {} });
+
+describe('a release is admitted', () => {
+  const revision = requestedRevision(release(), found(), sha256);
+
+  it('with the ground on which it stands: slots, sizes, deadline, and how long things take', () => {
+    expect(decide()).toEqual({
+      kind: 'admitted',
+      because: `revision ${revision} goes to green`,
+      ground: {
+        stable: 'blue',
+        canary: 'green',
+        revision,
+        stableRevision: 'old',
+        stableReplicas: 4,
+        deadlineEpochMs: at(5 + 7_200),
+        propagationSeconds: 30,
+        deregistrationDelaySeconds: 30,
+        stickinessSeconds: 600,
+      },
+    });
+  });
+
+  it("into the other slot where green is live, with its autoscaler's minimum", () => {
+    const decision = decide({
+      live: liveIn('green'),
+      found: {
+        dial: { blue: 0, green: 100 },
+        healthy: { blue: 0, green: 2 },
+        slots: {
+          blue: { desired: 0, revision: 'older' },
+          green: { desired: 2, revision: 'old', autoscalerMinimum: 2 },
+        },
+      },
+    });
+    expect(decision).toMatchObject({
+      kind: 'admitted',
+      ground: { stable: 'green', canary: 'blue', stableReplicas: 2, stableMinimum: 2 },
+    });
+  });
+
+  it('where stable was there before anybody named its revision', () => {
+    const decision = decide({ found: { slots: { blue: { desired: 4 }, green: { desired: 0 } } } });
+    expect(decision).toMatchObject({ kind: 'admitted', ground: { stableRevision: 'unknown' } });
+  });
+
+  it('with a revision of its own for another configuration of the same image', () => {
+    const podTemplate = {
+      spec: { containers: [{ name: 'app', env: [{ name: 'COLOUR', value: 'red' }] }, { name: 'proxy' }] },
+    };
+    const changed = requestedRevision(release(), { template: { ...found().template, podTemplate } }, sha256);
+    expect(changed).not.toBe(revision);
+  });
+});
+
+describe('a release is refused', () => {
+  const revision = requestedRevision(release(), found(), sha256);
+  const preview = { header: { name: 'x-sluice-preview', value: 'canary' } };
+
+  it.each<[string, Parameters<typeof decide>[0], RegExp]>([
+    [
+      'while the dial is between the slots',
+      { found: { dial: { blue: 75, green: 25 } } },
+      /^the dial is not at rest: blue 75 %, green 25 %$/,
+    ],
+    [
+      'while one of several rules still sends requests to the other slot',
+      { found: { dial: { blue: 100, green: 25 } } },
+      /^the dial is not at rest: blue 100 %, green 25 %$/,
+    ],
+    [
+      'where somebody moved the dial from what was promoted',
+      { live: liveIn('green') },
+      /^green was promoted last, but the dial points at blue: someone else moved it$/,
+    ],
+    [
+      'where the live slot has no replicas',
+      { found: { slots: { blue: { desired: 0 }, green: { desired: 0 } } } },
+      /^the dial points at blue, which has no replicas: nothing is live$/,
+    ],
+    [
+      'where no live target is healthy',
+      { found: { healthy: { blue: 0, green: 3 } } },
+      /^none of the targets of blue, which is live, is healthy: there would be nothing to go back to$/,
+    ],
+    [
+      'where the template has no such container',
+      { release: { images: { api: imageOf('2') } } },
+      /^the template has no container api; it has app, proxy$/,
+    ],
+    [
+      'where a preview is wanted and the rule for it is not there',
+      { release: { plan: planOf({ preview }) }, found: { previews: false } },
+      /^the plan wants a preview by header, and workload shop has no previewRule$/,
+    ],
+    [
+      'where the revision is live already',
+      { found: { slots: { blue: { desired: 4, revision }, green: { desired: 0 } } } },
+      new RegExp(`^revision ${revision} is live already, in blue$`),
+    ],
+  ])('%s', (_, options, because) => {
+    expect(decide(options)).toEqual({ kind: 'refused', because: expect.stringMatching(because) });
+  });
+});
+
+describe('an undo', () => {
+  const undo = { undoOf: 'shop-0', images: {} };
+
+  it('takes the revision that the idle slot still holds', () => {
+    const decision = decide({
+      release: undo,
+      found: { slots: { blue: { desired: 4, revision: 'bad' }, green: { desired: 0, revision: 'good' } } },
+      undoTo: 'good',
+    });
+    expect(decision).toMatchObject({
+      kind: 'admitted',
+      ground: { revision: 'good', canary: 'green', stableRevision: 'bad' },
+    });
+  });
+
+  it('is refused where the idle slot holds nothing', () => {
+    expect(decide({ release: undo, undoTo: 'good' })).toEqual({
+      kind: 'refused',
+      because: 'green holds no revision to go back to',
+    });
+  });
+
+  it('is refused where the idle slot holds what a later release tried and took back', () => {
+    const slots = { blue: { desired: 4, revision: 'live' }, green: { desired: 0, revision: 'tried' } };
+    expect(decide({ release: undo, found: { slots }, undoTo: 'good' })).toEqual({
+      kind: 'refused',
+      because: 'green holds revision tried, not good that was live before shop-0: start a release of it instead',
+    });
+    expect(decide({ release: undo, found: { slots } })).toMatchObject({ kind: 'refused' });
+  });
+});
