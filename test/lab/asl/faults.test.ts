@@ -99,6 +99,47 @@ describe('what goes wrong in a task', () => {
     expect(stoppedAtEpochMs - startedAtEpochMs).toBeLessThan(60_000);
   });
 
+  it('waits no longer between retries than MaxDelaySeconds, on the clock of the lab too', async () => {
+    // Prepare: without the limit the second wait were 100 s on the wall
+    const host = await openSmallHost({
+      shift: async () => {
+        throw new RouterUnreachableError();
+      },
+    });
+    const retry = { IntervalSeconds: 100, BackoffRate: 1000, MaxDelaySeconds: 200, MaxAttempts: 2 };
+    const definition = {
+      StartAt: 'Shift',
+      States: { Shift: callOf('shift', { Retry: [{ ErrorEquals: ['States.ALL'], ...retry }], End: true }) },
+    };
+    // Act
+    const { error } = await runSmall(host, definition);
+    // Assess
+    expect(error).toBe('RouterUnreachableError');
+  });
+
+  it('gives each attempt the same event, whatever the one before did to its own, and the number of retries', async () => {
+    // Prepare
+    const events: unknown[] = [];
+    const host = await openSmallHost({
+      shift: async event => {
+        events.push(structuredClone(event));
+        (event as { list: number[] }).list.push(0);
+        throw new RouterUnreachableError();
+      },
+    });
+    const Parameters = { FunctionName: 'shift', Payload: { 'list.$': '$.list', 'retries.$': '$$.State.RetryCount' } };
+    const Retry = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 2 }];
+    const definition = { StartAt: 'A', States: { A: callOf('shift', { Parameters, Retry, End: true }) } };
+    // Act
+    await runSmall(host, definition, { list: [1] });
+    // Assess
+    expect(events).toEqual([
+      { list: [1], retries: 0 },
+      { list: [1], retries: 1 },
+      { list: [1], retries: 2 },
+    ]);
+  });
+
   it('times a function out on the wall clock, and States.TaskFailed does not match that', async () => {
     // Prepare: 1 s is a second, though a wait of 1 s would be a millisecond
     let finish = () => {};

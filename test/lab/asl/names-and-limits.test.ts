@@ -92,6 +92,23 @@ describe('the limits of the service', () => {
     expect(cause).toContain("The state/task 'A' returned a result with a size exceeding the maximum");
   });
 
+  it('does not hand a function more than the service carries', async () => {
+    // Prepare: what is given fits once, not twice
+    let calls = 0;
+    const host = await openSmallHost({
+      look: async () => {
+        calls += 1;
+      },
+    });
+    const Parameters = { FunctionName: 'look', Payload: { 'a.$': '$.given', 'b.$': '$.given' } };
+    const definition = { StartAt: 'A', States: { A: callOf('look', { Parameters, End: true }) } };
+    // Act
+    const { error, cause } = await runSmall(host, definition, { given: 'x'.repeat(150_000) });
+    // Assess
+    expect([error, calls]).toEqual(['States.DataLimitExceeded', 0]);
+    expect(cause).toContain("The state/task 'A' has an input");
+  });
+
   it('fails when a state adds too much to what it was given, and the next function is not called', async () => {
     // Prepare: each half fits, the two together do not
     let calls = 0;

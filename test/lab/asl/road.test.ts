@@ -159,6 +159,16 @@ describe('the road of an execution', () => {
     expect(Date.parse(enteredTime) - startedAtEpochMs).toBeGreaterThan(58_000);
   });
 
+  it('puts a result in the place of the whole state where ResultPath is the whole state', async () => {
+    // Prepare
+    const host = await openSmallHost();
+    const whole = { Type: 'Pass', Result: { b: 2 }, ResultPath: '$', End: true };
+    // Act
+    const { output } = await runSmall(host, { StartAt: 'A', States: { A: whole } }, { a: 1 });
+    // Assess
+    expect(output).toEqual({ b: 2 });
+  });
+
   it('hands events and results on as JSON would: what a function changes or keeps is its own', async () => {
     // Prepare
     const host = await openSmallHost({
