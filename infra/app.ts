@@ -1,11 +1,35 @@
-import { App } from 'aws-cdk-lib';
+import { App, CfnParameter } from 'aws-cdk-lib';
 import { bundledCode } from './bundling/bundle.ts';
 import { ControlPlaneStack } from './control-plane-stack.ts';
+import { ExampleWorkloadStack } from './example-workload-stack.ts';
 import { CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES } from './functions/catalogue.ts';
+import { networkOf } from './network.ts';
 
+/*
+ * The app of cdk.json. What belongs to an account comes when it is deployed: parameters of the stacks, and for functions in
+ * a VPC the context (`-c clusterVpcId=... -c clusterSubnetIds=a,b -c clusterSecurityGroupId=...`).
+ */
 const app = new App({ outdir: process.env.CDK_OUTDIR ?? 'cdk.out' });
-new ControlPlaneStack(app, 'Sluice', {
-  cluster: { name: 'c', endpoint: 'https://x', certificateAuthority: 'abc' },
+
+const controlPlane = new ControlPlaneStack(app, 'Sluice', {
+  description: 'Sluice: the control plane of progressive delivery in this account and region',
   code: bundledCode([...FUNCTION_NAMES, ...CUSTOM_RESOURCE_NAMES]),
+  cluster: stack => ({
+    name: new CfnParameter(stack, 'ClusterName', { description: "The EKS cluster's name" }).valueAsString,
+    endpoint: new CfnParameter(stack, 'ClusterEndpoint', {
+      description: 'aws eks describe-cluster: cluster.endpoint',
+      allowedPattern: 'https://.+',
+    }).valueAsString,
+    certificateAuthority: new CfnParameter(stack, 'ClusterCertificateAuthority', {
+      description: 'aws eks describe-cluster: cluster.certificateAuthority.data',
+    }).valueAsString,
+    ...networkOf(stack),
+  }),
 });
+
+const example = new ExampleWorkloadStack(app, 'SluiceExampleWorkload', {
+  description: 'Sluice: one workload, to copy',
+});
+example.addDependency(controlPlane);
+
 app.synth();

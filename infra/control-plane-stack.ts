@@ -15,7 +15,7 @@ import { suppress } from './nag.ts';
 import { type ControlPlaneNames, controlPlaneNames } from './names.ts';
 import { SluiceMachine } from './state-machines.ts';
 
-/** The group of Kubernetes that RBAC binds in the namespaces of workloads: docs/cluster-access.md. */
+/** The group of Kubernetes that RBAC binds in the namespaces of workloads: examples/cluster-access.yaml. */
 export const KUBERNETES_GROUP = 'sluice';
 
 /** A custom resource may wait for its permissions to arrive, and makes several calls of up to 18 s. */
@@ -40,7 +40,8 @@ export interface ClusterProps {
 export interface ControlPlaneStackProps extends StackProps {
   /** @default 'sluice' */
   readonly name?: string;
-  readonly cluster: ClusterProps;
+  /** A function where it comes from parameters of the stack. */
+  readonly cluster: ClusterProps | ((stack: Stack) => ClusterProps);
   readonly code: CodeOf;
   /** @default three months */
   readonly logRetention?: logs.RetentionDays;
@@ -57,6 +58,7 @@ export class ControlPlaneStack extends Stack {
     super(scope, id, props);
     const { name = 'sluice', logRetention = logs.RetentionDays.THREE_MONTHS, runbooks = 'docs/runbooks/' } = props;
     this.names = controlPlaneNames(this, name);
+    const clusterProps = typeof props.cluster === 'function' ? props.cluster(this) : props.cluster;
     const table = ledgerTable(this, this.names.table);
     const key = new kms.Key(this, 'Key', {
       description: `${name}: notices and alarms`,
@@ -76,7 +78,7 @@ export class ControlPlaneStack extends Stack {
     const common = { names: this.names, code: props.code, logRetention };
     const functions = new Map<AnyFunctionName, SluiceFunction>();
     for (const file of FUNCTION_NAMES) {
-      const cluster = needsOf(file).includes('cluster') ? props.cluster : undefined;
+      const cluster = needsOf(file).includes('cluster') ? clusterProps : undefined;
       const made = new SluiceFunction(this, file, {
         ...common,
         file,

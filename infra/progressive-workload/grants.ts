@@ -1,0 +1,78 @@
+import { Arn, ArnFormat, Fn, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { type AnyFunctionName, functionsThat } from '../functions/catalogue.ts';
+import { WILDCARDS } from '../functions/permissions.ts';
+import { suppress } from '../nag.ts';
+import type { ControlPlaneNames } from '../names.ts';
+
+export interface WorkloadGrantsProps {
+  readonly names: ControlPlaneNames;
+  readonly listenerArn: string;
+}
+
+/**
+ * What the control plane's functions may do with one workload's resources, as policies on their roles, so that it comes and
+ * goes with the workload. A role has room for 10,240 characters of such policies: about 25 workloads with a preview to a
+ * control plane, as many as that in a second one.
+ */
+export class WorkloadGrants extends Construct {
+  /** For the listener's rules, before any is there. */
+  readonly makingRules: iam.Policy;
+  private readonly names: ControlPlaneNames;
+
+  constructor(scope: Construct, id: string, { names, listenerArn }: WorkloadGrantsProps) {
+    super(scope, id);
+    this.names = names;
+    const rules = Fn.join(':listener-rule/', Fn.split(':listener/', listenerArn, 2));
+    this.makingRules = this.policy('MakeRules', ['custom-resources/listener-rule'], [
+      new iam.PolicyStatement({ actions: ['elasticloadbalancing:CreateRule'], resources: [listenerArn] }),
+      new iam.PolicyStatement({
+        actions: [
+          'elasticloadbalancing:ModifyRule',
+          'elasticloadbalancing:SetRulePriorities',
+          'elasticloadbalancing:DeleteRule',
+        ],
+        resources: [`${rules}/*`],
+      }),
+    ]);
+    suppress(this.makingRules, 'AwsSolutions-IAM5', WILDCARDS['listener rules']);
+  }
+
+  /** @returns what must be there before a release can start */
+  forReleases(of: { rules: string[]; repositories: string[]; topics: string[] }): iam.Policy[] {
+    const { rules, repositories, topics } = of;
+    const repositoryArns = repositories.map(resourceName =>
+      Arn.format(
+        { service: 'ecr', resource: 'repository', resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME },
+        Stack.of(this),
+      ),
+    );
+    return [
+      this.policy('TurnDial', functionsThat('turnDial'), [
+        new iam.PolicyStatement({ actions: ['elasticloadbalancing:ModifyRule'], resources: rules }),
+      ]),
+      this.policy('ReadImages', functionsThat('readImages'), [
+        new iam.PolicyStatement({
+          actions: ['ecr:DescribeImages', 'ecr:DescribeRepositories'],
+          resources: repositoryArns,
+        }),
+      ]),
+      ...(topics.length === 0
+        ? []
+        : [
+            this.policy('Tell', functionsThat('tell'), [
+              new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [...new Set(topics)] }),
+            ]),
+          ]),
+    ];
+  }
+
+  private policy(id: string, functions: AnyFunctionName[], statements: iam.PolicyStatement[]): iam.Policy {
+    const roles = functions.map(name => {
+      const roleId = `${id}-${name.replaceAll('/', '-')}`;
+      return iam.Role.fromRoleName(this, roleId, this.names.roleName(name));
+    });
+    return new iam.Policy(this, id, { roles, statements });
+  }
+}

@@ -1,0 +1,51 @@
+import type { Duration } from 'aws-cdk-lib';
+import type * as z from 'zod';
+import type { planSchema } from '../../domain/plan/plan-schema.ts';
+import type { workloadSchema } from '../../domain/workload-file.ts';
+
+/** A workload in the shape of its file, without what the construct makes itself. */
+export type WorkloadProps = Omit<z.input<typeof workloadSchema>, 'apiVersion' | 'kind' | 'router'>;
+
+/** A plan in the shape of its file. */
+export type PlanProps = Omit<z.input<typeof planSchema>, 'apiVersion' | 'kind' | 'workload'>;
+
+/** Which requests are the workload's; all conditions together, and in each any of the values. */
+export interface RuleConditions {
+  readonly hostHeaders?: readonly string[];
+  readonly pathPatterns?: readonly string[];
+}
+
+export interface HealthCheckProps {
+  readonly path: string;
+  /** @default 10 s */
+  readonly interval?: Duration;
+  /** @default 5 s */
+  readonly timeout?: Duration;
+  /** @default 2 */
+  readonly healthyThreshold?: number;
+  /** @default 2 */
+  readonly unhealthyThreshold?: number;
+}
+
+export interface ProgressiveWorkloadProps {
+  readonly workload: WorkloadProps;
+  readonly plan: PlanProps;
+  /** Of an Application Load Balancer that CDK, CloudFormation or Terraform owns; not one of the AWS Load Balancer Controller. */
+  readonly listenerArn: string;
+  readonly vpcId: string;
+  /** 1 to 50,000, its own on the listener. Can be changed later without moving traffic. */
+  readonly priority: number;
+  /** Of the preview's rule; must be smaller than `priority`. Wanted where the plan has a preview. */
+  readonly previewPriority?: number;
+  /** Can be changed later without moving traffic. */
+  readonly conditions: RuleConditions;
+  /** The port of the pods. */
+  readonly port: number;
+  readonly healthCheck: HealthCheckProps;
+  /** How long a target that leaves may finish its requests. @default 30 s */
+  readonly deregistrationDelay?: Duration;
+  /** A cookie keeps a client on its slot this long; a roll back ends it at once. Set when the rule is made. @default none */
+  readonly stickiness?: Duration;
+  /** Name of the control plane in this account and region. @default 'sluice' */
+  readonly controlPlane?: string;
+}
