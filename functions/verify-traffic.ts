@@ -1,15 +1,17 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
+import type { Targets } from '../adapters/targets/targets.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
 import { rollBackInputSchema } from './shared/claim-roll-back.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
+import { lazily, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
 import { withRollBack } from './shared/release-call.ts';
 
 export interface VerifyTrafficDeps extends SharedDeps {
   ledger: Ledger;
   router: TrafficRouter;
+  targets: Targets;
 }
 
 /**
@@ -31,8 +33,15 @@ export const makeHandler = (deps: VerifyTrafficDeps) =>
         call.log.error(`${because} after it was sent back`);
         return roadMove({ kind: 'restoreAgain', because });
       }
-      if (call.release.rollBack?.verifiedAtEpochMs === undefined) await call.append({ kind: 'dialVerified', dial });
-      const { shifts, rollBack } = call.release;
+      const { shifts, canaryWritten } = call.release;
+      if (call.release.rollBack?.verifiedAtEpochMs === undefined) {
+        // long connections (WebSocket, gRPC) end when their targets leave; before the append, so that a crash repeats it
+        if (workload.connections === 'cut' && canaryWritten && shifts.length > 0) {
+          await deps.targets.cutConnections(workload, call.admission.canary);
+        }
+        await call.append({ kind: 'dialVerified', dial });
+      }
+      const { rollBack } = call.release;
       const since = rollBack?.verifiedAtEpochMs ?? call.now;
       // a canary that never had traffic has nothing to drain
       const drain =
@@ -45,5 +54,5 @@ export const makeHandler = (deps: VerifyTrafficDeps) =>
   });
 
 export const handler = lazily(env =>
-  makeHandler({ ...openShared(env), ledger: openLedger(env), router: openRouter(env) }),
+  makeHandler({ ...openShared(env), ledger: openLedger(env), router: openRouter(env), targets: openTargets(env) }),
 );

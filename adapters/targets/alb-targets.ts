@@ -1,4 +1,5 @@
 import {
+  DeregisterTargetsCommand,
   DescribeTargetGroupAttributesCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
@@ -12,14 +13,16 @@ import { type Targets, TargetsUnreachableError } from './targets.ts';
 
 /** Targets as the Application Load Balancer sees them. */
 export function albTargets(client: ElasticLoadBalancingV2Client): Targets {
-  const describeHealth = async (arn: string, abortSignal: AbortSignal) => {
+  const describeTargets = async (arn: string, abortSignal: AbortSignal) => {
     const { TargetHealthDescriptions: descriptions = [] } = await asElbErrors(
       `DescribeTargetHealth of ${arn}`,
       TargetsUnreachableError,
       () => client.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }), { abortSignal }),
     );
-    return countTargets(descriptions.map(({ TargetHealth }) => TargetHealth?.State));
+    return descriptions;
   };
+  const describeHealth = async (arn: string, abortSignal: AbortSignal) =>
+    countTargets((await describeTargets(arn, abortSignal)).map(({ TargetHealth }) => TargetHealth?.State));
   const describeAttributes = async (arn: string, abortSignal: AbortSignal) => {
     const { Attributes: attributes = [] } = await asElbErrors(
       `DescribeTargetGroupAttributes of ${arn}`,
@@ -49,6 +52,19 @@ export function albTargets(client: ElasticLoadBalancingV2Client): Targets {
         // a rule's cookie and a target group's are different ones; either keeps a client where it is
         stickinessSeconds: Math.max(...[...groups, ...rules].map(({ stickinessSeconds }) => stickinessSeconds)),
       };
+    },
+
+    async cutConnections({ router }, slot) {
+      const abortSignal = AbortSignal.timeout(CALL_DEADLINE_MS);
+      const TargetGroupArn = router.targetGroups[slot];
+      const staying = (await describeTargets(TargetGroupArn, abortSignal)).filter(
+        ({ TargetHealth }) => TargetHealth?.State !== 'draining',
+      );
+      const Targets = staying.flatMap(({ Target }) => Target ?? []);
+      if (Targets.length === 0) return; // ELB refuses a call without targets
+      await asElbErrors(`DeregisterTargets of ${TargetGroupArn}`, TargetsUnreachableError, () =>
+        client.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets }), { abortSignal }),
+      );
     },
   };
 }

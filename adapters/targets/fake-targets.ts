@@ -33,5 +33,10 @@ export function fakeTargets(): FakeTargets {
       failIfAsked();
       return { ...draining };
     },
+    async cutConnections(_, slot) {
+      failIfAsked();
+      const { healthy, initial, unhealthy, unused, draining: leaving } = counts[slot];
+      Object.assign(counts[slot], { ...none(), draining: healthy + initial + unhealthy + unused + leaving });
+    },
   };
 }

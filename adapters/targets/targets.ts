@@ -21,6 +21,11 @@ export interface Targets {
    * @throws RouterRuleError a target group or a rule is not there @throws TargetsUnreachableError
    */
   readDraining(workload: Workload): Promise<{ deregistrationDelaySeconds: number; stickinessSeconds: number }>;
+  /**
+   * Deregisters every target of the slot that is not leaving yet: connections that are open end with the deregistration
+   * delay. Only for a slot that gets no traffic any more; safe to repeat. @throws TargetsUnreachableError
+   */
+  cutConnections(workload: Workload, slot: Slot): Promise<void>;
 }
 
 export class TargetsUnreachableError extends Error {

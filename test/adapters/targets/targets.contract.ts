@@ -45,6 +45,27 @@ export const keepsTargetsContract = (open: () => Promise<TargetsWorld>) => {
     });
   });
 
+  describe('cutting connections', () => {
+    it('lets every target of the slot leave, and none of the other', async () => {
+      const { targets, setTargets } = await open();
+      setTargets('blue', ['healthy']);
+      setTargets('green', ['healthy', 'unhealthy', 'draining']);
+      await targets.cutConnections(checkout, 'green');
+      const counts = await targets.read(checkout);
+      expect(counts.green).toMatchObject({ healthy: 0, unhealthy: 0, draining: 3 });
+      expect(counts.blue).toMatchObject({ healthy: 1, draining: 0 });
+    });
+
+    it('does nothing where nothing is registered, and once where it is asked twice', async () => {
+      const { targets, setTargets } = await open();
+      await targets.cutConnections(checkout, 'green');
+      setTargets('green', ['healthy']);
+      await targets.cutConnections(checkout, 'green');
+      await targets.cutConnections(checkout, 'green');
+      expect((await targets.read(checkout)).green).toMatchObject({ healthy: 0, draining: 1 });
+    });
+  });
+
   describe('draining', () => {
     it('takes the deregistration delay, and no longer where nothing is sticky', async () => {
       const { targets, setDraining } = await open();

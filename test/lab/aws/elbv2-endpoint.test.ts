@@ -241,8 +241,8 @@ describe('target groups and targets', () => {
     });
     await client.send(new DeregisterTargetsCommand(asked));
     await client.send(new DeregisterTargetsCommand({ TargetGroupArn: blueArn, Targets: [target] }));
-    const none = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn: blueArn }));
-    expect(none.TargetHealthDescriptions).toEqual([]);
+    const leaving = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn: blueArn }));
+    expect(leaving.TargetHealthDescriptions?.map(({ TargetHealth }) => TargetHealth?.State)).toEqual(['draining']);
   });
 
   it('describes groups by name, by ARN, with the load balancer that uses them', async () => {

@@ -45,8 +45,12 @@ export function openMemoryLoadBalancer(): MemoryLoadBalancer {
     rules: () => [...rules.values()],
     register: (arn, target) => health.set(arn, [...(health.get(arn) ?? []), { ...target, state: 'initial' }]),
     deregister(arn, { host, port }) {
-      const left = (health.get(arn) ?? []).filter(target => target.host !== host || target.port !== port);
-      health.set(arn, left);
+      const leaves = (target: { host: string; port: number }) => target.host === host && target.port === port;
+      const all = health.get(arn) ?? [];
+      health.set(
+        arn,
+        all.map(target => (leaves(target) ? { ...target, state: 'draining' as const } : target)),
+      );
     },
     health: arn => health.get(arn) ?? [],
     setHealth: (arn, targets) => health.set(arn, targets),
