@@ -16,6 +16,7 @@ import type { Env } from '../aws-client-config.ts';
 import type { Clock } from '../clock.ts';
 import { sha256 } from '../sha256.ts';
 import { LedgerConflictError, LedgerUnreachableError } from './errors.ts';
+import { judgedOf } from './judged-of.ts';
 import type { Ledger, NewLine } from './ledger.ts';
 import { openTable } from './open-table.ts';
 
@@ -30,8 +31,8 @@ import { openTable } from './open-table.ts';
  */
 const entryKey = (seq: number) => `entry#${String(seq).padStart(12, '0')}`;
 const NO_SUCH_ITEM = 'attribute_not_exists(pk)';
-/** A frozen window keeps what was judged: only a write that carries the same instant of freezing may follow it. */
-const NOT_FROZEN_OTHERWISE = 'attribute_not_exists(frozenAt) OR frozenAt = :frozenAt';
+/** A frozen window keeps what was judged: only a write that says the same of it may follow (with a later reading). */
+const NOT_FROZEN_OTHERWISE = 'attribute_not_exists(judged) OR judged = :judged';
 /** Lines after which the fold is written down, so that a read stays one page. */
 const SNAPSHOT_EVERY = 50;
 /** Windows are drawn in the console for a month after their release. */
@@ -96,13 +97,14 @@ export class DynamoDbLedger implements Ledger {
   }
 
   async putWindow(releaseId: string, record: WindowRecord): Promise<void> {
+    const judged: AttributeValue = { S: judgedOf(record) };
     const item: Item = {
       ...key(`windows#${releaseId}`, `${record.metric}#${record.startEpochMs}`),
       window: { S: JSON.stringify(record) },
       expiresAt: this.daysFromNow(WINDOW_DAYS),
-      ...(record.frozenAtEpochMs === undefined ? {} : { frozenAt: { N: String(record.frozenAtEpochMs) } }),
+      ...(record.frozenAtEpochMs === undefined ? {} : { judged }),
     };
-    await this.put(item, NOT_FROZEN_OTHERWISE, { ':frozenAt': { N: String(record.frozenAtEpochMs ?? -1) } });
+    await this.put(item, NOT_FROZEN_OTHERWISE, { ':judged': judged });
   }
 
   async putToken(releaseId: string, token: string): Promise<void> {

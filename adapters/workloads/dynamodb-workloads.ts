@@ -4,6 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../aws-client-config.ts';
 import { openTable } from '../ledger/open-table.ts';
@@ -36,14 +37,22 @@ export class DynamoDbWorkloads implements Workloads {
   }
 
   async list(): Promise<string[]> {
-    const command = new QueryCommand({
-      TableName: this.table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: PARTITION } },
-      ProjectionExpression: 'sk',
-    });
-    const page = await this.reach(() => this.client.send(command));
-    return (page.Items ?? []).flatMap(item => item.sk?.S ?? []);
+    const names: string[] = [];
+    let start: QueryCommandOutput['LastEvaluatedKey'];
+    do {
+      const command = new QueryCommand({
+        TableName: this.table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: PARTITION } },
+        ProjectionExpression: 'sk',
+        ConsistentRead: true,
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      });
+      const page = await this.reach(() => this.client.send(command));
+      names.push(...(page.Items ?? []).flatMap(item => item.sk?.S ?? []));
+      start = page.LastEvaluatedKey; // a page is 1 MB of whole items, plans and all
+    } while (start !== undefined);
+    return names;
   }
 
   async register(registered: RegisteredWorkload): Promise<void> {

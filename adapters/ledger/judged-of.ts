@@ -1,0 +1,8 @@
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import type { WindowRecord } from '../../domain/judgement/reading.ts';
+
+/** All of a frozen window but what its source said later, which was never judged. */
+export function judgedOf(record: WindowRecord): string {
+  const { laterReading: _, ...judged } = record;
+  return canonicalJson(judged);
+}

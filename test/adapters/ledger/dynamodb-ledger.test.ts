@@ -1,0 +1,173 @@
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterEach, describe, expect, it } from 'vitest';
+import { DynamoDbLedger, openDynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
+import { openTable as openAdapterTable } from '../../../adapters/ledger/open-table.ts';
+import type { WorkloadState } from '../../../domain/ledger/state.ts';
+import { type LabTable, openTable } from '../../../lab/table.ts';
+import { at, NOON } from '../../support/story.ts';
+import { filled, keepsLedgerContract, line, named } from './ledger.contract.ts';
+
+const clock = { now: () => NOON };
+const opened: { table: LabTable; client: DynamoDBClient }[] = [];
+afterEach(async () => {
+  for (const { table, client } of opened.splice(0)) {
+    client.destroy();
+    await table.close();
+  }
+});
+
+const envOf = (table: LabTable) => ({
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'lab',
+  AWS_SECRET_ACCESS_KEY: 'lab',
+  AWS_ENDPOINT_URL_DYNAMODB: table.url,
+  SLUICE_TABLE: table.name,
+});
+
+async function open() {
+  const table = await openTable();
+  const { client } = openAdapterTable(envOf(table));
+  opened.push({ table, client });
+  return { client, table, ledger: new DynamoDbLedger({ client, table: table.name, clock }) };
+}
+
+describe('the ledger in DynamoDB', () => {
+  keepsLedgerContract(async () => (await open()).ledger);
+
+  const snapshotKey = { pk: { S: 'workload#shop' }, sk: { S: 'snapshot' } };
+  const entryKey = (seq: number) => ({
+    pk: { S: 'workload#shop' },
+    sk: { S: `entry#${String(seq).padStart(12, '0')}` },
+  });
+
+  describe('past its snapshot', () => {
+    it('reads the whole log: at the fiftieth line, and at those after it', async () => {
+      const { client, table, ledger } = await open();
+      let state = await filled(ledger, 48);
+      const snapshot = async () =>
+        (await client.send(new GetItemCommand({ TableName: table.name, Key: snapshotKey }))).Item;
+      expect(await snapshot()).toBeUndefined();
+      state = await ledger.append('shop', state, line({ kind: 'runClaimed', run: 49 }));
+      expect(JSON.parse((await snapshot())?.state?.S ?? '')).toEqual(state);
+      expect(await ledger.read('shop')).toEqual(state);
+      state = await ledger.append('shop', state, line({ kind: 'runClaimed', run: 50 }));
+      expect(await ledger.read('shop')).toEqual(state);
+      expect(state).toMatchObject({ seq: 51, active: { run: 50 } });
+      expect(await ledger.entries('shop')).toHaveLength(51);
+    });
+
+    it('needs it not: without it, or with an older one, it reads the same', async () => {
+      const { client, table, ledger } = await open();
+      const early = await filled(ledger, 10);
+      let state: WorkloadState = early;
+      for (let run = 11; run <= 52; run += 1)
+        state = await ledger.append('shop', state, line({ kind: 'runClaimed', run }));
+      await client.send(new DeleteItemCommand({ TableName: table.name, Key: snapshotKey }));
+      expect(await ledger.read('shop')).toEqual(state);
+      const older = { ...snapshotKey, state: { S: JSON.stringify(early) } };
+      await client.send(new PutItemCommand({ TableName: table.name, Item: older }));
+      expect(await ledger.read('shop')).toEqual(state);
+    });
+  });
+
+  describe('a log that somebody changed', () => {
+    it('is seen to be broken: a line changed, or taken out', async () => {
+      const { client, table, ledger } = await open();
+      await filled(ledger, 4);
+      const item = (await client.send(new GetItemCommand({ TableName: table.name, Key: entryKey(3) }))).Item ?? {};
+      const changed = { ...JSON.parse(item.entry?.S ?? ''), by: 'somebody else' };
+      await client.send(
+        new PutItemCommand({ TableName: table.name, Item: { ...item, entry: { S: JSON.stringify(changed) } } }),
+      );
+      await expect(ledger.read('shop')).rejects.toEqual(named('LedgerBrokenError'));
+      await client.send(new DeleteItemCommand({ TableName: table.name, Key: entryKey(3) }));
+      await expect(ledger.read('shop')).rejects.toThrow('entry 4 follows entry 2: one is missing');
+    });
+  });
+
+  it("takes the SDK's repetition of a put that did arrive for what it is: its own line", async () => {
+    // Prepare: the first put arrives, and its answer is lost on the way
+    const { client, ledger } = await open();
+    const state = await filled(ledger, 0);
+    let lost = 0;
+    client.middlewareStack.add(
+      next => async args => {
+        const answer = await next(args);
+        if (lost > 0) return answer;
+        lost += 1;
+        throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', $retryable: {} });
+      },
+      { step: 'deserialize', priority: 'high', name: 'loseOneAnswer' },
+    );
+    // Act
+    const next = await ledger.append('shop', state, line({ kind: 'runClaimed', run: 1 }));
+    // Assess
+    expect(lost).toBe(1);
+    expect(next.seq).toBe(2);
+    expect(await ledger.read('shop')).toEqual(next);
+  });
+
+  it('lets windows and tokens expire, and lines and snapshots never', async () => {
+    const { client, table, ledger } = await open();
+    await filled(ledger, 49);
+    await ledger.putToken('shop-1', 'token');
+    await ledger.putWindow('shop-1', {
+      metric: 'errors',
+      startEpochMs: at(0),
+      endEpochMs: at(60),
+      reading: { kind: 'noData', reason: 'late' },
+      readAtEpochMs: at(150),
+      straddles: false,
+    });
+    const items = (await client.send(new ScanCommand({ TableName: table.name }))).Items ?? [];
+    const expiring = items.filter(item => item.expiresAt !== undefined);
+    const days = (item: (typeof items)[number]) => (Number(item.expiresAt?.N) - NOON / 1000) / 86_400;
+    expect(items).toHaveLength(53);
+    expect(expiring.map(item => [item.pk?.S, item.sk?.S, days(item)]).sort()).toEqual([
+      ['windows#shop-1', `errors#${at(0)}`, 30],
+      ['workload#shop', 'token#shop-1', 8],
+    ]);
+  });
+
+  it('reads more than one page: DynamoDB answers at most 1 MB at a time', async () => {
+    const { ledger } = await open();
+    const reading = { kind: 'noData', reason: 'x'.repeat(30_000) } as const;
+    for (let minute = 0; minute < 40; minute += 1) {
+      const startEpochMs = at(minute * 60);
+      await ledger.putWindow('shop-1', {
+        metric: 'errors',
+        startEpochMs,
+        endEpochMs: startEpochMs + 60_000,
+        reading,
+        readAtEpochMs: NOON,
+        straddles: false,
+      });
+    }
+    expect(await ledger.windows('shop-1')).toHaveLength(40);
+  });
+
+  it('says that the table did not answer where it does not, or is not there', async () => {
+    const { table } = await open();
+    const other = openDynamoDbLedger({ ...envOf(table), SLUICE_TABLE: 'other' }, clock);
+    await expect(other.read('shop')).rejects.toEqual(named('LedgerUnreachableError'));
+    await expect(other.putToken('shop-1', 'token')).rejects.toThrow(
+      'the table other did not answer: ResourceNotFoundException',
+    );
+    await table.close();
+    const gone = openDynamoDbLedger(envOf(table), clock);
+    await expect(gone.read('shop')).rejects.toEqual(named('LedgerUnreachableError'));
+  });
+
+  it('has to be told the name of its table', async () => {
+    const { table } = await open();
+    expect(() => openDynamoDbLedger({ ...envOf(table), SLUICE_TABLE: undefined }, clock)).toThrow(
+      'SLUICE_TABLE is not set',
+    );
+  });
+});

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import type { Ledger, NewLine } from '../../../adapters/ledger/ledger.ts';
+import type { Reading, WindowRecord } from '../../../domain/judgement/reading.ts';
+import type { Fact } from '../../../domain/ledger/facts.ts';
+import { emptyState, type WorkloadState } from '../../../domain/ledger/state.ts';
+import { at, NOON, requested } from '../../support/story.ts';
+
+export const named = (name: string) => expect.objectContaining({ name });
+
+export const line = (fact: Fact, more: Partial<NewLine> = {}): NewLine => ({
+  releaseId: 'shop-1',
+  atEpochMs: NOON,
+  by: 'ann',
+  fact,
+  ...more,
+});
+
+/** Requests shop-1 and appends `runs` lines about it. */
+export async function filled(ledger: Ledger, runs: number): Promise<WorkloadState> {
+  let state = await ledger.append('shop', await ledger.read('shop'), line(requested()));
+  for (let run = 1; run <= runs; run += 1)
+    state = await ledger.append('shop', state, line({ kind: 'runClaimed', run }));
+  return state;
+}
+
+const window = (more: Partial<WindowRecord> = {}): WindowRecord => ({
+  metric: 'errors',
+  startEpochMs: at(0),
+  endEpochMs: at(60),
+  reading: { kind: 'counts', canary: { requests: 100, bad: [1] }, stable: null },
+  readAtEpochMs: at(150),
+  straddles: false,
+  ...more,
+});
+
+/** All ledgers keep this. */
+export const keepsLedgerContract = (open: () => Promise<Ledger>) => {
+  describe('a log', () => {
+    it('that nobody has written to is empty', async () => {
+      const ledger = await open();
+      expect(await ledger.read('shop')).toEqual(emptyState());
+      expect(await ledger.entries('shop')).toEqual([]);
+    });
+
+    it('takes a line after the newest, and answers what it reads then', async () => {
+      const ledger = await open();
+      const answered = await filled(ledger, 2);
+      const read = await ledger.read('shop');
+      expect(answered).toEqual(read);
+      expect(read).toMatchObject({ seq: 3, active: { releaseId: 'shop-1', run: 2 } });
+    });
+
+    it('is told line by line, oldest first, from where one was', async () => {
+      const ledger = await open();
+      await filled(ledger, 2);
+      const all = await ledger.entries('shop');
+      expect(all.map(entry => entry.seq)).toEqual([1, 2, 3]);
+      expect(all[1]).toEqual({
+        ...line({ kind: 'runClaimed', run: 1 }),
+        seq: 2,
+        previousHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      });
+      expect((await ledger.entries('shop', 2)).map(entry => entry.seq)).toEqual([3]);
+      expect(await ledger.entries('shop', 3)).toEqual([]);
+    });
+
+    it('is one per workload, also where the name of one begins like another', async () => {
+      const ledger = await open();
+      await filled(ledger, 0);
+      expect(await ledger.read('shop-2')).toEqual(emptyState());
+      expect(await ledger.read('sho')).toEqual(emptyState());
+    });
+
+    it('keeps what it was given, whatever becomes of that', async () => {
+      const ledger = await open();
+      const fact = { kind: 'held', because: 'too little', fault: false } as Fact & { kind: 'held' };
+      const state = await ledger.append('shop', await filled(ledger, 0), line(fact));
+      fact.because = 'changed afterwards';
+      Object.assign(state, { releases: 99 });
+      expect(await ledger.read('shop')).toMatchObject({ releases: 1, active: { hold: { because: 'too little' } } });
+    });
+  });
+
+  describe('of two who append at once', () => {
+    const claim = (run: number) => line({ kind: 'runClaimed', run }, { by: `handler ${run}` });
+
+    it('exactly one wins, and the others hear that they lost', async () => {
+      const ledger = await open();
+      const state = await filled(ledger, 0);
+      // Act
+      const tries = await Promise.allSettled([1, 2, 3, 4, 5].map(run => ledger.append('shop', state, claim(run))));
+      // Assess
+      const won = tries.flatMap((tried, i) => (tried.status === 'fulfilled' ? [i + 1] : []));
+      const lost = tries.flatMap(tried => (tried.status === 'rejected' ? [tried.reason] : []));
+      expect(won).toHaveLength(1);
+      expect(lost).toEqual(Array.from({ length: 4 }, () => named('LedgerConflictError')));
+      expect(await ledger.read('shop')).toMatchObject({ seq: 2, active: { run: won[0] } });
+    });
+
+    it('the one whose state is old has lost, however old it is', async () => {
+      const ledger = await open();
+      const old = await filled(ledger, 0);
+      await ledger.append('shop', await ledger.append('shop', old, claim(1)), claim(2));
+      await expect(ledger.append('shop', old, claim(3))).rejects.toEqual(named('LedgerConflictError'));
+      expect(await ledger.entries('shop')).toHaveLength(3);
+    });
+
+    it('the very same line is one line: a try that is repeated because its answer was lost has not lost', async () => {
+      const ledger = await open();
+      const state = await filled(ledger, 0);
+      const first = await ledger.append('shop', state, claim(1));
+      const second = await ledger.append('shop', state, claim(1));
+      expect(second).toEqual(first);
+      expect(await ledger.entries('shop')).toHaveLength(2);
+    });
+  });
+
+  describe('a fact that does not fit', () => {
+    const strange = line({ kind: 'runClaimed', run: 1 }, { releaseId: 'shop-9' });
+
+    it('is never written', async () => {
+      const ledger = await open();
+      const state = await filled(ledger, 0);
+      await expect(ledger.append('shop', state, strange)).rejects.toEqual(named('LedgerBrokenError'));
+      expect(await ledger.entries('shop')).toHaveLength(1);
+    });
+
+    it("is the caller's mistake also where somebody else was first: reading again would not mend it", async () => {
+      const ledger = await open();
+      const state = await filled(ledger, 0);
+      await ledger.append('shop', state, line({ kind: 'runClaimed', run: 1 }));
+      await expect(ledger.append('shop', state, strange)).rejects.toEqual(named('LedgerBrokenError'));
+    });
+
+    it('to a state that has gone on is a lost race and no mistake where it fitted the state that the caller had', async () => {
+      const ledger = await open();
+      const state = await filled(ledger, 0);
+      await ledger.append('shop', state, line({ kind: 'closed', outcome: 'rejected', because: 'no' }));
+      const late = ledger.append('shop', state, line({ kind: 'runClaimed', run: 1 }));
+      await expect(late).rejects.toEqual(named('LedgerConflictError'));
+    });
+  });
+
+  describe('a window', () => {
+    const frozen = window({ frozenAtEpochMs: at(160) });
+    const other: Reading = { kind: 'counts', canary: { requests: 100, bad: [90] }, stable: null };
+
+    it('that was put is there, of its release only', async () => {
+      const ledger = await open();
+      const later = window({ startEpochMs: at(60), endEpochMs: at(120) });
+      const slow = window({ metric: 'slow' });
+      for (const record of [window(), later, slow]) await ledger.putWindow('shop-1', record);
+      const windows = await ledger.windows('shop-1');
+      expect(windows).toHaveLength(3);
+      expect(windows).toEqual(expect.arrayContaining([window(), later, slow]));
+      expect(await ledger.windows('shop-2')).toEqual([]);
+      expect(await ledger.windows('shop-11')).toEqual([]);
+    });
+
+    it('put twice is there once', async () => {
+      const ledger = await open();
+      for (const record of [window(), window(), frozen, frozen]) await ledger.putWindow('shop-1', record);
+      expect(await ledger.windows('shop-1')).toEqual([frozen]);
+    });
+
+    it('may change until it is frozen', async () => {
+      const ledger = await open();
+      await ledger.putWindow('shop-1', window());
+      await ledger.putWindow('shop-1', window({ reading: other, readAtEpochMs: at(155) }));
+      expect(await ledger.windows('shop-1')).toEqual([window({ reading: other, readAtEpochMs: at(155) })]);
+    });
+
+    it.each<[string, WindowRecord]>([
+      ['thawed', window()],
+      ['frozen at another instant', window({ frozenAtEpochMs: at(170) })],
+      ['given other counts', window({ frozenAtEpochMs: at(160), reading: other })],
+      ['taken out of the judgement', window({ frozenAtEpochMs: at(160), straddles: true })],
+    ])('that is frozen is never %s, and whoever tries hears nothing bad', async (_, record) => {
+      const ledger = await open();
+      await ledger.putWindow('shop-1', frozen);
+      await ledger.putWindow('shop-1', record);
+      expect(await ledger.windows('shop-1')).toEqual([frozen]);
+    });
+
+    it('that is frozen takes down what its source said later, and again', async () => {
+      const ledger = await open();
+      const none = { kind: 'noData', reason: 'gone' } as const;
+      for (const record of [frozen, { ...frozen, laterReading: other }, { ...frozen, laterReading: none }]) {
+        await ledger.putWindow('shop-1', record);
+      }
+      expect(await ledger.windows('shop-1')).toEqual([{ ...frozen, laterReading: none }]);
+    });
+  });
+
+  describe('the token of an approval', () => {
+    it('is the newest, of its release only', async () => {
+      const ledger = await open();
+      expect(await ledger.readToken('shop-1')).toBeUndefined();
+      await ledger.putToken('shop-1', 'first');
+      await ledger.putToken('shop-1', 'second');
+      expect(await ledger.readToken('shop-1')).toBe('second');
+      expect(await ledger.readToken('shop-2')).toBeUndefined();
+    });
+
+    it('is no line of the log', async () => {
+      const ledger = await open();
+      await filled(ledger, 0);
+      await ledger.putToken('shop-1', 'token');
+      expect(await ledger.read('shop')).toMatchObject({ seq: 1 });
+      expect(await ledger.entries('shop')).toHaveLength(1);
+    });
+  });
+};

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import type { Workloads } from '../../../adapters/workloads/workloads.ts';
+import { hook, planOf, shop, weight } from '../../support/story.ts';
+
+const registered = (name: string, more: Parameters<typeof planOf>[0] = {}) => ({
+  workload: { ...shop, name },
+  plan: planOf({ workload: name, ...more }),
+});
+const notFound = (message: string) => expect.objectContaining({ name: 'WorkloadNotFoundError', message });
+
+/** All stores of workloads keep this. */
+export const keepsWorkloadsContract = (open: () => Promise<Workloads>) => {
+  it('reads back what was registered', async () => {
+    const workloads = await open();
+    await workloads.register(registered('shop'));
+    expect(await workloads.read('shop')).toEqual(registered('shop'));
+  });
+
+  it('has the newest of a workload that is registered again', async () => {
+    const workloads = await open();
+    await workloads.register(registered('shop'));
+    await workloads.register(registered('shop', { soakSeconds: 900 }));
+    expect((await workloads.read('shop')).plan.soakSeconds).toBe(900);
+    expect(await workloads.list()).toEqual(['shop']);
+  });
+
+  it('lists names, sorted', async () => {
+    const workloads = await open();
+    expect(await workloads.list()).toEqual([]);
+    for (const name of ['shop', 'api', 'search']) await workloads.register(registered(name));
+    expect(await workloads.list()).toEqual(['api', 'search', 'shop']);
+  });
+
+  it('lists them all, also where plans are long', async () => {
+    const workloads = await open();
+    const url = `https://hooks.example.com/${'x'.repeat(40_000)}`;
+    const names = Array.from({ length: 30 }, (_, i) => `shop-${String(i).padStart(2, '0')}`);
+    for (const name of names) await workloads.register(registered(name, { steps: [hook({ url }), weight(100)] }));
+    expect(await workloads.list()).toEqual(names);
+  });
+
+  it('forgets a workload that is removed, and no other; removing it twice is removing it once', async () => {
+    const workloads = await open();
+    for (const name of ['shop', 'api']) await workloads.register(registered(name));
+    await workloads.remove('shop');
+    await workloads.remove('shop');
+    expect(await workloads.list()).toEqual(['api']);
+    await expect(workloads.read('shop')).rejects.toEqual(notFound('there is no workload "shop"; known: api'));
+  });
+
+  it('says of a workload that is not there which ones are', async () => {
+    const workloads = await open();
+    await expect(workloads.read('shop')).rejects.toEqual(notFound('there is no workload "shop"; none is registered'));
+    await workloads.register(registered('shop'));
+    await workloads.register(registered('api'));
+    await expect(workloads.read('shp')).rejects.toEqual(notFound('there is no workload "shp"; known: api, shop'));
+    await expect(workloads.read('')).rejects.toEqual(notFound('there is no workload ""; known: api, shop'));
+  });
+
+  it('keeps what it was given, whatever becomes of that', async () => {
+    const workloads = await open();
+    const given = registered('shop');
+    await workloads.register(given);
+    given.plan.soakSeconds = 1;
+    (await workloads.read('shop')).plan.soakSeconds = 2;
+    expect((await workloads.read('shop')).plan.soakSeconds).toBe(0);
+  });
+};
