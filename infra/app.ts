@@ -30,6 +30,6 @@ const controlPlane = new ControlPlaneStack(app, 'Sluice', {
 const example = new ExampleWorkloadStack(app, 'SluiceExampleWorkload', {
   description: 'Sluice: one workload, to copy',
 });
-example.addDependency(controlPlane);
+example.addStackDependency(controlPlane);
 
 app.synth();

@@ -11,7 +11,10 @@ export class ExampleWorkloadStack extends Stack {
     new ProgressiveWorkload(this, 'Checkout', {
       workload: {
         name: 'checkout',
-        cluster: { name: parameter('ClusterName', "The EKS cluster's name", '[A-Za-z0-9][A-Za-z0-9_-]*'), namespace: 'shop' },
+        cluster: {
+          name: parameter('ClusterName', "The EKS cluster's name", '[A-Za-z0-9][A-Za-z0-9_-]*'),
+          namespace: 'shop',
+        },
         deployment: 'checkout',
         container: 'app',
         repositories: [{ name: 'checkout', tags: 'v*' }],
@@ -32,7 +35,11 @@ export class ExampleWorkloadStack extends Stack {
         soak: '15m',
         notify: [{ kind: 'sns', on: ['started', 'held', 'promoted', 'rolledBack'] }],
       },
-      listenerArn: parameter('ListenerArn', 'Of the Application Load Balancer', 'arn:[a-z-]+:elasticloadbalancing:.+:listener/app/.+'),
+      listenerArn: parameter(
+        'ListenerArn',
+        'Of the Application Load Balancer',
+        'arn:[a-z-]+:elasticloadbalancing:.+:listener/app/.+',
+      ),
       vpcId: parameter('VpcId', "The load balancer's VPC", 'vpc-[0-9a-f]+'),
       priority: 100,
       previewPriority: 99,

@@ -25,17 +25,21 @@ export class WorkloadGrants extends Construct {
     super(scope, id);
     this.names = names;
     const rules = Fn.join(':listener-rule/', Fn.split(':listener/', listenerArn, 2));
-    this.makingRules = this.policy('MakeRules', ['custom-resources/listener-rule'], [
-      new iam.PolicyStatement({ actions: ['elasticloadbalancing:CreateRule'], resources: [listenerArn] }),
-      new iam.PolicyStatement({
-        actions: [
-          'elasticloadbalancing:ModifyRule',
-          'elasticloadbalancing:SetRulePriorities',
-          'elasticloadbalancing:DeleteRule',
-        ],
-        resources: [`${rules}/*`],
-      }),
-    ]);
+    this.makingRules = this.policy(
+      'MakeRules',
+      ['custom-resources/listener-rule'],
+      [
+        new iam.PolicyStatement({ actions: ['elasticloadbalancing:CreateRule'], resources: [listenerArn] }),
+        new iam.PolicyStatement({
+          actions: [
+            'elasticloadbalancing:ModifyRule',
+            'elasticloadbalancing:SetRulePriorities',
+            'elasticloadbalancing:DeleteRule',
+          ],
+          resources: [`${rules}/*`],
+        }),
+      ],
+    );
     suppress(this.makingRules, 'AwsSolutions-IAM5', WILDCARDS['listener rules']);
   }
 

@@ -152,4 +152,3 @@ function checkPriorities({ plan, priority, previewPriority }: ProgressiveWorkloa
     throw new Error(`previewPriority ${previewPriority} must be smaller than priority ${priority}: or nobody sees it`);
   }
 }
-

@@ -1,0 +1,253 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
+import { CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES, needsOf } from '../../infra/functions/catalogue.ts';
+import { fileOf, placeholdersOf } from '../../infra/state-machines.ts';
+import { namesIn, type Resource, type Synthesised, synthControlPlane } from './synthesised.ts';
+
+let controlPlane: Synthesised;
+let inVpc: Synthesised;
+beforeAll(() => {
+  controlPlane = synthControlPlane();
+  inVpc = synthControlPlane({ inVpc: true });
+});
+
+const functionOf = (from: Synthesised, name: string): Resource => {
+  const found = Object.values(from.ofType('AWS::Lambda::Function')).find(
+    ({ Properties }) => Properties.FunctionName === `sluice-${name}`,
+  );
+  if (found === undefined) throw new Error(`no function sluice-${name}`);
+  return found;
+};
+const environmentOf = (from: Synthesised, name: string) =>
+  (functionOf(from, name).Properties.Environment as { Variables: Record<string, unknown> }).Variables;
+
+describe('the table', () => {
+  const table = () => Object.values(controlPlane.ofType('AWS::DynamoDB::Table'))[0];
+
+  it('can be put back to any second of the last weeks', () => {
+    expect(table()?.Properties.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+  });
+
+  it('forgets windows and tokens by expiresAt', () => {
+    expect(table()?.Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+  });
+
+  it('survives its stack, and nobody deletes it by mistake', () => {
+    expect(table()).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(table()?.Properties.DeletionProtectionEnabled).toBe(true);
+  });
+
+  it('has the keys of the ledger, and costs nothing while nothing happens', () => {
+    expect(table()?.Properties).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+    });
+  });
+});
+
+describe('the functions', () => {
+  it('every file of functions/ has a function, and every function its file', () => {
+    expect(namesIn('functions').sort()).toEqual([...FUNCTION_NAMES].sort());
+    const withHandler = namesIn('functions/custom-resources')
+      .map(name => `custom-resources/${name}`)
+      .filter(name => /export const handler/.test(readFileSync(join(PROJECT_ROOT, 'functions', `${name}.ts`), 'utf8')));
+    expect(withHandler.sort()).toEqual([...CUSTOM_RESOURCE_NAMES].sort());
+    const deployed = Object.values(controlPlane.ofType('AWS::Lambda::Function'));
+    expect(deployed.map(({ Properties }) => Properties.FunctionName).sort()).toEqual(
+      [...FUNCTION_NAMES, ...CUSTOM_RESOURCE_NAMES].map(name => `sluice-${name.split('/').at(-1)}`).sort(),
+    );
+  });
+
+  it('every function has a role of its own', () => {
+    const roles = Object.values(controlPlane.ofType('AWS::Lambda::Function')).map(({ Properties }) => Properties.Role);
+    expect(new Set(roles.map(role => JSON.stringify(role))).size).toBe(roles.length);
+  });
+
+  it('a handler gives up before its task does: no late answer is taken for a lost one', () => {
+    for (const machine of ['release', 'roll-back']) {
+      const { States } = JSON.parse(readFileSync(join(PROJECT_ROOT, `state-machines/${machine}.asl.json`), 'utf8'));
+      const tasks = Object.values(States as Record<string, Record<string, unknown>>).filter(
+        ({ Type }) => Type === 'Task',
+      );
+      expect(tasks.length).toBeGreaterThan(3);
+      for (const task of tasks) {
+        const [placeholder] = placeholdersOf(JSON.stringify(task));
+        const { Timeout } = functionOf(controlPlane, fileOf(placeholder ?? '')).Properties;
+        // 5 s for the call itself and a cold start's head
+        expect(Timeout, placeholder).toBeLessThanOrEqual((task.TimeoutSeconds as number) - 5);
+      }
+    }
+  });
+
+  it('a call that hangs ends before its function does: 18 s below 20 s', async () => {
+    const { CALL_DEADLINE_MS } = await import('../../adapters/aws-client-config.ts');
+    expect(functionOf(controlPlane, 'look').Properties.Timeout).toBeGreaterThan(CALL_DEADLINE_MS / 1000);
+  });
+
+  it('all run Node 24 on arm64, traced, with a log that ends', () => {
+    for (const { Properties } of Object.values(controlPlane.ofType('AWS::Lambda::Function'))) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+      });
+      expect(Properties.LoggingConfig).toHaveProperty('LogGroup');
+    }
+    const groups = Object.values(controlPlane.ofType('AWS::Logs::LogGroup'));
+    expect(groups.length).toBe(FUNCTION_NAMES.length + CUSTOM_RESOURCE_NAMES.length + 2);
+    for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(90);
+  });
+
+  it('whoever opens something finds its variables', () => {
+    const variables = {
+      openCluster: ['CLUSTER_NAME', 'CLUSTER_ENDPOINT', 'CLUSTER_CA'],
+      openExecutions: ['RELEASE_MACHINE_ARN', 'ROLL_BACK_MACHINE_ARN'],
+      openTell: ['SLUICE_TOPIC_ARN'],
+      openLedger: ['SLUICE_TABLE'],
+      openWorkloads: ['SLUICE_TABLE'],
+    };
+    for (const name of [...FUNCTION_NAMES, ...CUSTOM_RESOURCE_NAMES]) {
+      const source = readFileSync(join(PROJECT_ROOT, 'functions', `${name}.ts`), 'utf8');
+      const wanted = Object.entries(variables).flatMap(([opener, names]) =>
+        source.includes(`${opener}(env)`) ? names : [],
+      );
+      const given = Object.keys(environmentOf(controlPlane, name.split('/').at(-1) ?? ''));
+      expect(given.sort(), name).toEqual([...new Set(wanted)].sort());
+    }
+  });
+
+  it('what each opens is what its role may do', () => {
+    const openers: Record<string, RegExp> = {
+      openRouter: /^(readDial)$/,
+      openTargets: /^readTargets$/,
+      openMetrics: /^readMetrics$/,
+      openImages: /^readImages$/,
+      openTell: /^tell$/,
+      openCluster: /^cluster$/,
+      openWorkloads: /^readWorkloads$/,
+      openLedger: /^(read|append)Ledger$/,
+      openExecutions: /^(startRelease|stopRelease|startRollBack|answerTaskToken)$/,
+    };
+    for (const name of FUNCTION_NAMES) {
+      const source = readFileSync(join(PROJECT_ROOT, 'functions', `${name}.ts`), 'utf8');
+      for (const [opener, need] of Object.entries(openers)) {
+        const opens = source.includes(`${opener}(env)`);
+        expect(
+          needsOf(name).some(candidate => need.test(candidate)),
+          `${name} ${opener}`,
+        ).toBe(opens);
+      }
+      const turns = /router\.(setDial|goBack|setPreview)\(/.test(source);
+      expect(needsOf(name).includes('turnDial'), `${name} turns the dial`).toBe(turns);
+    }
+  });
+
+  it('what nobody waits for ends as a dead letter when it fails', () => {
+    for (const name of ['listener-rule', 'registered-workload']) {
+      expect(functionOf(controlPlane, name).Properties.DeadLetterConfig).toBeDefined();
+    }
+  });
+});
+
+describe('the way back', () => {
+  const wayBack = ['restore-traffic', 'verify-traffic', 'start-roll-back', 'look', 'abort'];
+
+  it.each(wayBack)('%s knows no cluster and runs in no VPC, though the others do', name => {
+    expect(functionOf(inVpc, name).Properties.VpcConfig).toBeUndefined();
+    expect(Object.keys(environmentOf(inVpc, name)).filter(variable => variable.startsWith('CLUSTER'))).toEqual([]);
+  });
+
+  it('has no access entry of the cluster', () => {
+    const entries = Object.values(controlPlane.ofType('AWS::EKS::AccessEntry')).map(({ Properties }) =>
+      JSON.stringify(Properties.PrincipalArn),
+    );
+    expect(entries).toHaveLength(FUNCTION_NAMES.filter(name => needsOf(name).includes('cluster')).length);
+    for (const name of wayBack) {
+      expect(
+        entries.some(entry => entry.includes(name.replaceAll('-', ''))),
+        name,
+      ).toBe(false);
+    }
+  });
+
+  it('functions of the cluster are in the VPC that was given', () => {
+    for (const name of FUNCTION_NAMES.filter(file => needsOf(file).includes('cluster'))) {
+      expect(functionOf(inVpc, name).Properties.VpcConfig, name).toBeDefined();
+    }
+  });
+});
+
+describe('the machines', () => {
+  const machines = (): Resource[] => Object.values(controlPlane.ofType('AWS::StepFunctions::StateMachine'));
+
+  it('call published versions, so that a running release keeps what it began with', () => {
+    const versions = controlPlane.ofType('AWS::Lambda::Version');
+    expect(machines()).toHaveLength(2);
+    for (const { Properties } of machines()) {
+      const substitutions = Object.entries(Properties.DefinitionSubstitutions as Record<string, { Ref: string }>);
+      expect(substitutions.length).toBeGreaterThan(3);
+      for (const [placeholder, { Ref }] of substitutions) {
+        expect(versions, placeholder).toHaveProperty(Ref);
+        const called = (versions[Ref]?.Properties.FunctionName as { Ref: string }).Ref;
+        const { FunctionName } = controlPlane.ofType('AWS::Lambda::Function')[called]?.Properties ?? {};
+        expect(FunctionName).toBe(`sluice-${fileOf(placeholder)}`);
+      }
+    }
+  });
+
+  it('versions stay when the next one is published', () => {
+    for (const version of Object.values(controlPlane.ofType('AWS::Lambda::Version'))) {
+      expect(version.DeletionPolicy).toBe('Retain');
+    }
+  });
+
+  it('may call older versions of their functions too', () => {
+    const policies = Object.values(controlPlane.ofType('AWS::IAM::Policy')).map(({ Properties }) => Properties);
+    const calls = policies
+      .filter(({ Roles }) => /^\[\{"Ref":"(Release|RollBack)Role/.test(JSON.stringify(Roles)))
+      .flatMap(
+        ({ PolicyDocument }) => (PolicyDocument as { Statement: { Action: string; Resource: unknown }[] }).Statement,
+      )
+      .filter(({ Action }) => Action === 'lambda:InvokeFunction');
+    expect(calls).toHaveLength(2);
+    for (const { Resource } of calls) {
+      for (const resource of Resource as object[]) expect(JSON.stringify(resource)).toMatch(/":\*"\]\]\}$/);
+    }
+  });
+
+  it('are standard, logged in full without the task tokens, and traced', () => {
+    for (const { Properties } of machines()) {
+      expect(Properties).toMatchObject({
+        StateMachineType: 'STANDARD',
+        LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+        TracingConfiguration: { Enabled: true },
+      });
+    }
+  });
+
+  it('leave no placeholder without a function', () => {
+    for (const { Properties } of machines()) {
+      const used = placeholdersOf(String(Properties.DefinitionString));
+      expect(Object.keys(Properties.DefinitionSubstitutions as object).sort()).toEqual(used);
+    }
+  });
+
+  it('are called what the functions think they are', () => {
+    expect(
+      machines()
+        .map(({ Properties }) => Properties.StateMachineName)
+        .sort(),
+    ).toEqual(['sluice-release', 'sluice-roll-back']);
+    expect(JSON.stringify(environmentOf(controlPlane, 'start').RELEASE_MACHINE_ARN)).toContain(
+      ':stateMachine:sluice-release',
+    );
+    expect(JSON.stringify(environmentOf(controlPlane, 'start').ROLL_BACK_MACHINE_ARN)).toContain(
+      ':stateMachine:sluice-roll-back',
+    );
+  });
+});

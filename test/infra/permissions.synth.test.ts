@@ -1,0 +1,113 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  listed,
+  nagFindings,
+  type Statement,
+  type Synthesised,
+  statementsOf,
+  synthControlPlane,
+  synthExample,
+} from './synthesised.ts';
+
+let controlPlane: Synthesised;
+let example: Synthesised;
+beforeAll(() => {
+  controlPlane = synthControlPlane({ nag: true, inVpc: false });
+  example = synthExample({ nag: true });
+});
+
+/** Every action that may act on more than one named thing, and what its resource must look like. Reasons: WILDCARDS. */
+const WIDE: Record<string, RegExp> = {
+  'elasticloadbalancing:DescribeRules': /^"\*"$/,
+  'elasticloadbalancing:DescribeTargetHealth': /^"\*"$/,
+  'elasticloadbalancing:DescribeTargetGroupAttributes': /^"\*"$/,
+  'cloudwatch:GetMetricData': /^"\*"$/,
+  'xray:PutTraceSegments': /^"\*"$/,
+  'xray:PutTelemetryRecords': /^"\*"$/,
+  'xray:GetSamplingRules': /^"\*"$/,
+  'xray:GetSamplingTargets': /^"\*"$/,
+  'states:DescribeExecution': /:execution:sluice-(release|roll-back):\*/,
+  'states:StopExecution': /:execution:sluice-release:\*/,
+  'lambda:InvokeFunction': /"Fn::GetAtt":\["\w+Function\w+","Arn"\]\},":\*"/,
+  'elasticloadbalancing:ModifyRule': /":listener-rule\/".+"\/\*"/,
+  'elasticloadbalancing:SetRulePriorities': /":listener-rule\/".+"\/\*"/,
+  'elasticloadbalancing:DeleteRule': /":listener-rule\/".+"\/\*"/,
+};
+/** CloudWatch Logs' delivery for state machines. */
+const LOG_DELIVERY =
+  /^logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$/;
+
+const isWide = (resource: unknown) => JSON.stringify(resource).includes('*');
+const resourcesOf = ({ Resource }: Statement): unknown[] => (Array.isArray(Resource) ? Resource : [Resource]);
+
+it('no permission is wider than what is listed with a reason', () => {
+  const wide = [...statementsOf(controlPlane), ...statementsOf(example)].filter(
+    ({ where, statement }) =>
+      !where.startsWith('Key') && resourcesOf(statement).some(isWide) && statement.Effect === 'Allow',
+  );
+  expect(wide.length).toBeGreaterThan(20);
+  for (const { where, statement } of wide) {
+    for (const action of listed(statement.Action)) {
+      if (LOG_DELIVERY.test(action)) continue;
+      for (const resource of resourcesOf(statement).filter(isWide)) {
+        expect(JSON.stringify(resource), `${where}: ${action}`).toMatch(WIDE[action] ?? /^not listed$/);
+      }
+    }
+  }
+});
+
+it('nobody may do everything that a service can', () => {
+  for (const { where, statement } of [...statementsOf(controlPlane), ...statementsOf(example)]) {
+    if (where.startsWith('Key')) continue; // a key's own policy hands it to the account's IAM
+    for (const action of listed(statement.Action)) {
+      expect(action, where).toMatch(/^[a-z0-9-]+:\w+$|^kms:(GenerateDataKey|ReEncrypt)\*$|^sns:\w+$/i);
+    }
+  }
+});
+
+describe('a function touches only its part of the table', () => {
+  const onTable = () =>
+    statementsOf(controlPlane).filter(({ statement }) =>
+      listed(statement.Action).some(action => action.startsWith('dynamodb:')),
+    );
+
+  it('by the beginning of the partition key', () => {
+    expect(onTable().length).toBeGreaterThan(20);
+    for (const { where, statement } of onTable()) {
+      expect(JSON.stringify(statement.Condition), where).toMatch(
+        /LeadingKeys":(\["workload#\*","windows#\*"\]|"workloads"|\["workloads"\])/,
+      );
+    }
+  });
+
+  it('nobody deletes from a ledger, and only the custom resource writes the list of workloads', () => {
+    for (const { where, statement } of onTable()) {
+      const actions = listed(statement.Action);
+      const writes = actions.some(action => /Delete|Put|Update|Batch/.test(action));
+      const workloads = !JSON.stringify(statement.Condition).includes('workload#');
+      if (workloads && writes) expect(where).toMatch(/registeredworkload/i);
+      if (!workloads) expect(actions.join(), where).not.toMatch(/Delete|Update|Batch/);
+    }
+  });
+});
+
+it.each(['control plane', 'workload'])(
+  'cdk-nag has nothing against the %s that was not answered with a reason',
+  which => {
+    expect(nagFindings((which === 'workload' ? example : controlPlane).stack)).toEqual([]);
+  },
+);
+
+it('every suppression says why', () => {
+  const all = [controlPlane, example].flatMap(({ template }) =>
+    Object.values(
+      template.toJSON().Resources as Record<
+        string,
+        { Metadata?: { cdk_nag?: { rules_to_suppress: { reason: string }[] } } }
+      >,
+    ),
+  );
+  const reasons = all.flatMap(({ Metadata }) => Metadata?.cdk_nag?.rules_to_suppress ?? []).map(({ reason }) => reason);
+  expect(reasons.length).toBeGreaterThan(20);
+  for (const reason of reasons) expect(reason.length).toBeGreaterThan(40);
+});

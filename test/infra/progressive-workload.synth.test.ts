@@ -1,0 +1,168 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { functionsThat } from '../../infra/functions/catalogue.ts';
+import { ProgressiveWorkload } from '../../infra/progressive-workload/progressive-workload.ts';
+import type { ProgressiveWorkloadProps } from '../../infra/progressive-workload/props.ts';
+import {
+  listed,
+  type Resource,
+  type Statement,
+  type Synthesised,
+  statementsOf,
+  synthExample,
+  synthesised,
+} from './synthesised.ts';
+
+let example: Synthesised;
+beforeAll(() => {
+  example = synthExample();
+});
+
+const listenerArn =
+  'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2';
+const right: ProgressiveWorkloadProps = {
+  workload: {
+    name: 'checkout',
+    cluster: { name: 'prod', namespace: 'shop' },
+    deployment: 'checkout',
+    container: 'app',
+    repositories: [{ name: 'checkout', tags: 'v*' }],
+  },
+  plan: {
+    strategy: 'canary',
+    deadline: '2h',
+    hold: { atMost: '30m', then: 'rollBack' },
+    metrics: [
+      {
+        name: 'errors',
+        source: { kind: 'cloudwatch', bad: 'failedRequests' },
+        judge: { kind: 'threshold', successCondition: 'result[0] < 0.05', failureLimit: 0, inconclusiveLimit: 2 },
+      },
+    ],
+    steps: [{ setWeight: 10 }, { bake: '10m' }, { setWeight: 100 }],
+    soak: '15m',
+  },
+  listenerArn,
+  vpcId: 'vpc-0123456789abcdef0',
+  priority: 10,
+  conditions: { hostHeaders: ['shop.example.com'] },
+  port: 8080,
+  healthCheck: { path: '/healthz' },
+};
+const synth = (more: Partial<ProgressiveWorkloadProps> = {}) => {
+  const stack = new Stack(new App(), 'Shop');
+  new ProgressiveWorkload(stack, 'Checkout', { ...right, ...more });
+  return synthesised(stack);
+};
+
+describe('the target groups', () => {
+  const groups = (): Resource[] => Object.values(example.ofType('AWS::ElasticLoadBalancingV2::TargetGroup'));
+
+  it('are two, of addresses, with a health check', () => {
+    expect(groups()).toHaveLength(2);
+    for (const { Properties } of groups()) {
+      expect(Properties).toMatchObject({ TargetType: 'ip', HealthCheckPath: '/healthz', Port: 8080 });
+    }
+  });
+
+  it('outlive the stack as the rule does, but not a first deployment that failed', () => {
+    for (const { DeletionPolicy } of groups()) expect(DeletionPolicy).toBe('RetainExceptOnCreate');
+  });
+});
+
+describe('the rules', () => {
+  it('are the custom resource, never a listener rule of CloudFormation, which would put weights back', () => {
+    expect(example.ofType('AWS::ElasticLoadBalancingV2::ListenerRule')).toEqual({});
+    const rules = Object.values(example.ofType('Custom::SluiceListenerRule')).map(({ Properties }) => Properties);
+    expect(rules.map(({ Carries, Priority }) => [Carries, Priority])).toEqual([
+      ['dial', 100],
+      ['preview', 99],
+    ]);
+    expect(JSON.stringify(rules[1]?.Conditions)).toContain('x-sluice-preview');
+  });
+
+  it('say nothing of weights', () => {
+    for (const { Properties } of Object.values(example.ofType('Custom::SluiceListenerRule'))) {
+      expect(Object.keys(Properties).join()).not.toMatch(/weight|action/i);
+    }
+  });
+
+  it('are made after the permission, and their workload is registered after its dial may be turned', () => {
+    const all = example.template.toJSON().Resources as Record<string, { Type: string; DependsOn?: string[] }>;
+    for (const { Type, DependsOn = [] } of Object.values(all)) {
+      if (Type === 'Custom::SluiceListenerRule') expect(DependsOn.join()).toMatch(/MakeRules/);
+      if (Type === 'Custom::SluiceWorkload')
+        expect(DependsOn.join()).toMatch(/ReadImages.+TurnDial|TurnDial.+ReadImages/);
+    }
+  });
+});
+
+describe('the grants', () => {
+  const on = (action: string): { roles: unknown[]; statement: Statement }[] =>
+    statementsOf(example)
+      .filter(({ statement }) => listed(statement.Action).includes(action))
+      .map(({ where, statement }) => ({
+        statement,
+        roles: (example.ofType('AWS::IAM::Policy')[where]?.Properties.Roles ?? []) as unknown[],
+      }));
+
+  it('let the functions that turn the dial turn this one, and nobody else', () => {
+    const [makers, turners, ...more] = on('elasticloadbalancing:ModifyRule').toSorted(
+      (a, b) => a.roles.length - b.roles.length,
+    );
+    expect(more).toEqual([]);
+    expect(JSON.stringify(makers?.roles)).toContain('sluice-listener-rule-');
+    expect(JSON.stringify(turners?.statement.Resource)).not.toContain('*');
+    expect(turners?.roles).toHaveLength(functionsThat('turnDial').length);
+    expect(functionsThat('turnDial').sort()).toEqual([
+      'open-preview',
+      'restore-traffic',
+      'retire-canary',
+      'shift-traffic',
+    ]);
+    for (const name of functionsThat('turnDial')) expect(JSON.stringify(turners?.roles)).toContain(`sluice-${name}-`);
+  });
+
+  it('let start read the images of this workload alone', () => {
+    const [grant] = on('ecr:DescribeImages');
+    expect(JSON.stringify(grant?.statement.Resource)).toMatch(/:repository\/checkout"/);
+    expect(JSON.stringify(grant?.roles)).toContain('sluice-start-');
+  });
+
+  it('name the topic that a plan names', () => {
+    const topicArn = 'arn:aws:sns:eu-west-1:123456789012:payments';
+    const withTopic = synth({ plan: { ...right.plan, notify: [{ kind: 'sns', on: ['promoted'], topicArn }] } });
+    const grants = statementsOf(withTopic).filter(({ statement }) => listed(statement.Action).includes('sns:Publish'));
+    expect(grants.map(({ statement }) => statement.Resource)).toEqual([topicArn]);
+  });
+});
+
+describe('a mistake is found at synthesis', () => {
+  it.each<[string, Partial<ProgressiveWorkloadProps>, RegExp]>([
+    ['a weight that falls', { plan: { ...right.plan, steps: [{ setWeight: 50 }, { setWeight: 10 }] } }, /^plan\.steps/],
+    ['a plan that asks for an unknown key', { plan: { ...right.plan, soaks: '5m' } as never }, /soaks/],
+    [
+      'a namespace that is none',
+      { workload: { ...right.workload, cluster: { name: 'prod', namespace: 'Shop!' } } },
+      /namespace/,
+    ],
+    [
+      'a preview without a priority for its rule',
+      { plan: { ...right.plan, preview: { header: { name: 'x-preview', value: '1' } } } },
+      /plan\.preview/,
+    ],
+    [
+      'a preview behind the rule that takes its requests',
+      { previewPriority: 11, plan: { ...right.plan, preview: { header: { name: 'x-preview', value: '1' } } } },
+      /previewPriority 11 must be smaller/,
+    ],
+    ['a priority of 0', { priority: 0 }, /from 1 to 50000, not 0/],
+    ['no condition', { conditions: {} }, /at least one of/],
+  ])('%s', (_, more, message) => {
+    expect(() => synth(more)).toThrow(message);
+  });
+
+  it('and nothing is found in what is right', () => {
+    expect(() => synth()).not.toThrow();
+  });
+});

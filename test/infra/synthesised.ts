@@ -1,0 +1,87 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Aspects, type Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
+import { type ClusterProps, ControlPlaneStack } from '../../infra/control-plane-stack.ts';
+import { ExampleWorkloadStack } from '../../infra/example-workload-stack.ts';
+
+export interface Resource {
+  Type: string;
+  Properties: Record<string, unknown>;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+}
+
+export interface Synthesised {
+  template: Template;
+  stack: Stack;
+  /** By logical id. */
+  ofType(type: string): Record<string, Resource>;
+}
+
+const cluster: ClusterProps = { name: 'prod', endpoint: 'https://prod.eks.example.com', certificateAuthority: 'Q0E=' };
+
+/** The control plane without bundles: what a template says does not depend on what is in a function. */
+export function synthControlPlane(options: { inVpc?: boolean; nag?: boolean } = {}): Synthesised & {
+  stack: ControlPlaneStack;
+} {
+  const app = new App();
+  const stack = new ControlPlaneStack(app, 'Sluice', {
+    code: () => lambda.Code.fromInline('// not under test'),
+    cluster: scope =>
+      options.inVpc === true ? { ...cluster, network: { vpc: new ec2.Vpc(scope, 'Vpc'), vpcSubnets: {} } } : cluster,
+  });
+  if (options.nag === true) Aspects.of(stack).add(new AwsSolutionsChecks({ verbose: true }));
+  return { ...synthesised(stack), stack };
+}
+
+export function synthExample(options: { nag?: boolean } = {}): Synthesised {
+  const stack = new ExampleWorkloadStack(new App(), 'Example');
+  if (options.nag === true) Aspects.of(stack).add(new AwsSolutionsChecks({ verbose: true }));
+  return synthesised(stack);
+}
+
+export function synthesised(stack: Stack): Synthesised {
+  const template = Template.fromStack(stack);
+  return { template, stack, ofType: type => template.findResources(type) as Record<string, Resource> };
+}
+
+export const nagFindings = (stack: Stack): string[] =>
+  [
+    ...Annotations.fromStack(stack).findError('*', Match.anyValue()),
+    ...Annotations.fromStack(stack).findWarning('*', Match.anyValue()),
+  ]
+    .map(({ id, entry }) => `${id}: ${String(entry.data)}`)
+    .filter(text => text.includes('AwsSolutions-'));
+
+/** functions/*.ts and functions/custom-resources/*.ts that export a handler, as the catalogue names them. */
+export const namesIn = (folder: string): string[] =>
+  readdirSync(join(PROJECT_ROOT, folder))
+    .filter(file => file.endsWith('.ts'))
+    .map(file => file.slice(0, -'.ts'.length));
+
+export interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: unknown;
+}
+
+/** Every statement of every policy of a template, with the logical id of where it stands. */
+export function statementsOf({ template }: Synthesised): { where: string; statement: Statement }[] {
+  const all = Object.entries(template.toJSON().Resources as Record<string, Resource>);
+  return all.flatMap(([where, { Properties = {} }]) => {
+    const inline = (Properties.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
+    const documents = [Properties.PolicyDocument, ...inline.map(policy => policy.PolicyDocument)];
+    return documents.flatMap(document => {
+      const { Statement: statements = [] } = (document ?? {}) as { Statement?: Statement[] };
+      return statements.map(statement => ({ where, statement }));
+    });
+  });
+}
+
+export const listed = (value: string | string[]): string[] => (Array.isArray(value) ? value : [value]);
