@@ -8,10 +8,11 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { labClientConfig } from '../../../lab/aws/wire-server.ts';
 import { type Edge, type EdgeOptions, openEdge } from '../../../lab/load-balancer/edge.ts';
 import { WorkerEndedError } from '../../../lab/worker-calls.ts';
+import { eventually } from './eventually.ts';
 import { type ServerProcess, startServer } from './servers.ts';
 import { groupArn, groupSpec, rule, weights } from './specs.ts';
 
@@ -103,7 +104,7 @@ it('shows to CloudWatch what it counted, and faults on demand', async () => {
   // Act
   for (let nth = 0; nth < 3; nth += 1) expect((await fetch(edge.url)).status).toBe(200);
   // Assess
-  await vi.waitFor(async () => expect(await read()).toBe(3), { timeout: 10_000, interval: 200 });
+  await eventually(async () => expect(await read()).toBe(3));
   await edge.faults.throttle('GetMetricData', 1);
   await expect(read()).rejects.toThrow('Rate exceeded');
   await edge.series.missing({ metricName: 'RequestCount' });

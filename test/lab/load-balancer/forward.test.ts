@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type RequestListener, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
 import { closedAfterEach, total } from './opened.ts';
 import { groupArn, rule, weights } from './specs.ts';
 
@@ -96,7 +97,7 @@ describe('a request through the load balancer', () => {
     const { balancer, server } = await inFrontOf((_request, response) => response.end('ok'));
     let connections = 0;
     const ports = new Set<number | undefined>();
-    await vi.waitFor(() => expect(balancer.health(groupArn('blue'))[0]?.state).toBe('healthy'));
+    await eventually(() => expect(balancer.health(groupArn('blue'))[0]?.state).toBe('healthy'));
     server.on('request', request => {
       if (request.url !== '/ready') connections += 1;
       if (request.url !== '/ready') ports.add(request.socket.remotePort);
@@ -179,10 +180,10 @@ describe('a WebSocket', () => {
     socket.on('data', data => (received += data));
     // Act
     socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
-    await vi.waitFor(() => expect(received).toMatch(/^HTTP\/1.1 101 [\s\S]*x-lab-target-group: blue[\s\S]*\r\n\r\n$/));
+    await eventually(() => expect(received).toMatch(/^HTTP\/1.1 101 [\s\S]*x-lab-target-group: blue[\s\S]*\r\n\r\n$/));
     socket.write('one');
     // Assess
-    await vi.waitFor(() => expect(received).toMatch(/echo one$/));
+    await eventually(() => expect(received).toMatch(/echo one$/));
     expect(total(balancer, 'RequestCount', 'blue')).toBe(1);
     server.closeAllConnections();
   });

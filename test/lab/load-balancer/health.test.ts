@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openLabClock } from '../../../lab/clock.ts';
 import { TargetGroup } from '../../../lab/load-balancer/target-group.ts';
+import { eventually } from './eventually.ts';
 import { closedAfterEach, statesOf, total } from './opened.ts';
 import { groupArn, groupSpec, rule, wallClock, weights } from './specs.ts';
 
@@ -28,7 +29,7 @@ describe('health checks', () => {
     const atOnce = statesOf(balancer, 'blue');
     // Assess
     expect(atOnce).toEqual(['initial Elb.RegistrationInProgress']);
-    await vi.waitFor(() => expect(statesOf(balancer, 'blue')).toEqual(['healthy']));
+    await eventually(() => expect(statesOf(balancer, 'blue')).toEqual(['healthy']));
     expect(checks).toBe(1);
   });
 
@@ -44,7 +45,7 @@ describe('health checks', () => {
     balancer.putRule(rule(weights(1, 0)));
     // Act
     balancer.register(groupArn('blue'), target.address);
-    await vi.waitFor(() => expect(seen.length).toBeGreaterThanOrEqual(8), { timeout: 10_000 });
+    await eventually(() => expect(seen.length).toBeGreaterThanOrEqual(8));
     // Assess: the state at the time of each check
     const unhealthy = 'unhealthy Target.ResponseCodeMismatch';
     expect(seen.slice(0, 8)).toEqual([
@@ -73,7 +74,7 @@ describe('health checks', () => {
     balancer.register(groupArn('blue'), silent.address);
     balancer.register(groupArn('blue'), gone.address);
     // Assess
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(statesOf(balancer, 'blue')).toEqual(['unhealthy Target.Timeout', 'unhealthy Target.FailedHealthChecks']),
     );
   });
@@ -83,7 +84,7 @@ describe('health checks', () => {
     const silent = await open.rawTarget(() => {});
     balancer.register(groupArn('blue'), silent.address);
     balancer.putRule(rule(weights(1, 0)));
-    await vi.waitFor(() => expect(statesOf(balancer, 'blue')).toEqual(['healthy']));
+    await eventually(() => expect(statesOf(balancer, 'blue')).toEqual(['healthy']));
   });
 
   it('leave a group that is in no rule alone, and start anew when it is in one, at weight 0 too', async () => {
@@ -95,7 +96,7 @@ describe('health checks', () => {
     expect(statesOf(balancer, 'green')).toEqual(['unused Target.NotInUse']);
     // Act and assess
     balancer.putRule(rule(weights(1, 0)));
-    await vi.waitFor(() => expect(statesOf(balancer, 'green')).toEqual(['healthy']));
+    await eventually(() => expect(statesOf(balancer, 'green')).toEqual(['healthy']));
     balancer.putRule(rule({ ...weights(1, 0), targetGroups: [{ arn: groupArn('blue'), weight: 1 }] }));
     expect(statesOf(balancer, 'green')).toEqual(['unused Target.NotInUse']);
   });
@@ -108,14 +109,14 @@ describe('a group', () => {
     const [healthy, notReady] = [await open.server(), await open.server({ NEVER_READY: '1' })];
     for (const server of [healthy, notReady]) balancer.register(groupArn('blue'), server.address);
     balancer.putRule(rule(weights(1, 0)));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(statesOf(balancer, 'blue')).toEqual(['healthy', 'unhealthy Target.ResponseCodeMismatch']),
     );
     // Act
     for (let nth = 0; nth < 4; nth += 1) await fetch(balancer.url);
     const withOneHealthy = await Promise.all([healthy.counters(), notReady.counters()]);
     await healthy.end('SIGKILL');
-    await vi.waitFor(() => expect(statesOf(balancer, 'blue')[0]).toBe('unhealthy Target.FailedHealthChecks'));
+    await eventually(() => expect(statesOf(balancer, 'blue')[0]).toBe('unhealthy Target.FailedHealthChecks'));
     const statuses = new Set<number>();
     for (let nth = 0; nth < 4; nth += 1) statuses.add((await fetch(balancer.url)).status);
     // Assess
@@ -138,10 +139,10 @@ describe('a group', () => {
     };
     group.setInUse(true);
     group.register(one.address);
-    await vi.waitFor(() => expect(group.health()[0]?.state).toBe('healthy'));
+    await eventually(() => expect(group.health()[0]?.state).toBe('healthy'));
     // Act
     group.register(two.address);
-    await vi.waitFor(() => expect(group.health()[1]?.state).toBe('healthy'));
+    await eventually(() => expect(group.health()[1]?.state).toBe('healthy'));
     const shares: number[] = [];
     for (const seconds of [25, 100]) {
       nowEpochMs = seconds * 1000;
@@ -156,12 +157,12 @@ describe('a group', () => {
 describe('a target that is deregistered', () => {
   it('gets nothing new, finishes what it has, and is gone after the delay', async () => {
     // Prepare
-    const balancer = await open.balancer({}, { deregistrationDelaySeconds: 0.8 });
+    const balancer = await open.balancer({}, { deregistrationDelaySeconds: 3 });
     const [leaving, staying] = [await open.server({ LATENCY_MS: '300' }), await open.server()];
     balancer.register(groupArn('blue'), leaving.address);
     balancer.putRule(rule(weights(1, 0)));
     const inFlight = fetch(balancer.url);
-    await vi.waitFor(async () => expect((await leaving.counters()).requests).toBe(1));
+    await eventually(async () => expect((await leaving.counters()).requests).toBe(1));
     balancer.register(groupArn('blue'), staying.address);
     // Act
     balancer.deregister(groupArn('blue'), leaving.address);
@@ -170,7 +171,7 @@ describe('a target that is deregistered', () => {
     expect(statesOf(balancer, 'blue')[0]).toBe('draining Target.DeregistrationInProgress');
     expect((await inFlight).status).toBe(200);
     expect(await leaving.counters()).toEqual({ requests: 1, bad: 0 });
-    await vi.waitFor(() => expect(balancer.health(groupArn('blue'))).toHaveLength(1), { timeout: 5000 });
+    await eventually(() => expect(balancer.health(groupArn('blue'))).toHaveLength(1));
   });
 
   it('loses what is still in flight when the delay is over', async () => {
@@ -180,7 +181,7 @@ describe('a target that is deregistered', () => {
     balancer.register(groupArn('blue'), slow.address);
     balancer.putRule(rule(weights(1, 0)));
     const inFlight = fetch(balancer.url);
-    await vi.waitFor(async () => expect((await slow.counters()).requests).toBe(1));
+    await eventually(async () => expect((await slow.counters()).requests).toBe(1));
     // Act
     balancer.deregister(groupArn('blue'), slow.address);
     // Assess
@@ -197,7 +198,7 @@ describe('a target that is deregistered', () => {
     balancer.deregister(groupArn('blue'), { host: '127.0.0.1', port: 1 });
     balancer.register(groupArn('blue'), target.address);
     expect(statesOf(balancer, 'blue')).toEqual(['initial Elb.RegistrationInProgress']);
-    await vi.waitFor(() => expect(statesOf(balancer, 'blue')).toEqual(['healthy']));
+    await eventually(() => expect(statesOf(balancer, 'blue')).toEqual(['healthy']));
     // the end of the delay that was running must not take it away
     await wait(400);
     expect(statesOf(balancer, 'blue')).toEqual(['healthy']);
@@ -208,7 +209,7 @@ describe('a target that is deregistered', () => {
     const balancer = await open.balancer({ clock }, { deregistrationDelaySeconds: 300 });
     balancer.register(groupArn('blue'), { host: '127.0.0.1', port: 1 });
     balancer.deregister(groupArn('blue'), { host: '127.0.0.1', port: 1 });
-    await vi.waitFor(() => expect(balancer.health(groupArn('blue'))).toEqual([]), { timeout: 5000 });
+    await eventually(() => expect(balancer.health(groupArn('blue'))).toEqual([]));
   });
 });
 

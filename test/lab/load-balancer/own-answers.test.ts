@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
 import { closedAfterEach, total } from './opened.ts';
 import { groupArn, rule, weights } from './specs.ts';
 
@@ -72,7 +73,7 @@ describe('the load balancer answers itself', () => {
     const [one, two] = [await open.rawTarget(onData), await open.rawTarget(onData)];
     for (const target of [one, two]) balancer.register(groupArn('blue'), target.address);
     balancer.putRule(rule(weights(1, 0)));
-    await vi.waitFor(() => expect(one.connections() + two.connections()).toBe(2));
+    await eventually(() => expect(one.connections() + two.connections()).toBe(2));
     // Act
     const response = await fetch(balancer.url, { method: 'POST', body: 'an order' });
     // Assess
@@ -94,7 +95,7 @@ describe('the load balancer answers itself', () => {
     expect([response.status, response.headers.get('x-lab-target-group')]).toEqual([504, 'blue']);
     expect(total(balancer, 'HTTPCode_ELB_504_Count')).toBe(1);
     expect(total(balancer, 'RequestCount', 'blue')).toBe(1);
-    await vi.waitFor(() => expect(target.openConnections()).toBe(0));
+    await eventually(() => expect(target.openConnections()).toBe(0));
   });
 
   it('a fixed response, which is no error of its own', async () => {
@@ -131,15 +132,15 @@ describe('a client that goes away before the answer', () => {
     const target = await open.rawTarget(() => {});
     balancer.register(groupArn('blue'), target.address);
     balancer.putRule(rule(weights(1, 0)));
-    await vi.waitFor(() => expect([target.connections(), target.openConnections()]).toEqual([1, 0]));
+    await eventually(() => expect([target.connections(), target.openConnections()]).toEqual([1, 0]));
     const client = request(balancer.url);
     client.on('error', () => {});
     client.end();
-    await vi.waitFor(() => expect(target.openConnections()).toBe(1));
+    await eventually(() => expect(target.openConnections()).toBe(1));
     // Act
     client.destroy();
     // Assess
-    await vi.waitFor(() => expect(target.openConnections()).toBe(0));
+    await eventually(() => expect(target.openConnections()).toBe(0));
     expect(total(balancer, 'RequestCount', 'blue')).toBe(1);
     expect(total(balancer, 'HTTPCode_ELB_5XX_Count')).toBe(0);
   });

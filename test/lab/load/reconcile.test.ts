@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { type Load, startLoad } from '../../../lab/load/load.ts';
 import { answeredOf, failedByCanary, failedOf, lostOf } from '../../../lab/load/report.ts';
 import { type Edge, openEdge } from '../../../lab/load-balancer/edge.ts';
+import { eventually } from '../load-balancer/eventually.ts';
 import { type ServerProcess, startServer } from '../load-balancer/servers.ts';
 import { groupArn, groupSpec, rule, weights } from '../load-balancer/specs.ts';
 
@@ -26,13 +27,10 @@ async function openAll(green: Record<string, string> = {}) {
     await edge.register(groupArn(index < 2 ? 'blue' : 'green'), server.address);
   await edge.putRule(rule(weights(50, 50)));
   const opened = edge;
-  await vi.waitFor(
-    async () => {
-      const health = await Promise.all(['blue', 'green'].map(name => opened.health(groupArn(name))));
-      expect(health.flat().map(({ state }) => state)).toEqual(['healthy', 'healthy', 'healthy', 'healthy']);
-    },
-    { timeout: 5_000 },
-  );
+  await eventually(async () => {
+    const health = await Promise.all(['blue', 'green'].map(name => opened.health(groupArn(name))));
+    expect(health.flat().map(({ state }) => state)).toEqual(['healthy', 'healthy', 'healthy', 'healthy']);
+  });
   return { edge: opened, servers };
 }
 
@@ -70,9 +68,8 @@ it('a canary that crashes fails requests of its own and loses none of the others
   // Act
   load = await startLoad({ url: edge.url, requestsPerSecond: 200 });
   const running = load;
-  await vi.waitFor(
-    async () => expect((await running.snapshot()).groups.green?.loadBalancer['502']).toBeGreaterThan(20),
-    { timeout: 10_000 },
+  await eventually(async () =>
+    expect((await running.snapshot()).groups.green?.loadBalancer['502']).toBeGreaterThan(20),
   );
   await edge.putRule(rule({ ...weights(1, 0), targetGroups: [{ arn: groupArn('blue'), weight: 1 }] }));
   const report = await load.stop();
@@ -88,10 +85,10 @@ it('one connection that is dropped on purpose is one lost request', async () => 
   const { edge } = await openAll();
   load = await startLoad({ url: edge.url, requestsPerSecond: 200 });
   const running = load;
-  await vi.waitFor(async () => expect(answeredOf(await running.snapshot())).toBeGreaterThan(20), { timeout: 5_000 });
+  await eventually(async () => expect(answeredOf(await running.snapshot())).toBeGreaterThan(20));
   // Act
   await edge.dropNextConnection();
-  await vi.waitFor(async () => expect(failedOf(await running.snapshot())).toBe(1), { timeout: 5_000 });
+  await eventually(async () => expect(failedOf(await running.snapshot())).toBe(1));
   // Assess
   const report = await load.stop();
   expect(lostOf(report, 'green')).toBe(1);
@@ -123,9 +120,7 @@ it('a rate of nothing is refused', async () => {
 it('requests to where nobody listens got no answer', async () => {
   load = await startLoad({ url: 'http://127.0.0.1:1', requestsPerSecond: 50 });
   const running = load;
-  await vi.waitFor(async () => expect((await running.snapshot()).noGroup.noAnswer).toBeGreaterThan(3), {
-    timeout: 5_000,
-  });
+  await eventually(async () => expect((await running.snapshot()).noGroup.noAnswer).toBeGreaterThan(3));
   const report = await load.stop();
   expect(report.noGroup.noAnswer).toBe(report.sent);
   expect(lostOf(report, 'green')).toBe(report.sent);

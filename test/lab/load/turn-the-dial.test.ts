@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Load, startLoad } from '../../../lab/load/load.ts';
 import { answeredOf, failedOf, lostOf } from '../../../lab/load/report.ts';
 import { openLoadBalancer } from '../../../lab/load-balancer/load-balancer.ts';
 import type { LoadBalancer } from '../../../lab/load-balancer/model.ts';
+import { eventually } from '../load-balancer/eventually.ts';
 import { type ServerProcess, startServer } from '../load-balancer/servers.ts';
 import { groupArn, groupSpec, rule, wallClock, weights } from '../load-balancer/specs.ts';
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
     for (const server of servers) balancer.register(groupArn(name), server.address);
   }
   balancer.putRule(rule(weights(100, 0)));
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(['blue', 'green'].flatMap(name => balancer.health(groupArn(name)).map(target => target.state))).toEqual([
       'healthy',
       'healthy',
@@ -67,10 +68,10 @@ it('loses no request while the dial turns 0, 25, 50, 100, 0 at 300 requests a se
 it('shows exactly one lost request when the load balancer drops one connection', async () => {
   // Prepare
   load = await startLoad({ url: balancer.url, requestsPerSecond: 300 });
-  await expect.poll(async () => (await load?.snapshot())?.groups.blue?.answers['2xx'] ?? 0).toBeGreaterThan(50);
+  await eventually(async () => expect((await load?.snapshot())?.groups.blue?.answers['2xx']).toBeGreaterThan(50));
   // Act
   balancer.dropNext();
-  await expect.poll(async () => (await load?.snapshot())?.noGroup.noAnswer).toBe(1);
+  await eventually(async () => expect((await load?.snapshot())?.noGroup.noAnswer).toBe(1));
   const report = await load.stop();
   // Assess
   expect(lostOf(report, 'green')).toBe(1);
