@@ -1,5 +1,6 @@
 /** As a shell counts: 128 + the signal's number. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const LINGERS_AT_MOST_MS = 1_000;
 type Ending = keyof typeof EXIT_CODES;
 
 class Interrupted extends Error {
@@ -26,12 +27,18 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<numbe
   });
   try {
     const code = await work(controller.signal);
-    return by === undefined ? code : EXIT_CODES[by];
+    return by === undefined ? code : interruptedBy(by);
   } catch (error) {
     // whatever failed while everything was being ended failed because of that
     if (by === undefined) throw error;
-    return EXIT_CODES[by];
+    return interruptedBy(by);
   } finally {
     for (const { name, listener } of listeners) process.off(name, listener);
   }
+}
+
+/** Everything is closed by now; a call that is still being repeated to what is closed must not keep the person waiting. */
+function interruptedBy(name: Ending): number {
+  setTimeout(() => process.exit(EXIT_CODES[name]), LINGERS_AT_MOST_MS).unref();
+  return EXIT_CODES[name];
 }

@@ -116,7 +116,9 @@ async function release(lab: Lab, options: RunLabOptions, loads: Load[]): Promise
       ...(slowMs === undefined ? {} : { slowMs }),
     });
     loads.push(load);
-    return load;
+    if (!options.signal.aborted) return load;
+    await load.stop(); // it started while the others were being stopped
+    throw options.signal.reason;
   };
   const usual = await watchStable(await send(undefined), options);
   const plan = planFor(options, usual, lab.clock.spec.compress);

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
@@ -39,7 +40,9 @@ export async function openTable(name = 'sluice'): Promise<LabTable> {
     name,
     close: () =>
       new Promise(resolve => {
-        server.close(() => resolve());
+        // Node's own close: dynalite's closes the database in memory as well, and a write that is still on its way then
+        // throws where nobody can catch it
+        Server.prototype.close.call(server, () => resolve());
         server.closeAllConnections();
       }),
   };
