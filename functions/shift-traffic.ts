@@ -3,7 +3,7 @@ import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
 import { type Dial, dialFor, sameDial } from '../domain/dial.ts';
 import { isOurs } from '../domain/release/dial-owner.ts';
-import { confirmedWeight, nextStep } from '../domain/release/next-step.ts';
+import { confirmedWeight, dueWeight } from '../domain/release/next-step.ts';
 import { DialNotTakenError } from './shared/errors.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
@@ -20,11 +20,8 @@ export interface ShiftTrafficDeps extends SharedDeps {
 /** Turns the dial to the step's weight: intent, act, read back, append. */
 export const makeHandler = (deps: ShiftTrafficDeps) =>
   makeRoadLambda('shift-traffic', deps, async (call): Promise<RoadMove> => {
-    const next = nextStep(call.release, call.now);
-    if (next.kind !== 'shiftTraffic' && !isIntended(call)) {
-      return roadMove({ kind: 'advance', because: 'the dial is where this step wants it' });
-    }
-    const weight = next.kind === 'shiftTraffic' ? next.weight : (call.release.shifts.at(-1)?.weight ?? 0);
+    const weight = dueWeight(call.release);
+    if (weight === undefined) return roadMove({ kind: 'advance', because: 'the dial is where this step wants it' });
     const { canary } = call.admission;
     const { workload } = call.release;
     const from = await deps.router.readDial(workload);

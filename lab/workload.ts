@@ -82,7 +82,7 @@ async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<Workload> {
   const healthCheck = {
     protocol: spec.readyPath === undefined ? ('TCP' as const) : ('HTTP' as const),
     path: spec.readyPath ?? '/',
-    intervalSeconds: 10,
+    intervalSeconds: 30,
     timeoutSeconds: 5,
     healthyThreshold: 2,
     unhealthyThreshold: 2,

@@ -20,6 +20,8 @@ export type Move =
   /** `seconds` is a whole number, as a Wait state of Step Functions wants it. */
   | { kind: 'lookAgain'; seconds: number; because: string }
   | { kind: 'advance'; because: string }
+  /** Now: the instant was chosen, and asking once more whether it is a good one would let it pass. */
+  | { kind: 'shiftTraffic'; because: string }
   | { kind: 'rollBack'; reason: RollBackReason; because: string };
 
 export interface Decision {

@@ -101,7 +101,7 @@ function beforeShift(release: ReleaseState, admission: Admission, weight: number
   }
   const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs: seen.nowEpochMs });
   if (seconds > 0) return again(seconds, 'waits for the end of a window');
-  return { move: { kind: 'advance', because: `ready for ${weight} %` }, facts: [] };
+  return { move: { kind: 'shiftTraffic', because: `ready for ${weight} %` }, facts: [] };
 }
 
 function analysisMove(

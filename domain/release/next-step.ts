@@ -49,6 +49,12 @@ export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
   }
 }
 
+/** The weight that the current step sets and the canary is ready for; undefined where there is none. */
+export function dueWeight(release: ReleaseState): number | undefined {
+  const step = currentStep(release);
+  return step?.kind === 'setWeight' && (release.readiedForWeight ?? -1) >= step.weight ? step.weight : undefined;
+}
+
 export const currentStep = (release: ReleaseState): Step | undefined => release.plan.steps[release.stepsDone];
 
 /** The weight of the next setWeight from the current step on; undefined when all are done. */
@@ -60,9 +66,4 @@ export function nextWeight(release: ReleaseState): number | undefined {
 /** The weight that the release has confirmed last; 0 before the first shift. */
 export function confirmedWeight(release: ReleaseState): number {
   return release.shifts.findLast(shift => shift.confirmedAtEpochMs !== undefined)?.weight ?? 0;
-}
-
-/** When the first weight above 0 was intended: analysis judges from then to the end of the soak. */
-export function analysisStartedAt(release: ReleaseState): number | undefined {
-  return release.shifts.find(shift => shift.weight > 0)?.intendedAtEpochMs;
 }
