@@ -50,7 +50,7 @@ export const FUNCTIONS = {
   'start-roll-back': ['appendLedger', 'startRollBack'],
   status: ['readLedger', 'readWorkloads', 'readDial'],
   undo: ['appendLedger', 'readWorkloads', 'startRelease'],
-  'verify-traffic': ['appendLedger', 'readDial'],
+  'verify-traffic': ['appendLedger', 'readDial', 'readTargets'],
   'write-canary': ['appendLedger', 'cluster'],
 } as const satisfies Record<string, readonly Need[]>;
 

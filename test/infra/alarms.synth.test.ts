@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
-import { type Resource, type Synthesised, synthControlPlane } from './synthesised.ts';
+import { type Resource, SYNTH_TIMEOUT_MS, type Synthesised, synthControlPlane } from './synthesised.ts';
 
 const folder = join(PROJECT_ROOT, 'docs/runbooks');
 let controlPlane: Synthesised;
 beforeAll(() => {
   controlPlane = synthControlPlane();
-});
+}, SYNTH_TIMEOUT_MS);
 const alarms = (): [name: string, alarm: Resource][] =>
   Object.values(controlPlane.ofType('AWS::CloudWatch::Alarm')).map(alarm => [
     String(alarm.Properties.AlarmName).replace(/^sluice-/, ''),

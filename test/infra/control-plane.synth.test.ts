@@ -4,14 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
 import { CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES, needsOf } from '../../infra/functions/catalogue.ts';
 import { fileOf, placeholdersOf } from '../../infra/state-machines.ts';
-import { namesIn, type Resource, type Synthesised, synthControlPlane } from './synthesised.ts';
+import { namesIn, type Resource, SYNTH_TIMEOUT_MS, type Synthesised, synthControlPlane } from './synthesised.ts';
 
 let controlPlane: Synthesised;
 let inVpc: Synthesised;
 beforeAll(() => {
   controlPlane = synthControlPlane();
   inVpc = synthControlPlane({ inVpc: true });
-});
+}, SYNTH_TIMEOUT_MS);
 
 const functionOf = (from: Synthesised, name: string): Resource => {
   const found = Object.values(from.ofType('AWS::Lambda::Function')).find(
@@ -193,7 +193,7 @@ describe('the machines', () => {
       expect(substitutions.length).toBeGreaterThan(3);
       for (const [placeholder, { Ref }] of substitutions) {
         expect(versions, placeholder).toHaveProperty(Ref);
-        const called = (versions[Ref]?.Properties.FunctionName as { Ref: string }).Ref;
+        const called = (versions[Ref]?.Properties.FunctionName as { Ref: string } | undefined)?.Ref ?? '';
         const { FunctionName } = controlPlane.ofType('AWS::Lambda::Function')[called]?.Properties ?? {};
         expect(FunctionName).toBe(`sluice-${fileOf(placeholder)}`);
       }

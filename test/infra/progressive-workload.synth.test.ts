@@ -7,6 +7,7 @@ import {
   listed,
   type Resource,
   type Statement,
+  SYNTH_TIMEOUT_MS,
   type Synthesised,
   statementsOf,
   synthExample,
@@ -16,7 +17,7 @@ import {
 let example: Synthesised;
 beforeAll(() => {
   example = synthExample();
-});
+}, SYNTH_TIMEOUT_MS);
 
 const listenerArn =
   'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2';

@@ -9,6 +9,11 @@ import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
 import { type ClusterProps, ControlPlaneStack } from '../../infra/control-plane-stack.ts';
 import { ExampleWorkloadStack } from '../../infra/example-workload-stack.ts';
 
+// each construct would keep where it was made, which vitest's source maps make slow
+process.env.CDK_DISABLE_STACK_TRACE = '1';
+/** For the hook that synthesises: about 5 s of one processor, which this machine may have to share. */
+export const SYNTH_TIMEOUT_MS = 120_000;
+
 export interface Resource {
   Type: string;
   Properties: Record<string, unknown>;

@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeHandler } from '../../../functions/custom-resources/listener-rule.ts';
+import { blueArn, forward, greenArn, mainRuleArn, sticky } from '../../lab/aws/memory-load-balancer.ts';
+import { openCloudFormationLab } from './cloud-formation-lab.ts';
+
+let lab: Awaited<ReturnType<typeof openCloudFormationLab>>;
+beforeEach(async () => {
+  lab = await openCloudFormationLab();
+});
+afterEach(() => lab.close());
+
+const properties = (more: object = {}) => ({
+  Workload: 'checkout',
+  ListenerArn: lab.loadBalancer.listenerArn,
+  Priority: '20', // CloudFormation makes texts of numbers
+  Conditions: JSON.stringify([{ Field: 'host-header', HostHeaderConfig: { Values: ['shop.example.com'] } }]),
+  Blue: blueArn,
+  Green: greenArn,
+  Carries: 'dial',
+  StickinessSeconds: '0',
+  ...more,
+});
+const call = (type: string, props: object, physicalId?: string) =>
+  makeHandler(lab.deps)(lab.request(type, props, physicalId));
+const ruleOf = (arn: string) => lab.loadBalancer.rules().find(rule => rule.arn === arn);
+const makeRule = async (more: object = {}) => (await call('Create', properties(more))).PhysicalResourceId;
+/** As a release leaves it in the middle. */
+const turnTo = (arn: string, blue: number, green: number) => {
+  const rule = ruleOf(arn);
+  if (rule === undefined) throw new Error(`no rule ${arn}`);
+  lab.loadBalancer.putRule({ ...rule, action: sticky(forward([blueArn, blue], [greenArn, green]), 300) });
+};
+const someTargets = () => lab.loadBalancer.setHealth(greenArn, [{ host: '10.0.0.1', port: 8080, state: 'healthy' }]);
+
+describe('the first deployment', () => {
+  it('makes the rule with everything on blue, and tells CloudFormation its ARN', async () => {
+    const { Status, PhysicalResourceId, Data } = await call('Create', properties());
+    expect(Status).toBe('SUCCESS');
+    expect(Data).toEqual({ RuleArn: PhysicalResourceId });
+    expect(ruleOf(PhysicalResourceId)).toMatchObject({
+      priority: 20,
+      conditions: [{ field: 'host-header', values: ['shop.example.com'] }],
+      action: forward([blueArn, 100], [greenArn, 0]),
+    });
+    expect(lab.answers[0]).toMatchObject({ answer: { Status: 'SUCCESS', RequestId: 'request-1' } });
+  });
+
+  it('makes the rule of a preview with green alone', async () => {
+    const arn = await makeRule({ Carries: 'preview' });
+    expect(ruleOf(arn)?.action).toEqual(forward([greenArn, 1]));
+  });
+
+  it('keeps clients on their slot where the workload asks for it', async () => {
+    const arn = await makeRule({ StickinessSeconds: '300' });
+    expect(ruleOf(arn)?.action).toMatchObject({ stickiness: { enabled: true, durationSeconds: 300 } });
+  });
+
+  it('finds the rule of a try whose answer was lost, and makes no second one', async () => {
+    const first = await makeRule();
+    turnTo(first, 0, 100);
+    expect(await makeRule()).toBe(first);
+    expect(ruleOf(first)?.action).toMatchObject({ targetGroups: [{ weight: 0 }, { weight: 100 }] });
+    expect(lab.wire.calls('CreateRule')).toBe(1);
+  });
+
+  it('refuses a priority that is taken, and says by whom', async () => {
+    lab.loadBalancer.putRule({
+      arn: `${mainRuleArn}-other`,
+      listenerArn: lab.loadBalancer.listenerArn,
+      priority: 20,
+      conditions: [],
+      action: { fixedStatus: 404 },
+    });
+    const { Status, Reason, PhysicalResourceId } = await call('Create', properties());
+    expect(Status).toBe('FAILED');
+    expect(Reason).toMatch(/priority 20 of .+ is taken by .+-other/);
+    // and its Delete, which CloudFormation sends next, removes nothing
+    const before = lab.loadBalancer.rules().length;
+    expect((await call('Delete', properties(), PhysicalResourceId)).Status).toBe('SUCCESS');
+    expect(lab.loadBalancer.rules()).toHaveLength(before);
+  });
+});
+
+describe('a later deployment', () => {
+  it('in the middle of a release changes conditions and priority, and no weight', async () => {
+    const arn = await makeRule();
+    await lab.beginRelease();
+    turnTo(arn, 75, 25);
+    const Conditions = JSON.stringify([{ Field: 'path-pattern', PathPatternConfig: { Values: ['/shop/*'] } }]);
+    const { Status, PhysicalResourceId } = await call('Update', properties({ Conditions, Priority: '30' }), arn);
+    expect(Status).toBe('SUCCESS');
+    expect(PhysicalResourceId).toBe(arn);
+    expect(ruleOf(arn)).toMatchObject({
+      priority: 30,
+      conditions: [{ field: 'path-pattern', values: ['/shop/*'] }],
+      action: sticky(forward([blueArn, 75], [greenArn, 25]), 300),
+    });
+  });
+
+  it('that asks for other target groups is refused: it would move traffic', async () => {
+    const arn = await makeRule();
+    const { Status, Reason } = await call('Update', properties({ Blue: `${blueArn}0` }), arn);
+    expect(Status).toBe('FAILED');
+    expect(Reason).toMatch(/target groups cannot be replaced/);
+  });
+
+  it('that asks for another listener is refused', async () => {
+    const arn = await makeRule();
+    const ListenerArn = lab.loadBalancer.listenerArn.replace(/.$/, 'f0');
+    expect((await call('Update', properties({ ListenerArn }), arn)).Reason).toMatch(/cannot move/);
+  });
+
+  it('that failed elsewhere is taken back to what there is', async () => {
+    const arn = await makeRule();
+    await call('Update', properties({ Blue: `${blueArn}0` }), arn);
+    expect((await call('Update', properties(), arn)).Status).toBe('SUCCESS');
+  });
+});
+
+describe('removing the stack', () => {
+  it('leaves a rule with targets behind it as it is', async () => {
+    const arn = await makeRule();
+    someTargets();
+    turnTo(arn, 0, 100);
+    expect((await call('Delete', properties(), arn)).Status).toBe('SUCCESS');
+    expect(ruleOf(arn)?.action).toEqual(sticky(forward([blueArn, 0], [greenArn, 100]), 300));
+  });
+
+  it('removes a rule that nobody is behind', async () => {
+    const arn = await makeRule();
+    expect((await call('Delete', properties(), arn)).Status).toBe('SUCCESS');
+    expect(ruleOf(arn)).toBeUndefined();
+  });
+
+  it('is refused during a release, and names it', async () => {
+    const arn = await makeRule();
+    await lab.beginRelease();
+    const { Status, Reason } = await call('Delete', properties(), arn);
+    expect(Status).toBe('FAILED');
+    expect(Reason).toContain('checkout-1 is on its way');
+    expect(ruleOf(arn)).toBeDefined();
+  });
+
+  it('is refused while both groups get requests', async () => {
+    const arn = await makeRule();
+    someTargets();
+    turnTo(arn, 75, 25);
+    expect((await call('Delete', properties(), arn)).Reason).toMatch(/more than one group/);
+  });
+
+  it('twice is removing it once', async () => {
+    const arn = await makeRule();
+    await call('Delete', properties(), arn);
+    expect((await call('Delete', properties(), arn)).Status).toBe('SUCCESS');
+  });
+});
+
+it('waits for a permission that was attached a moment ago', async () => {
+  // Prepare: IAM does not know it yet, twice
+  const { findAt } = lab.deps.rules;
+  let refusals = 2;
+  lab.deps.rules.findAt = async (...args) => {
+    if (refusals-- > 0)
+      throw new Error('CreateRule', { cause: Object.assign(new Error('not authorized'), { name: 'AccessDenied' }) });
+    return findAt(...args);
+  };
+  // Act
+  const { Status } = await call('Create', properties());
+  // Assess
+  expect(Status).toBe('SUCCESS');
+  expect(lab.pauses).toEqual([10_000, 10_000]);
+});
+
+it('an answer that was not taken is a fault, so that Lambda calls again', async () => {
+  const deaf = await openCloudFormationLab({ takesAnswers: false });
+  const handler = makeHandler(deaf.deps);
+  await expect(
+    handler(deaf.request('Create', properties({ ListenerArn: deaf.loadBalancer.listenerArn }))),
+  ).rejects.toThrow(/403/);
+  await deaf.close();
+});
+
+it('the address of the answer is in no log', async () => {
+  await call('Create', properties({ Priority: '0' }));
+  expect(lab.lines.length).toBeGreaterThan(0);
+  expect(lab.lines.join('\n')).not.toContain('secret-of-the-stack');
+});

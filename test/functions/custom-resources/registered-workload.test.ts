@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { makeHandler } from '../../../functions/custom-resources/registered-workload.ts';
+import { checkout } from '../../adapters/router/router.contract.ts';
+import { openCloudFormationLab, PLAN } from './cloud-formation-lab.ts';
+
+let lab: Awaited<ReturnType<typeof openCloudFormationLab>>;
+beforeEach(async () => {
+  lab = await openCloudFormationLab();
+});
+afterEach(() => lab.close());
+
+const { name, cluster, deployment, container, repositories, router } = checkout;
+const FILE = { apiVersion: 'sluice/v1', kind: 'Workload', name, cluster, deployment, container, repositories, router };
+const properties = (workload: object = {}, plan: object = {}) => ({
+  Workload: JSON.stringify({ ...FILE, ...workload }),
+  Plan: JSON.stringify({ ...PLAN, ...plan }),
+});
+const call = (type: string, props: object, physicalId?: string) =>
+  makeHandler(lab.deps)(lab.request(type, props, physicalId));
+
+it('a workload is registered with its plan, as functions read them', async () => {
+  const { Status, PhysicalResourceId } = await call('Create', properties());
+  expect({ Status, PhysicalResourceId }).toEqual({ Status: 'SUCCESS', PhysicalResourceId: 'checkout' });
+  const { workload, plan } = await lab.deps.workloads.read('checkout');
+  expect(workload).toEqual(checkout);
+  expect(plan).toMatchObject({ workload: 'checkout', deadlineSeconds: 7200, soakSeconds: 900 });
+});
+
+it('a new plan takes the place of the old one, also during a release, which has its own copy', async () => {
+  await call('Create', properties());
+  await lab.beginRelease();
+  expect((await call('Update', properties({}, { soak: '20m' }), 'checkout')).Status).toBe('SUCCESS');
+  expect((await lab.deps.workloads.read('checkout')).plan.soakSeconds).toBe(1200);
+});
+
+it.each([
+  ['plan', properties({}, { soaks: '5m' }), /the plan of checkout: soaks/],
+  ['workload', properties({ container: 'App!' }), /the workload: container/],
+])('a mistake in the %s fails the deployment, with its place, and nothing is registered', async (_, props, reason) => {
+  const { Status, Reason } = await call('Create', props);
+  expect(Status).toBe('FAILED');
+  expect(Reason).toMatch(reason);
+  expect(await lab.deps.workloads.list()).toEqual([]);
+});
+
+it('two stacks cannot have one name', async () => {
+  await call('Create', properties());
+  const { blue } = router.targetGroups;
+  const other = { router: { ...router, targetGroups: { blue, green: `${blue}0` } } };
+  const { Status, Reason } = await call('Create', properties(other));
+  expect(Status).toBe('FAILED');
+  expect(Reason).toMatch(/checkout is registered already/);
+});
+
+it('a try whose answer was lost finds its own item', async () => {
+  await call('Create', properties());
+  expect((await call('Create', properties())).Status).toBe('SUCCESS');
+});
+
+it('is forgotten with its stack, but not during a release', async () => {
+  await call('Create', properties());
+  await lab.beginRelease();
+  expect((await call('Delete', properties(), 'checkout')).Reason).toContain('checkout-1 is on its way');
+  expect(await lab.deps.workloads.list()).toEqual(['checkout']);
+});
+
+it('is forgotten with its stack', async () => {
+  await call('Create', properties());
+  expect((await call('Delete', properties(), 'checkout')).Status).toBe('SUCCESS');
+  expect(await lab.deps.workloads.list()).toEqual([]);
+});
