@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { releaseExecutionName } from '../../domain/release-id.ts';
+import { bake, planOf, quickPlan, setWeight } from './plans.ts';
+import { atRest, openStories, STORY_WITHIN_MS, type Stories, server } from './stories.ts';
+
+let stories: Stories;
+beforeAll(async () => {
+  stories = await openStories();
+}, STORY_WITHIN_MS);
+afterAll(() => stories.close());
+
+/** Nobody means to see its end. */
+const longBake = planOf({ steps: [setWeight(20), bake(36_000), setWeight(100)] });
+
+describe.concurrent('a release that is taken back', { timeout: STORY_WITHIN_MS }, () => {
+  it('loses its traffic when it answers with 500s, and nobody else loses a request', async () => {
+    const canary = server('VERSION=v2', 'ERROR_SHARE=0.5');
+    const story = await stories.open('errors', { plan: planOf(), canary });
+
+    await story.start();
+    await story.ended();
+
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'degraded', weights: [20, 0], lost: 0 });
+    expect(row.because).toMatch(/^errors: \d+ of \d+ canary requests failed \(\d+ %\)/);
+    expect(row.failedByCanary).toBeGreaterThan(0);
+    expect(row.failed).toBe(row.failedByCanary);
+    expect(row.secondsFromFirstBadToZero).toBeGreaterThan(0);
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('never gets traffic when its pods do not become ready', async () => {
+    const plan = planOf({ progressDeadlineSeconds: 300 });
+    const story = await stories.open('never-ready', { plan, canary: server('VERSION=v2', 'NEVER_READY=1') });
+
+    await story.start();
+    await story.ended();
+
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'notReady', steps: [], failed: 0, lost: 0 });
+    expect(row.because).toMatch(/^0 of 1 pods ready in green: .*GET \/ready does not succeed.* after 300 s$/);
+    expect((await story.report()).groups).not.toHaveProperty('never-ready-green');
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('never gets traffic when its pods are ready but all of its targets fail', async () => {
+    const plan = planOf({ progressDeadlineSeconds: 300 });
+    const canary = server('VERSION=v2', 'NEVER_READY=1');
+    // the pods are ready when they listen; what the load balancer asks they answer with 503
+    const story = await stories.open('targets', { plan, canary, readyPath: undefined });
+    await story.askTargets('green', '/ready');
+
+    await story.start();
+    await story.ended();
+
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'notReady', steps: [], failed: 0, lost: 0 });
+    expect(row.because).toBe('0 of 1 targets healthy in green after 300 s');
+    expect((await story.report()).groups).not.toHaveProperty('targets-green');
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('gets no more traffic than it has when all of its targets fail between two weights', async () => {
+    const steps = [setWeight(20), bake(60), setWeight(50)];
+    const plan = quickPlan({ steps, progressDeadlineSeconds: 600 });
+    const canary = server('VERSION=v2', 'NEVER_READY=1');
+    const story = await stories.open('fading', { plan, canary, readyPath: undefined });
+
+    await story.start();
+    await story.untilIn(1);
+    await story.askTargets('green', '/ready');
+    await story.ended();
+
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'notReady', weights: [20, 0], lost: 0 });
+    expect(row.because).toBe('0 of 1 targets healthy in green after 600 s');
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('goes back when another field manager owns a field of its Deployment, and names the manager', async () => {
+    const story = await stories.open('owned', { plan: planOf() });
+    stories.lab.kubernetes.apply(
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'owned-green', namespace: 'default' },
+        spec: {
+          replicas: 0,
+          selector: { matchLabels: { app: 'owned-green' } },
+          template: {
+            metadata: { labels: { app: 'owned-green' } },
+            spec: { containers: [{ name: 'app', image: 'somebody-elses:1' }] },
+          },
+        },
+      },
+      'somebody-else',
+    );
+
+    await story.start();
+    await story.ended();
+
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'fault', steps: [], failed: 0, lost: 0 });
+    expect(row.because).toMatch(/^FieldOwnedError: .*deployments\/owned-green/);
+    expect(row.because).toContain('is owned by the field manager "somebody-else"');
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('goes back once when people abort it twice in a bake', async () => {
+    const story = await stories.open('aborted', { plan: longBake });
+
+    await story.start();
+    await story.untilIn(1);
+    const answers = await Promise.all([story.abort('aborted-1', 'ann'), story.abort('aborted-1', 'bea')]);
+    await story.ended();
+
+    expect(answers).toEqual([
+      { kind: 'goesBack', releaseId: 'aborted-1' },
+      { kind: 'goesBack', releaseId: 'aborted-1' },
+    ]);
+    expect(story.linesOf('rollBackClaimed')).toHaveLength(1);
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'aborted', weights: [20, 0], failed: 0, lost: 0 });
+    expect(row.because).toMatch(/^(ann|bea) has seen enough$/);
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+    await expect(story.abort('aborted-1')).rejects.toThrow('aborted-1 is over: rolledBack');
+  });
+
+  it('stays where it is when its execution is stopped from outside, and an abort still takes it back', async () => {
+    const story = await stories.open('stopped', { plan: longBake });
+    const { executions, ledger, router } = stories.lab.deps;
+    const name = releaseExecutionName('stopped-1', 1);
+
+    await story.start();
+    await story.untilIn(1);
+    await executions.stop('release', name, 'by mistake');
+
+    expect(await executions.describe('release', name)).toMatchObject({ status: 'ABORTED' });
+    expect((await ledger.read('stopped')).active?.releaseId).toBe('stopped-1');
+    expect(await router.readDial(story.workload)).toEqual({ blue: 80, green: 20 });
+    await story.abort('stopped-1');
+    await story.ended();
+    expect(await story.row()).toMatchObject({ outcome: 'rolledBack', reason: 'aborted', weights: [20, 0], lost: 0 });
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+});
