@@ -103,6 +103,11 @@ describe('a release is refused', () => {
       /^the dial is not at rest: blue 100 %, green 25 %$/,
     ],
     [
+      'while one of several rules still sends requests to blue',
+      { found: { dial: { blue: 25, green: 100 } } },
+      /^the dial is not at rest: blue 25 %, green 100 %$/,
+    ],
+    [
       'where somebody moved the dial from what was promoted',
       { live: liveIn('green') },
       /^green was promoted last, but the dial points at blue: someone else moved it$/,

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { judged, look } from '../../support/looks.ts';
+import { hook, type Line, readied, weight } from '../../support/story.ts';
+
+describe('a canary that is made ready', () => {
+  const sized: Line[] = [judged, [10, { kind: 'sizeIntended', slot: 'green', replicas: 2, weight: 10 }]];
+  const seen = (available: number, more: { ready?: boolean; desired?: number; problem?: string } = {}): Line => [
+    11,
+    { kind: 'slotSeen', slot: 'green', desired: 2, available, ready: available === 2, ...more },
+  ];
+
+  it('waits until it is sized', () => {
+    expect(look({}, [judged], 10).move).toEqual({
+      kind: 'lookAgain',
+      seconds: 5,
+      because: 'the canary is not sized yet',
+    });
+    // sized for a smaller weight is not sized
+    const small: Line[] = [
+      ...readied(0, 10),
+      [1, { kind: 'stepDone', index: 0, because: '' }],
+      [2, { kind: 'stepDone', index: 1, because: '' }],
+    ];
+    expect(look({}, small, 10).move).toMatchObject({ because: 'the canary is not sized yet' });
+  });
+
+  it('waits for its pods, then for the load balancer', () => {
+    expect(look({}, sized, 12, { healthyCanaryTargets: 0 }).move).toEqual({
+      kind: 'lookAgain',
+      seconds: 5,
+      because: '0 of 2 pods ready in green',
+    });
+    expect(look({}, [...sized, seen(1)], 12, { healthyCanaryTargets: 1 }).move).toMatchObject({
+      because: '1 of 2 pods ready in green',
+    });
+    expect(look({}, [...sized, seen(2)], 12, { healthyCanaryTargets: 1 }).move).toMatchObject({
+      because: '1 of 2 targets healthy in green',
+    });
+  });
+
+  it('goes on when both say that it is ready', () => {
+    expect(look({}, [...sized, seen(2)], 12, { healthyCanaryTargets: 2 })).toEqual({
+      move: { kind: 'advance', because: '2 ready for 10 %' },
+      facts: [{ kind: 'readied', weight: 10 }],
+    });
+  });
+
+  it('is not ready with all the pods of a smaller size', () => {
+    const { move } = look({}, [...sized, seen(1, { ready: true, desired: 1 })], 12);
+    expect(move.kind).toBe('lookAgain');
+  });
+
+  it('that never becomes ready goes back when its time is over, with what the cluster says', () => {
+    const stuck = [...sized, seen(0, { problem: 'container app: CrashLoopBackOff, last exit code 1' })];
+    const because = '0 of 2 pods ready in green: container app: CrashLoopBackOff, last exit code 1';
+    expect(look({}, stuck, 609.9, { healthyCanaryTargets: 0 }).move).toMatchObject({ kind: 'lookAgain', because });
+    expect(look({}, stuck, 610, { healthyCanaryTargets: 0 }).move).toEqual({
+      kind: 'rollBack',
+      reason: 'notReady',
+      because: `${because} after 600 s`,
+    });
+  });
+
+  it('is ready before the first step whatever that is: a hook finds it, and is not asked for before', () => {
+    const plan = { steps: [hook(), weight(100)] };
+    expect(look(plan, [judged], 12).move).toMatchObject({ because: 'the canary is not sized yet' });
+    expect(look(plan, [judged, ...readied(0, 100, 4)], 12).move).toMatchObject({ because: 'hook smoke runs' });
+  });
+
+  it('gets no traffic while none of its targets is healthy: it holds, and goes back after the hold', () => {
+    const steps = [weight(10), weight(100)];
+    const none = { healthyCanaryTargets: 0 };
+    const because = 'none of the targets of green is healthy: it gets no traffic';
+    const first = look({ steps }, [judged, ...readied(0, 10)], 20, none);
+    expect(first).toMatchObject({
+      move: { kind: 'lookAgain', because: `holds: ${because}` },
+      facts: [{ kind: 'held', because, fault: true }],
+    });
+    const held: Line[] = [judged, ...readied(0, 10), [20, { kind: 'held', because, fault: true }]];
+    expect(look({ steps }, held, 620, none).move).toMatchObject({ kind: 'rollBack', reason: 'notReady' });
+    expect(look({ steps }, held, 80)).toEqual({
+      move: { kind: 'shiftTraffic', because: 'ready for 10 %' },
+      facts: [{ kind: 'resumed' }],
+    });
+  });
+
+  it('may be without targets for weight 0, which sends it nothing', () => {
+    const { move } = look({ steps: [weight(0), weight(100)] }, [judged, ...readied(0, 0)], 20, {
+      healthyCanaryTargets: 0,
+    });
+    expect(move).toEqual({ kind: 'shiftTraffic', because: 'ready for 0 %' });
+  });
+
+  it('waits for the end of a window before the dial is turned', () => {
+    const ready = [judged, ...readied(0, 10)];
+    expect(look({}, ready, 0).move).toEqual({
+      kind: 'lookAgain',
+      seconds: 18,
+      because: 'waits for the end of a window',
+    });
+    expect(look({}, ready, 18).move).toEqual({ kind: 'shiftTraffic', because: 'ready for 10 %' });
+  });
+});
