@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import { look, second } from '../../support/looks.ts';
 import { noSource, tooLittle } from '../../support/sight.ts';
-import type { Line } from '../../support/story.ts';
+import { bake, type Line, weight } from '../../support/story.ts';
 
 describe('a step that is over with too little data', () => {
   const over = 340;
