@@ -177,7 +177,10 @@ describe('the way back', () => {
 
   it('functions of the cluster are in the VPC that was given', () => {
     for (const name of FUNCTION_NAMES.filter(file => needsOf(file).includes('cluster'))) {
-      expect(functionOf(inVpc, name).Properties.VpcConfig, name).toBeDefined();
+      expect(functionOf(inVpc, name).Properties.VpcConfig, name).toEqual({
+        SecurityGroupIds: ['sg-1'],
+        SubnetIds: ['subnet-1', 'subnet-2'],
+      });
     }
   });
 });

@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Aspects, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
 import { type ClusterProps, ControlPlaneStack } from '../../infra/control-plane-stack.ts';
 import { ExampleWorkloadStack } from '../../infra/example-workload-stack.ts';
+import { networkOf } from '../../infra/network.ts';
 
 // each construct would keep where it was made, which vitest's source maps make slow
 process.env.CDK_DISABLE_STACK_TRACE = '1';
@@ -30,15 +30,17 @@ export interface Synthesised {
 
 const cluster: ClusterProps = { name: 'prod', endpoint: 'https://prod.eks.example.com', certificateAuthority: 'Q0E=' };
 
+/** As `cdk deploy -c ...` would say it. */
+const IN_VPC = { clusterVpcId: 'vpc-1', clusterSubnetIds: 'subnet-1,subnet-2', clusterSecurityGroupId: 'sg-1' };
+
 /** The control plane without bundles: what a template says does not depend on what is in a function. */
 export function synthControlPlane(options: { inVpc?: boolean; nag?: boolean } = {}): Synthesised & {
   stack: ControlPlaneStack;
 } {
-  const app = new App();
+  const app = new App({ context: options.inVpc === true ? IN_VPC : {} });
   const stack = new ControlPlaneStack(app, 'Sluice', {
     code: () => lambda.Code.fromInline('// not under test'),
-    cluster: scope =>
-      options.inVpc === true ? { ...cluster, network: { vpc: new ec2.Vpc(scope, 'Vpc'), vpcSubnets: {} } } : cluster,
+    cluster: scope => ({ ...cluster, ...networkOf(scope) }),
   });
   if (options.nag === true) Aspects.of(stack).add(new AwsSolutionsChecks({ verbose: true }));
   return { ...synthesised(stack), stack };
