@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /** `npx sluice`: the commands are in commands/, one file each; run.ts lists them. */
-import { runCli } from './run.ts';
+import { catchEndings } from './interruptible.ts';
 import type { Terminal } from './terminal.ts';
+
+catchEndings(); // before the commands are loaded, which takes a moment
 
 for (const stream of [process.stdout, process.stderr]) {
   // `sluice … | head` closes the pipe: that is the reader's choice and no fault.
@@ -17,5 +19,6 @@ const terminal: Terminal = {
   exitCode: 0,
 };
 
+const { runCli } = await import('./run.ts');
 // exitCode and not exit(): what has been written to a pipe must arrive.
 process.exitCode = await runCli(process.argv.slice(2), terminal);

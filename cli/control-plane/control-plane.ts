@@ -1,4 +1,4 @@
-import { InvokeCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { awsClientConfig, describeFailure, type Env } from '../../adapters/aws-client-config.ts';
 import { LAB_FILE, readLabFile } from '../../lab/lab-file.ts';
 
@@ -35,6 +35,9 @@ const WHAT_TO_DO =
   'there is no lab here and no AWS configuration: start a lab with `npx sluice lab … --keep` or `npm run demo -- --keep`, ' +
   'name the file of one with --lab, or set AWS_REGION or AWS_PROFILE';
 
+/** Loaded by the commands that ask a control plane, not by all. */
+const sdk = () => import('@aws-sdk/client-lambda');
+
 /** A door answers within seconds; a cold start, and a ledger that must be asked again, come on top. */
 const ANSWER_WITHIN_MS = 30_000;
 
@@ -43,11 +46,12 @@ const ANSWER_WITHIN_MS = 30_000;
  * that runs in this directory, the AWS configuration of the environment.
  * @throws CommandError there is none
  */
-export function openControlPlane(where: Whereabouts, env: Env): ControlPlane {
+export async function openControlPlane(where: Whereabouts, env: Env): Promise<ControlPlane> {
   const prefix = where.functionPrefix ?? env.SLUICE_FUNCTION_PREFIX;
   const found = whereTo(where, prefix, env);
   const region = found.AWS_REGION ?? found.AWS_DEFAULT_REGION;
   const config = awsClientConfig({ ...found, AWS_REGION: region }, 'LAMBDA');
+  const { LambdaClient } = await sdk();
   const client = new LambdaClient({
     ...config,
     requestHandler: { ...config.requestHandler, requestTimeout: ANSWER_WITHIN_MS },
@@ -90,6 +94,7 @@ function whereTo({ lab }: Whereabouts, prefix: string | undefined, env: Env): En
 const REFUSALS = ['RefusedError', 'WorkloadNotFoundError', 'ImageNotFoundError'];
 
 async function invoke(client: LambdaClient, functionName: string, event: object): Promise<unknown> {
+  const { InvokeCommand, ResourceNotFoundException } = await sdk();
   const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) });
   const answer = await client.send(command).catch((error: unknown) => {
     if (error instanceof ResourceNotFoundException) {

@@ -24,7 +24,7 @@ export async function atTheDoors(
   act: (doors: Doors) => Promise<void>,
 ): Promise<void> {
   await sayingWhy(terminal, async () => {
-    const plane = openControlPlane(where, process.env);
+    const plane = await openControlPlane(where, process.env);
     try {
       await act(doorsOf(plane));
     } finally {

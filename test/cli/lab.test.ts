@@ -163,6 +163,16 @@ describe('Ctrl-C', () => {
     60_000,
   );
 
+  it('at the very start ends it: no later than Node itself has started, with 130', async () => {
+    // Prepare
+    const run = lab([...pair(), '--plan', planFile]);
+    // Act
+    run.signal('SIGINT');
+    const { code, signal } = await run.ended;
+    // Assess: before Node listens to signals, the system ends it, which a shell shows as 130
+    expect(code === 130 || signal === 'SIGINT').toBe(true);
+  }, 30_000);
+
   it('twice ends it at once, even with programs that ignore SIGTERM', async () => {
     // Prepare
     marker = newMarker();
