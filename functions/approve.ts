@@ -34,15 +34,18 @@ export const makeHandler = (deps: ApproveDeps) =>
       const { release } = call;
       const name = openApproval(release);
       if (name === undefined) throw new RefusedError(`${releaseId} waits for no approval`);
-      if (release.approvals[name]?.completeAtEpochMs !== undefined) return { kind: 'wasApproved', name };
-      const problem = whyNot(release, { by, groups });
-      if (problem !== undefined) throw new RefusedError(problem);
-      await call.append({ kind: 'approved', name, groups });
-      if (call.release.approvals[name]?.completeAtEpochMs === undefined) return { kind: 'oneMoreNeeded', name };
+      const wasComplete = release.approvals[name]?.completeAtEpochMs !== undefined;
+      if (!wasComplete) {
+        const problem = whyNot(release, { by, groups });
+        if (problem !== undefined) throw new RefusedError(problem);
+        const wasGiven = release.approvals[name]?.approvedBy.includes(by) === true; // twice by one person is once
+        if (!wasGiven) await call.append({ kind: 'approved', name, groups });
+        if (call.release.approvals[name]?.completeAtEpochMs === undefined) return { kind: 'oneMoreNeeded', name };
+      }
       const taskToken = await deps.ledger.readToken(releaseId);
       // too late is ordinary: the pause ended meanwhile, and the next look finds the approval in the ledger
       if (taskToken !== undefined) await deps.executions.answer(taskToken, {});
-      return { kind: 'approved', name };
+      return { kind: wasComplete ? 'wasApproved' : 'approved', name };
     });
   });
 

@@ -7,7 +7,7 @@ import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openExecutions, openLedger, openShared, openTell } from './shared/open.ts';
 import { ReleaseCall, releaseIdSchema, withLedger } from './shared/release-call.ts';
-import { startRun } from './shared/start-run.ts';
+import { startIfNotBegun } from './shared/start-run.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
 
 export interface CloseDeps extends SharedDeps, TellDeps {
@@ -53,10 +53,10 @@ function endOf(release: ReleaseState): Extract<Fact, { kind: 'closed' }> {
 /** A release that waited is active since the line above; its execution is started by whoever closed the one before. */
 async function startWaiting(deps: CloseDeps, call: ReleaseCall, by: string): Promise<void> {
   const next = call.state.active;
-  if (next === undefined || next.run > 0) return;
+  if (next === undefined) return;
   const { state, log } = call;
   const nextCall = new ReleaseCall(deps, { releaseId: next.releaseId, state, by, log });
-  await startRun(deps, nextCall, 1);
+  await startIfNotBegun(deps, nextCall);
 }
 
 export const handler = lazily(env =>

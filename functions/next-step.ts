@@ -1,8 +1,9 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { nextStep } from '../domain/release/next-step.ts';
+import { currentStep, nextStep } from '../domain/release/next-step.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { asks, type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openShared } from './shared/open.ts';
+import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 
 export interface NextStepDeps extends SharedDeps {
@@ -13,13 +14,18 @@ export interface NextStepDeps extends SharedDeps {
 export const makeHandler = (deps: NextStepDeps) =>
   makeRoadLambda('next-step', deps, async (call): Promise<RoadMove> => {
     const { plan, stepsDone, stepStartedAtEpochMs } = call.release;
-    if (stepsDone < plan.steps.length && stepStartedAtEpochMs === undefined) {
+    const next = nextStep(call.release, call.now);
+    // a bake before the first weight lasts its time from when the canary is ready, not from when it was asked for
+    const isPrepared = next.kind !== 'openPreview' && (next.kind !== 'sizeCanary' || readyIsTheStep(call));
+    if (isPrepared && stepsDone < plan.steps.length && stepStartedAtEpochMs === undefined) {
       await call.append({ kind: 'stepStarted', index: stepsDone });
     }
-    const next = nextStep(call.release, call.now);
     const because = `step ${Math.min(stepsDone + 1, plan.steps.length)} of ${plan.steps.length}: ${next.kind}`;
     const seconds = next.kind === 'pause' ? next.seconds : 1;
     return roadMove({ kind: next.kind, seconds, because, asks: asks(call.release, call.now) });
   });
+
+/** Of a setWeight, making the canary ready is a part. */
+const readyIsTheStep = (call: ReleaseCall): boolean => currentStep(call.release)?.kind === 'setWeight';
 
 export const handler = lazily(env => makeHandler({ ...openShared(env), ledger: openLedger(env) }));

@@ -42,14 +42,19 @@ async function restore(deps: RestoreTrafficDeps, input: RollBackInput, call: Rel
   const { retiringAtEpochMs, run, rollBack } = call.release;
   if (retiringAtEpochMs !== undefined) throw new StaleExecutionError(`${call.releaseId} was promoted; use undo`);
   if (rollBack?.goingBackAtEpochMs === undefined) await call.append({ kind: 'goingBack', attempt: input.attempt });
+  // the traffic first: the append above has fenced the release off, whether its execution can be stopped or not
+  const nothing = roadMove({ kind: 'advance', because: 'nothing had moved' });
+  const move = input.back === null ? nothing : await act(deps, input.back);
   if (run > 0) {
     await deps.executions.stop('release', releaseExecutionName(call.releaseId, run), `${call.releaseId} goes back`);
   }
-  if (input.back === null) return roadMove({ kind: 'advance', because: 'nothing had moved' });
-  const move = await act(deps, input.back);
-  if (move.kind !== 'advance') return move;
-  const dial = await deps.router.readDial(input.back.workload);
-  await call.append({ kind: 'dialRestored', dial });
+  if (input.back === null || move.kind !== 'advance') return move;
+  const { restoredAtEpochMs, verifiedAtEpochMs } = call.release.rollBack ?? {};
+  // after a verified 0 somebody turned the dial: that it was sent back again begins the drain anew
+  if (restoredAtEpochMs === undefined || verifiedAtEpochMs !== undefined) {
+    const dial = await deps.router.readDial(input.back.workload);
+    await call.append({ kind: 'dialRestored', dial });
+  }
   return move;
 }
 

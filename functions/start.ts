@@ -14,7 +14,7 @@ import { RefusedError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads } from './shared/open.ts';
 import { ReleaseCall, withWorkload } from './shared/release-call.ts';
-import { startRun } from './shared/start-run.ts';
+import { startIfNotBegun, startRun } from './shared/start-run.ts';
 
 export interface StartDeps extends SharedDeps {
   ledger: Ledger;
@@ -58,8 +58,9 @@ async function request(deps: StartDeps, call: ReleaseCall, wanted: Wanted): Prom
   const { active, waiting } = call.state;
   const same = [waiting, active].find(release => release !== undefined && isSame(release, wanted));
   if (same !== undefined) {
-    // whoever asked first may have died before the execution was started
-    if (same.run === 0 && same === active) await startRun(deps, call.about(same.releaseId), 1);
+    // whoever asked first may have died before all of it was done
+    if (same === active) await startIfNotBegun(deps, call.about(same.releaseId));
+    else await replaceIfAsked(deps, call, wanted);
     return { kind: 'alreadyRequested', releaseId: same.releaseId };
   }
   if (active !== undefined && wanted.plan.onNewImage === 'reject') {
@@ -71,10 +72,15 @@ async function request(deps: StartDeps, call: ReleaseCall, wanted: Wanted): Prom
     await startRun(deps, call, 1);
     return { kind: 'started', releaseId: call.releaseId };
   }
-  if (plan.onNewImage === 'replace' && active.rollBack === undefined) {
-    await claimRollBack(deps, call.about(active.releaseId), 'aborted', `replaced by ${call.releaseId}`);
-  }
+  await replaceIfAsked(deps, call, wanted);
   return { kind: 'waiting', releaseId: call.releaseId };
+}
+
+/** Takes back the release on its way for the one that waits; where it goes back or is promoted already, that stands. */
+async function replaceIfAsked(deps: StartDeps, call: ReleaseCall, { plan }: Wanted): Promise<void> {
+  const { active, waiting } = call.state;
+  if (plan.onNewImage !== 'replace' || active === undefined || waiting === undefined) return;
+  await claimRollBack(deps, call.about(active.releaseId), 'aborted', `replaced by ${waiting.releaseId}`);
 }
 
 /** A release that goes back is not what was asked for, even where its image is the same. */

@@ -9,7 +9,7 @@ import { RefusedError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { lazily, openExecutions, openLedger, openShared, openWorkloads } from './shared/open.ts';
 import { ReleaseCall, withWorkload } from './shared/release-call.ts';
-import { startRun } from './shared/start-run.ts';
+import { startIfNotBegun, startRun } from './shared/start-run.ts';
 
 export interface UndoDeps extends SharedDeps {
   ledger: Ledger;
@@ -50,7 +50,7 @@ async function again(
   options: { by: string; log: SharedDeps['log'] },
 ): Promise<{ releaseId: string }> {
   const releaseId = state.active?.releaseId ?? '';
-  if (state.active?.run === 0) await startRun(deps, new ReleaseCall(deps, { releaseId, state, ...options }), 1);
+  await startIfNotBegun(deps, new ReleaseCall(deps, { releaseId, state, ...options }));
   return { releaseId };
 }
 

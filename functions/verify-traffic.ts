@@ -1,6 +1,7 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
+import { otherSlot } from '../domain/dial.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
 import { rollBackInputSchema } from './shared/claim-roll-back.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
@@ -28,7 +29,8 @@ export const makeHandler = (deps: VerifyTrafficDeps) =>
       if (back === null) return roadMove({ kind: 'advance', because: 'nothing had moved' });
       const { workload, stable } = back;
       const dial = await deps.router.readDial(workload);
-      if (dial[stable] !== 100) {
+      // several rules are read as the worst: stable shows 100 as soon as one of them is back, the canary 0 when all are
+      if (dial[otherSlot(stable)] !== 0) {
         const because = `the dial is at blue ${dial.blue} %, green ${dial.green} %`;
         call.log.error(`${because} after it was sent back`);
         return roadMove({ kind: 'restoreAgain', because });

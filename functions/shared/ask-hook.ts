@@ -1,5 +1,6 @@
 import { type HookAnswer, type Hooks, HookUnreachableError } from '../../adapters/hooks/hooks.ts';
 import type { Step } from '../../domain/plan/plan.ts';
+import { isHookOverdue } from '../../domain/release/hook-move.ts';
 import type { ReleaseCall } from './release-call.ts';
 
 type HookStep = Extract<Step, { kind: 'hook' }>;
@@ -8,16 +9,19 @@ type HookStep = Extract<Step, { kind: 'hook' }>;
 const CALL_SECONDS_MAX = 10;
 
 /**
- * Calls a hook that was not called yet, asks one that runs, calls one again that did not answer while the plan's retries
- * last. Whatever it says stands in the ledger; no answer to the last try is a failed hook.
+ * Calls a hook that was not called yet, asks one that runs, calls one again that did not answer, or not in its time, while
+ * the plan's retries last. Whatever it says stands in the ledger; no answer to the last try is a failed hook.
  */
 export async function askHook(deps: { hooks: Hooks }, call: ReleaseCall, step: HookStep): Promise<void> {
   const before = call.release.hooks[step.name];
   if (before?.answer !== undefined) return;
-  const attempt = before === undefined ? 1 : before.attempt + (before.statusUrl === undefined ? 1 : 0);
-  if (before?.statusUrl === undefined) await call.append({ kind: 'hookCalled', name: step.name, attempt });
+  const mayRetry = before !== undefined && before.attempt <= step.retries;
+  const runs = before?.statusUrl !== undefined && !(mayRetry && isHookOverdue(before, step, call.now));
+  const statusUrl = runs ? before.statusUrl : undefined;
+  const attempt = before === undefined ? 1 : before.attempt + (runs ? 0 : 1);
+  if (!runs) await call.append({ kind: 'hookCalled', name: step.name, attempt });
   try {
-    await write(call, step.name, await ask(deps, call, step, before?.statusUrl));
+    await write(call, step.name, await ask(deps, call, step, statusUrl));
   } catch (error) {
     if (!(error instanceof HookUnreachableError)) throw error;
     call.log.warn(`hook ${step.name} did not answer`, { attempt, because: error.message });
