@@ -53,6 +53,10 @@ const propertiesSchema = z
  */
 export const makeHandler = (deps: ListenerRuleDeps) =>
   makeCustomResource('listener-rule', deps, async request => {
+    // before its properties are read: they may be why nothing was made
+    if (request.RequestType === 'Delete' && request.PhysicalResourceId === NOTHING_MADE) {
+      return { physicalId: NOTHING_MADE };
+    }
     const wanted = propertiesSchema.parse(request.ResourceProperties);
     switch (request.RequestType) {
       case 'Create':
@@ -101,7 +105,6 @@ async function leave(
   wanted: WantedRule & { workload: string },
   arn: string,
 ): Promise<void> {
-  if (arn === NOTHING_MADE) return;
   await requireNoRelease(ledger, wanted.workload);
   const there = await rules.find(arn);
   if (there === undefined) return;

@@ -178,8 +178,8 @@ describe('the way back', () => {
   it('functions of the cluster are in the VPC that was given', () => {
     for (const name of FUNCTION_NAMES.filter(file => needsOf(file).includes('cluster'))) {
       expect(functionOf(inVpc, name).Properties.VpcConfig, name).toEqual({
-        SecurityGroupIds: ['sg-1'],
-        SubnetIds: ['subnet-1', 'subnet-2'],
+        SecurityGroupIds: ['sg-11111111'],
+        SubnetIds: ['subnet-11111111', 'subnet-22222222'],
       });
     }
   });

@@ -31,7 +31,11 @@ export interface Synthesised {
 const cluster: ClusterProps = { name: 'prod', endpoint: 'https://prod.eks.example.com', certificateAuthority: 'Q0E=' };
 
 /** As `cdk deploy -c ...` would say it. */
-const IN_VPC = { clusterVpcId: 'vpc-1', clusterSubnetIds: 'subnet-1,subnet-2', clusterSecurityGroupId: 'sg-1' };
+const IN_VPC = {
+  clusterVpcId: 'vpc-11111111',
+  clusterSubnetIds: 'subnet-11111111,subnet-22222222',
+  clusterSecurityGroupId: 'sg-11111111',
+};
 
 /** The control plane without bundles: what a template says does not depend on what is in a function. */
 export function synthControlPlane(options: { inVpc?: boolean; nag?: boolean } = {}): Synthesised & {

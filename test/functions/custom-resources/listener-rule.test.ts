@@ -81,6 +81,13 @@ describe('the first deployment', () => {
   });
 });
 
+it('a first deployment that failed for its properties can be taken back, whatever else goes on', async () => {
+  const { Status, PhysicalResourceId } = await call('Create', properties({ Priority: '0' }));
+  expect(Status).toBe('FAILED');
+  await lab.beginRelease();
+  expect((await call('Delete', properties({ Priority: '0' }), PhysicalResourceId)).Status).toBe('SUCCESS');
+});
+
 describe('a later deployment', () => {
   it('in the middle of a release changes conditions and priority, and no weight', async () => {
     const arn = await makeRule();
