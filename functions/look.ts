@@ -42,6 +42,8 @@ export const makeHandler = (deps: LookDeps) =>
     const looks = call.looks + 1;
     const step = currentStep(call.release);
     if (step?.kind === 'hook' && call.release.hooks[step.name] !== undefined) await askHook(deps, call, step);
+    // before the world is asked: a pause that ended at a chosen instant is not too late because asking takes time
+    const nowEpochMs = call.now;
     const { workload } = call.release;
     const [dial, targets, watched] = await Promise.all([
       deps.router.readDial(workload),
@@ -49,7 +51,7 @@ export const makeHandler = (deps: LookDeps) =>
       watchMetrics(deps, call),
     ]);
     const healthyCanaryTargets = targets[call.admission.canary].healthy;
-    const decision = nextMove(call.release, { nowEpochMs: call.now, dial, healthyCanaryTargets, ...watched });
+    const decision = nextMove(call.release, { nowEpochMs, dial, healthyCanaryTargets, ...watched });
     for (const fact of decision.facts) await call.append(fact);
     const held = decision.facts.find(fact => fact.kind === 'held');
     if (held !== undefined) await tell(deps, call.release, 'held', held.because);
