@@ -3,8 +3,10 @@ import { ENDED_KEPT } from '../../../domain/ledger/state.ts';
 import {
   admissionOf,
   at,
+  foldAll,
   imageOf,
   type Line,
+  logOf,
   planOf,
   readied,
   releaseLines,
@@ -265,6 +267,13 @@ it('remembers the newest releases only, newest first', () => {
 });
 
 describe('a line that does not fit', () => {
+  it('is one with another number than the next', () => {
+    const [first] = logOf([[0, requested()]]);
+    if (first === undefined) throw new Error('no line');
+    for (const seq of [0, 2])
+      expect(() => foldAll([{ ...first, seq }])).toThrow(`entry ${seq} follows entry 0: one is missing`);
+  });
+
   const broken = (because: RegExp) =>
     expect.objectContaining({ name: 'LedgerBrokenError', message: expect.stringMatching(because) });
   const thrownBy = (work: () => unknown): unknown => {

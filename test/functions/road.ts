@@ -1,0 +1,212 @@
+import { dialFor } from '../../domain/dial.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { approval, hook, type Line, readied, shifted, shop, weight } from '../support/story.ts';
+import { openWorld, type World } from './world.ts';
+
+/** A handler, its input, and a world in which it has something to do. */
+export interface Scene {
+  name: string;
+  input: object;
+  open: () => Promise<World>;
+}
+
+export const road = { releaseId: 'shop-1', run: 1 };
+const preview = { header: { name: 'x-sluice-preview', value: 'canary' } };
+
+const world = async (plan: Partial<Plan>, seconds: number, set: (world: World) => Promise<void>) => {
+  const opened = await openWorld(plan);
+  await set(opened);
+  opened.wait(seconds);
+  return opened;
+};
+const admitted = (plan: Partial<Plan>, seconds: number, ...story: Line[]) =>
+  world(plan, seconds, async opened => {
+    await opened.admitted(...story);
+    await opened.canary(4);
+  });
+const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
+const at100 = [...readied(0, 100, 4), ...shifted(20, { from: 0, to: 100 })];
+const soaked: Line[] = [...at100, [30, { kind: 'soakStarted' }], [40, { kind: 'soakDone', because: 'good' }]];
+
+/** The handlers of release.asl.json. */
+export const roadScenes: Scene[] = [
+  {
+    name: 'admit',
+    input: road,
+    open: () =>
+      world({}, 5, async opened => {
+        await opened.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+      }),
+  },
+  {
+    name: 'write-canary',
+    input: road,
+    open: () =>
+      world({}, 5, async opened => {
+        await opened.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+        await opened.run('admit', road);
+      }),
+  },
+  { name: 'next-step', input: road, open: () => admitted({}, 25, ...at10) },
+  { name: 'size-canary', input: road, open: () => admitted({ steps: [weight(50), weight(100)] }, 5) },
+  {
+    name: 'read-slot',
+    input: road,
+    open: () => admitted({}, 5, [1, { kind: 'sizeIntended', slot: 'green', replicas: 4, weight: 10 }]),
+  },
+  { name: 'open-preview', input: road, open: () => admitted({ preview }, 5, ...readied(0, 10)) },
+  { name: 'shift-traffic', input: road, open: () => admitted({}, 20, ...readied(0, 10)) },
+  {
+    name: 'call-hook',
+    input: road,
+    open: async () => {
+      const opened = await admitted({ steps: [weight(10), hook(), weight(100)] }, 25, ...at10);
+      opened.hooks.answer('https://hooks.example.com/smoke', { kind: 'passed' });
+      return opened;
+    },
+  },
+  {
+    name: 'open-approval',
+    input: road,
+    open: () =>
+      admitted(
+        { steps: [weight(10), approval(), weight(100)], notify: [{ kind: 'sns', on: ['approvalNeeded'] }] },
+        25,
+        ...at10,
+      ),
+  },
+  {
+    name: 'await-approval',
+    input: { ...road, taskToken: 'token-1' },
+    open: () =>
+      admitted({ steps: [weight(10), approval(), weight(100)] }, 25, ...at10, [
+        22,
+        { kind: 'approvalOpened', name: 'go-live' },
+      ]),
+  },
+  {
+    name: 'look',
+    input: { ...road, move: { looks: 3 } },
+    open: async () => {
+      const opened = await admitted({}, 200, ...at10, [22, { kind: 'stepStarted', index: 1 }]);
+      await opened.router.setDial(shop, dialFor('green', 10));
+      return opened;
+    },
+  },
+  { name: 'soak', input: road, open: () => admitted({ steps: [weight(100)], soakSeconds: 60 }, 25, ...at100) },
+  {
+    name: 'retire-stable',
+    input: road,
+    open: async () => {
+      const opened = await admitted({ steps: [weight(100)] }, 400, ...soaked, [50, { kind: 'retiring' }]);
+      await opened.router.setDial(shop, dialFor('green', 100));
+      return opened;
+    },
+  },
+];
+
+/** The input of roll-back.asl.json as the claim writes it. */
+export const backInput = async (opened: World, attempt = 1) => ({
+  releaseId: 'shop-1',
+  attempt,
+  back: {
+    workload: shop,
+    wayBack: await opened.router.planWayBack(shop, 'blue'),
+    stable: 'blue',
+    deadlineEpochMs: opened.clock.now() + 600_000,
+  },
+});
+
+/** A release at 10 % whose way back was claimed at 100 s. */
+export const goingBack = async (...story: Line[]): Promise<World> => {
+  const opened = await admitted(
+    {},
+    110,
+    [1, { kind: 'canaryWritten', slot: 'green', revision: 'new' }],
+    ...at10,
+    [100, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors: 5 of 100' }],
+    ...story,
+  );
+  await opened.router.setDial(shop, dialFor('green', 10));
+  return opened;
+};
+
+/** The handlers of roll-back.asl.json, and those that both machines end with or hand over by. */
+export const backScenes: Scene[] = [
+  { name: 'restore-traffic', input: {}, open: () => goingBack() },
+  {
+    name: 'verify-traffic',
+    input: {},
+    open: async () => {
+      const opened = await goingBack(
+        [101, { kind: 'goingBack', attempt: 1 }],
+        [102, { kind: 'dialRestored', dial: dialFor('green', 0) }],
+      );
+      await opened.router.setDial(shop, dialFor('green', 0));
+      return opened;
+    },
+  },
+  {
+    name: 'retire-canary',
+    input: {},
+    open: async () => {
+      const opened = await goingBack(
+        [102, { kind: 'dialRestored', dial: dialFor('green', 0) }],
+        [103, { kind: 'dialVerified', dial: dialFor('green', 0) }],
+      );
+      await opened.router.setDial(shop, dialFor('green', 0));
+      return opened;
+    },
+  },
+];
+
+export const endScenes: Scene[] = [
+  {
+    name: 'close',
+    input: { releaseId: 'shop-1', attempt: 1 },
+    open: () => goingBack([200, { kind: 'canaryRetired', slot: 'green' }]),
+  },
+  { name: 'start-next-run', input: road, open: () => admitted({}, 25, ...at10) },
+  {
+    name: 'start-roll-back',
+    input: { ...road, move: { kind: 'rollBack', reason: 'degraded', because: 'errors: 5 of 100', seconds: 1 } },
+    open: () => admitted({}, 25, ...at10),
+  },
+];
+
+/** The doors for people and pipelines. */
+export const doorScenes: Scene[] = [
+  { name: 'start', input: { workload: 'shop', image: 'v2', by: 'ann' }, open: () => openWorld() },
+  {
+    name: 'abort',
+    input: { releaseId: 'shop-1', by: 'ann', because: 'not today' },
+    open: () => admitted({}, 25, ...at10),
+  },
+  {
+    name: 'approve',
+    input: { releaseId: 'shop-1', by: 'bob', groups: ['leads'] },
+    open: () =>
+      admitted({ steps: [weight(10), approval(), weight(100)] }, 25, ...at10, [
+        22,
+        { kind: 'approvalOpened', name: 'go-live' },
+      ]),
+  },
+  {
+    name: 'undo',
+    input: { workload: 'shop', by: 'ann' },
+    open: () =>
+      admitted(
+        {},
+        900,
+        ...soaked,
+        [500, { kind: 'stableRetired', slot: 'blue' }],
+        [501, { kind: 'closed', outcome: 'promoted', because: 'live' }],
+      ),
+  },
+  { name: 'status', input: { workload: 'shop', afterSeq: 0 }, open: () => admitted({}, 25, ...at10) },
+];
+
+/** The way back's input is planned by the router of its world. */
+export async function inputOf(scene: Scene, opened: World): Promise<object> {
+  return backScenes.includes(scene) ? backInput(opened) : scene.input;
+}

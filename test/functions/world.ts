@@ -1,0 +1,163 @@
+import type { Template } from '../../adapters/cluster/cluster.ts';
+import { openFakeCluster } from '../../adapters/cluster/fake-cluster.ts';
+import { fakeExecutions } from '../../adapters/executions/fake-executions.ts';
+import { fakeHooks } from '../../adapters/hooks/fake-hooks.ts';
+import { fakeRegistry } from '../../adapters/images/fake-registry.ts';
+import { FakeLedger } from '../../adapters/ledger/fake-ledger.ts';
+import type { NewLine } from '../../adapters/ledger/ledger.ts';
+import { linesLog, linesMeter } from '../../adapters/log/lines-log.ts';
+import { fakeSource } from '../../adapters/metrics/fake-source.ts';
+import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
+import { fakeRouter } from '../../adapters/router/fake-router.ts';
+import { fakeTargets } from '../../adapters/targets/fake-targets.ts';
+import { FakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
+import type { Fact } from '../../domain/ledger/facts.ts';
+import type { WorkloadState } from '../../domain/ledger/state.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { type AllDeps, labFunctions } from '../../lab/functions.ts';
+import { admissionOf, at, imageOf, type Line, NOON, planOf, requested, shop } from '../support/story.ts';
+
+/** The team's own Deployment. */
+export const template: Template = {
+  podTemplate: { spec: { containers: [{ name: 'app', image: 'shop:latest', ports: [{ containerPort: 8080 }] }] } },
+  configMaps: {},
+  minReadySeconds: 0,
+  containers: ['app'],
+  replicas: 0,
+};
+
+/** A ledger in which somebody else can be quicker. */
+class RacingLedger extends FakeLedger {
+  /** Written just before the next append of anyone else. */
+  quicker: NewLine | undefined;
+
+  override async append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState> {
+    const { quicker } = this;
+    this.quicker = undefined;
+    if (quicker !== undefined) await super.append(workload, await this.read(workload), quicker);
+    return super.append(workload, after, line);
+  }
+}
+
+/** Every handler on fakes, with a clock that stands still: blue is live with 4 replicas of revision `old`. */
+export async function openWorld(plan: Partial<Plan> = {}) {
+  const clock = { epochMs: at(0), now: () => clock.epochMs };
+  const lines: Record<string, unknown>[] = [];
+  const sink = (line: string) => void lines.push(JSON.parse(line));
+  const ledger = new RacingLedger();
+  const workloads = new FakeWorkloads();
+  const router = fakeRouter(shop);
+  const targets = fakeTargets();
+  const cluster = openFakeCluster();
+  const images = fakeRegistry();
+  const executions = fakeExecutions(clock);
+  const notifier = fakeNotifier();
+  const hooks = fakeHooks();
+  const metrics = fakeSource();
+  const deps: AllDeps = {
+    clock,
+    log: linesLog(sink, clock),
+    meter: linesMeter(() => {}, clock),
+    ledger,
+    workloads,
+    router,
+    targets,
+    cluster,
+    images,
+    executions,
+    notifier,
+    topicArn: 'arn:topic/control-plane',
+    hooks,
+    metrics,
+    propagationSeconds: 30,
+  };
+  const functions = labFunctions(deps);
+  const registeredPlan = planOf(plan);
+
+  cluster.putTemplate(shop, template);
+  await cluster.writeSlot(shop, 'blue', { revision: 'old', images: { app: imageOf('1').uri }, template });
+  await cluster.scaleSlot(shop, 'blue', 4);
+  targets.counts.blue.healthy = 4;
+  for (const digit of ['1', '2', '3', '4']) {
+    images.push({ repository: 'shop', tag: `v${digit}`, digest: imageOf(digit).digest, atEpochMs: NOON - 60_000 });
+  }
+  await workloads.register({ workload: shop, plan: registeredPlan });
+
+  return {
+    deps,
+    clock,
+    /** What was logged, oldest first. */
+    lines,
+    ledger,
+    workloads,
+    router,
+    targets,
+    cluster,
+    images,
+    executions,
+    notifier,
+    hooks,
+    metrics,
+    run(name: string, input: unknown): Promise<unknown> {
+      const found = functions[name];
+      if (found === undefined) throw new Error(`there is no handler ${name}`);
+      return found(input);
+    },
+    /** Lets time pass, until so many seconds after NOON. */
+    wait(seconds: number): void {
+      clock.epochMs = at(seconds);
+    },
+    /** What happened before the test: lines of the ledger, by the clock's instants of their own. */
+    async tell(...story: Line[]): Promise<void> {
+      for (const [seconds, fact, { releaseId = 'shop-1', by = 'ann' } = {}] of story) {
+        const state = await ledger.read('shop');
+        await ledger.append('shop', state, { releaseId, atEpochMs: at(seconds), by, fact });
+      }
+    },
+    /** shop-1 requested, its first execution started, and admitted with the way back that the router plans. */
+    async admitted(...story: Line[]): Promise<void> {
+      await this.tell(
+        [0, requested({ plan: registeredPlan })],
+        [0, { kind: 'runClaimed', run: 1 }],
+        [0, { kind: 'admitted', admission: admissionOf({ wayBack: await router.planWayBack(shop, 'blue') }) }],
+        ...story,
+      );
+      await executions.start('release', 'shop-1-1', { releaseId: 'shop-1', run: 1 });
+    },
+    /** The canary is written into green, with so many replicas that are healthy. */
+    async canary(replicas: number): Promise<void> {
+      await cluster.writeSlot(shop, 'green', { revision: 'new', images: { app: imageOf('2').uri }, template });
+      await cluster.scaleSlot(shop, 'green', replicas);
+      targets.counts.green.healthy = replicas;
+    },
+    async facts(): Promise<Fact[]> {
+      return (await ledger.entries('shop')).map(entry => entry.fact);
+    },
+    async kinds(): Promise<string[]> {
+      return (await this.facts()).map(fact => fact.kind);
+    },
+    /** All that a handler can change. */
+    async everything() {
+      return structuredClone({
+        entries: await ledger.entries('shop'),
+        windows: await ledger.windows('shop-1'),
+        token: await ledger.readToken('shop-1'),
+        rules: [...router.rules],
+        targets: targets.counts,
+        blue: await cluster.readSlot(shop, 'blue'),
+        green: await cluster.readSlot(shop, 'green'),
+        executions: executions.started,
+        answers: executions.answers,
+        notices: notifier.notices,
+        calls: hooks.calls,
+      });
+    },
+  };
+}
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** An error that AWS would know by this name. */
+export const named = (name: string, message: RegExp = /./) => ({
+  name,
+  message: { asymmetricMatch: (text: string) => message.test(text) },
+});
