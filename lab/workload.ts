@@ -85,7 +85,7 @@ async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<Workload> {
     intervalSeconds: 30,
     timeoutSeconds: 5,
     healthyThreshold: 2,
-    unhealthyThreshold: 2,
+    unhealthyThreshold: 5,
   };
   for (const slot of ['blue', 'green'] as const) {
     await lab.edge.putTargetGroup({
@@ -148,10 +148,15 @@ async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<Workload> {
 
 /** The team's own Deployment. */
 function templateOf(spec: LabWorkloadSpec, image: string): JsonObject {
-  const probe: JsonObject =
-    spec.readyPath === undefined
-      ? { tcpSocket: { port: 'http' }, periodSeconds: 10 }
-      : { httpGet: { path: spec.readyPath, port: 'http' }, periodSeconds: 10 };
+  const probe: JsonObject = {
+    ...(spec.readyPath === undefined
+      ? { tcpSocket: { port: 'http' } }
+      : { httpGet: { path: spec.readyPath, port: 'http' } }),
+    periodSeconds: 10,
+    // 30 periods: at compress 60 five seconds of the wall, so that a machine that stalls for one is no outage
+    failureThreshold: 30,
+    timeoutSeconds: 5,
+  };
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
