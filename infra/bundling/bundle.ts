@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -41,5 +41,6 @@ export function bundleFunctions(names: string[]): string {
 /** The bundled code of these functions. An asset's hash is its content's: what did not change is not deployed. */
 export function bundledCode(names: string[]): CodeOf {
   const folder = bundleFunctions(names);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true })); // by then they are in cdk.out
   return name => lambda.Code.fromAsset(join(folder, name));
 }
