@@ -1,21 +1,29 @@
 import { serialiseMistakes } from '../adapters/plan-file/mistake.ts';
 import { parsePlan } from '../adapters/plan-file/read-plan.ts';
 import type { Plan } from '../domain/plan/plan.ts';
-import { failedOf, type LoadReport } from './load/report.ts';
+import { answeredOf, failedOf, type LoadReport } from './load/report.ts';
 
 /** What stable does before the release, for a plan that fits it. */
 export interface Usual {
   /** Of its requests, 0 to 1. */
   failedShare: number;
+  /** Of its answers, 0 to 1: slower than SLOW_MS. */
+  slowShare: number;
   /** Undefined where nothing was answered. */
   p50Ms?: number;
   p99Ms?: number;
 }
 
+/** Below it nobody calls an answer slow, and a busy computer makes answers late by nearly as much. */
+export const SLOW_MS = 250;
+
+/** @param report of a load whose `slowMs` is SLOW_MS */
 export function usualOf(report: LoadReport, groupName: string): Usual {
   const tally = report.groups[groupName];
+  const answered = answeredOf(report);
   return {
     failedShare: report.sent === 0 ? 0 : failedOf(report) / report.sent,
+    slowShare: tally === undefined || answered === 0 ? 0 : tally.slow / answered,
     ...(tally?.p50Ms === undefined ? {} : { p50Ms: tally.p50Ms }),
     ...(tally?.p99Ms === undefined ? {} : { p99Ms: tally.p99Ms }),
   };
@@ -23,18 +31,21 @@ export function usualOf(report: LoadReport, groupName: string): Usual {
 
 /** One failed request of the few that a small weight brings is already more; a stable version that fails itself is no reason. */
 const FAILED_SHARE = 0.05;
-/** Nobody waits for less, and a busy computer makes answers late by as much. */
-const SLOW_MS = 200;
 /** A stall of the computer makes some answers slow; a version that has become slow makes many. */
 const SLOW_SHARE = 0.25;
 /** Requests of the canary that a window should have at least, so that it says something. */
 const REQUESTS_A_WINDOW = 3;
 const WINDOW_SECONDS = 60;
 
-/** From what on an answer is slow: far from what stable usually takes. */
-export function slowMsOf({ p50Ms = 0, p99Ms = 0 }: Usual): number {
-  const farFromUsual = Math.max(SLOW_MS, 3 * p50Ms, 1.5 * p99Ms);
-  return Math.round(Math.min(farFromUsual, 900_000)); // the longest latency that a plan can name
+/** Far enough below SLOW_SHARE: stable itself would not be called slow. */
+const SLOW_SHARE_USUAL = 0.1;
+/** The longest latency that a plan can name, nearly. */
+const SLOWEST_MS = 900_000;
+
+/** From what on an answer is slow: SLOW_MS, or far from what stable takes where that is slow already. */
+export function slowMsOf({ slowShare, p50Ms = 0, p99Ms = 0 }: Usual): number {
+  if (slowShare < SLOW_SHARE_USUAL) return SLOW_MS;
+  return Math.round(Math.min(Math.max(SLOW_MS, 3 * p50Ms, 1.5 * p99Ms), SLOWEST_MS));
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Publishing } from './aws/cloudwatch-publishing.ts';
 import type { Program } from './kubernetes/pod.ts';
 import { type Lab, openLab } from './lab.ts';
 import { type Load, startLoad } from './load/load.ts';
-import { defaultPlan, slowMsOf, type Usual, usualOf } from './run-lab-plan.ts';
+import { defaultPlan, SLOW_MS, slowMsOf, type Usual, usualOf } from './run-lab-plan.ts';
 import { lastWords, untilItFails } from './run-lab-pods.ts';
 import { type ReleaseRow, rowOf, watchRelease } from './watch-release.ts';
 import { addWorkload, pushImage, StableNotReadyError } from './workload.ts';
@@ -98,29 +98,30 @@ async function open(options: RunLabOptions, compress: number): Promise<Lab> {
 
 /**
  * Wall clock until a request that is not answered has failed: an ALB's 60 s, compressed as a plan's times are, so that a
- * canary that hangs is seen within a bake; but long enough for a program that thinks.
+ * canary that hangs is seen soon; but long enough for the kernel to knock three times (after 1, 3 and 7 s) where a
+ * program's queue of connections is short.
  */
-const idleMs = (compress: number): number => Math.min(60_000, Math.max(5_000, 60_000 / compress));
+const idleMs = (compress: number): number => Math.min(60_000, Math.max(8_000, 60_000 / compress));
 
 async function release(lab: Lab, options: RunLabOptions, loads: Load[]): Promise<ReleaseRow> {
   const stable: Program = { command: options.stable };
   const canary: Program = { command: options.canary };
   const workload = await startStable(lab, options, stable);
   options.tell({ kind: 'stableReady', replicas: REPLICAS });
-  const send = async (slowMs: number | undefined): Promise<Load> => {
+  const send = async (slowMs: number): Promise<Load> => {
     const load = await startLoad({
       url: lab.edge.url,
       path: options.path,
       requestsPerSecond: options.requestsPerSecond,
       timeoutMs: idleMs(lab.clock.spec.compress) + 5_000,
-      ...(slowMs === undefined ? {} : { slowMs }),
+      slowMs,
     });
     loads.push(load);
     if (!options.signal.aborted) return load;
     await load.stop(); // it started while the others were being stopped
     throw options.signal.reason;
   };
-  const usual = await watchStable(await send(undefined), options);
+  const usual = await watchStable(await send(SLOW_MS), options);
   const plan = planFor(options, usual, lab.clock.spec.compress);
   const slowMs = slowMsIn(plan) ?? slowMsOf(usual);
   options.tell({ kind: 'planned', plan, usual, slowMs });
@@ -156,7 +157,7 @@ async function startStable(lab: Lab, options: RunLabOptions, stable: Program): P
   const adding = addWorkload(lab, {
     name: WORKLOAD,
     // until stable was watched; nothing starts a release before
-    plan: planFor(options, { failedShare: 0 }, lab.clock.spec.compress),
+    plan: planFor(options, { failedShare: 0, slowShare: 0 }, lab.clock.spec.compress),
     stable,
     replicas: REPLICAS,
     ...(readyPath === undefined ? {} : { readyPath }),
