@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { imageOf, type Line, requested } from '../support/story.ts';
+import { named, openWorld, type World } from './world.ts';
+
+const start = (world: World, more: object = {}) =>
+  world.run('start', { workload: 'shop', image: 'v2', by: 'ann', ...more });
+const planText = (more = '') => `apiVersion: sluice/v1
+kind: Plan
+workload: shop
+strategy: canary
+deadline: 1h
+${more}metrics: [{ name: errors, source: { kind: cloudwatch, bad: failedRequests }, judge: { kind: relative, max: 1.1 } }]
+steps:
+  - setWeight: 10
+  - bake: 5m
+  - setWeight: 100
+`;
+
+describe('starting a release', () => {
+  it('writes down what was asked for, with the image by its digest, and starts its execution', async () => {
+    const world = await openWorld();
+    expect(await start(world)).toEqual({ kind: 'started', releaseId: 'shop-1' });
+    const { active } = await world.ledger.read('shop');
+    expect(active).toMatchObject({ releaseId: 'shop-1', run: 1, requestedBy: 'ann', images: { app: imageOf('2') } });
+    expect(world.executions.started).toMatchObject([
+      { machine: 'release', name: 'shop-1-1', input: { releaseId: 'shop-1', run: 1 } },
+    ]);
+  });
+
+  it('of the same image twice is one release, by tag or by digest', async () => {
+    const world = await openWorld();
+    await start(world);
+    expect(await start(world)).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-1' });
+    expect(await start(world, { image: imageOf('2').digest, by: 'bob' })).toEqual({
+      kind: 'alreadyRequested',
+      releaseId: 'shop-1',
+    });
+    expect(world.executions.started).toHaveLength(1);
+    expect(await world.kinds()).toEqual(['requested', 'runClaimed']);
+  });
+
+  it('by two at once is one release', async () => {
+    const world = await openWorld();
+    const answers = await Promise.all([start(world), start(world, { by: 'bob' })]);
+    expect(answers).toEqual(
+      expect.arrayContaining([
+        { kind: 'started', releaseId: 'shop-1' },
+        { kind: 'alreadyRequested', releaseId: 'shop-1' },
+      ]),
+    );
+    expect(world.executions.started).toHaveLength(1);
+  });
+
+  it.each<[string, Line[]]>([
+    ['before its execution was claimed', [[0, requested()]]],
+    [
+      'between the claim and the execution',
+      [
+        [0, requested()],
+        [0, { kind: 'runClaimed', run: 1 }],
+      ],
+    ],
+  ])('again starts what somebody left who died %s', async (_, story) => {
+    const world = await openWorld();
+    await world.tell(...story);
+    expect(await start(world)).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-1' });
+    expect(world.executions.started).toMatchObject([{ name: 'shop-1-1', status: 'RUNNING' }]);
+    expect(await world.kinds()).toEqual(['requested', 'runClaimed']);
+  });
+
+  it('again leaves alone what has begun, and an execution that has ended', async () => {
+    const begun = await openWorld();
+    await begun.admitted([5, { kind: 'runClaimed', run: 2 }]);
+    await start(begun);
+    expect(begun.executions.started.map(execution => execution.name)).toEqual(['shop-1-1']);
+    const ended = await openWorld();
+    await start(ended);
+    ended.executions.end('release', 'shop-1-1', 'FAILED');
+    expect(await start(ended)).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-1' });
+    expect(ended.lines).toContainEqual(expect.objectContaining({ level: 'warn', release: 'shop-1' }));
+  });
+
+  it('runs another plan where one is given', async () => {
+    const world = await openWorld();
+    await start(world, { plan: { file: 'plan.yaml', text: planText() } });
+    expect((await world.ledger.read('shop')).active?.plan).toMatchObject({
+      deadlineSeconds: 3_600,
+      metrics: [{ judge: { kind: 'relative' } }],
+    });
+  });
+});
+
+describe('starting during a release', () => {
+  const third = { kind: 'waiting', releaseId: 'shop-2' };
+
+  it('waits by default, and nothing else happens', async () => {
+    const world = await openWorld();
+    await world.admitted();
+    expect(await start(world, { image: 'v3' })).toEqual(third);
+    expect((await world.ledger.read('shop')).active).toMatchObject({ releaseId: 'shop-1' });
+    expect(world.executions.started).toHaveLength(1);
+    expect(await start(world, { image: 'v3' })).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-2' });
+    expect(world.executions.started).toHaveLength(1);
+  });
+
+  it('of a newer image replaces the one that waits', async () => {
+    const world = await openWorld();
+    await world.admitted();
+    await start(world, { image: 'v3' });
+    expect(await start(world, { image: 'v4' })).toEqual({ kind: 'waiting', releaseId: 'shop-3' });
+    const { waiting, ended } = await world.ledger.read('shop');
+    expect(waiting?.releaseId).toBe('shop-3');
+    expect(ended).toMatchObject([{ releaseId: 'shop-2', outcome: 'superseded' }]);
+  });
+
+  it('takes the one on its way back where the plan says replace', async () => {
+    const world = await openWorld({ onNewImage: 'replace' });
+    await world.admitted();
+    expect(await start(world, { image: 'v3' })).toEqual(third);
+    const { active } = await world.ledger.read('shop');
+    expect(active?.rollBack).toMatchObject({ attempt: 1, reason: 'aborted', because: 'replaced by shop-2' });
+    expect(world.executions.started.map(execution => execution.name)).toEqual(['shop-1-1', 'rb-shop-1-1']);
+  });
+
+  it('replaces it although the first who asked died before that', async () => {
+    const world = await openWorld({ onNewImage: 'replace' });
+    await world.admitted([5, requested({ images: { app: imageOf('3') } }), { releaseId: 'shop-2' }]);
+    expect(await start(world, { image: 'v3' })).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-2' });
+    expect((await world.ledger.read('shop')).active?.rollBack?.because).toBe('replaced by shop-2');
+  });
+
+  it('does not replace what is promoted already: it waits for its end', async () => {
+    const world = await openWorld({ onNewImage: 'replace' });
+    await world.admitted([5, { kind: 'retiring' }]);
+    expect(await start(world, { image: 'v3' })).toEqual(third);
+    expect((await world.ledger.read('shop')).active?.rollBack).toBeUndefined();
+  });
+
+  it('is refused where the plan says reject', async () => {
+    const world = await openWorld({ onNewImage: 'reject' });
+    await world.admitted();
+    await expect(start(world, { image: 'v3' })).rejects.toMatchObject(
+      named('RefusedError', /^shop-1 is on its way, and the plan says onNewImage: reject$/),
+    );
+    expect((await world.ledger.read('shop')).waiting).toBeUndefined();
+  });
+
+  it('of an image that goes back just now is a release of its own', async () => {
+    const world = await openWorld();
+    await world.admitted([5, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }]);
+    expect(await start(world)).toEqual(third);
+  });
+});
+
+describe('what cannot be started', () => {
+  it.each<[string, object, string, RegExp]>([
+    [
+      'a workload that is not there',
+      { workload: 'shp' },
+      'WorkloadNotFoundError',
+      /^there is no workload "shp"; known: shop$/,
+    ],
+    ['a tag that is not there', { image: 'v9' }, 'ImageNotFoundError', /v9/],
+    ['a plan with mistakes', { plan: { file: 'p.yaml', text: planText('bakes: 1\n') } }, 'RefusedError', /bakes/],
+    [
+      'the plan of another workload',
+      { plan: { file: 'p.yaml', text: planText().replace('workload: shop', 'workload: api') } },
+      'RefusedError',
+      /^p.yaml is the plan of workload api, not of shop$/,
+    ],
+    ['a door with another key', { imgae: 'v2' }, 'BadInputError', /imgae/],
+  ])('%s', async (_, more, name, message) => {
+    const world = await openWorld();
+    await expect(start(world, more)).rejects.toMatchObject(named(name, message));
+    expect(await world.kinds()).toEqual([]);
+    expect(world.executions.started).toEqual([]);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { admissionOf, imageOf, type Line, requested, shop } from '../support/story.ts';
+import { named, openWorld, template, type World } from './world.ts';
+
+const undo = (world: World, by = 'bob') => world.run('undo', { workload: 'shop', by });
+const of = (releaseId: string) => ({ releaseId });
+/** `shop-<n>` moved from one revision to another. */
+const promoted = (n: number, digit: string, admission: Parameters<typeof admissionOf>[0]): Line[] => [
+  [n, requested({ images: { app: imageOf(digit) } }), of(`shop-${n}`)],
+  [n, { kind: 'admitted', admission: admissionOf(admission) }, of(`shop-${n}`)],
+  [n, { kind: 'closed', outcome: 'promoted', because: 'live' }, of(`shop-${n}`)],
+];
+const first = promoted(1, '2', { stable: 'green', canary: 'blue', stableRevision: 'r0', revision: 'r1' });
+const second = promoted(2, '3', { stable: 'blue', canary: 'green', stableRevision: 'r1', revision: 'r2' });
+
+describe('an undo', () => {
+  it('is a release of what was live before, in one turn, judged by the same metrics', async () => {
+    const world = await openWorld();
+    await world.tell(...first, ...second);
+    expect(await undo(world)).toEqual({ releaseId: 'shop-3' });
+    const { active } = await world.ledger.read('shop');
+    expect(active).toMatchObject({
+      releaseId: 'shop-3',
+      undoOf: 'shop-2',
+      requestedBy: 'bob',
+      images: { app: imageOf('2') },
+      plan: { strategy: 'blueGreen', steps: [{ kind: 'setWeight', weight: 100 }], metrics: [{ name: 'errors' }] },
+    });
+    expect(world.executions.started).toMatchObject([{ name: 'shop-3-1', input: { releaseId: 'shop-3', run: 1 } }]);
+  });
+
+  it('of the first release knows no image: the revision was there before the ledger began', async () => {
+    const world = await openWorld();
+    await world.tell(...first);
+    await undo(world);
+    expect((await world.ledger.read('shop')).active).toMatchObject({ undoOf: 'shop-1', images: {} });
+  });
+
+  it('asked twice, and by two at once, is one', async () => {
+    const world = await openWorld();
+    await world.tell(...first);
+    const both = await Promise.all([undo(world), undo(world, 'carol')]);
+    expect(both).toEqual([{ releaseId: 'shop-2' }, { releaseId: 'shop-2' }]);
+    expect(await undo(world)).toEqual({ releaseId: 'shop-2' });
+    expect(world.executions.started).toHaveLength(1);
+    expect((await world.ledger.read('shop')).releases).toBe(2);
+  });
+
+  it('asked again starts what somebody left who died before the execution', async () => {
+    const world = await openWorld();
+    await world.tell(
+      ...first,
+      [5, requested({ undoOf: 'shop-1' }), of('shop-2')],
+      [5, { kind: 'runClaimed', run: 1 }, of('shop-2')],
+    );
+    expect(await undo(world)).toEqual({ releaseId: 'shop-2' });
+    expect(world.executions.started).toMatchObject([{ name: 'shop-2-1' }]);
+  });
+
+  it('is refused where there is nothing to undo, or a release is on its way', async () => {
+    const world = await openWorld();
+    await expect(undo(world)).rejects.toMatchObject(
+      named('RefusedError', /^no release of shop was promoted: there is nothing to undo$/),
+    );
+    await world.admitted();
+    await expect(undo(world)).rejects.toMatchObject(named('RefusedError', /^shop-1 is on its way; abort it instead$/));
+    await expect(world.run('undo', { workload: 'shp', by: 'bob' })).rejects.toMatchObject(
+      named('WorkloadNotFoundError'),
+    );
+  });
+});
+
+describe('an undo that is admitted', () => {
+  /** Green is live with r2; blue, at rest, holds `idle`. */
+  async function live(idle: string) {
+    const world = await openWorld();
+    await world.tell(...first, ...second);
+    for (const [slot, revision] of [
+      ['blue', idle],
+      ['green', 'r2'],
+    ] as const) {
+      await world.cluster.writeSlot(shop, slot, { revision, images: {}, template });
+    }
+    await world.cluster.scaleSlot(shop, 'blue', 0);
+    await world.cluster.scaleSlot(shop, 'green', 3);
+    world.targets.counts.green.healthy = 3;
+    await world.router.setDial(shop, { blue: 0, green: 100 });
+    await undo(world);
+    return world;
+  }
+
+  it('takes what the idle slot holds, and writes nothing there', async () => {
+    const world = await live('r1');
+    const input = { releaseId: 'shop-3', run: 1 };
+    expect(await world.run('admit', input)).toMatchObject({ kind: 'admitted' });
+    const before = world.cluster.written(shop, 'blue');
+    expect(await world.run('write-canary', input)).toMatchObject({ kind: 'advance' });
+    expect(world.cluster.written(shop, 'blue')).toEqual(before);
+    expect((await world.ledger.read('shop')).active).toMatchObject({
+      canaryWritten: true,
+      admission: { canary: 'blue', revision: 'r1' },
+    });
+  });
+
+  it('is refused where a later release has written its own revision there and was taken back', async () => {
+    const world = await live('tried');
+    expect(await world.run('admit', { releaseId: 'shop-3', run: 1 })).toMatchObject({
+      kind: 'refused',
+      because: 'blue holds revision tried, not r1 that was live before shop-2: start a release of it instead',
+    });
+  });
+});
