@@ -16,8 +16,8 @@ export interface SeriesFaults {
   freeze(filter: SeriesFilter): void;
   /** The series is answered with this status, beside the points that there are. */
   status(filter: SeriesFilter, status: 'PartialData' | 'InternalError'): void;
-  /** Ends every fault. */
-  clear(): void;
+  /** Ends every fault, or those that were asked for with this very filter. */
+  clear(filter?: SeriesFilter): void;
 }
 
 export interface SeriesFault {
@@ -35,8 +35,8 @@ export function openSeriesFaults(clock: Clock): SeriesFaults & { of(series: Seri
     nan: filter => add(filter, { nan: true }),
     freeze: filter => add(filter, { frozenAtEpochMs: clock.now() }),
     status: (filter, status) => add(filter, { status }),
-    clear: () => {
-      faults = [];
+    clear: only => {
+      faults = faults.filter(({ filter }) => only !== undefined && !isSame(filter, only));
     },
     of: series =>
       Object.assign(
@@ -50,3 +50,6 @@ export function openSeriesFaults(clock: Clock): SeriesFaults & { of(series: Seri
       ),
   };
 }
+
+const isSame = (a: SeriesFilter, b: SeriesFilter): boolean =>
+  a.metricName === b.metricName && a.targetGroupArn === b.targetGroupArn;

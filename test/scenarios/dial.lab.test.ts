@@ -1,0 +1,102 @@
+import { ElasticLoadBalancingV2Client, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Dial } from '../../domain/dial.ts';
+import { labClientConfig } from '../../lab/aws/wire-server.ts';
+import { emptyTally } from '../../lab/load/report.ts';
+import { bake, quickPlan, setWeight } from './plans.ts';
+import { atRest, openStories, STORY_WITHIN_MS, type Stories, type Story } from './stories.ts';
+
+let stories: Stories;
+let elb: ElasticLoadBalancingV2Client;
+beforeAll(async () => {
+  stories = await openStories();
+  elb = new ElasticLoadBalancingV2Client(labClientConfig(stories.lab.edge.wireUrl));
+}, STORY_WITHIN_MS);
+afterAll(async () => {
+  elb.destroy();
+  await stories.close();
+});
+
+/** What somebody with the console does, or a script of another team. */
+async function turnByHand({ workload }: Story, { blue, green }: Dial): Promise<void> {
+  const { rules, targetGroups } = workload.router;
+  const TargetGroups = [
+    { TargetGroupArn: targetGroups.blue, Weight: blue },
+    { TargetGroupArn: targetGroups.green, Weight: green },
+  ];
+  await elb.send(
+    new ModifyRuleCommand({ RuleArn: rules[0], Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }] }),
+  );
+}
+
+const MOVED = 'someone else moved the dial to blue 50 %, green 50 %';
+
+describe.concurrent('a dial that somebody else turns', { timeout: STORY_WITHIN_MS }, () => {
+  it('holds the release, which goes on when it is put back', async () => {
+    const plan = quickPlan({ steps: [setWeight(20), bake(300), setWeight(100)] });
+    const story = await stories.open('put-back', { plan });
+
+    await story.start();
+    await story.untilIn(1);
+    await turnByHand(story, { blue: 50, green: 50 });
+    const held = await story.until('held');
+    const weightsWhileHeld = story.linesOf('shiftConfirmed').map(({ fact }) => fact.weight);
+    await turnByHand(story, { blue: 80, green: 20 });
+    await story.until('resumed');
+    await story.ended();
+
+    expect(held.fact.because).toBe(MOVED);
+    expect(weightsWhileHeld).toEqual([20]);
+    expect(await story.row()).toMatchObject({ outcome: 'promoted', weights: [20, 100], failed: 0, lost: 0 });
+    expect(await story.rest('green')).toEqual(atRest('green'));
+  });
+
+  it('takes the release back when it is left so for as long as the plan holds', async () => {
+    const steps = [setWeight(20), bake(36_000), setWeight(100)];
+    const plan = quickPlan({ steps, hold: { atMostSeconds: 60, then: 'proceed' } });
+    const story = await stories.open('left', { plan });
+
+    await story.start();
+    await story.untilIn(1);
+    await turnByHand(story, { blue: 50, green: 50 });
+    await story.ended();
+
+    const because = `held for 60 s: ${MOVED}`;
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'fault', because, weights: [20, 0], lost: 0 });
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('is sent back once more when it is turned to the canary after it went back', async () => {
+    const plan = quickPlan({ steps: [setWeight(20), bake(36_000), setWeight(100)] });
+    // the canary drains for long enough to be turned to while it does
+    const story = await stories.open('turned', { plan, deregistrationDelaySeconds: 300 });
+
+    await story.start();
+    await story.untilIn(1);
+    await story.abort('turned-1');
+    await story.until('dialVerified');
+    await turnByHand(story, { blue: 50, green: 50 });
+    await story.ended();
+
+    expect(story.linesOf('dialRestored')).toHaveLength(2);
+    expect(story.linesOf('dialVerified')).toHaveLength(2);
+    expect(await story.row()).toMatchObject({ outcome: 'rolledBack', reason: 'aborted' });
+    // what was turned to green may have found no targets there any more; stable has answered everything
+    const byStable = (await story.report()).groups['turned-blue'];
+    expect(byStable).toMatchObject({ ...emptyTally(), answers: byStable?.answers });
+    expect(byStable?.answers).toMatchObject({ '5xx': 0 });
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('refuses a release that begins while it is not at rest', async () => {
+    const story = await stories.open('half', { plan: quickPlan(), requestsPerSecond: 0 });
+    await turnByHand(story, { blue: 50, green: 50 });
+
+    await story.start();
+
+    const because = 'the dial is not at rest: blue 50 %, green 50 %';
+    expect(await story.ended()).toMatchObject({ outcome: 'rejected', because });
+    expect(await stories.lab.deps.router.readDial(story.workload)).toEqual({ blue: 50, green: 50 });
+  });
+});

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Reading } from '../../domain/judgement/reading.ts';
+import type { Metric } from '../../domain/plan/plan.ts';
+import { bake, errors, planOf, setWeight } from './plans.ts';
+import { atRest, openStories, STORY_WITHIN_MS, type Stories, type Story, server } from './stories.ts';
+
+let stories: Stories;
+beforeAll(async () => {
+  // later and less of it at first than elsewhere: what is read too early is wrong by more than half
+  stories = await openStories({ publishing: { lateSeconds: 40, growsForSeconds: 30, growFrom: 0.4 } });
+}, STORY_WITHIN_MS);
+afterAll(() => stories.close());
+
+/** All series of one slot of a workload. */
+const seriesOf = ({ workload }: Story, slot: 'blue' | 'green') => ({
+  targetGroupArn: workload.router.targetGroups[slot],
+});
+
+/** The first reading of this kind that is kept of a window. */
+function windowRead(story: Story, such: (reading: Reading) => boolean): Promise<Reading> {
+  const { ledger } = stories.lab.deps;
+  const find = async () => {
+    const windows = await ledger.windows(`${story.name}-1`);
+    return windows.map(({ reading }) => reading).find(such);
+  };
+  return vi.waitUntil(find, { timeout: STORY_WITHIN_MS, interval: 100 });
+}
+
+/** The canary may fail half as often again as the stable version. */
+const noWorse: Metric = {
+  ...errors,
+  name: 'no-worse',
+  judge: { kind: 'relative', max: 1.5, failureLimit: 0, minRequests: 4, ceiling: 0.9 },
+};
+
+describe.concurrent('metrics of a healthy canary', { timeout: STORY_WITHIN_MS }, () => {
+  it('that are missing for ever hold the release, and it is never promoted on them', async () => {
+    const plan = planOf({ hold: { atMostSeconds: 300, then: 'rollBack' } });
+    const story = await stories.open('missing', { plan });
+    await stories.lab.edge.series.missing(seriesOf(story, 'green'));
+
+    await story.start();
+    await story.ended();
+
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'deadline', weights: [20, 0], failed: 0, lost: 0 });
+    expect(row.because).toMatch(
+      /^held for 300 s: errors: no measurement was good yet; the last: the canary has no data/,
+    );
+    expect(story.linesOf('held')[0]?.fact).toMatchObject({ fault: false });
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('that are missing for ever let it go on where the plan says so: that is no fault of the source', async () => {
+    const plan = planOf({ hold: { atMostSeconds: 60, then: 'proceed' }, soakSeconds: 0 });
+    const story = await stories.open('blind', { plan });
+    await stories.lab.edge.series.missing(seriesOf(story, 'green'));
+
+    await story.start();
+    await story.ended();
+
+    const done = story.linesOf('stepDone')[0]?.fact.because;
+    expect(done).toMatch(/^held for 60 s, and the plan says proceed: errors: no /);
+    expect(await story.row()).toMatchObject({ outcome: 'promoted', weights: [20, 100], failed: 0, lost: 0 });
+    expect(await story.rest('green')).toEqual(atRest('green'));
+  });
+
+  it('that are NaN for a while hold it for that while', async () => {
+    const story = await stories.open('nan', { plan: planOf() });
+    const { series } = stories.lab.edge;
+    await series.nan(seriesOf(story, 'green'));
+
+    await story.start();
+    await story.until('held');
+    const reading = await windowRead(story, candidate => candidate.kind === 'noData');
+    await series.clear(seriesOf(story, 'green'));
+    await story.ended();
+
+    expect(reading).toMatchObject({ reason: expect.stringMatching(/canary: RequestCount is NaN$/) });
+    expect(await story.row()).toMatchObject({ outcome: 'promoted', weights: [20, 100], failed: 0, lost: 0 });
+    expect(await story.rest('green')).toEqual(atRest('green'));
+  });
+
+  it('are not blamed on it while those of the stable version, as bad as it, are not there yet', async () => {
+    const program = (version: string) => server(`VERSION=${version}`, 'ERROR_SHARE=0.5');
+    const plan = planOf({ metrics: [noWorse], steps: [setWeight(50), bake(60), setWeight(100)], soakSeconds: 0 });
+    const story = await stories.open('late', { plan, stable: program('v1'), canary: program('v2') });
+    const { series } = stories.lab.edge;
+    await series.missing(seriesOf(story, 'blue'));
+
+    await story.start();
+    // half of what is known has failed, and of the other half nothing is known
+    await windowRead(story, seen => seen.kind === 'counts' && seen.canary !== null && seen.stable === null);
+    await story.until('held');
+    await series.clear(seriesOf(story, 'blue'));
+    await story.ended();
+
+    expect(story.linesOf('judged').map(({ fact }) => fact.verdict.kind)).not.toContain('degraded');
+    expect(await story.row()).toMatchObject({ outcome: 'promoted', weights: [50, 100], lost: 0 });
+    expect(await story.rest('green')).toEqual(atRest('green'));
+  });
+});
