@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { listenerArn, loadBalancerArn } from '../aws/elbv2-arns.ts';
 import type { LabClock } from '../clock.ts';
+import { openDoors } from './doors.ts';
 import { answerItself, forward, writeOwn } from './forward.ts';
 import { MinuteMetrics } from './minute-metrics.ts';
 import type { LoadBalancer, Rule, TargetGroupSpec } from './model.ts';
@@ -16,12 +16,6 @@ import { forwardUpgrade, isWebSocket } from './upgrade.ts';
  * that closes, and no request is ever sent into a connection that is just being closed.
  */
 const CLIENT_KEEP_ALIVE_MS = 3_600_000;
-
-/**
- * Connections that may wait to be accepted. With node's 511 a stall of half a second at 1,000 requests a second makes the
- * kernel drop some, whose clients then wait a second and more to try again.
- */
-const BACKLOG = 4096;
 
 export interface LoadBalancerOptions {
   clock: LabClock;
@@ -109,11 +103,8 @@ export async function openLoadBalancer(options: LoadBalancerOptions): Promise<Lo
     if (chosen.kind === 'own') metrics.ownAnswer(503);
     socket.end(`HTTP/1.1 ${chosen.status} Not Forwarded\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port: options.port ?? 0, host: '127.0.0.1', backlog: BACKLOG }, resolve);
-  });
-  const listenerPort = (server.address() as AddressInfo).port;
+  const doors = await openDoors(server, options.port ?? 0);
+  const listenerPort = doors.port;
 
   return {
     arn: loadBalancerArn(name),
@@ -147,7 +138,7 @@ export async function openLoadBalancer(options: LoadBalancerOptions): Promise<Lo
     },
     async close() {
       for (const group of groups.values()) group.close();
-      const closed = new Promise<void>(resolve => server.close(() => resolve()));
+      const closed = doors.close();
       server.closeAllConnections();
       for (const socket of upgraded) socket.destroy();
       await closed;
