@@ -26,7 +26,6 @@ export interface RoadMove {
 export const roadMove = (move: { kind: RoadMove['kind']; because: string } & Partial<RoadMove>): RoadMove => ({
   seconds: 1,
   asks: 'nobody',
-  looks: 0,
   ...move,
 });
 

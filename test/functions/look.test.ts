@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest';
+import { dialFor } from '../../domain/dial.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { LOOKS_PER_RUN } from '../../functions/look.ts';
+import { approval, at, bake, hook, type Line, readied, shifted, shop, weight } from '../support/story.ts';
+import { road } from './road.ts';
+import { named, openWorld, type World } from './world.ts';
+
+const URL = 'https://hooks.example.com/smoke';
+const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
+const baking: Line[] = [...at10, [30, { kind: 'stepStarted', index: 1 }]];
+const look = (world: World, looks = 0) => world.run('look', { ...road, move: { looks } });
+
+/** At 10 % in green. */
+async function baked(plan: Partial<Plan> = {}, ...story: Line[]) {
+  const world = await openWorld(plan);
+  await world.admitted(...baking, ...story);
+  await world.canary(1);
+  await world.router.setDial(shop, dialFor('green', 10));
+  return world;
+}
+/** What both versions did in the minute that begins then. */
+const minute = (world: World, seconds: number, canary: object) => {
+  world.metrics.publish('green', at(seconds), canary);
+  world.metrics.publish('blue', at(seconds), { good: 900 });
+};
+/** Looks twice, so that two reads agree and the windows until then freeze. */
+async function seen(world: World, seconds: number) {
+  world.wait(seconds - 10);
+  await look(world);
+  world.wait(seconds);
+  return look(world);
+}
+
+describe('a look', () => {
+  it('reads the windows that have ended, keeps them, and judges them when they are frozen', async () => {
+    // Prepare: from 60 s on a window is whole; the shift at 20 s straddles the one before
+    const world = await baked();
+    minute(world, 60, { good: 99, target5xx: 1 });
+    // Act
+    const first = await seen(world, 190);
+    // Assess
+    expect(first).toMatchObject({ kind: 'lookAgain', looks: 1 });
+    const windows = await world.ledger.windows('shop-1');
+    expect(windows.find(({ startEpochMs }) => startEpochMs === at(60))).toMatchObject({
+      frozenAtEpochMs: at(190),
+      straddles: false,
+    });
+    expect(windows.find(({ startEpochMs }) => startEpochMs === at(0))).toMatchObject({ straddles: true });
+    expect((await world.facts()).at(-1)).toMatchObject({ kind: 'judged', verdict: { kind: 'watching' } });
+  });
+
+  it('that finds the canary degraded rolls back, and has written down why before', async () => {
+    const world = await baked();
+    minute(world, 60, { good: 80, target5xx: 20 });
+    expect(await seen(world, 190)).toMatchObject({
+      kind: 'rollBack',
+      reason: 'degraded',
+      because: expect.stringContaining('errors'),
+    });
+    expect((await world.facts()).at(-1)).toMatchObject({
+      kind: 'judged',
+      verdict: { kind: 'degraded', metric: 'errors' },
+    });
+  });
+
+  it('writes nothing where it finds nothing new', async () => {
+    const world = await baked();
+    minute(world, 60, { good: 99, target5xx: 1 });
+    await seen(world, 190);
+    const { length } = await world.kinds();
+    world.wait(191);
+    await look(world);
+    expect(await world.kinds()).toHaveLength(length);
+  });
+
+  it("goes on without metrics: their source's fault is not the canary's", async () => {
+    const world = await baked();
+    world.metrics.breakWith('Throttling');
+    world.wait(200);
+    expect(await look(world)).toMatchObject({ kind: 'lookAgain' });
+    expect((await world.facts()).at(-1)).toMatchObject({
+      kind: 'judged',
+      verdict: { kind: 'inconclusive', fault: true },
+    });
+    expect(world.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'the metrics cannot be read', release: 'shop-1' }),
+    );
+  });
+
+  it('that holds tells it once', async () => {
+    const world = await baked({ notify: [{ kind: 'sns', on: ['held'] }] });
+    world.wait(400);
+    expect(await look(world)).toMatchObject({
+      kind: 'lookAgain',
+      seconds: 10,
+      because: expect.stringMatching(/^holds: /),
+    });
+    world.wait(410);
+    await look(world);
+    expect(world.notifier.notices.map(({ subject }) => subject)).toEqual(['shop-1: held']);
+    expect((await world.kinds()).filter(kind => kind === 'held')).toHaveLength(1);
+  });
+
+  it('that asks a person tells it once', async () => {
+    const world = await baked({
+      hold: { atMostSeconds: 60, then: 'ask' },
+      notify: [{ kind: 'sns', on: ['approvalNeeded'] }],
+    });
+    for (const seconds of [400, 470, 480]) {
+      world.wait(seconds);
+      await look(world);
+    }
+    expect(world.notifier.notices.map(({ subject }) => subject)).toEqual(['shop-1: approvalNeeded']);
+    expect((await world.ledger.read('shop')).active?.approvals['proceed?']).toMatchObject({ openedAtEpochMs: at(470) });
+  });
+
+  it('that cannot see the dial or the targets is a fault, to be tried again', async () => {
+    const world = await baked();
+    world.router.failNext(1);
+    await expect(look(world)).rejects.toMatchObject(named('RouterUnreachableError'));
+    world.targets.failNext(1);
+    await expect(look(world)).rejects.toMatchObject(named('TargetsUnreachableError'));
+  });
+
+  it.each<[string, Partial<Plan>, Line[], string]>([
+    ['the cluster while the canary is made ready', {}, [[31, { kind: 'stepDone', index: 1, because: '' }]], 'cluster'],
+    ['a person while an approval is open', { steps: [weight(10), approval(), weight(100)] }, [], 'person'],
+    ['nobody while it bakes', {}, [], 'nobody'],
+  ])('says that the loop has to ask %s', async (_, plan, story, asks) => {
+    const world = await baked(plan, ...story);
+    expect(await look(world)).toMatchObject({ kind: 'lookAgain', asks });
+  });
+});
+
+describe('an execution', () => {
+  it('counts its looks, through the handlers between them too', async () => {
+    const world = await baked({}, [31, { kind: 'stepDone', index: 1, because: '' }]);
+    const move = { looks: 41 };
+    expect(await world.run('next-step', { ...road, move })).toMatchObject({ kind: 'sizeCanary', looks: 41 });
+    expect(await world.run('size-canary', { ...road, move })).toMatchObject({ looks: 41 });
+    expect(await world.run('read-slot', { ...road, move })).toMatchObject({ looks: 41 });
+    expect(await look(world, 41)).toMatchObject({ looks: 42 });
+  });
+
+  it('is followed by the next before its history is full, and a step is never left out for it', async () => {
+    const world = await baked();
+    expect(await look(world, LOOKS_PER_RUN - 2)).toMatchObject({ kind: 'lookAgain' });
+    expect(await look(world, LOOKS_PER_RUN - 1)).toMatchObject({ kind: 'nextRun', looks: LOOKS_PER_RUN });
+    const over = await baked({ metrics: [] });
+    over.wait(400);
+    expect(await look(over, LOOKS_PER_RUN)).toMatchObject({ kind: 'advance' });
+    // 12 events a look, and as much again for retries and steps: below the 25,000 of a history
+    expect(LOOKS_PER_RUN * 12).toBeLessThan(25_000);
+  });
+
+  it('claims the next run before it starts it, once', async () => {
+    const world = await baked();
+    await Promise.all([world.run('start-next-run', road), world.run('start-next-run', road)]);
+    expect((await world.facts()).at(-1)).toEqual({ kind: 'runClaimed', run: 2 });
+    expect(world.executions.started.map(({ name }) => name)).toEqual(['shop-1-1', 'shop-1-2']);
+  });
+
+  it('starts the run that somebody claimed who then died', async () => {
+    const world = await baked({}, [40, { kind: 'runClaimed', run: 2 }]);
+    await world.run('start-next-run', road);
+    expect(world.executions.started.at(-1)).toMatchObject({ name: 'shop-1-2', input: { releaseId: 'shop-1', run: 2 } });
+  });
+
+  it('has no next run when it is stale, or the release goes back', async () => {
+    const stale = await baked({}, [40, { kind: 'runClaimed', run: 3 }]);
+    await expect(stale.run('start-next-run', road)).rejects.toMatchObject(named('StaleExecutionError', /was followed/));
+    const back = await baked({}, [40, { kind: 'rollBackClaimed', attempt: 1, reason: 'aborted', because: 'no' }]);
+    await expect(back.run('start-next-run', road)).rejects.toMatchObject(named('StaleExecutionError', /goes back/));
+    expect([...stale.executions.started, ...back.executions.started].map(({ name }) => name)).toEqual([
+      'shop-1-1',
+      'shop-1-1',
+    ]);
+  });
+});
+
+describe('a hook', () => {
+  const hooked = (retries = 0, ...story: Line[]) =>
+    baked({ steps: [weight(10), hook({ retries }), weight(100)] }, ...story);
+  const answers = async (world: World) => (await world.facts()).filter(({ kind }) => kind.startsWith('hook'));
+
+  it('is called with what it needs to know and a key that repetitions share, intent first', async () => {
+    const world = await hooked();
+    world.hooks.answer(URL, { kind: 'passed' });
+    expect(await world.run('call-hook', road)).toMatchObject({ kind: 'lookAgain', seconds: 1 });
+    expect(world.hooks.calls).toEqual([
+      {
+        url: URL,
+        key: 'shop-1-smoke',
+        timeoutSeconds: 10,
+        body: { releaseId: 'shop-1', workload: 'shop', hook: 'smoke', revision: 'new', slot: 'green' },
+      },
+    ]);
+    expect(await answers(world)).toEqual([
+      { kind: 'hookCalled', name: 'smoke', attempt: 1 },
+      { kind: 'hookAnswered', name: 'smoke', passed: true, because: 'it passed' },
+    ]);
+    expect(await look(world)).toMatchObject({ kind: 'advance', because: 'hook smoke passed' });
+  });
+
+  it('that says no takes the release back', async () => {
+    const world = await hooked();
+    world.hooks.answer(URL, { kind: 'failed', because: '404' });
+    await world.run('call-hook', road);
+    expect(await look(world)).toMatchObject({
+      kind: 'rollBack',
+      reason: 'degraded',
+      because: 'hook smoke failed: 404',
+    });
+    expect(world.hooks.calls).toHaveLength(1);
+  });
+
+  it('that runs is asked where it said, and written down once', async () => {
+    const world = await hooked();
+    world.hooks.answer(URL, { kind: 'running', statusUrl: `${URL}/1` });
+    world.hooks.answer(`${URL}/1`, { kind: 'running', statusUrl: `${URL}/1` }, { kind: 'passed' });
+    world.wait(40);
+    expect(await world.run('call-hook', road)).toMatchObject({ kind: 'lookAgain', seconds: 5 });
+    expect(await look(world)).toMatchObject({ kind: 'lookAgain', seconds: 5, because: 'hook smoke runs' });
+    expect(await look(world)).toMatchObject({ kind: 'advance' });
+    expect(world.hooks.polls).toEqual([`${URL}/1`, `${URL}/1`]);
+    expect((await answers(world)).map(({ kind }) => kind)).toEqual(['hookCalled', 'hookRunning', 'hookAnswered']);
+  });
+
+  it('that does not answer is called again while the plan has retries, and then counts as failed', async () => {
+    const world = await hooked(1);
+    expect(await world.run('call-hook', road)).toMatchObject({ kind: 'lookAgain' });
+    expect(await look(world)).toMatchObject({
+      kind: 'rollBack',
+      because: expect.stringMatching(/^hook smoke failed: no answer to 2 calls/),
+    });
+    expect(world.hooks.calls.map(({ key }) => key)).toEqual(['shop-1-smoke', 'shop-1-smoke']);
+    expect((await answers(world)).map(fact => 'attempt' in fact && fact.attempt)).toEqual([1, 2, false]);
+  });
+
+  it('that runs for too long is called again while the plan has retries, and then takes the release back', async () => {
+    const world = await hooked(1);
+    world.hooks.answer(URL, { kind: 'running', statusUrl: `${URL}/1` }, { kind: 'running', statusUrl: `${URL}/2` });
+    for (const n of [1, 2]) world.hooks.answer(`${URL}/${n}`, { kind: 'running', statusUrl: `${URL}/${n}` });
+    world.wait(40);
+    await world.run('call-hook', road);
+    world.wait(339);
+    await look(world);
+    expect(world.hooks.calls).toHaveLength(1);
+    world.wait(340);
+    expect(await look(world)).toMatchObject({ kind: 'lookAgain' });
+    expect(world.hooks.calls).toHaveLength(2);
+    world.wait(640);
+    expect(await look(world)).toMatchObject({
+      kind: 'rollBack',
+      reason: 'fault',
+      because: 'hook smoke did not answer within 300 s',
+    });
+    expect(world.hooks.calls).toHaveLength(2);
+  });
+
+  it('before the first weight is not called until the canary is ready for it', async () => {
+    const world = await openWorld({ strategy: 'blueGreen', steps: [hook(), bake(60), weight(100)] });
+    await world.admitted([1, { kind: 'sizeIntended', slot: 'green', replicas: 4, weight: 100 }]);
+    await world.canary(0);
+    expect(await look(world)).toMatchObject({ kind: 'lookAgain', asks: 'cluster' });
+    expect(world.hooks.calls).toEqual([]);
+  });
+});

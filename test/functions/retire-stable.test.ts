@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { dialFor } from '../../domain/dial.ts';
+import { at, type Line, readied, shifted, shop } from '../support/story.ts';
+import { road } from './road.ts';
+import { named, openWorld, type World } from './world.ts';
+
+describe("the promotion's last act", () => {
+  const soaked: Line[] = [
+    ...readied(0, 100, 4),
+    ...shifted(20, { from: 0, to: 100 }),
+    [30, { kind: 'soakStarted' }],
+    [40, { kind: 'soakDone', because: 'good' }],
+  ];
+  const retire = (world: World) => world.run('retire-stable', road);
+  async function soakedWorld(...story: Line[]) {
+    const world = await openWorld({ steps: [{ kind: 'setWeight', weight: 100 }] });
+    world.cluster.putAutoscaler(shop, 'blue', 4);
+    await world.admitted(...soaked, ...story);
+    await world.canary(4);
+    await world.router.setDial(shop, dialFor('green', 100));
+    world.wait(50);
+    return world;
+  }
+  const blue = (world: World) => world.cluster.readSlot(shop, 'blue');
+
+  it('closes the one-way door first, and takes the pods when stable has drained', async () => {
+    const world = await soakedWorld();
+    // 30 s of deregistration and 120 s: 150 s from the door on, looked at every 30 s
+    expect(await retire(world)).toMatchObject({
+      kind: 'lookAgain',
+      seconds: 30,
+      because: 'blue drains for 150 s more',
+    });
+    expect((await world.kinds()).at(-1)).toBe('retiring');
+    world.wait(190);
+    expect(await retire(world)).toMatchObject({ kind: 'lookAgain', seconds: 10 });
+    expect(await blue(world)).toMatchObject({ desired: 4 });
+    world.wait(200);
+    expect(await retire(world)).toMatchObject({ kind: 'retired', because: 'blue is at rest' });
+    expect(await blue(world)).toMatchObject({ desired: 0 });
+    expect((await world.kinds()).slice(-2)).toEqual(['retiring', 'stableRetired']);
+  });
+
+  it('leaves stable its pods while the dial is not at 100 for the canary, before the door and behind it', async () => {
+    for (const story of [[], [[50, { kind: 'retiring' }] as Line]]) {
+      const world = await soakedWorld(...story);
+      await world.router.setDial(shop, dialFor('green', 90));
+      world.wait(5_000);
+      expect(await retire(world)).toMatchObject({
+        kind: 'lookAgain',
+        because: 'the dial is at blue 10 %, green 90 %: blue keeps its pods',
+      });
+      expect(await blue(world)).toMatchObject({ desired: 4 });
+      expect((await world.kinds()).filter(kind => kind === 'retiring')).toHaveLength(story.length);
+    }
+  });
+
+  it("gives both slots the minimum that stable's autoscaler had", async () => {
+    const world = await openWorld({ steps: [{ kind: 'setWeight', weight: 100 }] });
+    world.cluster.putAutoscaler(shop, 'blue', 2);
+    world.cluster.putAutoscaler(shop, 'green', 1);
+    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    await world.run('admit', road);
+    await world.run('write-canary', road);
+    await world.run('size-canary', road);
+    await world.tell(...soaked, [50, { kind: 'retiring' }]);
+    await world.router.setDial(shop, dialFor('green', 100));
+    world.wait(5_000);
+    await retire(world);
+    expect(await blue(world)).toMatchObject({ desired: 0, autoscalerMinimum: 2 });
+    expect(await world.cluster.readSlot(shop, 'green')).toMatchObject({ autoscalerMinimum: 2 });
+  });
+
+  it('and going back exclude each other: of an abort and the promotion at once, one has it', async () => {
+    // Prepare
+    const abort = (world: World) => world.run('abort', { releaseId: 'shop-1', by: 'bob', because: 'stop' });
+    const world = await soakedWorld();
+    // Act
+    const [promotion, aborted] = await Promise.allSettled([retire(world), abort(world)]);
+    // Assess
+    const kinds = await world.kinds();
+    if (kinds.includes('retiring')) {
+      expect(promotion.status).toBe('fulfilled');
+      expect(aborted).toMatchObject({ reason: named('RefusedError', /use undo/) });
+      expect(kinds).not.toContain('rollBackClaimed');
+    } else {
+      expect(promotion).toMatchObject({ reason: named('StaleExecutionError', /goes back/) });
+      expect(aborted.status).toBe('fulfilled');
+      expect(kinds).toContain('rollBackClaimed');
+    }
+  });
+
+  it('is too late for an abort that comes in the very moment', async () => {
+    const world = await soakedWorld();
+    world.ledger.quicker = { releaseId: 'shop-1', atEpochMs: at(50), by: 'shop-1 run 1', fact: { kind: 'retiring' } };
+    const late = world.run('abort', { releaseId: 'shop-1', by: 'bob', because: 'stop' });
+    await expect(late).rejects.toMatchObject(named('RefusedError', /^shop-1 is promoted; use undo$/));
+    expect(await world.kinds()).not.toContain('rollBackClaimed');
+  });
+
+  it('is refused to a release whose roll back was claimed in the very moment', async () => {
+    const world = await soakedWorld();
+    const fact = { kind: 'rollBackClaimed', attempt: 1, reason: 'aborted', because: 'stop' } as const;
+    world.ledger.quicker = { releaseId: 'shop-1', atEpochMs: at(50), by: 'bob', fact };
+    await expect(retire(world)).rejects.toMatchObject(named('StaleExecutionError', /goes back/));
+    expect(await world.kinds()).not.toContain('retiring');
+  });
+});
