@@ -155,13 +155,14 @@ it('says what to do where there is no lab, and names one that is gone', async ()
   const gone = join(empty.path, 'gone.json');
   writeFileSync(gone, JSON.stringify({ pid: 2 ** 22 + 1, url: 'http://127.0.0.1:1', env: {} })); // above Linux's largest pid
   // Act
-  const none = await runCliProcess(['status'], { cwd: empty.path });
-  const stale = await runCliProcess(['status', '--lab', gone], { cwd: empty.path });
-  const noFile = await runCliProcess(['status', '--lab', 'none.json'], { cwd: empty.path });
-  const other = await runCliProcess(['status', 'shop', '--lab', file.path], { cwd: empty.path });
-  const wrongPrefix = await runCliProcess(['status', '--lab', file.path, '--function-prefix', 'x-'], {
-    cwd: empty.path,
-  });
+  const run = (...args: string[]) => runCliProcess(args, { cwd: empty.path });
+  const [none, stale, noFile, other, wrongPrefix] = await Promise.all([
+    run('status'),
+    run('status', '--lab', gone),
+    run('status', '--lab', 'none.json'),
+    run('status', 'shop', '--lab', file.path),
+    run('status', '--lab', file.path, '--function-prefix', 'x-'),
+  ]);
   empty.remove();
   // Assess
   expect(none).toMatchObject({

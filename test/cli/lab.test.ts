@@ -4,31 +4,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeFolder, processesWith, runCliProcess, startCli } from './cli-process.ts';
+import { runCli } from '../../cli/run.ts';
+import { type CliProcess, makeFolder, processesWith, runCliProcess, startCli } from './cli-process.ts';
 
 const SERVER = fileURLToPath(new URL('../../lab/programs/server.ts', import.meta.url));
-/** As a person types it. The marker finds what is left of it. */
-const server = (marker: string, ...settings: string[]) =>
-  [`'${process.execPath}'`, `'${SERVER}'`, `VERSION=${marker}`, ...settings].join(' ');
 
-let counter = 0;
-const newMarker = () => `marker-${process.pid}-${++counter}`;
-const folder = makeFolder();
-let marker = '';
-
-afterEach(async () => {
-  // whatever a test was about: no process of a program is left, and no file
-  await expect.poll(() => processesWith(marker), { timeout: 5_000 }).toEqual([]);
-  expect(existsSync(join(folder.path, '.sluice'))).toBe(false);
-});
-
-const lab = (args: string[]) => startCli(['lab', ...args], { cwd: folder.path });
-const pair = (canary: string[] = []) => {
-  marker = newMarker();
-  return ['--stable', server(marker), '--canary', server(marker, ...canary)];
-};
-
-/** Short: one weight, no metrics but failed requests. */
+/** Short: one weight, and one judge. */
 const PLAN = `apiVersion: sluice/v1
 kind: Plan
 workload: somebody-elses
@@ -43,20 +24,61 @@ steps:
   - bake: 2m
   - setWeight: 100
 `;
-const planFile = join(folder.path, 'plan.yaml');
-writeFileSync(planFile, PLAN);
 
+interface Room {
+  marker: string;
+  path: string;
+  /** A command as a person types it. */
+  server(...settings: string[]): string;
+  lab(args: string[]): CliProcess;
+  pair(canary?: string[]): string[];
+  remove(): void;
+}
+
+/** A folder of its own for each lab, and a marker by which what is left of its programs is found. */
+function makeRoom(): Room {
+  const folder = makeFolder();
+  const marker = `marker-${process.pid}-${rooms.length}`;
+  writeFileSync(join(folder.path, 'plan.yaml'), PLAN);
+  const room: Room = {
+    marker,
+    path: folder.path,
+    server: (...settings: string[]) =>
+      [`'${process.execPath}'`, `'${SERVER}'`, `VERSION=${marker}`, ...settings].join(' '),
+    lab: (args: string[]): CliProcess => startCli(['lab', ...args], { cwd: folder.path }),
+    pair: (canary: string[] = []) => ['--stable', room.server(), '--canary', room.server(...canary)],
+    remove: folder.remove,
+  };
+  rooms.push(room);
+  return room;
+}
+const rooms: Room[] = [];
+const BY_PLAN = ['--plan', 'plan.yaml'];
+
+afterEach(async () => {
+  // whatever a test was about: no process of a program is left, and no file that says there is a lab
+  for (const { marker, path } of rooms) {
+    await expect.poll(() => processesWith(marker), { timeout: 5_000 }).toEqual([]);
+    expect(existsSync(join(path, '.sluice'))).toBe(false);
+  }
+  for (const room of rooms) room.remove();
+  rooms.length = 0;
+});
+
+// several labs at once: most of their time is waiting
 describe('sluice lab', () => {
-  it('promotes a canary as good as stable by a plan for another workload, and writes how', async () => {
+  it('promotes a canary as good as stable, takes back one that answers 500, and writes how', async () => {
+    // Prepare: the first by a plan for another workload, the second by the plan that the lab makes
+    const [good, bad] = [makeRoom(), makeRoom()];
     // Act
-    const json = join(folder.path, 'row.json');
-    const run = lab([...pair(), '--plan', planFile, '--json', json]);
-    const { code, out } = await run.ended;
+    const [promoted, rolledBack] = await Promise.all([
+      good.lab([...good.pair(), ...BY_PLAN, '--json', 'row.json']).ended,
+      bad.lab(bad.pair(['ERROR_SHARE=1'])).ended,
+    ]);
     // Assess
-    expect(out).toMatch(/weight 50 %\n[\s\S]*weight 100 %\n[\s\S]*promoted: .*\n {2}weights 50 %, 100 %\n/);
-    expect(code).toBe(0);
-    const { releases } = JSON.parse(readFileSync(json, 'utf8'));
-    expect(releases).toEqual([
+    expect(promoted.out).toMatch(/weight 50 %\n[\s\S]*weight 100 %\n[\s\S]*promoted: .*\n {2}weights 50 %, 100 %\n/);
+    expect(promoted.code).toBe(0);
+    expect(JSON.parse(readFileSync(join(good.path, 'row.json'), 'utf8')).releases).toEqual([
       {
         name: 'app',
         outcome: 'promoted',
@@ -70,129 +92,117 @@ describe('sluice lab', () => {
         lost: 0,
       },
     ]);
-  }, 60_000);
+    expect(rolledBack.out).toMatch(/no --plan, so: weight 10 %, bake 3m, weight 25 %/);
+    expect(rolledBack.out).toMatch(/rolledBack \(degraded\): errors: \d+ of \d+ canary requests failed \(100 %\)/);
+    expect(rolledBack.out).toMatch(/ 0 lost\n/);
+    expect(rolledBack.code).toBe(1);
+  }, 90_000);
 
-  it('takes back a canary that answers 500, with the plan that it makes itself, and exits 1', async () => {
+  it('takes back a canary that never listens; refuses a stable program that ends at once; both with what they said', async () => {
+    // Prepare: the canary that never listens ignores SIGTERM, too
+    const [deaf, dead] = [makeRoom(), makeRoom()];
     // Act
-    const { code, out } = await lab(pair(['ERROR_SHARE=1'])).ended;
+    const [notReady, refused] = await Promise.all([
+      deaf.lab([...deaf.pair(['NEVER_LISTENS=1', 'IGNORE_SIGTERM=1']), ...BY_PLAN]).ended,
+      dead.lab(['--stable', `echo no module ${dead.marker}; exit 1`, '--canary', dead.server()]).ended,
+    ]);
     // Assess
-    expect(out).toMatch(/no --plan, so: weight 10 %, bake 3m, weight 25 %/);
-    expect(out).toMatch(/rolledBack \(degraded\): errors: \d+ of \d+ canary requests failed \(100 %\)/);
-    expect(out).toMatch(/ 0 lost\n/);
-    expect(code).toBe(1);
-  }, 60_000);
-
-  it('takes back a canary that ends at once and one that ignores SIGTERM, and shows what it printed', async () => {
-    // Act: never ready, and only SIGKILL ends it
-    const { code, out } = await lab([...pair(['NEVER_LISTENS=1', 'IGNORE_SIGTERM=1']), '--plan', planFile]).ended;
-    // Assess
-    expect(out).toMatch(/the canary printed last:\n {12}\S+ does not listen, as told by NEVER_LISTENS/);
-    expect(out).toMatch(/rolledBack \(notReady\): [\s\S]*weights (0 %|none)\n/);
-    expect(code).toBe(1);
-  }, 60_000);
-
-  it('refuses a stable program that ends at once, with what it said', async () => {
-    // Act
-    marker = newMarker();
-    const started = lab(['--stable', `echo no module ${marker}; exit 1`, '--canary', server(marker)]);
-    const { code, err } = await started.ended;
-    // Assess
-    expect(code).toBe(2);
-    expect(err).toMatch(/^the stable program accepts no connections [\s\S]*its last lines:\n {2}no module marker-/);
-    expect(err).not.toMatch(/\n {4}at /);
-  }, 60_000);
+    expect(notReady.out).toMatch(/the canary printed last:\n {12}\S+ does not listen, as told by NEVER_LISTENS/);
+    expect(notReady.out).toMatch(/rolledBack \(notReady\): [\s\S]*weights (0 %|none)\n/);
+    expect(notReady.code).toBe(1);
+    expect(refused.err).toMatch(
+      /^the stable program accepts no connections [\s\S]*its last lines:\n {2}no module marker-/,
+    );
+    expect(refused.err).not.toMatch(/\n {4}at /);
+    expect(refused.code).toBe(2);
+  }, 90_000);
 
   it('refuses a port that is in use', async () => {
     // Prepare
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise(resolve => taken.once('listening', resolve));
     const { port } = taken.address() as AddressInfo;
+    const room = makeRoom();
     // Act
-    const { code, err } = await lab([...pair(), '--port', `${port}`]).ended;
+    const { code, err } = await room.lab([...room.pair(), '--port', `${port}`]).ended;
     taken.close();
     // Assess
     expect({ code, err }).toEqual({ code: 2, err: `the load balancer cannot have port ${port}: it is in use\n` });
   }, 30_000);
 
+  const programs = ['--stable', 'true', '--canary', 'true'];
   it.each([
     ['an empty command', ['--stable', ' ', '--canary', 'true'], /^--stable is empty/],
     ['no canary', ['--stable', 'true'], /--canary/],
-    ['a rate of 0', ['--stable', 'true', '--canary', 'true', '--rps', '0'], /^--rps is "0"; expected a number above 0/],
-    ['a rate that is no number', ['--stable', 'true', '--canary', 'true', '--rps', 'many'], /^--rps is "many"/],
-    ['a path of another host', ['--stable', 'true', '--canary', 'true', '--path', '//x/y'], /^--path is/],
-    [
-      'a plan that is not there',
-      ['--stable', 'true', '--canary', 'true', '--plan', 'no.yaml'],
-      /^no\.yaml: found no such/,
-    ],
-    [
-      'a folder that is not there',
-      ['--stable', 'true', '--canary', 'true', '--json', 'no/x.json'],
-      /^--json no\/x\.json/,
-    ],
-  ])(
-    'refuses %s before anything is started',
-    async (_, args, sentence) => {
-      // Act
-      const { code, out, err } = await runCliProcess(['lab', ...args], { cwd: folder.path });
-      // Assess
-      expect({ code, out }).toEqual({ code: 2, out: '' });
-      expect(err).toMatch(sentence);
-    },
-    30_000,
-  );
+    ['a rate of 0', [...programs, '--rps', '0'], /^--rps is "0"; expected a number above 0/],
+    ['a rate that is no number', [...programs, '--rps', 'many'], /^--rps is "many"/],
+    ['a port that is none', [...programs, '--port', '65536'], /^--port is "65536"; expected a port/],
+    ['a path of another host', [...programs, '--path', '//x/y'], /^--path is/],
+    ['a plan that is not there', [...programs, '--plan', 'no.yaml'], /^no\.yaml: found no such/],
+    ['a folder that is not there', [...programs, '--json', 'no/x.json'], /^--json no\/x\.json/],
+  ])('refuses %s before anything is started', async (_, args, sentence) => {
+    // Prepare
+    const said = { out: '', err: '' };
+    const terminal = {
+      out: (text: string) => {
+        said.out += text;
+      },
+      err: (text: string) => {
+        said.err += text;
+      },
+      exitCode: 0,
+    };
+    // Act
+    const code = await runCli(['lab', ...args], terminal);
+    // Assess
+    expect({ code, out: said.out }).toEqual({ code: 2, out: '' });
+    expect(said.err).toMatch(sentence);
+  });
 });
 
 describe('Ctrl-C', () => {
-  it.each([
-    ['while the lab opens its doors', /load balancer at/],
-    ['while stable is watched', /stable is ready/],
-    ['during the release', /weight 50 %/],
-  ])(
-    '%s leaves nothing behind and exits 130',
-    async (_, moment) => {
-      // Prepare
-      const run = lab([...pair(['IGNORE_SIGTERM=1']), '--plan', planFile]);
-      await run.says(moment);
-      // Act
-      run.signal('SIGINT');
-      const { code, err } = await run.ended;
-      // Assess
-      expect({ code, err }).toEqual({ code: 130, err: '' });
-    },
-    60_000,
-  );
-
-  it('at the very start ends it: no later than Node itself has started, with 130', async () => {
-    // Prepare
-    const run = lab([...pair(), '--plan', planFile]);
+  it('leaves nothing behind at any moment and exits 130', async () => {
+    // Prepare: the doors open, stable watched, the release on its way
+    const moments = [/load balancer at/, /stable is ready/, /weight 50 %/];
     // Act
-    run.signal('SIGINT');
-    const { code, signal } = await run.ended;
-    // Assess: before Node listens to signals, the system ends it, which a shell shows as 130
-    expect(code === 130 || signal === 'SIGINT').toBe(true);
-  }, 30_000);
-
-  it('twice ends it at once, even with programs that ignore SIGTERM', async () => {
-    // Prepare
-    marker = newMarker();
-    const stubborn = server(marker, 'IGNORE_SIGTERM=1');
-    const run = lab(['--stable', stubborn, '--canary', stubborn, '--plan', planFile]);
-    await run.says(/weight 50 %/);
-    // Act
-    run.signal('SIGINT');
-    run.signal('SIGINT');
-    const { code } = await run.ended;
+    const ends = await Promise.all(
+      moments.map(async moment => {
+        const room = makeRoom();
+        const run = room.lab([...room.pair(['IGNORE_SIGTERM=1']), ...BY_PLAN]);
+        await run.says(moment);
+        run.signal('SIGINT');
+        const { code, err } = await run.ended;
+        return { code, err };
+      }),
+    );
     // Assess
-    expect(code).toBe(130);
+    expect(ends).toEqual(moments.map(() => ({ code: 130, err: '' })));
+  }, 60_000);
+
+  it('at the very start, and twice with programs that ignore SIGTERM, ends it at once', async () => {
+    // Prepare
+    const [early, stubborn] = [makeRoom(), makeRoom()];
+    // Act
+    const first = early.lab([...early.pair(), ...BY_PLAN]);
+    first.signal('SIGINT');
+    const program = stubborn.server('IGNORE_SIGTERM=1');
+    const second = stubborn.lab(['--stable', program, '--canary', program, ...BY_PLAN]);
+    await second.says(/weight 50 %/);
+    second.signal('SIGINT');
+    second.signal('SIGINT');
+    // Assess: before Node listens to signals the system ends it, which a shell shows as 130
+    const { code, signal } = await first.ended;
+    expect(code === 130 || signal === 'SIGINT').toBe(true);
+    expect((await second.ended).code).toBe(130);
   }, 60_000);
 
   it('ends a lab that was kept, which other commands find until then', async () => {
     // Prepare
-    const run = lab([...pair(), '--plan', planFile, '--keep']);
+    const room = makeRoom();
+    const run = room.lab([...room.pair(), ...BY_PLAN, '--keep']);
     await run.says(/the lab goes on until Ctrl-C/);
     // Act
-    const status = await runCliProcess(['status'], { cwd: folder.path });
+    const status = await runCliProcess(['status'], { cwd: room.path });
     run.signal('SIGTERM');
     const { code } = await run.ended;
     // Assess
