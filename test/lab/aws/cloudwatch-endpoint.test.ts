@@ -197,6 +197,16 @@ describe("the lab's CloudWatch", () => {
     expect(await valuesOf(lab, {})).toEqual([1]);
   });
 
+  it('ends those of one series alone when told to', async () => {
+    const lab = await openLab();
+    lab.publish('green', NOON, { good: 1 });
+    lab.series.missing({ metricName: 'RequestCount' });
+    lab.series.missing({ metricName: 'HTTPCode_Target_2XX_Count' });
+    lab.series.clear({ metricName: 'RequestCount' });
+    expect(await valuesOf(lab, {})).toEqual([1]);
+    expect(await valuesOf(lab, { metricName: 'HTTPCode_Target_2XX_Count' })).toEqual([]);
+  });
+
   it('leaves the series alone that a fault is not for', async () => {
     const lab = await openLab();
     lab.publish('green', NOON, { good: 1 });
