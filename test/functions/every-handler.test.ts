@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type AllDeps, labFunctions } from '../../lab/functions.ts';
 import type { Line } from '../support/story.ts';
-import { backScenes, doorScenes, endScenes, inputOf, roadScenes } from './road.ts';
+import { backScenes, doorScenes, endScenes, inputOf, roadScenes } from './scenes.ts';
 import { named, openWorld } from './world.ts';
 
 const scenes = [...roadScenes, ...backScenes, ...endScenes, ...doorScenes];

@@ -3,7 +3,7 @@ import { dialFor } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { LOOKS_PER_RUN } from '../../functions/look.ts';
 import { approval, at, bake, hook, type Line, readied, shifted, shop, weight } from '../support/story.ts';
-import { road } from './road.ts';
+import { road } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';
 
 const URL = 'https://hooks.example.com/smoke';

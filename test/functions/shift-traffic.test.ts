@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dialFor } from '../../domain/dial.ts';
 import { type Line, readied, shifted, shop } from '../support/story.ts';
-import { road } from './road.ts';
+import { road } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';
 
 const shift = (world: World) => world.run('shift-traffic', road);
