@@ -60,7 +60,7 @@ export async function fillSlot(
 ): Promise<void> {
   const template = await lab.deps.cluster.readTemplate(workload);
   const images = { [workload.container]: uri };
-  const revision = revisionOf({ images, podTemplate: template.podTemplate, configMaps: template.configMaps }, sha256);
+  const revision = revisionOf({ ...template, images }, sha256);
   await lab.deps.cluster.writeSlot(workload, slot, { revision, images, template });
   await lab.deps.cluster.scaleSlot(workload, slot, replicas);
   await untilHealthy(lab, workload, slot, replicas);

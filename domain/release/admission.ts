@@ -19,6 +19,7 @@ export interface Findings {
   template: {
     podTemplate: Record<string, unknown>;
     configMaps: Record<string, Record<string, string>>;
+    configMapBinaryData?: Record<string, Record<string, string>>;
     containers: string[];
   };
   slots: Record<Slot, SlotFound>;
@@ -98,8 +99,7 @@ export function requestedRevision(
   found: Pick<Findings, 'template'>,
   sha256: (text: string) => string,
 ): string {
-  const { podTemplate, configMaps } = found.template;
-  return revisionOf({ images: imageUris(release), podTemplate, configMaps }, sha256);
+  return revisionOf({ ...found.template, images: imageUris(release) }, sha256);
 }
 
 /** Image URI by digest per container. */

@@ -78,6 +78,17 @@ describe('a release is admitted', () => {
     expect(decision).toMatchObject({ kind: 'admitted', ground: { stableRevision: 'unknown' } });
   });
 
+  it('with a revision of its own for another file in a ConfigMap that holds bytes', () => {
+    const volumes = [{ name: 'keys', configMap: { name: 'keys' } }];
+    const podTemplate = { spec: { containers: [{ name: 'app' }], volumes } };
+    const withKeys = (bytes: string) => {
+      const template = { podTemplate, configMaps: { keys: {} }, configMapBinaryData: { keys: { der: bytes } } };
+      return requestedRevision(release(), { template: { ...template, containers: ['app'] } }, sha256);
+    };
+    expect(withKeys('AQ==')).not.toBe(withKeys('Ag=='));
+    expect(withKeys('AQ==')).toBe(withKeys('AQ=='));
+  });
+
   it('with a revision of its own for another configuration of the same image', () => {
     const podTemplate = {
       spec: { containers: [{ name: 'app', env: [{ name: 'COLOUR', value: 'red' }] }, { name: 'proxy' }] },
