@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { assertNever } from '../domain/assert-never.ts';
+import { endText, newsOf, stepText } from '../domain/ledger/news.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Lab } from '../lab/lab.ts';
 import { LAB_FILE, LabFileTakenError, type WrittenLabFile, writeLabFile } from '../lab/lab-file.ts';
@@ -7,7 +8,6 @@ import { LabInputError, type LabNews, type RunLabOptions, runLab, WORKLOAD } fro
 import type { Usual } from '../lab/run-lab-plan.ts';
 import type { ReleaseRow } from '../lab/watch-release.ts';
 import { BAD_INPUT, CommandError } from './control-plane/control-plane.ts';
-import { endText, newsOf, stepText } from './news.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface LabCommandOptions extends Omit<RunLabOptions, 'tell' | 'onOpen'> {

@@ -1,10 +1,10 @@
 import { SLOTS } from '../domain/dial.ts';
 import { durationText } from '../domain/file/units.ts';
+import { endText, imagesText, stepText } from '../domain/ledger/news.ts';
 import type { EndedRelease, ReleaseState } from '../domain/ledger/state.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { confirmedWeight, currentStep } from '../domain/release/next-step.ts';
 import type { WorkloadAnswer } from './control-plane/doors.ts';
-import { endText, imagesText, stepText } from './news.ts';
 
 type Row = [label: string, text: string];
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { endText, newsOf } from '../../domain/ledger/news.ts';
 import type { EndedRelease } from '../../domain/ledger/state.ts';
 import { workloadOf } from '../../domain/release-id.ts';
-import { endText, newsOf } from '../news.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Doors } from './doors.ts';
 

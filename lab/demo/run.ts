@@ -58,7 +58,7 @@ async function run(
       workload: release.name,
       signal: AbortSignal.timeout(RELEASE_WITHIN_MS),
       onLine: line => {
-        view.line(release.name, line);
+        view.line(release.name, line, plan);
         if (line.fact.kind === 'approvalOpened') approve(lab, line.releaseId);
       },
     });

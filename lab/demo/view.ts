@@ -1,10 +1,12 @@
 import { styleText } from 'node:util';
 import type { NewLine } from '../../adapters/ledger/ledger.ts';
 import type { Fact } from '../../domain/ledger/facts.ts';
+import { newsOf } from '../../domain/ledger/news.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 
 /** What the demo shows while it runs: a live table in a terminal, plain lines elsewhere. */
 export interface View {
-  line(release: string, line: NewLine): void;
+  line(release: string, line: NewLine, plan: Plan): void;
   end(): void;
 }
 
@@ -21,8 +23,8 @@ const BAR_WIDTH = 20;
 export function plainView(write: (text: string) => void, nowMs: () => number): View {
   const startedAtMs = nowMs();
   return {
-    line(release, { fact }) {
-      const news = newsOf(fact);
+    line(release, { fact }, plan) {
+      const news = newsOf(fact, plan);
       if (news === undefined) return;
       write(`${((nowMs() - startedAtMs) / 1000).toFixed(1).padStart(6)} s  ${release.padEnd(12)} ${news}\n`);
     },
@@ -40,11 +42,11 @@ export async function liveView(stories: Record<string, string>): Promise<View> {
   const draw = () => update([...rows].map(([name, row]) => rowText(name, row)).join('\n'));
   draw();
   return {
-    line(release, { fact }) {
+    line(release, { fact }, plan) {
       const row = rows.get(release);
       if (row === undefined) return;
       row.weight = weightOf(fact) ?? row.weight;
-      row.news = newsOf(fact) ?? row.news;
+      row.news = newsOf(fact, plan) ?? row.news;
       if (fact.kind === 'closed') row.closed = fact.outcome === 'promoted' ? 'good' : 'bad';
       draw();
     },
@@ -65,42 +67,4 @@ function rowText(name: string, row: Row): string {
 function weightOf(fact: Fact): number | undefined {
   if (fact.kind === 'shiftConfirmed') return fact.weight;
   return fact.kind === 'dialRestored' ? 0 : undefined;
-}
-
-/** A line of the ledger in words, for those that are news to somebody who watches. */
-export function newsOf(fact: Fact): string | undefined {
-  switch (fact.kind) {
-    case 'admitted':
-      return `revision ${fact.admission.revision} goes to ${fact.admission.canary}`;
-    case 'sizeIntended':
-      return `${fact.replicas} ${fact.replicas === 1 ? 'replica' : 'replicas'} for ${fact.weight} %`;
-    case 'readied':
-      return `ready for ${fact.weight} %`;
-    case 'previewOpened':
-      return `the preview shows ${fact.slot}`;
-    case 'shiftConfirmed':
-      return `${fact.weight} % of the traffic`;
-    case 'hookAnswered':
-      return `hook ${fact.name}: ${fact.because}`;
-    case 'approvalOpened':
-      return `waits for ${fact.name} to be approved`;
-    case 'approved':
-      return `${fact.name} was approved`;
-    case 'judged':
-      return fact.verdict.kind === 'watching' ? undefined : `${fact.verdict.kind}: ${fact.verdict.because}`;
-    case 'held':
-      return `holds: ${fact.because}`;
-    case 'soakStarted':
-      return 'soaks';
-    case 'goingBack':
-      return 'goes back';
-    case 'dialRestored':
-      return 'the dial is at 0 %';
-    case 'retiring':
-      return 'the old version drains';
-    case 'closed':
-      return `${fact.outcome}${fact.reason === undefined ? '' : ` (${fact.reason})`}: ${fact.because}`;
-    default:
-      return undefined;
-  }
 }

@@ -1,7 +1,7 @@
-import { assertNever } from '../domain/assert-never.ts';
-import { durationText } from '../domain/file/units.ts';
-import type { Fact, Outcome, ReleaseImage, RollBackReason } from '../domain/ledger/facts.ts';
-import type { Plan, Step } from '../domain/plan/plan.ts';
+import { assertNever } from '../assert-never.ts';
+import { durationText } from '../file/units.ts';
+import type { Plan, Step } from '../plan/plan.ts';
+import type { Fact, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
 
 /** What a release's fact is to those who watch; undefined: no news, only for the ledger. */
 export function newsOf(fact: Fact, plan: Plan): string | undefined {
