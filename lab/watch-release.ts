@@ -1,6 +1,6 @@
 import type { NewLine } from '../adapters/ledger/ledger.ts';
 import type { Outcome, RollBackReason } from '../domain/ledger/facts.ts';
-import type { Step } from '../domain/plan/plan.ts';
+import { stepText } from '../domain/ledger/news.ts';
 import { workloadOf } from '../domain/release-id.ts';
 import type { Workload } from '../domain/workload.ts';
 import type { Lab } from './lab.ts';
@@ -112,21 +112,7 @@ function stepsOf(release: WatchedRelease): string[] {
   const requested = release.lines.map(line => line.fact).find(fact => fact.kind === 'requested');
   const steps = requested?.kind === 'requested' ? requested.plan.steps : [];
   const done = release.lines.filter(({ fact }) => fact.kind === 'stepDone' || fact.kind === 'shiftConfirmed').length;
-  return steps.slice(0, done).map(stepInWords);
-}
-
-export function stepInWords(step: Step): string {
-  switch (step.kind) {
-    case 'setWeight':
-      return `setWeight ${step.weight}`;
-    case 'bake':
-      return `bake ${step.seconds} s`;
-    case 'analysis':
-      return `analysis ${step.metrics.join(', ')} x ${step.count}`;
-    case 'hook':
-    case 'approval':
-      return `${step.kind} ${step.name}`;
-  }
+  return steps.slice(0, done).map(stepText);
 }
 
 async function secondsToZero(
