@@ -9,7 +9,6 @@ const started = async (plan: Parameters<typeof openWorld>[0] = {}) => {
   return world;
 };
 const active = async (world: World) => (await world.ledger.read('shop')).active;
-const _notices = (world: World) => world.notifier.notices.map(({ subject, topicArn }) => [subject, topicArn]);
 
 describe("the canary's slot", () => {
   it('is written from the template with the image by its digest, intent first', async () => {
@@ -27,7 +26,20 @@ describe("the canary's slot", () => {
   it('is written after a crash between the intent and the deed', async () => {
     const world = await started();
     await world.run('admit', road);
-    world.cluster.setReachable(true);
+    const { writeSlot } = world.cluster;
+    world.cluster.writeSlot = async () => {
+      throw new Error('the handler dies');
+    };
+    await expect(world.run('write-canary', road)).rejects.toThrow('the handler dies');
+    world.cluster.writeSlot = writeSlot;
+    await world.run('write-canary', road);
+    expect(world.cluster.written(shop, 'green')).toBeDefined();
+    expect((await active(world))?.canaryWritten).toBe(true);
+  });
+
+  it('is not written over what another field manager owns: the fault names it, and nothing counts as written', async () => {
+    const world = await started();
+    await world.run('admit', road);
     world.cluster.own(shop, 'green', 'argocd-controller', 'spec.template');
     await expect(world.run('write-canary', road)).rejects.toMatchObject(named('FieldOwnedError', /argocd-controller/));
     expect((await active(world))?.canaryWritten).toBe(false);

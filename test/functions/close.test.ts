@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
-import { imageOf, type Line, requested, shop } from '../support/story.ts';
+import { imageOf, type Line, requested } from '../support/story.ts';
 import { goingBack } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';
-
-const _dialOf = (world: World) => world.router.readDial(shop);
-const _rule = (world: World) => world.router.rules.get('arn:rule/shop')?.groups;
-const _BLUE_ALONE = [{ arn: 'arn:tg/shop-blue', weight: 1 }];
-const _cut = (world: World, method: 'read' | 'append') => {
-  world.ledger[method] = async () => {
-    throw new LedgerUnreachableError('the table did not answer');
-  };
-};
 
 describe('closing a release', () => {
   const close = (world: World, by: object = { run: 1 }) => world.run('close', { releaseId: 'shop-1', ...by });

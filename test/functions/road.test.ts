@@ -3,11 +3,6 @@ import { approval, at, bake, hook, type Line, readied, shifted, shop, weight } f
 import { road } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';
 
-const _started = async (plan: Parameters<typeof openWorld>[0] = {}) => {
-  const world = await openWorld(plan);
-  await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
-  return world;
-};
 const active = async (world: World) => (await world.ledger.read('shop')).active;
 const notices = (world: World) => world.notifier.notices.map(({ subject, topicArn }) => [subject, topicArn]);
 

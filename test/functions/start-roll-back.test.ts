@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
-import { at, type Line, readied, shifted, shop } from '../support/story.ts';
+import { at, type Line, readied, shifted } from '../support/story.ts';
 import { road } from './scenes.ts';
-import { named, openWorld, type World } from './world.ts';
-
-const _dialOf = (world: World) => world.router.readDial(shop);
-const _rule = (world: World) => world.router.rules.get('arn:rule/shop')?.groups;
-const _BLUE_ALONE = [{ arn: 'arn:tg/shop-blue', weight: 1 }];
-const _cut = (world: World, method: 'read' | 'append') => {
-  world.ledger[method] = async () => {
-    throw new LedgerUnreachableError('the table did not answer');
-  };
-};
+import { named, openWorld } from './world.ts';
 
 describe('starting the way back', () => {
   const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];

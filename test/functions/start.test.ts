@@ -145,6 +145,12 @@ describe('starting during a release', () => {
     expect((await world.ledger.read('shop')).waiting).toBeUndefined();
   });
 
+  it('of an image that an undo brings back just now is a release of its own', async () => {
+    const world = await openWorld();
+    await world.tell([0, requested({ undoOf: 'shop-0' })], [0, { kind: 'runClaimed', run: 1 }]);
+    expect(await start(world)).toEqual(third);
+  });
+
   it('of an image that goes back just now is a release of its own', async () => {
     const world = await openWorld();
     await world.admitted([5, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }]);
