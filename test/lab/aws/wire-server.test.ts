@@ -14,7 +14,6 @@ import {
 } from '@aws-sdk/client-ecr';
 import {
   ElasticLoadBalancingV2Client,
-  ModifyRule$,
   ModifyRuleCommand,
   type ModifyRuleCommandInput,
   RuleNotFoundException,
@@ -28,36 +27,9 @@ import {
   type StartExecutionCommandInput,
 } from '@aws-sdk/client-sfn';
 import { Publish$, PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
-import { afterEach, describe, expect, it } from 'vitest';
-import { AwsError, type Endpoint, labClientConfig, openWireServer } from '../../../lab/aws/wire-server.ts';
-
-const closers: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-async function open(...endpoints: Endpoint[]) {
-  const server = await openWireServer({ endpoints });
-  closers.push(() => server.close());
-  return server;
-}
-
-function client<C extends { destroy(): void }>(
-  Client: new (config: ReturnType<typeof labClientConfig> & { maxAttempts?: number }) => C,
-  url: string,
-  maxAttempts = 1,
-): C {
-  const opened = new Client({ ...labClientConfig(url), maxAttempts });
-  closers.push(() => opened.destroy());
-  return opened;
-}
-
-const rule = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/lab/0123456789abcdef/1/2';
-
-const elb = (handle: (input: ModifyRuleCommandInput) => Promise<object>): Endpoint => ({
-  signingName: 'elasticloadbalancing',
-  operations: { ModifyRule: { schema: ModifyRule$, handle } },
-});
+import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../../lab/aws/wire-server.ts';
+import { client, elb, open, rule } from './wire-in-test.ts';
 
 describe('a real SDK client is understood and answered', () => {
   it('in Query and XML: ModifyRule of ELBv2, nested lists, numbers, booleans and characters that XML escapes', async () => {
@@ -299,76 +271,5 @@ describe('a refusal reaches the client as its typed exception', () => {
     const response = await fetch(server.url, { method: 'POST', body: new URLSearchParams({ Action: 'ModifyRule' }) });
     expect(response.status).toBe(403);
     expect(await response.text()).toContain('<Code>MissingAuthenticationToken</Code>');
-  });
-});
-
-describe('faults on demand are seen by the real client', () => {
-  const modify = () => new ModifyRuleCommand({ RuleArn: rule });
-
-  it('throttled once: the client tries again and succeeds', async () => {
-    const server = await open(elb(async () => ({ Rules: [] })));
-    server.faults.throttle('ModifyRule', 1);
-    await client(ElasticLoadBalancingV2Client, server.url, 3).send(modify());
-    expect(server.calls('ModifyRule')).toBe(2);
-  });
-
-  it('throttled for ever: the client gives up after its attempts with the code Throttling', async () => {
-    const server = await open(elb(async () => ({ Rules: [] })));
-    server.faults.throttle('ModifyRule', Number.POSITIVE_INFINITY);
-    const sent = client(ElasticLoadBalancingV2Client, server.url, 2).send(modify());
-    await expect(sent).rejects.toMatchObject({ name: 'Throttling' });
-    expect(server.calls('ModifyRule')).toBe(2);
-    server.faults.clear('ModifyRule');
-    await client(ElasticLoadBalancingV2Client, server.url).send(modify());
-  });
-
-  it('failing once with a 503, then dropping the connection once: the third attempt succeeds', async () => {
-    const server = await open(elb(async () => ({ Rules: [] })));
-    server.faults.fail('ModifyRule', 1, 503);
-    server.faults.drop('ModifyRule', 1);
-    await client(ElasticLoadBalancingV2Client, server.url, 3).send(modify());
-    expect(server.calls('ModifyRule')).toBe(3);
-  });
-
-  it('an answer that is lost: the operation was done although the client saw an error', async () => {
-    let done = 0;
-    const server = await open(
-      elb(async () => {
-        done += 1;
-        return { Rules: [] };
-      }),
-    );
-    server.faults.loseAnswer('ModifyRule', 1);
-    await expect(client(ElasticLoadBalancingV2Client, server.url).send(modify())).rejects.toThrow();
-    expect(done).toBe(1);
-  });
-
-  it('a delay holds the answer back, and closing the server ends it and leaves no timer behind', async () => {
-    const server = await open(elb(async () => ({ Rules: [] })));
-    const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length;
-    const before = timers();
-    server.faults.delay('ModifyRule', 3_600_000, 1);
-    const sent = client(ElasticLoadBalancingV2Client, server.url).send(modify());
-    const refused = expect(sent).rejects.toThrow();
-    await expect.poll(() => server.calls('ModifyRule')).toBe(1);
-    await server.close();
-    await refused;
-    await expect.poll(timers).toBeLessThanOrEqual(before);
-  });
-
-  it('a bug in an endpoint is an InternalFailure with its message, and the lab is told', async () => {
-    const faults: unknown[] = [];
-    const server = await openWireServer({
-      endpoints: [
-        elb(async () => {
-          throw new TypeError('no such thing');
-        }),
-      ],
-      onFault: fault => faults.push(fault),
-    });
-    closers.push(() => server.close());
-    const sent = client(ElasticLoadBalancingV2Client, server.url).send(modify());
-    await expect(sent).rejects.toMatchObject({ name: 'InternalFailure', message: 'TypeError: no such thing' });
-    expect(faults).toEqual([new TypeError('no such thing')]);
   });
 });
