@@ -84,7 +84,7 @@ describe('sluice lab', () => {
         outcome: 'promoted',
         because: expect.any(String),
         weights: [50, 100],
-        steps: ['setWeight 50', 'bake 120 s', 'setWeight 100'],
+        steps: ['weight 50 %', 'bake 2m', 'weight 100 %'],
         secondsFromFirstBadToZero: null,
         requests: expect.any(Number),
         failed: 0,

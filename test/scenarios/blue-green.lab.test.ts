@@ -69,7 +69,7 @@ describe.concurrent('a blue-green release', { timeout: STORY_WITHIN_MS }, () => 
     expect(approval).toEqual({ kind: 'approved', name: 'go-live' });
     const row = await story.row();
     expect(row).toMatchObject({ outcome: 'promoted', weights: [100], failed: 0, lost: 0 });
-    expect(row.steps).toEqual(['hook smoke', 'approval go-live', 'setWeight 100']);
+    expect(row.steps).toEqual(['hook smoke', 'approval go-live', 'weight 100 %']);
     expect(await story.rest('green')).toEqual(atRest('green'));
   });
 
