@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Reading } from '../../domain/judgement/reading.ts';
+import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
 import { bake, errors, planOf, setWeight } from './plans.ts';
 import { atRest, openStories, STORY_WITHIN_MS, type Stories, type Story, server } from './stories.ts';
@@ -16,13 +16,10 @@ const seriesOf = ({ workload }: Story, slot: 'blue' | 'green') => ({
   targetGroupArn: workload.router.targetGroups[slot],
 });
 
-/** The first reading of this kind that is kept of a window. */
-function windowRead(story: Story, such: (reading: Reading) => boolean): Promise<Reading> {
+/** The first window of this kind that is kept. */
+function windowKept(story: Story, such: (kept: WindowRecord) => boolean): Promise<WindowRecord> {
   const { ledger } = stories.lab.deps;
-  const find = async () => {
-    const windows = await ledger.windows(`${story.name}-1`);
-    return windows.map(({ reading }) => reading).find(such);
-  };
+  const find = async () => (await ledger.windows(`${story.name}-1`)).find(such);
   return vi.waitUntil(find, { timeout: STORY_WITHIN_MS, interval: 100 });
 }
 
@@ -72,7 +69,7 @@ describe.concurrent('metrics of a healthy canary', { timeout: STORY_WITHIN_MS },
 
     await story.start();
     await story.until('held');
-    const reading = await windowRead(story, candidate => candidate.kind === 'noData');
+    const { reading } = await windowKept(story, kept => kept.reading.kind === 'noData');
     await series.clear(seriesOf(story, 'green'));
     await story.ended();
 
@@ -89,8 +86,15 @@ describe.concurrent('metrics of a healthy canary', { timeout: STORY_WITHIN_MS },
     await series.missing(seriesOf(story, 'blue'));
 
     await story.start();
-    // half of what is known has failed, and of the other half nothing is known
-    await windowRead(story, seen => seen.kind === 'counts' && seen.canary !== null && seen.stable === null);
+    // half of what is known has failed, of the other half nothing is known, and that is how the window is judged
+    await windowKept(
+      story,
+      ({ reading, frozenAtEpochMs }) =>
+        frozenAtEpochMs !== undefined &&
+        reading.kind === 'counts' &&
+        reading.canary !== null &&
+        reading.stable === null,
+    );
     await story.until('held');
     await series.clear(seriesOf(story, 'blue'));
     await story.ended();

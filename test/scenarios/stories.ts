@@ -21,6 +21,11 @@ import { addWorkload, type LabWorkloadSpec, pushImage } from '../../lab/workload
 /** Long enough for a machine that does much else; a story that hangs says where. */
 export const STORY_WITHIN_MS = 120_000;
 
+/** A second: at 20 % the canary gets 6 in a window of a second. */
+const JUDGED_REQUESTS = 30;
+/** A second: enough to lose one, where nothing is measured. */
+const SEEN_REQUESTS = 10;
+
 const SERVER = fileURLToPath(new URL('../../lab/programs/server.ts', import.meta.url));
 
 /** The lab's server with these settings, e.g. `ERROR_SHARE=0.5`. */
@@ -62,7 +67,7 @@ export interface StorySpec extends Partial<Omit<LabWorkloadSpec, 'name' | 'plan'
   readyPath?: string | undefined;
   /** What is pushed as v2. */
   canary?: Program;
-  /** 0: nobody asks. */
+  /** 0: nobody asks. Enough for the plan's metrics where it is absent. */
   requestsPerSecond?: number;
 }
 
@@ -108,7 +113,8 @@ export class Story {
   }
 
   static async open(lab: Lab, name: string, spec: StorySpec): Promise<Story> {
-    const { plan, canary, requestsPerSecond = 40, readyPath, ...more } = { readyPath: '/ready', ...spec };
+    const { plan, canary, readyPath, ...more } = { readyPath: '/ready', ...spec };
+    const { requestsPerSecond = plan.metrics.length > 0 ? JUDGED_REQUESTS : SEEN_REQUESTS } = spec;
     const host = `${name}.lab`;
     const workload = await addWorkload(lab, {
       name,

@@ -22,7 +22,7 @@ describe.concurrent('a release that is taken back', { timeout: STORY_WITHIN_MS }
 
     const row = await story.row();
     expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'degraded', weights: [20, 0], lost: 0 });
-    expect(row.because).toMatch(/^errors: \d+ of \d+ canary requests failed \(\d+ %\)/);
+    expect(row.because).toMatch(/^errors: \d+ of \d+ canary requests failed \([\d.]+ %\)/);
     expect(row.failedByCanary).toBeGreaterThan(0);
     expect(row.failed).toBe(row.failedByCanary);
     expect(row.secondsFromFirstBadToZero).toBeGreaterThan(0);
@@ -38,7 +38,7 @@ describe.concurrent('a release that is taken back', { timeout: STORY_WITHIN_MS }
 
     const row = await story.row();
     expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'notReady', steps: [], failed: 0, lost: 0 });
-    expect(row.because).toMatch(/^0 of 1 pods ready in green: .*GET \/ready does not succeed.* after 300 s$/);
+    expect(row.because).toMatch(/^0 of 1 pods ready in green: .*readiness probe GET \/ready.* after 300 s$/);
     expect((await story.report()).groups).not.toHaveProperty('never-ready-green');
     expect(await story.rest('blue')).toEqual(atRest('blue'));
   });
