@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Plan, Step } from '../../domain/plan/plan.ts';
 import { openSmokeHook } from '../../lab/demo/smoke-hook.ts';
-import { errors, planOf, setWeight } from './plans.ts';
+import { errors, go, planOf, setWeight } from './plans.ts';
 import { atRest, openStories, STORY_WITHIN_MS, type Stories, type Story } from './stories.ts';
 
 /** Half of the usual: a pause for an approval then takes two seconds of the wall unless the approval ends it. */
@@ -28,15 +28,6 @@ async function smoke(name: string, version: string): Promise<Step> {
   return { kind: 'hook', name: 'smoke', url: hook.url, timeoutSeconds: 600, retries: 2 };
 }
 
-const goLive: Step = {
-  kind: 'approval',
-  name: 'go-live',
-  groups: ['leads'],
-  required: 1,
-  notTheStarter: true,
-  withinSeconds: 36_000,
-};
-
 const blueGreen = (steps: Step[], more: Partial<Plan> = {}) =>
   planOf({ strategy: 'blueGreen', preview: { header: HEADER }, metrics: [errors], soakSeconds: 0, steps, ...more });
 
@@ -52,30 +43,30 @@ async function untilAsked(story: Story): Promise<void> {
 
 describe.concurrent('a blue-green release', { timeout: STORY_WITHIN_MS }, () => {
   it('is previewed, checked and approved before anybody sees it, then takes over in one turn', async () => {
-    const steps = [await smoke('approved', 'v2'), goLive, setWeight(100)];
+    const steps = [await smoke('approved', 'v2'), go, setWeight(100)];
     const story = await stories.open('approved', { plan: blueGreen(steps), previewHeader: HEADER });
 
     await story.start('v2', 'ann');
     await untilAsked(story);
     const seen = { byAll: await story.versionAnswered(), byPreview: await story.versionAnswered(PREVIEW) };
     const asked = (await story.report()).groups;
-    await expect(approve(story, 'ann')).rejects.toThrow('ann started approved-1, and go-live wants somebody else');
-    await expect(approve(story, 'eve', ['guests'])).rejects.toThrow('go-live is for leads; eve is in guests');
+    await expect(approve(story, 'ann')).rejects.toThrow('ann started approved-1, and go wants somebody else');
+    await expect(approve(story, 'eve', ['guests'])).rejects.toThrow('go is for leads; eve is in guests');
     const approval = await approve(story, 'bea');
     await story.ended();
 
     expect(seen).toEqual({ byAll: 'v1', byPreview: 'v2' });
     expect(asked).not.toHaveProperty('approved-green');
-    expect(approval).toEqual({ kind: 'approved', name: 'go-live' });
+    expect(approval).toEqual({ kind: 'approved', name: 'go' });
     const row = await story.row();
     expect(row).toMatchObject({ outcome: 'promoted', weights: [100], failed: 0, lost: 0 });
-    expect(row.steps).toEqual(['hook smoke', 'approval go-live', 'weight 100 %']);
+    expect(row.steps).toEqual(['hook smoke', 'approval go', 'weight 100 %']);
     expect(await story.rest('green')).toEqual(atRest('green'));
   });
 
   it('goes on at once when it is approved, not when the pause is over', async () => {
     const story = await stories.open('prompt', {
-      plan: blueGreen([goLive, setWeight(100)]),
+      plan: blueGreen([go, setWeight(100)]),
       previewHeader: HEADER,
       requestsPerSecond: 0,
     });
@@ -87,7 +78,7 @@ describe.concurrent('a blue-green release', { timeout: STORY_WITHIN_MS }, () => 
 
     const { atEpochMs: approvedEpochMs } = await story.until('approved');
     expect((doneEpochMs - approvedEpochMs) / 1000).toBeLessThan(PAUSE_SECONDS * 0.75);
-    expect(story.linesOf('stepDone')[0]?.fact.because).toBe('go-live was approved');
+    expect(story.linesOf('stepDone')[0]?.fact.because).toBe('go was approved');
   });
 
   it('never gets traffic when its smoke test fails, and the preview shows the old version again', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dial } from '../../domain/dial.ts';
 import { labClientConfig } from '../../lab/aws/wire-server.ts';
 import { emptyTally } from '../../lab/load/report.ts';
-import { bake, quickPlan, setWeight } from './plans.ts';
+import { bake, go, quickPlan, setWeight } from './plans.ts';
 import { atRest, openStories, STORY_WITHIN_MS, type Stories, type Story } from './stories.ts';
 
 let stories: Stories;
@@ -33,7 +33,7 @@ const MOVED = 'someone else moved the dial to blue 50 %, green 50 %';
 
 describe.concurrent('a dial that somebody else turns', { timeout: STORY_WITHIN_MS }, () => {
   it('holds the release, which goes on when it is put back', async () => {
-    const plan = quickPlan({ steps: [setWeight(20), bake(300), setWeight(100)] });
+    const plan = quickPlan({ steps: [setWeight(20), go, setWeight(100)] });
     const story = await stories.open('put-back', { plan });
 
     await story.start();
@@ -43,6 +43,7 @@ describe.concurrent('a dial that somebody else turns', { timeout: STORY_WITHIN_M
     const weightsWhileHeld = story.linesOf('shiftConfirmed').map(({ fact }) => fact.weight);
     await turnByHand(story, { blue: 80, green: 20 });
     await story.until('resumed');
+    await story.go();
     await story.ended();
 
     expect(held.fact.because).toBe(MOVED);

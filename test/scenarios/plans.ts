@@ -18,6 +18,16 @@ export const errors: Metric = {
 export const setWeight = (weight: number): Step => ({ kind: 'setWeight', weight });
 export const bake = (seconds: number): Step => ({ kind: 'bake', seconds });
 
+/** The release stays in this step until somebody says go: Story.go. */
+export const go: Step = {
+  kind: 'approval',
+  name: 'go',
+  groups: ['leads'],
+  required: 1,
+  notTheStarter: true,
+  withinSeconds: 36_000,
+};
+
 /** 20 %, a bake of a minute, 100 %, a soak of a minute. Deadlines far away: this machine may be slow, the lab's clock is not. */
 export const planOf = (more: Partial<Plan> = {}): Omit<Plan, 'workload'> => ({
   strategy: 'canary',

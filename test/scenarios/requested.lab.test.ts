@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { targetGroupArn } from '../../lab/aws/elbv2-arns.ts';
 import { pushImage } from '../../lab/workload.ts';
-import { bake, quickPlan, setWeight } from './plans.ts';
+import { go, quickPlan, setWeight } from './plans.ts';
 import { atRest, openStories, STORY_WITHIN_MS, type Stories, type Story, server } from './stories.ts';
 
 let stories: Stories;
@@ -83,13 +83,17 @@ describe.concurrent('a release that is refused before anything moves', { timeout
 });
 
 describe.concurrent('a second start during a release', { timeout: STORY_WITHIN_MS }, () => {
+  const steps = [setWeight(20), go, setWeight(100)];
+
   it('waits with onNewImage: queue, and runs by itself when the first is over', async () => {
-    const story = await stories.open('queued', { plan: quickPlan() });
+    const story = await stories.open('queued', { plan: quickPlan({ steps }) });
     pushImage(stories.lab, 'queued', 'v3', server('VERSION=v3'));
 
     await story.start('v2');
     await story.untilIn(1);
     const second = await story.start('v3', 'bea');
+    await story.go('queued-1');
+    await story.go('queued-2');
     await story.ended('queued-2');
 
     expect(second).toEqual({ kind: 'waiting', releaseId: 'queued-2' });
@@ -100,13 +104,13 @@ describe.concurrent('a second start during a release', { timeout: STORY_WITHIN_M
   });
 
   it('takes the first back with onNewImage: replace, and runs when that is done', async () => {
-    const steps = [setWeight(20), bake(300), setWeight(100)];
     const story = await stories.open('replaced', { plan: quickPlan({ steps, onNewImage: 'replace' }) });
     pushImage(stories.lab, 'replaced', 'v3', server('VERSION=v3'));
 
     await story.start('v2');
     await story.untilIn(1);
     const second = await story.start('v3', 'bea');
+    await story.go('replaced-2');
     await story.ended('replaced-2');
 
     expect(second).toEqual({ kind: 'waiting', releaseId: 'replaced-2' });
@@ -118,7 +122,7 @@ describe.concurrent('a second start during a release', { timeout: STORY_WITHIN_M
   });
 
   it('is refused with onNewImage: reject, and the same image twice is one release', async () => {
-    const story = await stories.open('stubborn', { plan: quickPlan({ onNewImage: 'reject' }) });
+    const story = await stories.open('stubborn', { plan: quickPlan({ steps, onNewImage: 'reject' }) });
     pushImage(stories.lab, 'stubborn', 'v3', server('VERSION=v3'));
 
     const [first, twice] = await Promise.all([story.start('v2', 'ann'), story.start('v2', 'bea')]);
@@ -129,6 +133,7 @@ describe.concurrent('a second start during a release', { timeout: STORY_WITHIN_M
     expect(third).toMatchObject({ status: 'rejected', reason: { message: because } });
     expect([first.kind, twice.kind].toSorted()).toEqual(['alreadyRequested', 'started']);
     expect(again).toMatchObject({ value: { kind: 'alreadyRequested', releaseId: 'stubborn-1' } });
+    await story.go();
     expect(await story.ended()).toMatchObject({ outcome: 'promoted' });
     expect(story.linesOf('requested')).toHaveLength(1);
     expect(await story.row()).toMatchObject({ weights: [20, 100], failed: 0, lost: 0 });

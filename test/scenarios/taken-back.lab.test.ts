@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { releaseExecutionName } from '../../domain/release-id.ts';
-import { bake, planOf, quickPlan, setWeight } from './plans.ts';
+import { bake, go, planOf, quickPlan, setWeight } from './plans.ts';
 import { atRest, openStories, STORY_WITHIN_MS, type Stories, server } from './stories.ts';
 
 let stories: Stories;
@@ -61,14 +61,20 @@ describe.concurrent('a release that is taken back', { timeout: STORY_WITHIN_MS }
   });
 
   it('gets no more traffic than it has when all of its targets fail between two weights', async () => {
-    const steps = [setWeight(20), bake(60), setWeight(50)];
+    const steps = [setWeight(20), go, setWeight(100)];
     const plan = quickPlan({ steps, progressDeadlineSeconds: 600 });
     const canary = server('VERSION=v2', 'NEVER_READY=1');
     const story = await stories.open('fading', { plan, canary, readyPath: undefined });
+    const { edge } = stories.lab;
+    const states = async () => (await edge.health(story.workload.router.targetGroups.green)).map(({ state }) => state);
 
     await story.start();
     await story.untilIn(1);
     await story.askTargets('green', '/ready');
+    await vi.waitUntil(async () => (await states()).every(state => state === 'unhealthy'), {
+      timeout: STORY_WITHIN_MS,
+    });
+    await story.go();
     await story.ended();
 
     const row = await story.row();
