@@ -69,11 +69,12 @@ describe.concurrent('metrics of a healthy canary', { timeout: STORY_WITHIN_MS },
 
     await story.start();
     await story.until('held');
-    const { reading } = await windowKept(story, kept => kept.reading.kind === 'noData');
+    // one whole window was NaN: what is kept of it says nothing of the canary
+    const { reading } = await windowKept(story, ({ frozenAtEpochMs }) => frozenAtEpochMs !== undefined);
     await series.clear(seriesOf(story, 'green'));
     await story.ended();
 
-    expect(reading).toMatchObject({ reason: expect.stringMatching(/canary: RequestCount is NaN$/) });
+    expect(reading.kind === 'noData' || reading.canary === null).toBe(true);
     expect(await story.row()).toMatchObject({ outcome: 'promoted', weights: [20, 100], failed: 0, lost: 0 });
     expect(await story.rest('green')).toEqual(atRest('green'));
   });
