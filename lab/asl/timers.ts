@@ -3,15 +3,17 @@ import type { LabClock } from '../clock.ts';
 /** setTimeout fires at once beyond 2^31-1 ms (24.8 days): longer timers go in legs. */
 const LONGEST_LEG_MS = 2_147_483_000;
 
+type Timers = Pick<typeof globalThis, 'setTimeout' | 'clearTimeout'>;
+
 /** Runs `then` once after `wallMs`, unless the returned function is called before. */
-export function startTimer(wallMs: number, then: () => void): () => void {
+export function startTimer(wallMs: number, then: () => void, timers: Timers = globalThis): () => void {
   let timer: NodeJS.Timeout;
   const leg = (leftMs: number) => {
     const legMs = Math.min(leftMs, LONGEST_LEG_MS);
-    timer = setTimeout(() => (leftMs > legMs ? leg(leftMs - legMs) : then()), legMs);
+    timer = timers.setTimeout(() => (leftMs > legMs ? leg(leftMs - legMs) : then()), legMs);
   };
   leg(Math.max(0, wallMs));
-  return () => clearTimeout(timer);
+  return () => timers.clearTimeout(timer);
 }
 
 /** Resolves after `labMs` on the lab's clock; at once when `signal` is aborted. */
