@@ -120,7 +120,7 @@ function rowText(row: ReleaseRow): string {
       ? []
       : [`  first bad answer to weight 0: ${row.secondsFromFirstBadToZero.toFixed(2)} s`];
   return [
-    endText({ outcome, because, ...(reason === undefined ? {} : { reason }) }),
+    endText({ outcome, because, ...(reason === null ? {} : { reason }) }),
     `  weights ${row.weights.map(weight => `${weight} %`).join(', ') || 'none'}`,
     `  ${row.requests} requests, ${row.failed} failed, ${row.failedByCanary} of them by the canary; ${row.lost} lost`,
     ...seconds,

@@ -10,8 +10,8 @@ import { failedByCanary, failedOf, type LoadReport, lostOf } from './load/report
 export interface ReleaseRow {
   name: string;
   outcome: Outcome;
-  /** Absent for a release that was promoted. */
-  reason?: RollBackReason;
+  /** Null where there is none: promoted, or refused before anything moved. */
+  reason: RollBackReason | null;
   because: string;
   /** The canary's weight, in per cent, every time that the dial was read back. */
   weights: number[];
@@ -83,7 +83,7 @@ export async function rowOf(
   return {
     name,
     outcome: closed.outcome,
-    ...(closed.reason === undefined ? {} : { reason: closed.reason }),
+    reason: closed.reason ?? null,
     because: closed.because,
     weights: weightsOf(release),
     steps: stepsOf(release),

@@ -90,7 +90,7 @@ function asItShould(release: DemoRelease, row: ReleaseRow): boolean {
   const shifted = row.weights.filter(weight => weight > 0);
   return (
     row.outcome === release.expected &&
-    row.reason === release.expectedReason &&
+    row.reason === (release.expectedReason ?? null) &&
     row.lost === 0 &&
     shifted.length >= release.leastWeights &&
     shifted.every(weight => weight <= release.mostWeight)
