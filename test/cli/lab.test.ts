@@ -82,6 +82,7 @@ describe('sluice lab', () => {
       {
         name: 'app',
         outcome: 'promoted',
+        reason: null,
         because: expect.any(String),
         weights: [50, 100],
         steps: ['weight 50 %', 'bake 2m', 'weight 100 %'],
