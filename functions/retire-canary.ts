@@ -25,6 +25,12 @@ export const makeHandler = (deps: RetireCanaryDeps) =>
       }
       const { canary, stable, stableMinimum } = call.admission;
       const { workload } = back;
+      const dial = await deps.router.readDial(workload);
+      if (dial[canary] > 0) {
+        const because = `the dial is at blue ${dial.blue} %, green ${dial.green} %: ${canary} keeps its pods`;
+        call.log.error(because);
+        return roadMove({ kind: 'restoreAgain', because });
+      }
       if (stableMinimum !== undefined) await deps.cluster.setAutoscalerMinimum(workload, stable, stableMinimum);
       if (call.release.canaryWritten) await deps.cluster.scaleSlot(workload, canary, 0);
       await deps.router.setDial(workload, dialFor(canary, 0));

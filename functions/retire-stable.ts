@@ -3,6 +3,7 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { dialFor, sameDial } from '../domain/dial.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
+import { deadlineOf } from '../domain/release/next-move.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
@@ -31,6 +32,11 @@ export const makeHandler = (deps: RetireStableDeps) =>
     if (!sameDial(dial, dialFor(canary, 100))) {
       const because = `the dial is at blue ${dial.blue} %, green ${dial.green} %: ${stable} keeps its pods`;
       call.log.error(because);
+      const { retiringAtEpochMs } = call.release;
+      // before the door a release still ends by its deadline; behind it only a person can say what is right
+      if (retiringAtEpochMs === undefined && call.now >= deadlineOf(call.release, call.admission, call.now)) {
+        return roadMove({ kind: 'rollBack', reason: 'deadline', because });
+      }
       return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
     }
     if (call.release.retiringAtEpochMs === undefined) await call.append({ kind: 'retiring' });

@@ -1,3 +1,4 @@
+import type { RollBackReason } from '../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
 import { type NextStep, nextStep } from '../../domain/release/next-step.ts';
 
@@ -16,6 +17,8 @@ export interface RoadMove {
   /** Whole seconds, for lookAgain and pause. */
   seconds: number;
   because: string;
+  /** Of a rollBack. */
+  reason?: RollBackReason;
   /** Whom to ask before the next look: while pods become ready, the cluster. */
   asks: 'cluster' | 'person' | 'nobody';
   /** Looks of this execution so far, carried on by every handler: an execution's history is limited. */

@@ -55,6 +55,17 @@ describe("the promotion's last act", () => {
     }
   });
 
+  it('goes back past the deadline while somebody else holds the dial, but never from behind the door', async () => {
+    const kinds: unknown[] = [];
+    for (const story of [[], [[50, { kind: 'retiring' }] as Line]]) {
+      const world = await soakedWorld(...story);
+      await world.router.setDial(shop, dialFor('green', 90));
+      world.wait(100_000);
+      kinds.push(await retire(world));
+    }
+    expect(kinds).toMatchObject([{ kind: 'rollBack', reason: 'deadline' }, { kind: 'lookAgain' }]);
+  });
+
   it("gives both slots the minimum that stable's autoscaler had", async () => {
     const world = await openWorld({ steps: [{ kind: 'setWeight', weight: 100 }] });
     world.cluster.putAutoscaler(shop, 'blue', 2);

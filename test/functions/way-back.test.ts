@@ -219,6 +219,16 @@ describe('retiring the canary', () => {
     ]);
   });
 
+  it('takes no pods from a canary to which somebody has turned the dial again, and sends the traffic back once more', async () => {
+    const world = await goingBack();
+    await world.run('restore-traffic', await backInput(world));
+    await world.router.setDial(shop, dialFor('green', 10));
+    const before = await world.cluster.readSlot(shop, 'green');
+    expect(await retire(world)).toMatchObject({ kind: 'restoreAgain' });
+    expect(await world.cluster.readSlot(shop, 'green')).toEqual(before);
+    expect(await world.kinds()).not.toContain('canaryRetired');
+  });
+
   it('waits for a cluster that is away, and leaves the traffic where it is safe', async () => {
     const world = await goingBack();
     await world.run('restore-traffic', await backInput(world));
