@@ -20,3 +20,6 @@ export function dialFor(canary: Slot, weight: number): Dial {
 /** Equal as far as a router can tell them apart: weights are set to one decimal, an ALB answers in 1/999. */
 export const sameDial = (a: Dial, b: Dial): boolean =>
   Math.abs(a.blue - b.blue) < 0.1 && Math.abs(a.green - b.green) < 0.1;
+
+/** `blue 75 %, green 25 %` */
+export const dialText = (dial: Dial): string => `blue ${dial.blue} %, green ${dial.green} %`;

@@ -1,7 +1,7 @@
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
-import { dialFor } from '../domain/dial.ts';
+import { dialFor, dialText } from '../domain/dial.ts';
 import { rollBackInputSchema } from './shared/claim-roll-back.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
@@ -27,7 +27,7 @@ export const makeHandler = (deps: RetireCanaryDeps) =>
       const { workload } = back;
       const dial = await deps.router.readDial(workload);
       if (dial[canary] > 0) {
-        const because = `the dial is at blue ${dial.blue} %, green ${dial.green} %: ${canary} keeps its pods`;
+        const because = `the dial is at ${dialText(dial)}: ${canary} keeps its pods`;
         call.log.error(because);
         return roadMove({ kind: 'restoreAgain', because });
       }

@@ -1,7 +1,7 @@
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
-import { dialFor, sameDial } from '../domain/dial.ts';
+import { dialFor, dialText, sameDial } from '../domain/dial.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
 import { deadlineOf } from '../domain/release/next-move.ts';
 import type { SharedDeps } from './shared/handler.ts';
@@ -30,7 +30,7 @@ export const makeHandler = (deps: RetireStableDeps) =>
     if (call.release.stableRetired) return roadMove({ kind: 'retired', because: `${stable} was retired before` });
     const dial = await deps.router.readDial(workload);
     if (!sameDial(dial, dialFor(canary, 100))) {
-      const because = `the dial is at blue ${dial.blue} %, green ${dial.green} %: ${stable} keeps its pods`;
+      const because = `the dial is at ${dialText(dial)}: ${stable} keeps its pods`;
       call.log.error(because);
       const { retiringAtEpochMs } = call.release;
       // before the door a release still ends by its deadline; behind it only a person can say what is right

@@ -1,7 +1,7 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
-import { type Dial, dialFor, sameDial } from '../domain/dial.ts';
+import { dialFor, dialText, sameDial } from '../domain/dial.ts';
 import { isOurs } from '../domain/release/dial-owner.ts';
 import { confirmedWeight, dueWeight } from '../domain/release/next-step.ts';
 import { DialNotTakenError } from './shared/errors.ts';
@@ -25,7 +25,7 @@ export const makeHandler = (deps: ShiftTrafficDeps) =>
     const { canary } = call.admission;
     const { workload } = call.release;
     const from = await deps.router.readDial(workload);
-    if (!isOurs(call.release, call.admission, from)) return back(`the dial is at ${show(from)}, which is not ours`);
+    if (!isOurs(call.release, call.admission, from)) return back(`the dial is at ${dialText(from)}, which is not ours`);
     const targets = await deps.targets.read(workload);
     if (weight > 0 && targets[canary].healthy === 0) return back(`${canary} has no healthy targets`);
 
@@ -33,7 +33,8 @@ export const makeHandler = (deps: ShiftTrafficDeps) =>
     if (!isIntended(call)) await call.append({ kind: 'shiftIntended', from, to, weight });
     if (!sameDial(from, to)) await deps.router.setDial(workload, to);
     const dial = await deps.router.readDial(workload);
-    if (!sameDial(dial, to)) throw new DialNotTakenError(`the dial was set to ${show(to)} and shows ${show(dial)}`);
+    if (!sameDial(dial, to))
+      throw new DialNotTakenError(`the dial was set to ${dialText(to)} and shows ${dialText(dial)}`);
     await call.append({ kind: 'shiftConfirmed', dial, weight });
     return roadMove({ kind: 'advance', because: `${confirmedWeight(call.release)} % to ${canary}` });
   });
@@ -46,8 +47,6 @@ const isIntended = (call: ReleaseCall): boolean => {
 
 /** Back to the loop, whose look holds the release and says why. */
 const back = (because: string): RoadMove => roadMove({ kind: 'lookAgain', because });
-
-const show = (dial: Dial): string => `blue ${dial.blue} %, green ${dial.green} %`;
 
 export const handler = lazily(env =>
   makeHandler({ ...openShared(env), ledger: openLedger(env), router: openRouter(env), targets: openTargets(env) }),

@@ -1,7 +1,7 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
-import { otherSlot } from '../domain/dial.ts';
+import { dialText, otherSlot } from '../domain/dial.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
 import { rollBackInputSchema } from './shared/claim-roll-back.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
@@ -31,7 +31,7 @@ export const makeHandler = (deps: VerifyTrafficDeps) =>
       const dial = await deps.router.readDial(workload);
       // several rules are read as the worst: stable shows 100 as soon as one of them is back, the canary 0 when all are
       if (dial[otherSlot(stable)] !== 0) {
-        const because = `the dial is at blue ${dial.blue} %, green ${dial.green} %`;
+        const because = `the dial is at ${dialText(dial)}`;
         call.log.error(`${because} after it was sent back`);
         return roadMove({ kind: 'restoreAgain', because });
       }

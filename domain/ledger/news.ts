@@ -1,4 +1,5 @@
 import { assertNever } from '../assert-never.ts';
+import { dialText } from '../dial.ts';
 import { durationText } from '../file/units.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import type { Fact, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
@@ -49,7 +50,7 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
     case 'rollBackClaimed':
       return `goes back (${fact.reason}): ${fact.because}`;
     case 'dialRestored':
-      return `weight 0 %: blue ${fact.dial.blue} %, green ${fact.dial.green} %`;
+      return `weight 0 %: ${dialText(fact.dial)}`;
     case 'retiring':
       return 'promoted: the other slot is scaled down when it has drained';
     case 'closed':

@@ -1,4 +1,4 @@
-import { type Dial, otherSlot, type Slot } from '../dial.ts';
+import { type Dial, dialText, otherSlot, type Slot } from '../dial.ts';
 import type { Admission } from '../ledger/facts.ts';
 import type { Live, ReleaseState } from '../ledger/state.ts';
 import { revisionOf } from '../slot/revision.ts';
@@ -46,7 +46,7 @@ export function admit(
 ): AdmissionDecision {
   const stable = slotAt100(found.dial);
   if (stable === undefined) {
-    return refused(`the dial is not at rest: blue ${found.dial.blue} %, green ${found.dial.green} %`);
+    return refused(`the dial is not at rest: ${dialText(found.dial)}`);
   }
   if (known.live !== undefined && known.live.slot !== stable) {
     return refused(`${known.live.slot} was promoted last, but the dial points at ${stable}: someone else moved it`);

@@ -1,4 +1,5 @@
 import { assertNever } from '../assert-never.ts';
+import { dialText } from '../dial.ts';
 import { MISSED_AFTER_SECONDS } from '../judgement/turns.ts';
 import type { Verdict } from '../judgement/verdict.ts';
 import type { Admission, Fact } from '../ledger/facts.ts';
@@ -9,7 +10,7 @@ import { isOurs } from './dial-owner.ts';
 import { holdOr } from './hold.ts';
 import { hookMove } from './hook-move.ts';
 import type { Decision, Observation } from './move.ts';
-import { currentStep, nextWeight } from './next-step.ts';
+import { currentStep, weightToReady } from './next-step.ts';
 import { readiness } from './readiness.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
 
@@ -29,7 +30,7 @@ function decide(release: ReleaseState, admission: Admission, seen: Observation):
     return rollBack('deadline', 'the release did not end by its deadline');
   }
   if (isOurs(release, admission, seen.dial)) return waitedFor(release, admission, seen);
-  const because = `someone else moved the dial to blue ${seen.dial.blue} %, green ${seen.dial.green} %`;
+  const because = `someone else moved the dial to ${dialText(seen.dial)}`;
   return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
 }
 
@@ -61,12 +62,8 @@ export function deadlineOf(release: ReleaseState, admission: Admission, nowEpoch
 
 function waitedFor(release: ReleaseState, admission: Admission, seen: Observation): Decision {
   const step = currentStep(release);
-  const weight = nextWeight(release);
-  // the canary is made ready before the first step, whatever it is, and before every weight
-  const readied = release.readiedForWeight ?? -1;
-  if (weight !== undefined && readied < weight && (readied < 0 || step?.kind === 'setWeight')) {
-    return readiness(release, admission, weight, seen);
-  }
+  const weight = weightToReady(release);
+  if (weight !== undefined) return readiness(release, admission, weight, seen);
   if (step === undefined) return stepOver(release, seen, soakEnd(release), { kind: 'soakDone', because: '' });
   const started = release.stepStartedAtEpochMs ?? seen.nowEpochMs;
   const done: Done = { kind: 'stepDone', index: release.stepsDone, because: '' };

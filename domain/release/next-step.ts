@@ -26,11 +26,8 @@ export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
     if (release.soak?.done === true) return { kind: 'retireStable' };
     return release.soak === undefined ? { kind: 'soak' } : LOOK_NOW;
   }
-  const ready = release.readiedForWeight ?? -1;
-  const weight = nextWeight(release);
-  if (weight !== undefined && ready < weight && (ready < 0 || step.kind === 'setWeight')) {
-    return { kind: 'sizeCanary', weight };
-  }
+  const weight = weightToReady(release);
+  if (weight !== undefined) return { kind: 'sizeCanary', weight };
   if (release.plan.preview !== undefined && release.preview?.opened !== true) return { kind: 'openPreview' };
   switch (step.kind) {
     case 'setWeight': {
@@ -56,6 +53,17 @@ export function dueWeight(release: ReleaseState): number | undefined {
 }
 
 export const currentStep = (release: ReleaseState): Step | undefined => release.plan.steps[release.stepsDone];
+
+/**
+ * The weight for which the canary has to be made ready before the current step can go on; undefined where it is ready. It is
+ * made ready before the first step, whatever that is, and before every weight.
+ */
+export function weightToReady(release: ReleaseState): number | undefined {
+  const readied = release.readiedForWeight ?? -1;
+  const weight = nextWeight(release);
+  const isDue = readied < 0 || currentStep(release)?.kind === 'setWeight';
+  return weight !== undefined && readied < weight && isDue ? weight : undefined;
+}
 
 /** The weight of the next setWeight from the current step on; undefined when all are done. */
 export function nextWeight(release: ReleaseState): number | undefined {
