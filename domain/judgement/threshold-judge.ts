@@ -9,9 +9,6 @@ import { countsText, plural, valueText } from './words.ts';
 
 export type ThresholdMetric = Metric & { judge: ThresholdJudgeSpec };
 
-/** Argo Rollouts' DefaultConsecutiveErrorLimit (analysis/analysis.go): the fifth error in a row breaks it. */
-export const DEFAULT_CONSECUTIVE_ERROR_LIMIT = 4;
-
 /**
  * Argo Rollouts' counting (docs/features/analysis.md; assessMetricStatus in analysis/analysis.go): a limit is broken when
  * it is EXCEEDED. More failures than `failureLimit`: degraded. More inconclusive ones than `inconclusiveLimit`, or more
