@@ -42,8 +42,9 @@ export const makeHandler = (deps: AdmitDeps) =>
       return roadMove(decision);
     }
     const admission: Admission = { ...decision.ground, wayBack: await wayBack(deps, call, decision.ground.stable) };
-    await call.append({ kind: 'admitted', admission });
+    // told before it is written: a process that dies in between tells it twice, where the other order would never tell it
     await tell(deps, call.release, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
+    await call.append({ kind: 'admitted', admission });
     return roadMove({ kind: 'admitted', because: `revision ${admission.revision}` });
   });
 

@@ -18,7 +18,8 @@ export const makeHandler = (deps: CallHookDeps) =>
   makeRoadLambda('call-hook', deps, async (call): Promise<RoadMove> => {
     const step = currentStep(call.release);
     if (step?.kind !== 'hook') return roadMove({ kind: 'lookAgain', because: 'this step is no hook' });
-    if (call.release.hooks[step.name] === undefined) await askHook(deps, call, step);
+    // of a call that this handler died with, nothing is known: it is repeated, with the same key
+    if (call.release.hooks[step.name]?.statusUrl === undefined) await askHook(deps, call, step);
     const seconds = call.release.hooks[step.name]?.answer === undefined ? WAIT_SECONDS : 1;
     return roadMove({ kind: 'lookAgain', seconds, because: `hook ${step.name} was called` });
   });

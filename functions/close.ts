@@ -27,9 +27,9 @@ export const makeHandler = (deps: CloseDeps) =>
       const { active } = call.state;
       if (active?.releaseId === releaseId) {
         const end = endOf(active);
-        await call.append(end);
         const event = end.outcome === 'superseded' ? 'rejected' : end.outcome;
         await tell(deps, active, event, end.because);
+        await call.append(end);
       }
       await startWaiting(deps, call, by);
       return roadMove({ kind: 'retired', because: 'the release is over' });

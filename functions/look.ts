@@ -52,11 +52,11 @@ export const makeHandler = (deps: LookDeps) =>
     ]);
     const healthyCanaryTargets = targets[call.admission.canary].healthy;
     const decision = nextMove(call.release, { nowEpochMs, dial, healthyCanaryTargets, ...watched });
-    for (const fact of decision.facts) await call.append(fact);
     const held = decision.facts.find(fact => fact.kind === 'held');
     if (held !== undefined) await tell(deps, call.release, 'held', held.because);
     const asked = decision.facts.find(fact => fact.kind === 'approvalOpened');
     if (asked !== undefined) await tell(deps, call.release, 'approvalNeeded', decision.move.because);
+    for (const fact of decision.facts) await call.append(fact);
     call.log.info(decision.move.kind, { ...decision.move });
     const next = roadMove({ ...decision.move, asks: asks(call.release, call.now), looks });
     return next.kind === 'lookAgain' && looks >= LOOKS_PER_RUN ? { ...next, kind: 'nextRun' } : next;

@@ -18,8 +18,8 @@ export const makeHandler = (deps: OpenApprovalDeps) =>
     const { name, groups } = step;
     const because = `${name} waits for ${groups.join(' or ')}`;
     if (call.release.approvals[name] === undefined) {
-      await call.append({ kind: 'approvalOpened', name });
       await tell(deps, call.release, 'approvalNeeded', because);
+      await call.append({ kind: 'approvalOpened', name });
     }
     return roadMove({ kind: 'lookAgain', because, asks: 'person' });
   });

@@ -26,7 +26,7 @@ export const makeHandler = (deps: WriteCanaryDeps) =>
       if (now !== revision) {
         throw new TemplateChangedError(`the template changed from revision ${revision} to ${now} after admission`);
       }
-      await call.append({ kind: 'canaryIntended', slot, revision });
+      if (call.release.canaryIntended !== true) await call.append({ kind: 'canaryIntended', slot, revision });
       await deps.cluster.writeSlot(workload, slot, { revision, images: imageUris(call.release), template });
     }
     await call.append({ kind: 'canaryWritten', slot, revision });

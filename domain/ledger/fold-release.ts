@@ -15,7 +15,7 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     case 'refused':
       return { ...release, refused: fact.because };
     case 'canaryIntended':
-      return release; // the intent is for those who read the log: writing the slot twice is writing it once
+      return { ...release, canaryIntended: true };
     case 'canaryWritten':
       return { ...release, canaryWritten: true };
     case 'sizeIntended': {

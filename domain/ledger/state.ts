@@ -43,6 +43,7 @@ export interface ReleaseState {
   run: number;
   admission?: Admission;
   refused?: string;
+  canaryIntended?: true;
   canaryWritten: boolean;
   size?: { slot: Slot; replicas: number; weight: number; intendedAtEpochMs: number };
   slotSeen?: { slot: Slot; desired: number; available: number; ready: boolean; problem?: string; atEpochMs: number };

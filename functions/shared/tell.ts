@@ -9,7 +9,11 @@ export interface TellDeps {
   topicArn: string;
 }
 
-/** Tells those whom the plan names. A release never stops because nobody could be told: it is logged and goes on. */
+/**
+ * Tells those whom the plan names, at least once: whoever calls tells first and then appends, so that a process that dies in
+ * between tells it again. Release, event and reason are the same then, which is how a reader knows.
+ * A release never stops because nobody could be told: it is logged and goes on.
+ */
 export async function tell(
   deps: TellDeps & { log: Log },
   release: ReleaseState,

@@ -47,7 +47,7 @@ describe.each(scenes)('$name', scene => {
             releaseId: active.releaseId,
             atEpochMs: raced.clock.now(),
             by: 'somebody',
-            fact: { kind: 'canaryIntended', slot: 'green', revision: 'new' },
+            fact: { kind: 'resumed' },
           };
     // Act
     await raced.run(scene.name, await inputOf(scene, raced));

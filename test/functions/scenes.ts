@@ -1,6 +1,7 @@
 import { dialFor } from '../../domain/dial.ts';
+import type { Admission } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { approval, hook, type Line, readied, shifted, shop, weight } from '../support/story.ts';
+import { admissionOf, approval, hook, type Line, readied, shifted, shop, weight } from '../support/story.ts';
 import { openWorld, type World } from './world.ts';
 
 /** A handler, its input, and a world in which it has something to do. */
@@ -24,6 +25,9 @@ const admitted = (plan: Partial<Plan>, seconds: number, ...story: Line[]) =>
     await opened.admitted(...story);
     await opened.canary(4);
   });
+/** As the fake router plans it for blue. */
+export const admissionWith = (more: Partial<Admission>): Admission =>
+  admissionOf({ wayBack: { kind: 'fake' }, ...more });
 const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
 const at100 = [...readied(0, 100, 4), ...shifted(20, { from: 0, to: 100 })];
 const soaked: Line[] = [...at100, [30, { kind: 'soakStarted' }], [40, { kind: 'soakDone', because: 'good' }]];
@@ -206,7 +210,10 @@ export const doorScenes: Scene[] = [
   { name: 'status', input: { workload: 'shop', afterSeq: 0 }, open: () => admitted({}, 25, ...at10) },
 ];
 
+/** Every handler's. */
+export const allScenes: Scene[] = [...roadScenes, ...backScenes, ...endScenes, ...doorScenes];
+
 /** The way back's input is planned by the router of its world. */
 export async function inputOf(scene: Scene, opened: World): Promise<object> {
-  return backScenes.includes(scene) ? backInput(opened) : scene.input;
+  return backScenes.some(({ name }) => name === scene.name) ? backInput(opened) : scene.input;
 }

@@ -1,0 +1,269 @@
+import { dialFor } from '../../domain/dial.ts';
+import {
+  approval,
+  at,
+  bake,
+  hook,
+  imageOf,
+  type Line,
+  readied,
+  requested,
+  shifted,
+  shop,
+  weight,
+} from '../support/story.ts';
+import { admissionWith, allScenes, goingBack, road, type Scene } from './scenes.ts';
+import { openWorld, type World } from './world.ts';
+
+/** A scene in which a process may die, and what may stand in the ledger twice then. */
+export interface CrashScene extends Scene {
+  title: string;
+  /** Facts that a repeated run writes again: the intent of a call whose answer died with the process. */
+  maySayAgain?: string;
+}
+
+const SMOKE = 'https://hooks.example.com/smoke';
+const everyNotice = [
+  { kind: 'sns', on: ['started', 'approvalNeeded', 'promoted', 'rolledBack', 'rejected', 'held'] } as const,
+].map(target => ({ ...target, on: [...target.on] }));
+const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
+const at100 = [...readied(0, 100, 4), ...shifted(20, { from: 0, to: 100 })];
+
+async function openAt(seconds: number, plan: Parameters<typeof openWorld>[0], story: Line[]): Promise<World> {
+  const world = await openWorld(plan);
+  await world.admitted(...story);
+  await world.canary(4);
+  world.wait(seconds);
+  return world;
+}
+
+/** Effects that a handler's first scene does not show. */
+const more: CrashScene[] = [
+  {
+    name: 'admit',
+    title: 'admit, of a release that is refused',
+    input: road,
+    open: async () => {
+      const world = await openWorld({ notify: everyNotice });
+      await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+      world.cluster.removeTemplate(shop);
+      return world;
+    },
+  },
+  {
+    name: 'admit',
+    title: 'admit, with somebody to tell',
+    input: road,
+    open: async () => {
+      const world = await openWorld({ notify: everyNotice });
+      await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+      return world;
+    },
+  },
+  {
+    name: 'size-canary',
+    title: 'size-canary, where stable has an autoscaler',
+    input: road,
+    open: async () => {
+      const world = await openWorld();
+      world.cluster.putAutoscaler(shop, 'blue', 2);
+      world.cluster.putAutoscaler(shop, 'green', 2);
+      await world.tell(
+        [0, requested()],
+        [0, { kind: 'runClaimed', run: 1 }],
+        [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
+      );
+      await world.canary(0);
+      return world;
+    },
+  },
+  {
+    name: 'await-approval',
+    title: 'await-approval, of an approval that came while the pause began',
+    input: { ...road, taskToken: 'release-shop-1-1-1' },
+    open: async () => {
+      const world = await openAt(25, { steps: [weight(10), approval(), weight(100)] }, [
+        ...at10,
+        [22, { kind: 'approvalOpened', name: 'go-live' }],
+        [23, { kind: 'approved', name: 'go-live', groups: ['leads'] }, { by: 'bob' }],
+      ]);
+      world.executions.openToken('release', 'shop-1-1');
+      return world;
+    },
+  },
+  {
+    name: 'approve',
+    title: 'approve, while the pause waits for it',
+    input: { releaseId: 'shop-1', by: 'bob', groups: ['leads'] },
+    open: async () => {
+      const world = await openAt(25, { steps: [weight(10), approval(), weight(100)] }, [
+        ...at10,
+        [22, { kind: 'approvalOpened', name: 'go-live' }],
+      ]);
+      await world.ledger.putToken('shop-1', world.executions.openToken('release', 'shop-1-1'));
+      return world;
+    },
+  },
+  {
+    name: 'look',
+    title: 'look, which reads windows and judges them',
+    input: { ...road, move: { looks: 3 } },
+    open: async () => {
+      const world = await openAt(310, { notify: everyNotice }, [...at10, [22, { kind: 'stepStarted', index: 1 }]]);
+      await world.router.setDial(shop, dialFor('green', 10));
+      for (const seconds of [60, 120]) {
+        world.metrics.publish('green', at(seconds), { good: 80, target5xx: 20 });
+        world.metrics.publish('blue', at(seconds), { good: 900 });
+      }
+      return world;
+    },
+  },
+  {
+    name: 'look',
+    title: 'look, which holds a release whose dial somebody moved',
+    input: { ...road, move: { looks: 3 } },
+    open: async () => {
+      const world = await openAt(200, { notify: everyNotice }, [...at10, [22, { kind: 'stepStarted', index: 1 }]]);
+      await world.router.setDial(shop, dialFor('green', 40));
+      return world;
+    },
+  },
+  {
+    name: 'look',
+    title: 'look, which asks a person what to do with a hold that lasts too long',
+    input: { ...road, move: { looks: 3 } },
+    open: async () => {
+      const world = await openAt(1_300, { notify: everyNotice, hold: { atMostSeconds: 600, then: 'ask' } }, [
+        ...at10,
+        [22, { kind: 'stepStarted', index: 1 }],
+        [400, { kind: 'held', because: 'too little data', fault: false }],
+      ]);
+      await world.router.setDial(shop, dialFor('green', 10));
+      return world;
+    },
+  },
+  {
+    name: 'look',
+    title: 'look, which calls a hook again',
+    input: { ...road, move: { looks: 3 } },
+    maySayAgain: 'hookCalled',
+    open: async () => {
+      const world = await openAt(60, { steps: [weight(10), hook({ retries: 3 }), weight(100)] }, [
+        ...at10,
+        [30, { kind: 'hookCalled', name: 'smoke', attempt: 1 }],
+      ]);
+      await world.router.setDial(shop, dialFor('green', 10));
+      world.hooks.answer(SMOKE, { kind: 'running', statusUrl: `${SMOKE}/1` });
+      return world;
+    },
+  },
+  {
+    name: 'retire-stable',
+    title: 'retire-stable, at its one-way door',
+    input: road,
+    open: async () => {
+      const world = await openAt(50, { steps: [weight(100)] }, [
+        ...at100,
+        [30, { kind: 'soakStarted' }],
+        [40, { kind: 'soakDone', because: 'good' }],
+      ]);
+      await world.router.setDial(shop, dialFor('green', 100));
+      return world;
+    },
+  },
+  {
+    name: 'retire-stable',
+    title: 'retire-stable, where stable has an autoscaler',
+    input: road,
+    open: async () => {
+      const world = await openWorld({ steps: [weight(100)] });
+      world.cluster.putAutoscaler(shop, 'blue', 4);
+      world.cluster.putAutoscaler(shop, 'green', 4);
+      await world.tell(
+        [0, requested()],
+        [0, { kind: 'runClaimed', run: 1 }],
+        [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
+        ...at100,
+        [50, { kind: 'retiring' }],
+      );
+      await world.canary(4);
+      await world.router.setDial(shop, dialFor('green', 100));
+      world.wait(1_000);
+      return world;
+    },
+  },
+  {
+    name: 'retire-canary',
+    title: 'retire-canary, where stable has an autoscaler',
+    input: {},
+    open: async () => {
+      const world = await openWorld();
+      world.cluster.putAutoscaler(shop, 'blue', 4);
+      await world.tell(
+        [0, requested()],
+        [0, { kind: 'runClaimed', run: 1 }],
+        [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
+        [1, { kind: 'canaryWritten', slot: 'green', revision: 'new' }],
+        ...at10,
+        [100, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }],
+        [103, { kind: 'dialVerified', dial: dialFor('green', 0) }],
+      );
+      await world.canary(1);
+      world.wait(400);
+      return world;
+    },
+  },
+  {
+    name: 'start-roll-back',
+    title: 'start-roll-back, after an attempt that ended without closing',
+    input: { ...road, error: { Error: 'States.Timeout', Cause: '' } },
+    open: async () => {
+      const world = await goingBack();
+      await world.executions.start('rollBack', 'rb-shop-1-1', {});
+      world.executions.end('rollBack', 'rb-shop-1-1', 'FAILED');
+      return world;
+    },
+  },
+  {
+    name: 'close',
+    title: 'close, with a release that waits',
+    input: { releaseId: 'shop-1', attempt: 1 },
+    open: async () => {
+      const world = await openWorld({ notify: everyNotice });
+      await world.admitted(
+        [50, requested({ images: { app: imageOf('3') } }), { releaseId: 'shop-2' }],
+        [100, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }],
+        [200, { kind: 'canaryRetired', slot: 'green' }],
+      );
+      return world;
+    },
+  },
+  {
+    name: 'start',
+    title: 'start, which replaces the release on its way',
+    input: { workload: 'shop', image: 'v3', by: 'ann' },
+    open: () => openAt(25, { onNewImage: 'replace' }, at10),
+  },
+  {
+    name: 'start',
+    title: 'start, while another release is on its way',
+    input: { workload: 'shop', image: 'v3', by: 'ann' },
+    open: () => openAt(25, {}, at10),
+  },
+  {
+    name: 'open-approval',
+    title: 'open-approval, in a plan with a bake before it',
+    input: road,
+    open: () => openAt(25, { steps: [weight(10), approval(), bake(60), weight(100)], notify: everyNotice }, [...at10]),
+  },
+];
+
+/** Every scene of every handler, and what they do not show. A handler without a scene fails every-handler.test.ts. */
+export const crashScenes: CrashScene[] = [
+  ...allScenes.map(scene => ({
+    ...scene,
+    title: scene.name,
+    ...(scene.name === 'call-hook' && { maySayAgain: 'hookCalled' }),
+  })),
+  ...more,
+];
