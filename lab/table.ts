@@ -20,6 +20,23 @@ export async function openTable(name = 'sluice'): Promise<LabTable> {
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new DynamoDBClient(labClientConfig(url));
+  await createTable(client, name);
+  client.destroy();
+  return {
+    url,
+    name,
+    close: () =>
+      new Promise(resolve => {
+        // Node's own close: dynalite's closes the database in memory as well, and a write that is still on its way then
+        // throws where nobody can catch it
+        Server.prototype.close.call(server, () => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The one table of a control plane, wherever its DynamoDB is. */
+export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
   await client.send(
     new CreateTableCommand({
       TableName: name,
@@ -34,16 +51,4 @@ export async function openTable(name = 'sluice'): Promise<LabTable> {
       ],
     }),
   );
-  client.destroy();
-  return {
-    url,
-    name,
-    close: () =>
-      new Promise(resolve => {
-        // Node's own close: dynalite's closes the database in memory as well, and a write that is still on its way then
-        // throws where nobody can catch it
-        Server.prototype.close.call(server, () => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
