@@ -1,3 +1,5 @@
+import type { StoredResult } from './result-value.ts';
+
 /** Counts of one version over one window. `bad` has one entry per threshold of the metric (one where it has none). */
 export interface Counts {
   requests: number;
@@ -8,6 +10,8 @@ export interface Counts {
 export type Reading =
   | { kind: 'counts'; canary: Counts | null; stable: Counts | null }
   | { kind: 'value'; canary: number | null; stable: number | null }
+  /** What a check of the canary answered, whole: a Prometheus query or a JSON endpoint. */
+  | { kind: 'result'; result: StoredResult }
   | { kind: 'noData'; reason: string };
 
 /**

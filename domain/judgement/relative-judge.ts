@@ -76,9 +76,11 @@ function measured(metric: RelativeMetric, record: WindowRecord, stableExpected: 
     ? undefined
     : reading.kind === 'noData'
       ? noEvidence(`no data: ${reading.reason}`)
-      : reading.kind === 'value'
-        ? comparedValues(metric, reading.canary, reading.stable)
-        : comparedCounts(metric, reading.canary, stableExpected ? reading.stable : undefined);
+      : reading.kind === 'result'
+        ? noEvidence('a result of the canary alone, and nothing to compare it with')
+        : reading.kind === 'value'
+          ? comparedValues(metric, reading.canary, reading.stable)
+          : comparedCounts(metric, reading.canary, stableExpected ? reading.stable : undefined);
   return said === undefined ? undefined : { startEpochMs, endEpochMs, ...said };
 }
 

@@ -67,6 +67,7 @@ function measured(metric: ThresholdMetric, record: WindowRecord): Measurement {
   const { startEpochMs, endEpochMs, reading } = record;
   const error = (because: string): Measurement => ({ startEpochMs, endEpochMs, phase: 'error', because });
   if (reading.kind === 'noData') return error(`no data: ${reading.reason}`);
+  if (reading.kind === 'result') return error('a result that no condition was written for');
   if (reading.canary === null) return error('the canary has no data');
   const { measure } = metric.source;
   const said = (result: number[], text: string): Measurement => {

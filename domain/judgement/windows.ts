@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Counts, Reading, WindowRecord } from './reading.ts';
 
 export interface Window {
@@ -100,14 +101,18 @@ function withLaterReading(frozen: WindowRecord, reading: Reading): WindowRecord 
   return { ...frozen, laterReading: reading };
 }
 
-const isComplete = (reading: Reading, expects: Expected): boolean =>
-  reading.kind !== 'noData' &&
-  (!expects.canary || reading.canary !== null) &&
-  (!expects.stable || reading.stable !== null);
+function isComplete(reading: Reading, expects: Expected): boolean {
+  if (reading.kind === 'noData') return false;
+  if (reading.kind === 'result') return true; // of the canary alone, and it is there
+  return (!expects.canary || reading.canary !== null) && (!expects.stable || reading.stable !== null);
+}
 
 /** Equal in every series of both versions. */
 export function sameReading(a: Reading, b: Reading): boolean {
   if (a.kind === 'noData' || b.kind === 'noData') return a.kind === b.kind;
+  if (a.kind === 'result' || b.kind === 'result') {
+    return a.kind === 'result' && b.kind === 'result' && canonicalJson(a.result) === canonicalJson(b.result);
+  }
   if (a.kind === 'value' || b.kind === 'value') {
     return a.kind === 'value' && b.kind === 'value' && Object.is(a.canary, b.canary) && Object.is(a.stable, b.stable);
   }
