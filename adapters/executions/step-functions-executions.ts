@@ -76,6 +76,9 @@ export function stepFunctionsExecutions(client: SFNClient, machineArns: Record<M
       });
       return sent === 'tooLate' ? sent : 'answered';
     },
+
+    machineOf: stateMachineArn =>
+      (['release', 'rollBack'] as const).find(machine => machineArns[machine] === stateMachineArn),
   };
 }
 

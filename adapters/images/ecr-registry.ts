@@ -12,6 +12,7 @@ import {
   type ImageRegistry,
   ImageRegistryUnreachableError,
   type ResolvedImage,
+  type TaggedImage,
 } from './image-registry.ts';
 import { notFoundSentence } from './not-found-sentence.ts';
 
@@ -38,18 +39,37 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
     return { digest: imageDigest, pushedAtEpochMs: imagePushedAt.getTime() };
   }
 
-  /** For the sentence only: undefined where one call does not know them. */
-  async function tagsOf(repositoryName: string, abortSignal: AbortSignal) {
+  async function pageOfTagged(repositoryName: string, abortSignal: AbortSignal, nextToken?: string) {
     const command = new DescribeImagesCommand({
       repositoryName,
       filter: { tagStatus: 'TAGGED' },
       maxResults: MOST_RESULTS,
+      ...(nextToken === undefined ? {} : { nextToken }),
     });
-    const { imageDetails = [], nextToken } = await client.send(command, { abortSignal });
+    return client.send(command, { abortSignal });
+  }
+
+  /** For the sentence only: undefined where one call does not know them. */
+  async function tagsOf(repositoryName: string, abortSignal: AbortSignal) {
+    const { imageDetails = [], nextToken } = await pageOfTagged(repositoryName, abortSignal);
     if (nextToken !== undefined) return undefined;
     return imageDetails.flatMap(({ imageTags = [], imagePushedAt }) =>
       imageTags.map(tag => ({ tag, pushedAtEpochMs: imagePushedAt?.getTime() ?? 0 })),
     );
+  }
+
+  async function tagged(repository: string, abortSignal: AbortSignal): Promise<TaggedImage[]> {
+    const images: TaggedImage[] = [];
+    let next: string | undefined;
+    do {
+      const page = await pageOfTagged(repository, abortSignal, next);
+      for (const { imageDigest, imageTags = [], imagePushedAt, artifactMediaType } of page.imageDetails ?? []) {
+        if (imageDigest === undefined || imagePushedAt === undefined || !canRun(artifactMediaType)) continue;
+        images.push({ digest: imageDigest, tags: imageTags, pushedAtEpochMs: imagePushedAt.getTime() });
+      }
+      next = page.nextToken;
+    } while (next !== undefined);
+    return images;
   }
 
   async function resolve(repository: string, reference: string, abortSignal: AbortSignal): Promise<ResolvedImage> {
@@ -75,11 +95,39 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
       try {
         return await resolve(repository, reference, AbortSignal.timeout(CALL_DEADLINE_MS));
       } catch (error) {
-        if (error instanceof ImageNotFoundError || error instanceof ImageRegistryUnreachableError) throw error;
-        throw new ImageRegistryUnreachableError(`ECR did not answer: ${describeFailure(error)}`, { cause: error });
+        throw asSeamError(error);
+      }
+    },
+
+    async tagged(repository) {
+      try {
+        return await tagged(repository, AbortSignal.timeout(CALL_DEADLINE_MS));
+      } catch (error) {
+        if (error instanceof RepositoryNotFoundException)
+          throw new ImageNotFoundError(`there is no repository ${repository}`, { cause: error });
+        throw asSeamError(error);
       }
     },
   };
 }
+
+function asSeamError(error: unknown): Error {
+  if (error instanceof ImageNotFoundError || error instanceof ImageRegistryUnreachableError) return error;
+  return new ImageRegistryUnreachableError(`ECR did not answer: ${describeFailure(error)}`, { cause: error });
+}
+/**
+ * The media types of what a container can be made of; a registry also keeps charts, signatures and lists of parts. An index
+ * of several platforms has none, and neither has what an older client pushed.
+ */
+const IMAGE_CONFIGS = [
+  'application/vnd.docker.container.image.v1+json',
+  'application/vnd.oci.image.config.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+
+/** @param artifactMediaType as ECR says it, in its answers and its events; empty or absent: not known */
+export const canRun = (artifactMediaType: string | undefined): boolean =>
+  artifactMediaType === undefined || artifactMediaType === '' || IMAGE_CONFIGS.includes(artifactMediaType);
 
 export const openEcrRegistry = (env: Env): ImageRegistry => ecrRegistry(new ECRClient(awsClientConfig(env, 'ECR')));

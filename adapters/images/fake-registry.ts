@@ -11,15 +11,19 @@ export interface FakeRegistry extends ImageRegistry {
 export function fakeRegistry(): FakeRegistry {
   const pushes: Parameters<FakeRegistry['push']>[0][] = [];
   let broken: string | undefined;
+  const pushesOf = (repository: string) => {
+    if (broken !== undefined) throw new ImageRegistryUnreachableError(`the registry did not answer: ${broken}`);
+    const here = pushes.filter(push => push.repository === repository);
+    if (here.length === 0) throw new ImageNotFoundError(`there is no repository ${repository}`);
+    return here;
+  };
   return {
     push: push => void pushes.push(push),
     breakWith: causeName => {
       broken = causeName;
     },
     async resolve(repository, reference) {
-      if (broken !== undefined) throw new ImageRegistryUnreachableError(`the registry did not answer: ${broken}`);
-      const here = pushes.filter(push => push.repository === repository);
-      if (here.length === 0) throw new ImageNotFoundError(`there is no repository ${repository}`);
+      const here = pushesOf(repository);
       const found = here.findLast(({ tag, digest }) => reference === tag || reference === digest);
       if (found === undefined) {
         const byTag = new Map(here.map(({ tag, atEpochMs }) => [tag, atEpochMs]));
@@ -32,6 +36,15 @@ export function fakeRegistry(): FakeRegistry {
       // an image that is pushed under another tag has a new push time
       const pushedAtEpochMs = here.findLast(push => push.digest === digest)?.atEpochMs ?? found.atEpochMs;
       return { uri: `registry.example.com/${repository}@${digest}`, digest, pushedAtEpochMs };
+    },
+    async tagged(repository) {
+      const here = pushesOf(repository);
+      const byTag = new Map(here.flatMap(({ tag, digest }) => (tag === undefined ? [] : [[tag, digest] as const])));
+      return [...new Set(byTag.values())].map(digest => ({
+        digest,
+        tags: [...byTag].filter(([, tagged]) => tagged === digest).map(([tag]) => tag),
+        pushedAtEpochMs: here.findLast(push => push.digest === digest)?.atEpochMs ?? 0,
+      }));
     },
   };
 }

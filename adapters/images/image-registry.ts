@@ -5,12 +5,23 @@ export interface ResolvedImage {
   pushedAtEpochMs: number;
 }
 
+export interface TaggedImage {
+  digest: string;
+  tags: string[];
+  pushedAtEpochMs: number;
+}
+
 export interface ImageRegistry {
   /**
    * @param reference a tag, or a digest that starts with `sha256:`
    * @throws ImageNotFoundError @throws ImageRegistryUnreachableError
    */
   resolve(repository: string, reference: string): Promise<ResolvedImage>;
+  /**
+   * Every image that has a tag, in no order; the children of an index have none.
+   * @throws ImageNotFoundError there is no such repository @throws ImageRegistryUnreachableError
+   */
+  tagged(repository: string): Promise<TaggedImage[]>;
 }
 
 export class ImageNotFoundError extends Error {

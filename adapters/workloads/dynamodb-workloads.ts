@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -37,22 +38,32 @@ export class DynamoDbWorkloads implements Workloads {
   }
 
   async list(): Promise<string[]> {
-    const names: string[] = [];
+    return (await this.query('sk')).flatMap(item => item.sk?.S ?? []);
+  }
+
+  async all(): Promise<RegisteredWorkload[]> {
+    return (await this.query('registered')).flatMap(({ registered }) =>
+      registered?.S === undefined ? [] : [JSON.parse(registered.S) as RegisteredWorkload],
+    );
+  }
+
+  private async query(attribute: 'sk' | 'registered'): Promise<Record<string, AttributeValue>[]> {
+    const items: Record<string, AttributeValue>[] = [];
     let start: QueryCommandOutput['LastEvaluatedKey'];
     do {
       const command = new QueryCommand({
         TableName: this.table,
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': { S: PARTITION } },
-        ProjectionExpression: 'sk',
+        ProjectionExpression: attribute,
         ConsistentRead: true,
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       });
       const page = await this.reach(() => this.client.send(command));
-      names.push(...(page.Items ?? []).flatMap(item => item.sk?.S ?? []));
+      items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey; // a page is 1 MB of whole items, plans and all
     } while (start !== undefined);
-    return names;
+    return items;
   }
 
   async register(registered: RegisteredWorkload): Promise<void> {

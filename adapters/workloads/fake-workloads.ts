@@ -13,6 +13,10 @@ export class FakeWorkloads implements Workloads {
     return [...this.byName.keys()].sort();
   }
 
+  async all(): Promise<RegisteredWorkload[]> {
+    return Promise.all((await this.list()).map(name => this.read(name)));
+  }
+
   async register(registered: RegisteredWorkload): Promise<void> {
     this.byName.set(registered.workload.name, structuredClone(registered));
   }

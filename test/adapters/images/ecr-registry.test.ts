@@ -1,6 +1,6 @@
 import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ecrRegistry } from '../../../adapters/images/ecr-registry.ts';
+import { canRun, ecrRegistry } from '../../../adapters/images/ecr-registry.ts';
 import { ecrEndpoint } from '../../../lab/aws/ecr-endpoint.ts';
 import { labClientConfig, openWireServer } from '../../../lab/aws/wire-server.ts';
 import { digest, keepsImageRegistryContract, NOON } from './image-registry.contract.ts';
@@ -64,6 +64,24 @@ describe('ECR', () => {
     await expect(registry.resolve('checkout', 'v9')).rejects.toThrow(
       'there is no image v9 in checkout; its newest tags are v1',
     );
+  });
+
+  it('lists images page by page', async () => {
+    const { registry, push } = await openEcr();
+    const digestOf = (index: number) => `sha256:${String(index).padStart(64, '0')}`;
+    for (let index = 0; index < 1001; index += 1)
+      push({ repository: 'checkout', tag: `v${index}`, digest: digestOf(index), atEpochMs: NOON + index * 1_000 });
+    const images = await registry.tagged('checkout');
+    expect(images).toHaveLength(1001);
+    expect(images.at(-1)).toEqual({ digest: digestOf(1000), tags: ['v1000'], pushedAtEpochMs: NOON + 1_000_000 });
+  });
+
+  it.each([
+    ['an image', 'application/vnd.oci.image.config.v1+json', true],
+    ['what says nothing of itself', undefined, true],
+    ['a chart', 'application/vnd.cncf.helm.config.v1+json', false],
+  ])('knows whether %s can run', (_, mediaType, can) => {
+    expect(canRun(mediaType)).toBe(can);
   });
 
   it('is asked again when it throttles once, and named when it throttles on: the image is not missing', async () => {

@@ -75,10 +75,29 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     });
   });
 
+  it('lists what has a tag, with all its tags and its push time; a tag that moved is where it moved to', async () => {
+    const { registry, push: onPush } = await open();
+    onPush(push('v1', 'a', NOON));
+    onPush(push('latest', 'a', NOON));
+    onPush({ repository: 'checkout', digest: digest('b'), atEpochMs: NOON + 30_000 });
+    onPush(push('v2', 'c', NOON + 60_000));
+    onPush(push('latest', 'c', NOON + 60_000));
+    const images = (await registry.tagged('checkout')).toSorted((a, b) => a.pushedAtEpochMs - b.pushedAtEpochMs);
+    expect(images.map(({ tags, ...image }) => ({ ...image, tags: tags.toSorted() }))).toEqual([
+      { digest: digest('a'), tags: ['v1'], pushedAtEpochMs: NOON },
+      { digest: digest('c'), tags: ['latest', 'v2'], pushedAtEpochMs: NOON + 60_000 },
+    ]);
+    await expect(registry.tagged('basket')).rejects.toMatchObject({
+      name: 'ImageNotFoundError',
+      message: 'there is no repository basket',
+    });
+  });
+
   it('throws ImageRegistryUnreachableError when nothing answers: that is no missing image', async () => {
     const { registry, push: onPush, breakDown } = await open();
     onPush(push('v1', 'a', NOON));
     breakDown();
     await expect(registry.resolve('checkout', 'v1')).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
+    await expect(registry.tagged('checkout')).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
   });
 };
