@@ -46,8 +46,9 @@ function endOf(release: ReleaseState): Extract<Fact, { kind: 'closed' }> {
   if (refused !== undefined) return { kind: 'closed', outcome: 'rejected', because: refused };
   if (rollBack === undefined) throw new Error(`${releaseId} was neither promoted nor sent back: it cannot be closed`);
   const { reason, because } = rollBack;
-  // a fault before admission: nothing had moved, so nothing was rolled back
-  return { kind: 'closed', outcome: admission === undefined ? 'rejected' : 'rolledBack', reason, because };
+  // a fault before admission: nothing had moved, so nothing was rolled back; and a first release has nothing to go back to
+  const isRejected = admission === undefined || admission.first === true;
+  return { kind: 'closed', outcome: isRejected ? 'rejected' : 'rolledBack', reason, because };
 }
 
 /** A release that waited is active since the line above; its execution is started by whoever closed the one before. */

@@ -3,6 +3,7 @@ import { LedgerUnreachableError } from '../adapters/ledger/errors.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { type Targets, TargetsUnreachableError } from '../adapters/targets/targets.ts';
+import { dialText, otherSlot } from '../domain/dial.ts';
 import { releaseExecutionName } from '../domain/release-id.ts';
 import { type RollBackInput, rollBackInputSchema } from './shared/claim-roll-back.ts';
 import { StaleExecutionError } from './shared/errors.ts';
@@ -59,6 +60,7 @@ async function restore(deps: RestoreTrafficDeps, input: RollBackInput, call: Rel
 }
 
 async function act(deps: RestoreTrafficDeps, back: NonNullable<RollBackInput['back']>): Promise<RoadMove> {
+  if (back.first === true) return previewOnly(deps, back);
   if ((await healthyStable(deps, back)) === 0) {
     const because = `no target of ${back.stable} is healthy: the traffic stays where it is until one is`;
     deps.log.error(because, { workload: back.workload.name });
@@ -66,6 +68,21 @@ async function act(deps: RestoreTrafficDeps, back: NonNullable<RollBackInput['ba
   }
   await deps.router.goBack(back.wayBack);
   return roadMove({ kind: 'advance', because: `everything goes to ${back.stable}` });
+}
+
+/**
+ * A first release goes back only before its shift, so no traffic of ours is on the canary; what somebody else sends there
+ * must not be sent to a slot without targets.
+ */
+async function previewOnly(deps: RestoreTrafficDeps, back: NonNullable<RollBackInput['back']>): Promise<RoadMove> {
+  const dial = await deps.router.readDial(back.workload);
+  if (dial[otherSlot(back.stable)] > 0) {
+    const because = `somebody turned the dial to ${dialText(dial)}, and nothing is live in ${back.stable}: turn it back`;
+    deps.log.error(because, { workload: back.workload.name });
+    return roadMove({ kind: 'lookAgain', seconds: NO_STABLE_SECONDS, because });
+  }
+  await deps.router.goBack(back.wayBack);
+  return roadMove({ kind: 'advance', because: 'nothing was live before it, and nothing is now' });
 }
 
 /** Where the load balancer does not say how stable is, it goes back: stable was live, and not knowing is not "none". */

@@ -25,7 +25,7 @@ const DRAIN_LOOK_SECONDS = 30;
  */
 export const makeHandler = (deps: RetireStableDeps) =>
   makeRoadLambda('retire-stable', deps, async (call): Promise<RoadMove> => {
-    const { stable, canary, stableMinimum } = call.admission;
+    const { first, stable, canary, stableMinimum } = call.admission;
     const { workload } = call.release;
     if (call.release.stableRetired) return roadMove({ kind: 'retired', because: `${stable} was retired before` });
     const dial = await deps.router.readDial(workload);
@@ -42,7 +42,8 @@ export const makeHandler = (deps: RetireStableDeps) =>
     if (call.release.retiringAtEpochMs === undefined) await call.append({ kind: 'retiring' });
     const { maxDrainSeconds } = workload;
     const since = call.release.retiringAtEpochMs ?? call.now;
-    const left = drainSeconds({ ...call.admission, maxDrainSeconds }) - (call.now - since) / 1000;
+    const drain = first === true ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds }); // nothing was there to drain
+    const left = drain - (call.now - since) / 1000;
     if (left > 0) {
       const seconds = Math.ceil(Math.min(left, DRAIN_LOOK_SECONDS));
       return roadMove({ kind: 'lookAgain', seconds, because: `${stable} drains for ${Math.ceil(left)} s more` });

@@ -30,6 +30,9 @@ export const makeHandler = (deps: ShiftTrafficDeps) =>
     if (weight > 0 && targets[canary].healthy === 0) return back(`${canary} has no healthy targets`);
 
     const to = dialFor(canary, weight);
+    // nothing is live to go back to: the shift of a first release is its one-way door
+    if (call.admission.first === true && call.release.retiringAtEpochMs === undefined)
+      await call.append({ kind: 'retiring' });
     if (!isIntended(call)) await call.append({ kind: 'shiftIntended', from, to, weight });
     if (!sameDial(from, to)) await deps.router.setDial(workload, to);
     const dial = await deps.router.readDial(workload);

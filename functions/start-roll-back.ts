@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { claimRollBack } from './shared/claim-roll-back.ts';
+import { type Claimed, claimRollBack } from './shared/claim-roll-back.ts';
 import { StaleExecutionError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { lazily, openExecutions, openLedger, openShared } from './shared/open.ts';
 import { releaseInputSchema, withLedger } from './shared/release-call.ts';
+import { startRun } from './shared/start-run.ts';
 
 export interface StartRollBackDeps extends SharedDeps {
   ledger: Ledger;
@@ -26,8 +27,16 @@ export const makeHandler = (deps: StartRollBackDeps) =>
     const { releaseId, run, move, error } = inputSchema.parse(event);
     const fault = error === undefined ? undefined : `${error.Error}: ${causeOf(error.Cause)}`;
     // not behind the road's fence: repeated after its claim it must find the claim and start the execution
-    return withLedger(deps, { releaseId, by: `${releaseId} run ${run}`, log }, async call => {
-      if (run !== call.release.run) throw new StaleExecutionError(`run ${run} of ${releaseId} was followed`);
+    return withLedger(deps, { releaseId, by: `${releaseId} run ${run}`, log }, async (call): Promise<Claimed> => {
+      const { run: newest, retiringAtEpochMs } = call.release;
+      const stale = new StaleExecutionError(`run ${run} of ${releaseId} was followed`);
+      if (retiringAtEpochMs !== undefined) {
+        // behind the one-way door there is no way but on: what this execution could not finish the next one does
+        if (newest > run + 1) throw stale;
+        await startRun(deps, call, run + 1);
+        return { kind: 'promoted' };
+      }
+      if (run !== newest) throw stale;
       const reason = fault === undefined ? reasonSchema.parse(move?.reason) : 'fault';
       return claimRollBack(deps, call, reason, fault ?? move?.because ?? 'no reason was given');
     });

@@ -34,6 +34,8 @@ export const makeHandler = (deps: UndoDeps) =>
       const last = state.ended.find(release => release.outcome === 'promoted');
       if (last?.admission === undefined)
         throw new RefusedError(`no release of ${name} was promoted: there is nothing to undo`);
+      if (last.admission.first === true)
+        throw new RefusedError(`${last.releaseId} was the first: nothing was live before`);
       const releaseId = releaseIdOf(name, state.releases + 1);
       const call = new ReleaseCall(deps, { releaseId, state, by, log });
       const images = imagesBefore(state, last);

@@ -20,11 +20,13 @@ export interface ReleaseImage {
 
 /** What Admit found and decided; the frozen ground on which the release stands. */
 export interface Admission {
+  /** The first release of a new service: nothing is live in `stable`, so there is nothing to compare with or to go back to. */
+  first?: true;
   stable: Slot;
   canary: Slot;
   revision: string;
   stableRevision: string;
-  /** Replicas of the stable slot at admission: what the canary must carry at weight 100. */
+  /** Replicas of the stable slot at admission (of a first release: of the template): what the canary must carry at weight 100. */
   stableReplicas: number;
   /** Minimum of the stable slot's autoscaler at admission, put back at the end. */
   stableMinimum?: number;

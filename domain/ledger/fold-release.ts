@@ -1,4 +1,5 @@
 import { assertNever } from '../assert-never.ts';
+import { firstReleasePlan } from '../release/first-release.ts';
 import type { Entry, Fact } from './facts.ts';
 import { PROCEED, type ReleaseState } from './state.ts';
 
@@ -11,7 +12,11 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     case 'runClaimed':
       return { ...release, run: fact.run };
     case 'admitted':
-      return { ...release, admission: fact.admission };
+      return {
+        ...release,
+        admission: fact.admission,
+        ...(fact.admission.first === true && { plan: firstReleasePlan(release.plan) }),
+      };
     case 'refused':
       return { ...release, refused: fact.because };
     case 'canaryIntended':

@@ -21,6 +21,8 @@ export interface Findings {
     configMaps: Record<string, Record<string, string>>;
     configMapBinaryData?: Record<string, Record<string, string>>;
     containers: string[];
+    /** What the template asks for: the size of a first release. */
+    replicas: number;
   };
   slots: Record<Slot, SlotFound>;
   /** Whether the router can show the canary to a preview header. */
@@ -51,11 +53,10 @@ export function admit(
   if (known.live !== undefined && known.live.slot !== stable) {
     return refused(`${known.live.slot} was promoted last, but the dial points at ${stable}: someone else moved it`);
   }
-  const { desired, revision: stableRevision, autoscalerMinimum } = found.slots[stable];
-  if (desired === 0) return refused(`the dial points at ${stable}, which has no replicas: nothing is live`);
-  if (found.healthy[stable] === 0) {
-    return refused(`none of the targets of ${stable}, which is live, is healthy: there would be nothing to go back to`);
-  }
+  const { revision: stableRevision, autoscalerMinimum } = found.slots[stable];
+  const first = isFirst(found, stable, known.live);
+  const problemOfStable = first ? undefined : stableProblem(found, stable);
+  if (problemOfStable !== undefined) return refused(problemOfStable);
   const problem = imageProblem(release, found) ?? previewProblem(release, found);
   if (problem !== undefined) return refused(problem);
 
@@ -74,11 +75,13 @@ export function admit(
     kind: 'admitted',
     because: `revision ${revision} goes to ${canary}`,
     ground: {
+      ...(first && { first }),
       stable,
       canary,
       revision,
       stableRevision: stableRevision ?? 'unknown',
-      stableReplicas: desired,
+      // adoption takes `replicas` out of the template, and a service of no pods is none
+      stableReplicas: first ? Math.max(1, found.template.replicas) : found.slots[stable].desired,
       ...(autoscalerMinimum === undefined ? {} : { stableMinimum: autoscalerMinimum }),
       deadlineEpochMs: known.nowEpochMs + release.plan.deadlineSeconds * 1000,
       propagationSeconds: found.propagationSeconds,
@@ -86,6 +89,18 @@ export function admit(
       stickinessSeconds,
     },
   };
+}
+
+/** Nothing was ever promoted, and the slot at which the dial points was never written, has no pods and no targets. */
+function isFirst(found: Findings, stable: Slot, live: Live | undefined): boolean {
+  const { desired, revision } = found.slots[stable];
+  return live === undefined && revision === undefined && desired === 0 && found.healthy[stable] === 0;
+}
+
+function stableProblem(found: Findings, stable: Slot): string | undefined {
+  if (found.slots[stable].desired === 0) return `the dial points at ${stable}, which has no replicas: nothing is live`;
+  if (found.healthy[stable] > 0) return undefined;
+  return `none of the targets of ${stable}, which is live, is healthy: there would be nothing to go back to`;
 }
 
 function slotAt100(dial: Dial): Slot | undefined {
@@ -96,7 +111,7 @@ function slotAt100(dial: Dial): Slot | undefined {
 
 export function requestedRevision(
   release: ReleaseState,
-  found: Pick<Findings, 'template'>,
+  found: { template: Omit<Findings['template'], 'replicas'> },
   sha256: (text: string) => string,
 ): string {
   return revisionOf({ ...found.template, images: imageUris(release) }, sha256);

@@ -23,7 +23,8 @@ const LOOK_NOW = { kind: 'pause', seconds: 1 } as const;
 export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
   const step = currentStep(release);
   if (step === undefined) {
-    if (release.soak?.done === true) return { kind: 'retireStable' };
+    // a first release went through its one-way door with its shift: nothing soaks that cannot go back
+    if (release.soak?.done === true || release.retiringAtEpochMs !== undefined) return { kind: 'retireStable' };
     return release.soak === undefined ? { kind: 'soak' } : LOOK_NOW;
   }
   const weight = weightToReady(release);

@@ -19,6 +19,8 @@ export const rollBackInputSchema = z.looseObject({
       wayBack: z.custom<WayBack>(value => typeof value === 'object' && value !== null),
       stable: z.enum(['blue', 'green']),
       deadlineEpochMs: z.number(),
+      /** Of a first release: stable has no targets, and is not waited for. */
+      first: z.boolean().optional(),
     })
     .nullable(),
 });
@@ -64,6 +66,7 @@ function start(deps: { executions: Executions }, call: ReleaseCall, attempt: num
           wayBack: admission.wayBack as WayBack, // plain JSON of the router's adapter, as it was planned at admission
           stable: admission.stable,
           deadlineEpochMs: admission.deadlineEpochMs,
+          ...(admission.first === true && { first: true }),
         };
   const input: RollBackInput = { releaseId, attempt, back };
   return deps.executions.start('rollBack', rollBackExecutionName(releaseId, attempt), input);

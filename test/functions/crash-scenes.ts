@@ -215,6 +215,29 @@ const more: CrashScene[] = [
   },
   {
     name: 'start-roll-back',
+    title: 'start-roll-back, behind the one-way door',
+    input: { ...road, error: { Error: 'States.Timeout', Cause: '' } },
+    open: () => openAt(60, {}, [...at100, [50, { kind: 'retiring' }]]),
+  },
+  {
+    name: 'shift-traffic',
+    title: 'shift-traffic, of a first release',
+    input: road,
+    open: async () => {
+      const world = await openWorld({}, { isNew: true });
+      await world.tell(
+        [0, requested()],
+        [0, { kind: 'runClaimed', run: 1 }],
+        [0, { kind: 'admitted', admission: admissionWith({ first: true }) }],
+        ...readied(0, 100, 4),
+      );
+      await world.canary(4);
+      world.wait(20);
+      return world;
+    },
+  },
+  {
+    name: 'start-roll-back',
     title: 'start-roll-back, after an attempt that ended without closing',
     input: { ...road, error: { Error: 'States.Timeout', Cause: '' } },
     open: async () => {

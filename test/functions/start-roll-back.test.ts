@@ -52,10 +52,14 @@ describe('starting the way back', () => {
     expect((await world.ledger.read('shop')).active?.rollBack).toMatchObject({ reason: 'fault', because });
   });
 
-  it('finds that it was promoted where the one-way door has closed, and starts nothing', async () => {
+  it('finds that it was promoted where the one-way door has closed, and sends it on in the next execution', async () => {
     const { world, answer } = await claim({ error: { Error: 'x' } }, [30, { kind: 'retiring' }]);
     expect(await answer).toEqual({ kind: 'promoted' });
-    expect(world.executions.started).toHaveLength(1);
+    expect(world.executions.started.map(({ machine, name }) => [machine, name])).toEqual([
+      ['release', 'shop-1-1'],
+      ['release', 'shop-1-2'],
+    ]);
+    expect(await world.kinds()).not.toContain('rollBackClaimed');
   });
 
   it('is nothing that a stale execution may do, nor one without a reason', async () => {

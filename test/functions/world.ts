@@ -39,8 +39,11 @@ class RacingLedger extends FakeLedger {
   }
 }
 
-/** Every handler on fakes, with a clock that stands still: blue is live with 4 replicas of revision `old`. */
-export async function openWorld(plan: Partial<Plan> = {}) {
+/**
+ * Every handler on fakes, with a clock that stands still: blue is live with 4 replicas of revision `old`.
+ * @param isNew nothing is live: the dial is at blue, which was never written
+ */
+export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}) {
   const clock = { epochMs: at(0), now: () => clock.epochMs };
   const lines: Record<string, unknown>[] = [];
   const sink = (line: string) => void lines.push(JSON.parse(line));
@@ -75,9 +78,11 @@ export async function openWorld(plan: Partial<Plan> = {}) {
   const registeredPlan = planOf(plan);
 
   cluster.putTemplate(shop, template);
-  await cluster.writeSlot(shop, 'blue', { revision: 'old', images: { app: imageOf('1').uri }, template });
-  await cluster.scaleSlot(shop, 'blue', 4);
-  targets.counts.blue.healthy = 4;
+  if (!isNew) {
+    await cluster.writeSlot(shop, 'blue', { revision: 'old', images: { app: imageOf('1').uri }, template });
+    await cluster.scaleSlot(shop, 'blue', 4);
+    targets.counts.blue.healthy = 4;
+  }
   for (const digit of ['1', '2', '3', '4']) {
     images.push({ repository: 'shop', tag: `v${digit}`, digest: imageOf(digit).digest, atEpochMs: NOON - 60_000 });
   }

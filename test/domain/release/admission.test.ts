@@ -12,6 +12,7 @@ const found = (more: Partial<Findings> = {}): Findings => ({
     podTemplate: { spec: { containers: [{ name: 'app' }, { name: 'proxy' }] } },
     configMaps: {},
     containers: ['app', 'proxy'],
+    replicas: 0,
   },
   slots: { blue: { desired: 4, revision: 'old' }, green: { desired: 0 } },
   previews: true,

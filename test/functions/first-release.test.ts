@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { approval, bake, hook, shop, weight } from '../support/story.ts';
+import { road } from './scenes.ts';
+import { named, openWorld, template, type World } from './world.ts';
+
+const SMOKE = 'https://hooks.example.com/smoke';
+const steps = [weight(10), hook(), bake(300), approval(), weight(100)];
+
+/** A new service: the dial points at blue, in which nothing ever was. Its first release is requested and admitted. */
+async function admitted(plan: Partial<Plan> = {}) {
+  const world = await openWorld({ steps, soakSeconds: 900, ...plan }, { isNew: true });
+  world.cluster.putTemplate(shop, { ...template, replicas: 3 });
+  await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+  return { world, move: await world.run('admit', road) };
+}
+const release = async (world: World) => (await world.ledger.read('shop')).active;
+const dial = (world: World) => world.router.readDial(shop);
+
+/** Ready, the hook passed, approved: as far as the shift. */
+async function readyToShift() {
+  const { world } = await admitted();
+  await world.run('write-canary', road);
+  await world.run('next-step', road);
+  await world.run('size-canary', road);
+  await world.run('read-slot', road);
+  world.targets.counts.green.healthy = 3;
+  await world.run('look', road);
+  world.hooks.answer(SMOKE, { kind: 'passed' });
+  expect(await world.run('next-step', road)).toMatchObject({ kind: 'callHook' });
+  await world.run('call-hook', road);
+  await world.run('look', road);
+  expect(await world.run('next-step', road)).toMatchObject({ kind: 'openApproval' });
+  await world.run('open-approval', road);
+  await world.run('approve', { releaseId: 'shop-1', by: 'bob', groups: ['leads'] });
+  await world.run('look', road);
+  world.wait(20); // a good instant to shift
+  expect(await world.run('next-step', road)).toMatchObject({ kind: 'shiftTraffic' });
+  return world;
+}
+const rollBackInput = (world: World) => world.executions.started.find(({ machine }) => machine === 'rollBack')?.input;
+const takeBack = async (world: World) => {
+  const input = rollBackInput(world);
+  for (const name of ['restore-traffic', 'verify-traffic', 'retire-canary', 'close']) await world.run(name, input);
+};
+
+describe('the first release of a new service', () => {
+  it('is admitted with nothing to go back to, at the size of the template', async () => {
+    const { world, move } = await admitted();
+    expect(move).toMatchObject({ kind: 'admitted' });
+    const { admission, plan } = (await release(world)) ?? {};
+    expect(admission).toMatchObject({ first: true, stable: 'blue', canary: 'green', stableReplicas: 3 });
+    // no weight before 100, nothing that bakes or soaks: there is nothing to compare with
+    expect(plan?.steps).toEqual([hook(), approval(), weight(100)]);
+    expect(plan?.soakSeconds).toBe(0);
+  });
+
+  it('is ready and asked about before it gets any traffic, then gets all of it and is promoted at once', async () => {
+    // Prepare
+    const world = await readyToShift();
+    expect(await dial(world)).toEqual({ blue: 100, green: 0 });
+    // Act
+    await world.run('shift-traffic', road);
+    expect(await dial(world)).toEqual({ blue: 0, green: 100 });
+    expect(await world.run('next-step', road)).toMatchObject({ kind: 'retireStable' });
+    expect(await world.run('retire-stable', road)).toMatchObject({ kind: 'retired' });
+    await world.run('close', road);
+    // Assess: the one-way door closed before the dial was turned
+    const kinds = await world.kinds();
+    expect(kinds.indexOf('retiring')).toBeLessThan(kinds.indexOf('shiftIntended'));
+    const { live, ended } = await world.ledger.read('shop');
+    expect(live).toMatchObject({ slot: 'green', releaseId: 'shop-1' });
+    expect(ended[0]).toMatchObject({ outcome: 'promoted' });
+  });
+
+  it('that is not ready in time is rejected: nothing was live, nothing is, and no pod is left', async () => {
+    // Prepare
+    const { world } = await admitted();
+    await world.run('write-canary', road);
+    await world.run('next-step', road);
+    await world.run('size-canary', road);
+    await world.run('start-roll-back', { ...road, move: { reason: 'notReady', because: '0 of 3 pods ready' } });
+    // Act: no target is healthy anywhere, and that is not waited for
+    await takeBack(world);
+    // Assess
+    expect((await world.ledger.read('shop')).ended[0]).toMatchObject({ outcome: 'rejected', reason: 'notReady' });
+    expect(await dial(world)).toEqual({ blue: 100, green: 0 });
+    expect(await world.cluster.readSlot(shop, 'green')).toMatchObject({ desired: 0 });
+  });
+
+  it('cannot be aborted any more once it has all the traffic', async () => {
+    const world = await readyToShift();
+    await world.run('shift-traffic', road);
+    await expect(world.run('abort', { releaseId: 'shop-1', by: 'ann', because: 'no' })).rejects.toMatchObject(
+      named('RefusedError', /promoted; use undo/),
+    );
+  });
+
+  it('that goes back leaves a canary alone to which somebody has sent the traffic, and says so', async () => {
+    // Prepare
+    const { world } = await admitted();
+    await world.canary(3);
+    await world.run('abort', { releaseId: 'shop-1', by: 'ann', because: 'not yet' });
+    await world.router.setDial(shop, { blue: 0, green: 100 });
+    // Act
+    const move = await world.run('restore-traffic', rollBackInput(world));
+    // Assess: blue has no targets
+    expect(move).toMatchObject({ kind: 'lookAgain', because: expect.stringContaining('nothing is live in blue') });
+    expect(await dial(world)).toEqual({ blue: 0, green: 100 });
+  });
+
+  it('cannot be undone: nothing was live before it', async () => {
+    const world = await readyToShift();
+    await world.run('shift-traffic', road);
+    await world.run('retire-stable', road);
+    await world.run('close', road);
+    await expect(world.run('undo', { workload: 'shop', by: 'ann' })).rejects.toMatchObject(
+      named('RefusedError', /was the first: nothing was live before/),
+    );
+  });
+
+  it('is no first release where something is live that Sluice does not know', async () => {
+    const world = await openWorld({}, { isNew: true });
+    world.targets.counts.blue.healthy = 2; // registered by somebody else
+    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    expect(await world.run('admit', road)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('no replicas'),
+    });
+  });
+});
