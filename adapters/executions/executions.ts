@@ -21,8 +21,6 @@ export interface Executions {
    * by this very answer, where the first attempt's reply was lost on the way.
    */
   answer(taskToken: string, output: object): Promise<'answered' | 'tooLate'>;
-  /** Which of ours a state machine's ARN names; undefined: another one. */
-  machineOf(stateMachineArn: string): Machine | undefined;
 }
 
 export class ExecutionNameTakenError extends Error {

@@ -32,9 +32,6 @@ export interface FakeExecutions extends Executions {
   unreachable(now: boolean): void;
 }
 
-/** What the fake calls its machines in events. */
-export const fakeMachineArn = (machine: Machine): string => `arn:stateMachine:${machine}`;
-
 /** Executions in memory: names, inputs and tokens as the service keeps them; no machine runs. */
 export function fakeExecutions(clock: Clock): FakeExecutions {
   const executions: FakeExecution[] = [];
@@ -79,8 +76,6 @@ export function fakeExecutions(clock: Clock): FakeExecutions {
       answers.push({ taskToken, output: JSON.parse(JSON.stringify(output)) });
       return 'answered';
     },
-    machineOf: stateMachineArn =>
-      (['release', 'rollBack'] as const).find(machine => fakeMachineArn(machine) === stateMachineArn),
     end(machine, name, status) {
       const found = find(machine, name);
       if (found?.status !== 'RUNNING') throw new Error(`no execution ${name} (${machine}) is running`);

@@ -76,17 +76,14 @@ export function stepFunctionsExecutions(client: SFNClient, machineArns: Record<M
       });
       return sent === 'tooLate' ? sent : 'answered';
     },
-
-    machineOf: stateMachineArn =>
-      (['release', 'rollBack'] as const).find(machine => machineArns[machine] === stateMachineArn),
   };
 }
 
 /**
- * @param env RELEASE_MACHINE_ARN, ROLL_BACK_MACHINE_ARN, AWS_REGION, credentials, AWS_ENDPOINT_URL_SFN where it is not AWS
- * @throws Error where an ARN is missing
+ * What the two machines are called in events. @param env RELEASE_MACHINE_ARN, ROLL_BACK_MACHINE_ARN
+ * @throws Error where one is missing
  */
-export function openStepFunctionsExecutions(env: Env): Executions {
+export function machineArnsOf(env: Env): Record<Machine, string> {
   const machineArn = (variable: string): string => {
     const arn = env[variable];
     if (arn === undefined || !arn.includes(':stateMachine:')) {
@@ -94,11 +91,15 @@ export function openStepFunctionsExecutions(env: Env): Executions {
     }
     return arn;
   };
-  return stepFunctionsExecutions(new SFNClient(awsClientConfig(env, 'SFN')), {
-    release: machineArn('RELEASE_MACHINE_ARN'),
-    rollBack: machineArn('ROLL_BACK_MACHINE_ARN'),
-  });
+  return { release: machineArn('RELEASE_MACHINE_ARN'), rollBack: machineArn('ROLL_BACK_MACHINE_ARN') };
 }
+
+/**
+ * @param env RELEASE_MACHINE_ARN, ROLL_BACK_MACHINE_ARN, AWS_REGION, credentials, AWS_ENDPOINT_URL_SFN where it is not AWS
+ * @throws Error where an ARN is missing
+ */
+export const openStepFunctionsExecutions = (env: Env): Executions =>
+  stepFunctionsExecutions(new SFNClient(awsClientConfig(env, 'SFN')), machineArnsOf(env));
 
 const MOST_CAUSE_LENGTH = 32_768; // of StopExecution
 

@@ -99,7 +99,7 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
       }
     },
 
-    async tagged(repository) {
+    async listTagged(repository) {
       try {
         return await tagged(repository, AbortSignal.timeout(CALL_DEADLINE_MS));
       } catch (error) {

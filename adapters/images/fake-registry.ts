@@ -37,7 +37,7 @@ export function fakeRegistry(): FakeRegistry {
       const pushedAtEpochMs = here.findLast(push => push.digest === digest)?.atEpochMs ?? found.atEpochMs;
       return { uri: `registry.example.com/${repository}@${digest}`, digest, pushedAtEpochMs };
     },
-    async tagged(repository) {
+    async listTagged(repository) {
       const here = pushesOf(repository);
       const byTag = new Map(here.flatMap(({ tag, digest }) => (tag === undefined ? [] : [[tag, digest] as const])));
       return [...new Set(byTag.values())].map(digest => ({

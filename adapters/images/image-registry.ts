@@ -21,7 +21,7 @@ export interface ImageRegistry {
    * Every image that has a tag, in no order; the children of an index have none.
    * @throws ImageNotFoundError there is no such repository @throws ImageRegistryUnreachableError
    */
-  tagged(repository: string): Promise<TaggedImage[]>;
+  listTagged(repository: string): Promise<TaggedImage[]>;
 }
 
 export class ImageNotFoundError extends Error {

@@ -41,7 +41,7 @@ export class DynamoDbWorkloads implements Workloads {
     return (await this.query('sk')).flatMap(item => item.sk?.S ?? []);
   }
 
-  async all(): Promise<RegisteredWorkload[]> {
+  async readAll(): Promise<RegisteredWorkload[]> {
     return (await this.query('registered')).flatMap(({ registered }) =>
       registered?.S === undefined ? [] : [JSON.parse(registered.S) as RegisteredWorkload],
     );

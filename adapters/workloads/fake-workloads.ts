@@ -13,7 +13,7 @@ export class FakeWorkloads implements Workloads {
     return [...this.byName.keys()].sort();
   }
 
-  async all(): Promise<RegisteredWorkload[]> {
+  async readAll(): Promise<RegisteredWorkload[]> {
     return Promise.all((await this.list()).map(name => this.read(name)));
   }
 

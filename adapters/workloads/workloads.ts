@@ -16,7 +16,7 @@ export interface Workloads {
   /** Names, sorted. */
   list(): Promise<string[]>;
   /** Every one, in the order of their names. */
-  all(): Promise<RegisteredWorkload[]>;
+  readAll(): Promise<RegisteredWorkload[]>;
   register(registered: RegisteredWorkload): Promise<void>;
   /** Forgets it; one that is not there is forgotten already. Its ledger stays. */
   remove(name: string): Promise<void>;

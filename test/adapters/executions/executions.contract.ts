@@ -7,7 +7,6 @@ export interface OpenExecutions {
   tokenOf(machine: Machine, name: string): Promise<string>;
   /** Lets a running execution end well. */
   finish(machine: Machine, name: string): Promise<void>;
-  arnOf(machine: Machine): string;
   /** From now on nothing answers, or everything does again. */
   unreachable(now: boolean): void;
 }
@@ -89,13 +88,6 @@ export const keepsExecutionsContract = (open: () => Promise<OpenExecutions>) => 
     await expect(executions.start('release', 'x'.repeat(81), input)).rejects.toEqual(named('ExecutionsRefusedError'));
     await expect(executions.start('release', 'a b', input)).rejects.toEqual(named('ExecutionsRefusedError'));
     await expect(executions.answer('nobody-issued-this', {})).rejects.toEqual(named('ExecutionsRefusedError'));
-  });
-
-  it('knows its two machines by the ARN that an event has, and no other', async () => {
-    const { executions, arnOf } = await open();
-    expect(executions.machineOf(arnOf('release'))).toBe('release');
-    expect(executions.machineOf(arnOf('rollBack'))).toBe('rollBack');
-    expect(executions.machineOf('arn:aws:states:eu-west-1:123456789012:stateMachine:somebody-elses')).toBeUndefined();
   });
 
   it('throws ExecutionsUnreachableError when nothing answers, and may be called again', async () => {

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { fakeExecutions, fakeMachineArn } from '../../../adapters/executions/fake-executions.ts';
+import { fakeExecutions } from '../../../adapters/executions/fake-executions.ts';
 import { keepsExecutionsContract } from './executions.contract.ts';
 
 describe('executions in memory', () => {
@@ -9,7 +9,6 @@ describe('executions in memory', () => {
       executions,
       tokenOf: async (machine, name) => executions.openToken(machine, name),
       finish: async (machine, name) => executions.end(machine, name, 'SUCCEEDED'),
-      arnOf: fakeMachineArn,
       unreachable: executions.unreachable,
     };
   });

@@ -57,17 +57,16 @@ async function openOverTheWire() {
     `${machineArns[machine].replace(':stateMachine:', ':execution:')}:${name}`;
   const tokenOf = (machine: keyof typeof machineArns, name: string) =>
     vi.waitUntil(() => tokens.get(arnOf(machine, name)));
-  return { host, server, env, machineArns, executions: openStepFunctionsExecutions(env), arnOf, tokenOf };
+  return { host, server, env, executions: openStepFunctionsExecutions(env), arnOf, tokenOf };
 }
 
 describe('executions of Step Functions', () => {
   keepsExecutionsContract(async () => {
-    const { host, server, executions, machineArns, arnOf, tokenOf } = await openOverTheWire();
+    const { host, server, executions, arnOf, tokenOf } = await openOverTheWire();
     const operations = ['StartExecution', 'StopExecution', 'DescribeExecution', 'SendTaskSuccess'];
     return {
       executions,
       tokenOf,
-      arnOf: machine => machineArns[machine],
       async finish(machine, name) {
         await executions.answer(await tokenOf(machine, name), {});
         await host.whenEnded(arnOf(machine, name));

@@ -71,7 +71,7 @@ describe('ECR', () => {
     const digestOf = (index: number) => `sha256:${String(index).padStart(64, '0')}`;
     for (let index = 0; index < 1001; index += 1)
       push({ repository: 'checkout', tag: `v${index}`, digest: digestOf(index), atEpochMs: NOON + index * 1_000 });
-    const images = await registry.tagged('checkout');
+    const images = await registry.listTagged('checkout');
     expect(images).toHaveLength(1001);
     expect(images.at(-1)).toEqual({ digest: digestOf(1000), tags: ['v1000'], pushedAtEpochMs: NOON + 1_000_000 });
   });

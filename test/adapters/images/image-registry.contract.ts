@@ -82,12 +82,12 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     onPush({ repository: 'checkout', digest: digest('b'), atEpochMs: NOON + 30_000 });
     onPush(push('v2', 'c', NOON + 60_000));
     onPush(push('latest', 'c', NOON + 60_000));
-    const images = (await registry.tagged('checkout')).toSorted((a, b) => a.pushedAtEpochMs - b.pushedAtEpochMs);
+    const images = (await registry.listTagged('checkout')).toSorted((a, b) => a.pushedAtEpochMs - b.pushedAtEpochMs);
     expect(images.map(({ tags, ...image }) => ({ ...image, tags: tags.toSorted() }))).toEqual([
       { digest: digest('a'), tags: ['v1'], pushedAtEpochMs: NOON },
       { digest: digest('c'), tags: ['latest', 'v2'], pushedAtEpochMs: NOON + 60_000 },
     ]);
-    await expect(registry.tagged('basket')).rejects.toMatchObject({
+    await expect(registry.listTagged('basket')).rejects.toMatchObject({
       name: 'ImageNotFoundError',
       message: 'there is no repository basket',
     });
@@ -98,6 +98,6 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     onPush(push('v1', 'a', NOON));
     breakDown();
     await expect(registry.resolve('checkout', 'v1')).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
-    await expect(registry.tagged('checkout')).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
+    await expect(registry.listTagged('checkout')).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
   });
 };

@@ -26,11 +26,11 @@ export const keepsWorkloadsContract = (open: () => Promise<Workloads>) => {
 
   it('gives them all at once, whole, in the order of their names', async () => {
     const workloads = await open();
-    expect(await workloads.all()).toEqual([]);
+    expect(await workloads.readAll()).toEqual([]);
     const shopSince = { ...registered('shop'), registeredAtEpochMs: 1_700_000_000_000 };
     await workloads.register(shopSince);
     await workloads.register(registered('api'));
-    expect(await workloads.all()).toEqual([registered('api'), shopSince]);
+    expect(await workloads.readAll()).toEqual([registered('api'), shopSince]);
   });
 
   it('lists names, sorted', async () => {
@@ -46,7 +46,7 @@ export const keepsWorkloadsContract = (open: () => Promise<Workloads>) => {
     const names = Array.from({ length: 30 }, (_, i) => `shop-${String(i).padStart(2, '0')}`);
     for (const name of names) await workloads.register(registered(name, { steps: [hook({ url }), weight(100)] }));
     expect(await workloads.list()).toEqual(names);
-    expect((await workloads.all()).map(({ workload }) => workload.name)).toEqual(names);
+    expect((await workloads.readAll()).map(({ workload }) => workload.name)).toEqual(names);
   });
 
   it('forgets a workload that is removed, and no other; removing it twice is removing it once', async () => {
