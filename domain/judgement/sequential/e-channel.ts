@@ -1,0 +1,75 @@
+/**
+ * The E-channel (docs/statistics.md (a)): a mixture over alternatives and over the moment the trouble starts, in
+ * logarithms. Its e-value has expectation at most 1 under the null whenever it is looked at, so that by Ville's
+ * inequality it ever reaches 1/alpha with probability alpha at most.
+ */
+export interface EChannel {
+  /** Windows so far. */
+  k: number;
+  /** ln S_j of every alternative: -Infinity before the first window. */
+  readonly logS: Float64Array;
+  /** ln E; 0 before the first window. */
+  logE: number;
+}
+
+export interface StartWeights {
+  startWeight(k: number, horizonWindows: number): number;
+  startWeightLeft(k: number, horizonWindows: number): number;
+}
+
+/** All the weight on the first window: evidence about the whole time, as for `healthy`. */
+export const FROM_THE_FIRST: StartWeights = {
+  startWeight: k => (k === 1 ? 1 : 0),
+  startWeightLeft: k => (k === 0 ? 1 : 0),
+};
+
+export function newEChannel(alternatives: number): EChannel {
+  return { k: 0, logS: new Float64Array(alternatives).fill(Number.NEGATIVE_INFINITY), logE: 0 };
+}
+
+export function resetEChannel(channel: EChannel): void {
+  channel.k = 0;
+  channel.logS.fill(Number.NEGATIVE_INFINITY);
+  channel.logE = 0;
+}
+
+/**
+ * One window more, in place: S_j = (S_j + s_k) exp(l_j), E = sum of pi_j S_j + the start weights still to come.
+ * @param logEvidence l_j of the window per alternative  @param logPrior ln pi_j
+ */
+export function stepEChannel(
+  channel: EChannel,
+  logEvidence: Float64Array,
+  logPrior: Float64Array,
+  weights: StartWeights,
+  horizonWindows: number,
+): void {
+  const { logS } = channel;
+  channel.k += 1;
+  const logStart = Math.log(weights.startWeight(channel.k, horizonWindows));
+  let most = Math.log(weights.startWeightLeft(channel.k, horizonWindows));
+  const left = most;
+  for (let j = 0; j < logS.length; j += 1) {
+    const before = logS[j] as number;
+    const high = before > logStart ? before : logStart;
+    const low = before > logStart ? logStart : before;
+    const sum = low === Number.NEGATIVE_INFINITY ? high : high + Math.log1p(Math.exp(low - high));
+    const next = sum + (logEvidence[j] as number);
+    logS[j] = next;
+    const weighted = next + (logPrior[j] as number);
+    if (weighted > most) most = weighted;
+  }
+  if (most === Number.NEGATIVE_INFINITY) {
+    channel.logE = most;
+    return;
+  }
+  let total = Math.exp(left - most);
+  for (let j = 0; j < logS.length; j += 1) {
+    const term = (logS[j] as number) + (logPrior[j] as number) - most;
+    // e^-45 is below half a unit in the last place of a sum of 1 or more
+    if (term > -45) total += Math.exp(term);
+  }
+  channel.logE = most + Math.log(total);
+}
+
+export const logsOf = (values: readonly number[]): Float64Array => Float64Array.from(values, value => Math.log(value));
