@@ -4,6 +4,7 @@ import * as approve from '../functions/approve.ts';
 import * as awaitApproval from '../functions/await-approval.ts';
 import * as callHook from '../functions/call-hook.ts';
 import * as close from '../functions/close.ts';
+import * as imagePushed from '../functions/image-pushed.ts';
 import * as look from '../functions/look.ts';
 import * as nextStep from '../functions/next-step.ts';
 import * as openApproval from '../functions/open-approval.ts';
@@ -35,6 +36,7 @@ export const labFunctions = (deps: AllDeps): Record<string, LambdaHandler<unknow
   'await-approval': awaitApproval.makeHandler(deps),
   'call-hook': callHook.makeHandler(deps),
   close: close.makeHandler(deps),
+  'image-pushed': imagePushed.makeHandler(deps),
   look: look.makeHandler(deps),
   'next-step': nextStep.makeHandler(deps),
   'open-approval': openApproval.makeHandler(deps),

@@ -43,6 +43,8 @@ export interface Admission {
 export type Fact =
   | { kind: 'requested'; images: Record<string, ReleaseImage>; plan: Plan; workload: Workload; undoOf?: string }
   | { kind: 'runClaimed'; run: number }
+  /** A push that came while this release was on its way, and the plan says onNewImage: reject. */
+  | { kind: 'pushRefused'; image: ReleaseImage; because: string }
   | { kind: 'admitted'; admission: Admission }
   | { kind: 'refused'; because: string }
   | { kind: 'canaryIntended'; slot: Slot; revision: string }

@@ -3,7 +3,7 @@ import { firstReleasePlan } from '../release/first-release.ts';
 import type { Entry, Fact } from './facts.ts';
 import { PROCEED, type ReleaseState } from './state.ts';
 
-type ReleaseFact = Exclude<Fact, { kind: 'requested' } | { kind: 'closed' }>;
+type ReleaseFact = Exclude<Fact, { kind: 'requested' } | { kind: 'closed' } | { kind: 'pushRefused' }>;
 
 /** A release after one more fact about it. */
 export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseState {

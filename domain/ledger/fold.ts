@@ -1,6 +1,7 @@
 import { canonicalJson } from '../canonical-json.ts';
+import { newestOf } from '../release/push.ts';
 import { releaseIdOf } from '../release-id.ts';
-import type { Entry, Fact } from './facts.ts';
+import type { Entry, Fact, ReleaseImage } from './facts.ts';
 import { foldRelease } from './fold-release.ts';
 import { ENDED_KEPT, type EndedRelease, type ReleaseState, type WorkloadState } from './state.ts';
 
@@ -35,6 +36,7 @@ function applyFact(state: WorkloadState, entry: Entry): WorkloadState {
   const release = [state.active, state.waiting].find(candidate => candidate?.releaseId === releaseId);
   if (release === undefined) throw new LedgerBrokenError(`entry ${entry.seq} is about ${releaseId}, which is not open`);
   if (fact.kind === 'closed') return close(state, release, entry, fact);
+  if (fact.kind === 'pushRefused') return { ...state, ...knowing(state, [fact.image]) };
   const next = foldRelease(release, entry, fact);
   return release === state.active ? { ...state, active: next } : { ...state, waiting: next };
 }
@@ -61,10 +63,11 @@ function request(state: WorkloadState, entry: Entry, fact: Fact & { kind: 'reque
     byMetric: {},
     stableRetired: false,
   };
-  if (state.active === undefined) return { ...state, releases: number, active: requested };
+  const known = { ...state, ...knowing(state, Object.values(fact.images)) };
+  if (state.active === undefined) return { ...known, releases: number, active: requested };
   const replaced = state.waiting;
   return {
-    ...state,
+    ...known,
     releases: number,
     waiting: requested,
     ended:
@@ -96,6 +99,13 @@ function close(
   if (fact.outcome !== 'promoted' || release.admission === undefined) return next;
   const { canary: slot, revision } = release.admission;
   return { ...next, live: { slot, revision, releaseId: release.releaseId, images: release.images } };
+}
+
+function knowing({ newestPush }: WorkloadState, images: ReleaseImage[]): Pick<WorkloadState, 'newestPush'> {
+  const newest = newestOf([...(newestPush === undefined ? [] : [newestPush]), ...images]);
+  if (newest === undefined) return {};
+  const { repository, digest, pushedAtEpochMs } = newest;
+  return { newestPush: { repository, digest, pushedAtEpochMs } };
 }
 
 const endOf = (release: ReleaseState, entry: Entry) => ({

@@ -9,6 +9,8 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
   switch (fact.kind) {
     case 'requested':
       return `requested: ${imagesText(fact.images, fact.undoOf)}`;
+    case 'pushRefused':
+      return `push of ${fact.image.reference} is not taken: ${fact.because}`;
     case 'admitted':
       return `admitted: revision ${fact.admission.revision} goes to ${fact.admission.canary}, ${fact.admission.stable} is live`;
     case 'refused':

@@ -97,6 +97,13 @@ export interface Live {
   images: Record<string, ReleaseImage>;
 }
 
+/** An image by when the registry says it was pushed. */
+export interface KnownPush {
+  repository: string;
+  digest: string;
+  pushedAtEpochMs: number;
+}
+
 /** The fold of a workload's ledger. */
 export interface WorkloadState {
   seq: number;
@@ -107,6 +114,8 @@ export interface WorkloadState {
   active?: ReleaseState;
   /** Only the newest waiting one is kept. */
   waiting?: ReleaseState;
+  /** The newest push of all that were ever released or refused: what was pushed before it starts nothing by itself. */
+  newestPush?: KnownPush;
   /** Newest first, at most ENDED_KEPT. */
   ended: EndedRelease[];
 }

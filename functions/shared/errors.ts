@@ -22,3 +22,8 @@ export class TemplateChangedError extends Error {
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
+
+/** What was done for several workloads failed for some of them; the others have it. Retrying is safe. */
+export class PartlyFailedError extends Error {
+  override readonly name = 'PartlyFailedError';
+}

@@ -34,6 +34,7 @@ export const FUNCTIONS = {
   'await-approval': ['appendLedger', 'answerTaskToken'],
   'call-hook': ['appendLedger'],
   close: ['appendLedger', 'startRelease', 'tell'],
+  'image-pushed': ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
   look: ['appendLedger', 'readDial', 'readTargets', 'readMetrics', 'tell'],
   'next-step': ['appendLedger'],
   'open-approval': ['appendLedger', 'tell'],

@@ -2,10 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type AllDeps, labFunctions } from '../../lab/functions.ts';
 import type { Line } from '../support/story.ts';
-import { backScenes, doorScenes, endScenes, inputOf, roadScenes } from './scenes.ts';
+import { backScenes, inputOf, roadScenes, allScenes as scenes } from './scenes.ts';
 import { named, openWorld } from './world.ts';
-
-const scenes = [...roadScenes, ...backScenes, ...endScenes, ...doorScenes];
 
 describe('the handlers', () => {
   it('of the lab are the files of functions/, so that a new one cannot be forgotten', async () => {

@@ -1,7 +1,7 @@
 import { dialFor } from '../../domain/dial.ts';
 import type { Admission } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { admissionOf, approval, hook, type Line, readied, shifted, shop, weight } from '../support/story.ts';
+import { admissionOf, approval, hook, imageOf, type Line, readied, shifted, shop, weight } from '../support/story.ts';
 import { openWorld, type World } from './world.ts';
 
 /** A handler, its input, and a world in which it has something to do. */
@@ -210,8 +210,31 @@ export const doorScenes: Scene[] = [
   { name: 'status', input: { workload: 'shop', afterSeq: 0 }, open: () => admitted({}, 25, ...at10) },
 ];
 
+/** ECR's event of a push: `v2` is the image of the digit 2. */
+export const pushed = (tag: string | undefined, digit: string, more: object = {}) => ({
+  version: '0',
+  id: '13cde686-328b-6117-af20-0e5566167482',
+  'detail-type': 'ECR Image Action',
+  source: 'aws.ecr',
+  account: '123456789012',
+  time: '2026-11-21T12:00:00Z',
+  region: 'eu-west-1',
+  resources: [],
+  detail: {
+    result: 'SUCCESS',
+    'repository-name': 'shop',
+    'image-digest': imageOf(digit).digest,
+    'action-type': 'PUSH',
+    ...(tag === undefined ? {} : { 'image-tag': tag }),
+    ...more,
+  },
+});
+
+/** The doors by event. */
+export const eventScenes: Scene[] = [{ name: 'image-pushed', input: pushed('v2', '2'), open: () => openWorld() }];
+
 /** Every handler's. */
-export const allScenes: Scene[] = [...roadScenes, ...backScenes, ...endScenes, ...doorScenes];
+export const allScenes: Scene[] = [...roadScenes, ...backScenes, ...endScenes, ...doorScenes, ...eventScenes];
 
 /** The way back's input is planned by the router of its world. */
 export async function inputOf(scene: Scene, opened: World): Promise<object> {

@@ -51,6 +51,39 @@ describe('starting a release', () => {
     expect(world.executions.started).toHaveLength(1);
   });
 
+  it('is told `started` although the other one was quicker to claim its run: one of two hears that', async () => {
+    // Prepare: between ann's request and her claim bob asks for the same
+    const world = await openWorld();
+    const { append } = world.ledger;
+    let bob: unknown;
+    world.ledger.append = async (workload, after, line) => {
+      const state = await append.call(world.ledger, workload, after, line);
+      if (line.fact.kind === 'requested') bob = await start(world, { by: 'bob' });
+      return state;
+    };
+    // Act
+    const ann = await start(world);
+    // Assess
+    expect([ann, bob]).toEqual([
+      { kind: 'started', releaseId: 'shop-1' },
+      { kind: 'alreadyRequested', releaseId: 'shop-1' },
+    ]);
+    expect(world.executions.started).toHaveLength(1);
+  });
+
+  it('is told that it waits although somebody has dropped it in the very moment', async () => {
+    const world = await openWorld({ onNewImage: 'replace' });
+    await world.admitted();
+    const { append } = world.ledger;
+    world.ledger.append = async (workload, after, line) => {
+      const state = await append.call(world.ledger, workload, after, line);
+      if (line.fact.kind === 'requested') await world.run('abort', { releaseId: 'shop-2', by: 'bob', because: 'no' });
+      return state;
+    };
+    expect(await start(world, { image: 'v3' })).toEqual({ kind: 'waiting', releaseId: 'shop-2' });
+    expect((await world.ledger.read('shop')).releases).toBe(2);
+  });
+
   it.each<[string, Line[]]>([
     ['before its execution was claimed', [[0, requested()]]],
     [

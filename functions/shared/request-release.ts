@@ -1,0 +1,93 @@
+import type { Executions } from '../../adapters/executions/executions.ts';
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import type { Log } from '../../adapters/log/log.ts';
+import type { ReleaseImage } from '../../domain/ledger/facts.ts';
+import type { ReleaseState, WorkloadState } from '../../domain/ledger/state.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { releaseIdOf } from '../../domain/release-id.ts';
+import type { Workload } from '../../domain/workload.ts';
+import { claimRollBack } from './claim-roll-back.ts';
+import type { SharedDeps } from './handler.ts';
+import { ReleaseCall, withWorkload } from './release-call.ts';
+import { startIfNotBegun, startRun } from './start-run.ts';
+
+export interface RequestDeps extends SharedDeps {
+  ledger: Ledger;
+  executions: Executions;
+}
+
+export interface Wanted {
+  workload: Workload;
+  plan: Plan;
+  image: ReleaseImage;
+}
+
+export type Requested =
+  | { kind: 'started' | 'waiting' | 'alreadyRequested'; releaseId: string }
+  /** The plan says onNewImage: reject, and this release is on its way. */
+  | { kind: 'refused'; releaseId: string; because: string }
+  | { kind: 'ignored'; because: string };
+
+/**
+ * Requests a release, for whoever asks: a person, a pipeline, a push. Asking twice for the same image is one release, of two
+ * at once one is told `started`.
+ * @param options.consider asked first, as often as the ledger is read: a reason not to request it at all
+ * @param options.onRefused writes down that the plan refused it, in the ledger of the release on its way
+ */
+export function requestRelease(
+  deps: RequestDeps,
+  wanted: Wanted,
+  options: {
+    by: string;
+    log: Log;
+    consider?: (state: WorkloadState) => { kind: 'ignored'; because: string } | undefined;
+    onRefused?: (call: ReleaseCall, because: string) => Promise<void>;
+  },
+): Promise<Requested> {
+  const { by, log } = options;
+  const { name } = wanted.workload;
+  // what this very call has requested, over all the times that it has to read the ledger again
+  let mine: { kind: 'started' | 'waiting'; releaseId: string } | undefined;
+  return withWorkload(deps, { workload: name, log }, async (state): Promise<Requested> => {
+    const call = new ReleaseCall(deps, { releaseId: releaseIdOf(name, state.releases + 1), state, by, log });
+    const ignored = mine === undefined ? options.consider?.(state) : undefined;
+    if (ignored !== undefined) return ignored;
+    const { active, waiting } = state;
+    const same = [waiting, active].find(release => release !== undefined && isSame(release, wanted));
+    if (same !== undefined) {
+      // whoever asked first may have died before all of it was done
+      if (same === active) await startIfNotBegun(deps, call.about(same.releaseId));
+      else await replaceIfAsked(deps, call, wanted);
+      return same.releaseId === mine?.releaseId ? mine : { kind: 'alreadyRequested', releaseId: same.releaseId };
+    }
+    if (mine !== undefined) return mine; // somebody has taken it further by now: it is over, or goes back
+    if (active !== undefined && wanted.plan.onNewImage === 'reject') {
+      const because = `${active.releaseId} is on its way, and the plan says onNewImage: reject`;
+      await options.onRefused?.(call.about(active.releaseId), because);
+      return { kind: 'refused', releaseId: active.releaseId, because };
+    }
+    const { workload, plan, image } = wanted;
+    await call.append({ kind: 'requested', images: { [workload.container]: image }, plan, workload });
+    mine = { kind: active === undefined ? 'started' : 'waiting', releaseId: call.releaseId };
+    if (active === undefined) await startRun(deps, call, 1);
+    else await replaceIfAsked(deps, call, wanted);
+    return mine;
+  });
+}
+
+/** Takes back the release on its way for the one that waits; where it goes back or is promoted already, that stands. */
+export async function replaceIfAsked(
+  deps: RequestDeps,
+  call: ReleaseCall,
+  { plan }: Pick<Wanted, 'plan'>,
+): Promise<void> {
+  const { active, waiting } = call.state;
+  if (plan.onNewImage !== 'replace' || active === undefined || waiting === undefined) return;
+  await claimRollBack(deps, call.about(active.releaseId), 'aborted', `replaced by ${waiting.releaseId}`);
+}
+
+/** A release that goes back is not what was asked for, even where its image is the same. */
+const isSame = (release: ReleaseState, wanted: Wanted): boolean =>
+  release.rollBack === undefined &&
+  release.images[wanted.workload.container]?.digest === wanted.image.digest &&
+  release.undoOf === undefined;
