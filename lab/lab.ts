@@ -67,6 +67,11 @@ export interface Lab {
   /** Image URI by digest -> program. */
   readonly programs: Map<string, Program>;
   invoke(functionName: string, event: object): Promise<unknown>;
+  /**
+   * Publishes new versions of all functions and new definitions of both machines that name them, as a deployment of Sluice
+   * does: an execution that runs keeps what it began with, what starts from now on is new.
+   */
+  deploy(functions: ReturnType<typeof labFunctions>): Promise<void>;
   /** Told of every line that a handler appends to a ledger, at once. Returns the unsubscriber. */
   onLine(listener: (workload: string, line: NewLine) => void): () => void;
   /** Ends the executions, the processes and the servers; nothing is left behind. Safe to repeat. */
@@ -113,14 +118,16 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     const sns = snsEndpoint([TOPIC_ARN]);
     const ecr = ecrEndpoint();
     // the handlers need the wire's address and the wire needs the handlers: they are looked up when they are called
-    let functions: ReturnType<typeof labFunctions> = {};
-    const call = (name: string, event: unknown) => {
-      const found = functions[name];
+    const versions: ReturnType<typeof labFunctions>[] = [];
+    const call = (name: string, event: unknown, functions = versions.at(-1)) => {
+      const found = functions?.[name];
       if (found === undefined) throw new Error(`there is no function ${name}`);
       return found(event);
     };
     const names = await functionNames();
-    const byName = Object.fromEntries(names.map(name => [name, (event: unknown) => call(name, event)]));
+    const byName: Record<string, (event: unknown) => Promise<unknown>> = Object.fromEntries(
+      names.map(name => [name, (event: unknown) => call(name, event)]),
+    );
     const host = await openEmbeddedHost({ clock, functions: byName });
     closers.push(() => host.close());
     const wire = await openWireServer({
@@ -163,13 +170,18 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       cluster,
       propagationSeconds: options.propagationSeconds ?? 5,
     };
-    functions = labFunctions(deps);
-    for (const [name, file] of [
-      [MACHINES.release, 'release'],
-      [MACHINES.rollBack, 'roll-back'],
-    ] as const) {
-      host.registerMachine({ name, definition: await readMachine(file), substitutions: functionSubstitutions(names) });
-    }
+    const deploy = async (functions: ReturnType<typeof labFunctions>) => {
+      const version = versions.push(functions);
+      for (const name of names) byName[`${name}:${version}`] = event => call(name, event, functions);
+      const substitutions = functionSubstitutions(names, version);
+      for (const [name, file] of [
+        [MACHINES.release, 'release'],
+        [MACHINES.rollBack, 'roll-back'],
+      ] as const) {
+        host.registerMachine({ name, definition: await readMachine(file), substitutions });
+      }
+    };
+    await deploy(labFunctions(deps));
     return {
       clock,
       edge,
@@ -182,6 +194,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       deps,
       programs,
       invoke: async (name, event) => call(name, event),
+      deploy,
       onLine: listener => {
         listeners.add(listener);
         return () => listeners.delete(listener);

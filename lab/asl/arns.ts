@@ -13,10 +13,14 @@ export const executionArnOf = (machine: string, name: string): string =>
 
 export const functionArnOf = (name: string): string => `arn:aws:lambda:${region}:${account}:function:${name}`;
 
-/** `Look` and the like as the machines' definitions name them: `${LookFunction}` is the ARN of the function `look`. */
-export function functionSubstitutions(functionNames: Iterable<string>): Record<string, string> {
+/**
+ * `Look` and the like as the machines' definitions name them: `${LookFunction}` is the ARN of the function `look`.
+ * @param version of all of them, as a deployment publishes it; absent: whatever is newest
+ */
+export function functionSubstitutions(functionNames: Iterable<string>, version?: number): Record<string, string> {
   const pascal = (name: string) => name.replace(/(^|-)([a-z0-9])/g, (_, __, first: string) => first.toUpperCase());
-  return Object.fromEntries([...functionNames].map(name => [`${pascal(name)}Function`, functionArnOf(name)]));
+  const arnOf = (name: string) => `${functionArnOf(name)}${version === undefined ? '' : `:${version}`}`;
+  return Object.fromEntries([...functionNames].map(name => [`${pascal(name)}Function`, arnOf(name)]));
 }
 
 /** The name in a function ARN, a partial ARN or a name, each with or without a version or alias. */
@@ -27,6 +31,10 @@ export function functionNameOf(reference: string): string {
   if (match?.[1] === undefined) throw new AwsError('InvalidArn', `'${reference}' is not the name of a function`);
   return match[1];
 }
+
+/** The published version that a reference names, as in `...:function:look:7`; undefined where it names none. */
+export const functionVersionOf = (reference: string): string | undefined =>
+  /:function:[\w-]+:(\d+)$/.exec(reference)?.[1];
 
 /** @throws AwsError InvalidArn */
 export function requireArn(arn: string, kind: 'stateMachine' | 'execution'): void {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { functionArnOf, functionNameOf } from './arns.ts';
+import { functionArnOf, functionNameOf, functionVersionOf } from './arns.ts';
 import { StateError } from './errors.ts';
 import type { Json, LambdaContext, LambdaFunction } from './state-machine-host.ts';
 
@@ -16,14 +16,19 @@ export interface FunctionCaller {
   idle(): Promise<void>;
 }
 
+/** @param functions by name, and by `name:version` where a deployment has published them; more may come while it is open */
 export function openFunctionCaller(functions: Record<string, LambdaFunction>): FunctionCaller {
   const inFlight = new Set<Promise<unknown>>();
-  const find = (name: string) => (Object.hasOwn(functions, name) ? functions[name] : undefined);
+  const find = (reference: string) => {
+    const version = functionVersionOf(reference);
+    const key = `${functionNameOf(reference)}${version === undefined ? '' : `:${version}`}`;
+    return Object.hasOwn(functions, key) ? functions[key] : undefined;
+  };
   return {
-    has: reference => find(functionNameOf(reference)) !== undefined,
+    has: reference => find(reference) !== undefined,
     async call(reference, event, remainingMs) {
       const name = functionNameOf(reference);
-      const run = find(name);
+      const run = find(reference);
       if (run === undefined) {
         throw new StateError('Lambda.ResourceNotFoundException', `Function not found: ${functionArnOf(name)}`);
       }
