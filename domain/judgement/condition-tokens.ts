@@ -1,54 +1,44 @@
-/** Something that a reader of the plan can mend: where it is (1-based) and what to write instead. */
+/** Something that a reader of the plan can mend: where it is and what to write instead. */
 export class ConditionMistake extends Error {
   override readonly name = 'ConditionMistake';
-  readonly column: number;
-  constructor(column: number, message: string) {
+  /** 1-based place in the whole text of the condition. */
+  readonly at: number;
+  constructor(at: number, message: string) {
     super(message);
-    this.column = column;
+    this.at = at;
   }
 }
 
+/** Longest first, so that '<=' is not read as '<' and '='. */
 export const SYMBOLS = [
-  '&&',
-  '||',
-  '<=',
-  '>=',
-  '==',
-  '!=',
-  '<',
-  '>',
-  '!',
-  '+',
-  '-',
-  '*',
-  '/',
-  '(',
-  ')',
-  '[',
-  ']',
-  '{',
-  '}',
-  ',',
-  '#',
+  ...['&&', '||', '<=', '>=', '==', '!=', '**', '??', '?.', '..'],
+  ...['<', '>', '!', '+', '-', '*', '/', '%', '^', '|', '?', ':', '.', '(', ')', '[', ']', '{', '}', ',', '#'],
 ] as const;
-export type SymbolText = (typeof SYMBOLS)[number];
 
+/** `at` is 1-based in the whole text; `isInt`: written without a point or an exponent, as Go tells them apart. */
 export type Token =
-  | { kind: 'number'; column: number; text: string; value: number }
-  | { kind: 'name'; column: number; text: string }
-  | { kind: 'symbol'; column: number; text: SymbolText }
-  | { kind: 'end'; column: number; text: '' };
+  | { kind: 'number'; at: number; text: string; value: number; isInt: boolean }
+  | { kind: 'string'; at: number; text: string; value: string }
+  | { kind: 'name'; at: number; text: string }
+  | { kind: 'symbol'; at: number; text: string }
+  | { kind: 'end'; at: number; text: '' };
 
-const SPACE = /\s+/y;
-const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
-const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const SPACE = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
+const HEX = /0[xX][0-9a-fA-F]+/y;
+// The point of a range, as in 1..5, is not that of a number.
+const NUMBER = /(?:\d[\d_]*(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
+const NAME = /[A-Za-z_$][A-Za-z0-9_$]*/y;
+const STRING = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"|`[^`]*`/y;
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))/g;
+const ESCAPED: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', '/': '/' };
 
 /** What people write where this language has another sign, and what to write instead. */
 const HINTS: Record<string, string> = {
   '=': "a comparison is written '=='",
   '&': "'and' is written '&&'",
-  '|': "'or' is written '||'",
-  '%': 'a share is written as a number: 1 % is 0.01',
+  "'": 'a text ends with the quote that it begins with',
+  '"': 'a text ends with the quote that it begins with',
+  '`': 'a text ends with the quote that it begins with',
 };
 
 /** @throws ConditionMistake at the first character that begins nothing */
@@ -69,26 +59,37 @@ export function tokenise(text: string): Token[] {
     tokens.push(token);
     at += token.text.length;
   }
-  tokens.push({ kind: 'end', column: text.length + 1, text: '' });
+  tokens.push({ kind: 'end', at: text.length + 1, text: '' });
   return tokens;
 }
 
-function nextToken(text: string, at: number, match: (pattern: RegExp) => string | undefined): Token {
-  const column = at + 1;
-  const number = match(NUMBER);
+function nextToken(text: string, offset: number, match: (pattern: RegExp) => string | undefined): Token {
+  const at = offset + 1;
+  const number = match(HEX) ?? match(NUMBER);
   if (number !== undefined) {
-    const value = Number(number);
-    if (!Number.isFinite(value)) throw new ConditionMistake(column, `the number ${number} is too large`);
-    return { kind: 'number', column, text: number, value };
+    const value = Number(number.replaceAll('_', ''));
+    if (!Number.isFinite(value)) throw new ConditionMistake(at, `the number ${number} is too large`);
+    return { kind: 'number', at, text: number, value, isInt: !/^[\d_]*\.|^[\d_]+[eE]/.test(number) };
   }
   const name = match(NAME);
-  if (name !== undefined) return { kind: 'name', column, text: name };
-  const symbol = SYMBOLS.find(candidate => text.startsWith(candidate, at));
-  if (symbol !== undefined) return { kind: 'symbol', column, text: symbol };
-  const found = String.fromCodePoint(text.codePointAt(at) ?? 0);
+  if (name !== undefined) return { kind: 'name', at, text: name };
+  const quoted = match(STRING);
+  if (quoted !== undefined) return { kind: 'string', at, text: quoted, value: unescaped(quoted, at) };
+  const symbol = SYMBOLS.find(candidate => text.startsWith(candidate, offset));
+  if (symbol !== undefined) return { kind: 'symbol', at, text: symbol };
+  const found = String.fromCodePoint(text.codePointAt(offset) ?? 0);
   const hint = HINTS[found];
-  throw new ConditionMistake(
-    column,
-    `found '${found}', which means nothing here${hint === undefined ? '' : `: ${hint}`}`,
-  );
+  throw new ConditionMistake(at, `found '${found}', which means nothing here${hint === undefined ? '' : `: ${hint}`}`);
+}
+
+function unescaped(quoted: string, at: number): string {
+  const inner = quoted.slice(1, -1);
+  if (quoted.startsWith('`')) return inner;
+  return inner.replaceAll(ESCAPE, (all, unicode?: string, byte?: string, letter?: string) => {
+    const code = unicode ?? byte;
+    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
+    const meant = letter === undefined ? undefined : ESCAPED[letter];
+    if (meant === undefined) throw new ConditionMistake(at, `found ${all} in a text; a backslash is written \\\\`);
+    return meant;
+  });
 }

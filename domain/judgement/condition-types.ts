@@ -1,101 +1,263 @@
 import { assertNever } from '../assert-never.ts';
-import type { Expression } from './condition-syntax.ts';
+import {
+  common,
+  fits,
+  hintFor,
+  isNumber,
+  sameKind,
+  type Type,
+  type Wanted,
+  wantedLike,
+  wantedText,
+  wordsOf,
+} from './condition-kinds.ts';
 import { ConditionMistake } from './condition-tokens.ts';
+import type { Expression, FunctionName, PredicateName } from './condition-tree.ts';
 
-/** What `result` is where the condition is used. `either`: not known before it is evaluated. */
-export type ResultType = 'list' | 'number' | 'either';
-type Type = 'number' | 'boolean' | 'list' | 'either';
-
-type Want = (part: Expression, wanted: Exclude<Type, 'either'>, by: string, type?: Type) => void;
-
-const WORDS: Record<Type, string> = {
-  number: 'a number',
-  boolean: 'true or false',
-  list: 'a list',
-  either: 'a number or a list',
-};
-
-/** Refuses what could never be evaluated, with its column, so that a plan says so before a release begins. @throws ConditionMistake */
-export function checkCondition(expression: Expression, resultType: ResultType): void {
-  const type = typeOf(expression, resultType);
-  if (type !== 'boolean') {
+/**
+ * Refuses what can never be evaluated, with its place, as expr-lang's checker does: so that a plan says so before a
+ * release begins, and a wrong type is an error and never a failure.
+ * @throws ConditionMistake
+ */
+export function checkCondition(expression: Expression, result: Type): void {
+  const type = new Checker(result).typeOf(expression);
+  if (type !== 'boolean' && type !== 'any') {
     throw new ConditionMistake(
       1,
-      `a condition is true or false, and this is ${WORDS[type]}: compare it, as in result[0] < 0.01`,
+      `a condition is true or false, and this is ${wordsOf(type)}: compare it, as in result[0] < 0.01`,
     );
   }
 }
 
-function typeOf(expression: Expression, result: ResultType): Type {
-  const want: Want = (part, wanted, by, type = typeOf(part, result)) => {
-    if (type === wanted || (type === 'either' && wanted !== 'boolean')) return;
-    const hint =
-      part.kind === 'result' && wanted === 'number'
-        ? ': result is a list here, its first entry is result[0]'
-        : by === 'not' && type === 'number'
-          ? ': put the comparison in parentheses'
-          : '';
-    throw new ConditionMistake(part.column, `'${by}' needs ${WORDS[wanted]}, found ${WORDS[type]}${hint}`);
-  };
-  switch (expression.kind) {
-    case 'number':
-    case 'entry':
-      return 'number';
-    case 'boolean':
-      return 'boolean';
-    case 'result':
-      return result;
-    case 'index':
-      want(expression.list, 'list', '[ ]');
-      want(expression.index, 'number', '[ ]');
-      return 'number';
-    case 'not':
-      want(expression.operand, 'boolean', 'not');
-      return 'boolean';
-    case 'negate':
-      want(expression.operand, 'number', '-');
-      return 'number';
-    case 'arithmetic':
-      want(expression.left, 'number', expression.operator);
-      want(expression.right, 'number', expression.operator);
-      return 'number';
-    case 'logic':
-      want(expression.left, 'boolean', expression.operator);
-      want(expression.right, 'boolean', expression.operator);
-      return 'boolean';
-    case 'compare': {
-      // The left side is looked at once: twice would double with every comparison of a chain.
-      const left = typeOf(expression.left, result);
-      const equality = expression.operator === '==' || expression.operator === '!=';
-      const wanted = equality && left === 'boolean' ? 'boolean' : 'number';
-      want(expression.left, wanted, expression.operator, left);
-      want(expression.right, wanted, expression.operator);
-      return 'boolean';
+class Checker {
+  readonly #result: Type;
+  /** The types of `#`, innermost last. */
+  readonly #entries: Type[] = [];
+
+  constructor(result: Type) {
+    this.#result = result;
+  }
+
+  typeOf(expression: Expression): Type {
+    switch (expression.kind) {
+      case 'number':
+        return expression.isInt ? 'int' : 'float';
+      case 'string':
+      case 'boolean':
+      case 'nil':
+        return expression.kind;
+      case 'result':
+        return this.#result;
+      case 'entry':
+        return this.#entries.at(-1) ?? 'any';
+      case 'list':
+        return { list: common(expression.items.map(item => this.typeOf(item))) };
+      case 'member':
+        return this.#member(expression);
+      case 'slice':
+        return this.#slice(expression);
+      case 'unary':
+        return expression.operator === 'not'
+          ? this.#want(expression.operand, 'boolean', 'not')
+          : this.#want(expression.operand, 'number', expression.operator);
+      case 'binary':
+        return this.#binary(expression);
+      case 'conditional':
+        this.#want(expression.test, 'boolean', '?');
+        return common([this.typeOf(expression.then), this.typeOf(expression.otherwise)]);
+      case 'call':
+        return this.#call(expression.function, expression.arguments);
+      case 'predicate':
+        return this.#predicate(expression);
+      default:
+        return assertNever(expression);
     }
-    case 'call':
-      return typeOfCall(expression, want);
-    case 'quantifier':
-      want(expression.list, 'list', expression.quantifier);
-      want(expression.body, 'boolean', expression.quantifier);
-      return 'boolean';
-    default:
-      return assertNever(expression);
+  }
+
+  #want(part: Expression, wanted: Wanted, by: string, type = this.typeOf(part)): Type {
+    if (fits(type, wanted)) return type;
+    const found = `'${by}' needs ${wantedText(wanted)}, found ${wordsOf(type)}`;
+    throw new ConditionMistake(part.at, `${found}${hintFor(part, wanted, by, type)}`);
+  }
+
+  #member({ of, key, optional }: Expression & { kind: 'member' }): Type {
+    const type = this.typeOf(of);
+    const keyType = this.typeOf(key);
+    if (type === 'any' || (optional && type === 'nil')) return 'any';
+    if (type === 'map') {
+      this.#want(key, 'string', '[ ]', keyType);
+      return 'any';
+    }
+    if (typeof type === 'object' || type === 'string') {
+      if (key.kind === 'string') throw new ConditionMistake(of.at, `${wordsOf(type)} has no field ${key.value}`);
+      this.#want(key, 'int', '[ ]', keyType);
+      return typeof type === 'object' ? type.list : 'string';
+    }
+    throw new ConditionMistake(of.at, `'[ ]' needs a list, found ${wordsOf(type)}`);
+  }
+
+  #slice({ of, from, to }: Expression & { kind: 'slice' }): Type {
+    for (const end of [from, to]) if (end !== undefined) this.#want(end, 'int', '[:]');
+    const type = this.typeOf(of);
+    return type === 'string' ? type : this.#want(of, 'list', '[:]', type);
+  }
+
+  #binary({ operator, left, right, at }: Expression & { kind: 'binary' }): Type {
+    // Each side is looked at once: twice would double with every comparison of a chain.
+    const a = this.typeOf(left);
+    const b = this.typeOf(right);
+    const both = (wanted: Wanted): void => {
+      this.#want(left, wanted, operator, a);
+      this.#want(right, wanted, operator, b);
+    };
+    switch (operator) {
+      case 'or':
+      case 'and':
+        both('boolean');
+        return 'boolean';
+      case '??':
+        return a === 'nil' ? b : common([a, b]);
+      case '..':
+        both('int');
+        return { list: 'int' };
+      case '==':
+      case '!=':
+        if (sameKind(a, b)) return 'boolean';
+        if (a === 'map') throw new ConditionMistake(at, `'${operator}' cannot compare a map with ${wordsOf(b)}`);
+        this.#want(right, wantedLike(a), operator, b);
+        return 'boolean';
+      case 'in':
+        return this.#in(a, b, at);
+      case 'contains':
+      case 'startsWith':
+      case 'endsWith':
+        both('string');
+        return 'boolean';
+      case '<':
+      case '<=':
+      case '>':
+      case '>=':
+        both(a === 'string' ? 'string' : 'number');
+        return 'boolean';
+      case '+':
+        both(a === 'string' || (a === 'any' && b === 'string') ? 'string' : 'number');
+        return common([a, b]);
+      case '-':
+      case '*':
+        both('number');
+        return isNumber(a) && isNumber(b) && a !== b ? 'float' : common([a, b]);
+      case '/':
+      case '**':
+        both('number');
+        return 'float';
+      case '%':
+        both('int');
+        return 'int';
+      default:
+        return assertNever(operator);
+    }
+  }
+
+  #in(needle: Type, within: Type, at: number): Type {
+    if (within === 'any' || within === 'nil') return 'boolean';
+    const wanted = within === 'map' ? 'string' : typeof within === 'object' ? within.list : undefined;
+    if (wanted === undefined) throw new ConditionMistake(at, `'in' needs a list or a map, found ${wordsOf(within)}`);
+    if (sameKind(needle, wanted)) return 'boolean';
+    const among = within === 'map' ? "a map's keys" : isNumber(wanted) ? 'numbers' : 'other values';
+    throw new ConditionMistake(at, `'in' looks for ${wordsOf(needle)} among ${among}`);
+  }
+
+  #call(name: FunctionName, parameters: readonly Expression[]): Type {
+    const types = parameters.map(part => this.typeOf(part));
+    const [first, second] = parameters;
+    const [type = 'any', other = 'any'] = types;
+    if (first === undefined) return 'any';
+    switch (name) {
+      case 'asInt':
+      case 'int':
+      case 'asFloat':
+      case 'float':
+        if (!fits(type, 'number') && type !== 'string') this.#want(first, 'number', name, type);
+        return name === 'asInt' || name === 'int' ? 'int' : 'float';
+      case 'isNaN':
+      case 'isInf':
+        this.#want(first, 'number', name, type);
+        return 'boolean';
+      case 'isNil':
+        return 'boolean';
+      case 'default':
+        return common([type, other]) === 'any' ? 'any' : type;
+      case 'len':
+        if (type !== 'string' && type !== 'map') this.#want(first, 'list', name, type);
+        return 'int';
+      case 'abs':
+        return this.#want(first, 'number', name, type);
+      case 'ceil':
+      case 'floor':
+      case 'round':
+        this.#want(first, 'number', name, type);
+        return 'float';
+      case 'max':
+      case 'min':
+        for (const [index, part] of parameters.entries()) {
+          const each = types[index] ?? 'any';
+          this.#want(part, typeof each === 'object' ? 'numbers' : 'number', name, each);
+        }
+        return 'any';
+      case 'sum':
+      case 'mean':
+      case 'median':
+        this.#want(first, 'numbers', name, type);
+        return name === 'sum' ? 'any' : 'float';
+      case 'first':
+      case 'last':
+        this.#want(first, 'list', name, type);
+        return 'any';
+      case 'get':
+        if (second !== undefined && typeof type === 'object') this.#want(second, 'int', name, other);
+        else if (second !== undefined && type === 'map') this.#want(second, 'string', name, other);
+        else if (type !== 'any' && type !== 'nil') this.#want(first, 'list', name, type);
+        return 'any';
+      case 'keys':
+      case 'values':
+        if (type !== 'map' && type !== 'any')
+          throw new ConditionMistake(first.at, `'${name}' needs a map, found ${wordsOf(type)}`);
+        return { list: name === 'keys' ? 'string' : 'any' };
+      case 'lower':
+      case 'upper':
+      case 'trim':
+        return this.#want(first, 'string', name, type);
+      default:
+        return assertNever(name);
+    }
+  }
+
+  #predicate({ function: name, list, body }: Expression & { kind: 'predicate' }): Type {
+    const type = this.#want(list, 'list', name);
+    const entry = typeof type === 'object' ? type.list : 'any';
+    this.#entries.push(entry);
+    const said = name === 'map' ? this.typeOf(body) : this.#want(body, 'boolean', name);
+    this.#entries.pop();
+    return typeOfPredicate(name, entry, said);
   }
 }
 
-function typeOfCall(call: Expression & { kind: 'call' }, want: Want): Type {
-  const wanted = call.function === 'len' ? 'list' : 'number';
-  for (const argument of call.arguments) want(argument, wanted, call.function);
-  switch (call.function) {
-    case 'isNaN':
-    case 'isInf':
+function typeOfPredicate(name: PredicateName, entry: Type, said: Type): Type {
+  switch (name) {
+    case 'all':
+    case 'any':
+    case 'one':
+    case 'none':
       return 'boolean';
-    case 'len':
-    case 'default':
-    case 'asInt':
-    case 'asFloat':
-      return 'number';
+    case 'count':
+      return 'int';
+    case 'filter':
+      return { list: entry };
+    case 'map':
+      return { list: said };
+    case 'find':
+      return 'any'; // nil where there is none
     default:
-      return assertNever(call.function);
+      return assertNever(name);
   }
 }
