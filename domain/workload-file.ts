@@ -4,11 +4,12 @@ import { describeValue, type Issue } from './file/issue.ts';
 import type { Shape } from './file/shape.ts';
 import { parseDurationSeconds } from './file/units.ts';
 import { duration, name } from './plan/leaf-schema.ts';
+import { sourcesSchema } from './sources-schema.ts';
 import type { AlbRouting, Workload } from './workload.ts';
 
 /** What docs/design.md gives a workload and this version does not have. */
 const NOT_YET: NotYet = {
-  keys: { '': ['sources'] },
+  keys: {},
   values: { 'router.kind': ['httpRoute', 'ingress', 'virtualService', 'replicas', 'selector', 'featureFlag'] },
 };
 
@@ -78,6 +79,13 @@ export const workloadSchema = z
       description: "The team's own Deployment: the template from which the slots are written.",
       examples: ['checkout'],
     }),
+    service: name
+      .meta({
+        description:
+          "The team's own Service, for callers inside the cluster: its selector is moved to the live slot when a release is promoted, so it must not be in Git, or be ignored there. Absent: nobody inside the cluster calls the workload by a Service.",
+        examples: ['checkout'],
+      })
+      .optional(),
     container: kubernetesName.meta({ description: 'The container whose image a push sets.', examples: ['app'] }),
     repositories: z
       .array(
@@ -99,6 +107,7 @@ export const workloadSchema = z
     router: z
       .discriminatedUnion('kind', [albSchema], { error: 'a router: alb' })
       .meta({ description: 'What turns the dial.' }),
+    sources: sourcesSchema.optional(),
     backgroundWork: z.enum(['none', 'safe', 'paused']).default(DEFAULTS.backgroundWork).meta({
       description:
         'Work without requests (queue consumers): none is done, it is safe for both slots to do it, or it is paused in a slot that is not live.',
@@ -132,7 +141,7 @@ export function checkWorkload(input: unknown): CheckedWorkload {
   if (!parsed.success) {
     return { kind: 'issues', issues: explain(parsed.error, { input, shape: workloadJsonSchema(), notYet: NOT_YET }) };
   }
-  const { apiVersion: _, kind: __, maxDrain, router, ...rest } = parsed.data;
+  const { apiVersion: _, kind: __, maxDrain, router, sources, service, ...rest } = parsed.data;
   const { blue, green } = router.targetGroups;
   if (blue === green) {
     const expected = 'another target group than that of blue';
@@ -143,5 +152,8 @@ export function checkWorkload(input: unknown): CheckedWorkload {
   const routing: AlbRouting = previewRule === undefined ? required : { ...required, previewRule };
   const maxDrainSeconds = parseDurationSeconds(maxDrain);
   if (maxDrainSeconds === undefined) throw new Error(`${maxDrain} passed the checks and cannot be read`);
-  return { kind: 'workload', workload: { ...rest, router: routing, maxDrainSeconds } };
+  const named = service === undefined ? {} : { service };
+  const { prometheus } = sources ?? {};
+  const read = prometheus === undefined ? {} : { sources: { prometheus } };
+  return { kind: 'workload', workload: { ...rest, ...named, router: routing, ...read, maxDrainSeconds } };
 }

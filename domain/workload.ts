@@ -6,10 +6,14 @@ export interface Workload {
   cluster: { name: string; namespace: string };
   /** The team's own Deployment: the template from which slots are written. */
   deployment: string;
+  /** The team's own Service, for callers inside the cluster: it follows the live slot. Absent: it has none that we may move. */
+  service?: string;
   /** The container whose image a push sets. */
   container: string;
   repositories: { name: string; tags: string }[];
   router: AlbRouting;
+  /** Where metrics are read besides CloudWatch. */
+  sources?: { prometheus?: PrometheusServer };
   backgroundWork: 'none' | 'safe' | 'paused';
   /** What a roll back does to long connections. */
   connections: 'cut' | 'drain';
@@ -24,4 +28,12 @@ export interface AlbRouting {
   targetGroups: Record<Slot, string>;
   /** ARN of the rule that sends the preview header to the idle slot. */
   previewRule?: string;
+}
+
+/** A Prometheus, or a workspace of Amazon Managed Prometheus. */
+export interface PrometheusServer {
+  /** Without `/api/v1/query`. */
+  url: string;
+  /** Requests are signed for AWS: a workspace of Amazon Managed Prometheus wants that. */
+  sigv4: boolean;
 }

@@ -40,6 +40,8 @@ export const makeHandler = (deps: RetireStableDeps) =>
       return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
     }
     if (call.release.retiringAtEpochMs === undefined) await call.append({ kind: 'retiring' });
+    // while stable still has its pods, so that callers inside the cluster lose none of their requests
+    await deps.cluster.pointService(workload, canary);
     const { maxDrainSeconds } = workload;
     const since = call.release.retiringAtEpochMs ?? call.now;
     const drain = first === true ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds }); // nothing was there to drain

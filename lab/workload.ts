@@ -16,8 +16,10 @@ export interface LabWorkloadSpec {
   /** What is live when the lab opens. */
   stable: Program;
   stableTag?: string;
-  /** Replicas of the stable slot. */
+  /** Replicas of the stable slot; 0: a new service, of which nothing is live yet. */
   replicas: number;
+  /** The team's own Service has this name, and follows the live slot. */
+  service?: string;
   /** Host header of its rule; absent: every request is for it. */
   host?: string;
   /** Path that answers 2xx or 3xx when a program is ready; absent: ready when it accepts connections. */
@@ -44,7 +46,8 @@ export async function addWorkload(lab: Lab, spec: LabWorkloadSpec): Promise<Work
   const stableTag = spec.stableTag ?? 'stable';
   const uri = pushImage(lab, spec.name, stableTag, spec.stable);
   lab.kubernetes.apply(templateOf(spec, uri), 'team');
-  await fillSlot(lab, workload, { slot: 'blue', uri, replicas: spec.replicas });
+  if (spec.service !== undefined) lab.kubernetes.apply(serviceOf(spec.name, spec.service), 'team');
+  if (spec.replicas > 0) await fillSlot(lab, workload, { slot: 'blue', uri, replicas: spec.replicas });
   await lab.deps.workloads.register({ workload, plan: spec.plan });
   return workload;
 }
@@ -132,6 +135,7 @@ async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<Workload> {
     name,
     cluster: { name: 'lab', namespace: 'default' },
     deployment: name,
+    ...(spec.service !== undefined && { service: spec.service }),
     container: 'app',
     repositories: [{ name, tags: '*' }],
     router: {
@@ -183,6 +187,14 @@ function templateOf(spec: LabWorkloadSpec, image: string): JsonObject {
     },
   };
 }
+
+/** The team's own Service, which selects the template's pods until a release is promoted. */
+const serviceOf = (workload: string, name: string): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'default' },
+  spec: { selector: { app: workload }, ports: [{ port: 80, targetPort: 'http' }] },
+});
 
 async function untilHealthy(lab: Lab, workload: Workload, slot: Slot, replicas: number): Promise<void> {
   const until = Date.now() + STABLE_WITHIN_MS;

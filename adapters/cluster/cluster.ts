@@ -44,7 +44,7 @@ export interface SlotContent {
 }
 
 export interface Cluster {
-  /** @throws TemplateNotFoundError @throws ClusterUnreachableError */
+  /** @throws TemplateNotFoundError the Deployment, or the Service that the workload names, is not there @throws ClusterUnreachableError */
   readTemplate(workload: Workload): Promise<Template>;
   readSlot(workload: Workload, slot: Slot): Promise<SlotStatus>;
   /**
@@ -58,4 +58,9 @@ export interface Cluster {
   scaleSlot(workload: Workload, slot: Slot, replicas: number): Promise<void>;
   /** Raises or puts back the minimum of the slot's autoscaler; does nothing where there is none. */
   setAutoscalerMinimum(workload: Workload, slot: Slot, minimum: number): Promise<void>;
+  /**
+   * Points the team's own Service at a slot's pods, for callers inside the cluster. Does nothing where the workload names none.
+   * Safe to repeat. @throws ClusterRefusedError it names one that is not there
+   */
+  pointService(workload: Workload, slot: Slot): Promise<void>;
 }

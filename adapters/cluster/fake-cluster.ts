@@ -14,6 +14,10 @@ export interface FakeCluster extends Cluster {
   breakImage(image: string, problem: string): void;
   /** No answer from now on; until told otherwise. */
   setReachable(reachable: boolean): void;
+  /** The team's own Service is there, and selects its own pods: those of no slot. */
+  putService(workload: Workload, name: string): void;
+  /** The slot at which a Service points; undefined: none. */
+  pointsAt(workload: Workload, name: string): Slot | undefined;
   /** What was last written to a slot. */
   written(workload: Workload, slot: Slot): SlotContent | undefined;
 }
@@ -29,6 +33,7 @@ interface FakeSlot {
 export function openFakeCluster(): FakeCluster {
   const templates = new Map<string, Template>();
   const slots = new Map<string, FakeSlot>();
+  const services = new Map<string, Slot | undefined>();
   const broken = new Map<string, string>();
   let isReachable = true;
   const keyOf = (workload: Workload, name: string) => `${workload.cluster.name}/${workload.cluster.namespace}/${name}`;
@@ -46,6 +51,10 @@ export function openFakeCluster(): FakeCluster {
     readTemplate: async workload => {
       reach();
       const template = templates.get(keyOf(workload, workload.deployment));
+      const { service } = workload;
+      if (service !== undefined && !services.has(keyOf(workload, service))) {
+        throw new TemplateNotFoundError(`there is no Service ${service}`);
+      }
       if (template === undefined) throw new TemplateNotFoundError(`there is no Deployment ${workload.deployment}`);
       return structuredClone(template);
     },
@@ -99,6 +108,17 @@ export function openFakeCluster(): FakeCluster {
       if (found.autoscalerMinimum !== undefined) found.autoscalerMinimum = minimum;
     },
 
+    pointService: async (workload, slot) => {
+      reach();
+      const { service } = workload;
+      if (service === undefined) return;
+      if (!services.has(keyOf(workload, service)))
+        throw new ClusterRefusedError(`there is no Service ${service} to point`);
+      services.set(keyOf(workload, service), slot);
+    },
+
+    putService: (workload, name) => void services.set(keyOf(workload, name), undefined),
+    pointsAt: (workload, name) => services.get(keyOf(workload, name)),
     putTemplate: (workload, template) => {
       templates.set(keyOf(workload, workload.deployment), structuredClone(template));
     },

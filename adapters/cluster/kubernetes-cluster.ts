@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { Slot } from '../../domain/dial.ts';
 import { configMapNames, podTemplateSchema } from '../../domain/slot/pod-template.ts';
@@ -31,6 +32,9 @@ const autoscalerSchema = z.looseObject({
     minReplicas: z.number().default(1),
     scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }),
   }),
+});
+const serviceSchema = z.looseObject({
+  spec: z.looseObject({ selector: z.record(z.string(), z.string()).default({}) }),
 });
 const ownersSchema = z.looseObject({
   metadata: z.looseObject({
@@ -112,6 +116,17 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
     });
   }
 
+  async function readSelector(workload: Workload, service: string): Promise<Record<string, string> | undefined> {
+    const body = await api.get(namespaced('v1', workload, 'services', service));
+    return body === undefined ? undefined : serviceSchema.parse(body).spec.selector;
+  }
+
+  async function requireService(workload: Workload, service: string): Promise<void> {
+    if ((await readSelector(workload, service)) !== undefined) return;
+    const { name, namespace } = workload.cluster;
+    throw new TemplateNotFoundError(`there is no Service ${service} in ${name}/${namespace}`);
+  }
+
   const setSize = (workload: Workload, name: string, replicas: number) => {
     const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, spec: { replicas } };
     // force: a size is ours to set whoever set it last (an autoscaler, a person with kubectl scale)
@@ -146,6 +161,7 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
         const where = `${workload.cluster.name}/${workload.cluster.namespace}`;
         throw new TemplateNotFoundError(`there is no Deployment ${workload.deployment} in ${where}`);
       }
+      if (workload.service !== undefined) await requireService(workload, workload.service);
       const { spec } = deploymentSchema.parse(body);
       const template: Template = {
         podTemplate: spec.template,
@@ -216,6 +232,21 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
       if (autoscaler === undefined || autoscaler.spec.minReplicas === minimum) return;
       const path = namespaced('autoscaling/v2', workload, 'horizontalpodautoscalers', autoscaler.metadata.name);
       await api.mergePatch(path, { spec: { minReplicas: minimum } }, { manager: SIZE_MANAGER });
+    },
+
+    pointService: async (workload, slot) => {
+      const { service } = workload;
+      if (service === undefined) return;
+      const now = await readSelector(workload, service);
+      if (now === undefined) {
+        throw new ClusterRefusedError(`there is no Service ${service} in ${workload.cluster.namespace} to point`);
+      }
+      const wanted: Record<string, string> = slotLabels(workload, slot);
+      if (isDeepStrictEqual(now, wanted)) return;
+      // a merge patch leaves the keys that it does not name: those of the team's own selector are taken out
+      const gone = Object.fromEntries(Object.keys(now).map(key => [key, null]));
+      const path = namespaced('v1', workload, 'services', service);
+      await api.mergePatch(path, { spec: { selector: { ...gone, ...wanted } } }, { manager: MANAGER });
     },
   };
 }

@@ -8,6 +8,9 @@ import type { Metric, Plan } from './plan.ts';
  */
 const LATEST_VERDICT_SECONDS = 240;
 const EARLIEST_VERDICT_SECONDS = 120;
+/** Two looks, or two scrapes of 30 s, after a window's end. */
+const EARLIEST_OF_PROMETHEUS_SECONDS = 20;
+const LATEST_OF_PROMETHEUS_SECONDS = 60;
 
 /** Each a sentence: what someone who reads this plan might think it promises, and it does not. */
 export function cannotPromise(plan: Plan, workload?: Workload): string[] {
@@ -18,10 +21,8 @@ function ofJudging(plan: Plan): string[] {
   if (plan.metrics.length === 0) {
     return ['No metric: nothing judges. Only readiness, hooks, approvals and people can stop this release.'];
   }
-  const notes = [
-    "A verdict is 2 to 4 minutes late: CloudWatch publishes an ALB's metrics 1 to 3 minutes after their minute. Going back then takes seconds.",
-  ];
-  const limited = plan.metrics.filter(({ judge }) => judge.failureLimit === 0);
+  const notes = ofSources(plan);
+  const limited = plan.metrics.filter(({ judge }) => judge.kind !== 'alarm' && judge.failureLimit === 0);
   if (limited.length > 0) {
     notes.push(
       `${names(limited)}: failureLimit 0 rolls back on the first bad window. How often that happens to a healthy release is not known: no false-alarm rate is promised.`,
@@ -57,26 +58,62 @@ function ofJudging(plan: Plan): string[] {
   return notes;
 }
 
+function ofSources(plan: Plan): string[] {
+  const of = (test: (metric: Metric) => boolean) => plan.metrics.filter(test);
+  const notes: string[] = [];
+  if (of(({ source }) => source.kind === 'cloudwatch').length > 0) {
+    notes.push(
+      "A verdict is 2 to 4 minutes late: CloudWatch publishes an ALB's metrics 1 to 3 minutes after their minute. Going back then takes seconds.",
+    );
+  }
+  const scraped = of(({ source }) => source.kind === 'prometheus');
+  if (scraped.length > 0) {
+    notes.push(
+      `${names(scraped)}: a verdict follows a window within about two scrapes. What a process counted after its last scrape dies with it, and a series that appears in a process that ran before is counted from its first sample on.`,
+    );
+  }
+  const buckets = of(({ source }) => source.measure.kind === 'histogram');
+  if (buckets.length > 0) {
+    notes.push(
+      `${names(buckets)}: counted above the nearest bound that the histogram has; each verdict says which where it is not the wanted one.`,
+    );
+  }
+  const endpoints = of(({ source }) => source.kind === 'json');
+  if (endpoints.length > 0) {
+    notes.push(`${names(endpoints)}: says what the endpoint says when a window is over, not what was so during it.`);
+  }
+  const alarms = of(({ source }) => source.measure.kind === 'alarm');
+  if (alarms.length > 0) {
+    notes.push(`${names(alarms)}: an alarm does not know the canary from the rest. Whatever sets it off rolls back.`);
+  }
+  const bands = of(({ source }) => source.measure.kind === 'band');
+  if (bands.length > 0) {
+    notes.push(
+      `${names(bands)}: a band of 2 standard deviations leaves out one healthy window in twenty, and a model that is still learning says nothing.`,
+    );
+  }
+  return notes;
+}
+
 /** Per weight: how long the dial surely stays there, and whether that is long enough for a window to be judged. */
 function ofStays(plan: Plan): string[] {
   if (plan.metrics.length === 0) return [];
   const notes: string[] = [];
   const stays = staysOf(plan);
   const judged = stays.filter(({ weight }) => weight > 0);
-  const none = judged.filter(({ seconds }) => seconds < plan.windowSeconds + EARLIEST_VERDICT_SECONDS);
-  const some = judged.filter(
-    stay => !none.includes(stay) && stay.seconds < plan.windowSeconds + LATEST_VERDICT_SECONDS,
-  );
+  const { earliest, latest } = lateness(plan);
+  const none = judged.filter(({ seconds }) => seconds < plan.windowSeconds + earliest);
+  const some = judged.filter(stay => !none.includes(stay) && stay.seconds < plan.windowSeconds + latest);
   const weights = (list: typeof stays) =>
     list.map(({ weight, seconds }) => `${weight} (${durationText(seconds)})`).join(', ');
   if (none.length > 0) {
     notes.push(
-      `Weight ${weights(none)}: shorter than a window and the delay of its metrics (${durationText(plan.windowSeconds + EARLIEST_VERDICT_SECONDS)} at least). Nothing frozen of this weight is judged before the dial moves on.`,
+      `Weight ${weights(none)}: shorter than a window and the delay of its metrics (${durationText(plan.windowSeconds + earliest)} at least). Nothing frozen of this weight is judged before the dial moves on.`,
     );
   }
   if (some.length > 0) {
     notes.push(
-      `Weight ${weights(some)}: a window of this weight may be judged only after the dial has moved on, when the metrics are late (up to ${durationText(plan.windowSeconds + LATEST_VERDICT_SECONDS)}).`,
+      `Weight ${weights(some)}: a window of this weight may be judged only after the dial has moved on, when the metrics are late (up to ${durationText(plan.windowSeconds + latest)}).`,
     );
   }
   if (stays.some(({ weight, bakes }) => weight === 0 && bakes)) {
@@ -84,6 +121,12 @@ function ofStays(plan: Plan): string[] {
   }
   return notes;
 }
+
+/** Of the quickest source: what one metric has seen is judged, whatever the others wait for. */
+const lateness = (plan: Plan): { earliest: number; latest: number } =>
+  plan.metrics.every(({ source }) => source.kind === 'cloudwatch')
+    ? { earliest: EARLIEST_VERDICT_SECONDS, latest: LATEST_VERDICT_SECONDS }
+    : { earliest: EARLIEST_OF_PROMETHEUS_SECONDS, latest: LATEST_OF_PROMETHEUS_SECONDS };
 
 interface Stay {
   weight: number;
@@ -131,7 +174,7 @@ function ofTheEnd(plan: Plan): string[] {
 
 function ofTraffic(plan: Plan, workload: Workload | undefined): string[] {
   const notes = [
-    "Requests from inside the cluster are not canaried: the team's own Service follows the live slot, its selector moves after the soak.",
+    insideTheCluster(workload),
     'Where the target groups are sticky a weight holds for new clients only: the shares follow it slowly.',
     'Going back turns new requests away in seconds, sticky clients included; long connections (WebSocket, SSE, gRPC) end only when targets are deregistered.',
   ];
@@ -151,6 +194,14 @@ function ofTraffic(plan: Plan, workload: Workload | undefined): string[] {
     );
   }
   return notes;
+}
+
+function insideTheCluster(workload: Workload | undefined): string {
+  const notCanaried = 'Requests from inside the cluster are not canaried:';
+  if (workload !== undefined && workload.service === undefined) {
+    return `${notCanaried} the workload names no service, so nothing moves them to the live slot.`;
+  }
+  return `${notCanaried} the team's own Service follows the live slot, its selector moves after the soak.`;
 }
 
 const names = (metrics: readonly Metric[]): string => metrics.map(metric => metric.name).join(', ');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dialFor } from '../../domain/dial.ts';
-import { at, type Line, readied, shifted, shop } from '../support/story.ts';
+import { admissionOf, at, type Line, readied, requested, shifted, shop } from '../support/story.ts';
 import { road } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';
 
@@ -39,6 +39,27 @@ describe("the promotion's last act", () => {
     expect(await retire(world)).toMatchObject({ kind: 'retired', because: 'blue is at rest' });
     expect(await blue(world)).toMatchObject({ desired: 0 });
     expect((await world.kinds()).slice(-2)).toEqual(['retiring', 'stableRetired']);
+  });
+
+  it("moves the team's own Service to the canary at the door, while stable still has its pods", async () => {
+    // Prepare
+    const named = { ...shop, service: 'shop' };
+    const world = await openWorld({ steps: [{ kind: 'setWeight', weight: 100 }] });
+    world.cluster.putService(shop, 'shop');
+    await world.tell(
+      [0, requested({ workload: named })],
+      [0, { kind: 'runClaimed', run: 1 }],
+      [0, { kind: 'admitted', admission: admissionOf() }],
+      ...soaked,
+    );
+    await world.router.setDial(shop, dialFor('green', 100));
+    world.wait(50);
+    expect(world.cluster.pointsAt(shop, 'shop')).toBeUndefined();
+    // Act
+    await retire(world);
+    // Assess
+    expect(world.cluster.pointsAt(shop, 'shop')).toBe('green');
+    expect(await blue(world)).toMatchObject({ desired: 4 });
   });
 
   it('leaves stable its pods while the dial is not at 100 for the canary, before the door and behind it', async () => {

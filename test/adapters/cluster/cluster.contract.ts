@@ -51,6 +51,10 @@ export interface ClusterUnderTest {
   /** Another field manager sets the image of the slot's container. */
   takeImage(slot: Slot, manager: string): Promise<void>;
   putAutoscaler(slot: Slot, minimum: number): Promise<void>;
+  /** The team's own Service `checkout`, which selects `app: checkout`. */
+  putService(): Promise<void>;
+  /** What the Service `checkout` selects, where it is a slot. */
+  serviceSelects(): Promise<Slot | undefined>;
   close(): Promise<void>;
 }
 
@@ -73,6 +77,35 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
     // Assess
     expect(read).toMatchObject({ containers: ['app'], replicas: 2, configMaps: { settings: { greeting: 'hello' } } });
     expect(read.podTemplate).toMatchObject(template.podTemplate);
+  });
+
+  it("points the team's own Service at a slot, and again at the other", async () => {
+    // Prepare
+    const named = { ...checkout, service: 'checkout' };
+    await under.putService();
+    expect(await under.serviceSelects()).toBeUndefined();
+
+    // Act, Assess: twice is once
+    await under.cluster.pointService(named, 'green');
+    await under.cluster.pointService(named, 'green');
+    expect(await under.serviceSelects()).toBe('green');
+    await under.cluster.pointService(named, 'blue');
+    expect(await under.serviceSelects()).toBe('blue');
+  });
+
+  it('moves no Service that the workload does not name', async () => {
+    await under.putService();
+    await under.cluster.pointService(checkout, 'green');
+    expect(await under.serviceSelects()).toBeUndefined();
+  });
+
+  it('says that a Service which the workload names is not there, before anything is written', async () => {
+    const named = { ...checkout, service: 'checkout' };
+    await expect(under.cluster.readTemplate(named)).rejects.toMatchObject({
+      name: 'TemplateNotFoundError',
+      message: expect.stringContaining('there is no Service checkout'),
+    });
+    await expect(under.cluster.pointService(named, 'green')).rejects.toMatchObject({ name: 'ClusterRefusedError' });
   });
 
   it('says that the template is not there', async () => {

@@ -13,6 +13,8 @@ describe('the fake cluster', () => {
       takeImage: async (slot, manager) =>
         cluster.own(checkout, slot, manager, '.spec.template.spec.containers[name="app"].image'),
       putAutoscaler: async (slot, minimum) => cluster.putAutoscaler(checkout, slot, minimum),
+      putService: async () => cluster.putService(checkout, 'checkout'),
+      serviceSelects: async () => cluster.pointsAt(checkout, 'checkout'),
       close: async () => undefined,
     };
   });

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openKubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
 import { makeKubernetesCluster, openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
-import { slotName } from '../../../domain/slot/slot-objects.ts';
+import { slotLabels, slotName } from '../../../domain/slot/slot-objects.ts';
 import { makeCertificates } from '../../../lab/kubernetes/certificates.ts';
 import { openLab, programs } from '../../lab/kubernetes/cluster-in-lab.ts';
 import {
@@ -65,6 +66,24 @@ async function openUnderTest() {
           scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: slotName(checkout, slot) },
         },
       }),
+    putService: async () =>
+      kubernetes.apply(
+        {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'checkout', ...shop },
+          spec: { selector: { app: 'checkout' }, ports: [{ port: 80 }] },
+        },
+        'team',
+      ),
+    serviceSelects: async () => {
+      const services = kubernetes.list('Service', shop.namespace) as unknown as {
+        metadata: { name: string };
+        spec: { selector: Record<string, string> };
+      }[];
+      const selector = services.find(({ metadata }) => metadata.name === 'checkout')?.spec.selector;
+      return (['blue', 'green'] as const).find(slot => isDeepStrictEqual(selector, slotLabels(checkout, slot)));
+    },
     close: async () => {
       await cluster.close();
       await kubernetes.close();

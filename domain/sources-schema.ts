@@ -1,0 +1,40 @@
+import * as z from 'zod';
+
+const urlError = 'an http or https address without a user name, password, query or fragment in it';
+
+const isPlain = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { username, password, search, hash } = new URL(text);
+  return username === '' && password === '' && search === '' && hash === '';
+};
+
+/** Where a workload's metrics are read besides CloudWatch. */
+export const sourcesSchema = z
+  .strictObject({
+    prometheus: z
+      .strictObject({
+        url: z
+          .url({ protocol: /^https?$/, error: urlError, abort: true })
+          .max(2048, { error: 'an address of at most 2048 characters' })
+          .refine(isPlain, { error: urlError })
+          .meta({
+            description: 'Its address, up to and without /api/v1.',
+            examples: ['https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1'],
+          }),
+        sigv4: z
+          .boolean()
+          .default(false)
+          .meta({
+            description:
+              'Requests are signed for AWS, over https, with the role of the function: Amazon Managed Prometheus.',
+            examples: [true],
+          }),
+      })
+      .refine(({ url, sigv4 }) => !sigv4 || url.startsWith('https:'), {
+        error: 'an https address: what is signed for AWS is never sent over http',
+        path: ['url'],
+      })
+      .meta({ description: 'Prometheus or Amazon Managed Prometheus.' })
+      .optional(),
+  })
+  .meta({ description: 'Where metrics are read besides CloudWatch.' });
