@@ -54,7 +54,7 @@ async function listening(...[stderr, stdout, ended]: [NodeJS.ReadableStream, Nod
     if (url !== undefined) found.resolve(url);
   };
   for (const stream of [stderr, stdout]) stream.on('data', hear); // and on to the end: a full pipe would stop it
-  ended.then(() => found.reject(new Error(said.join('').trim().split('\n').at(-1) || 'it cannot be started')));
+  void ended.then(() => found.reject(new Error(said.join('').trim().split('\n').at(-1) || 'it cannot be started')));
   const timeout = setTimeout(() => found.reject(new Error('it does not listen')), START_TIMEOUT_MS);
   try {
     return await found.promise;
