@@ -1,0 +1,62 @@
+/** Counts that cannot be judged: nobody knows what they mean, and guessing could promote a bad release. */
+export class BadCountsError extends Error {
+  override readonly name = 'BadCountsError';
+}
+
+export interface VersionCounts {
+  requests: number;
+  bad: readonly number[];
+}
+
+export interface CountedWindow {
+  metric: string;
+  startEpochMs: number;
+  endEpochMs: number;
+  canary: VersionCounts | null;
+  stable: VersionCounts | null;
+}
+
+/** Above this, whole numbers are no longer all representable and sums of them round. */
+const MOST = Number.MAX_SAFE_INTEGER / 1024;
+
+/** What is wrong with a window's counts, as a sentence that names the metric, the window and the value; or undefined. */
+export function countsProblem(window: CountedWindow, thresholds: number): string | undefined {
+  const { startEpochMs, endEpochMs } = window;
+  const problem =
+    !Number.isFinite(startEpochMs) || !Number.isFinite(endEpochMs) || endEpochMs <= startEpochMs
+      ? 'its end is not after its start'
+      : (problemOf('canary', window.canary, thresholds) ?? problemOf('stable', window.stable, thresholds));
+  return problem === undefined ? undefined : `${windowText(window)}: ${problem}`;
+}
+
+type Named = Omit<CountedWindow, 'canary' | 'stable'>;
+
+/** "errors, window 2026-11-21T12:00:00Z to 2026-11-21T12:01:00Z" */
+export const windowText = (window: Named): string => `${window.metric}, window ${spanText(window)}`;
+
+export const spanText = ({ startEpochMs, endEpochMs }: Omit<Named, 'metric'>): string =>
+  `${timeText(startEpochMs)} to ${timeText(endEpochMs)}`;
+
+function timeText(epochMs: number): string {
+  if (!Number.isFinite(epochMs) || Math.abs(epochMs) > 8.64e15) return String(epochMs);
+  return new Date(epochMs).toISOString().replace('.000Z', 'Z');
+}
+
+function problemOf(version: string, counts: VersionCounts | null, thresholds: number): string | undefined {
+  if (counts === null) return undefined;
+  const { requests, bad } = counts;
+  const notACount = (what: string, value: number) =>
+    `${version} ${what} ${value}, expected a whole number from 0 to ${MOST}`;
+  if (!isCount(requests)) return notACount('requests are', requests);
+  if (bad.length !== thresholds) {
+    return `${version} has ${bad.length} counts of bad requests, expected ${thresholds}`;
+  }
+  for (const value of bad) {
+    if (!isCount(value)) return notACount('bad requests are', value);
+    if (value > requests) return `${version} bad requests are ${value}, more than its ${requests} requests`;
+  }
+  return undefined;
+}
+
+const isCount = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST;

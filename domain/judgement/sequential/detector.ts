@@ -1,0 +1,266 @@
+import { type CeilingWatch, newCeilingWatch, stepCeilingWatch } from './ceiling-watch.ts';
+import { type Comparison, logSumExp, newComparison, stepComparison } from './comparison.ts';
+import { BadCountsError, type CountedWindow, countsProblem, spanText, windowText } from './counts-problem.ts';
+import type { Profile } from './profile.ts';
+
+/** What is set before the first window, for all metrics of a release under one alpha (docs/statistics.md (f)). */
+export interface DetectorSettings {
+  profile: Profile;
+  /** The chance that a healthy release is rolled back, for all metrics together: above 0, below 1. */
+  alpha: number;
+  /** K: windows that the plan's bakes and soak take, at least 1. */
+  horizonWindows: number;
+  metrics: readonly DetectorMetric[];
+  /** w_NI of (e). */
+  nonInferiority: number;
+  /** A metric is healthy at E >= 1/beta. */
+  beta: number;
+}
+
+export interface DetectorMetric {
+  name: string;
+  /** v_i; the shares of all metrics sum to 1. */
+  share: number;
+  /** w0, 1 or more. */
+  margin: number;
+  /** Counts of bad requests that the metric has in a window. */
+  thresholds: number;
+  /** A larger margin for windows that begin before. */
+  warmUp?: { margin: number; untilEpochMs: number } | undefined;
+  /** Dispersion per threshold; absent: the guard is off. */
+  phi?: readonly number[] | undefined;
+  floor?: number | undefined;
+  /** Whether the metric gives a part of its alpha to a ceiling, known before the first window. */
+  hasCeiling: boolean;
+  /** The ceilings, per threshold; `auto` ones are not known while the stable version has traffic. */
+  ceilings?: readonly number[] | undefined;
+}
+
+/** One frozen window of one metric. */
+export interface DetectorWindow extends CountedWindow {
+  /** It overlaps a shift: shown, never scored. */
+  straddles: boolean;
+  /** Whether the stable version gets traffic at its dial: if not, the ceiling judges. */
+  stableExpected: boolean;
+}
+
+export type Scored = 'comparison' | 'ceiling' | 'not';
+
+/** What was known after one window of one metric: a list of these draws the evidence over time. Plain JSON. */
+export interface WindowEvidence {
+  metric: string;
+  startEpochMs: number;
+  endEpochMs: number;
+  scored: Scored;
+  /** Why it was not scored. */
+  because?: string;
+  /** Windows of the metric that were compared so far. */
+  k: number;
+  /** ln E of the comparison, and what it takes if this metric alone is bad. */
+  logE: number;
+  logELimit: number;
+  /** ln of all metrics' E by their parts of alpha: rolled back at 0. */
+  logRelease: number;
+  /** The canary's bad requests so far, and from how many on the S-channel is crossed; absent without one. */
+  x?: number;
+  boundary?: number;
+  spent?: number;
+  /** ln E against the ceiling and its limit; absent without a ceiling. */
+  logCeiling?: number;
+  logCeilingLimit?: number;
+  /** ln E of non-inferiority, and its limit. */
+  logHealthy: number;
+  logHealthyLimit: number;
+}
+
+export type Alarm = { metric: string; channel: 'e' | 's' | 'ceiling'; evidence: WindowEvidence };
+
+interface MetricState {
+  metric: DetectorMetric;
+  /** ln of the part of alpha that this metric's E has. */
+  logAlpha: number;
+  comparison: Comparison;
+  ceiling: CeilingWatch | undefined;
+  healthy: boolean;
+  /** Windows seen, by their start: one that comes twice, or overlaps another, is a mistake. */
+  seen: Map<number, number>;
+  spans: { startEpochMs: number; endEpochMs: number }[];
+}
+
+export interface Detector {
+  readonly settings: DetectorSettings;
+  readonly metrics: ReadonlyMap<string, MetricState>;
+  /** The first alarm; it stays. */
+  alarm: Alarm | undefined;
+}
+
+export function newDetector(settings: DetectorSettings): Detector {
+  return {
+    settings,
+    metrics: new Map(settings.metrics.map(metric => [metric.name, newState(metric, settings)])),
+    alarm: undefined,
+  };
+}
+
+function newState(
+  metric: DetectorMetric,
+  { profile, alpha, horizonWindows, nonInferiority }: DetectorSettings,
+): MetricState {
+  const own = alpha * metric.share;
+  const compared = own * (metric.hasCeiling ? 1 - profile.ceilingShare : 1);
+  const { margin, thresholds, phi, floor } = metric;
+  // averaged e-values have no S-channel: all of alpha is E's
+  const sAlpha = thresholds === 1 ? profile.sShare * compared : 0;
+  const eAlpha = thresholds === 1 ? profile.eShare * compared : compared;
+  const common = { profile, horizonWindows, phi };
+  return {
+    metric,
+    logAlpha: Math.log(eAlpha),
+    comparison: newComparison({ ...common, margin, thresholds, floor, nonInferiority, sAlpha, eAlpha }),
+    ceiling:
+      metric.ceilings === undefined
+        ? undefined
+        : newCeilingWatch({ ...common, limits: metric.ceilings, alpha: own * profile.ceilingShare }),
+    healthy: false,
+    seen: new Map(),
+    spans: [],
+  };
+}
+
+/**
+ * Windows that became known at the same time, of one or more metrics, in place: evidence first, then the decision, so that
+ * the order of metrics does not matter. Windows of one metric are taken in the order of their start.
+ * @throws BadCountsError counts that cannot be, a window twice, or windows that overlap
+ */
+export function stepDetector(detector: Detector, windows: readonly DetectorWindow[]): WindowEvidence[] {
+  const inOrder = windows.toSorted((a, b) => a.startEpochMs - b.startEpochMs);
+  const evidence: WindowEvidence[] = [];
+  for (let from = 0; from < inOrder.length; ) {
+    let to = from;
+    while (to < inOrder.length && inOrder[to]?.startEpochMs === inOrder[from]?.startEpochMs) to += 1;
+    evidence.push(...stepTogether(detector, inOrder.slice(from, to)));
+    from = to;
+  }
+  return evidence;
+}
+
+function stepTogether(detector: Detector, windows: readonly DetectorWindow[]): WindowEvidence[] {
+  const steps = windows.map(window => {
+    const state = stateOf(detector, window.metric);
+    remember(state, window);
+    return { state, window, ...score(state, window) };
+  });
+  const logRelease = logSumExp(
+    [...detector.metrics.values()].map(({ logAlpha, comparison }) => logAlpha + comparison.logE),
+  );
+  const evidence = steps.map(step => evidenceOf(detector, step, logRelease));
+  for (const state of detector.metrics.values()) {
+    // once it has crossed it has: a test that may be looked at at any time keeps its answer
+    state.healthy ||= state.comparison.k > 0 && state.comparison.logHealthy >= -Math.log(detector.settings.beta);
+  }
+  detector.alarm ??= alarmOf(detector, evidence, logRelease);
+  return evidence;
+}
+
+function stateOf(detector: Detector, name: string): MetricState {
+  const state = detector.metrics.get(name);
+  if (state === undefined) throw new RangeError(`${name} is no metric of this detector`);
+  return state;
+}
+
+function remember(state: MetricState, window: DetectorWindow): void {
+  const problem = countsProblem(window, state.metric.thresholds);
+  if (problem !== undefined) throw new BadCountsError(problem);
+  const { startEpochMs, endEpochMs } = window;
+  if (state.seen.has(startEpochMs))
+    throw new BadCountsError(`${windowText(window)}: it was added before, and a frozen window is judged once`);
+  const other = state.spans.find(span => span.startEpochMs < endEpochMs && startEpochMs < span.endEpochMs);
+  if (other !== undefined) throw new BadCountsError(`${windowText(window)}: it overlaps the window ${spanText(other)}`);
+  state.seen.set(startEpochMs, endEpochMs);
+  state.spans.push({ startEpochMs, endEpochMs });
+}
+
+function score(state: MetricState, window: DetectorWindow): { scored: Scored; because?: string } {
+  const { canary, stable } = window;
+  if (window.straddles) return { scored: 'not', because: 'it overlaps a shift' };
+  if (canary === null || canary.requests === 0) return { scored: 'not', because: 'the canary had no request' };
+  if (!window.stableExpected) {
+    if (state.ceiling === undefined)
+      return { scored: 'not', because: 'the stable version gets no traffic, and there is no ceiling' };
+    stepCeilingWatch(state.ceiling, canary.requests, canary.bad);
+    return { scored: 'ceiling' };
+  }
+  if (stable === null || stable.requests === 0) return { scored: 'not', because: 'the stable version had no request' };
+  const counts = {
+    canaryRequests: canary.requests,
+    canaryBad: canary.bad,
+    stableRequests: stable.requests,
+    stableBad: stable.bad,
+  };
+  stepComparison(state.comparison, counts, marginAt(state.metric, window.startEpochMs));
+  return { scored: 'comparison' };
+}
+
+/** w0 of a window: larger during the warm-up. */
+export const marginAt = (
+  { margin, warmUp }: Pick<DetectorMetric, 'margin' | 'warmUp'>,
+  startEpochMs: number,
+): number => (warmUp !== undefined && startEpochMs < warmUp.untilEpochMs ? Math.max(margin, warmUp.margin) : margin);
+
+function evidenceOf(
+  { settings }: Detector,
+  { state, window, scored, because }: { state: MetricState; window: DetectorWindow; scored: Scored; because?: string },
+  logRelease: number,
+): WindowEvidence {
+  const { comparison, ceiling } = state;
+  const { k, logE, s, logHealthy } = comparison;
+  return {
+    metric: window.metric,
+    startEpochMs: window.startEpochMs,
+    endEpochMs: window.endEpochMs,
+    scored,
+    ...(because === undefined ? {} : { because }),
+    k,
+    logE,
+    logELimit: -state.logAlpha,
+    logRelease,
+    ...(s === undefined ? {} : { x: s.x, boundary: s.boundary, spent: s.spent }),
+    ...(ceiling === undefined ? {} : { logCeiling: ceiling.logE, logCeilingLimit: -Math.log(ceiling.settings.alpha) }),
+    logHealthy,
+    logHealthyLimit: -Math.log(settings.beta),
+  };
+}
+
+/** The most convincing of the metrics whose channel has fired now; by name where two are alike. */
+function alarmOf(detector: Detector, evidence: readonly WindowEvidence[], logRelease: number): Alarm | undefined {
+  const found: { alarm: Alarm; by: number }[] = [];
+  for (const one of evidence) {
+    const { ceiling, comparison, logAlpha } = stateOf(detector, one.metric);
+    const { metric } = one;
+    if (comparison.sCrossed)
+      found.push({ alarm: { metric, channel: 's', evidence: one }, by: Math.max(0, logAlpha + comparison.logE) });
+    if (ceiling !== undefined && ceiling.logE >= -Math.log(ceiling.settings.alpha)) {
+      found.push({
+        alarm: { metric, channel: 'ceiling', evidence: one },
+        by: ceiling.logE + Math.log(ceiling.settings.alpha),
+      });
+    }
+    if (logRelease >= 0) found.push({ alarm: { metric, channel: 'e', evidence: one }, by: logAlpha + comparison.logE });
+  }
+  found.sort((a, b) => b.by - a.by || (a.alarm.metric < b.alarm.metric ? -1 : 1));
+  return found[0]?.alarm;
+}
+
+/**
+ * All frozen windows of a release from the first on: evidence per window, and the decision. Pure, and the same as adding
+ * the windows one by one with `stepDetector` in the same order.
+ * @param windows in the order in which they became known; those of one moment in one list
+ */
+export function detect(
+  settings: DetectorSettings,
+  windows: readonly (readonly DetectorWindow[])[],
+): { detector: Detector; evidence: WindowEvidence[] } {
+  const detector = newDetector(settings);
+  const evidence = windows.flatMap(together => stepDetector(detector, together));
+  return { detector, evidence };
+}
