@@ -1,6 +1,6 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import type { Counts } from '../../domain/judgement/reading.ts';
-import type { Measure } from '../../domain/plan/plan.ts';
+import type { AlbMeasure } from '../../domain/plan/measure.ts';
 
 /** One statistic of one metric in AWS/ApplicationELB. */
 export interface Series {
@@ -30,7 +30,7 @@ const slowerThan = (thresholdSeconds: number): Series => ({
 const percentile = (percent: number): Series => ({ metricName: 'TargetResponseTime', stat: `p${percent}` });
 
 /** The series that a measure is made of, for one target group. */
-export function seriesOf(measure: Measure): Series[] {
+export function seriesOf(measure: AlbMeasure): Series[] {
   switch (measure.kind) {
     case 'failedRequests':
       return [REQUESTS, TARGET_5XX, ...OTHER_ANSWERS, CONNECTION_ERRORS];
@@ -65,7 +65,7 @@ function read(series: Series, point: Point): number | undefined {
  * @param pointOf the window's value of a series
  */
 export const countsOf = (
-  measure: Exclude<Measure, { kind: 'percentile' }>,
+  measure: Exclude<AlbMeasure, { kind: 'percentile' }>,
   pointOf: (series: Series) => Point,
 ): VersionReading<Counts> =>
   guarded(() => {
@@ -82,6 +82,14 @@ export const percentileOf = (percent: number, pointOf: (series: Series) => Point
     return read(series, pointOf(series)) ?? null;
   });
 
+/** Of a metric of the team's own. */
+export const numberOf = (name: string, point: Point): VersionReading<number> => {
+  if (point.kind === 'missing') return { kind: 'read', value: null };
+  if (point.kind === 'unsettled') return { kind: 'noData', reason: `CloudWatch answered ${point.status} for ${name}` };
+  if (!Number.isFinite(point.value)) return { kind: 'noData', reason: `${name} is ${point.value}` };
+  return { kind: 'read', value: point.value };
+};
+
 function count(series: Series, pointOf: (series: Series) => Point): number | undefined {
   const value = read(series, pointOf(series));
   if (value !== undefined && !Number.isInteger(value))
@@ -90,7 +98,7 @@ function count(series: Series, pointOf: (series: Series) => Point): number | und
 }
 
 function badOf(
-  measure: Exclude<Measure, { kind: 'percentile' }>,
+  measure: Exclude<AlbMeasure, { kind: 'percentile' }>,
   requests: number,
   of: (series: Series) => number,
 ): number[] {

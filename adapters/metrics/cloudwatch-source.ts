@@ -1,46 +1,62 @@
-import {
-  CloudWatchClient,
-  GetMetricDataCommand,
-  type GetMetricDataCommandOutput,
-  type MetricDataQuery,
-} from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
 import type { Reading } from '../../domain/judgement/reading.ts';
+import type { Window } from '../../domain/judgement/windows.ts';
+import type { CloudWatchMeasure } from '../../domain/plan/measure.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
-import type { Workload } from '../../domain/workload.ts';
+import { fillTemplate } from '../../domain/plan/template.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../aws-client-config.ts';
+import { readAlarms, stateDuring } from './cloudwatch-alarms.ts';
 import {
   countsOf,
+  numberOf,
   type Point,
   percentileOf,
   type Series,
-  seriesOf,
   type VersionReading,
 } from './cloudwatch-measures.ts';
-import {
-  type MetricReading,
-  type MetricSource,
-  MetricSourceUnreachableError,
-  type ReadRequest,
-} from './metric-source.ts';
+import { albKey, bandKeys, metricKey, type Queries, queriesOf } from './cloudwatch-queries.ts';
+import { type MetricSource, MetricSourceUnreachableError, type ReadRequest } from './metric-source.ts';
+import { spanText } from './span-text.ts';
+import { templateValues } from './template-values.ts';
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
-const MOST_QUERIES_A_CALL = 500;
 const PERIOD_MS = 60_000;
 
-/** The load balancer's metrics as AWS/ApplicationELB has them: a minute apart, 1 to 3 minutes late, growing at first. */
+/**
+ * CloudWatch: the load balancer's metrics as AWS/ApplicationELB has them (a minute apart, 1 to 3 minutes late, growing at
+ * first), metrics of the team's own with their bands, and the states of alarms. One GetMetricData for all metrics.
+ */
 export function cloudWatchSource(client: CloudWatchClient): MetricSource {
   return {
     async read(request) {
       const range = rangeOf(request.windows);
       if (range === undefined || request.metrics.length === 0) return [];
-      const queries = queriesOf(request, range.lengthMs);
-      const points = await fetchPoints(client, queries, range);
+      const abortSignal = AbortSignal.timeout(CALL_DEADLINE_MS);
+      const queries = queriesOf(request, request.metrics.map(measureOf), range.lengthMs);
+      const [points, alarms] = await Promise.all([
+        fetchPoints(client, queries, range, abortSignal),
+        fetchAlarms(client, request, range, abortSignal),
+      ]);
       return request.metrics.flatMap(metric =>
-        request.windows.map(window => readingOf(request, metric, window, points)),
+        request.windows.map(window => {
+          const { startEpochMs, endEpochMs } = window;
+          const at: PointOf = key => points(key, startEpochMs);
+          return {
+            metric: metric.name,
+            startEpochMs,
+            endEpochMs,
+            reading: readingOf(request, metric, window, at, alarms),
+          };
+        }),
       );
     },
   };
+}
+
+/** @throws TypeError for a metric of another source */
+function measureOf({ name, source }: Metric): CloudWatchMeasure {
+  if (source.kind !== 'cloudwatch') throw new TypeError(`${name} is read from ${source.kind}, not from CloudWatch`);
+  return source.measure;
 }
 
 export const openCloudWatchSource = (env: Env): MetricSource =>
@@ -61,51 +77,14 @@ function rangeOf(windows: ReadRequest['windows']): Range | undefined {
     throw new RangeError(`a CloudWatch window is a multiple of 60 s, not ${lengthMs / 1000} s`);
   for (const { startEpochMs, endEpochMs } of windows)
     if (endEpochMs - startEpochMs !== lengthMs || startEpochMs % lengthMs !== 0)
-      throw new RangeError(`the window ${span(startEpochMs, endEpochMs)} is not a whole one of ${lengthMs / 1000} s`);
+      throw new RangeError(
+        `the window ${spanText({ startEpochMs, endEpochMs })} is not a whole one of ${lengthMs / 1000} s`,
+      );
   return {
     startEpochMs: Math.min(...windows.map(window => window.startEpochMs)),
     endEpochMs: Math.max(...windows.map(window => window.endEpochMs)),
     lengthMs,
   };
-}
-
-const keyOf = (slot: Slot, series: Series) => `${slot} ${series.metricName} ${series.stat}`;
-
-/** One query per series and slot, shared by the metrics that need the same one; by key. */
-function queriesOf({ workload, canary, metrics }: ReadRequest, lengthMs: number): Map<string, MetricDataQuery> {
-  const queries = new Map<string, MetricDataQuery>();
-  for (const metric of metrics)
-    for (const series of seriesOf(metric.source.measure))
-      for (const slot of [canary, otherSlot(canary)]) {
-        const key = keyOf(slot, series);
-        if (queries.has(key)) continue;
-        queries.set(key, {
-          Id: `q${queries.size}`,
-          MetricStat: {
-            Metric: {
-              Namespace: 'AWS/ApplicationELB',
-              MetricName: series.metricName,
-              Dimensions: dimensionsOf(workload, slot),
-            },
-            Period: lengthMs / 1000,
-            Stat: series.stat,
-          },
-        });
-      }
-  return queries;
-}
-
-function dimensionsOf(workload: Workload, slot: Slot) {
-  const ruleArn = workload.router.rules[0];
-  // arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener-rule/app/NAME/LBID/LISTENERID/RULEID
-  const loadBalancer = /:listener-rule\/(app\/[^/]+\/[^/]+)\//.exec(ruleArn ?? '')?.[1];
-  const targetGroup = workload.router.targetGroups[slot].split(':').at(-1);
-  if (loadBalancer === undefined || targetGroup === undefined || !targetGroup.startsWith('targetgroup/'))
-    throw new TypeError(`${workload.name}: no metrics for the rule ${ruleArn} and the ${slot} target group`);
-  return [
-    { Name: 'LoadBalancer', Value: loadBalancer },
-    { Name: 'TargetGroup', Value: targetGroup },
-  ];
 }
 
 /** What came back for one series. */
@@ -114,12 +93,11 @@ interface Answer {
   byStartEpochMs: Map<number, number>;
 }
 
-async function fetchPoints(client: CloudWatchClient, queries: Map<string, MetricDataQuery>, range: Range) {
-  const abortSignal = AbortSignal.timeout(CALL_DEADLINE_MS);
+type PointOf = (key: string) => Point;
+
+async function fetchPoints(client: CloudWatchClient, queries: Queries, range: Range, abortSignal: AbortSignal) {
   const answers = new Map<string, Answer>();
-  const all = [...queries.values()];
-  for (let from = 0; from < all.length; from += MOST_QUERIES_A_CALL) {
-    const MetricDataQueries = all.slice(from, from + MOST_QUERIES_A_CALL);
+  for (const MetricDataQueries of queries.calls) {
     let NextToken: string | undefined;
     do {
       const input = {
@@ -133,13 +111,39 @@ async function fetchPoints(client: CloudWatchClient, queries: Map<string, Metric
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
   }
-  return (slot: Slot, series: Series, startEpochMs: number): Point => {
-    const answer = answers.get(queries.get(keyOf(slot, series))?.Id ?? '');
+  return (key: string, startEpochMs: number): Point => {
+    const answer = answers.get(queries.idOf(key) ?? '');
     const value = answer?.byStartEpochMs.get(startEpochMs);
     if (value !== undefined) return { kind: 'value', value };
     // not asked again here: Look does so in 10 s. Until then nothing is known of what is missing
     if (answer?.status !== 'Complete') return { kind: 'unsettled', status: answer?.status ?? 'nothing' };
     return { kind: 'missing' };
+  };
+}
+
+type Alarms = (metric: Metric & { alarm: string }, window: Window) => Reading;
+
+/** Of a plan without alarms nothing is asked. */
+async function fetchAlarms(
+  client: CloudWatchClient,
+  request: ReadRequest,
+  range: Range,
+  abortSignal: AbortSignal,
+): Promise<Alarms> {
+  const values = templateValues(request, request.canary, range.lengthMs);
+  const measures = request.metrics.map(measureOf);
+  const names = measures.flatMap(measure => (measure.kind === 'alarm' ? [fillTemplate(measure.alarm, values)] : []));
+  const alarms =
+    names.length === 0
+      ? new Map()
+      : await readAlarms(client, [...new Set(names)], range.startEpochMs, abortSignal).catch(unreachable);
+  return ({ alarm }, window) => {
+    const name = fillTemplate(alarm, values);
+    const found = alarms.get(name);
+    if (found === undefined) return { kind: 'noData', reason: `there is no alarm ${name}` };
+    const state = stateDuring(found, window);
+    if (state !== undefined) return { kind: 'alarm', state };
+    return { kind: 'noData', reason: `CloudWatch's history of the alarm ${name} is not there yet` };
   };
 }
 
@@ -162,39 +166,53 @@ function unreachable(error: unknown): never {
   throw new MetricSourceUnreachableError(`CloudWatch did not answer: ${describeFailure(error)}`, { cause: error });
 }
 
-function readingOf(
-  { canary }: ReadRequest,
-  metric: Metric,
-  window: ReadRequest['windows'][number],
-  points: (slot: Slot, series: Series, startEpochMs: number) => Point,
-): MetricReading {
-  const { startEpochMs, endEpochMs } = window;
-  const { measure } = metric.source;
-  const of = (slot: Slot) => (series: Series) => points(slot, series, startEpochMs);
-  const where = (role: string) => `${metric.name}, ${span(startEpochMs, endEpochMs)}, ${role}: `;
+function readingOf(request: ReadRequest, metric: Metric, window: Window, at: PointOf, alarms: Alarms): Reading {
+  const { canary } = request;
+  const measure = measureOf(metric);
+  const noData = (role: string, reason: string): Reading => ({
+    kind: 'noData',
+    reason: `${metric.name}, ${spanText(window)}, ${role}: ${reason}`,
+  });
   const both = <T>(
     read: (slot: Slot) => VersionReading<T>,
     make: (canary: T | null, stable: T | null) => Reading,
   ): Reading => {
     const ofCanary = read(canary);
-    if (ofCanary.kind === 'noData') return { kind: 'noData', reason: where('canary') + ofCanary.reason };
+    if (ofCanary.kind === 'noData') return noData('canary', ofCanary.reason);
     const ofStable = read(otherSlot(canary));
-    if (ofStable.kind === 'noData') return { kind: 'noData', reason: where('stable') + ofStable.reason };
+    if (ofStable.kind === 'noData') return noData('stable', ofStable.reason);
     return make(ofCanary.value, ofStable.value);
   };
-  const reading =
-    measure.kind === 'percentile'
-      ? both(
-          slot => percentileOf(measure.percentile, of(slot)),
-          (ofCanary, ofStable) => ({ kind: 'value', canary: ofCanary, stable: ofStable }),
-        )
-      : both(
-          slot => countsOf(measure, of(slot)),
-          (ofCanary, ofStable) => ({ kind: 'counts', canary: ofCanary, stable: ofStable }),
-        );
-  return { metric: metric.name, startEpochMs, endEpochMs, reading };
+  const values = (read: (slot: Slot) => VersionReading<number>): Reading =>
+    both(read, (ofCanary, ofStable) => ({ kind: 'value', canary: ofCanary, stable: ofStable }));
+  if (measure.kind === 'alarm') return alarms({ ...metric, alarm: measure.alarm }, window);
+  if (measure.kind === 'metricValue') {
+    const { metric: named } = measure;
+    return values(slot => numberOf(named.name, at(metricKey(slot, named))));
+  }
+  if (measure.kind === 'band') {
+    const { name } = measure.metric;
+    const keys = bandKeys(canary, measure.metric, measure.width);
+    const value = numberOf(name, at(keys.value));
+    if (value.kind === 'noData') return noData('canary', value.reason);
+    const [first, last] = keys.bounds.map(key => numberOf(`the band of ${name}`, at(key)));
+    if (first?.kind !== 'read' || last?.kind !== 'read') {
+      return noData(
+        'canary',
+        [first, last].flatMap(one => (one?.kind === 'noData' ? [one.reason] : []))[0] ?? 'no band',
+      );
+    }
+    const [one, other] = [first.value, last.value];
+    const bounds =
+      one === null || other === null
+        ? { low: null, high: null }
+        : { low: Math.min(one, other), high: Math.max(one, other) };
+    return { kind: 'band', value: value.value, ...bounds };
+  }
+  const of = (slot: Slot) => (series: Series) => at(albKey(slot, series));
+  if (measure.kind === 'percentile') return values(slot => percentileOf(measure.percentile, of(slot)));
+  return both(
+    slot => countsOf(measure, of(slot)),
+    (ofCanary, ofStable) => ({ kind: 'counts', canary: ofCanary, stable: ofStable }),
+  );
 }
-
-/** `12:00:00Z to 12:01:00Z` */
-const span = (startEpochMs: number, endEpochMs: number) => `${timeOf(startEpochMs)} to ${timeOf(endEpochMs)}`;
-const timeOf = (epochMs: number) => `${new Date(epochMs).toISOString().slice(11, 19)}Z`;

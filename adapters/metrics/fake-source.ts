@@ -1,7 +1,7 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
 import type { Counts, Reading } from '../../domain/judgement/reading.ts';
-import type { Measure } from '../../domain/plan/plan.ts';
+import type { AlbMeasure, Measure } from '../../domain/plan/measure.ts';
 import { type MetricSource, MetricSourceUnreachableError, type ReadRequest } from './metric-source.ts';
 
 /** What one target group did in one window. Its requests are the sum of the four counts. */
@@ -60,10 +60,17 @@ function readingOf(measure: Measure, canary: Traffic | undefined, stable: Traffi
     const of = (traffic: Traffic | undefined) => percentileOf(measure.percentile, traffic?.responseTimes ?? []);
     return { kind: 'value', canary: of(canary), stable: of(stable) };
   }
-  return { kind: 'counts', canary: countsOf(measure, canary), stable: countsOf(measure, stable) };
+  switch (measure.kind) {
+    case 'failedRequests':
+    case 'target5xxAndConnectionErrors':
+    case 'slowerThan':
+      return { kind: 'counts', canary: countsOf(measure, canary), stable: countsOf(measure, stable) };
+    default:
+      return { kind: 'noData', reason: `nothing was said of ${measure.kind}` };
+  }
 }
 
-function countsOf(measure: Exclude<Measure, { kind: 'percentile' }>, traffic: Traffic | undefined): Counts | null {
+function countsOf(measure: Exclude<AlbMeasure, { kind: 'percentile' }>, traffic: Traffic | undefined): Counts | null {
   if (traffic === undefined) return null;
   const { good = 0, target5xx = 0, connectionErrors = 0, withoutAnswer = 0, responseTimes = [] } = traffic;
   const requests = good + target5xx + connectionErrors + withoutAnswer;

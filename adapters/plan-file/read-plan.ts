@@ -3,6 +3,7 @@ import { checkPlan } from '../../domain/plan/check-plan.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
+import { jsonPathIssues } from './json-path-issues.ts';
 import type { Mistake } from './mistake.ts';
 import { readText } from './read-text.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
@@ -18,8 +19,10 @@ export function parsePlan(text: string, file: string, workload?: Workload): Pars
   const read = readYaml(text, file);
   if (read.kind === 'mistakes') return read;
   const checked = checkPlan(read.yaml.value, workload);
-  if (checked.kind === 'plan' && read.yaml.mistakes.length === 0) return checked;
-  return { kind: 'mistakes', mistakes: inOrder(read.yaml, checked.kind === 'plan' ? [] : checked.issues) };
+  const paths = jsonPathIssues(read.yaml.value);
+  if (checked.kind === 'plan' && paths.length === 0 && read.yaml.mistakes.length === 0) return checked;
+  const issues = checked.kind === 'plan' ? [] : checked.issues;
+  return { kind: 'mistakes', mistakes: inOrder(read.yaml, [...issues, ...paths]) };
 }
 
 /** A workload from the text of its file, or every mistake in it with its place. @param file for the mistakes only */

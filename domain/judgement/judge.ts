@@ -1,5 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import type { Metric } from '../plan/plan.ts';
+import { judgeAlarm } from './alarm-judge.ts';
+import { judgeAnomalyBand } from './anomaly-band-judge.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
 import type { WindowRecord } from './reading.ts';
 import { judgeRelative } from './relative-judge.ts';
@@ -27,6 +29,10 @@ export function judgeMetric(
       return judgeThreshold({ ...metric, judge }, windows, context);
     case 'relative':
       return judgeRelative({ ...metric, judge }, windows, context);
+    case 'alarm':
+      return judgeAlarm({ ...metric, judge }, windows, context);
+    case 'anomalyBand':
+      return judgeAnomalyBand({ ...metric, judge }, windows, context);
     default:
       return assertNever(judge);
   }

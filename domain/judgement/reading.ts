@@ -4,7 +4,11 @@ import type { StoredResult } from './result-value.ts';
 export interface Counts {
   requests: number;
   bad: number[];
+  /** What a person must know of these counts, such as that another threshold than the wanted one was counted by. */
+  note?: string;
 }
+
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 /** What a metric source says about one window of one metric. `null`: the source has no series for that version (yet). */
 export type Reading =
@@ -12,6 +16,10 @@ export type Reading =
   | { kind: 'value'; canary: number | null; stable: number | null }
   /** What a check of the canary answered, whole: a Prometheus query or a JSON endpoint. */
   | { kind: 'result'; result: StoredResult }
+  /** The state of a CloudWatch alarm: ALARM where it was in ALARM at any instant of the window, else what it was at its end. */
+  | { kind: 'alarm'; state: AlarmState }
+  /** A value of the canary, and the band in which CloudWatch's model expects it. `null`: not there (yet). */
+  | { kind: 'band'; value: number | null; low: number | null; high: number | null }
   | { kind: 'noData'; reason: string };
 
 /**

@@ -1,3 +1,4 @@
+import { gives } from '../plan/measure.ts';
 import type { Metric, RelativeJudgeSpec } from '../plan/plan.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
 import { type Tally, tally } from './counting.ts';
@@ -71,12 +72,12 @@ const noEvidence = (because: string): Said => ({ phase: 'inconclusive', because 
 function measured(metric: RelativeMetric, record: WindowRecord, stableExpected: boolean): Measurement | undefined {
   const { reading, startEpochMs, endEpochMs } = record;
   const { judge, source } = metric;
-  const silent = !stableExpected && (judge.ceiling === undefined || source.measure.kind === 'percentile');
+  const silent = !stableExpected && (judge.ceiling === undefined || gives(source.measure) === 'value');
   const said = silent
     ? undefined
     : reading.kind === 'noData'
       ? noEvidence(`no data: ${reading.reason}`)
-      : reading.kind === 'result'
+      : reading.kind === 'result' || reading.kind === 'alarm' || reading.kind === 'band'
         ? noEvidence('a result of the canary alone, and nothing to compare it with')
         : reading.kind === 'value'
           ? comparedValues(metric, reading.canary, reading.stable)

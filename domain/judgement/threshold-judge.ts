@@ -68,6 +68,7 @@ function measured(metric: ThresholdMetric, record: WindowRecord): Measurement {
   const error = (because: string): Measurement => ({ startEpochMs, endEpochMs, phase: 'error', because });
   if (reading.kind === 'noData') return error(`no data: ${reading.reason}`);
   if (reading.kind === 'result') return error('a result that no condition was written for');
+  if (reading.kind === 'alarm' || reading.kind === 'band') return error('no reading for a threshold');
   if (reading.canary === null) return error('the canary has no data');
   const { measure } = metric.source;
   const said = (result: number[], text: string): Measurement => {

@@ -12,6 +12,9 @@ export interface Expected {
   stable: boolean;
 }
 
+/** Of which versions the source knows that the window's counts cannot change any more. */
+export type Settled = Expected;
+
 /** Two reads that agree this far apart freeze a window: CloudWatch may still add to a point that it already shows. */
 export const AGREEMENT_SECONDS = 10;
 /** A window freezes this long after its end whatever is there: points arrive 1 to 3 minutes late (aws-facts). */
@@ -61,14 +64,14 @@ function frozenStarts(records: readonly WindowRecord[]): Map<string, Set<number>
 }
 
 /**
- * What is kept of a window after one more read. It freezes when the versions that get traffic at its dial are there and
+ * What is kept of a window after one more read. It freezes when the source says that it cannot change (`settled`), or when the versions that get traffic at its dial are there and
  * two reads at least 10 s apart agree on every series, or 180 s after its end: a series still missing then counts as 0
  * requests. Reads that disagree start the 10 s again. A frozen record never changes but for `laterReading`.
  * The previous record itself is returned where nothing changed, so that it need not be written again.
  */
 export function nextRecord(
   previous: WindowRecord | undefined,
-  read: { metric: string; startEpochMs: number; endEpochMs: number; reading: Reading },
+  read: { metric: string; startEpochMs: number; endEpochMs: number; reading: Reading; settled?: Settled },
   context: { nowEpochMs: number; expects: Expected; straddles: boolean },
 ): WindowRecord {
   if (previous?.frozenAtEpochMs !== undefined) return withLaterReading(previous, read.reading);
@@ -78,7 +81,8 @@ export function nextRecord(
   // What was read before the window ended confirms nothing.
   const readAtEpochMs = agrees && previous.readAtEpochMs >= read.endEpochMs ? previous.readAtEpochMs : nowEpochMs;
   const settled =
-    agrees && isComplete(read.reading, context.expects) && nowEpochMs - readAtEpochMs >= AGREEMENT_SECONDS * 1000;
+    isComplete(read.reading, context.expects) &&
+    (isSettled(read.settled, context.expects) || (agrees && nowEpochMs - readAtEpochMs >= AGREEMENT_SECONDS * 1000));
   const overdue = nowEpochMs >= read.endEpochMs + FREEZE_AT_LATEST_SECONDS * 1000;
   if (agrees && !settled && !overdue && readAtEpochMs === previous.readAtEpochMs) {
     if (previous.straddles === context.straddles) return previous;
@@ -96,14 +100,19 @@ export function nextRecord(
 }
 
 function withLaterReading(frozen: WindowRecord, reading: Reading): WindowRecord {
+  if (reading.kind === 'result') return frozen; // what an endpoint says later is about later
   if (reading.kind === 'noData' || sameReading(frozen.reading, reading)) return frozen;
   if (frozen.laterReading !== undefined && sameReading(frozen.laterReading, reading)) return frozen;
   return { ...frozen, laterReading: reading };
 }
 
+const isSettled = (settled: Settled | undefined, expects: Expected): boolean =>
+  settled !== undefined && (!expects.canary || settled.canary) && (!expects.stable || settled.stable);
+
 function isComplete(reading: Reading, expects: Expected): boolean {
   if (reading.kind === 'noData') return false;
-  if (reading.kind === 'result') return true; // of the canary alone, and it is there
+  if (reading.kind === 'result' || reading.kind === 'alarm') return true; // of the canary alone, and it is there
+  if (reading.kind === 'band') return reading.value !== null && reading.low !== null && reading.high !== null;
   return (!expects.canary || reading.canary !== null) && (!expects.stable || reading.stable !== null);
 }
 
@@ -112,6 +121,9 @@ export function sameReading(a: Reading, b: Reading): boolean {
   if (a.kind === 'noData' || b.kind === 'noData') return a.kind === b.kind;
   if (a.kind === 'result' || b.kind === 'result') {
     return a.kind === 'result' && b.kind === 'result' && canonicalJson(a.result) === canonicalJson(b.result);
+  }
+  if (a.kind === 'alarm' || b.kind === 'alarm' || a.kind === 'band' || b.kind === 'band') {
+    return canonicalJson(a) === canonicalJson(b);
   }
   if (a.kind === 'value' || b.kind === 'value') {
     return a.kind === 'value' && b.kind === 'value' && Object.is(a.canary, b.canary) && Object.is(a.stable, b.stable);

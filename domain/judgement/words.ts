@@ -1,4 +1,3 @@
-import { assertNever } from '../assert-never.ts';
 import type { Measure } from '../plan/plan.ts';
 import type { Counts } from './reading.ts';
 
@@ -19,7 +18,8 @@ export function countsText(measure: Measure, counts: Counts, version: 'canary' |
   });
   const [first = 'no request was counted', ...more] = shares;
   const whose = first.replace('{of}', `of ${counts.requests} ${version} requests`);
-  return [whose, ...more.map(text => text.replace(' {of}', ''))].join(' and ');
+  const note = counts.note === undefined ? '' : `; ${counts.note}`;
+  return [whose, ...more.map(text => text.replace(' {of}', ''))].join(' and ') + note;
 }
 
 function badText(measure: Measure, threshold: number): string {
@@ -29,16 +29,17 @@ function badText(measure: Measure, threshold: number): string {
     case 'target5xxAndConnectionErrors':
       return '{bad} {of} got a 5xx or no connection';
     case 'slowerThan':
+    case 'histogram':
       return `{bad} {of} took longer than ${secondsText(measure.thresholdsSeconds[threshold] ?? 0)}`;
-    case 'percentile':
-      return '{bad} {of} were bad';
     default:
-      return assertNever(measure);
+      return '{bad} {of} were bad';
   }
 }
 
 /** "the canary's p99 was 412 ms" */
 export const valueText = (measure: Measure, value: number, version: 'canary' | 'stable'): string =>
   `${version === 'canary' ? "the canary's" : "the stable version's"} ${
-    measure.kind === 'percentile' ? `p${measure.percentile}` : measure.kind
-  } was ${secondsText(value)}`;
+    measure.kind === 'percentile'
+      ? `p${measure.percentile} was ${secondsText(value)}`
+      : `value was ${Number(value.toPrecision(4))}`
+  }`;

@@ -2,6 +2,7 @@ import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
 import { parseDurationSeconds } from '../file/units.ts';
 import { parseCondition } from '../judgement/condition.ts';
+import { checkSource } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
@@ -34,11 +35,6 @@ function checkNames(draft: PlanDraft): Issue[] {
   });
 }
 
-function checkSource(metric: MetricDraft, path: Path, input: object): Issue[] {
-  if (metric.source?.kind !== 'cloudwatch') return [];
-  return exactlyOne([...path, 'source'], ['bad', 'value'], input);
-}
-
 function checkThreshold({ judge }: MetricDraft, path: Path, input: object): Issue[] {
   if (judge?.kind !== 'threshold') return [];
   const at = [...path, 'judge'];
@@ -68,21 +64,31 @@ function checkRelative({ judge, source }: MetricDraft, path: Path, input: object
   if (judge?.kind !== 'relative') return [];
   const at = [...path, 'judge'];
   const issues = exactlyOne(at, ['max', 'min'], input);
-  if (source?.value === undefined) return issues;
+  if (source === undefined || valueKeyOf(source) === undefined) {
+    return issues;
+  }
+  const isTime = source.kind === 'cloudwatch' && source.value !== undefined;
   if (judge.ceiling !== undefined) {
     issues.push({
       path: [...at, 'ceiling'],
       at: 'key',
-      found: 'a ceiling for a percentile',
+      found: isTime ? 'a ceiling for a percentile' : 'a ceiling for a value',
       expected: 'a ceiling with a count of bad requests only: { slowerThan: [1s] } counts slow ones',
     });
   }
-  if (judge.min !== undefined) {
+  if (judge.min !== undefined && isTime) {
     const expected = 'max: of a response time more is worse';
     issues.push({ path: [...at, 'min'], at: 'key', found: 'min for a percentile', expected, guess: 'max' });
   }
   return issues;
 }
+
+const valueKeyOf = (source: NonNullable<MetricDraft['source']>) =>
+  source.kind === 'cloudwatch'
+    ? (source.value ?? source.metric)
+    : source.kind === 'prometheus'
+      ? source.value
+      : undefined;
 
 function exactlyOne(path: Path, keys: readonly [string, string], input: object): Issue[] {
   const given = keys.filter(key => valueAt(input, [...path, key]) !== undefined);
@@ -122,6 +128,9 @@ function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
   return issues;
 }
 
+/** Judge the canary without the stable version beside it. */
+const JUDGES_ALONE: readonly string[] = ['threshold', 'alarm', 'anomalyBand'];
+
 /** With all requests on the canary there is nothing to compare with: a soak, and blueGreen at all, need another judge. */
 function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
   const soaks = (parseDurationSeconds(draft.soak ?? DEFAULTS.soak) ?? 0) > 0;
@@ -130,7 +139,7 @@ function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
   const judges = metrics.some(
     (metric, index) =>
       metric?.judge?.kind === undefined ||
-      metric.judge.kind === 'threshold' ||
+      JUDGES_ALONE.includes(metric.judge.kind) ||
       valueAt(input, ['metrics', index, 'judge', 'ceiling']) !== undefined,
   );
   if (judges || (draft.metrics === undefined && valueAt(input, ['metrics']) !== undefined)) return [];
@@ -140,7 +149,7 @@ function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
       path: soaks && soakGiven ? ['soak'] : ['strategy'],
       at: 'value',
       found: `${soaks && soakGiven ? `a soak of ${draft.soak}` : 'blueGreen'}, and no metric that can judge when all requests go to the canary`,
-      expected: 'a metric with a threshold judge, or a relative one with a ceiling',
+      expected: 'a metric with a threshold, alarm or anomalyBand judge, or a relative one with a ceiling',
     },
   ];
 }

@@ -5,6 +5,7 @@ import { describeValue, type Issue } from '../file/issue.ts';
 import type { Shape } from '../file/shape.ts';
 import type { Workload } from '../workload.ts';
 import { checkMetrics } from './check-metrics.ts';
+import { checkSourcesForWorkload } from './check-sources.ts';
 import { checkSteps } from './check-steps.ts';
 import { checkTimes } from './check-times.ts';
 import { normalisePlan } from './normalise.ts';
@@ -59,5 +60,5 @@ function checkForWorkload(draft: PlanDraft, workload: Workload): Issue[] {
       expected: "a previewRule in the workload's router, or no preview",
     });
   }
-  return issues;
+  return [...issues, ...checkSourcesForWorkload(draft, workload)];
 }

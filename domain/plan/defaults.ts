@@ -13,6 +13,9 @@ export const DEFAULTS = {
   threshold: { failureLimit: 0, inconclusiveLimit: 0, consecutiveErrorLimit: 4, initialDelay: '0s' },
   // Below 10 requests one bad one is more than 10 %: a window like that says nothing about a service.
   relative: { failureLimit: 0, minRequests: 10 },
+  alarm: { failureLimit: 0 },
+  // AWS' own default for a band is 2 standard deviations: one window in twenty of a healthy service is outside it.
+  anomalyBand: { width: 2, bad: 'outside', failureLimit: 1 },
 } as const;
 
 /** CloudWatch keeps an ALB's metrics by the minute. */

@@ -1,42 +1,8 @@
 import * as z from 'zod';
+import { alarmSchema, anomalyBandSchema } from './cloudwatch-judge-schema.ts';
 import { DEFAULTS } from './defaults.ts';
-import { count, duration, label, latency, share } from './leaf-schema.ts';
-
-const cloudwatchSchema = z
-  .strictObject({
-    kind: z.literal('cloudwatch').meta({ description: "The load balancer's metrics in CloudWatch, by target group." }),
-    bad: z
-      .union(
-        [
-          z.enum(['failedRequests', 'target5xxAndConnectionErrors']),
-          z.strictObject({
-            slowerThan: z
-              .array(latency, { error: 'a list of times such as [300ms, 1s]' })
-              .min(1, { error: 'at least one time' })
-              .max(5, { error: 'at most 5 times' })
-              .meta({ description: 'Answers slower than each of these are counted.', examples: [['300ms', '1s']] }),
-          }),
-        ],
-        { error: 'failedRequests, target5xxAndConnectionErrors or { slowerThan: [300ms] }' },
-      )
-      .meta({
-        description:
-          'Which requests are bad: failedRequests (5xx, and requests that got no answer), target5xxAndConnectionErrors (where clients that hang up are common), or those slower than given times. One of bad and value.',
-        examples: ['failedRequests'],
-      })
-      .optional(),
-    value: z
-      .strictObject({
-        percentile: z
-          .number({ error: 'a number above 0 and below 100, such as 99' })
-          .gt(0, { error: 'a number above 0 and below 100, such as 99' })
-          .lt(100, { error: 'a number above 0 and below 100, such as 99' })
-          .meta({ description: 'Percentile of the response time, in seconds.', examples: [99] }),
-      })
-      .meta({ description: 'A value instead of a count of bad requests.' })
-      .optional(),
-  })
-  .meta({ description: 'CloudWatch' });
+import { count, duration, label, share } from './leaf-schema.ts';
+import { cloudwatchSchema, jsonSchema, prometheusSchema } from './source-schema.ts';
 
 const condition = (when: string, example: string) =>
   z
@@ -129,12 +95,15 @@ export const metricSchema = z
   .strictObject({
     name: label.meta({ description: 'Its name, used once in the plan.', examples: ['errors'] }),
     source: z
-      .discriminatedUnion('kind', [cloudwatchSchema], { error: 'a source: cloudwatch' })
+      .discriminatedUnion('kind', [cloudwatchSchema, prometheusSchema, jsonSchema], {
+        error: 'a source: cloudwatch, prometheus or json',
+      })
       .meta({ description: 'Where the measurements come from.' }),
     judge: z
-      .discriminatedUnion('kind', [thresholdSchema, relativeSchema], {
+      .discriminatedUnion('kind', [thresholdSchema, relativeSchema, alarmSchema, anomalyBandSchema], {
         // sequential is the design's default judge, and not built yet: a metric has to say which of the others it wants.
-        error: 'a judge: threshold or relative (sequential, which will be the default, is not available yet)',
+        error:
+          'a judge: threshold, relative, alarm or anomalyBand (sequential, which will be the default, is not available yet)',
       })
       .meta({ description: 'What makes of measurements a verdict.' }),
   })

@@ -1,5 +1,6 @@
-import { parseDurationSeconds, parseLatencySeconds, parseShare } from '../file/units.ts';
-import type { JudgeSpec, Measure, Metric, NotifyTarget, Plan, Step } from './plan.ts';
+import { parseDurationSeconds, parseShare } from '../file/units.ts';
+import { normaliseSource } from './normalise-source.ts';
+import type { JudgeSpec, Metric, NotifyTarget, Plan, Step } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
 
 /** The plan as the release machine reads it. Everything in `input` has been checked. */
@@ -40,18 +41,7 @@ function normaliseStep({ setWeight, bake, analysis, hook, approval }: PlanInput[
 }
 
 function normaliseMetric({ name, source, judge }: PlanInput['metrics'][number], windowSeconds: number): Metric {
-  return {
-    name,
-    source: { kind: source.kind, measure: normaliseMeasure(source) },
-    judge: normaliseJudge(judge, windowSeconds),
-  };
-}
-
-function normaliseMeasure({ bad, value }: PlanInput['metrics'][number]['source']): Measure {
-  if (value !== undefined) return { kind: 'percentile', percentile: value.percentile };
-  if (bad === undefined) throw new Error('a source without bad and value passed the checks');
-  if (typeof bad === 'string') return { kind: bad };
-  return { kind: 'slowerThan', thresholdsSeconds: bad.slowerThan.map(text => read(parseLatencySeconds(text), text)) };
+  return { name, source: normaliseSource(source, judge), judge: normaliseJudge(judge, windowSeconds) };
 }
 
 function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], windowSeconds: number): JudgeSpec {
@@ -68,6 +58,11 @@ function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], windowSeco
       intervalSeconds: interval === undefined ? windowSeconds : seconds(interval),
       initialDelaySeconds: seconds(initialDelay),
     };
+  }
+  if (judge.kind === 'alarm') return judge;
+  if (judge.kind === 'anomalyBand') {
+    const { kind, bad, failureLimit } = judge;
+    return { kind, bad, failureLimit };
   }
   const { kind, max, min, failureLimit, minRequests, ceiling } = judge;
   return {

@@ -5,8 +5,7 @@ export const PLAN_NOT_YET: NotYet = {
   keys: { '': ['alpha', 'detect', 'promoteEarly', 'control'] },
   values: {
     strategy: ['rolling', 'recreate'],
-    'metrics[].source.kind': ['prometheus', 'json'],
-    'metrics[].judge.kind': ['sequential', 'mannWhitney', 'alarm', 'anomalyBand'],
+    'metrics[].judge.kind': ['sequential', 'mannWhitney'],
     'metrics[].judge.ceiling': ['auto'],
   },
 };

@@ -1,3 +1,5 @@
+import type { MetricSourceSpec } from './measure.ts';
+
 /**
  * A plan as the release machine reads it: parsed, checked, every default filled in, every duration in seconds and
  * every share between 0 and 1. This is also the frozen copy in the ledger, so it is plain JSON.
@@ -42,16 +44,9 @@ export interface Metric {
   judge: JudgeSpec;
 }
 
-export type MetricSourceSpec = { kind: 'cloudwatch'; measure: Measure };
+export type { Measure, MetricSourceSpec } from './measure.ts';
 
-/** What of the load balancer's metrics is read. All but `percentile` are counts of bad requests; percentile is a value in seconds. */
-export type Measure =
-  | { kind: 'failedRequests' }
-  | { kind: 'target5xxAndConnectionErrors' }
-  | { kind: 'slowerThan'; thresholdsSeconds: number[] }
-  | { kind: 'percentile'; percentile: number };
-
-export type JudgeSpec = ThresholdJudgeSpec | RelativeJudgeSpec;
+export type JudgeSpec = ThresholdJudgeSpec | RelativeJudgeSpec | AlarmJudgeSpec | AnomalyBandJudgeSpec;
 
 /** Argo Rollouts' counting: a limit is broken when it is EXCEEDED. */
 export interface ThresholdJudgeSpec {
@@ -82,6 +77,22 @@ export interface RelativeJudgeSpec {
   minRequests: number;
   /** Where stable gets no traffic there is nothing to compare with: the bad share, 0 to 1, that is then too much. */
   ceiling?: number;
+}
+
+/** The state of a CloudWatch alarm: ALARM is bad, OK is good, INSUFFICIENT_DATA says neither. */
+export interface AlarmJudgeSpec {
+  kind: 'alarm';
+  /** Windows in ALARM that are still allowed: broken when exceeded. */
+  failureLimit: number;
+}
+
+/** The canary's value against the band that CloudWatch's model of normal expects. */
+export interface AnomalyBandJudgeSpec {
+  kind: 'anomalyBand';
+  /** Which side of the band is bad. */
+  bad: 'above' | 'below' | 'outside';
+  /** Windows outside that are still allowed: broken when exceeded. */
+  failureLimit: number;
 }
 
 export type ReleaseEvent = 'started' | 'approvalNeeded' | 'promoted' | 'rolledBack' | 'rejected' | 'held';

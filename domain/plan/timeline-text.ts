@@ -1,3 +1,4 @@
+import { measureText } from './measure-text.ts';
 import type { Metric, Plan } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -39,15 +40,13 @@ export function clockText(seconds: number): string {
 }
 
 function metricText({ name, source, judge }: Metric): string {
-  const { measure } = source;
-  const what =
-    measure.kind === 'percentile'
-      ? `p${measure.percentile} of the response time`
-      : measure.kind === 'slowerThan'
-        ? `requests slower than ${measure.thresholdsSeconds.map(seconds => `${Math.round(seconds * 1000)} ms`).join(', ')}`
-        : measure.kind === 'failedRequests'
-          ? 'failed requests'
-          : 'target 5xx and connection errors';
+  const what = measureText(source.measure);
+  if (judge.kind === 'alarm') {
+    return `${name}: ${what}, good if OK, bad if ALARM; degraded after more than ${judge.failureLimit} bad`;
+  }
+  if (judge.kind === 'anomalyBand') {
+    return `${name}: ${what}, bad if ${judge.bad}; degraded after more than ${judge.failureLimit} bad`;
+  }
   if (judge.kind === 'threshold') {
     const conditions = [
       judge.successCondition === undefined ? [] : `good if ${judge.successCondition}`,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import { jsonPathIssues } from '../../adapters/plan-file/json-path-issues.ts';
 import { type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from '../../adapters/workloads/workloads.ts';
 import { type Issue, pathText } from '../../domain/file/issue.ts';
 import { checkPlan } from '../../domain/plan/check-plan.ts';
@@ -42,7 +43,9 @@ function parse(given: z.infer<typeof propertiesSchema>): RegisteredWorkload {
   const checked = checkWorkload(given.Workload);
   if (checked.kind === 'issues') throw new Error(`the workload: ${textOf(checked.issues)}`);
   const plan = checkPlan(given.Plan, checked.workload);
-  if (plan.kind === 'issues') throw new Error(`the plan of ${checked.workload.name}: ${textOf(plan.issues)}`);
+  const issues = [...(plan.kind === 'issues' ? plan.issues : []), ...jsonPathIssues(given.Plan)];
+  if (plan.kind === 'issues' || issues.length > 0)
+    throw new Error(`the plan of ${checked.workload.name}: ${textOf(issues)}`);
   return { workload: checked.workload, plan: plan.plan };
 }
 

@@ -4,13 +4,14 @@ import {
   type MetricSource,
   MetricSourceUnreachableError,
 } from '../../adapters/metrics/metric-source.ts';
+import type { Slot } from '../../domain/dial.ts';
 import {
   analysisComplete,
   type JudgementContext,
   judgeRelease,
   type ReleaseVerdict,
 } from '../../domain/judgement/judge.ts';
-import { CLOUDWATCH_LATENESS_SECONDS, nextLookSeconds } from '../../domain/judgement/looks.ts';
+import { nextLookSeconds, usualLatenessSeconds } from '../../domain/judgement/looks.ts';
 import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import { analysisStart, expectedIn, straddles } from '../../domain/judgement/shifts.ts';
 import { nextRecord, windowsDue } from '../../domain/judgement/windows.ts';
@@ -64,12 +65,14 @@ async function readDue(
   const names = metrics.map(metric => metric.name);
   const windows = windowsDue({ firstStartEpochMs, windowSeconds, nowEpochMs: call.now, metrics: names, records });
   if (windows.length === 0) return { readings: [] };
+  const { canary, stable, revision, stableRevision } = call.admission;
+  const revisions = { [canary]: revision, [stable]: stableRevision } as Record<Slot, string>;
   try {
-    return { readings: await deps.metrics.read({ workload, canary: call.admission.canary, metrics, windows }) };
+    return { readings: await deps.metrics.read({ workload, canary, revisions, metrics, windows }) };
   } catch (error) {
     if (!(error instanceof MetricSourceUnreachableError)) throw error;
     call.log.warn('the metrics cannot be read', { because: error.message });
-    return { readings: [], fault: error.message };
+    return { readings: [...error.readings], fault: error.message }; // of a plan's sources one may be there
   }
 }
 
@@ -110,6 +113,6 @@ function secondsUntilMore(call: ReleaseCall, records: WindowRecord[]): number {
     nowEpochMs: call.now,
     metrics: plan.metrics.map(metric => metric.name),
     records,
-    defaultLatenessSeconds: CLOUDWATCH_LATENESS_SECONDS,
+    defaultLatenessSeconds: usualLatenessSeconds(plan.metrics.map(metric => metric.source.kind)),
   });
 }

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { Traffic } from '../../../adapters/metrics/fake-source.ts';
 import type { MetricSource, ReadRequest } from '../../../adapters/metrics/metric-source.ts';
 import type { Slot } from '../../../domain/dial.ts';
-import type { Measure, Metric } from '../../../domain/plan/plan.ts';
+import type { CloudWatchMeasure } from '../../../domain/plan/measure.ts';
+import type { Metric } from '../../../domain/plan/plan.ts';
 import type { Workload } from '../../../domain/workload.ts';
 import { ruleArn, targetGroupArns } from '../../lab/aws/published-metrics.ts';
 
@@ -21,7 +22,7 @@ export const checkout: Workload = {
   maxDrainSeconds: 900,
 };
 
-export const metric = (name: string, measure: Measure): Metric => ({
+export const metric = (name: string, measure: CloudWatchMeasure): Metric => ({
   name,
   source: { kind: 'cloudwatch', measure },
   judge: { kind: 'relative', max: 1.2, failureLimit: 0, minRequests: 0 },
@@ -35,6 +36,7 @@ export const minuteAt = (startEpochMs: number) => ({ startEpochMs, endEpochMs: s
 export const request = (changes: Partial<ReadRequest> = {}): ReadRequest => ({
   workload: checkout,
   canary: 'green',
+  revisions: { blue: 'old', green: 'new' },
   metrics: [errors],
   windows: [minuteAt(NOON)],
   ...changes,

@@ -38,7 +38,17 @@ describe('a workload', () => {
     ['kind: alb', 'kind: httpRoute', "httpRoute <- 'httpRoute', which is not available yet"],
     ['kind: alb', 'kind: featureFlag', "featureFlag <- 'featureFlag', which is not available yet"],
     ['kind: alb', 'kind: nlb', "nlb <- 'nlb'"],
-    ['container: app', 'container: app\nsources: {}', "sources <- 'sources', which is not available yet"],
+    ['container: app', 'container: app\nsources: { prom: {} }', "prom <- the unknown key 'prom'"],
+    [
+      'container: app',
+      'container: app\nsources: { prometheus: { url: "https://a:b@p.example" } }',
+      `<- 'https://a:b@p.example'`,
+    ],
+    [
+      'container: app',
+      'container: app\nsources: { prometheus: { url: "http://p.example", sigv4: true } }',
+      `<- 'http://p.example'`,
+    ],
     ['kind: Workload', 'kind: Plan', "Plan <- 'Plan'"],
     ['container: app', 'containr: app', "containr <- the unknown key 'containr'"],
     ['namespace: shop', 'namespace: Shop', "Shop <- 'Shop'"],

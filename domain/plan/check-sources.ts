@@ -1,0 +1,204 @@
+import { assertNever } from '../assert-never.ts';
+import { guessWord } from '../file/guess.ts';
+import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
+import type { Workload } from '../workload.ts';
+import type { Gives } from './measure.ts';
+import type { PlanDraft } from './plan-schema.ts';
+import { DIMENSION_VARIABLES, TEMPLATE_VARIABLES, tellsVersionsApart, templateVariables } from './template.ts';
+
+type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
+type SourceDraft = NonNullable<MetricDraft['source']>;
+
+/** The rules of a metric's source, alone and with its judge, that no value can break alone. */
+export function checkSource(metric: MetricDraft, path: Path, input: object): Issue[] {
+  const { source } = metric;
+  if (source?.kind === undefined) return [];
+  const at: Path = [...path, 'source'];
+  const given = (key: string) => valueAt(input, [...at, key]) !== undefined;
+  const issues = [...oneMeasure(source, at, given), ...texts(source, at)];
+  if (issues.length > 0) return issues;
+  return [...fittingJudge(metric, path, given), ...oneVersionEach(metric, at)];
+}
+
+/** What of a source's keys belongs together: exactly one group, and the whole of it. */
+const GROUPS: Record<'cloudwatch' | 'prometheus', readonly (readonly string[])[]> = {
+  cloudwatch: [['bad'], ['value'], ['metric'], ['alarm']],
+  prometheus: [['requests', 'bad'], ['histogram', 'slowerThan'], ['value'], ['query']],
+};
+
+function oneMeasure(source: SourceDraft, at: Path, given: (key: string) => boolean): Issue[] {
+  if (source.kind !== 'cloudwatch' && source.kind !== 'prometheus') return [];
+  const groups = GROUPS[source.kind];
+  const begun = groups.filter(group => group.some(given));
+  const [first, second] = begun;
+  const names = groups.map(group => group.join(' with '));
+  if (first === undefined) {
+    const found = groups.length === 2 ? `neither ${names[0]} nor ${names[1]}` : `none of ${names.join(', ')}`;
+    return [{ path: at, at: 'missing', found, expected: `exactly one of ${oneOf(names)}` }];
+  }
+  if (second !== undefined) {
+    const [one, other] = [first.find(given) ?? '', second.find(given) ?? ''];
+    const expected = `exactly one of ${oneOf(names)}`;
+    return [{ path: [...at, other], at: 'key', found: `both ${one} and ${other}`, expected }];
+  }
+  const missing = first.filter(key => !given(key));
+  if (missing.length > 0) {
+    const there = first.find(given);
+    return missing.map(key => ({
+      path: [...at, key],
+      at: 'missing',
+      found: `no ${key}`,
+      expected: `${key} with ${there}`,
+    }));
+  }
+  if (given('series') && !given('query')) {
+    return [{ path: [...at, 'series'], at: 'key', found: 'series without query', expected: 'series with query only' }];
+  }
+  return [];
+}
+
+/** A text with variables in it, with its place. */
+function templatesOf(source: SourceDraft, at: Path): { text: string; path: Path; known: readonly string[] }[] {
+  const some = (entries: [Path, string | undefined][], known: readonly string[] = TEMPLATE_VARIABLES) =>
+    entries.flatMap(([path, text]) => (text === undefined ? [] : [{ text, path: [...at, ...path], known }]));
+  switch (source.kind) {
+    case 'cloudwatch':
+      return [
+        ...some([[['alarm'], source.alarm]]),
+        ...some(
+          Object.entries(source.metric?.dimensions ?? {}).map(([key, text]) => [['metric', 'dimensions', key], text]),
+          DIMENSION_VARIABLES,
+        ),
+      ];
+    case 'prometheus':
+      return some((['requests', 'bad', 'histogram', 'value', 'query'] as const).map(key => [[key], source[key]]));
+    case 'json':
+      return some([[['url'], source.url]]);
+    case undefined:
+      return [];
+    default:
+      return assertNever(source);
+  }
+}
+
+/** A metric's name and its label matchers, quotes closed: what a range selector can be made of. */
+const SELECTOR =
+  /^\s*[A-Za-z_:][A-Za-z0-9_:]*\s*(?:\{(?:[^{}"'`]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)*\})?\s*$/;
+
+function texts(source: SourceDraft, at: Path): Issue[] {
+  const issues = templatesOf(source, at).flatMap(({ text, path, known }) => unknownVariables(text, path, known));
+  if (issues.length > 0) return issues;
+  if (source.kind === 'json') return source.url === undefined ? [] : url(source.url, [...at, 'url']);
+  if (source.kind !== 'prometheus') return [];
+  for (const key of ['requests', 'bad', 'histogram'] as const) {
+    const text = source[key];
+    if (text === undefined) continue;
+    if (!SELECTOR.test(text)) {
+      const expected =
+        'a metric and its labels, name{label="value"}: its raw counters are read, so no function and no range';
+      issues.push({ path: [...at, key], at: 'value', found: describeValue(text), expected });
+      continue;
+    }
+    const name = /[\w:]+/.exec(text)?.[0] ?? '';
+    if (key === 'histogram' && !name.endsWith('_bucket')) {
+      const guess = text.replace(name, `${name.replace(/_(?:sum|count)$/, '')}_bucket`).trim();
+      const expected = "the buckets of a histogram, a name that ends with '_bucket'";
+      issues.push({ path: [...at, key], at: 'value', found: describeValue(text), expected, guess });
+    }
+  }
+  return issues;
+}
+
+function unknownVariables(text: string, path: Path, known: readonly string[]): Issue[] {
+  return templateVariables(text).flatMap(({ name, column }): Issue[] => {
+    if (name !== undefined && known.includes(name)) return [];
+    const found = name === undefined ? "a '${' that is not closed" : `the unknown variable '\${${name}}'`;
+    const guess = name === undefined ? undefined : guessWord(name, known);
+    const issue: Issue = { path, at: 'value', column, found, expected: oneOf(known.map(one => `\${${one}}`)) };
+    return [guess === undefined ? issue : { ...issue, guess: `\${${guess}}` }];
+  });
+}
+
+function url(text: string, path: Path): Issue[] {
+  const filled = text.replaceAll(/\$\{[^}]*\}/g, 'x');
+  const parsed = URL.canParse(filled) ? new URL(filled) : undefined;
+  // http is for the lab's own computer only; there is nobody on the way
+  const local = parsed?.protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(parsed.hostname);
+  const isGood = parsed !== undefined && (parsed.protocol === 'https:' || local);
+  if (isGood && parsed.username === '' && parsed.password === '') return [];
+  const expected = 'an https address without a user name and password in it';
+  return [{ path, at: 'value', found: describeValue(text), expected }];
+}
+
+/** What the keys of a source give; a metric of CloudWatch is a value or, for its judge, a band. */
+function givesOf(source: SourceDraft, given: (key: string) => boolean): readonly Gives[] {
+  if (source.kind === 'json') return ['result'];
+  if (source.kind === 'cloudwatch') {
+    if (given('alarm')) return ['alarm'];
+    return given('metric') ? ['value', 'band'] : given('value') ? ['value'] : ['counts'];
+  }
+  return given('query') ? ['result'] : given('value') ? ['value'] : ['counts'];
+}
+
+/** What each judge can read. A judge that is not here reads counts and values. */
+const READS: Partial<Record<string, readonly Gives[]>> = {
+  threshold: ['counts', 'value', 'result'],
+  relative: ['counts', 'value'],
+  alarm: ['alarm'],
+  anomalyBand: ['band'],
+};
+
+const WANTS: Record<Gives, string> = {
+  counts: 'a source that counts requests',
+  value: 'a source with a value of each version',
+  result: 'a query or a JSON endpoint',
+  alarm: 'a cloudwatch source with an alarm',
+  band: 'a cloudwatch source with a metric',
+};
+
+function fittingJudge({ source, judge }: MetricDraft, path: Path, given: (key: string) => boolean): Issue[] {
+  if (source === undefined || judge?.kind === undefined) return [];
+  const reads = READS[judge.kind] ?? ['counts', 'value'];
+  const there = givesOf(source, given);
+  if (there.some(one => reads.includes(one))) return [];
+  const found = `the judge '${judge.kind}' for ${there.map(one => ({ counts: 'counts', value: 'a value', result: 'the result of a query', alarm: 'the state of an alarm', band: 'a band' })[one]).join(' or ')}`;
+  const fitting = Object.keys(READS).filter(kind => READS[kind]?.some(one => there.includes(one)));
+  const expected = `${oneOf(reads.map(one => WANTS[one]))}, or the judge ${oneOf(fitting)}`;
+  return [{ path: [...path, 'judge', 'kind'], at: 'value', found, expected }];
+}
+
+/** Counts and values are compared version with version: a query that is the same for both would find no difference, ever. */
+function oneVersionEach({ source, judge }: MetricDraft, at: Path): Issue[] {
+  if (source === undefined || source.kind === 'json') return [];
+  const keys: [Path, string | undefined][] =
+    source.kind === 'prometheus'
+      ? (['requests', 'bad', 'histogram', 'value'] as const).map(key => [[key], source[key]])
+      : [[['metric', 'dimensions'], dimensionsText(source, judge?.kind)]];
+  return keys.flatMap(([path, text]): Issue[] => {
+    if (text === undefined || tellsVersionsApart(text)) return [];
+    const expected = `\${slot}${source.kind === 'cloudwatch' ? ', ${targetGroup}' : ''} or \${revision} in it, which tells the canary from the stable version`;
+    return [{ path: [...at, ...path], at: 'value', found: 'the same metric for both versions', expected }];
+  });
+}
+
+function dimensionsText(source: SourceDraft, judge: string | undefined): string | undefined {
+  if (source.kind !== 'cloudwatch' || source.metric === undefined || (judge !== 'relative' && judge !== 'mannWhitney'))
+    return undefined;
+  return Object.values(source.metric.dimensions ?? {}).join(' ');
+}
+
+/** What the plan's sources need of the workload. */
+export function checkSourcesForWorkload(draft: PlanDraft, workload: Workload): Issue[] {
+  if (workload.sources?.prometheus !== undefined) return [];
+  return (draft.metrics ?? []).flatMap((metric, index): Issue[] => {
+    if (metric?.source?.kind !== 'prometheus') return [];
+    return [
+      {
+        path: ['metrics', index, 'source', 'kind'],
+        at: 'value',
+        found: `'prometheus', and the workload '${workload.name}' names none`,
+        expected: 'sources.prometheus in the workload',
+      },
+    ];
+  });
+}
