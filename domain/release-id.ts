@@ -19,3 +19,14 @@ export function workloadOf(releaseId: string): string {
 
 export const releaseExecutionName = (releaseId: string, run: number): string => `${releaseId}-${run}`;
 export const rollBackExecutionName = (releaseId: string, attempt: number): string => `rb-${releaseId}-${attempt}`;
+
+/** The release and the run of an execution's name; undefined where a person has started one by another name. */
+export const releaseExecutionOf = (name: string): { releaseId: string; number: number } | undefined => {
+  const match = /^(.+)-([1-9]\d*)$/.exec(name);
+  const [, releaseId = '', number] = match ?? [];
+  return isReleaseId(releaseId) ? { releaseId, number: Number(number) } : undefined;
+};
+
+/** The release and the attempt of a roll back's name. */
+export const rollBackExecutionOf = (name: string): { releaseId: string; number: number } | undefined =>
+  name.startsWith('rb-') ? releaseExecutionOf(name.slice('rb-'.length)) : undefined;

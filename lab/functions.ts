@@ -4,12 +4,14 @@ import * as approve from '../functions/approve.ts';
 import * as awaitApproval from '../functions/await-approval.ts';
 import * as callHook from '../functions/call-hook.ts';
 import * as close from '../functions/close.ts';
+import * as executionEnded from '../functions/execution-ended.ts';
 import * as imagePushed from '../functions/image-pushed.ts';
 import * as look from '../functions/look.ts';
 import * as nextStep from '../functions/next-step.ts';
 import * as openApproval from '../functions/open-approval.ts';
 import * as openPreview from '../functions/open-preview.ts';
 import * as readSlot from '../functions/read-slot.ts';
+import * as reconcile from '../functions/reconcile.ts';
 import * as restoreTraffic from '../functions/restore-traffic.ts';
 import * as retireCanary from '../functions/retire-canary.ts';
 import * as retireStable from '../functions/retire-stable.ts';
@@ -26,7 +28,11 @@ import * as verifyTraffic from '../functions/verify-traffic.ts';
 import * as writeCanary from '../functions/write-canary.ts';
 
 /** All that any handler needs; what a Lambda opens from its environment. */
-export type AllDeps = admit.AdmitDeps & look.LookDeps & restoreTraffic.RestoreTrafficDeps & start.StartDeps;
+export type AllDeps = admit.AdmitDeps &
+  look.LookDeps &
+  restoreTraffic.RestoreTrafficDeps &
+  start.StartDeps &
+  executionEnded.ExecutionEndedDeps;
 
 /** The product's handlers by the names of their files, as Lambda knows functions. A test compares with functions/. */
 export const labFunctions = (deps: AllDeps): Record<string, LambdaHandler<unknown>> => ({
@@ -36,12 +42,14 @@ export const labFunctions = (deps: AllDeps): Record<string, LambdaHandler<unknow
   'await-approval': awaitApproval.makeHandler(deps),
   'call-hook': callHook.makeHandler(deps),
   close: close.makeHandler(deps),
+  'execution-ended': executionEnded.makeHandler(deps),
   'image-pushed': imagePushed.makeHandler(deps),
   look: look.makeHandler(deps),
   'next-step': nextStep.makeHandler(deps),
   'open-approval': openApproval.makeHandler(deps),
   'open-preview': openPreview.makeHandler(deps),
   'read-slot': readSlot.makeHandler(deps),
+  reconcile: reconcile.makeHandler(deps),
   'restore-traffic': restoreTraffic.makeHandler(deps),
   'retire-canary': retireCanary.makeHandler(deps),
   'retire-stable': retireStable.makeHandler(deps),

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Env } from '../adapters/aws-client-config.ts';
 import { openKubernetesCluster } from '../adapters/cluster/kubernetes-cluster.ts';
-import { openStepFunctionsExecutions } from '../adapters/executions/step-functions-executions.ts';
+import { machineArnsOf, openStepFunctionsExecutions } from '../adapters/executions/step-functions-executions.ts';
 import { httpHooks } from '../adapters/hooks/http-hooks.ts';
 import { openEcrRegistry } from '../adapters/images/ecr-registry.ts';
 import { openDynamoDbLedger } from '../adapters/ledger/dynamodb-ledger.ts';
@@ -164,6 +164,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       metrics: openCloudWatchSource(env),
       images: openEcrRegistry(env),
       executions: openStepFunctionsExecutions(env),
+      machineArns: machineArnsOf(env),
       notifier: openSnsNotifier(env),
       topicArn: TOPIC_ARN,
       hooks: httpHooks({ loopback: true }),

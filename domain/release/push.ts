@@ -6,7 +6,11 @@ export interface Push extends KnownPush {
   tag: string;
 }
 
-export type PushDecision = { kind: 'release' } | { kind: 'ignored'; because: string };
+export type PushDecision =
+  | { kind: 'release' }
+  /** It is on its way, or waits: requesting it again sees to it that it has begun. */
+  | { kind: 'asked'; releaseId: string }
+  | { kind: 'ignored'; because: string };
 
 /**
  * Whether a push starts a release by itself. Events come late, twice and in any order, so the order is by the registry's
@@ -18,8 +22,7 @@ export function considerPush(state: WorkloadState, push: Push, container: string
   const isIt = (images: Record<string, ReleaseImage>): boolean => images[container]?.digest === push.digest;
   const asked = [waiting, active].find(release => release !== undefined && isIt(release.images));
   if (asked?.rollBack !== undefined) return ignored(`${asked.releaseId} tried it and goes back`);
-  // asked for already: requesting it again sees to it that it has begun
-  if (asked !== undefined && asked.undoOf === undefined) return { kind: 'release' };
+  if (asked !== undefined && asked.undoOf === undefined) return { kind: 'asked', releaseId: asked.releaseId };
   if (active === undefined && live !== undefined && isIt(live.images)) return ignored('it is live');
   const done = state.ended.find(release => isIt(release.images) && release.endedAtEpochMs >= push.pushedAtEpochMs);
   if (done !== undefined) return ignored(`${done.releaseId} was of it and ended after this push: ${done.outcome}`);

@@ -6,13 +6,25 @@ import {
   hook,
   imageOf,
   type Line,
+  planOf,
   readied,
   requested,
   shifted,
   shop,
   weight,
 } from '../support/story.ts';
-import { admissionWith, allScenes, goingBack, road, type Scene } from './scenes.ts';
+import {
+  admissionWith,
+  allScenes,
+  attemptEnded,
+  executionEnded,
+  goingBack,
+  pushed,
+  road,
+  type Scene,
+  scheduled,
+  stopped,
+} from './scenes.ts';
 import { openWorld, type World } from './world.ts';
 
 /** A scene in which a process may die, and what may stand in the ledger twice then. */
@@ -246,6 +258,68 @@ const more: CrashScene[] = [
       world.executions.end('rollBack', 'rb-shop-1-1', 'FAILED');
       return world;
     },
+  },
+  {
+    name: 'execution-ended',
+    title: 'execution-ended, of the second attempt to go back, which calls a person',
+    input: executionEnded('roll-back', 'rb-shop-1-2', 'TIMED_OUT'),
+    open: () => attemptEnded(2),
+  },
+  {
+    name: 'execution-ended',
+    title: 'execution-ended, behind the one-way door',
+    input: executionEnded('release', 'shop-1-1'),
+    open: () => stopped([24, { kind: 'retiring' }]),
+  },
+  {
+    name: 'reconcile',
+    title: 'reconcile, of the second attempt to go back, which calls a person',
+    input: scheduled,
+    open: () => attemptEnded(2),
+  },
+  {
+    name: 'reconcile',
+    title: 'reconcile, of a release past its deadline',
+    input: scheduled,
+    open: () => openAt(100_000, {}, at10),
+  },
+  {
+    name: 'reconcile',
+    title: 'reconcile, of a release that nobody has started, and a push that nobody has announced',
+    input: scheduled,
+    open: async () => {
+      const world = await openWorld();
+      await world.tell([0, requested({ images: { app: imageOf('1') } })]);
+      world.images.push({ repository: 'shop', tag: 'v5', digest: imageOf('5').digest, atEpochMs: at(10) });
+      world.wait(500);
+      return world;
+    },
+  },
+  {
+    name: 'reconcile',
+    title: 'reconcile, of a release that was to be replaced',
+    input: scheduled,
+    open: () =>
+      openAt(25, { onNewImage: 'replace' }, [
+        ...at10,
+        [
+          22,
+          requested({ images: { app: imageOf('3') }, plan: planOf({ onNewImage: 'replace' }) }),
+          { releaseId: 'shop-2' },
+        ],
+      ]),
+  },
+  {
+    name: 'image-pushed',
+    title: 'image-pushed, which replaces the release on its way',
+    input: pushed('v3', '3'),
+    open: () => openAt(25, { onNewImage: 'replace' }, at10),
+  },
+  {
+    name: 'image-pushed',
+    title: 'image-pushed, which the plan refuses',
+    input: pushed('v3', '3'),
+    open: () => openAt(25, { onNewImage: 'reject' }, at10),
   },
   {
     name: 'close',

@@ -3,7 +3,7 @@ import type { AllDeps } from '../../lab/functions.ts';
 /** What a port can do that changes nothing: everything else is an effect, also what is added tomorrow. */
 const READS = /^(read|list|describe|resolve|entries|windows|can$|planWayBack|poll)/;
 /** No outside system behind them. */
-const NO_PORTS = ['clock', 'log', 'meter', 'topicArn', 'propagationSeconds'];
+const NO_PORTS = ['clock', 'log', 'meter', 'topicArn', 'machineArns', 'propagationSeconds'];
 
 /** Whether a method of a port changes something outside. */
 export const isEffect = (port: string, method: string): boolean => !NO_PORTS.includes(port) && !READS.test(method);

@@ -230,8 +230,50 @@ export const pushed = (tag: string | undefined, digit: string, more: object = {}
   },
 });
 
+/** The event of Step Functions about an execution that ended. */
+export const executionEnded = (
+  machine: 'release' | 'roll-back',
+  name: string,
+  status = 'FAILED',
+  more: object = {},
+) => ({
+  'detail-type': 'Step Functions Execution Status Change',
+  source: 'aws.states',
+  detail: { stateMachineArn: `arn:stateMachine:${machine}`, name, status, error: null, cause: null, ...more },
+});
+
+/** EventBridge's event of a schedule. */
+export const scheduled = { version: '0', 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
+
 /** The doors by event. */
-export const eventScenes: Scene[] = [{ name: 'image-pushed', input: pushed('v2', '2'), open: () => openWorld() }];
+export const eventScenes: Scene[] = [
+  { name: 'image-pushed', input: pushed('v2', '2'), open: () => openWorld() },
+  { name: 'execution-ended', input: executionEnded('release', 'shop-1-1'), open: () => stopped() },
+  { name: 'reconcile', input: scheduled, open: () => stopped() },
+];
+
+/** A release that goes back, and whose nth attempt ended without closing it. */
+export async function attemptEnded(attempt: number): Promise<World> {
+  const opened = await goingBack(
+    ...Array.from(
+      { length: attempt - 1 },
+      (_, index): Line => [
+        101 + index,
+        { kind: 'rollBackClaimed', attempt: index + 2, reason: 'degraded', because: 'errors: 5 of 100' },
+      ],
+    ),
+  );
+  await opened.executions.start('rollBack', `rb-shop-1-${attempt}`, {});
+  opened.executions.end('rollBack', `rb-shop-1-${attempt}`, 'TIMED_OUT');
+  return opened;
+}
+
+/** A release at 10 % whose execution failed. */
+export async function stopped(...story: Line[]): Promise<World> {
+  const opened = await admitted({}, 25, ...at10, ...story);
+  opened.executions.end('release', 'shop-1-1', 'FAILED');
+  return opened;
+}
 
 /** Every handler's. */
 export const allScenes: Scene[] = [...roadScenes, ...backScenes, ...endScenes, ...doorScenes, ...eventScenes];

@@ -70,6 +70,7 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
     executions,
     notifier,
     topicArn: 'arn:topic/control-plane',
+    machineArns: { release: 'arn:stateMachine:release', rollBack: 'arn:stateMachine:roll-back' },
     hooks,
     metrics,
     propagationSeconds: 30,
@@ -86,7 +87,7 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
   for (const digit of ['1', '2', '3', '4']) {
     images.push({ repository: 'shop', tag: `v${digit}`, digest: imageOf(digit).digest, atEpochMs: NOON - 60_000 });
   }
-  await workloads.register({ workload: shop, plan: registeredPlan });
+  await workloads.register({ workload: shop, plan: registeredPlan, registeredAtEpochMs: NOON });
 
   return {
     deps,

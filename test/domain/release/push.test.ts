@@ -35,7 +35,7 @@ describe('a push', () => {
   });
 
   it('of what is on its way is asked for again, so that a request that was left half done is done', () => {
-    expect(consider([second], '2', FIRST)).toEqual({ kind: 'release' });
+    expect(consider([second], '2', FIRST)).toEqual({ kind: 'asked', releaseId: 'shop-1' });
   });
 
   it('of what is live starts nothing', () => {

@@ -1,0 +1,92 @@
+import type { ExecutionStatus, Executions, Machine } from '../../adapters/executions/executions.ts';
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import { releaseExecutionName, rollBackExecutionName } from '../../domain/release-id.ts';
+import { claimRollBack } from './claim-roll-back.ts';
+import type { SharedDeps } from './handler.ts';
+import { page } from './page.ts';
+import type { ReleaseCall } from './release-call.ts';
+import { startRun } from './start-run.ts';
+import type { TellDeps } from './tell.ts';
+
+export interface RescueDeps extends SharedDeps, TellDeps {
+  ledger: Ledger;
+  executions: Executions;
+}
+
+/** An execution of which an event says that it has ended: what Step Functions describes may be older than that. */
+export interface Ended {
+  machine: Machine;
+  number: number;
+  status: ExecutionStatus['status'];
+  because?: string;
+}
+
+export type Rescued =
+  | { kind: 'nothing'; because: string }
+  /** The release goes on: in the execution that was claimed and never started, or behind the one-way door in the next. */
+  | { kind: 'goesOn'; run: number }
+  | { kind: 'goesBack'; attempt: number };
+
+/** Attempts to go back that may die before a person is called. */
+const ATTEMPTS_BEFORE_PAGE = 2;
+
+/**
+ * Sees to it that the active release has an execution that brings it to its end: starts what was claimed and never started,
+ * sends back what ended without closing, goes on behind the one-way door, tries to go back once more. Where one runs it does
+ * nothing, so that it can be asked at any time and by several.
+ */
+export async function rescue(deps: RescueDeps, call: ReleaseCall, ended?: Ended): Promise<Rescued> {
+  const { run, rollBack, retiringAtEpochMs } = call.release;
+  if (rollBack !== undefined) return keepGoingBack(deps, call, ended);
+  const name = releaseExecutionName(call.releaseId, run);
+  const status = run === 0 ? 'notThere' : await statusOf(deps, 'release', { name, number: run }, ended);
+  if (status === 'RUNNING') return { kind: 'nothing', because: `${name} runs` };
+  if (status === 'notThere') return goOn(deps, call, Math.max(1, run));
+  if (retiringAtEpochMs !== undefined) return goOn(deps, call, run + 1);
+  const why = ended?.because === undefined ? '' : `: ${ended.because}`;
+  const claimed = await claimRollBack(
+    deps,
+    call,
+    'fault',
+    `${name} ended (${status}) without closing the release${why}`,
+  );
+  return claimed.kind === 'goesBack' ? claimed : { kind: 'nothing', because: 'it was promoted' };
+}
+
+async function goOn(deps: RescueDeps, call: ReleaseCall, run: number): Promise<Rescued> {
+  await startRun(deps, call, run);
+  return { kind: 'goesOn', run };
+}
+
+async function keepGoingBack(deps: RescueDeps, call: ReleaseCall, ended: Ended | undefined): Promise<Rescued> {
+  const { attempt = 1, reason = 'fault', because = '' } = call.release.rollBack ?? {};
+  const name = rollBackExecutionName(call.releaseId, attempt);
+  const status = await statusOf(deps, 'rollBack', { name, number: attempt }, ended);
+  if (status === 'RUNNING') return { kind: 'nothing', because: `${name} runs` };
+  if (status !== 'notThere') {
+    // it closes the release before it ends: what was read before it was seen to have ended may lack that
+    const { active } = await deps.ledger.read(call.workload);
+    if (active?.releaseId !== call.releaseId) return { kind: 'nothing', because: `${call.releaseId} is over` };
+    // before the claim: a process that dies in between calls again
+    if (attempt >= ATTEMPTS_BEFORE_PAGE) {
+      await page(
+        deps,
+        call.release,
+        `attempt ${attempt} to go back ended (${status}) and traffic may be with the canary`,
+      );
+    }
+  }
+  const claimed = await claimRollBack(deps, call, reason, because);
+  return claimed.kind === 'goesBack' ? claimed : { kind: 'nothing', because: 'it was promoted' };
+}
+
+async function statusOf(
+  deps: RescueDeps,
+  machine: Machine,
+  newest: { name: string; number: number },
+  ended: Ended | undefined,
+): Promise<ExecutionStatus['status'] | 'notThere'> {
+  if (ended?.machine === machine && ended.number === newest.number) return ended.status;
+  const found = await deps.executions.describe(machine, newest.name);
+  return found === 'notThere' ? found : found.status;
+}
