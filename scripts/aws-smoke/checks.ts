@@ -1,0 +1,147 @@
+import { actionsNow, ask, countOf, forward, type SmokeWorld } from './world.ts';
+
+/** A question that only AWS can answer, and how it is asked. */
+export interface SmokeCheck {
+  name: string;
+  question: string;
+  /** What Sluice takes for true until then, and where that stands. */
+  assumed: string;
+  run(world: SmokeWorld): Promise<Record<string, unknown>>;
+}
+
+const MINUTE_MS = 60_000;
+/** Points may come 3 minutes late; two more, so that nothing grows any longer. */
+const SETTLED_MS = 5 * MINUTE_MS;
+
+const untilNextMinute = async (world: SmokeWorld): Promise<number> => {
+  await world.pause(MINUTE_MS - (world.now() % MINUTE_MS));
+  return world.now();
+};
+
+/** Sends requests and reads, when the metrics have settled, what each target group's counts say of them. */
+const unanswered: SmokeCheck = {
+  name: 'unanswered',
+  question: 'Does RequestCount of a target group include requests that the load balancer answered with 502 and 504?',
+  assumed: 'yes: failedRequests counts RequestCount minus the answers (docs/design.md, "Metrics and judgement")',
+  async run(world) {
+    await forward(world, { blue: 100, green: 0 });
+    const fromEpochMs = await untilNextMinute(world);
+    const good = await Promise.all(Array.from({ length: 20 }, () => ask(world, '/')));
+    const closed = await Promise.all(Array.from({ length: 10 }, () => ask(world, '/close')));
+    const hung = await Promise.all(Array.from({ length: 3 }, () => ask(world, '/hang')));
+    world.say('sent; waits until the metrics have settled');
+    await world.pause(SETTLED_MS);
+    const span = { fromEpochMs, toEpochMs: world.now() };
+    const of = (metric: string) => countOf(world, metric, span, 'blue');
+    const requestCount = await of('RequestCount');
+    const sent = good.length + closed.length + hung.length;
+    return {
+      sent,
+      statuses: tally([...good, ...closed, ...hung].map(({ status }) => String(status))),
+      RequestCount: requestCount,
+      HTTPCode_Target_2XX_Count: await of('HTTPCode_Target_2XX_Count'),
+      HTTPCode_Target_5XX_Count: await of('HTTPCode_Target_5XX_Count'),
+      TargetConnectionErrorCount: await of('TargetConnectionErrorCount'),
+      HTTPCode_ELB_5XX_Count: await countOf(world, 'HTTPCode_ELB_5XX_Count', span),
+      answer: requestCount === sent ? 'yes, all of them' : `no: ${requestCount} of ${sent}`,
+    };
+  },
+};
+
+const stickiness: SmokeCheck = {
+  name: 'stickiness',
+  question:
+    'Where does a client with a cookie go when its group leaves the rule, and when the group is back at weight 0?',
+  assumed: 'to the group that is left, at once; back at weight 0 nobody new goes there (docs/design.md, "Going back")',
+  async run(world) {
+    await forward(world, { green: 1 }, 600);
+    await world.pause(MINUTE_MS);
+    const first = await ask(world, '/');
+    await forward(world, { blue: 100, green: 0 }, 600);
+    await world.pause(MINUTE_MS);
+    const atWeight0 = await ask(world, '/', first.cookies);
+    await forward(world, { blue: 1 });
+    await world.pause(MINUTE_MS);
+    const groupGone = await ask(world, '/', first.cookies);
+    await forward(world, { blue: 100, green: 0 }, 600);
+    await world.pause(MINUTE_MS);
+    const backAtWeight0 = await ask(world, '/', first.cookies);
+    return {
+      cookieOf: first.body,
+      stickyAtWeight0: atWeight0.body,
+      groupGone: groupGone.body,
+      backAtWeight0: backAtWeight0.body,
+      answer: groupGone.body === 'blue' ? 'the cookie cannot choose a group that left' : 'the cookie still chooses it',
+    };
+  },
+};
+
+const propagation: SmokeCheck = {
+  name: 'propagation',
+  question: 'How long after ModifyRule has answered do requests still go by the old weights?',
+  assumed: 'at most 30 s for a shift (straddling windows), and 120 s before pods go (docs/design.md)',
+  async run(world) {
+    const lastOldAfterMs: number[] = [];
+    for (let turn = 0; turn < 5; turn += 1) {
+      const [to, old] = turn % 2 === 0 ? (['green', 'blue'] as const) : (['blue', 'green'] as const);
+      await forward(world, { [to]: 100, [old]: 0 });
+      const acceptedAtEpochMs = world.now();
+      let last = 0;
+      while (world.now() < acceptedAtEpochMs + 2 * MINUTE_MS) {
+        const answers = await Promise.all(Array.from({ length: 10 }, () => ask(world, '/')));
+        if (answers.some(({ body }) => body === old)) last = world.now() - acceptedAtEpochMs;
+        await world.pause(200);
+      }
+      lastOldAfterMs.push(last);
+    }
+    return { lastOldAfterMs, answer: `${Math.max(...lastOldAfterMs)} ms at the most, of ${lastOldAfterMs.length}` };
+  },
+};
+
+const lateness: SmokeCheck = {
+  name: 'lateness',
+  question: 'How late does RequestCount appear, and how long does it grow?',
+  assumed: '1 to 3 minutes late; frozen when two reads 10 s apart agree, or after 180 s (docs/design.md)',
+  async run(world) {
+    await forward(world, { blue: 100, green: 0 });
+    const fromEpochMs = await untilNextMinute(world);
+    const span = { fromEpochMs, toEpochMs: fromEpochMs + MINUTE_MS };
+    await Promise.all(Array.from({ length: 100 }, () => ask(world, '/')));
+    const seen: { secondsAfterTheMinute: number; count: number }[] = [];
+    while (world.now() < span.toEpochMs + SETTLED_MS) {
+      const count = await countOf(world, 'RequestCount', span, 'blue');
+      if (count !== undefined && count !== seen.at(-1)?.count) {
+        seen.push({ secondsAfterTheMinute: Math.round((world.now() - span.toEpochMs) / 1000), count });
+      }
+      await world.pause(5_000);
+    }
+    const { secondsAfterTheMinute } = seen.at(-1) ?? {};
+    return { seen, answer: secondsAfterTheMinute === undefined ? 'never' : `whole after ${secondsAfterTheMinute} s` };
+  },
+};
+
+/** The first three first: most of the judgement and of the way back stands on them. */
+export const CHECKS: readonly SmokeCheck[] = [unanswered, stickiness, propagation, lateness];
+
+/** Runs checks one after the other, and puts the rule back as it was, whatever happens. */
+export async function runChecks(world: SmokeWorld, checks: readonly SmokeCheck[]) {
+  const { ModifyRuleCommand } = await import('@aws-sdk/client-elastic-load-balancing-v2');
+  const before = await actionsNow(world);
+  const results: Record<string, Record<string, unknown>> = {};
+  try {
+    for (const check of checks) {
+      world.say(`${check.name}: ${check.question}`);
+      results[check.name] = await check.run(world);
+      world.say(`  ${results[check.name]?.answer}`);
+    }
+  } finally {
+    await world.elb.send(new ModifyRuleCommand({ RuleArn: world.ruleArn, Actions: before }));
+  }
+  return results;
+}
+
+function tally(values: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,10 @@
+// A target of aws-smoke: GET / answers its NAME; /close ends the connection without an answer; /hang never answers.
+import { createServer } from 'node:http';
+
+createServer((request, response) => {
+  if (request.url === '/close') return void request.socket.destroy();
+  if (request.url === '/hang') return;
+  response.end(process.env.NAME);
+}).listen(Number(process.env.PORT ?? 8080), process.env.HOST ?? '0.0.0.0', function () {
+  console.log(this.address().port);
+});

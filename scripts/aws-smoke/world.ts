@@ -1,0 +1,111 @@
+import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import {
+  DescribeRulesCommand,
+  type ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+
+/** What every check has: a rule of a real load balancer with two target groups, each with healthy targets. */
+export interface SmokeWorld {
+  elb: ElasticLoadBalancingV2Client;
+  cloudWatch: CloudWatchClient;
+  /** Of the load balancer, e.g. `http://name.eu-west-1.elb.amazonaws.com`. */
+  url: string;
+  /** Host header that the rule asks for; absent: it asks for none. */
+  host?: string;
+  ruleArn: string;
+  /** ARNs; their targets answer `GET /` with `blue` and `green`. */
+  targetGroups: Record<'blue' | 'green', string>;
+  /** The last part of the load balancer's ARN: `app/name/id`. */
+  loadBalancer: string;
+  now(): number;
+  pause(ms: number): Promise<unknown>;
+  say(line: string): void;
+}
+
+export interface Answer {
+  status: number;
+  body: string;
+  cookies: string[];
+}
+
+/** One request on a connection of its own, so that no pool decides where it goes. */
+export async function ask(world: SmokeWorld, path: string, cookies: string[] = []): Promise<Answer> {
+  const { request } = await import(world.url.startsWith('https') ? 'node:https' : 'node:http');
+  const headers = {
+    ...(world.host !== undefined && { host: world.host }),
+    ...(cookies.length > 0 && { cookie: cookies.join('; ') }),
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      new URL(path, world.url),
+      { agent: false, headers },
+      (response: import('node:http').IncomingMessage) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', chunk => (body += chunk));
+        response.on('end', () => {
+          const set = response.headers['set-cookie'] ?? [];
+          resolve({ status: response.statusCode ?? 0, body, cookies: set.map(text => text.split(';')[0] ?? '') });
+        });
+      },
+    );
+    sent.on('error', reject).end();
+  });
+}
+
+/** Sets the rule's forward action: weights by group (a group that is absent leaves the rule), and its stickiness. */
+export async function forward(
+  world: SmokeWorld,
+  weights: Partial<Record<'blue' | 'green', number>>,
+  stickinessSeconds = 0,
+): Promise<void> {
+  const groups = Object.entries(weights).map(([slot, Weight]) => ({
+    TargetGroupArn: world.targetGroups[slot as 'blue' | 'green'],
+    Weight,
+  }));
+  const sticky = {
+    Enabled: stickinessSeconds > 0,
+    ...(stickinessSeconds > 0 && { DurationSeconds: stickinessSeconds }),
+  };
+  const ForwardConfig = { TargetGroups: groups, TargetGroupStickinessConfig: sticky };
+  await world.elb.send(
+    new ModifyRuleCommand({ RuleArn: world.ruleArn, Actions: [{ Type: 'forward', ForwardConfig }] }),
+  );
+}
+
+/** The rule's actions as they are, to be put back at the end. */
+export async function actionsNow(world: SmokeWorld) {
+  const { Rules: rules = [] } = await world.elb.send(new DescribeRulesCommand({ RuleArns: [world.ruleArn] }));
+  return rules[0]?.Actions ?? [];
+}
+
+/** Sum of a count over some minutes; undefined where nothing is published. @param slot absent: of the load balancer itself */
+export async function countOf(
+  world: SmokeWorld,
+  metric: string,
+  span: { fromEpochMs: number; toEpochMs: number },
+  slot?: 'blue' | 'green',
+): Promise<number | undefined> {
+  const group = slot === undefined ? [] : [{ Name: 'TargetGroup', Value: world.targetGroups[slot].split(':').at(-1) }];
+  const query: MetricDataQuery = {
+    Id: 'count',
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/ApplicationELB',
+        MetricName: metric,
+        Dimensions: [{ Name: 'LoadBalancer', Value: world.loadBalancer }, ...group],
+      },
+      Period: 60,
+      Stat: 'Sum',
+    },
+  };
+  const { MetricDataResults: results = [] } = await world.cloudWatch.send(
+    new GetMetricDataCommand({
+      MetricDataQueries: [query],
+      StartTime: new Date(span.fromEpochMs),
+      EndTime: new Date(span.toEpochMs),
+    }),
+  );
+  const values = results[0]?.Values ?? [];
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { afterEach, expect, it } from 'vitest';
+import { ruleArn, targetGroupArn } from '../../lab/aws/elbv2-arns.ts';
+import { labClientConfig } from '../../lab/aws/wire-server.ts';
+import { openLabClock } from '../../lab/clock.ts';
+import { openEdge } from '../../lab/load-balancer/edge.ts';
+import { CHECKS, runChecks } from '../../scripts/aws-smoke/checks.ts';
+import type { SmokeWorld } from '../../scripts/aws-smoke/world.ts';
+
+/*
+ * The script has not run against AWS. Here it runs against the lab's load balancer, whose answers are what the lab takes for
+ * true: this shows that the script asks what it says, not what AWS would answer.
+ */
+
+const COMPRESS = 300;
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+async function target(name: string): Promise<{ host: string; port: number }> {
+  const program = fileURLToPath(new URL('../../scripts/aws-smoke/server.mjs', import.meta.url));
+  const env = { ...process.env, NAME: name, PORT: '0', HOST: '127.0.0.1' };
+  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  closers.push(async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+  const [port] = await once(child.stdout, 'data');
+  return { host: '127.0.0.1', port: Number(String(port)) };
+}
+
+async function openSmokeWorld() {
+  const clock = openLabClock({ startEpochMs: Date.now(), compress: COMPRESS });
+  const edge = await openEdge({ clock: clock.spec, idleTimeoutMs: 500 });
+  closers.push(edge.close);
+  const targetGroups = { blue: targetGroupArn('blue'), green: targetGroupArn('green') };
+  const rule = ruleArn('lab', 'smoke');
+  for (const slot of ['blue', 'green'] as const) {
+    const healthCheck = { protocol: 'HTTP', path: '/', intervalSeconds: 5, timeoutSeconds: 5 } as const;
+    await edge.putTargetGroup({
+      arn: targetGroups[slot],
+      name: slot,
+      healthCheck: { ...healthCheck, healthyThreshold: 2, unhealthyThreshold: 9 },
+      deregistrationDelaySeconds: 1,
+      slowStartSeconds: 0,
+    });
+    await edge.register(targetGroups[slot], await target(slot));
+  }
+  const group = (slot: 'blue' | 'green', weight: number) => ({ arn: targetGroups[slot], weight });
+  const action = {
+    targetGroups: [group('blue', 90), group('green', 10)],
+    stickiness: { enabled: false, durationSeconds: 1 },
+  };
+  const { listenerArn } = edge;
+  await edge.putRule({
+    arn: rule,
+    listenerArn,
+    priority: 1,
+    conditions: [{ field: 'path-pattern', values: ['*'] }],
+    action,
+  });
+  const world: SmokeWorld = {
+    elb: new ElasticLoadBalancingV2Client(labClientConfig(edge.wireUrl)),
+    cloudWatch: new CloudWatchClient(labClientConfig(edge.wireUrl)),
+    url: edge.url,
+    ruleArn: rule,
+    targetGroups,
+    loadBalancer: edge.loadBalancerArn.split(':loadbalancer/')[1] ?? '',
+    now: clock.now,
+    pause: ms => clock.sleep(ms),
+    say: () => {},
+  };
+  return { world, edge };
+}
+
+it('every check of aws-smoke finds in the lab what the lab takes for true, and puts the rule back', async () => {
+  // Prepare
+  const { world, edge } = await openSmokeWorld();
+  const before = (await edge.rules()).find(({ arn }) => arn === world.ruleArn);
+  // Act
+  const results = await runChecks(world, CHECKS);
+  // Assess
+  expect(results.unanswered).toMatchObject({
+    sent: 33,
+    statuses: { 200: 20, 502: 10, 504: 3 },
+    RequestCount: 33,
+    HTTPCode_Target_2XX_Count: 20,
+    HTTPCode_ELB_5XX_Count: 13,
+    answer: 'yes, all of them',
+  });
+  expect(results.stickiness).toMatchObject({
+    cookieOf: 'green',
+    groupGone: 'blue',
+    answer: 'the cookie cannot choose a group that left',
+  });
+  expect(results.propagation?.lastOldAfterMs).toHaveLength(5);
+  expect(results.lateness).toMatchObject({ answer: expect.stringMatching(/^whole after \d+ s$/) });
+  expect((await edge.rules()).find(({ arn }) => arn === world.ruleArn)).toEqual(before);
+}, 60_000);
