@@ -13,7 +13,7 @@ const app = new App({ outdir: process.env.CDK_OUTDIR ?? 'cdk.out' });
 
 const controlPlane = new ControlPlaneStack(app, 'Sluice', {
   description: 'Sluice: the control plane of progressive delivery in this account and region',
-  code: bundledCode([...FUNCTION_NAMES, ...CUSTOM_RESOURCE_NAMES]),
+  code: await bundledCode([...FUNCTION_NAMES, ...CUSTOM_RESOURCE_NAMES]),
   cluster: stack => ({
     name: new CfnParameter(stack, 'ClusterName', { description: "The EKS cluster's name" }).valueAsString,
     endpoint: new CfnParameter(stack, 'ClusterEndpoint', {

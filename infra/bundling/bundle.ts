@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
+import { leaveOut } from './left-out.ts';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '../..');
 
@@ -18,9 +19,9 @@ const REQUIRE_BANNER =
  * does): they share most of their sources. Each gets a folder of its own with one `index.mjs` in it.
  * @returns the folder that holds a folder for each function
  */
-export function bundleFunctions(names: string[]): string {
+export async function bundleFunctions(names: string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-functions-'));
-  buildSync({
+  await build({
     absWorkingDir: PROJECT_ROOT,
     entryPoints: names.map(name => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
     outdir: folder,
@@ -33,14 +34,15 @@ export function bundleFunctions(names: string[]): string {
     mainFields: ['module', 'main'], // "main" first is what platform node means: CommonJS, a third larger
     alias: { '@aws-sdk/credential-provider-node': './infra/bundling/environment-credentials.ts' },
     banner: { js: REQUIRE_BANNER },
+    plugins: [leaveOut(path => readFileSync(path, 'utf8'))],
     logLevel: 'warning',
   });
   return folder;
 }
 
 /** The bundled code of these functions. An asset's hash is its content's: what did not change is not deployed. */
-export function bundledCode(names: string[]): CodeOf {
-  const folder = bundleFunctions(names);
+export async function bundledCode(names: string[]): Promise<CodeOf> {
+  const folder = await bundleFunctions(names);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true })); // by then they are in cdk.out
   return name => lambda.Code.fromAsset(join(folder, name));
 }

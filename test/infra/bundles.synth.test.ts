@@ -1,15 +1,18 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleFunctions } from '../../infra/bundling/bundle.ts';
 import { CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES, functionsThat } from '../../infra/functions/catalogue.ts';
+import { openTable } from '../../lab/table.ts';
 import { SYNTH_TIMEOUT_MS } from './synthesised.ts';
 
+const run = promisify(execFile);
 const names = [...FUNCTION_NAMES, ...CUSTOM_RESOURCE_NAMES];
 let folder: string;
-beforeAll(() => {
-  folder = bundleFunctions(names);
+beforeAll(async () => {
+  folder = await bundleFunctions(names);
 }, SYNTH_TIMEOUT_MS);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -25,6 +28,44 @@ it(
   }`;
     // an environment with nothing in it: importing a function opens nothing
     execFileSync(process.execPath, ['--input-type=module', '--eval', script, ...names.map(fileOf)], { env: {} });
+  },
+  SYNTH_TIMEOUT_MS,
+);
+
+it(
+  'a bundle does its work without what was left out: it reads its table, and says what is wrong by the name of the error',
+  async () => {
+    // Prepare
+    const table = await openTable();
+    const env = {
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'lab',
+      AWS_SECRET_ACCESS_KEY: 'lab',
+      AWS_ENDPOINT_URL_DYNAMODB: table.url,
+    };
+    const script = `const { handler } = await import(process.argv[1]);
+    for (const event of [{}, { releaseId: 'shop-1', run: 1 }]) {
+      await handler(event).catch(error => console.error('ERROR', error.name, error.message));
+    }`;
+    const call = async (tableName: string) => {
+      const options = { env: { ...env, SLUICE_TABLE: tableName } };
+      const { stderr } = await run(
+        process.execPath,
+        ['--input-type=module', '-e', script, fileOf('next-step')],
+        options,
+      );
+      return stderr.split('\n').flatMap(line => /^ERROR (.*)/.exec(line)?.[1] ?? []);
+    };
+    try {
+      // Act
+      const [here, elsewhere] = await Promise.all([call(table.name), call('other')]);
+      // Assess
+      expect(here[0]).toMatch(/^BadInputError next-step: .*expected string/);
+      expect(here[1]).toBe('StaleExecutionError shop-1 is not the active release');
+      expect(elsewhere[1]).toMatch(/^LedgerUnreachableError .*ResourceNotFoundException/);
+    } finally {
+      await table.close();
+    }
   },
   SYNTH_TIMEOUT_MS,
 );

@@ -1,0 +1,101 @@
+import type { Plugin } from 'esbuild';
+
+/**
+ * What the bundles of the functions do without: code of dependencies that nothing here ever calls and that esbuild cannot
+ * see to be unused. A bundle is read and compiled at every cold start, and Look has to be below 500 kB.
+ * What is in a stub's place throws when it is called after all.
+ */
+interface LeftOut {
+  /** Of the path of a file in node_modules. */
+  file: RegExp;
+  /** Why it is not needed, and how much it was in Look's bundle. */
+  because: string;
+  /** The source in its place. */
+  stub: (source: string) => string;
+}
+
+const throwing = (names: string[], what: string) =>
+  names.map(name => `export const ${name} = () => { throw new Error('${what} is not in this bundle'); };`).join('\n');
+
+/** An error class of an SDK client that adds nothing to its base but its name and whose fault it is. */
+const PLAIN_ERROR =
+  /export class (\w+) extends __BaseException \{\s*static shapeId = "([\w.]+)#\1";\s*name = "\1";\s*\$fault = "(client|server)";\s*constructor\(opts\) \{\s*super\(\{\s*name: "\1",\s*\$fault: "\3",\s*\.\.\.opts,\s*\}\);\s*Object\.setPrototypeOf\(this, \1\.prototype\);\s*\}\s*\}/g;
+
+/** The same classes from one maker. */
+function shortErrors(source: string): string {
+  const namespace = PLAIN_ERROR.exec(source)?.[2];
+  PLAIN_ERROR.lastIndex = 0;
+  const maker = `
+const $error = (name, $fault = "client") => class extends __BaseException {
+  static shapeId = "${namespace}#" + name;
+  name = name;
+  $fault = $fault;
+  constructor(opts) {
+    super({ name, $fault, ...opts });
+    Object.setPrototypeOf(this, new.target.prototype);
+  }
+};
+`;
+  const short = source.replace(PLAIN_ERROR, (whole, name: string, space: string, fault: string) => {
+    if (space !== namespace) return whole;
+    return `export const ${name} = $error("${name}"${fault === 'client' ? '' : `, "${fault}"`});`;
+  });
+  return short.replace(/^import .*;$/m, line => line + maker); // before the constants that are made with it
+}
+
+export const LEFT_OUT: readonly LeftOut[] = [
+  {
+    file: /@smithy\/core\/dist-es\/submodules\/event-streams\/index\.js$/,
+    because: 'no operation that is used here streams events; 16 kB',
+    stub: () =>
+      throwing(['EventStreamSerde', 'eventStreamSerdeProvider', 'resolveEventStreamSerdeConfig'], 'event streams'),
+  },
+  {
+    file: /@aws-sdk\/endpoint-cache\/dist-es\/index\.js$/,
+    because: 'DynamoDB discovers no endpoints unless it is told to: the cache is made and never asked; 8 kB',
+    stub: () => 'export class EndpointCache {}',
+  },
+  {
+    file: /@aws-sdk\/client-[^/]+\/package\.json$/,
+    because: 'the clients read their version for the user agent, and nothing else of it; 2 kB for each client',
+    stub: source => JSON.stringify({ version: JSON.parse(source).version }),
+  },
+  {
+    file: /@aws-sdk\/client-[^/]+\/dist-es\/models\/errors\.js$/,
+    because:
+      'a class of 200 bytes for every error of a service; those without fields of their own are all alike; 14 kB',
+    stub: shortErrors,
+  },
+  {
+    file: /zod\/v4\/core\/to-json-schema\.js$/,
+    because: 'functions make no JSON Schema of their zod schemas; 9 kB',
+    stub: () =>
+      [
+        throwing(
+          ['extractDefs', 'finalize', 'handleUnrepresentable', 'initializeContext', 'processSchema', 'process'],
+          'JSON Schema',
+        ),
+        // these two run for every schema that is made, and what they return only when a JSON Schema is asked for
+        'export const createToJSONSchemaMethod = () => finalize;',
+        'export const createStandardJSONSchemaMethod = () => finalize;',
+      ].join('\n'),
+  },
+];
+
+/** @throws Error where a file has moved: then its stub stands in nobody's place, and the bundles have grown */
+export const leaveOut = (read: (path: string) => string): Plugin => ({
+  name: 'left-out',
+  setup(build) {
+    const found = new Set<LeftOut>();
+    for (const leftOut of LEFT_OUT) {
+      build.onLoad({ filter: leftOut.file }, ({ path }) => {
+        found.add(leftOut);
+        return { contents: leftOut.stub(read(path)), loader: path.endsWith('.json') ? 'json' : 'js' };
+      });
+    }
+    build.onEnd(() => {
+      const missed = LEFT_OUT.filter(leftOut => !found.has(leftOut)).map(({ file }) => String(file));
+      if (missed.length > 0) throw new Error(`infra/bundling/left-out.ts: no file is ${missed.join(', ')} any more`);
+    });
+  },
+});
