@@ -1,0 +1,335 @@
+import { describe, expect, it } from 'vitest';
+import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import { type Dial, dialFor } from '../../domain/dial.ts';
+import { judgeRelease } from '../../domain/judgement/judge.ts';
+import type { Reading, WindowRecord } from '../../domain/judgement/reading.ts';
+import { isOurs } from '../../domain/release/dial-owner.ts';
+import { backInput, goingBack, road } from '../functions/scenes.ts';
+import { named, openWorld, type World } from '../functions/world.ts';
+import { at, errors, type Line, readied, shifted, shop } from '../support/story.ts';
+import { but, forgetting, runWithout, unconditional } from './without.ts';
+
+/*
+ * The rules of docs/design.md, "The ledger": each holds, and without what it rests on this is what happens. What a rule rests
+ * on is taken away by wrapping a port here. Rule 9 is test/rules/deploy-moves-no-traffic.test.ts.
+ */
+
+const dialOf = (world: World): Promise<Dial> => world.router.readDial(shop);
+const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
+const STABLE = { blue: 100, green: 0 };
+
+/** Ready for its first weight, 10 %. */
+async function readyFor10() {
+  const world = await openWorld();
+  await world.admitted(...readied(0, 10));
+  await world.canary(1);
+  world.wait(20);
+  return world;
+}
+/** At 10 %, baking. */
+async function baking(...story: Line[]) {
+  const world = await openWorld();
+  await world.admitted(...at10, [30, { kind: 'stepStarted', index: 1 }], ...story);
+  await world.canary(1);
+  await world.router.setDial(shop, dialFor('green', 10));
+  return world;
+}
+const release = async (world: World) => {
+  const { active } = await world.ledger.read('shop');
+  if (active?.admission === undefined) throw new Error('no release is admitted');
+  return { active, admission: active.admission };
+};
+
+describe('1. append the intent, act, read the world back, append what was seen', () => {
+  const dies = (world: World) =>
+    but(world.router, {
+      setDial: async (workload, dial) => {
+        await world.router.setDial(workload, dial);
+        throw new Error('the process died');
+      },
+    });
+
+  it('holds: a dial that was turned by a process which then died is known as ours', async () => {
+    const world = await readyFor10();
+    await expect(runWithout(world, { router: dies(world) }, 'shift-traffic', road)).rejects.toThrow('died');
+    const { active, admission } = await release(world);
+    expect(isOurs(active, admission, await dialOf(world))).toBe(true);
+    expect(await world.run('shift-traffic', road)).toMatchObject({ kind: 'advance' });
+  });
+
+  it("without the intent our own dial is taken for somebody else's", async () => {
+    const world = await readyFor10();
+    const ports = { router: dies(world), ledger: forgetting(world.ledger, 'shiftIntended') };
+    await expect(runWithout(world, ports, 'shift-traffic', road)).rejects.toThrow('died');
+    const { active, admission } = await release(world);
+    expect(isOurs(active, admission, await dialOf(world))).toBe(false);
+  });
+
+  it('without reading back the ledger tells of a dial that never was', async () => {
+    const world = await readyFor10();
+    let last: Dial = STABLE;
+    const deaf = but(world.router, {
+      setDial: async (_, dial) => {
+        last = dial; // accepted, and not done
+      },
+      readDial: async () => last, // remembered, not read
+    });
+    await runWithout(world, { router: deaf }, 'shift-traffic', road);
+    expect((await world.facts()).at(-1)).toMatchObject({ kind: 'shiftConfirmed', dial: { blue: 90, green: 10 } });
+    expect(await dialOf(world)).toEqual(STABLE);
+  });
+});
+
+describe('2. every one-way door is one append', () => {
+  /** Soaked, and an abort arrives while RetireStable is at work. */
+  async function atTheDoor(ledgerOf: (world: World) => Ledger) {
+    const world = await openWorld({ steps: [{ kind: 'setWeight', weight: 100 }] });
+    await world.admitted(
+      ...readied(0, 100, 4),
+      ...shifted(20, { from: 0, to: 100 }),
+      [30, { kind: 'soakStarted' }],
+      [40, { kind: 'soakDone', because: 'good' }],
+    );
+    await world.canary(4);
+    await world.router.setDial(shop, dialFor('green', 100));
+    world.wait(50);
+    const abort = { releaseId: 'shop-1', by: 'bob', because: 'stop' };
+    // between what RetireStable has read and what it writes
+    const router = but(world.router, {
+      readDial: async workload => {
+        const dial = await world.router.readDial(workload);
+        await world.run('abort', abort);
+        return dial;
+      },
+    });
+    const retired = await runWithout(world, { router, ledger: ledgerOf(world) }, 'retire-stable', road).catch(
+      (error: Error) => error.name,
+    );
+    return { retired, kinds: await world.kinds() };
+  }
+
+  it('holds: of an abort and a promotion at the same instant one wins', async () => {
+    const { retired, kinds } = await atTheDoor(world => world.ledger);
+    expect(retired).toBe('StaleExecutionError');
+    expect(kinds).toContain('rollBackClaimed');
+    expect(kinds).not.toContain('retiring');
+  });
+
+  it('without the condition both go through: a release that goes back loses the pods it goes back to', async () => {
+    const { kinds } = await atTheDoor(world => unconditional(world.ledger));
+    expect(kinds).toContain('rollBackClaimed');
+    expect(kinds).toContain('retiring');
+  });
+});
+
+describe('3. before a shift the dial is read', () => {
+  it('holds: a dial that somebody moved is not touched', async () => {
+    const world = await readyFor10();
+    await world.router.setDial(shop, dialFor('green', 0.5));
+    expect(await world.run('shift-traffic', road)).toMatchObject({ kind: 'lookAgain' });
+    expect(await dialOf(world)).toEqual({ blue: 99.5, green: 0.5 });
+  });
+
+  it('without reading it what a person did is overwritten', async () => {
+    const world = await readyFor10();
+    await world.router.setDial(shop, dialFor('green', 0.5));
+    let reads = 0;
+    const remembers = but(world.router, {
+      readDial: async workload => (reads++ === 0 ? STABLE : world.router.readDial(workload)),
+    });
+    await runWithout(world, { router: remembers }, 'shift-traffic', road);
+    expect(await dialOf(world)).toEqual({ blue: 90, green: 10 });
+  });
+});
+
+describe('4. a stale writer cannot win', () => {
+  /** ShiftTraffic hangs in the load balancer's call; the release goes back meanwhile, and then the call arrives. */
+  async function staleShift() {
+    const world = await readyFor10();
+    const { setDial } = world.router;
+    const late = but(world.router, {
+      setDial: async (workload, dial) => {
+        await world.tell([30, { kind: 'rollBackClaimed', attempt: 1, reason: 'aborted', because: 'no' }]);
+        await world.run('restore-traffic', await backInput(world));
+        await setDial(workload, dial);
+      },
+    });
+    await expect(runWithout(world, { router: late }, 'shift-traffic', road)).rejects.toMatchObject(
+      named('StaleExecutionError'),
+    );
+    return world;
+  }
+
+  it('holds: the dial is read once more when the longest handler time-out has passed, and goes back again', async () => {
+    const world = await staleShift();
+    expect(await dialOf(world)).toEqual({ blue: 90, green: 10 });
+    world.wait(60);
+    expect(await world.run('verify-traffic', await backInput(world))).toMatchObject({ kind: 'restoreAgain' });
+    await world.run('restore-traffic', await backInput(world));
+    expect(await dialOf(world)).toEqual(STABLE);
+  });
+
+  it('without that look a tenth of the requests stays on a canary that was sent back', async () => {
+    const world = await staleShift();
+    const believes = but(world.router, { readDial: async () => STABLE });
+    await runWithout(world, { router: believes }, 'verify-traffic', await backInput(world));
+    expect(await dialOf(world)).toEqual({ blue: 90, green: 10 });
+  });
+});
+
+describe('5. no traffic to a slot without ready targets, forward or back', () => {
+  const blind = (world: World) => {
+    const healthy = { healthy: 4, initial: 0, unhealthy: 0, draining: 0, unused: 0 };
+    return but(world.targets, { read: async () => ({ blue: healthy, green: healthy }) });
+  };
+
+  it('holds: forward it waits, and back it waits', async () => {
+    const forward = await readyFor10();
+    forward.targets.counts.green.healthy = 0;
+    await forward.run('shift-traffic', road);
+    expect(await dialOf(forward)).toEqual(STABLE);
+    const back = await goingBack();
+    back.targets.counts.blue.healthy = 0;
+    expect(await back.run('restore-traffic', await backInput(back))).toMatchObject({ kind: 'lookAgain' });
+    expect(await dialOf(back)).toEqual({ blue: 90, green: 10 });
+  });
+
+  it('without looking at the targets requests go where nobody answers', async () => {
+    const forward = await readyFor10();
+    forward.targets.counts.green.healthy = 0;
+    await runWithout(forward, { targets: blind(forward) }, 'shift-traffic', road);
+    expect(await dialOf(forward)).toEqual({ blue: 90, green: 10 });
+    const back = await goingBack();
+    back.targets.counts.blue.healthy = 0;
+    await runWithout(back, { targets: blind(back) }, 'restore-traffic', await backInput(back));
+    expect(await dialOf(back)).toEqual(STABLE);
+  });
+});
+
+describe('6. missing data is neither good nor bad', () => {
+  const look = (world: World, ports = {}) => runWithout(world, ports, 'look', { ...road, move: { looks: 0 } });
+  /** The bake of five minutes is over, and no window has any data. */
+  async function bakedBlindly(ports: (world: World) => Parameters<typeof runWithout>[1] = () => ({})) {
+    const world = await baking();
+    for (const seconds of [500, 515]) {
+      world.wait(seconds);
+      await look(world, ports(world));
+    }
+    return world;
+  }
+
+  it('holds: a bake without data ends in a hold, not in the next weight and not in a roll back', async () => {
+    const world = await bakedBlindly();
+    expect((await release(world)).active.hold).toMatchObject({ fault: false });
+    expect(await world.kinds()).not.toContain('stepDone');
+  });
+
+  it('without it, where nothing counts as no failures, nobody has seen the canary and it goes on', async () => {
+    const world = await bakedBlindly(({ metrics }) => ({
+      metrics: but(metrics, {
+        read: async request => {
+          const none = { requests: 100, bad: [0] };
+          const reading: Reading = { kind: 'counts', canary: none, stable: none };
+          return (await metrics.read(request)).map(given => ({ ...given, reading }));
+        },
+      }),
+    }));
+    expect(await world.kinds()).toContain('stepDone');
+  });
+});
+
+describe('7. only frozen windows are judged, and degraded is final', () => {
+  /** The canary's failures are there, its requests are not yet: CloudWatch publishes them apart. */
+  const half: WindowRecord = {
+    metric: 'errors',
+    startEpochMs: at(60),
+    endEpochMs: at(120),
+    reading: { kind: 'counts', canary: { requests: 20, bad: [10] }, stable: { requests: 900, bad: [9] } },
+    readAtEpochMs: at(130),
+    straddles: false,
+  };
+  const whole: WindowRecord = {
+    ...half,
+    reading: { kind: 'counts', canary: { requests: 1_000, bad: [10] }, stable: { requests: 9_000, bad: [90] } },
+    frozenAtEpochMs: at(240),
+  };
+  const bad: WindowRecord = {
+    ...whole,
+    reading: { kind: 'counts', canary: { requests: 1_000, bad: [500] }, stable: { requests: 9_000, bad: [90] } },
+  };
+  const good: WindowRecord = { ...whole, startEpochMs: at(120), endEpochMs: at(180) };
+  const verdictOn = (...errorsWindows: WindowRecord[]) =>
+    judgeRelease(
+      [errors],
+      { errors: errorsWindows },
+      {
+        analysisStartedAtEpochMs: at(20),
+        nowEpochMs: at(300),
+        windowSeconds: 60,
+        expects: () => ({ canary: true, stable: true }),
+      },
+    ).verdict.kind;
+
+  it('holds: a window that may still change says nothing, and what is degraded stays so whatever follows', () => {
+    expect(verdictOn(half)).not.toBe('degraded');
+    expect(verdictOn(whole)).toBe('watching');
+    expect(verdictOn(bad, good)).toBe('degraded');
+  });
+
+  it('without it half a window sends a healthy canary back, and a good minute promotes a bad one', () => {
+    const judgedAtOnce: WindowRecord = { ...half, frozenAtEpochMs: at(130) };
+    expect(verdictOn(judgedAtOnce)).toBe('degraded');
+    expect(verdictOn(good)).toBe('watching'); // only the newest window, as if the bad one before it were forgotten
+  });
+});
+
+describe('8. two events for one revision are one release', () => {
+  const start = { workload: 'shop', image: 'v2', by: 'ann' };
+  const requests = async (world: World) => (await world.kinds()).filter(kind => kind === 'requested').length;
+
+  it('holds: twice, and two at once', async () => {
+    const world = await openWorld();
+    await Promise.all([world.run('start', start), world.run('start', start)]);
+    await world.run('start', start);
+    expect(await requests(world)).toBe(1);
+    expect(world.executions.started).toHaveLength(1);
+  });
+
+  it('without reading what was requested before, the same image is released twice', async () => {
+    const world = await openWorld();
+    await world.run('start', start);
+    const amnesia = but(world.ledger, {
+      read: async workload => {
+        const { active: _, ...rest } = await world.ledger.read(workload);
+        return rest;
+      },
+    });
+    await runWithout(world, { ledger: amnesia }, 'start', start);
+    expect(await requests(world)).toBe(2);
+  });
+});
+
+describe('10. RestoreTraffic carries all it needs, and acts when the ledger cannot be written', () => {
+  const cut = (world: World) => {
+    const away = async () => {
+      throw new LedgerUnreachableError('the table did not answer');
+    };
+    return but(world.ledger, { read: away, append: away });
+  };
+
+  it('holds: with its input alone, while the deadline has not passed', async () => {
+    const world = await goingBack();
+    await runWithout(world, { ledger: cut(world) }, 'restore-traffic', await backInput(world));
+    expect(await dialOf(world)).toEqual(STABLE);
+  });
+
+  it('without the way back in its input a bad canary keeps its traffic until DynamoDB answers', async () => {
+    const world = await goingBack();
+    const input = { ...(await backInput(world)), back: null };
+    await expect(runWithout(world, { ledger: cut(world) }, 'restore-traffic', input)).rejects.toMatchObject(
+      named('LedgerUnreachableError'),
+    );
+    expect(await dialOf(world)).toEqual({ blue: 90, green: 10 });
+  });
+});

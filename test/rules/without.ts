@@ -1,0 +1,40 @@
+import type { FakeLedger } from '../../adapters/ledger/fake-ledger.ts';
+import type { NewLine } from '../../adapters/ledger/ledger.ts';
+import { sha256 } from '../../adapters/sha256.ts';
+import { fold } from '../../domain/ledger/fold.ts';
+import type { WorkloadState } from '../../domain/ledger/state.ts';
+import { type AllDeps, labFunctions } from '../../lab/functions.ts';
+import type { World } from '../functions/world.ts';
+
+/** Runs a handler of a world with some of its ports replaced: what a rule rests on is taken away there, never in the product. */
+export function runWithout(world: World, ports: Partial<AllDeps>, name: string, input: unknown): Promise<unknown> {
+  const handler = labFunctions({ ...world.deps, ...ports })[name];
+  if (handler === undefined) throw new Error(`there is no handler ${name}`);
+  return handler(input);
+}
+
+/** A port with some of its methods replaced; the others, also those of a class, stay its own. */
+export const but = <Port extends object>(port: Port, methods: Partial<Port>): Port =>
+  new Proxy(port, {
+    get: (target, key) => {
+      const found: unknown = Reflect.get(Object.hasOwn(methods, key) ? methods : target, key);
+      return typeof found === 'function' && !Object.hasOwn(methods, key) ? found.bind(target) : found;
+    },
+  });
+
+/** A ledger whose append has no condition: what somebody else wrote in between is not noticed. */
+export const unconditional = (ledger: FakeLedger): FakeLedger =>
+  but(ledger, {
+    append: async (workload: string, after: WorkloadState, line: NewLine) => {
+      await ledger.append(workload, await ledger.read(workload), line);
+      const entry = { ...line, seq: after.seq + 1, previousHash: after.lastHash };
+      return fold(after, entry, sha256); // the state as this writer believes it to be
+    },
+  });
+
+/** A ledger that does not keep lines of a kind, and says that it does. */
+export const forgetting = (ledger: FakeLedger, kind: NewLine['fact']['kind']): FakeLedger =>
+  but(ledger, {
+    append: async (workload: string, after: WorkloadState, line: NewLine) =>
+      line.fact.kind === kind ? after : ledger.append(workload, after, line),
+  });
