@@ -27,6 +27,7 @@ const arn = (kind: 'listener-rule' | 'targetgroup') => {
     .string({ error })
     .regex(new RegExp(`^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\\d{12}:${part}[A-Za-z0-9/-]+$`), { error });
 };
+const alarmError = 'the name or the ARN of a CloudWatch alarm';
 const EXAMPLE = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012';
 const ruleExample = `${EXAMPLE}:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee`;
 const targetGroup = (slot: string) =>
@@ -104,6 +105,22 @@ export const workloadSchema = z
       )
       .min(1, { error: 'at least one repository' })
       .meta({ description: 'Whose pushes start a release.' }),
+    alarms: z
+      .array(
+        z
+          .string({ error: alarmError })
+          .regex(/^(?:arn:[a-z-]+:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.{1,255}|(?!arn:).{1,255})$/, {
+            error: alarmError,
+          }),
+        { error: 'a list of alarms' },
+      )
+      .max(20, { error: 'at most 20 alarms' })
+      .meta({
+        description:
+          'Names or ARNs of CloudWatch alarms of this account and region. One that goes into ALARM after the first weight above 0 rolls the release back; one that is in ALARM when a release begins holds it.',
+        examples: [['checkout-slo-burn']],
+      })
+      .optional(),
     router: z
       .discriminatedUnion('kind', [albSchema], { error: 'a router: alb' })
       .meta({ description: 'What turns the dial.' }),
@@ -141,7 +158,7 @@ export function checkWorkload(input: unknown): CheckedWorkload {
   if (!parsed.success) {
     return { kind: 'issues', issues: explain(parsed.error, { input, shape: workloadJsonSchema(), notYet: NOT_YET }) };
   }
-  const { apiVersion: _, kind: __, maxDrain, router, sources, service, ...rest } = parsed.data;
+  const { apiVersion: _, kind: __, maxDrain, router, sources, service, alarms, ...rest } = parsed.data;
   const { blue, green } = router.targetGroups;
   if (blue === green) {
     const expected = 'another target group than that of blue';
@@ -152,7 +169,7 @@ export function checkWorkload(input: unknown): CheckedWorkload {
   const routing: AlbRouting = previewRule === undefined ? required : { ...required, previewRule };
   const maxDrainSeconds = parseDurationSeconds(maxDrain);
   if (maxDrainSeconds === undefined) throw new Error(`${maxDrain} passed the checks and cannot be read`);
-  const named = service === undefined ? {} : { service };
+  const named = { ...(service !== undefined && { service }), ...(alarms !== undefined && { alarms }) };
   const { prometheus } = sources ?? {};
   const read = prometheus === undefined ? {} : { sources: { prometheus } };
   return { kind: 'workload', workload: { ...rest, ...named, router: routing, ...read, maxDrainSeconds } };

@@ -11,6 +11,8 @@ export interface Workload {
   /** The container whose image a push sets. */
   container: string;
   repositories: { name: string; tags: string }[];
+  /** Names or ARNs of CloudWatch alarms that say that something is wrong. Absent: none. */
+  alarms?: string[];
   router: AlbRouting;
   /** Where metrics are read besides CloudWatch. */
   sources?: { prometheus?: PrometheusServer };

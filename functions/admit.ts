@@ -1,3 +1,4 @@
+import type { Alarms } from '../adapters/alarms/alarms.ts';
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import { TemplateNotFoundError } from '../adapters/cluster/errors.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
@@ -8,9 +9,11 @@ import type { Targets } from '../adapters/targets/targets.ts';
 import type { Admission } from '../domain/ledger/facts.ts';
 import { admit, type Findings } from '../domain/release/admission.ts';
 import type { SharedDeps } from './shared/handler.ts';
+import { heldByAlarms } from './shared/hold-for-alarms.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import {
   lazily,
+  openAlarms,
   openLedger,
   openRouter,
   openShared,
@@ -28,6 +31,7 @@ export interface AdmitDeps extends SharedDeps, TellDeps {
   router: TrafficRouter;
   targets: Targets;
   cluster: Cluster;
+  alarms: Alarms;
   propagationSeconds: number;
 }
 
@@ -41,6 +45,8 @@ export const makeHandler = (deps: AdmitDeps) =>
       await call.append(decision);
       return roadMove(decision);
     }
+    const held = await heldByAlarms(deps, call);
+    if (held !== undefined) return held;
     const admission: Admission = { ...decision.ground, wayBack: await wayBack(deps, call, decision.ground.stable) };
     // told before it is written: a process that dies in between tells it twice, where the other order would never tell it
     await tell(deps, call.release, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
@@ -96,6 +102,7 @@ export const handler = lazily(async env =>
     router: openRouter(env),
     targets: openTargets(env),
     cluster: await openCluster(env),
+    alarms: openAlarms(env),
     propagationSeconds: propagationSeconds(env),
   }),
 );

@@ -1,5 +1,6 @@
 import * as abort from '../functions/abort.ts';
 import * as admit from '../functions/admit.ts';
+import * as alarmChanged from '../functions/alarm-changed.ts';
 import * as approve from '../functions/approve.ts';
 import * as awaitApproval from '../functions/await-approval.ts';
 import * as callHook from '../functions/call-hook.ts';
@@ -38,6 +39,7 @@ export type AllDeps = admit.AdmitDeps &
 export const labFunctions = (deps: AllDeps): Record<string, LambdaHandler<unknown>> => ({
   abort: abort.makeHandler(deps),
   admit: admit.makeHandler(deps),
+  'alarm-changed': alarmChanged.makeHandler(deps),
   approve: approve.makeHandler(deps),
   'await-approval': awaitApproval.makeHandler(deps),
   'call-hook': callHook.makeHandler(deps),

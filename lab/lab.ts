@@ -4,6 +4,7 @@ import {
   ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { openCloudWatchAlarms } from '../adapters/alarms/cloudwatch-alarms.ts';
 import type { Env } from '../adapters/aws-client-config.ts';
 import { openKubernetesCluster } from '../adapters/cluster/kubernetes-cluster.ts';
 import { machineArnsOf, openStepFunctionsExecutions } from '../adapters/executions/step-functions-executions.ts';
@@ -167,6 +168,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       machineArns: machineArnsOf(env),
       notifier: openSnsNotifier(env),
       topicArn: TOPIC_ARN,
+      alarms: openCloudWatchAlarms({ ...env, AWS_ENDPOINT_URL_CLOUDWATCH: wire.url }),
       hooks: httpHooks({ loopback: true }),
       cluster,
       propagationSeconds: options.propagationSeconds ?? 5,

@@ -15,6 +15,8 @@ export type Need =
   | 'turnDial'
   | 'readTargets'
   | 'readMetrics'
+  /** The states of CloudWatch alarms. */
+  | 'readAlarms'
   /** Images of registered workloads' repositories: granted by each ProgressiveWorkload for its own. */
   | 'readImages'
   | 'tell'
@@ -29,7 +31,8 @@ export type Need =
 
 export const FUNCTIONS = {
   abort: ['appendLedger', 'startRollBack'],
-  admit: ['appendLedger', 'readDial', 'readTargets', 'cluster', 'tell'],
+  admit: ['appendLedger', 'readDial', 'readTargets', 'readAlarms', 'cluster', 'tell'],
+  'alarm-changed': ['appendLedger', 'readWorkloads', 'startRollBack'],
   approve: ['appendLedger', 'answerTaskToken'],
   'await-approval': ['appendLedger', 'answerTaskToken'],
   'call-hook': ['appendLedger'],

@@ -10,6 +10,8 @@ export const WILDCARDS = {
   'elasticloadbalancing:Describe*':
     'ELB has no permission by resource for DescribeRules, DescribeTargetHealth and DescribeTargetGroupAttributes; they read and change nothing',
   'cloudwatch:GetMetricData': 'CloudWatch has no permission by resource for reading metrics',
+  'cloudwatch:DescribeAlarms':
+    'CloudWatch describes composite alarms only to those who may describe every alarm; it reads and changes nothing',
   'xray:Put*': 'X-Ray has no permission by resource for writing segments',
   'states executions':
     "an execution's ARN ends with its name, which holds the release's number: every execution of this one machine",
@@ -63,6 +65,8 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
       ];
     case 'readMetrics':
       return [allow(['cloudwatch:GetMetricData'], ['*'])];
+    case 'readAlarms':
+      return [allow(['cloudwatch:DescribeAlarms'], ['*'])];
     case 'tell':
       return [allow(['sns:Publish'], [names.noticesTopicArn])];
     case 'startRelease':

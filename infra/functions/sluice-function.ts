@@ -107,6 +107,7 @@ function wildcardReasons({ file, network }: SluiceFunctionProps): string {
     WILDCARDS['xray:Put*'],
     ...(has('readDial', 'readTargets') ? [WILDCARDS['elasticloadbalancing:Describe*']] : []),
     ...(has('readMetrics') ? [WILDCARDS['cloudwatch:GetMetricData']] : []),
+    ...(has('readAlarms') ? [WILDCARDS['cloudwatch:DescribeAlarms']] : []),
     ...(has('startRelease', 'stopRelease', 'startRollBack') ? [WILDCARDS['states executions']] : []),
     ...(has('tell') ? [WILDCARDS['kms data keys']] : []),
     ...(network === undefined ? [] : [WILDCARDS['ec2 interfaces']]),

@@ -5,6 +5,7 @@ const region = 'eu-west-1';
 const account = '123456789012';
 
 export const labRegion = region;
+export const labAccount = account;
 
 export const stateMachineArnOf = (name: string): string => `arn:aws:states:${region}:${account}:stateMachine:${name}`;
 

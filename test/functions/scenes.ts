@@ -1,7 +1,19 @@
 import { dialFor } from '../../domain/dial.ts';
 import type { Admission } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { admissionOf, approval, hook, imageOf, type Line, readied, shifted, shop, weight } from '../support/story.ts';
+import {
+  admissionOf,
+  approval,
+  at,
+  hook,
+  imageOf,
+  type Line,
+  planOf,
+  readied,
+  shifted,
+  shop,
+  weight,
+} from '../support/story.ts';
 import { openWorld, type World } from './world.ts';
 
 /** A handler, its input, and a world in which it has something to do. */
@@ -242,12 +254,42 @@ export const executionEnded = (
   detail: { stateMachineArn: `arn:stateMachine:${machine}`, name, status, error: null, cause: null, ...more },
 });
 
+export const alarmArn = (name: string): string => `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${name}`;
+
+/** CloudWatch's event of an alarm that went into a state `seconds` after NOON. */
+export const alarmChanged = (name: string, seconds: number, { from = 'OK', to = 'ALARM' } = {}) => ({
+  'detail-type': 'CloudWatch Alarm State Change',
+  source: 'aws.cloudwatch',
+  resources: [alarmArn(name)],
+  detail: {
+    alarmName: name,
+    configuration: { description: '' },
+    previousState: { value: from, timestamp: '2023-11-14T00:00:00.000+0000' },
+    state: {
+      value: to,
+      reason: 'Threshold Crossed: 1 datapoint [20.0] was greater than 5.0',
+      timestamp: new Date(at(seconds)).toISOString().replace('Z', '+0000'),
+    },
+  },
+});
+
+/** A release of a workload whose alarms are `shop-burns`, by name, and `shop-slow`, by ARN. */
+export async function watched(story: Line[]): Promise<World> {
+  const opened = await admitted({}, 25, ...story);
+  await opened.workloads.register({
+    workload: { ...shop, alarms: ['shop-burns', alarmArn('shop-slow')] },
+    plan: planOf(),
+  });
+  return opened;
+}
+
 /** EventBridge's event of a schedule. */
 export const scheduled = { version: '0', 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
 
 /** The doors by event. */
 export const eventScenes: Scene[] = [
   { name: 'image-pushed', input: pushed('v2', '2'), open: () => openWorld() },
+  { name: 'alarm-changed', input: alarmChanged('shop-burns', 24), open: () => watched(at10) },
   { name: 'execution-ended', input: executionEnded('release', 'shop-1-1'), open: () => stopped() },
   { name: 'reconcile', input: scheduled, open: () => stopped() },
 ];

@@ -1,3 +1,4 @@
+import { fakeAlarms } from '../../adapters/alarms/fake-alarms.ts';
 import type { Template } from '../../adapters/cluster/cluster.ts';
 import { openFakeCluster } from '../../adapters/cluster/fake-cluster.ts';
 import { fakeExecutions } from '../../adapters/executions/fake-executions.ts';
@@ -57,6 +58,7 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
   const notifier = fakeNotifier();
   const hooks = fakeHooks();
   const metrics = fakeSource();
+  const alarms = fakeAlarms();
   const deps: AllDeps = {
     clock,
     log: linesLog(sink, clock),
@@ -73,6 +75,7 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
     machineArns: { release: 'arn:stateMachine:release', rollBack: 'arn:stateMachine:roll-back' },
     hooks,
     metrics,
+    alarms,
     propagationSeconds: 30,
   };
   const functions = labFunctions(deps);
@@ -104,6 +107,7 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
     notifier,
     hooks,
     metrics,
+    alarms,
     run(name: string, input: unknown): Promise<unknown> {
       const found = functions[name];
       if (found === undefined) throw new Error(`there is no handler ${name}`);

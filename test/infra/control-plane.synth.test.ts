@@ -126,6 +126,7 @@ describe('the functions', () => {
       openRouter: /^(readDial)$/,
       openTargets: /^readTargets$/,
       openMetrics: /^readMetrics$/,
+      openAlarms: /^readAlarms$/,
       openImages: /^readImages$/,
       openTell: /^tell$/,
       openCluster: /^cluster$/,

@@ -23,6 +23,7 @@ const WIDE: Record<string, RegExp> = {
   'elasticloadbalancing:DescribeTargetHealth': /^"\*"$/,
   'elasticloadbalancing:DescribeTargetGroupAttributes': /^"\*"$/,
   'cloudwatch:GetMetricData': /^"\*"$/,
+  'cloudwatch:DescribeAlarms': /^"\*"$/,
   'xray:PutTraceSegments': /^"\*"$/,
   'xray:PutTelemetryRecords': /^"\*"$/,
   'xray:GetSamplingRules': /^"\*"$/,

@@ -34,6 +34,15 @@ describe('a workload', () => {
     expect(workload).not.toHaveProperty('kind');
   });
 
+  it('has alarms by name or by ARN, or none', () => {
+    const arn = 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:slow answers';
+    const { alarms } = workloadOf(
+      changed('container: app', `container: app\nalarms: [checkout-slo-burn, '${arn}']`, TEXT),
+    );
+    expect(alarms).toEqual(['checkout-slo-burn', arn]);
+    expect(workloadOf(TEXT)).not.toHaveProperty('alarms');
+  });
+
   it.each([
     ['kind: alb', 'kind: httpRoute', "httpRoute <- 'httpRoute', which is not available yet"],
     ['kind: alb', 'kind: featureFlag', "featureFlag <- 'featureFlag', which is not available yet"],
@@ -49,6 +58,8 @@ describe('a workload', () => {
       'container: app\nsources: { prometheus: { url: "http://p.example", sigv4: true } }',
       `<- 'http://p.example'`,
     ],
+    ['container: app', 'container: app\nalarms: [""]', '"" <- an empty text'],
+    ['container: app', 'container: app\nalarms: ["arn:aws:sns:x"]', "<- 'arn:aws:sns:x'"],
     ['kind: Workload', 'kind: Plan', "Plan <- 'Plan'"],
     ['container: app', 'containr: app', "containr <- the unknown key 'containr'"],
     ['namespace: shop', 'namespace: Shop', "Shop <- 'Shop'"],

@@ -1,0 +1,42 @@
+import { AlarmNotFoundError, type Alarms } from '../../adapters/alarms/alarms.ts';
+import { type AlarmHold, holdForAlarms } from '../../domain/release/alarm-hold.ts';
+import type { SharedDeps } from './handler.ts';
+import { type RoadMove, roadMove } from './move.ts';
+import type { ReleaseCall } from './release-call.ts';
+import { type TellDeps, tell } from './tell.ts';
+
+/** An alarm that rings before a release begins is asked again this often. */
+const ALARM_LOOK_SECONDS = 30;
+
+/** The move of a release whose workload's alarms do not let it begin; undefined where they do. */
+export async function heldByAlarms(
+  deps: SharedDeps & TellDeps & { alarms: Alarms },
+  call: ReleaseCall,
+): Promise<RoadMove | undefined> {
+  const decision = await decide(deps, call);
+  switch (decision.kind) {
+    case 'goOn':
+      for (const fact of decision.facts) await call.append(fact);
+      return undefined;
+    case 'hold':
+      if (decision.facts.length > 0) await tell(deps, call.release, 'held', decision.because);
+      for (const fact of decision.facts) await call.append(fact);
+      return roadMove({ kind: 'lookAgain', seconds: ALARM_LOOK_SECONDS, because: `holds: ${decision.because}` });
+    case 'refuse':
+      await call.append({ kind: 'refused', because: decision.because });
+      return roadMove({ kind: 'refused', because: decision.because });
+  }
+}
+
+async function decide(deps: SharedDeps & { alarms: Alarms }, call: ReleaseCall): Promise<AlarmHold> {
+  // an undo is what a person does about an alarm that rings
+  const { alarms = [] } = call.release.undoOf === undefined ? call.release.workload : {};
+  try {
+    const read = alarms.length === 0 ? [] : await deps.alarms.read(alarms);
+    const ringing = read.filter(({ state }) => state === 'ALARM'); // without data an alarm says nothing
+    return holdForAlarms(call.release, ringing, call.now);
+  } catch (error) {
+    if (!(error instanceof AlarmNotFoundError)) throw error;
+    return { kind: 'refuse', because: error.message };
+  }
+}

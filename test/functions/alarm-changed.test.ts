@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { type Line, planOf, readied, shifted, shop } from '../support/story.ts';
+import { alarmChanged, scheduled, watched } from './scenes.ts';
+import { openWorld, type World } from './world.ts';
+
+const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
+const ring = (world: World, ...about: Parameters<typeof alarmChanged>) =>
+  world.run('alarm-changed', alarmChanged(...about));
+const back = async (world: World) => (await world.ledger.read('shop')).active?.rollBack;
+
+describe('an alarm that goes into ALARM after the first weight', () => {
+  it('takes the release back as degraded, and says which one and why', async () => {
+    const world = await watched(at10);
+    expect(await ring(world, 'shop-burns', 24)).toEqual([{ workload: 'shop', kind: 'goesBack', attempt: 1 }]);
+    expect(await back(world)).toMatchObject({
+      reason: 'degraded',
+      because: 'alarm shop-burns went into ALARM: Threshold Crossed: 1 datapoint [20.0] was greater than 5.0',
+    });
+    expect(world.executions.started.at(-1)).toMatchObject({ name: 'rb-shop-1-1', status: 'RUNNING' });
+  });
+
+  it('may be named by its ARN, and come from having no data', async () => {
+    const world = await watched(at10);
+    expect(await ring(world, 'shop-slow', 24, { from: 'INSUFFICIENT_DATA' })).toMatchObject([{ kind: 'goesBack' }]);
+  });
+
+  it('counts from the intent of the first weight on: it may have been set before it was confirmed', async () => {
+    const world = await watched([...readied(0, 10), ...shifted(20, { from: 0, to: 10 }).slice(0, 1)]);
+    expect(await ring(world, 'shop-burns', 20)).toMatchObject([{ kind: 'goesBack' }]);
+  });
+
+  it('told twice, by two at once, and by two alarms takes it back once', async () => {
+    const world = await watched(at10);
+    await Promise.all([ring(world, 'shop-burns', 24), ring(world, 'shop-slow', 25)]);
+    await ring(world, 'shop-burns', 24);
+    expect((await world.kinds()).filter(kind => kind === 'rollBackClaimed')).toHaveLength(1);
+    expect(world.executions.started).toHaveLength(2);
+  });
+
+  it('takes back every workload that names it', async () => {
+    const world = await watched(at10);
+    const api = { ...shop, name: 'api', alarms: ['shop-burns'] };
+    await world.workloads.register({ workload: api, plan: planOf({ workload: 'api' }) });
+    expect(await ring(world, 'shop-burns', 24)).toEqual([
+      { workload: 'api', kind: 'nothing', because: 'no release is on its way' },
+      { workload: 'shop', kind: 'goesBack', attempt: 1 },
+    ]);
+  });
+});
+
+describe('an alarm does nothing', () => {
+  it.each<[string, Line[], Parameters<typeof alarmChanged>, string]>([
+    ['before the first weight', readied(0, 10), ['shop-burns', 24], 'shop-1 has no traffic yet'],
+    [
+      'that rang before the first weight and is told late',
+      at10,
+      ['shop-burns', 19],
+      'it rang before shop-1 had traffic',
+    ],
+    [
+      'when no release is on its way',
+      [...at10, [23, { kind: 'closed', outcome: 'rolledBack', because: 'x' }]],
+      ['shop-burns', 24],
+      'no release is on its way',
+    ],
+  ])('%s', async (_, story, about, because) => {
+    const world = await watched(story);
+    const untouched = await world.everything();
+    expect(await ring(world, ...about)).toEqual([{ workload: 'shop', kind: 'nothing', because }]);
+    expect(await world.everything()).toEqual(untouched);
+  });
+
+  it.each<[string, Parameters<typeof alarmChanged>]>([
+    ['when it is over', ['shop-burns', 24, { from: 'ALARM', to: 'OK' }]],
+    ['when it has no data', ['shop-burns', 24, { to: 'INSUFFICIENT_DATA' }]],
+    ['that rang already', ['shop-burns', 24, { from: 'ALARM' }]],
+    ['that no workload names', ['api-burns', 24]],
+  ])('%s', async (_, about) => {
+    const world = await watched(at10);
+    expect(await ring(world, ...about)).toEqual([]);
+    expect(await back(world)).toBeUndefined();
+  });
+
+  it('behind the one-way door', async () => {
+    const world = await watched([...at10, [23, { kind: 'retiring' }]]);
+    expect(await ring(world, 'shop-burns', 24)).toEqual([{ workload: 'shop', kind: 'promoted' }]);
+    expect(await back(world)).toBeUndefined();
+  });
+});
+
+describe('an alarm that rings before a release begins', () => {
+  const admit = (world: World) => world.run('admit', { releaseId: 'shop-1', run: 1 });
+  async function requestedWhile(
+    state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA',
+    plan: Parameters<typeof openWorld>[0] = {},
+  ) {
+    const world = await openWorld(plan);
+    world.alarms.set('shop-burns', state, 'errors');
+    const workload = { ...shop, alarms: ['shop-burns'] };
+    await world.workloads.register({ workload, plan: planOf(plan) });
+    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    return world;
+  }
+  const notify = [{ kind: 'sns' as const, on: ['held' as const] }];
+
+  it('holds it, says so once, and lets it begin when the alarm is over', async () => {
+    const world = await requestedWhile('ALARM', { notify });
+    const held = { kind: 'lookAgain', seconds: 30, because: 'holds: shop-burns is in ALARM (errors)' };
+    expect(await admit(world)).toMatchObject(held);
+    world.wait(30);
+    expect(await admit(world)).toMatchObject(held);
+    expect(await world.kinds()).toEqual(['requested', 'runClaimed', 'held']);
+    expect(world.notifier.notices.map(({ subject }) => subject)).toEqual(['shop-1: held']);
+    world.alarms.set('shop-burns', 'OK');
+    expect(await admit(world)).toMatchObject({ kind: 'admitted' });
+    expect((await world.kinds()).slice(-2)).toEqual(['resumed', 'admitted']);
+    expect((await world.ledger.read('shop')).active?.hold).toBeUndefined();
+  });
+
+  it("refuses it after the plan's hold.atMost: nothing has moved", async () => {
+    const world = await requestedWhile('ALARM');
+    await admit(world);
+    world.wait(599);
+    expect(await admit(world)).toMatchObject({ kind: 'lookAgain' });
+    world.wait(600);
+    const because = 'held for 600 s: shop-burns is in ALARM (errors)';
+    expect(await admit(world)).toMatchObject({ kind: 'refused', because });
+    expect((await world.kinds()).at(-1)).toBe('refused');
+  });
+
+  it.each(['OK', 'INSUFFICIENT_DATA'] as const)('does not hold it in state %s', async state => {
+    expect(await admit(await requestedWhile(state))).toMatchObject({ kind: 'admitted' });
+  });
+
+  it('does not hold an undo: that is what a person does about it', async () => {
+    const world = await requestedWhile('ALARM');
+    await world.tell([1, { kind: 'closed', outcome: 'rejected', because: 'x' }]);
+    const images = {};
+    const workload = { ...shop, alarms: ['shop-burns'] };
+    await world.tell(
+      [2, { kind: 'requested', images, plan: planOf(), workload, undoOf: 'shop-1' }, { releaseId: 'shop-2' }],
+      [2, { kind: 'runClaimed', run: 1 }, { releaseId: 'shop-2' }],
+    );
+    // green holds nothing to go back to: that is asked, the alarm is not
+    expect(await world.run('admit', { releaseId: 'shop-2', run: 1 })).toMatchObject({ kind: 'refused' });
+    await world.run('reconcile', scheduled);
+    expect(await world.kinds()).not.toContain('held');
+  });
+
+  it('that is not there refuses it, and says its name; one that cannot be asked is asked again', async () => {
+    const world = await requestedWhile('OK');
+    const missing = { ...shop, alarms: ['shop-burns', 'nobody-made-this'] };
+    await world.tell([1, { kind: 'closed', outcome: 'rejected', because: 'x' }]);
+    await world.workloads.register({ workload: missing, plan: planOf() });
+    await world.run('start', { workload: 'shop', image: 'v3', by: 'ann' });
+    world.alarms.unreachable(true);
+    const again = world.run('admit', { releaseId: 'shop-2', run: 1 });
+    await expect(again).rejects.toMatchObject({ name: 'AlarmsUnreachableError' });
+    world.alarms.unreachable(false);
+    expect(await world.run('admit', { releaseId: 'shop-2', run: 1 })).toMatchObject({
+      kind: 'refused',
+      because: 'there is no alarm nobody-made-this',
+    });
+  });
+});
