@@ -11,37 +11,61 @@ export interface Tally {
   inconclusive: number;
   /** Errors since the last measurement that was none: any other phase sets it back to 0. */
   consecutiveErrors: number;
+  /** Successes since the last measurement that was none, or that is still open: any other phase sets it back to 0. */
+  consecutiveSuccesses: number;
   /** Successful + failed + inconclusive: an error is not a measurement that was done. */
   done: number;
 }
 
+/** When Argo takes no more measurements of a metric. */
+export interface TallyLimits {
+  /** So many are done. */
+  count?: number | undefined;
+  /** So many in a row were good (consecutiveSuccessLimit, since v1.8); 0: no such limit. */
+  consecutiveSuccesses?: number | undefined;
+}
+
 /**
  * Counts measurements as Argo Rollouts does: errors are not counted as done and only matter in a row; when `count` are
- * done no more are taken. While an earlier window is still open it might turn out to be a measurement or not: whatever
- * comes after it counts only if it would either way. So a failure that was counted once is counted for ever.
+ * done, or enough in a row were good, no more are taken. While an earlier window is still open it might turn out to be a
+ * measurement or not: whatever comes after it counts only if it would either way. So a failure that was counted once is
+ * counted for ever.
  */
 export function tally(
   turns: readonly Turn[],
   measure: (turn: Turn & { kind: 'window' }) => Measurement | undefined,
-  count = Number.POSITIVE_INFINITY,
+  limits: TallyLimits = {},
 ): Tally {
-  const sums: Tally = { measurements: [], successful: 0, failed: 0, inconclusive: 0, consecutiveErrors: 0, done: 0 };
+  const sums: Tally = {
+    ...{ measurements: [], successful: 0, failed: 0, inconclusive: 0, done: 0 },
+    ...{ consecutiveErrors: 0, consecutiveSuccesses: 0 },
+  };
+  const count = limits.count ?? Number.POSITIVE_INFINITY;
+  const inARow = limits.consecutiveSuccesses === 0 ? undefined : limits.consecutiveSuccesses;
   let open = 0;
+  /** Those in a row that were good, or may turn out to be. */
+  let perhapsGood = 0;
   for (const turn of turns) {
     if (sums.done + open >= count) break;
+    if (inARow !== undefined && perhapsGood >= inARow) break;
     if (turn.kind === 'open') {
       open += 1;
+      perhapsGood += 1;
+      sums.consecutiveSuccesses = 0;
       if (turn.missed) add(sums, { ...turn.window, phase: 'error', because: 'the window was not read' });
       continue;
     }
     const measurement = measure(turn);
-    if (measurement !== undefined) add(sums, measurement);
+    if (measurement === undefined) continue;
+    add(sums, measurement);
+    perhapsGood = measurement.phase === 'successful' ? perhapsGood + 1 : 0;
   }
   return sums;
 }
 
 function add(sums: Tally, measurement: Measurement): void {
   sums.measurements.push(measurement);
+  sums.consecutiveSuccesses = measurement.phase === 'successful' ? sums.consecutiveSuccesses + 1 : 0;
   switch (measurement.phase) {
     case 'error':
       sums.consecutiveErrors += 1;

@@ -1,8 +1,16 @@
+import { gives } from '../plan/measure.ts';
 import type { Metric, ThresholdJudgeSpec } from '../plan/plan.ts';
-import { evaluateCondition, parseCondition } from './condition.ts';
+import {
+  asksWhetherThere,
+  evaluateCondition,
+  type ParsedCondition,
+  parseCondition,
+  type ResultType,
+} from './condition.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
 import { type Tally, tally } from './counting.ts';
 import type { WindowRecord } from './reading.ts';
+import { type ResultValue, resultOf } from './result-value.ts';
 import { turnsOf } from './turns.ts';
 import type { Verdict } from './verdict.ts';
 import { countsText, plural, valueText } from './words.ts';
@@ -12,7 +20,9 @@ export type ThresholdMetric = Metric & { judge: ThresholdJudgeSpec };
 /**
  * Argo Rollouts' counting (docs/features/analysis.md; assessMetricStatus in analysis/analysis.go): a limit is broken when
  * it is EXCEEDED. More failures than `failureLimit`: degraded. More inconclusive ones than `inconclusiveLimit`, or more
- * errors in a row than `consecutiveErrorLimit`: inconclusive. `count` done and no limit broken: healthy.
+ * errors in a row than `consecutiveErrorLimit`: inconclusive. `count` done and no limit broken: healthy; so are
+ * `consecutiveSuccessLimit` good ones in a row (since Argo's v1.8), and `count` done without them is inconclusive. A
+ * `failureLimit` of -1 allows any number of failures.
  *
  * Where Argo ends the analysis at the first broken limit, Sluice holds and goes on measuring while the canary has
  * traffic: so failures that come later still make it degraded, and errors in a row are over when data come again.
@@ -26,16 +36,24 @@ export function judgeThreshold(
   const sums = tallyOf(metric, windows, context);
   const { inconclusiveLimit, consecutiveErrorLimit } = metric.judge;
   const verdict = verdictOf(metric, sums);
-  const broken = sums.inconclusive > inconclusiveLimit || sums.consecutiveErrors > consecutiveErrorLimit;
+  const broken =
+    sums.inconclusive > inconclusiveLimit ||
+    sums.consecutiveErrors > consecutiveErrorLimit ||
+    (metric.judge.count !== undefined && sums.done >= metric.judge.count);
   return { verdict, measurements: sums.measurements, brokeLimit: verdict.kind === 'inconclusive' && broken };
 }
 
 const tallyOf = (metric: ThresholdMetric, windows: readonly WindowRecord[], context: JudgementContext): Tally =>
-  tally(turnsOf(windows, context, metric.judge), turn => measured(metric, turn.record), metric.judge.count);
+  tally(turnsOf(windows, context, metric.judge), turn => measured(metric, turn.record), {
+    count: metric.judge.count,
+    consecutiveSuccesses: metric.judge.consecutiveSuccessLimit,
+  });
 
 function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
   const last = sums.measurements.at(-1);
-  if (sums.failed > judge.failureLimit) {
+  const { consecutiveSuccessLimit = 0 } = judge;
+  const inARow = `${sums.consecutiveSuccesses} in a row were good of the ${consecutiveSuccessLimit} wanted`;
+  if (judge.failureLimit >= 0 && sums.failed > judge.failureLimit) {
     const failure = sums.measurements.filter(({ phase }) => phase === 'failed').at(judge.failureLimit);
     const because = `${failure?.because}: failure ${judge.failureLimit + 1}, ${judge.failureLimit} allowed`;
     return { kind: 'degraded', because, metric: name };
@@ -50,7 +68,11 @@ function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
     const limit = judge.consecutiveErrorLimit;
     return held(`${plural(sums.consecutiveErrors, 'error')} in a row, ${limit} allowed; the last: ${last?.because}`);
   }
+  if (consecutiveSuccessLimit > 0 && sums.consecutiveSuccesses >= consecutiveSuccessLimit) {
+    return { kind: 'healthy', because: `${plural(sums.consecutiveSuccesses, 'measurement')} in a row were good` };
+  }
   if (judge.count !== undefined && sums.done >= judge.count) {
+    if (consecutiveSuccessLimit > 0) return held(`all ${sums.done} measurements are done, ${inARow}`);
     return { kind: 'healthy', because: `${sums.successful} of ${plural(sums.done, 'measurement')} good, all are done` };
   }
   if (sums.successful === 0) {
@@ -58,23 +80,27 @@ function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
       last === undefined ? 'no window was measured yet' : `no measurement was good yet; the last: ${last.because}`,
     );
   }
+  if (consecutiveSuccessLimit > 0) return held(inARow);
   const bad = sums.failed === 0 ? '' : `, ${sums.failed} failed of the ${judge.failureLimit} allowed`;
   return { kind: 'watching', because: `${sums.successful} of ${plural(sums.done, 'measurement')} good${bad}` };
 }
 
-/** One window, measured: `result` is the canary's bad share per threshold, or its value in seconds. */
+/** One window, measured: `result` is the canary's bad share per threshold, its value, or what the check answered. */
 function measured(metric: ThresholdMetric, record: WindowRecord): Measurement {
   const { startEpochMs, endEpochMs, reading } = record;
   const error = (because: string): Measurement => ({ startEpochMs, endEpochMs, phase: 'error', because });
   if (reading.kind === 'noData') return error(`no data: ${reading.reason}`);
-  if (reading.kind === 'result') return error('a result that no condition was written for');
-  if (reading.kind === 'alarm' || reading.kind === 'band') return error('no reading for a threshold');
-  if (reading.canary === null) return error('the canary has no data');
+  if (reading.kind === 'alarm' || reading.kind === 'band') return error('the reading is none for a condition');
   const { measure } = metric.source;
-  const said = (result: number[], text: string): Measurement => {
-    const { phase, because } = phaseOf(metric.judge, result);
+  const said = (result: ResultValue, text: string): Measurement => {
+    const { phase, because } = phaseOf(metric.judge, result, gives(measure) === 'result' ? 'any' : 'list');
     return { startEpochMs, endEpochMs, phase, because: `${text}; ${because}` };
   };
+  if (reading.kind === 'result') {
+    const result = resultOf(reading.result);
+    return said(result, `the check answered ${resultText(result)}`);
+  }
+  if (reading.canary === null) return error('the canary has no data');
   if (typeof reading.canary === 'number') {
     if (!Number.isFinite(reading.canary)) return error(`the canary's value is ${reading.canary}, which is no number`);
     return said([reading.canary], valueText(measure, reading.canary, 'canary'));
@@ -87,15 +113,27 @@ function measured(metric: ThresholdMetric, record: WindowRecord): Measurement {
   );
 }
 
+/** An answer as a sentence can have it. */
+export function resultText(result: ResultValue): string {
+  if (result === null) return 'nil';
+  const text = JSON.stringify(result, (_, value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  );
+  return text.length <= 120 ? text : `${text.slice(0, 120)}… (${text.length} characters)`;
+}
+
+type Phase = Pick<Measurement, 'phase' | 'because'>;
+
 /**
  * EvaluateResult in Argo Rollouts' utils/evaluate/evaluate.go: without a failure condition what is no success is a
  * failure, without a success condition what is no failure is a success, without both it is a success; with both, a
- * failure wins and neither is inconclusive. A condition that cannot be evaluated is an error.
+ * failure wins and neither is inconclusive. A condition that cannot be evaluated is an error; so is, other than in Argo,
+ * one that does not ask whether there is anything, of an answer that is nothing (`all(result, …)` holds of an empty list).
  */
-function phaseOf(judge: ThresholdJudgeSpec, result: number[]): { phase: Measurement['phase']; because: string } {
-  const success = holds(judge.successCondition, result);
+function phaseOf(judge: ThresholdJudgeSpec, result: ResultValue, type: ResultType): Phase {
+  const success = holds(judge.successCondition, result, type);
   if (success.kind === 'error') return { phase: 'error', because: success.message };
-  const failure = holds(judge.failureCondition, result);
+  const failure = holds(judge.failureCondition, result, type);
   if (failure.kind === 'error') return { phase: 'error', because: failure.message };
   if (failure.kind === 'value' ? failure.value : success.kind === 'value' && !success.value) {
     const because = failure.kind === 'value' ? `bad is ${judge.failureCondition}` : `good is ${judge.successCondition}`;
@@ -111,9 +149,19 @@ function phaseOf(judge: ThresholdJudgeSpec, result: number[]): { phase: Measurem
 
 type Holds = { kind: 'absent' } | { kind: 'value'; value: boolean } | { kind: 'error'; message: string };
 
-function holds(condition: string | undefined, result: number[]): Holds {
+function holds(condition: string | undefined, result: ResultValue, type: ResultType): Holds {
   if (condition === undefined) return { kind: 'absent' };
-  const parsed = parseCondition(condition);
-  if (parsed.kind === 'ok') return evaluateCondition(parsed.expression, result);
-  return { kind: 'error', message: `${condition}, column ${parsed.column}: ${parsed.message}` };
+  const parsed = parseCondition(condition, type);
+  if (parsed.kind === 'mistake') return { kind: 'error', message: mistakeText(condition, parsed) };
+  const nothing = result === null || (Array.isArray(result) && result.length === 0);
+  if (nothing && !asksWhetherThere(parsed.expression)) {
+    return {
+      kind: 'error',
+      message: `the answer is nothing, and ${condition} does not ask for that: len(result) == 0 does`,
+    };
+  }
+  return evaluateCondition(parsed.expression, result);
 }
+
+const mistakeText = (condition: string, { line, column, message }: ParsedCondition & { kind: 'mistake' }): string =>
+  `${condition}, ${line === 1 ? '' : `line ${line}, `}column ${column}: ${message}`;

@@ -53,7 +53,10 @@ export interface ThresholdJudgeSpec {
   kind: 'threshold';
   successCondition?: string;
   failureCondition?: string;
+  /** -1: any number. */
   failureLimit: number;
+  /** So many good ones in a row and the metric is done and healthy; absent or 0: no such limit. */
+  consecutiveSuccessLimit?: number;
   inconclusiveLimit: number;
   consecutiveErrorLimit: number;
   /** Measurements after which this metric is done; absent: it measures as long as the analysis lasts. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JudgementContext } from '../../../domain/judgement/context.ts';
 import { measurementsDone } from '../../../domain/judgement/judge.ts';
 import type { WindowRecord } from '../../../domain/judgement/reading.ts';
+import type { StoredResult } from '../../../domain/judgement/result-value.ts';
 import { judgeThreshold, type ThresholdMetric } from '../../../domain/judgement/threshold-judge.ts';
 import { context, counts, frozen, MINUTE, NOON } from './records.ts';
 
@@ -203,5 +204,110 @@ describe('the threshold judge', () => {
     expect(kindOf('+ x', { count: 2 })).toBe('watching');
     expect(kindOf('++x', { count: 2 })).toBe('healthy');
     expect(kindOf('+ox', { count: 2 })).toBe('degraded');
+  });
+
+  describe('with a limit of good ones in a row, as Argo Rollouts has it since v1.8', () => {
+    const four = { consecutiveSuccessLimit: 3, failureLimit: 2 };
+
+    it('is healthy when that many in a row were good, and takes no more', () => {
+      expect(judged('+x+++', four).verdict).toEqual({ kind: 'healthy', because: '3 measurements in a row were good' });
+      expect(kindOf('+x+++xxx', four)).toBe('healthy');
+      expect(phases('+x+++xxx', four)).toHaveLength(5);
+    });
+
+    it('is inconclusive until then: neither good nor bad', () => {
+      expect(judged('+x++', four).verdict).toEqual({
+        kind: 'inconclusive',
+        because: '2 in a row were good of the 3 wanted',
+        fault: false,
+      });
+    });
+
+    it('starts again after anything that was not good, an error too', () => {
+      const both = { successCondition: 'result[0] < 0.01', failureCondition: 'result[0] > 0.02', inconclusiveLimit: 9 };
+      expect(kindOf('++o+', four)).toBe('inconclusive');
+      expect(kindOf('++?+', { ...four, ...both })).toBe('inconclusive');
+      expect(kindOf('++?+++', { ...four, ...both })).toBe('healthy');
+    });
+
+    it('still fails when the limit of failures is broken first', () => expect(kindOf('x+x+x', four)).toBe('degraded'));
+
+    it('waits through any number of failures where their limit is -1', () => {
+      expect(kindOf('xxxxxxxxx', { consecutiveSuccessLimit: 2, failureLimit: -1 })).toBe('inconclusive');
+      expect(kindOf('xxxxxxxx++', { consecutiveSuccessLimit: 2, failureLimit: -1 })).toBe('healthy');
+      expect(kindOf('xxxx+', { failureLimit: -1 })).toBe('watching');
+    });
+
+    it('is inconclusive for good when all are done without them', () => {
+      const judgement = judged('+x+x', { ...four, count: 4 });
+      expect(judgement).toMatchObject({ brokeLimit: true });
+      expect(judgement.verdict).toEqual({
+        kind: 'inconclusive',
+        because: 'all 4 measurements are done, 0 in a row were good of the 3 wanted',
+        fault: false,
+      });
+      expect(kindOf('x+++', { ...four, count: 4 })).toBe('healthy');
+    });
+
+    it('counts nothing on one side of a window that is not frozen yet', () => {
+      // the open one may be the third good one, after which nothing counts
+      expect(kindOf('++ xxx', four)).toBe('inconclusive');
+      expect(kindOf('+ ++', four)).toBe('inconclusive');
+      expect(kindOf('x xx', four)).toBe('degraded');
+    });
+
+    it('is no limit where it is 0', () => expect(kindOf('+++++', { consecutiveSuccessLimit: 0 })).toBe('watching'));
+  });
+
+  describe('of a check that answers anything', () => {
+    const query = { kind: 'prometheus', measure: { kind: 'query', query: 'up', series: 'many' } } as const;
+    const check = (result: StoredResult, judge: Partial<ThresholdMetric['judge']>) =>
+      judgeThreshold({ ...metric(judge), source: query }, [frozen(0, { kind: 'result', result })], context())
+        .measurements[0];
+
+    it('gives the condition the whole answer', () => {
+      const answer = { status: 'ok', servers: [{ busy: 0.4 }, { busy: 0.8 }] };
+      expect(
+        check(answer, { successCondition: 'all(result.servers, {.busy < 0.9}) && result.status == "ok"' }),
+      ).toMatchObject({
+        phase: 'successful',
+        because: expect.stringContaining('the check answered {"status":"ok","servers"'),
+      });
+      expect(check(answer, { successCondition: 'all(result.servers, {.busy < 0.7})' })?.phase).toBe('failed');
+      expect(check(0.5, { successCondition: 'result < 1' })?.phase).toBe('successful');
+    });
+
+    it('knows a NaN that was kept', () => {
+      expect(check([{ $number: 'NaN' }], { successCondition: 'isNaN(result[0]) || result[0] < 1' })).toMatchObject({
+        phase: 'successful',
+        because: expect.stringContaining('the check answered ["NaN"]'),
+      });
+      expect(check([{ $number: 'NaN' }], { successCondition: 'result[0] < 1' })?.phase).toBe('failed');
+    });
+
+    it('takes an answer of another type for an error, never for a failure', () => {
+      expect(check('down', { successCondition: 'result < 1' })?.phase).toBe('error');
+      expect(check({}, { successCondition: 'result.missing < 1' })?.phase).toBe('error');
+      expect(check([], { successCondition: 'result[0] < 1' })?.phase).toBe('error');
+    });
+
+    it('is an error of an answer that is nothing, unless the condition asks for that', () => {
+      for (const nothing of [[], null]) {
+        expect(check(nothing, { successCondition: 'all(result, {# < 1})' })).toMatchObject({
+          phase: 'error',
+          because: expect.stringContaining('the answer is nothing'),
+        });
+        expect(check(nothing, { successCondition: 'result == nil || len(result) == 0 || result[0] < 1' })?.phase).toBe(
+          'successful',
+        );
+      }
+      expect(check([], { failureCondition: 'any(result, {# > 1})' })?.phase).toBe('error');
+    });
+
+    it('shows the beginning of a long answer', () => {
+      const because = check('x'.repeat(500), { successCondition: 'result == "x"' })?.because;
+      expect(because).toContain('… (502 characters)');
+      expect(because?.length).toBeLessThan(250);
+    });
   });
 });
