@@ -28,7 +28,7 @@ export function planReference(): string {
     '',
     '### In the design, not available yet',
     '',
-    'Refused with line and column: `alpha`, `detect`, `promoteEarly`, `control`; the judges `sequential`, `mannWhitney` and `ceiling: auto`; the strategies `rolling` and `recreate`. A metric without a judge is refused, because the judge that it would have is `sequential`.',
+    'Refused with line and column: `control`; the judge `mannWhitney`; the strategies `rolling` and `recreate`.',
     '',
     ...section('Workload', '', workloadJsonSchema()),
     '### In the design, not available yet',

@@ -1,3 +1,4 @@
+import type { SequentialContext } from './sequential-context.ts';
 import type { Verdict } from './verdict.ts';
 import type { Expected, Window } from './windows.ts';
 
@@ -9,6 +10,8 @@ export interface JudgementContext {
   windowSeconds: number;
   /** Which versions get traffic at the dial of a window; the same answer for the same window, always. */
   expects(window: Window): Expected;
+  /** Where the plan has sequential metrics: what they share. */
+  sequential?: SequentialContext | undefined;
   /** Why the metric source cannot be read now. */
   sourceFault?: string | undefined;
 }

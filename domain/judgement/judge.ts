@@ -5,12 +5,18 @@ import { judgeAnomalyBand } from './anomaly-band-judge.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
 import type { WindowRecord } from './reading.ts';
 import { judgeRelative } from './relative-judge.ts';
+import type { WindowEvidence } from './sequential/detector.ts';
+import { judgeSequential } from './sequential-judge.ts';
+import { isSequential } from './sequential-windows.ts';
 import { judgeThreshold } from './threshold-judge.ts';
 import type { Verdict } from './verdict.ts';
 
 export type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
 
-/** The verdict on one metric, by the judge that its plan names. `windows` are this metric's, in any order. */
+/**
+ * The verdict on one metric, by the judge that its plan names. `windows` are this metric's, in any order. A sequential
+ * metric is judged by its own evidence alone; what all of them show together, judgeRelease says.
+ */
 export function judgeMetric(
   metric: Metric,
   windows: readonly WindowRecord[],
@@ -23,8 +29,14 @@ export function judgeMetric(
       brokeLimit: false,
     };
   }
+  if (isSequential(metric)) {
+    const { byMetric } = judgeSequential([metric], { [metric.name]: windows }, context);
+    return ofMetric(byMetric, metric.name);
+  }
   const { judge } = metric;
   switch (judge.kind) {
+    case 'sequential':
+      throw new Error(`${metric.name} is sequential and was judged above`);
     case 'threshold':
       return judgeThreshold({ ...metric, judge }, windows, context);
     case 'relative':
@@ -73,6 +85,9 @@ export interface ReleaseVerdict {
   verdict: Verdict;
   byMetric: Record<string, Verdict>;
   measurements: Record<string, Measurement[]>;
+  /** Of the sequential metrics: `auto` ceilings to be frozen into the release, and the evidence after each window. */
+  ceilings: Record<string, readonly number[]>;
+  evidence: WindowEvidence[];
 }
 
 /**
@@ -89,12 +104,27 @@ export function judgeRelease(
 ): ReleaseVerdict {
   const byMetric: Record<string, Verdict> = {};
   const measurements: Record<string, Measurement[]> = {};
+  const sequential = metrics.filter(isSequential);
+  const together =
+    sequential.length === 0 || context.analysisStartedAtEpochMs === undefined
+      ? undefined
+      : judgeSequential(sequential, windowsByMetric, context);
   for (const metric of metrics) {
-    const judged = judgeMetric(metric, windowsByMetric[metric.name] ?? [], context);
+    const judged =
+      together !== undefined && isSequential(metric)
+        ? ofMetric(together.byMetric, metric.name)
+        : judgeMetric(metric, windowsByMetric[metric.name] ?? [], context);
     byMetric[metric.name] = judged.verdict;
     measurements[metric.name] = judged.measurements;
   }
-  return { verdict: combined(byMetric, context, only?.metricsOfThisStep), byMetric, measurements };
+  const verdict = combined(byMetric, context, only?.metricsOfThisStep);
+  return { verdict, byMetric, measurements, ceilings: together?.ceilings ?? {}, evidence: together?.evidence ?? [] };
+}
+
+function ofMetric(byMetric: Readonly<Record<string, MetricVerdict>>, name: string): MetricVerdict {
+  const judged = byMetric[name];
+  if (judged === undefined) throw new Error(`${name} was not judged`);
+  return judged;
 }
 
 function combined(

@@ -131,6 +131,11 @@ function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
 /** Judge the canary without the stable version beside it. */
 const JUDGES_ALONE: readonly string[] = ['threshold', 'alarm', 'anomalyBand'];
 
+/** A metric, or its judge, that is a mistake itself might have been one; one that names no judge is sequential. */
+const isUnknown = (metric: MetricDraft | undefined, index: number, input: object): boolean =>
+  metric === undefined ||
+  (metric.judge?.kind === undefined && valueAt(input, ['metrics', index, 'judge']) !== undefined);
+
 /** With all requests on the canary there is nothing to compare with: a soak, and blueGreen at all, need another judge. */
 function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
   const soaks = (parseDurationSeconds(draft.soak ?? DEFAULTS.soak) ?? 0) > 0;
@@ -138,8 +143,8 @@ function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
   const metrics = draft.metrics ?? [];
   const judges = metrics.some(
     (metric, index) =>
-      metric?.judge?.kind === undefined ||
-      JUDGES_ALONE.includes(metric.judge.kind) ||
+      isUnknown(metric, index, input) ||
+      JUDGES_ALONE.includes(metric?.judge?.kind ?? 'sequential') ||
       valueAt(input, ['metrics', index, 'judge', 'ceiling']) !== undefined,
   );
   if (judges || (draft.metrics === undefined && valueAt(input, ['metrics']) !== undefined)) return [];
@@ -149,7 +154,7 @@ function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
       path: soaks && soakGiven ? ['soak'] : ['strategy'],
       at: 'value',
       found: `${soaks && soakGiven ? `a soak of ${draft.soak}` : 'blueGreen'}, and no metric that can judge when all requests go to the canary`,
-      expected: 'a metric with a threshold, alarm or anomalyBand judge, or a relative one with a ceiling',
+      expected: 'a metric with a threshold, alarm or anomalyBand judge, or a sequential or relative one with a ceiling',
     },
   ];
 }

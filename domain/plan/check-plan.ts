@@ -5,6 +5,7 @@ import { describeValue, type Issue } from '../file/issue.ts';
 import type { Shape } from '../file/shape.ts';
 import type { Workload } from '../workload.ts';
 import { checkMetrics } from './check-metrics.ts';
+import { checkSequential } from './check-sequential.ts';
 import { checkSourcesForWorkload } from './check-sources.ts';
 import { checkSteps } from './check-steps.ts';
 import { checkTimes } from './check-times.ts';
@@ -34,6 +35,7 @@ export function checkPlan(input: unknown, workload?: Workload): CheckedPlan {
     ...own,
     ...checkSteps(draft, input),
     ...checkMetrics(draft, input),
+    ...checkSequential(draft, input),
     ...checkTimes(draft),
     ...(workload === undefined ? [] : checkForWorkload(draft, workload)),
   ];

@@ -144,6 +144,7 @@ function givesOf(source: SourceDraft, given: (key: string) => boolean): readonly
 const READS: Partial<Record<string, readonly Gives[]>> = {
   threshold: ['counts', 'value', 'result'],
   relative: ['counts', 'value'],
+  sequential: ['counts'],
   alarm: ['alarm'],
   anomalyBand: ['band'],
 };

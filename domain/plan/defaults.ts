@@ -9,6 +9,11 @@ export const DEFAULTS = {
   soak: '0s',
   hook: { timeout: '5m', retries: 0 },
   approval: { required: 1, notTheStarter: false, within: '4h' },
+  // docs/statistics.md: the guard and a margin of 1.25 keep false roll backs below alpha where counts are noisy.
+  alpha: '1%',
+  detect: { ratio: 2, power: '80%' },
+  promoteEarly: { beta: '5%', nonInferiority: 2, after: '5m' },
+  sequential: { margin: 1.25, guard: 'on', warmUp: { margin: 8, for: '60s' } },
   // Argo Rollouts' own defaults, whose counting this is: the first failure is one too many, the fifth fault in a row is.
   threshold: { failureLimit: 0, inconclusiveLimit: 0, consecutiveErrorLimit: 4, initialDelay: '0s' },
   // Below 10 requests one bad one is more than 10 %: a window like that says nothing about a service.

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { alarmSchema, anomalyBandSchema } from './cloudwatch-judge-schema.ts';
 import { DEFAULTS } from './defaults.ts';
 import { count, duration, label, share } from './leaf-schema.ts';
+import { sequentialSchema } from './sequential-schema.ts';
 import { cloudwatchSchema, jsonSchema, prometheusSchema } from './source-schema.ts';
 
 const condition = (when: string, example: string) =>
@@ -89,7 +90,7 @@ const relativeSchema = z
   })
   .meta({ description: 'A ratio to the stable version.' });
 
-export const AVAILABLE_JUDGES = ['threshold', 'relative'] as const;
+export const AVAILABLE_JUDGES = ['sequential', 'threshold', 'relative'] as const;
 
 export const metricSchema = z
   .strictObject({
@@ -100,11 +101,10 @@ export const metricSchema = z
       })
       .meta({ description: 'Where the measurements come from.' }),
     judge: z
-      .discriminatedUnion('kind', [thresholdSchema, relativeSchema, alarmSchema, anomalyBandSchema], {
-        // sequential is the design's default judge, and not built yet: a metric has to say which of the others it wants.
-        error:
-          'a judge: threshold, relative, alarm or anomalyBand (sequential, which will be the default, is not available yet)',
+      .discriminatedUnion('kind', [sequentialSchema, thresholdSchema, relativeSchema, alarmSchema, anomalyBandSchema], {
+        error: 'a judge: sequential, threshold, relative, alarm or anomalyBand',
       })
-      .meta({ description: 'What makes of measurements a verdict.' }),
+      .prefault({ kind: 'sequential' })
+      .meta({ description: 'What makes of measurements a verdict. Absent: sequential, as its defaults are.' }),
   })
   .meta({ description: 'One metric.' });

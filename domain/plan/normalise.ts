@@ -2,10 +2,12 @@ import { parseDurationSeconds, parseShare } from '../file/units.ts';
 import { normaliseSource } from './normalise-source.ts';
 import type { JudgeSpec, Metric, NotifyTarget, Plan, Step } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
+import { normaliseSequential, sequentialPart, sharesOf } from './sequential-spec.ts';
 
 /** The plan as the release machine reads it. Everything in `input` has been checked. */
 export function normalisePlan(input: PlanInput): Plan {
   const windowSeconds = seconds(input.window);
+  const shares = sharesOf(input.metrics);
   const plan: Plan = {
     workload: input.workload,
     strategy: input.strategy,
@@ -14,7 +16,8 @@ export function normalisePlan(input: PlanInput): Plan {
     progressDeadlineSeconds: seconds(input.progressDeadline),
     hold: { atMostSeconds: seconds(input.hold.atMost), then: input.hold.then },
     windowSeconds,
-    metrics: input.metrics.map(metric => normaliseMetric(metric, windowSeconds)),
+    ...sequentialPart(input),
+    metrics: input.metrics.map((metric, index) => normaliseMetric(metric, windowSeconds, shares[index] ?? 0)),
     steps: input.steps.map(normaliseStep),
     soakSeconds: seconds(input.soak),
     notify: input.notify.map((target): NotifyTarget => {
@@ -40,11 +43,17 @@ function normaliseStep({ setWeight, bake, analysis, hook, approval }: PlanInput[
   throw new Error('a step without a key passed the checks');
 }
 
-function normaliseMetric({ name, source, judge }: PlanInput['metrics'][number], windowSeconds: number): Metric {
-  return { name, source: normaliseSource(source, judge), judge: normaliseJudge(judge, windowSeconds) };
+function normaliseMetric(
+  { name, source, judge }: PlanInput['metrics'][number],
+  windowSeconds: number,
+  share: number,
+): Metric {
+  return { name, source: normaliseSource(source, judge), judge: normaliseJudge(judge, windowSeconds, share) };
 }
 
-function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], windowSeconds: number): JudgeSpec {
+/** @param share of the plan's alpha, for a sequential metric */
+function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], windowSeconds: number, share: number): JudgeSpec {
+  if (judge.kind === 'sequential') return normaliseSequential(judge, share);
   if (judge.kind === 'threshold') {
     const { kind, interval, initialDelay, failureLimit, inconclusiveLimit, consecutiveErrorLimit } = judge;
     return {

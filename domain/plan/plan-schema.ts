@@ -4,6 +4,7 @@ import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
 import { approvalSchema, hookSchema } from './gate-schema.ts';
 import { count, duration, events, name, weight } from './leaf-schema.ts';
 import { metricSchema } from './metric-schema.ts';
+import { alphaSchema, detectSchema, promoteEarlySchema } from './sequential-schema.ts';
 
 /** One step; exactly one key. What is wrong with a step of none or two is told by checkSteps, with the key. */
 const stepSchema = z
@@ -99,6 +100,9 @@ export const planSchema = z
       })
       .meta({ description: "A way to the new revision for hooks and people only. Needs the router's previewRule." })
       .optional(),
+    alpha: alphaSchema,
+    detect: detectSchema,
+    promoteEarly: promoteEarlySchema,
     metrics: z
       .array(metricSchema, { error: 'a list of metrics' })
       .max(20, { error: 'at most 20 metrics' })

@@ -1,4 +1,5 @@
 import type { MetricSourceSpec } from './measure.ts';
+import type { PromoteEarly, SequentialJudgeSpec, SequentialPlan } from './sequential-spec.ts';
 
 /**
  * A plan as the release machine reads it: parsed, checked, every default filled in, every duration in seconds and
@@ -18,6 +19,10 @@ export interface Plan {
   /** Length of a metric window; a multiple of 60 with CloudWatch. */
   windowSeconds: number;
   preview?: { header: { name: string; value: string } };
+  /** Present where a metric is judged sequentially. */
+  sequential?: SequentialPlan;
+  /** Absent: a bake always lasts its time. */
+  promoteEarly?: PromoteEarly;
   metrics: Metric[];
   steps: Step[];
   soakSeconds: number;
@@ -46,7 +51,14 @@ export interface Metric {
 
 export type { Measure, MetricSourceSpec } from './measure.ts';
 
-export type JudgeSpec = ThresholdJudgeSpec | RelativeJudgeSpec | AlarmJudgeSpec | AnomalyBandJudgeSpec;
+export type { SequentialJudgeSpec } from './sequential-spec.ts';
+
+export type JudgeSpec =
+  | SequentialJudgeSpec
+  | ThresholdJudgeSpec
+  | RelativeJudgeSpec
+  | AlarmJudgeSpec
+  | AnomalyBandJudgeSpec;
 
 /** Argo Rollouts' counting: a limit is broken when it is EXCEEDED. */
 export interface ThresholdJudgeSpec {

@@ -1,6 +1,6 @@
 import { durationText } from '../file/units.ts';
 import type { Workload } from '../workload.ts';
-import type { Metric, Plan } from './plan.ts';
+import type { Metric, Plan, SequentialJudgeSpec } from './plan.ts';
 
 /**
  * How late a verdict on a CloudWatch window is: points arrive 1 to 3 minutes after the minute, and a window is judged
@@ -22,13 +22,16 @@ function ofJudging(plan: Plan): string[] {
     return ['No metric: nothing judges. Only readiness, hooks, approvals and people can stop this release.'];
   }
   const notes = ofSources(plan);
-  const limited = plan.metrics.filter(({ judge }) => judge.kind !== 'alarm' && judge.failureLimit === 0);
+  notes.push(...ofSequential(plan));
+  const limited = plan.metrics.filter(
+    ({ judge }) => judge.kind !== 'alarm' && judge.kind !== 'sequential' && judge.failureLimit === 0,
+  );
   if (limited.length > 0) {
     notes.push(
       `${names(limited)}: failureLimit 0 rolls back on the first bad window. How often that happens to a healthy release is not known: no false-alarm rate is promised.`,
     );
   }
-  const tolerant = plan.metrics.filter(({ judge }) => judge.failureLimit > 0);
+  const tolerant = plan.metrics.filter(({ judge }) => judge.kind !== 'sequential' && judge.failureLimit > 0);
   if (tolerant.length > 0) {
     notes.push(
       `${names(tolerant)}: a fixed limit that keeps no promised false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.`,
@@ -55,6 +58,35 @@ function ofJudging(plan: Plan): string[] {
       `${names(values)}: a percentile of few requests jumps about, and minRequests applies to counts only. { slowerThan: [1s] } counts slow requests instead.`,
     );
   }
+  return notes;
+}
+
+/** docs/statistics.md: what the sequential judge cannot see. */
+function ofSequential(plan: Plan): string[] {
+  const sequential = plan.metrics.filter(({ judge }) => judge.kind === 'sequential');
+  if (sequential.length === 0) return [];
+  const notes: string[] = [];
+  const of = (test: (judge: SequentialJudgeSpec) => boolean) =>
+    sequential.filter(({ judge }) => judge.kind === 'sequential' && test(judge));
+  const alone = of(judge => judge.ceiling !== undefined);
+  if (alone.length > 0) {
+    notes.push(
+      `${names(alone)}: at weight 100 there is no stable version to compare with: only the ceiling judges there, which a fault below it does not reach and an outage of everything does.`,
+    );
+  }
+  const blind = of(judge => judge.ceiling === undefined);
+  if (blind.length > 0) {
+    notes.push(`${names(blind)}: without a ceiling a sequential judge says nothing new at weight 100.`);
+  }
+  const bare = of(judge => !judge.guard);
+  if (bare.length > 0) {
+    notes.push(
+      `${names(bare)}: with the guard off the promise on false roll backs holds for independent failures only; retries and clumped ones break it.`,
+    );
+  }
+  notes.push(
+    `${names(sequential)}: a canary less than its margin worse than stable is tolerated, and differences between equal versions that last the whole release (zone, node type) are covered by the margin only.`,
+  );
   return notes;
 }
 

@@ -26,7 +26,9 @@ export function timelineText(plan: Plan, timeline: Timeline): string {
     '  Times are the earliest: readiness, hooks, approvals and holds come on top.',
     `  Inconclusive when a step is over: hold for at most ${clockText(plan.hold.atMostSeconds)}, then ${plan.hold.then}. Degraded: roll back at once.`,
     '',
-    ...(plan.metrics.length === 0 ? [] : ['What judges', ...plan.metrics.map(metric => `  ${metricText(metric)}`), '']),
+    ...(plan.metrics.length === 0
+      ? []
+      : ['What judges', ...alphaText(plan), ...plan.metrics.map(metric => `  ${metricText(metric)}`), '']),
     'What this plan cannot promise',
     ...timeline.cannotPromise.map(sentence => `  - ${sentence}`),
     '',
@@ -39,8 +41,18 @@ export function clockText(seconds: number): string {
   return `${Math.floor(seconds / 3600)}:${two(Math.floor((seconds % 3600) / 60))}:${two(Math.round(seconds % 60))}`;
 }
 
+const percent = (share: number): string => `${Number((share * 100).toFixed(6))} %`;
+
 function metricText({ name, source, judge }: Metric): string {
   const what = measureText(source.measure);
+  if (judge.kind === 'sequential') {
+    const ceiling =
+      judge.ceiling === undefined
+        ? ''
+        : `; at weight 100 ${judge.ceiling === 'auto' ? "a ceiling from the stable version's last windows" : `at most ${percent(judge.ceiling)}`}`;
+    const floor = judge.floor === undefined ? '' : `; only above ${percent(judge.floor)}`;
+    return `${name}: ${what}, sequentially, more than ${judge.margin} times the stable version's${floor}${ceiling}; ${percent(judge.share)} of alpha`;
+  }
   if (judge.kind === 'alarm') {
     return `${name}: ${what}, good if OK, bad if ALARM; degraded after more than ${judge.failureLimit} bad`;
   }
@@ -55,7 +67,18 @@ function metricText({ name, source, judge }: Metric): string {
     return `${name}: ${what}, ${conditions.join(', ')}; every ${judge.intervalSeconds} s; degraded after more than ${judge.failureLimit} bad`;
   }
   const limit = judge.max === undefined ? `at least ${judge.min} times` : `at most ${judge.max} times`;
-  const ceiling =
-    judge.ceiling === undefined ? '' : `; at weight 100 at most ${Number((judge.ceiling * 100).toFixed(6))} %`;
+  const ceiling = judge.ceiling === undefined ? '' : `; at weight 100 at most ${percent(judge.ceiling)}`;
   return `${name}: ${what}, ${limit} the stable version's${ceiling}; degraded after more than ${judge.failureLimit} bad`;
+}
+
+function alphaText({ sequential, promoteEarly }: Plan): string[] {
+  if (sequential === undefined) return [];
+  const { alpha, detect } = sequential;
+  const early =
+    promoteEarly === undefined
+      ? ''
+      : `; healthy (not ${promoteEarly.nonInferiority} times as bad, ${percent(promoteEarly.beta)}) ends a bake after ${clockText(promoteEarly.afterSeconds)}`;
+  return [
+    `  alpha ${percent(alpha)} for all sequential metrics; watching where ${detect.ratio} times the failures would have been seen with ${percent(detect.power)}${early}`,
+  ];
 }

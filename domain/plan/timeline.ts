@@ -58,7 +58,10 @@ export function planTimeline(plan: Plan, workload?: Workload): Timeline {
 /** The metrics that can say something while the canary has this weight. */
 export function judgingAt(plan: Plan, weight: number): Metric[] {
   if (weight === 0) return [];
-  return plan.metrics.filter(({ judge }) => weight < 100 || judge.kind !== 'relative' || judge.ceiling !== undefined);
+  return plan.metrics.filter(
+    ({ judge }) =>
+      weight < 100 || (judge.kind !== 'relative' && judge.kind !== 'sequential') || judge.ceiling !== undefined,
+  );
 }
 
 /** An analysis counts the measurements since the first weight above 0; a bake lasts its time; the rest may take none. */

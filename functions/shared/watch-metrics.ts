@@ -13,6 +13,7 @@ import {
 } from '../../domain/judgement/judge.ts';
 import { nextLookSeconds, usualLatenessSeconds } from '../../domain/judgement/looks.ts';
 import type { WindowRecord } from '../../domain/judgement/reading.ts';
+import { sequentialContext } from '../../domain/judgement/sequential-context.ts';
 import { analysisStart, expectedIn, straddles } from '../../domain/judgement/shifts.ts';
 import { nextRecord, windowsDue } from '../../domain/judgement/windows.ts';
 import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
@@ -42,6 +43,7 @@ export async function watchMetrics(deps: WatchDeps, call: ReleaseCall): Promise<
     nowEpochMs: call.now,
     windowSeconds: plan.windowSeconds,
     expects: window => expectedIn(window, shifts),
+    sequential: sequentialContext(plan),
     sourceFault: read.fault,
   };
   const step = currentStep(call.release);

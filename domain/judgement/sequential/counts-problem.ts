@@ -1,6 +1,11 @@
 /** Counts that cannot be judged: nobody knows what they mean, and guessing could promote a bad release. */
 export class BadCountsError extends Error {
   override readonly name = 'BadCountsError';
+  readonly metric: string;
+  constructor(metric: string, message: string) {
+    super(message);
+    this.metric = metric;
+  }
 }
 
 export interface VersionCounts {

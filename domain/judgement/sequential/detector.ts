@@ -42,6 +42,8 @@ export interface DetectorWindow extends CountedWindow {
   straddles: boolean;
   /** Whether the stable version gets traffic at its dial: if not, the ceiling judges. */
   stableExpected: boolean;
+  /** Why the source had nothing to say. */
+  noData?: string;
 }
 
 export type Scored = 'comparison' | 'ceiling' | 'not';
@@ -170,12 +172,16 @@ function stateOf(detector: Detector, name: string): MetricState {
 
 function remember(state: MetricState, window: DetectorWindow): void {
   const problem = countsProblem(window, state.metric.thresholds);
-  if (problem !== undefined) throw new BadCountsError(problem);
+  if (problem !== undefined) throw new BadCountsError(window.metric, problem);
   const { startEpochMs, endEpochMs } = window;
   if (state.seen.has(startEpochMs))
-    throw new BadCountsError(`${windowText(window)}: it was added before, and a frozen window is judged once`);
+    throw new BadCountsError(
+      window.metric,
+      `${windowText(window)}: it was added before, and a frozen window is judged once`,
+    );
   const other = state.spans.find(span => span.startEpochMs < endEpochMs && startEpochMs < span.endEpochMs);
-  if (other !== undefined) throw new BadCountsError(`${windowText(window)}: it overlaps the window ${spanText(other)}`);
+  if (other !== undefined)
+    throw new BadCountsError(window.metric, `${windowText(window)}: it overlaps the window ${spanText(other)}`);
   state.seen.set(startEpochMs, endEpochMs);
   state.spans.push({ startEpochMs, endEpochMs });
 }
@@ -183,6 +189,7 @@ function remember(state: MetricState, window: DetectorWindow): void {
 function score(state: MetricState, window: DetectorWindow): { scored: Scored; because?: string } {
   const { canary, stable } = window;
   if (window.straddles) return { scored: 'not', because: 'it overlaps a shift' };
+  if (window.noData !== undefined) return { scored: 'not', because: `no data: ${window.noData}` };
   if (canary === null || canary.requests === 0) return { scored: 'not', because: 'the canary had no request' };
   if (!window.stableExpected) {
     if (state.ceiling === undefined)

@@ -101,13 +101,7 @@ const VALUES: Row[] = [
 const MISSING: Row[] = [
   ['workload: checkout\n', '', 'apiVersion', 'no workload', 'a name'],
   ['strategy: canary\n', '', 'apiVersion', 'no strategy', 'canary or blueGreen'],
-  [
-    '    judge: { kind: relative, max: 1.2 }\n',
-    '',
-    'name',
-    'no judge',
-    'threshold, relative, alarm or anomalyBand (sequential',
-  ],
+  ['    judge: { kind: relative, max: 1.2 }\n', '', 'name', 'no judge', 'a judge that reads such a source'],
   [
     'judge: { kind: relative, max: 1.2 }',
     'judge: { max: 1.2 }',
@@ -120,28 +114,7 @@ const MISSING: Row[] = [
 ];
 
 const NOT_YET: Row[] = [
-  ['soak: 15m', 'soak: 15m\nalpha: 1%', 'alpha', "'alpha', which is not available yet", 'soak'],
-  [
-    'soak: 15m',
-    'soak: 15m\ndetect: { ratio: 2, power: 80% }',
-    'detect',
-    "'detect', which is not available yet",
-    'soak',
-  ],
-  [
-    'soak: 15m',
-    'soak: 15m\npromoteEarly: { beta: 5% }',
-    'promoteEarly',
-    "'promoteEarly', which is not available yet",
-    'soak',
-  ],
-  [
-    '{ kind: relative, max: 1.2 }',
-    '{ kind: sequential, margin: 1.25, ceiling: auto }',
-    'sequential',
-    "'sequential', which is not available yet",
-    'threshold, relative, alarm or anomalyBand',
-  ],
+  ['soak: 15m', 'soak: 15m\ncontrol: 5%', 'control', "'control', which is not available yet", 'soak'],
   [
     '{ kind: relative, max: 1.2 }',
     '{ kind: mannWhitney }',
@@ -149,7 +122,6 @@ const NOT_YET: Row[] = [
     "'mannWhitney', which is not available yet",
     'threshold, relative, alarm or anomalyBand',
   ],
-  ['ceiling: 1%', 'ceiling: auto', 'auto', "'auto', which is not available yet", 'a share'],
   ['strategy: canary', 'strategy: rolling', 'rolling', "'rolling', which is not available yet", 'canary or blueGreen'],
 ];
 

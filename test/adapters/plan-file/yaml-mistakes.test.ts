@@ -182,7 +182,7 @@ describe('mistakes as a person reads them', () => {
     // Prepare: one mistake of every kind, in one file
     const text = SMALL_PLAN.replace('workload: checkout', 'workload: Checkout')
       .replace('strategy: canary', 'strategy: canry')
-      .replace('deadline: 1h', 'deadline: 10m\nalpha: 1%')
+      .replace('deadline: 1h', 'deadline: 10m\ncontrol: 5%')
       .replace('window: 60s', 'window: 45s')
       .replace('max: 1.5', 'max: 1.5, min: 0.9')
       .replace("'result[0] < 0.05'", "'result[0] <'")

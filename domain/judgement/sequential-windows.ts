@@ -1,0 +1,120 @@
+import type { Metric, SequentialJudgeSpec } from '../plan/plan.ts';
+import { thresholdsOf } from './baseline.ts';
+import type { JudgementContext } from './context.ts';
+import type { Counts, WindowRecord } from './reading.ts';
+import { autoCeiling, type RateWindow } from './sequential/ceiling.ts';
+import type { DetectorMetric, DetectorSettings, DetectorWindow } from './sequential/detector.ts';
+import { PROFILE, type SequentialContext } from './sequential-context.ts';
+
+export type SequentialMetric = Metric & { judge: SequentialJudgeSpec };
+
+export const isSequential = (metric: Metric): metric is SequentialMetric => metric.judge.kind === 'sequential';
+
+/** A frozen window as the detector takes it, and when it became known. */
+export interface KnownWindow extends DetectorWindow {
+  canary: Counts | null;
+  stable: Counts | null;
+  frozenAtEpochMs: number;
+}
+
+/**
+ * The windows that are judged, in the order in which they became known: what froze later comes later, so that the evidence
+ * only ever grows at its end and a decision once made stays what it is. Of one window that comes twice the first stays.
+ */
+export function knownWindows(records: readonly WindowRecord[], context: JudgementContext): KnownWindow[] {
+  const known = records.flatMap((record): KnownWindow[] => {
+    const { metric, startEpochMs, endEpochMs, straddles, frozenAtEpochMs, reading } = record;
+    if (frozenAtEpochMs === undefined) return [];
+    const expected = context.expects(record);
+    if (!expected.canary) return [];
+    const counts = reading.kind === 'counts' ? reading : { canary: null, stable: null };
+    return [
+      {
+        metric,
+        startEpochMs,
+        endEpochMs,
+        straddles,
+        frozenAtEpochMs,
+        canary: counts.canary,
+        stable: counts.stable,
+        stableExpected: expected.stable,
+        ...(reading.kind === 'noData' ? { noData: reading.reason } : {}),
+      },
+    ];
+  });
+  return known.sort((a, b) => a.frozenAtEpochMs - b.frozenAtEpochMs || a.startEpochMs - b.startEpochMs);
+}
+
+/** The detector's settings for one metric. @param ceilings where they are known by now */
+export function detectorMetric(
+  { name, judge, source }: SequentialMetric,
+  context: JudgementContext,
+  sequential: SequentialContext,
+  ceilings: readonly number[] | undefined,
+): DetectorMetric {
+  const thresholds = thresholdsOf({ name, judge, source });
+  const begin = context.analysisStartedAtEpochMs ?? 0;
+  const assumed = () => Array.from({ length: thresholds }, () => PROFILE.guard.assumedPhi);
+  return {
+    name,
+    share: judge.share,
+    margin: judge.margin,
+    thresholds,
+    warmUp:
+      judge.warmUp === undefined
+        ? undefined
+        : { margin: judge.warmUp.margin, untilEpochMs: begin + judge.warmUp.seconds * 1000 },
+    phi: judge.guard ? (sequential.baseline[name]?.phi ?? assumed()) : undefined,
+    floor: judge.floor,
+    hasCeiling: judge.ceiling !== undefined,
+    ceilings,
+  };
+}
+
+export const detectorSettings = (sequential: SequentialContext, metrics: DetectorMetric[]): DetectorSettings => ({
+  profile: PROFILE,
+  alpha: sequential.alpha,
+  horizonWindows: sequential.horizonWindows,
+  nonInferiority: sequential.nonInferiority,
+  beta: sequential.beta,
+  metrics,
+});
+
+/**
+ * The ceilings of a metric, per threshold: the plan's own, those that were frozen into the release, or `auto` ones from
+ * the windows that were known when the first window without stable traffic was. undefined: none, or not known yet.
+ */
+export function ceilingsOf(
+  metric: SequentialMetric,
+  windows: readonly KnownWindow[],
+  windowSeconds: number,
+  sequential: SequentialContext,
+): readonly number[] | undefined {
+  const { judge, name } = metric;
+  const thresholds = thresholdsOf(metric);
+  if (judge.ceiling === undefined) return undefined;
+  const fixed = judge.ceiling;
+  if (fixed !== 'auto') return Array.from({ length: thresholds }, () => fixed);
+  const frozen = sequential.ceilings[name];
+  if (frozen !== undefined) return frozen;
+  const alone = windows.findIndex(window => !window.stableExpected && !window.straddles);
+  if (alone < 0) return undefined;
+  const before = windows
+    .slice(0, alone)
+    .filter(window => window.stableExpected && !window.straddles && window.canary !== null && window.stable !== null);
+  const baseline = sequential.baseline[name];
+  const requests =
+    before.reduce((sum, { canary, stable }) => sum + (canary?.requests ?? 0) + (stable?.requests ?? 0), 0) +
+    (baseline?.requests ?? 0);
+  const seconds = (before.length + (baseline?.windows ?? 0)) * windowSeconds;
+  const expected = seconds === 0 ? 0 : (requests / seconds) * sequential.secondsAlone;
+  const ceilings = Array.from({ length: thresholds }, (_, t) => {
+    // what the stable version did before the release stands in for the windows that the release is short of
+    const past: RateWindow[] =
+      baseline === undefined ? [] : [{ requests: baseline.requests, bad: baseline.bad[t] ?? 0 }];
+    const own = before.map(({ stable }) => ({ requests: stable?.requests ?? 0, bad: stable?.bad[t] ?? 0 }));
+    return autoCeiling([...past, ...own], judge.margin, expected, PROFILE);
+  });
+  const found = ceilings.flatMap(ceiling => (ceiling === undefined ? [] : [ceiling]));
+  return found.length === thresholds ? found : undefined;
+}

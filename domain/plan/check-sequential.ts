@@ -1,0 +1,103 @@
+import { type Issue, type Path, valueAt } from '../file/issue.ts';
+import { parseShare } from '../file/units.ts';
+import { DEFAULTS } from './defaults.ts';
+import type { PlanDraft } from './plan-schema.ts';
+
+type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
+
+interface Judged {
+  metric: MetricDraft;
+  path: Path;
+  /** The metric names no judge, and so has this one. */
+  byDefault: boolean;
+  share: string | number | undefined;
+  margin: number;
+}
+
+/** The rules of the sequential judge, and of the keys that its metrics share. */
+export function checkSequential(draft: PlanDraft, input: object): Issue[] {
+  const judged = (draft.metrics ?? []).flatMap((metric, index) =>
+    judgedSequentially(metric, ['metrics', index], input),
+  );
+  return [
+    ...judged.flatMap(one => checkCounts(one, input)),
+    ...checkShares(draft, judged),
+    ...checkDetect(draft, judged),
+  ];
+}
+
+function judgedSequentially(metric: MetricDraft | undefined, path: Path, input: object): Judged[] {
+  if (metric === undefined) return [];
+  const byDefault = valueAt(input, [...path, 'judge']) === undefined;
+  const { judge } = metric;
+  if (byDefault) return [{ metric, path, byDefault, share: undefined, margin: DEFAULTS.sequential.margin }];
+  if (judge?.kind !== 'sequential') return [];
+  return [{ metric, path, byDefault, share: judge.share, margin: judge.margin ?? DEFAULTS.sequential.margin }];
+}
+
+/** A metric that names a judge is checked with the others that read what its source gives. */
+function checkCounts({ metric, path, byDefault }: Judged, input: object): Issue[] {
+  const { source } = metric;
+  if (!byDefault || source?.kind === undefined) return [];
+  const given = (key: string) => valueAt(input, [...path, 'source', key]) !== undefined;
+  const counts = source.kind !== 'json' && (given('bad') || given('requests') || given('histogram'));
+  const nothing = source.kind !== 'json' && !['value', 'metric', 'alarm', 'query'].some(given);
+  if (counts || nothing) return []; // a source without a measure is a mistake of its own
+  return [
+    {
+      path: [...path, 'judge'],
+      at: 'missing',
+      found: 'no judge, which is sequential, for a source that does not count requests',
+      expected: 'a judge that reads such a source, or a source with bad',
+    },
+  ];
+}
+
+const ROUNDING = 1e-9;
+
+function checkShares(draft: PlanDraft, judged: readonly Judged[]): Issue[] {
+  // where a metric is a mistake itself, what its share would have been is not known
+  if (judged.length === 0 || (draft.metrics ?? []).some(metric => metric === undefined)) return [];
+  const shares = judged.map(({ share }) => (share === undefined ? undefined : parseShare(share)));
+  const given = judged.filter(({ share }) => share !== undefined);
+  const last = given.at(-1);
+  if (last === undefined || given.some(({ share }) => share !== undefined && parseShare(share) === undefined))
+    return [];
+  const sum = shares.reduce<number>((all, share) => all + (share ?? 0), 0);
+  const open = judged.length - given.length;
+  const issue = (found: string, expected: string): Issue[] => [
+    { path: [...last.path, 'judge', 'share'], at: 'value', found, expected },
+  ];
+  const sumText = String(Number(sum.toFixed(9)));
+  if (open === 0 && sum === 0)
+    return issue('shares that are all 0', 'shares that sum to 1: nothing would be rolled back');
+  if (open === 0 && Math.abs(sum - 1) > ROUNDING) return issue(`shares that sum to ${sumText}`, 'shares that sum to 1');
+  if (open > 0 && sum >= 1 - ROUNDING) {
+    const without = judged.find(({ share }) => share === undefined)?.metric.name;
+    return issue(
+      `shares that sum to ${sumText}`,
+      `less than 1 in sum: ${without ?? 'another metric'} names no share and has what is left`,
+    );
+  }
+  return [];
+}
+
+/** A canary that is not worse than the margin is tolerated: it can never be found. */
+function checkDetect({ detect }: PlanDraft, judged: readonly Judged[]): Issue[] {
+  const ratio = detect?.ratio ?? DEFAULTS.detect.ratio;
+  const widest = judged.toSorted((a, b) => b.margin - a.margin)[0];
+  if (widest === undefined || ratio > widest.margin) return [];
+  if (detect?.ratio === undefined) {
+    const found = `${widest.margin}, and detect.ratio is ${ratio}`;
+    const expected = `a margin below ${ratio}, or a larger detect.ratio: what the margin tolerates cannot be detected`;
+    return [{ path: [...widest.path, 'judge', 'margin'], at: 'value', found, expected }];
+  }
+  return [
+    {
+      path: ['detect', 'ratio'],
+      at: 'value',
+      found: String(ratio),
+      expected: `more than ${widest.margin}, the margin of ${widest.metric.name ?? 'a metric'}: what it tolerates cannot be detected`,
+    },
+  ];
+}

@@ -1,0 +1,134 @@
+import * as z from 'zod';
+import { PERCENT_PATTERN, parseShare } from '../file/units.ts';
+import { DEFAULTS } from './defaults.ts';
+import { duration, share } from './leaf-schema.ts';
+
+const chanceError = 'a share above 0 and below 1, such as 1% or 0.01';
+const chance = share.refine(
+  value => {
+    const parsed = parseShare(value);
+    return parsed !== undefined && parsed > 0;
+  },
+  { error: chanceError },
+);
+
+const times = ({ least, exclusive }: { least: number; exclusive: boolean }) => {
+  const error = exclusive ? `a number above ${least}, such as 2` : `a number, ${least} or more, such as 1.25`;
+  const number = z.number({ error });
+  return (exclusive ? number.gt(least, { error }) : number.min(least, { error })).max(100, { error: 'at most 100' });
+};
+
+const ceilingError = 'auto, or a share above 0 and below 1, such as 5% or 0.05';
+const ceilingShare = z
+  .union(
+    [
+      z.string({ error: ceilingError }).regex(PERCENT_PATTERN, { error: ceilingError }),
+      z.number({ error: ceilingError }),
+    ],
+    { error: ceilingError },
+  )
+  .refine(
+    value => {
+      const parsed = parseShare(value) ?? 1;
+      return parsed > 0 && parsed < 1;
+    },
+    { error: ceilingError },
+  )
+  .meta({ title: 'share' });
+
+const partError = 'a share from 0 to 1, such as 0.7 or 70%';
+
+export const sequentialSchema = z
+  .strictObject({
+    kind: z.literal('sequential').meta({
+      description:
+        'The canary against stable over the same seconds, at any number of looks, with a kept promise on false roll backs (statistics.md). The judge of a metric that names none.',
+    }),
+    margin: times({ least: 1, exclusive: false })
+      .default(DEFAULTS.sequential.margin)
+      .meta({
+        description:
+          "The bad share of the canary may be this many times the stable version's. 1 is the most sensitive.",
+        examples: [1.5],
+      }),
+    share: z
+      .union([z.string({ error: partError }), z.number({ error: partError })], { error: partError })
+      .refine(value => parseShare(value) !== undefined, { error: partError })
+      .meta({
+        title: 'share',
+        description:
+          "The part of the plan's alpha that this metric has. Absent: what the others leave, in equal parts. They sum to 1.",
+        examples: [0.7],
+      })
+      .optional(),
+    ceiling: z
+      .union([z.literal('auto', { error: ceilingError }), ceilingShare], { error: ceilingError })
+      .meta({
+        description:
+          "Where stable gets no traffic there is nothing to compare with: the bad share that is then too much. auto takes it from the stable version's last windows, times the margin.",
+        examples: ['auto'],
+      })
+      .optional(),
+    floor: chance
+      .meta({
+        description: 'Rolls back only where the bad share is worse than stable and above this one as well.',
+        examples: ['0.1%'],
+      })
+      .optional(),
+    guard: z
+      .enum(['on', 'off'], { error: 'on or off' })
+      .default(DEFAULTS.sequential.guard)
+      .meta({
+        description:
+          "Allows for counts that vary more than chance alone (retries, clumped failures), as the stable version's did before the release; two windows must agree.",
+        examples: ['off'],
+      }),
+    warmUp: z
+      .strictObject({
+        margin: times({ least: 1, exclusive: false })
+          .default(DEFAULTS.sequential.warmUp.margin)
+          .meta({ description: 'The margin during the warm-up.', examples: [8] }),
+        for: duration({ min: 1 })
+          .default(DEFAULTS.sequential.warmUp.for)
+          .meta({ description: 'From the first weight above 0: windows that begin in it.', examples: ['60s'] }),
+      })
+      .meta({ description: 'A larger margin at the beginning, for caches that are cold. Absent: none.' })
+      .optional(),
+  })
+  .meta({ description: 'The sequential detector.' });
+
+export const alphaSchema = chance.default(DEFAULTS.alpha).meta({
+  description:
+    'The chance that a healthy release is rolled back, however often it is looked at: one promise for all sequential metrics together.',
+  examples: ['1%'],
+});
+
+export const detectSchema = z
+  .strictObject({
+    ratio: times({ least: 1, exclusive: true })
+      .default(DEFAULTS.detect.ratio)
+      .meta({
+        description: 'How many times as bad as the stable version. Above the margin of every metric.',
+        examples: [2],
+      }),
+    power: chance
+      .default(DEFAULTS.detect.power)
+      .meta({ description: 'With what probability such a canary would have been found by now.', examples: ['80%'] }),
+  })
+  .default({ ...DEFAULTS.detect })
+  .meta({ description: 'What `watching` must have been able to see; less than that is inconclusive.' });
+
+export const promoteEarlySchema = z
+  .strictObject({
+    beta: chance
+      .default(DEFAULTS.promoteEarly.beta)
+      .meta({ description: 'The chance that a canary which is too bad is taken for healthy.', examples: ['5%'] }),
+    nonInferiority: times({ least: 1, exclusive: true })
+      .default(DEFAULTS.promoteEarly.nonInferiority)
+      .meta({ description: 'Too bad is this many times as bad as the stable version.', examples: [2] }),
+    after: duration({ min: 0 })
+      .default(DEFAULTS.promoteEarly.after)
+      .meta({ description: 'A bake lasts at least this long.', examples: ['5m'] }),
+  })
+  .meta({ description: '`healthy` ends a bake early. Absent: a bake always lasts its time.' })
+  .optional();

@@ -1,0 +1,106 @@
+import { parseDurationSeconds, parseShare } from '../file/units.ts';
+import type { Plan } from './plan.ts';
+import type { PlanInput } from './plan-schema.ts';
+
+/** The judge of docs/statistics.md, for counts of bad requests. */
+export interface SequentialJudgeSpec {
+  kind: 'sequential';
+  /** The bad share of the canary may be this many times the stable version's: 1 or more. */
+  margin: number;
+  /** The part of the plan's alpha that this metric has; those of all sequential metrics sum to 1. */
+  share: number;
+  /** Where the stable version gets no traffic: the bad share, 0 to 1, that is too much. */
+  ceiling?: number | 'auto';
+  /** Worse than stable and above this bad share. */
+  floor?: number;
+  /** Whether counts may vary more than chance alone makes them. */
+  guard: boolean;
+  /** A larger margin for windows that begin within so many seconds of the first weight above 0. */
+  warmUp?: { margin: number; seconds: number };
+}
+
+/** What all sequential metrics of a plan share. Chances are between 0 and 1. */
+export interface SequentialPlan {
+  alpha: number;
+  detect: { ratio: number; power: number };
+}
+
+/** `healthy` ends a bake early, once it lasted `afterSeconds`. */
+export interface PromoteEarly {
+  beta: number;
+  nonInferiority: number;
+  afterSeconds: number;
+}
+
+type JudgeInput = Extract<PlanInput['metrics'][number]['judge'], { kind: 'sequential' }>;
+
+export function normaliseSequential(judge: JudgeInput, share: number): SequentialJudgeSpec {
+  const { kind, margin, ceiling, floor, guard, warmUp } = judge;
+  return {
+    kind,
+    margin,
+    share,
+    ...(ceiling === undefined ? {} : { ceiling: ceiling === 'auto' ? ceiling : shareOf(ceiling) }),
+    ...(floor === undefined ? {} : { floor: shareOf(floor) }),
+    guard: guard === 'on',
+    ...(warmUp === undefined ? {} : { warmUp: { margin: warmUp.margin, seconds: secondsOf(warmUp.for) } }),
+  };
+}
+
+/** The parts of alpha by the metric's place; those that name none have in equal parts what the others leave. */
+export function sharesOf(metrics: PlanInput['metrics']): (number | undefined)[] {
+  const judges = metrics.map(({ judge }) => (judge.kind === 'sequential' ? judge : undefined));
+  const given = judges.flatMap(judge => (judge?.share === undefined ? [] : [shareOf(judge.share)]));
+  const open = judges.filter(judge => judge !== undefined && judge.share === undefined).length;
+  const left = Math.max(0, 1 - given.reduce((sum, share) => sum + share, 0));
+  return judges.map(judge =>
+    judge === undefined ? undefined : judge.share === undefined ? left / open : shareOf(judge.share),
+  );
+}
+
+/** The plan-level keys, where a metric is judged by it; nothing else reads them. */
+export function sequentialPart(input: PlanInput): Pick<Plan, 'sequential' | 'promoteEarly'> {
+  const { promoteEarly } = input;
+  const early = promoteEarly === undefined ? {} : { promoteEarly: promoteEarlyOf(promoteEarly) };
+  if (!input.metrics.some(({ judge }) => judge.kind === 'sequential')) return early;
+  const detect = { ratio: input.detect.ratio, power: shareOf(input.detect.power) };
+  return { sequential: { alpha: shareOf(input.alpha), detect }, ...early };
+}
+
+function promoteEarlyOf({ beta, nonInferiority, after }: NonNullable<PlanInput['promoteEarly']>): PromoteEarly {
+  return { beta: shareOf(beta), nonInferiority, afterSeconds: secondsOf(after) };
+}
+
+/**
+ * K: the windows that the plan's bakes, from the first weight above 0 on, and its soak take; approvals, hooks and holds are
+ * not counted, nor analyses, which last as long as their measurements take. At least 1.
+ */
+export function horizonWindows({
+  steps,
+  soakSeconds,
+  windowSeconds,
+}: Pick<Plan, 'steps' | 'soakSeconds' | 'windowSeconds'>): number {
+  const first = steps.findIndex(step => step.kind === 'setWeight' && step.weight > 0);
+  const bakes = steps.filter((step, index) => step.kind === 'bake' && index > first);
+  const seconds = bakes.reduce((sum, step) => sum + (step.kind === 'bake' ? step.seconds : 0), soakSeconds);
+  return Math.max(1, Math.round(seconds / windowSeconds));
+}
+
+/** Seconds that the plan stays at weight 100: bakes there, and the soak. */
+export function secondsAlone({ steps, soakSeconds }: Pick<Plan, 'steps' | 'soakSeconds'>): number {
+  const whole = steps.findIndex(step => step.kind === 'setWeight' && step.weight === 100);
+  const bakes = whole < 0 ? [] : steps.slice(whole).flatMap(step => (step.kind === 'bake' ? [step.seconds] : []));
+  return bakes.reduce((sum, seconds) => sum + seconds, soakSeconds);
+}
+
+function shareOf(value: string | number): number {
+  const share = parseShare(value);
+  if (share === undefined) throw new Error(`${value} passed the checks and cannot be read`);
+  return share;
+}
+
+function secondsOf(text: string): number {
+  const seconds = parseDurationSeconds(text);
+  if (seconds === undefined) throw new Error(`${text} passed the checks and cannot be read`);
+  return seconds;
+}
