@@ -14,6 +14,8 @@ export type Need =
   /** Modifies the rules of registered workloads: granted by each ProgressiveWorkload for its own. */
   | 'turnDial'
   | 'readTargets'
+  /** Deregisters the targets of a canary that went back: granted by each ProgressiveWorkload for its own groups. */
+  | 'cutConnections'
   | 'readMetrics'
   /** The states of CloudWatch alarms. */
   | 'readAlarms'
@@ -56,7 +58,7 @@ export const FUNCTIONS = {
   'start-roll-back': ['appendLedger', 'startRelease', 'startRollBack'],
   status: ['readLedger', 'readWorkloads', 'readDial'],
   undo: ['appendLedger', 'readWorkloads', 'startRelease'],
-  'verify-traffic': ['appendLedger', 'readDial', 'readTargets'],
+  'verify-traffic': ['appendLedger', 'readDial', 'readTargets', 'cutConnections'],
   'write-canary': ['appendLedger', 'cluster'],
 } as const satisfies Record<string, readonly Need[]>;
 

@@ -79,6 +79,7 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
       return [allow(['states:SendTaskSuccess'], [names.machineArn('release')])];
     case 'cluster':
     case 'turnDial':
+    case 'cutConnections':
     case 'readImages':
     case 'makeRules':
       return [];

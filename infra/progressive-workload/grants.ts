@@ -44,8 +44,8 @@ export class WorkloadGrants extends Construct {
   }
 
   /** @returns what must be there before a release can start */
-  forReleases(of: { rules: string[]; repositories: string[]; topics: string[] }): iam.Policy[] {
-    const { rules, repositories, topics } = of;
+  forReleases(of: { rules: string[]; targetGroups: string[]; repositories: string[]; topics: string[] }): iam.Policy[] {
+    const { rules, targetGroups, repositories, topics } = of;
     const repositoryArns = repositories.map(resourceName =>
       Arn.format(
         { service: 'ecr', resource: 'repository', resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME },
@@ -55,6 +55,9 @@ export class WorkloadGrants extends Construct {
     return [
       this.policy('TurnDial', functionsThat('turnDial'), [
         new iam.PolicyStatement({ actions: ['elasticloadbalancing:ModifyRule'], resources: rules }),
+      ]),
+      this.policy('CutConnections', functionsThat('cutConnections'), [
+        new iam.PolicyStatement({ actions: ['elasticloadbalancing:DeregisterTargets'], resources: targetGroups }),
       ]),
       this.policy('ReadImages', functionsThat('readImages'), [
         new iam.PolicyStatement({

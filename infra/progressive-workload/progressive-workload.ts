@@ -60,6 +60,7 @@ export class ProgressiveWorkload extends Construct {
     const rules = [this.ruleArn, ...(this.previewRuleArn === undefined ? [] : [this.previewRuleArn])];
     const granted = grants.forReleases({
       rules,
+      targetGroups: [this.targetGroups.blue.ref, this.targetGroups.green.ref],
       repositories: props.workload.repositories.map(repository => repository.name),
       topics: plan.notify.flatMap(({ topicArn }) => topicArn ?? []),
     });

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES, type Need, needsOf } from '../../infra/functions/catalogue.ts';
+
+/*
+ * Least privilege, read from the code: what a handler calls, its role may do, and a role may do nothing that its handler
+ * does not call.
+ */
+
+/** What a call of a port needs. `executions.start` depends on whose it is. */
+const NEEDS: Record<string, Need[]> = {
+  'alarms.read': ['readAlarms'],
+  'cluster.pointService': ['cluster'],
+  'cluster.readSlot': ['cluster'],
+  'cluster.readTemplate': ['cluster'],
+  'cluster.scaleSlot': ['cluster'],
+  'cluster.setAutoscalerMinimum': ['cluster'],
+  'cluster.writeSlot': ['cluster'],
+  'executions.answer': ['answerTaskToken'],
+  'executions.describe': [], // comes with the right to start
+  'executions.stop': ['stopRelease'],
+  'hooks.call': [],
+  'hooks.poll': [],
+  'images.listTagged': ['readImages'],
+  'images.resolve': ['readImages'],
+  'ledger.append': ['appendLedger'],
+  'ledger.entries': ['readLedger'],
+  'ledger.putToken': ['appendLedger'],
+  'ledger.putWindow': ['appendLedger'],
+  'ledger.read': ['readLedger'],
+  'ledger.readToken': ['readLedger'],
+  'ledger.windows': ['readLedger'],
+  'metrics.read': ['readMetrics'],
+  'notifier.notify': ['tell'],
+  'router.goBack': ['turnDial'],
+  'router.planWayBack': ['readDial'],
+  'router.readDial': ['readDial'],
+  'router.setDial': ['turnDial', 'readDial'],
+  'router.setPreview': ['turnDial', 'readDial'],
+  'targets.cutConnections': ['cutConnections', 'readTargets'],
+  'targets.read': ['readTargets'],
+  'targets.readDraining': ['readTargets', 'readDial'],
+  'workloads.list': ['readWorkloads'],
+  'workloads.read': ['readWorkloads'],
+  'workloads.readAll': ['readWorkloads'],
+};
+/** Which machine the shared files start. */
+const STARTS: Record<string, Need> = {
+  'shared/start-run.ts': 'startRelease',
+  'shared/claim-roll-back.ts': 'startRollBack',
+};
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+/** Calls of ports in a file of functions/ and in the shared files whose functions it imports. */
+function needsInCode(file: string, seen = new Set<string>()): Set<Need> {
+  if (seen.has(file)) return new Set();
+  seen.add(file);
+  const code = read(`functions/${file}`);
+  const found = new Set<Need>();
+  for (const [, port = '', method = ''] of code.matchAll(/deps\.(\w+)\.(\w+)\(/g)) {
+    if (['clock', 'log', 'meter'].includes(port)) continue;
+    const call = `${port}.${method}`;
+    const starts = call === 'executions.start' ? STARTS[file] : undefined;
+    const needs = starts === undefined ? NEEDS[call] : [starts];
+    if (needs === undefined) throw new Error(`functions/${file} calls ${call}: what does that need?`);
+    for (const need of needs) found.add(need);
+  }
+  const imports = code.matchAll(/import \{([^}]+)\} from '\.\/(?:shared\/)?([\w-]+)\.ts'/g);
+  for (const [, names = '', imported = ''] of imports) {
+    const values = names.split(',').filter(name => !/^\s*(type .*|\w+Schema|)\s*$/.test(name)); // these call nothing
+    if (values.length === 0) continue;
+    for (const need of needsInCode(`shared/${imported}.ts`, seen)) found.add(need);
+  }
+  return found;
+}
+
+/** Whoever may append may read. */
+const withReading = (needs: readonly Need[]): Set<Need> =>
+  new Set(needs.includes('appendLedger') ? [...needs, 'readLedger'] : needs);
+
+describe.each(FUNCTION_NAMES)('%s', name => {
+  const called = needsInCode(`${name}.ts`);
+  const granted = withReading(needsOf(name));
+
+  it('may do all that it calls', () => {
+    expect([...called].filter(need => !granted.has(need))).toEqual([]);
+  });
+
+  it('may do nothing that it does not call', () => {
+    const used = withReading([...called]);
+    expect([...granted].filter(need => !used.has(need))).toEqual([]);
+  });
+});
+
+it('every operation that an adapter asks of AWS is granted to somebody', () => {
+  const files = readdirSync(new URL('../../adapters', import.meta.url), { recursive: true, encoding: 'utf8' });
+  const asked = files
+    .filter(file => file.endsWith('.ts'))
+    .flatMap(file =>
+      [...read(`adapters/${file}`).matchAll(/new (\w+)Command\(/g)].map(([, operation = '']) => operation),
+    );
+  const granted = read('infra/functions/permissions.ts') + read('infra/progressive-workload/grants.ts');
+  expect(asked.length).toBeGreaterThan(20);
+  expect([...new Set(asked)].filter(operation => !new RegExp(`\\b${operation}\\b`).test(granted))).toEqual([]);
+});
