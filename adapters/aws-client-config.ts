@@ -33,6 +33,12 @@ export function awsClientConfig(env: Env, service: string) {
   };
 }
 
+export interface AwsCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
 /** `AccessDeniedException: not authorized to ...`: the failure by the name that AWS, the SDK or Node gives it. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

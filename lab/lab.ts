@@ -13,7 +13,7 @@ import { openEcrRegistry } from '../adapters/images/ecr-registry.ts';
 import { openDynamoDbLedger } from '../adapters/ledger/dynamodb-ledger.ts';
 import type { Ledger, NewLine } from '../adapters/ledger/ledger.ts';
 import { linesLog, linesMeter, type Sink } from '../adapters/log/lines-log.ts';
-import { openCloudWatchSource } from '../adapters/metrics/cloudwatch-source.ts';
+import { openMetricSources } from '../adapters/metrics/open-metrics.ts';
 import { openSnsNotifier } from '../adapters/notifier/sns-notifier.ts';
 import { openAlbRouter } from '../adapters/router/alb-router.ts';
 import { openAlbTargets } from '../adapters/targets/alb-targets.ts';
@@ -21,6 +21,7 @@ import { openDynamoDbWorkloads } from '../adapters/workloads/dynamodb-workloads.
 import { functionSubstitutions, labRegion, stateMachineArnOf } from './asl/arns.ts';
 import { openEmbeddedHost } from './asl/embedded-host.ts';
 import type { StateMachineHost } from './asl/state-machine-host.ts';
+import { type AlarmsEndpoint, alarmsEndpoint } from './aws/alarms-endpoint.ts';
 import type { Publishing } from './aws/cloudwatch-publishing.ts';
 import { type EcrEndpoint, ecrEndpoint } from './aws/ecr-endpoint.ts';
 import type { TargetGroupAttributes } from './aws/elbv2-targets.ts';
@@ -29,6 +30,8 @@ import { type SnsEndpoint, snsEndpoint } from './aws/sns-endpoint.ts';
 import { statesEndpoint } from './aws/states-endpoint.ts';
 import { labClientConfig, openWireServer, type WireServer } from './aws/wire-server.ts';
 import { type LabClock, openLabClock } from './clock.ts';
+import { alarmEvent, executionEvent, pushEvent } from './event-shapes.ts';
+import { openEvents } from './events.ts';
 import { type AllDeps, labFunctions } from './functions.ts';
 import { type LabKubernetes, openKubernetes } from './kubernetes/kubernetes.ts';
 import type { Program } from './kubernetes/pod.ts';
@@ -46,6 +49,8 @@ export interface LabOptions {
   attributes?: TargetGroupAttributes;
   /** Lab seconds after a shift in which clients may see the old weights; this load balancer has none to speak of. */
   propagationSeconds?: number;
+  /** Lab seconds between two runs of the reconciler; five minutes where absent. */
+  reconcileEverySeconds?: number;
   /** Where the handlers' structured logs go; nowhere where absent. */
   sink?: Sink;
   logFolder?: string;
@@ -61,6 +66,7 @@ export interface Lab {
   readonly wire: WireServer;
   readonly sns: SnsEndpoint;
   readonly ecr: EcrEndpoint;
+  readonly alarms: AlarmsEndpoint;
   /** What the product's adapters, and the CLI, read to find this lab. */
   readonly env: Env;
   /** The adapters that the handlers have, for those who look at the world as they do. */
@@ -79,6 +85,8 @@ export interface Lab {
   close(): Promise<void>;
 }
 
+/** Five times what a control plane has: at 60 times the speed of the wall that would be all that a small computer does. */
+const RECONCILE_EVERY_SECONDS = 300;
 const TOPIC_ARN = `arn:aws:sns:${labRegion}:123456789012:sluice`;
 const MACHINES = { release: 'sluice-release', rollBack: 'sluice-roll-back' };
 
@@ -117,7 +125,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     closers.push(table.close);
 
     const sns = snsEndpoint([TOPIC_ARN]);
-    const ecr = ecrEndpoint();
+    const ecr = ecrEndpoint(push => events.send('image-pushed', pushEvent(push)));
+    const alarms = alarmsEndpoint({ clock, onChange: change => events.send('alarm-changed', alarmEvent(change)) });
     // the handlers need the wire's address and the wire needs the handlers: they are looked up when they are called
     const versions: ReturnType<typeof labFunctions>[] = [];
     const call = (name: string, event: unknown, functions = versions.at(-1)) => {
@@ -132,10 +141,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     const host = await openEmbeddedHost({ clock, functions: byName });
     closers.push(() => host.close());
     const wire = await openWireServer({
-      endpoints: [statesEndpoint(host), ecr, sns, lambdaEndpoint(byName)],
+      endpoints: [statesEndpoint(host), ecr, sns, alarms, lambdaEndpoint(byName)],
       onFault: fault => console.error('the lab:', fault),
     });
     closers.push(wire.close);
+    const events = openEvents({ clock, call, onFault: fault => console.error('the lab:', fault) });
+    closers.push(events.close); // first of all: executions that end because the lab does are nobody's concern
 
     const env: Env = {
       AWS_REGION: labRegion,
@@ -162,7 +173,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       workloads: openDynamoDbWorkloads(env),
       router: openAlbRouter(env),
       targets: openAlbTargets(env),
-      metrics: openCloudWatchSource(env),
+      metrics: openMetricSources(env, { loopback: true }),
       images: openEcrRegistry(env),
       executions: openStepFunctionsExecutions(env),
       machineArns: machineArnsOf(env),
@@ -185,6 +196,11 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       }
     };
     await deploy(labFunctions(deps));
+    host.onStatusChange(change => {
+      const endedBadly = ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(change.status);
+      if (endedBadly) events.send('execution-ended', executionEvent(change, clock.now()));
+    });
+    events.schedule('reconcile', options.reconcileEverySeconds ?? RECONCILE_EVERY_SECONDS);
     return {
       clock,
       edge,
@@ -193,6 +209,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       wire,
       sns,
       ecr,
+      alarms,
       env,
       deps,
       programs,

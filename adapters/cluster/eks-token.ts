@@ -1,12 +1,6 @@
-import type { Hash, Hmac } from 'node:crypto';
-import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-
-export interface AwsCredentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
+import type { AwsCredentials } from '../aws-client-config.ts';
+import { SignerSha256 } from '../signer-sha256.ts';
 
 /** EKS takes a token for 15 minutes after it was signed (aws-iam-authenticator); a fresh one is made after 10. */
 export const EKS_TOKEN_REFRESH_MS = 10 * 60 * 1000;
@@ -25,7 +19,7 @@ export async function signEksToken(input: {
 }): Promise<string> {
   const { clusterName, region, credentials, nowEpochMs } = input;
   const host = `sts.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
-  const signer = new SignatureV4({ service: 'sts', region, credentials, sha256: Sha256 });
+  const signer = new SignatureV4({ service: 'sts', region, credentials, sha256: SignerSha256 });
   const signed = await signer.presign(
     {
       method: 'GET',
@@ -39,34 +33,4 @@ export async function signEksToken(input: {
   );
   const query = new URLSearchParams(signed.query as Record<string, string>);
   return `k8s-aws-v1.${Buffer.from(`https://${host}/?${query}`).toString('base64url')}`;
-}
-
-type Bytes = string | ArrayBuffer | ArrayBufferView;
-const bytesOf = (data: Bytes): string | Uint8Array => {
-  if (typeof data === 'string') return data;
-  return data instanceof ArrayBuffer
-    ? new Uint8Array(data)
-    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-};
-
-/** The signer's hash on node:crypto; with a secret an HMAC. */
-class Sha256 {
-  private readonly secret: Bytes | undefined;
-  private hash: Hash | Hmac;
-  constructor(secret?: Bytes) {
-    this.secret = secret;
-    this.hash = this.start();
-  }
-  update(data: Bytes): void {
-    this.hash.update(bytesOf(data));
-  }
-  async digest(): Promise<Uint8Array> {
-    return new Uint8Array(this.hash.digest());
-  }
-  reset(): void {
-    this.hash = this.start();
-  }
-  private start(): Hash | Hmac {
-    return this.secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(this.secret));
-  }
 }

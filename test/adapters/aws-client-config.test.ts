@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure } from '../../adapters/aws-client-config.ts';
 import { cloudWatchSource } from '../../adapters/metrics/cloudwatch-source.ts';
 import { openCloudWatchLab } from './metrics/cloudwatch-lab.ts';
-import { request } from './metrics/metric-source.contract.ts';
+import { requestOf as request } from './metrics/metric-source.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

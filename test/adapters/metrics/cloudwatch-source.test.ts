@@ -13,13 +13,14 @@ import { openCloudWatchLab } from './cloudwatch-lab.ts';
 import {
   checkout,
   errors,
+  keepsLoadBalancerContract,
   keepsMetricSourceContract,
   MINUTE_MS,
   metric,
   minuteAt,
   NOON,
   p50,
-  request,
+  requestOf as request,
   slow,
 } from './metric-source.contract.ts';
 
@@ -42,10 +43,12 @@ const where = 'errors, 12:00:00Z to 12:01:00Z, canary: ';
 const green = targetGroupArns.green;
 
 describe('the CloudWatch source', () => {
-  keepsMetricSourceContract(async () => {
+  const open = async () => {
     const lab = await openLab();
     return { ...lab, breakDown: () => lab.faults.drop('GetMetricData', Number.POSITIVE_INFINITY) };
-  });
+  };
+  keepsMetricSourceContract(open);
+  keepsLoadBalancerContract(open);
 
   it('asks once for all metrics and windows', async () => {
     const lab = await openLab();

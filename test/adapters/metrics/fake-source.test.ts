@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { fakeSource } from '../../../adapters/metrics/fake-source.ts';
-import { keepsMetricSourceContract, NOON, request } from './metric-source.contract.ts';
+import {
+  keepsLoadBalancerContract,
+  keepsMetricSourceContract,
+  NOON,
+  requestOf as request,
+} from './metric-source.contract.ts';
 
 describe('the fake metric source', () => {
-  keepsMetricSourceContract(async () => {
+  const open = async () => {
     const source = fakeSource();
     return { source, publish: source.publish, breakDown: () => source.breakWith('TimeoutError') };
-  });
+  };
+  keepsMetricSourceContract(open);
+  keepsLoadBalancerContract(open);
 
   it('says what it is told to say, whatever was published, and keeps what it was asked', async () => {
     const source = fakeSource();

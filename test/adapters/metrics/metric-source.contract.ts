@@ -31,9 +31,12 @@ export const errors = metric('errors', { kind: 'failedRequests' });
 export const slow = metric('slow', { kind: 'slowerThan', thresholdsSeconds: [0.3, 1] });
 export const p50 = metric('p50', { kind: 'percentile', percentile: 50 });
 
+export const albMetrics = { errors, slow, p50 };
+
 export const minuteAt = (startEpochMs: number) => ({ startEpochMs, endEpochMs: startEpochMs + MINUTE_MS });
 
-export const request = (changes: Partial<ReadRequest> = {}): ReadRequest => ({
+/** What is asked, but for `changes`. */
+export const requestOf = (changes: Partial<ReadRequest> = {}): ReadRequest => ({
   workload: checkout,
   canary: 'green',
   revisions: { blue: 'old', green: 'new' },
@@ -49,8 +52,21 @@ export interface OpenSource {
   breakDown(): void;
 }
 
+/** The same three metrics in the words of a source: failed requests, those slower than 0.3 and 1 s, the median. */
+export interface ContractMetrics {
+  errors: Metric;
+  slow: Metric;
+  p50: Metric;
+  workload?: Workload;
+}
+
 /** Every metric source keeps this. */
-export const keepsMetricSourceContract = (open: () => Promise<OpenSource>) => {
+export const keepsMetricSourceContract = (
+  open: () => Promise<OpenSource>,
+  { errors, slow, p50, workload = checkout }: ContractMetrics = albMetrics,
+) => {
+  const request = (changes: Partial<ReadRequest> = {}) => requestOf({ workload, metrics: [errors], ...changes });
+
   it('counts as failed what was answered 5xx, what was not answered and what could not connect', async () => {
     // Prepare
     const { source, publish } = await open();
@@ -59,7 +75,7 @@ export const keepsMetricSourceContract = (open: () => Promise<OpenSource>) => {
     // Act
     const readings = await source.read(request());
     // Assess
-    expect(readings).toEqual([
+    expect(readings).toMatchObject([
       {
         metric: 'errors',
         ...minuteAt(NOON),
@@ -70,14 +86,6 @@ export const keepsMetricSourceContract = (open: () => Promise<OpenSource>) => {
         },
       },
     ]);
-  });
-
-  it('leaves out what was not answered where the plan says so', async () => {
-    const { source, publish } = await open();
-    publish('green', NOON, { good: 90, target5xx: 5, connectionErrors: 3, withoutAnswer: 2 });
-    const metrics = [metric('errors', { kind: 'target5xxAndConnectionErrors' })];
-    const readings = await source.read(request({ metrics }));
-    expect(readings[0]?.reading).toEqual({ kind: 'counts', canary: { requests: 100, bad: [8] }, stable: null });
   });
 
   it('gives the counts to the slot that is the canary, whichever it is', async () => {
@@ -126,7 +134,7 @@ export const keepsMetricSourceContract = (open: () => Promise<OpenSource>) => {
     const readings = await source.read(request({ metrics: [errors, slow], windows }));
     const of = (requests: number, bad: number[]) => ({ kind: 'counts', canary: { requests, bad }, stable: null });
     const none = { kind: 'counts', canary: null, stable: null };
-    expect(readings).toEqual([
+    expect(readings).toMatchObject([
       { metric: 'errors', ...minuteAt(NOON), reading: of(11, [1]) },
       { metric: 'errors', ...minuteAt(NOON + MINUTE_MS), reading: none },
       { metric: 'errors', ...minuteAt(NOON + 2 * MINUTE_MS), reading: of(22, [2]) },
@@ -146,5 +154,16 @@ export const keepsMetricSourceContract = (open: () => Promise<OpenSource>) => {
     const { source, breakDown } = await open();
     breakDown();
     await expect(source.read(request())).rejects.toMatchObject({ name: 'MetricSourceUnreachableError' });
+  });
+};
+
+/** What only the load balancer's own metrics tell. */
+export const keepsLoadBalancerContract = (open: () => Promise<OpenSource>) => {
+  it('leaves out what was not answered where the plan says so', async () => {
+    const { source, publish } = await open();
+    publish('green', NOON, { good: 90, target5xx: 5, connectionErrors: 3, withoutAnswer: 2 });
+    const metrics = [metric('errors', { kind: 'target5xxAndConnectionErrors' })];
+    const readings = await source.read(requestOf({ metrics }));
+    expect(readings[0]?.reading).toEqual({ kind: 'counts', canary: { requests: 100, bad: [8] }, stable: null });
   });
 };

@@ -1,0 +1,86 @@
+import { describeFailure } from '../aws-client-config.ts';
+
+/** No answer that a verdict is made of is larger; what is larger would fill a Lambda's memory. */
+export const LARGEST_ANSWER_BYTES = 8_000_000;
+/** Of one request with its whole answer. A source that is slower than this is asked again at the next look. */
+export const REQUEST_TIMEOUT_MS = 5_000;
+
+/** Why an endpoint gave no answer that can be read; the message names what was asked, never its query. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/**
+ * One request within a time and a size. Redirects are not followed: where a request goes is what the plan or the workload
+ * says. @throws NoAnswerError no connection, time-out, a redirect, 5xx, 429, or an answer that is too large
+ */
+export async function ask(
+  request: HttpRequest,
+  { timeoutMs = REQUEST_TIMEOUT_MS, largestBytes = LARGEST_ANSWER_BYTES, signal }: AskOptions = {},
+): Promise<{ status: number; text: string }> {
+  const { url, ...init } = request;
+  const what = `${request.method} ${withoutQuery(url)}`;
+  const limit = AbortSignal.timeout(timeoutMs);
+  try {
+    const signals = signal === undefined ? limit : AbortSignal.any([limit, signal]);
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: signals });
+    const { status } = response;
+    if ((status >= 300 && status < 400) || status >= 500 || status === 429) {
+      await response.body?.cancel();
+      const redirect = status < 400 ? ', and redirects are not followed' : '';
+      throw new NoAnswerError(`${what} answered ${status}${redirect}`);
+    }
+    return { status, text: await readText(response, what, largestBytes) };
+  } catch (error) {
+    if (error instanceof NoAnswerError) throw error;
+    // fetch says `TypeError: fetch failed` of everything; its cause has the name
+    const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
+    const why = limit.aborted ? `no whole answer within ${timeoutMs / 1000} s` : describeFailure(cause);
+    throw new NoAnswerError(`${what}: ${why}`, { cause: error });
+  }
+}
+
+export interface AskOptions {
+  timeoutMs?: number;
+  largestBytes?: number;
+  /** Ends the request before its time. */
+  signal?: AbortSignal;
+}
+
+async function readText(response: Response, what: string, largestBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > largestBytes) throw new NoAnswerError(`${what} answered more than ${largestBytes / 1e6} MB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** People put tokens into queries. */
+export function withoutQuery(text: string): string {
+  const { protocol, host, pathname } = new URL(text);
+  return `${protocol}//${host}${pathname}`;
+}
+
+/**
+ * Why this address is not asked; undefined: it is. In a Lambda loopback is the runtime's own API, which a plan must not
+ * reach; only the lab allows it.
+ */
+export function refusalOf(text: string, allow: { loopback: boolean; http: boolean }): string | undefined {
+  if (!URL.canParse(text)) return 'the address is not a URL';
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return `${withoutQuery(text)}: an address has no user or password in it`;
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  if (isLoopback && !allow.loopback) return `${withoutQuery(text)}: an address on this computer is not asked`;
+  if (protocol === 'https:' || (protocol === 'http:' && (allow.http || isLoopback))) return undefined;
+  return `${withoutQuery(text)}: asked over https only`;
+}

@@ -1,0 +1,98 @@
+import type { Reading } from '../../domain/judgement/reading.ts';
+import { type ResultValue, storedResult } from '../../domain/judgement/result-value.ts';
+import type { JsonMeasure } from '../../domain/plan/measure.ts';
+import type { Metric } from '../../domain/plan/plan.ts';
+import { fillTemplate } from '../../domain/plan/template.ts';
+import { CALL_DEADLINE_MS } from '../aws-client-config.ts';
+import { type AskOptions, ask, NoAnswerError, refusalOf, withoutQuery } from './http-request.ts';
+import {
+  type MetricReading,
+  type MetricSource,
+  MetricSourceUnreachableError,
+  type ReadRequest,
+} from './metric-source.ts';
+import { templateValues } from './template-values.ts';
+
+/** A check's answer is a few numbers; what it keeps in the ledger's windows is bounded too. */
+const LARGEST_ANSWER_BYTES = 1_000_000;
+const LARGEST_RESULT_CHARACTERS = 10_000;
+
+export interface JsonOptions extends Pick<AskOptions, 'timeoutMs' | 'largestBytes'> {
+  /** Takes http:// on this computer, for the lab. */
+  loopback?: boolean;
+}
+
+/**
+ * Endpoints that answer with JSON. What one says is about now: it is the reading of the window that ended last, and no other
+ * window has one; it is asked once a look, and what it said first is what it said of that window.
+ */
+export function jsonSource(options: JsonOptions = {}): MetricSource {
+  return {
+    async read(request) {
+      const last = request.windows.toSorted((a, b) => a.endEpochMs - b.endEpochMs).at(-1);
+      if (last === undefined) return [];
+      const signal = AbortSignal.timeout(CALL_DEADLINE_MS);
+      const readings: MetricReading[] = [];
+      const faults: { because: string; cause: unknown }[] = [];
+      const asked = request.metrics.map(async metric => {
+        try {
+          const reading = await readMetric(request, metric, { ...options, signal });
+          readings.push({ metric: metric.name, ...last, reading, settled: { canary: true, stable: true } });
+        } catch (error) {
+          if (!(error instanceof NoAnswerError)) throw error;
+          faults.push({ because: `${metric.name}: ${error.message}`, cause: error });
+        }
+      });
+      await Promise.all(asked);
+      if (faults.length === 0) return readings;
+      const because = faults.map(fault => fault.because).join('; ');
+      throw new MetricSourceUnreachableError(because, { cause: faults[0]?.cause, readings });
+    },
+  };
+}
+
+async function readMetric(
+  request: ReadRequest,
+  metric: Metric,
+  options: JsonOptions & { signal: AbortSignal },
+): Promise<Reading> {
+  const { jsonPath, headers, url: template } = measureOf(metric);
+  const [window] = request.windows;
+  const windowMs = window === undefined ? 0 : window.endEpochMs - window.startEpochMs;
+  const url = fillTemplate(template, templateValues(request, request.canary, windowMs), encodeURIComponent);
+  const { loopback = false, ...limits } = options;
+  const refused = refusalOf(url, { loopback, http: false });
+  if (refused !== undefined) throw new NoAnswerError(refused);
+  const what = `GET ${withoutQuery(url)}`;
+  const { status, text } = await ask(
+    { method: 'GET', url, headers: { accept: 'application/json', ...headers } },
+    { largestBytes: LARGEST_ANSWER_BYTES, ...limits },
+  );
+  if (status !== 200) throw new NoAnswerError(`${what} answered ${status}`);
+  // loaded where a plan has such a source: it is a tenth of a bundle that most plans do not need
+  const { jsonPathValue } = await import('./json-path.ts');
+  const value = jsonPathValue(jsonPath, parse(text, what));
+  if (value === undefined) return { kind: 'noData', reason: `${metric.name}: ${what} answered nothing at ${jsonPath}` };
+  const result = storedResult(value);
+  if (JSON.stringify(result).length > LARGEST_RESULT_CHARACTERS) {
+    return {
+      kind: 'noData',
+      reason: `${metric.name}: more than ${LARGEST_RESULT_CHARACTERS} characters at ${jsonPath}`,
+    };
+  }
+  return { kind: 'result', result };
+}
+
+function parse(text: string, what: string): ResultValue {
+  try {
+    return JSON.parse(text) as ResultValue;
+  } catch (error) {
+    throw new NoAnswerError(`${what} answered with what is not JSON`, { cause: error });
+  }
+}
+
+/** @throws TypeError for a metric of another source */
+function measureOf({ name, source }: Metric): JsonMeasure {
+  if (source.kind !== 'json') throw new TypeError(`${name} is read from ${source.kind}, not from a JSON endpoint`);
+  return source.measure;
+}
