@@ -11,21 +11,25 @@ import type { Ledger, NewLine } from './ledger.ts';
 /** The ledger in memory, held to the same contract as DynamoDB's. */
 export class FakeLedger implements Ledger {
   private readonly logs = new Map<string, Entry[]>();
+  /** The fold of each log, kept so that a long log is not folded at every read. */
+  private readonly heads = new Map<string, WorkloadState>();
   private readonly windowsByKey = new Map<string, { releaseId: string; record: WindowRecord }>();
   private readonly tokens = new Map<string, string>();
 
   async read(workload: string): Promise<WorkloadState> {
-    return (this.logs.get(workload) ?? []).reduce((state, entry) => fold(state, entry, sha256), emptyState());
+    return structuredClone(this.heads.get(workload) ?? emptyState());
   }
 
   async append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState> {
     const log = this.logs.get(workload) ?? [];
+    this.logs.set(workload, log);
     // through JSON, as it is kept elsewhere: a member that is undefined is not there
     const entry: Entry = JSON.parse(JSON.stringify({ ...line, seq: after.seq + 1, previousHash: after.lastHash }));
     const next = fold(after, entry, sha256);
     if (isDeepStrictEqual(log[after.seq], entry)) return next; // repeated: its first try did arrive
     if (log.length !== after.seq) throw new LedgerConflictError(`entry ${entry.seq} of ${workload} is there already`);
-    this.logs.set(workload, [...log, entry]);
+    log.push(entry);
+    this.heads.set(workload, structuredClone(next));
     return next;
   }
 

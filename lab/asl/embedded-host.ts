@@ -20,7 +20,7 @@ interface Machine {
 }
 
 /** Step Functions in this process, around the embedded engine. */
-export async function openEmbeddedHost({ clock, functions }: HostOptions): Promise<StateMachineHost> {
+export async function openEmbeddedHost({ clock, functions, keepsHistory }: HostOptions): Promise<StateMachineHost> {
   const machines = new Map<string, Machine>();
   const executions = new Map<string, Execution>();
   const listeners = new Set<(change: ExecutionDescription) => void>();
@@ -54,7 +54,7 @@ export async function openEmbeddedHost({ clock, functions }: HostOptions): Promi
         if (same) return { executionArn: taken.executionArn, startedAtEpochMs: taken.startedAtEpochMs };
         throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${taken.executionArn}'`);
       }
-      const spec = { machineName: machine.name, machine: machine.prepared, name, input };
+      const spec = { machineName: machine.name, machine: machine.prepared, name, input, keepsHistory };
       const execution = startExecution(spec, services, announce);
       const { executionArn, startedAtEpochMs } = execution.description;
       machine.executions.set(name, execution);

@@ -23,6 +23,7 @@ export interface ExecutionSpec {
   name: string;
   /** JSON text. */
   input: string;
+  keepsHistory?: boolean | undefined;
 }
 
 const roleArn = 'arn:aws:iam::123456789012:role/lab';
@@ -45,7 +46,7 @@ export function startExecution(
     startedAtEpochMs,
     input,
   };
-  const history = openHistory(now);
+  const history = openHistory(now, spec.keepsHistory);
   const ending = new AbortController();
   let run: EngineRun | undefined;
   let cancelDeadline = () => {};

@@ -21,18 +21,21 @@ export interface History {
   finish(type: string, details: Record<string, unknown>): void;
 }
 
-export function openHistory(now: () => number): History {
+/** @param keeps whether the events stay readable; where not, they are only counted */
+export function openHistory(now: () => number, keeps = true): History {
   const events: HistoryEvent[] = [];
+  let count = 0;
   let finished = false;
   const push = (type: string, details: Record<string, unknown>): number => {
-    const previousEventId = events.length;
-    events.push({ id: previousEventId + 1, previousEventId, timestampEpochMs: now(), type, details });
-    return previousEventId + 1;
+    const previousEventId = count;
+    count += 1;
+    if (keeps) events.push({ id: count, previousEventId, timestampEpochMs: now(), type, details });
+    return count;
   };
   return {
     events,
     append(type, details) {
-      if (finished || events.length >= MAX_HISTORY_EVENTS - 1) return 'full';
+      if (finished || count >= MAX_HISTORY_EVENTS - 1) return 'full';
       return push(type, details);
     },
     finish(type, details) {

@@ -44,6 +44,8 @@ export interface HostOptions {
   clock: LabClock;
   /** By function name (`look`). Events and results are cloned as JSON; `name` of a thrown error is its ErrorEquals. */
   functions: Record<string, LambdaFunction>;
+  /** false: events of histories are counted, as their limit wants it, and forgotten. Kept where absent. */
+  keepsHistory?: boolean;
 }
 
 export interface MachineSpec {
