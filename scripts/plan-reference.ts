@@ -13,7 +13,7 @@ export function planReference(): string {
   return [
     '# Reference of the plan and the workload',
     '',
-    'Generated from the code by `node scripts/generate-plan-reference.ts`; a test fails when it is out of date. Examples to copy are in [examples/](../examples), the JSON Schemas for editors in [schema/](schema).',
+    'Generated from the code by `npm run generate`; a test fails when it is out of date. Examples to copy are in [examples/](../examples), the JSON Schemas for editors in [schema/](schema).',
     '',
     'Keys that are not listed are refused. Types:',
     '',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { planReference, schemas } from '../../../scripts/plan-reference.ts';
 
-const OUTDATED = 'out of date: run `node scripts/generate-plan-reference.ts`';
+const OUTDATED = 'out of date: run `npm run generate`';
 
 /** Without the blanks and dashes that the formatter puts into tables. */
 const squeezed = (text: string) => text.replaceAll(/[\s-]+/g, '');
