@@ -7,7 +7,7 @@ import { rolesReference } from './roles.ts';
 mkdirSync('docs/schema', { recursive: true });
 for (const [path, schema] of Object.entries(schemas()))
   writeFileSync(path, formatted(path, JSON.stringify(schema, null, 2)));
-writeFileSync('docs/plan-reference.md', formatted('docs/plan-reference.md', planReference()));
+writeFileSync('docs/plan-reference.md', planReference());
 writeFileSync('docs/roles.md', rolesReference());
 
 /** As every other file here is formatted, so that the linter has nothing to say about it. */
