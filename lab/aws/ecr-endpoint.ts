@@ -36,8 +36,11 @@ interface Image {
   pushedAtEpochMs: number;
 }
 
-/** A registry in memory: repositories, tags and digests, but no layers. */
-export function ecrEndpoint(): EcrEndpoint {
+/**
+ * A registry in memory: repositories, tags and digests, but no layers.
+ * @param onPush told of every push, as EventBridge is
+ */
+export function ecrEndpoint(onPush: (push: Push) => void = () => {}): EcrEndpoint {
   const repositories = new Map<string, Map<string, Image>>();
   const repositoryUri = (name: string) => `${REGISTRY_ID}.dkr.ecr.eu-west-1.amazonaws.com/${name}`;
 
@@ -115,6 +118,7 @@ export function ecrEndpoint(): EcrEndpoint {
       image.pushedAtEpochMs = atEpochMs;
       if (tag !== undefined) image.tags.add(tag);
       images.set(digest, image);
+      onPush({ repository, ...(tag === undefined ? {} : { tag }), digest, atEpochMs });
     },
   };
 }
