@@ -1,0 +1,109 @@
+import { gives } from '../plan/measure.ts';
+import type { FlaggerJudgeSpec } from '../plan/other-judges-spec.ts';
+import type { Metric } from '../plan/plan.ts';
+import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
+import { type Tally, tally } from './counting.ts';
+import type { WindowRecord } from './reading.ts';
+import { WITHOUT_EVIDENCE_LIMIT } from './relative-judge.ts';
+import { resultOf } from './result-value.ts';
+import { turnsOf } from './turns.ts';
+import type { Verdict } from './verdict.ts';
+import { countsText, plural, valueText } from './words.ts';
+
+export type FlaggerMetric = Omit<Metric, 'judge'> & { judge: FlaggerJudgeSpec };
+
+/**
+ * Flagger's counting (fluxcd/flagger pkg/controller, scheduler.go and scheduler_metrics.go): a check fails where the value
+ * is below min or above max; failed checks add up for the whole release and no good one takes one back; when `threshold`
+ * of them are reached it rolls back, and after a failed check the weight is not advanced: that is `inconclusive` here, so
+ * that a step that is over holds until a check is good.
+ *
+ * Flagger fails a check without a value, too. Here it is neither good nor bad, and several in a row hold. And Flagger
+ * rolls back one interval after the last failed check; here at once.
+ */
+export function judgeFlagger(
+  metric: FlaggerMetric,
+  windows: readonly WindowRecord[],
+  context: JudgementContext,
+): MetricVerdict {
+  const { intervalSeconds } = metric.judge;
+  const turns = turnsOf(windows, context, { initialDelaySeconds: 0, intervalSeconds });
+  const sums = tally(turns, ({ record }) => measured(metric, record));
+  const { verdict, tooLong } = verdictOf(metric, sums);
+  return { verdict, measurements: sums.measurements, brokeLimit: tooLong };
+}
+
+function verdictOf({ name, judge }: FlaggerMetric, sums: Tally): { verdict: Verdict; tooLong: boolean } {
+  const { measurements } = sums;
+  if (sums.failed >= judge.threshold) {
+    const failure = measurements.filter(({ phase }) => phase === 'failed').at(judge.threshold - 1);
+    const because = `${failure?.because}: failed check ${judge.threshold} of the ${judge.threshold} that roll back`;
+    return { verdict: { kind: 'degraded', because, metric: name }, tooLong: false };
+  }
+  const held = (because: string, tooLong = false) => ({
+    verdict: { kind: 'inconclusive', because, fault: false } as const,
+    tooLong,
+  });
+  const last = measurements.at(-1);
+  if (last === undefined) return held('no check was made yet');
+  const checked = measurements.findLast(isCheck);
+  if (checked === undefined) return held(`no check had a value yet; the last: ${last.because}`);
+  const without = measurements.length - 1 - measurements.lastIndexOf(checked);
+  if (without > WITHOUT_EVIDENCE_LIMIT) {
+    return held(`${without} checks in a row without a value; the last: ${last.because}`, true);
+  }
+  const failed = `${sums.failed} failed of the ${judge.threshold} that roll back`;
+  if (checked.phase === 'failed') return held(`${checked.because}; ${failed}, and the last check has to be good`);
+  const because = `${sums.successful} of ${plural(sums.done, 'check')} good${sums.failed === 0 ? '' : `, ${failed}`}`;
+  return { verdict: { kind: 'watching', because }, tooLong: false };
+}
+
+const isCheck = ({ phase }: Measurement): boolean => phase === 'successful' || phase === 'failed';
+
+function measured({ judge, source }: FlaggerMetric, record: WindowRecord): Measurement {
+  const { startEpochMs, endEpochMs, reading } = record;
+  const { measure } = source;
+  const said = (phase: Measurement['phase'], because: string): Measurement => ({
+    ...{ startEpochMs, endEpochMs, phase, because },
+  });
+  const none = (because: string) => said('error', because);
+  const checked = (values: readonly number[], text: string): Measurement => {
+    const broken = values.flatMap(value => brokenBy(judge, value) ?? []);
+    return broken[0] === undefined ? said('successful', text) : said('failed', `${text}: ${broken[0]}`);
+  };
+  switch (reading.kind) {
+    case 'noData':
+      return none(`no data: ${reading.reason}`);
+    case 'counts': {
+      if (reading.canary === null || reading.canary.requests === 0) return none('the canary had no request');
+      const { requests, bad } = reading.canary;
+      const goodPercent = bad.map(count => (100 * (requests - count)) / requests);
+      return checked(goodPercent, countsText(measure, reading.canary, 'canary'));
+    }
+    case 'value': {
+      if (reading.canary === null || !Number.isFinite(reading.canary)) return none('the canary has no value');
+      const value = measure.kind === 'percentile' ? reading.canary * 1000 : reading.canary;
+      return checked([value], valueText(measure, reading.canary, 'canary'));
+    }
+    case 'result': {
+      const number = numberOf(resultOf(reading.result));
+      return number === undefined
+        ? none('the answer is not one number')
+        : checked([number], `the check answered ${number}`);
+    }
+    default:
+      return none(`a reading of the kind ${reading.kind} (${gives(measure)}) has no value to check`);
+  }
+}
+
+/** Of a list, as Prometheus answers, the only entry. */
+function numberOf(result: unknown): number | undefined {
+  const value = Array.isArray(result) && result.length === 1 ? result[0] : result;
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function brokenBy({ min, max }: FlaggerJudgeSpec, value: number): string | undefined {
+  const shown = Number(value.toPrecision(6));
+  if (min !== undefined && value < min) return `${shown} is below the minimum of ${min}`;
+  return max !== undefined && value > max ? `${shown} is above the maximum of ${max}` : undefined;
+}
