@@ -125,8 +125,7 @@ async function release(lab: Lab, options: RunLabOptions, loads: Load[]): Promise
   const plan = planFor(options, usual, lab.clock.spec.compress);
   const slowMs = slowMsIn(plan) ?? slowMsOf(usual);
   options.tell({ kind: 'planned', plan, usual, slowMs });
-  await lab.deps.workloads.register({ workload, plan });
-  pushImage(lab, WORKLOAD, 'canary', canary);
+  await lab.deps.workloads.register({ ...(await lab.deps.workloads.read(WORKLOAD)), plan });
   const load = await send(slowMs);
   const startedMs = performance.now();
   const ended = watchRelease(lab, {
@@ -140,7 +139,8 @@ async function release(lab: Lab, options: RunLabOptions, loads: Load[]): Promise
       }
     },
   });
-  const [watched] = await Promise.all([ended, lab.invoke('start', { workload: WORKLOAD, image: 'canary', by: 'lab' })]);
+  pushImage(lab, WORKLOAD, 'canary', canary); // which starts the release, as a push does
+  const watched = await ended;
   const report = await load.stop();
   const row = await rowOf(lab, { name: WORKLOAD, workload, release: watched, report });
   options.tell({ kind: 'ended', row });
@@ -159,6 +159,7 @@ async function startStable(lab: Lab, options: RunLabOptions, stable: Program): P
     // until stable was watched; nothing starts a release before
     plan: planFor(options, { failedShare: 0, slowShare: 0 }, lab.clock.spec.compress),
     stable,
+    tags: '*',
     replicas: REPLICAS,
     ...(readyPath === undefined ? {} : { readyPath }),
     ...(plan?.preview === undefined ? {} : { previewHeader: plan.preview.header }),

@@ -16,6 +16,8 @@ export interface LabWorkloadSpec {
   /** What is live when the lab opens. */
   stable: Program;
   stableTag?: string;
+  /** Tags whose push starts a release by itself; `auto-*` where absent, so that others wait for `start`. */
+  tags?: string;
   /** Replicas of the stable slot; 0: a new service, of which nothing is live yet. */
   replicas: number;
   /** The team's own Service has this name, and follows the live slot. */
@@ -25,6 +27,8 @@ export interface LabWorkloadSpec {
   /** Path that answers 2xx or 3xx when a program is ready; absent: ready when it accepts connections. */
   readyPath?: string;
   previewHeader?: { name: string; value: string };
+  /** Names of alarms that take a release back; lab.alarms.set makes and sets them. */
+  alarms?: string[];
   deregistrationDelaySeconds?: number;
   terminationGracePeriodSeconds?: number;
 }
@@ -48,7 +52,7 @@ export async function addWorkload(lab: Lab, spec: LabWorkloadSpec): Promise<Work
   lab.kubernetes.apply(templateOf(spec, uri), 'team');
   if (spec.service !== undefined) lab.kubernetes.apply(serviceOf(spec.name, spec.service), 'team');
   if (spec.replicas > 0) await fillSlot(lab, workload, { slot: 'blue', uri, replicas: spec.replicas });
-  await lab.deps.workloads.register({ workload, plan: spec.plan });
+  await lab.deps.workloads.register({ workload, plan: spec.plan, registeredAtEpochMs: lab.clock.now() });
   return workload;
 }
 
@@ -137,7 +141,8 @@ async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<Workload> {
     deployment: name,
     ...(spec.service !== undefined && { service: spec.service }),
     container: 'app',
-    repositories: [{ name, tags: '*' }],
+    repositories: [{ name, tags: spec.tags ?? 'auto-*' }],
+    ...(spec.alarms === undefined ? {} : { alarms: spec.alarms }),
     router: {
       kind: 'alb',
       rules: [rule],

@@ -25,11 +25,11 @@ export async function prepare(lab: Lab, release: DemoRelease): Promise<(view: Vi
     plan,
     stable: serverProgram('v1', []),
     stableTag: 'v1',
+    tags: 'v*',
     replicas: REPLICAS,
     readyPath: '/ready',
     ...(plan.preview === undefined ? {} : { previewHeader: plan.preview.header }),
   });
-  pushImage(lab, release.name, 'v2', serverProgram('v2', release.canary));
   return view => run(lab, { release, workload, plan, view });
 }
 
@@ -62,8 +62,8 @@ async function run(
         if (line.fact.kind === 'approvalOpened') approve(lab, line.releaseId);
       },
     });
-    await lab.deps.workloads.register({ workload, plan: hook.plan });
-    await lab.invoke('start', { workload: release.name, image: 'v2', by: 'demo' });
+    await lab.deps.workloads.register({ ...(await lab.deps.workloads.read(release.name)), plan: hook.plan });
+    pushImage(lab, release.name, 'v2', serverProgram('v2', release.canary)); // which starts the release
     const row = await rowOf(lab, { name: release.name, workload, release: await ended, report: await load.stop() });
     return { ...row, expected: release.expected, asItShould: asItShould(release, row) };
   } finally {
