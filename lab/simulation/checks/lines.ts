@@ -1,0 +1,121 @@
+import { sha256 } from '../../../adapters/sha256.ts';
+import type { Entry, Fact } from '../../../domain/ledger/facts.ts';
+import { hashOf } from '../../../domain/ledger/fold.ts';
+import type { Invocation } from '../invocation.ts';
+import type { Stage } from '../stage.ts';
+
+/** What may still be said of a release once its way back was claimed: nothing of the road forward. */
+const WAY_BACK = new Set<Fact['kind']>([
+  'rollBackClaimed',
+  'goingBack',
+  'dialRestored',
+  'dialVerified',
+  'canaryRetired',
+  'pushRefused',
+  'approved', // a person who says yes to what goes back already: it counts for nothing
+  'closed',
+]);
+/** And behind the one-way door. */
+const BEHIND_THE_DOOR = new Set<Fact['kind']>([
+  'retiring',
+  'stableRetired',
+  'runClaimed',
+  'pushRefused',
+  'approved',
+  'closed',
+]);
+
+/** One more line of a ledger against all lines before it. */
+export function checkLine(stage: Stage, workload: string, entry: Entry, by: Invocation | undefined): void {
+  const log = stage.logs.get(workload) ?? [];
+  const before = log.slice(0, -1);
+  chain(stage, entry, before.at(-1));
+  const mine = before.filter(({ releaseId }) => releaseId === entry.releaseId);
+  const says = (rule: string, how: string) => stage.violate(rule, `${entry.releaseId}, line ${entry.seq}: ${how}`);
+  const has = (kind: Fact['kind']) => mine.some(({ fact }) => fact.kind === kind);
+  const { fact } = entry;
+
+  if (has('closed')) says('a release that is over is over', `${fact.kind} after its end`);
+  if (has('rollBackClaimed') && !WAY_BACK.has(fact.kind)) {
+    says('what goes back does not go on', `${fact.kind} after its way back was claimed`);
+  }
+  if (has('retiring') && !BEHIND_THE_DOOR.has(fact.kind)) {
+    says('the one-way door has one way', `${fact.kind} behind the door`);
+  }
+  oneActive(stage, entry, before, says);
+  newestRun(entry, mine, says);
+  if (fact.kind === 'retiring' || (fact.kind === 'closed' && fact.outcome === 'promoted')) promotion(fact, mine, says);
+  if (fact.kind === 'stepDone') approvalGiven(fact.index, mine, says);
+  if (fact.kind === 'shiftIntended') weights(fact.weight, mine, says);
+  if (fact.kind === 'approved') approvalMeant(entry, by, says);
+}
+
+type Says = (rule: string, how: string) => void;
+
+function chain(stage: Stage, entry: Entry, last: Entry | undefined): void {
+  const hash = last === undefined ? '' : hashOf(last, sha256);
+  if (entry.seq === (last?.seq ?? 0) + 1 && entry.previousHash === hash) return;
+  stage.violate('the chain holds', `line ${entry.seq} does not follow line ${last?.seq ?? 0}`);
+}
+
+function oneActive(stage: Stage, entry: Entry, before: Entry[], says: Says): void {
+  if (entry.fact.kind !== 'admitted' && entry.fact.kind !== 'runClaimed') return;
+  const closed = new Set(before.filter(({ fact }) => fact.kind === 'closed').map(({ releaseId }) => releaseId));
+  const open = before.find(
+    ({ fact, releaseId }) => fact.kind === 'runClaimed' && releaseId !== entry.releaseId && !closed.has(releaseId),
+  );
+  if (open !== undefined) says('one release is active', `${entry.fact.kind} while ${open.releaseId} is on its way`);
+  if (stage.state(entry.releaseId.replace(/-\d+$/, '')).active?.releaseId !== entry.releaseId) {
+    says('one release is active', `${entry.fact.kind}, and the state calls another one active`);
+  }
+}
+
+/** `shop-1 run 2` */
+function newestRun(entry: Entry, mine: Entry[], says: Says): void {
+  const run = /^(?<releaseId>.+) run (?<run>\d+)$/.exec(entry.by)?.groups;
+  if (run?.releaseId !== entry.releaseId) return;
+  const newest = Math.max(0, ...mine.map(({ fact }) => (fact.kind === 'runClaimed' ? fact.run : 0)));
+  if (Number(run.run) >= newest || entry.fact.kind === 'runClaimed') return;
+  says('an old run does nothing', `${entry.fact.kind} by run ${run.run}, and run ${newest} is the newest`);
+}
+
+function promotion(fact: Fact, mine: Entry[], says: Says): void {
+  const degraded = mine.find(entry => entry.fact.kind === 'judged' && entry.fact.verdict.kind === 'degraded');
+  if (degraded !== undefined) says('degraded is final', `${fact.kind} after line ${degraded.seq} judged it degraded`);
+  const claimed = mine.find(entry => entry.fact.kind === 'rollBackClaimed');
+  if (claimed !== undefined) says('what goes back is not promoted', `${fact.kind} after line ${claimed.seq}`);
+  if (fact.kind === 'closed' && !mine.some(entry => entry.fact.kind === 'stableRetired')) {
+    says('promoted is promoted', 'closed as promoted before stable was retired');
+  }
+}
+
+/** An approval step is over by as many different people as it wants, of its groups. */
+function approvalGiven(index: number, mine: Entry[], says: Says): void {
+  const requested = mine.find(({ fact }) => fact.kind === 'requested');
+  if (requested?.fact.kind !== 'requested') return;
+  const step = requested.fact.plan.steps[index];
+  if (step?.kind !== 'approval') return;
+  const approvers = new Set(
+    mine.flatMap(({ fact, by }) => {
+      if (fact.kind !== 'approved' || fact.name !== step.name) return [];
+      const mayApprove = step.groups.some(group => fact.groups.includes(group));
+      return mayApprove && !(step.notTheStarter && by === requested.by) ? [by] : [];
+    }),
+  );
+  if (approvers.size < step.required) {
+    says('an approval is given by people', `${step.name} is over with ${approvers.size} of ${step.required} approvals`);
+  }
+}
+
+/** The approval that a person gave is for the release that they named. */
+function approvalMeant(entry: Entry, by: Invocation | undefined, says: Says): void {
+  const named = (by?.event as { releaseId?: string } | undefined)?.releaseId;
+  if (named !== entry.releaseId) says('an approval counts for its release', `it was given for ${named}`);
+}
+
+function weights(weight: number, mine: Entry[], says: Says): void {
+  const last = mine.findLast(({ fact }) => fact.kind === 'shiftIntended');
+  if (last?.fact.kind === 'shiftIntended' && last.fact.weight > weight) {
+    says('weights never fall', `${weight} % after ${last.fact.weight} %`);
+  }
+}

@@ -1,0 +1,80 @@
+import type { LambdaHandler } from '../../functions/shared/handler.ts';
+import { Invocation, inInvocation } from './invocation.ts';
+import type { FaultSource } from './port-faults.ts';
+import type { Stage } from './stage.ts';
+import { virtualSleep } from './virtual-time.ts';
+
+/** What infra/ gives every function; the machines give a task 30 s. */
+const LAMBDA_TIMEOUT_MS = 20_000;
+
+export type Handlers = Record<string, LambdaHandler<unknown>>;
+
+/** Calls a handler as Lambda does, with what Lambda and the calls to it can do wrong. */
+export type Invoke = (name: string, event: unknown) => Promise<unknown>;
+
+export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource): Invoke {
+  let calls = 0;
+  const random = stage.random('invocations');
+
+  /** One process, from its start to its end. */
+  async function once(name: string, event: unknown): Promise<unknown> {
+    const handler = handlers[name];
+    if (handler === undefined) throw new Error(`there is no handler ${name}`);
+    calls += 1;
+    const invocation = new Invocation(calls, name, event);
+    stage.coverage.count(`handler: ${name}`);
+    const timeOut = setTimeout(() => {
+      if (invocation.isAlive) stage.story.tell(invocation.who, 'FAULT: ended by Lambda after 20 s');
+      stage.coverage.count('fault: ended by Lambda');
+      invocation.die('Sandbox.Timedout', 'Task timed out after 20.00 seconds');
+    }, LAMBDA_TIMEOUT_MS);
+    try {
+      const result = await inInvocation(invocation, () =>
+        Promise.race([handler(event, { awsRequestId: `call-${invocation.id}` }), invocation.died]),
+      );
+      return result;
+    } catch (error) {
+      const { name: errorName, message } = error as Error;
+      if (errorName !== 'StaleExecutionError') stage.story.tell(invocation.who, `failed: ${errorName}: ${message}`);
+      throw error;
+    } finally {
+      invocation.isAlive = false;
+      clearTimeout(timeOut);
+    }
+  }
+
+  return async (name, event) => {
+    const rates = faults.rates()?.invocation;
+    if (rates === undefined) return once(name, event);
+    const meets = (fault: keyof typeof rates): boolean => {
+      if (!random.chance(rates[fault])) return false;
+      stage.coverage.count(`fault: handler ${fault}`);
+      stage.story.tell(name, `FAULT: ${SENTENCES[fault]}`);
+      return true;
+    };
+    if (meets('throttled')) {
+      await virtualSleep(200);
+      throw Object.assign(new Error('Rate Exceeded.'), { name: 'Lambda.TooManyRequestsException' });
+    }
+    if (meets('slowStart')) await virtualSleep(random.whole(1_000, 8_000));
+    if (meets('twice')) {
+      // the other one, whose answer nobody waits for
+      const laterMs = random.whole(0, 15_000);
+      virtualSleep(laterMs)
+        .then(() => once(name, event))
+        .catch(() => {});
+    }
+    const result = await once(name, event);
+    if (meets('again')) return once(name, event);
+    if (meets('answerLost')) throw Object.assign(new Error('the answer is lost'), { name: 'Lambda.ServiceException' });
+    return result;
+  };
+}
+
+const SENTENCES = {
+  throttled: 'Lambda has no room for this call',
+  answerLost: 'it ran, and its answer is lost',
+  twice: 'it is called twice at once',
+  again: 'it is called once more after its end',
+  slowStart: 'a slow cold start',
+};

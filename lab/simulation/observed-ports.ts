@@ -1,0 +1,163 @@
+import type { NewLine } from '../../adapters/ledger/ledger.ts';
+import type { Dial, Slot } from '../../domain/dial.ts';
+import type { WindowRecord } from '../../domain/judgement/reading.ts';
+import type { Entry } from '../../domain/ledger/facts.ts';
+import { newsOf } from '../../domain/ledger/news.ts';
+import type { WorkloadState } from '../../domain/ledger/state.ts';
+import type { AllDeps } from '../functions.ts';
+import { currentInvocation, type Invocation } from './invocation.ts';
+import { overriding } from './overriding.ts';
+import type { Systems } from './ports.ts';
+import type { Stage } from './stage.ts';
+
+/** Something that changed the world, as it lands: after every fault on its way. */
+export type Effect = { by: Invocation; workload: string } & (
+  | { kind: 'setDial'; before: Dial; dial: Dial }
+  | { kind: 'goBack'; before: Dial; stable: Slot }
+  | { kind: 'setPreview'; slot: Slot }
+  | { kind: 'cutConnections'; slot: Slot }
+  | { kind: 'writeSlot'; slot: Slot; revision: string }
+  | { kind: 'scaleSlot'; slot: Slot; from: number; replicas: number }
+  | { kind: 'setAutoscalerMinimum'; slot: Slot; minimum: number }
+  | { kind: 'startExecution'; machine: string; name: string }
+  | { kind: 'callHook'; releaseId: string; hook: string }
+);
+
+/** Who looks at every step. */
+export interface Watcher {
+  /** Just before it happens. */
+  effect(effect: Effect): void;
+  appended(workload: string, entry: Entry, line: NewLine, by: Invocation | undefined): void;
+  windowPut(releaseId: string, record: WindowRecord): void;
+}
+
+/** The ports, watched where calls arrive: what a fault has swallowed on the way has not happened. */
+export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, watcher: Watcher): AllDeps {
+  const happens = (effect: WithoutBy) => {
+    const by = currentInvocation();
+    if (by === undefined) return;
+    stage.coverage.count(`effect: ${effect.kind}`);
+    stage.story.tell(by.who, effectText(effect));
+    watcher.effect({ ...effect, by } as Effect);
+  };
+  const { router, targets, cluster, executions, hooks } = deps;
+  const noisy = () => currentInvocation()?.name === 'shift-traffic';
+  return {
+    ...deps,
+    ledger: observedLedger(systems, stage, watcher),
+    router: overriding(router, {
+      async setDial(workload, dial) {
+        const site = stage.site(workload.name);
+        happens({ kind: 'setDial', workload: workload.name, before: await site.dial(), dial });
+        await router.setDial(workload, dial);
+        await site.dialMoved({ noisy: noisy() && currentInvocation()?.isAlive === true });
+      },
+      async goBack(wayBack) {
+        const site = [...stage.sites.values()].find(({ router: { rules } }) => rules.has(wayBack.rules[0]?.arn ?? ''));
+        if (site === undefined) throw new Error('a way back of no site');
+        happens({ kind: 'goBack', workload: site.workload.name, before: await site.dial(), stable: wayBack.stable });
+        await router.goBack(wayBack);
+        await site.dialMoved();
+      },
+      async setPreview(workload, slot, header) {
+        happens({ kind: 'setPreview', workload: workload.name, slot });
+        await router.setPreview(workload, slot, header);
+      },
+    }),
+    targets: overriding(targets, {
+      async read(workload) {
+        const counts = await targets.read(workload);
+        const by = currentInvocation();
+        for (const slot of ['blue', 'green'] as const) if (counts[slot].healthy > 0) by?.seenHealthy.add(slot);
+        return counts;
+      },
+      async cutConnections(workload, slot) {
+        happens({ kind: 'cutConnections', workload: workload.name, slot });
+        await targets.cutConnections(workload, slot);
+      },
+    }),
+    cluster: overriding(cluster, {
+      async writeSlot(workload, slot, content) {
+        happens({ kind: 'writeSlot', workload: workload.name, slot, revision: content.revision });
+        await cluster.writeSlot(workload, slot, content);
+      },
+      async scaleSlot(workload, slot, replicas) {
+        const from = stage.site(workload.name).pods[slot].size;
+        happens({ kind: 'scaleSlot', workload: workload.name, slot, from, replicas });
+        await cluster.scaleSlot(workload, slot, replicas);
+      },
+      async setAutoscalerMinimum(workload, slot, minimum) {
+        happens({ kind: 'setAutoscalerMinimum', workload: workload.name, slot, minimum });
+        await cluster.setAutoscalerMinimum(workload, slot, minimum);
+      },
+    }),
+    executions: overriding(executions, {
+      async start(machine, name, input) {
+        const { releaseId } = input as { releaseId: string };
+        const workload = releaseId.replace(/-\d+$/, '');
+        happens({ kind: 'startExecution', workload, machine, name });
+        await executions.start(machine, name, input);
+      },
+      async stop(machine, name, because) {
+        stage.story.tell(currentInvocation()?.who ?? 'simulation', `stops ${name}: ${because}`);
+        await executions.stop(machine, name, because);
+      },
+    }),
+    hooks: overriding(hooks, {
+      async call(call) {
+        const { releaseId, workload, hook } = call.body as { releaseId: string; workload: string; hook: string };
+        happens({ kind: 'callHook', workload, releaseId, hook });
+        return hooks.call(call);
+      },
+    }),
+  };
+}
+
+type WithoutBy = Effect extends infer E ? (E extends Effect ? Omit<E, 'by'> : never) : never;
+
+/** The ledger, with every line that was really added told to the watcher. */
+function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDeps['ledger'] {
+  const { ledger } = systems;
+  return overriding(ledger as AllDeps['ledger'], {
+    async append(workload: string, after: WorkloadState, line: NewLine) {
+      const known = stage.state(workload).seq;
+      const next = await ledger.append(workload, after, line);
+      if (next.seq <= known) return next; // repeated: it was there
+      const [entry] = await ledger.entries(workload, known);
+      if (entry === undefined) throw new Error(`an append to ${workload} left no line`);
+      const log = stage.logs.get(workload) ?? [];
+      stage.logs.set(workload, log);
+      log.push(entry);
+      stage.states.set(workload, next);
+      const by = currentInvocation();
+      stage.coverage.count(`fact: ${line.fact.kind}`);
+      stage.story.tell(by?.who ?? 'simulation', `${entry.seq}. ${line.releaseId}: ${lineText(entry, next)}`);
+      watcher.appended(workload, entry, line, by);
+      return next;
+    },
+    async putWindow(releaseId, record) {
+      watcher.windowPut(releaseId, record);
+      await ledger.putWindow(releaseId, record);
+    },
+  });
+}
+
+function lineText({ fact, releaseId }: Entry, state: WorkloadState): string {
+  const plan = [state.active, state.waiting, ...state.ended].find(release => release?.releaseId === releaseId)?.plan;
+  const news = plan === undefined ? undefined : newsOf(fact, plan);
+  return news === undefined ? `${fact.kind} ${detailsOf(fact)}` : `${fact.kind}: ${news}`;
+}
+
+function detailsOf({ kind: _, ...details }: Entry['fact']): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join(' ')
+    .slice(0, 120);
+}
+
+function effectText(effect: WithoutBy): string {
+  const { kind, workload, ...details } = effect;
+  return `DOES ${kind} ${Object.entries(details)
+    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join(' ')}`;
+}

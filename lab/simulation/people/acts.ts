@@ -1,0 +1,192 @@
+import { assertNever } from '../../../domain/assert-never.ts';
+import { dialFor, otherSlot, SLOTS, type Slot, sameDial } from '../../../domain/dial.ts';
+import { releaseExecutionName, rollBackExecutionName } from '../../../domain/release-id.ts';
+import { executionArnOf } from '../../asl/arns.ts';
+import { checkEnd, endOf } from '../checks/end.ts';
+import { MACHINE_NAMES, machineArns } from '../embedded-executions.ts';
+import type { Act, Scenario } from '../scenario.ts';
+import { HOOK_URL } from '../scenario-plan.ts';
+import type { Simulation } from '../simulate.ts';
+import { virtualSleep } from '../virtual-time.ts';
+import { approveWhatIsOpen } from './approver.ts';
+import { openBus } from './bus.ts';
+
+/** The simulation looks this often whether it is over. */
+const LOOK_EVERY_MS = 30_000;
+
+const LONGEST_MS = 48 * 3_600_000;
+
+/** Everything that people, the registry and the bus do, until all releases are over and nothing runs any more. */
+export async function playActs(simulation: Simulation, scenario: Scenario): Promise<void> {
+  const { stage } = simulation;
+  const bus = openBus(simulation, scenario);
+  const answers = scenario.hookAnswers.map(answer => HOOK_ANSWERS[answer]);
+  simulation.systems.hooks.answer(HOOK_URL, ...answers);
+  simulation.systems.hooks.answer(STATUS_URL, ...answers);
+  const play = async ({ atMs, deed }: Act) => {
+    await virtualSleep(atMs);
+    await playDeed(simulation, scenario, deed, bus);
+  };
+  const played = Promise.all([...scenario.acts.map(play), approveWhatIsOpen(simulation, scenario)]);
+  const mended = virtualSleep(scenario.quietAtMs).then(() => {
+    for (const slot of SLOTS) stage.site(scenario.workload.name).pods[slot].mend();
+  });
+  const isQuiet = Promise.all([played, mended]);
+  let quiet: 'not yet' | 'quiet' | Error = 'not yet';
+  isQuiet.then(
+    () => {
+      quiet = 'quiet';
+    },
+    (error: Error) => {
+      quiet = error; // the simulation's own mistake
+    },
+  );
+  for (;;) {
+    await virtualSleep(LOOK_EVERY_MS);
+    const now: unknown = quiet;
+    if (now instanceof Error) throw now;
+    if (stage.violations.length > 0) break;
+    if (endOf(simulation, scenario, now === 'quiet') === 'over') break;
+    if (stage.elapsedMs > LONGEST_MS) stage.violate('every release ends', 'nothing has ended after two days');
+  }
+  bus.close();
+  if (stage.violations.length > 0) return;
+  await isQuiet;
+  await checkEnd(simulation, scenario);
+}
+
+const STATUS_URL = 'https://hooks.example.com/smoke/status';
+const HOOK_ANSWERS = {
+  passed: { kind: 'passed' },
+  failed: { kind: 'failed', because: 'the smoke test found smoke' },
+  running: { kind: 'running', statusUrl: STATUS_URL },
+  unreachable: 'unreachable',
+} as const;
+
+async function playDeed(
+  simulation: Simulation,
+  scenario: Scenario,
+  deed: Act['deed'],
+  bus: ReturnType<typeof openBus>,
+): Promise<void> {
+  const { stage, systems } = simulation;
+  const workload = scenario.workload.name;
+  stage.coverage.count(`deed: ${deed.kind}`);
+  const push = (index: number): string => {
+    const image = scenario.images[index];
+    if (image === undefined) throw new Error(`the scenario has no image ${index}`);
+    systems.images.push({
+      repository: scenario.workload.repositories[0]?.name ?? '',
+      tag: image.tag,
+      digest: image.digest,
+      atEpochMs: Date.now(),
+    });
+    return image.tag;
+  };
+  switch (deed.kind) {
+    case 'push': {
+      const tag = push(deed.image);
+      stage.story.tell('registry', `${tag} is pushed${deed.announced ? '' : ', and no event says so'}`);
+      if (bus.hasDoor('image-pushed')) {
+        if (deed.announced) bus.imagePushed(scenario, deed.image);
+        return;
+      }
+      return ask(simulation, 'start', { workload, image: tag, by: 'pipeline' }, 'pipeline', 5);
+    }
+    case 'start': {
+      const tag = push(deed.image);
+      return ask(simulation, 'start', { workload, image: tag, by: deed.by }, deed.by, 5);
+    }
+    case 'abort': {
+      const releaseId = stage.state(workload).active?.releaseId ?? `${workload}-1`;
+      return ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
+    }
+    case 'approve': {
+      const state = stage.state(workload);
+      const releaseId =
+        deed.about === 'active' ? state.active?.releaseId : (state.ended[0]?.releaseId ?? state.waiting?.releaseId);
+      if (releaseId === undefined) return;
+      return ask(simulation, 'approve', { releaseId, by: deed.by, groups: deed.groups }, deed.by, 1);
+    }
+    case 'undo':
+      return ask(simulation, 'undo', { workload, by: deed.by }, deed.by, 3);
+    case 'turnDial':
+      return turnDial(simulation, workload, deed);
+    case 'stopExecution':
+      return stopExecution(simulation, workload, deed.machine);
+    case 'alarm':
+      return bus.alarm(scenario, deed.forMs);
+    case 'targetsFail': {
+      stage.story.tell('world', `no target of ${deed.slot} is healthy for ${deed.forMs / 1000} s`);
+      stage.site(workload).pods[deed.slot].failUntil(Date.now() + deed.forMs);
+      return;
+    }
+    default:
+      return assertNever(deed);
+  }
+}
+
+/** A person or a pipeline asks at a door, and asks again where nobody answered. */
+async function ask(simulation: Simulation, door: string, event: object, who: string, tries: number): Promise<void> {
+  const { stage, invoke } = simulation;
+  for (let left = tries; left > 0; left -= 1) {
+    stage.story.tell(who, `asks ${door} ${JSON.stringify(event)}`);
+    try {
+      const answer = await invoke(door, event);
+      stage.story.tell(who, `is answered ${JSON.stringify(answer)}`);
+      return;
+    } catch (error) {
+      const { name, message } = error as Error;
+      stage.story.tell(who, `is refused: ${name}: ${message}`);
+      stage.coverage.count(`door: ${door} ${name}`);
+      if (name === 'RefusedError') return;
+    }
+    await virtualSleep(20_000);
+  }
+}
+
+/** A hand at the load balancer, which puts back what it found unless somebody has turned it since. */
+async function turnDial(
+  simulation: Simulation,
+  workload: string,
+  deed: Extract<Act['deed'], { kind: 'turnDial' }>,
+): Promise<void> {
+  const { stage } = simulation;
+  const site = stage.site(workload);
+  const before = await site.dial();
+  const live: Slot = before.blue >= before.green ? 'blue' : 'green';
+  const set = async (dial: typeof before, how: string) => {
+    stage.story.tell('a hand', `${how} blue ${dial.blue} %, green ${dial.green} %`);
+    await site.router.setDial(site.workload, dial);
+    await site.dialMoved({ byHand: true });
+  };
+  const turned = dialFor(otherSlot(live), deed.weight);
+  await set(turned, 'turns the dial to');
+  await virtualSleep(deed.backAfterMs);
+  if (sameDial(await site.dial(), turned) && site.isTurnedByHand) {
+    const { active, live: promoted } = stage.state(workload);
+    const isRolledBack = active?.rollBack !== undefined || active === undefined;
+    const stable = active?.admission?.stable ?? promoted?.slot ?? 'blue';
+    // who puts it back knows what is right by now
+    await set(isRolledBack ? dialFor(otherSlot(stable), 0) : before, 'puts the dial back to');
+  }
+}
+
+/** Somebody stops what runs for the release that is on its way. */
+async function stopExecution(simulation: Simulation, workload: string, machine: 'release' | 'rollBack'): Promise<void> {
+  const { stage, host } = simulation;
+  const { active } = stage.state(workload);
+  if (active === undefined) return;
+  const name =
+    machine === 'release'
+      ? releaseExecutionName(active.releaseId, active.run)
+      : rollBackExecutionName(active.releaseId, active.rollBack?.attempt ?? 0);
+  const executionArn = executionArnOf(MACHINE_NAMES[machine], name);
+  const isThere = host
+    .listExecutions(machineArns[machine])
+    .some(execution => execution.executionArn === executionArn && execution.status === 'RUNNING');
+  if (!isThere) return;
+  stage.coverage.count(`stopped by hand: ${machine}`);
+  stage.story.tell('a hand', `stops the execution ${name}`);
+  host.stopExecution({ executionArn, cause: 'stopped by hand' });
+}

@@ -1,0 +1,117 @@
+import type { ExecutionDescription } from '../../asl/state-machine-host.ts';
+import type { Scenario } from '../scenario.ts';
+import type { Simulation } from '../simulate.ts';
+import { virtualSleep } from '../virtual-time.ts';
+
+/** The reconciler is called this often: infra/'s schedule. */
+const RECONCILE_EVERY_MS = 5 * 60_000;
+
+/** EventBridge: events come at least once, late, in another order, and sometimes not at all. */
+export interface Bus {
+  hasDoor(name: string): boolean;
+  imagePushed(scenario: Scenario, index: number): void;
+  /** The workload's alarms ring for so long. */
+  alarm(scenario: Scenario, forMs: number): void;
+  close(): void;
+}
+
+export function openBus(simulation: Simulation, scenario: Scenario): Bus {
+  const { stage, invoke, handlers, host } = simulation;
+  const random = stage.random('bus');
+  let open = true;
+  const hasDoor = (name: string) => handlers[name] !== undefined;
+
+  function send(door: string, event: object, what: string): void {
+    if (!hasDoor(door)) return;
+    const rates = stage.elapsedMs < scenario.quietAtMs ? scenario.faults.event : { lost: 0, twice: 0, late: 0 };
+    const meets = (fault: keyof typeof rates) => {
+      if (!random.chance(rates[fault])) return false;
+      stage.coverage.count(`fault: event ${fault}`);
+      stage.story.tell('bus', `FAULT: ${what}: ${fault}`);
+      return true;
+    };
+    if (meets('lost')) return;
+    const times = meets('twice') ? 2 : 1;
+    for (let time = 0; time < times; time += 1) {
+      // what is late arrives after what came later
+      deliver(door, event, meets('late') ? random.whole(10, 600) * 1000 : random.whole(200, 3_000)).catch(() => {});
+    }
+  }
+
+  /** A rule's target is tried again while it fails, as Lambda tries an asynchronous call: twice, a minute and two later. */
+  async function deliver(door: string, event: object, afterMs: number): Promise<void> {
+    await virtualSleep(afterMs);
+    for (const waitMs of [60_000, 120_000, 0]) {
+      if (!open) return;
+      try {
+        await invoke(door, event);
+        return;
+      } catch {
+        await virtualSleep(waitMs);
+      }
+    }
+  }
+
+  const unsubscribe = host.onStatusChange((change: ExecutionDescription) => {
+    if (!open || change.status === 'RUNNING') return;
+    stage.coverage.count(`execution: ${change.status}`);
+    if (change.status !== 'SUCCEEDED') stage.story.tell(change.name, `the execution ended as ${change.status}`);
+    send('execution-ended', executionEvent(change), `the end of ${change.name}`);
+  });
+  if (hasDoor('reconcile')) {
+    const reconcile = async () => {
+      while (open) {
+        await virtualSleep(RECONCILE_EVERY_MS);
+        if (open) await invoke('reconcile', { 'detail-type': 'Scheduled Event' }).catch(() => {});
+      }
+    };
+    reconcile().catch(() => {});
+  }
+  return {
+    hasDoor,
+    imagePushed({ workload, images }, index) {
+      const image = images[index];
+      if (image === undefined) return;
+      const detail = {
+        result: 'SUCCESS',
+        'action-type': 'PUSH',
+        'repository-name': workload.repositories[0]?.name,
+        'image-digest': image.digest,
+        'image-tag': image.tag,
+      };
+      send('image-pushed', { 'detail-type': 'ECR Image Action', detail }, `the push of ${image.tag}`);
+    },
+    alarm({ workload }, forMs) {
+      for (const alarmName of workload.alarms ?? []) {
+        const turn = (value: 'ALARM' | 'OK') => {
+          stage.story.tell('CloudWatch', `${alarmName} goes into ${value}`);
+          simulation.systems.alarms.set(alarmName, value, 'too many errors');
+          const state = { value, reason: 'too many errors', timestamp: new Date(Date.now()).toISOString() };
+          const detail = { alarmName, state, previousState: { value: value === 'OK' ? 'ALARM' : 'OK' } };
+          const event = { 'detail-type': 'CloudWatch Alarm State Change', resources: [], detail };
+          send('alarm-changed', event, `${alarmName} in ${value}`);
+        };
+        turn('ALARM');
+        setTimeout(turn, forMs, 'OK');
+      }
+    },
+    close() {
+      open = false;
+      unsubscribe();
+    },
+  };
+}
+
+const executionEvent = (change: ExecutionDescription): object => ({
+  'detail-type': 'Step Functions Execution Status Change',
+  detail: {
+    executionArn: change.executionArn,
+    stateMachineArn: change.stateMachineArn,
+    name: change.name,
+    status: change.status,
+    startDate: change.startedAtEpochMs,
+    stopDate: change.stoppedAtEpochMs,
+    input: change.input,
+    inputDetails: { included: true },
+  },
+});

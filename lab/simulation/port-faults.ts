@@ -1,0 +1,139 @@
+import { AlarmsUnreachableError } from '../../adapters/alarms/alarms.ts';
+import { ClusterUnreachableError } from '../../adapters/cluster/errors.ts';
+import { ExecutionsUnreachableError } from '../../adapters/executions/executions.ts';
+import { HookUnreachableError } from '../../adapters/hooks/hooks.ts';
+import { ImageRegistryUnreachableError } from '../../adapters/images/image-registry.ts';
+import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
+import { MetricSourceUnreachableError } from '../../adapters/metrics/metric-source.ts';
+import { NotifierUnreachableError } from '../../adapters/notifier/notifier.ts';
+import { RouterUnreachableError } from '../../adapters/router/errors.ts';
+import { TargetsUnreachableError } from '../../adapters/targets/targets.ts';
+import { WorkloadsUnreachableError } from '../../adapters/workloads/workloads.ts';
+import type { AllDeps } from '../functions.ts';
+import { currentInvocation, type Invocation, never } from './invocation.ts';
+import type { FaultRates, Outage, System } from './scenario.ts';
+import type { Stage } from './stage.ts';
+import { virtualSleep } from './virtual-time.ts';
+
+interface PortSpec {
+  system: System;
+  away: (because: string) => Error;
+}
+
+/** Which system is behind a port, and how the port says that it does not answer. */
+const PORTS: Record<string, PortSpec> = {
+  ledger: { system: 'ledger', away: because => new LedgerUnreachableError(because) },
+  router: { system: 'loadBalancer', away: because => new RouterUnreachableError(because) },
+  targets: { system: 'loadBalancer', away: because => new TargetsUnreachableError(because) },
+  cluster: { system: 'cluster', away: because => new ClusterUnreachableError(because) },
+  metrics: { system: 'metrics', away: because => new MetricSourceUnreachableError(because) },
+  executions: { system: 'executions', away: because => new ExecutionsUnreachableError(because) },
+  images: { system: 'registry', away: because => new ImageRegistryUnreachableError(because) },
+  hooks: { system: 'hooks', away: because => new HookUnreachableError(because) },
+  notifier: { system: 'notifier', away: because => new NotifierUnreachableError(because) },
+  alarms: { system: 'alarms', away: because => new AlarmsUnreachableError(because) },
+  workloads: { system: 'workloads', away: because => new WorkloadsUnreachableError(because) },
+};
+
+/** A call takes so long at least and at most where nothing is the matter with it. */
+const USUAL_MS = [10, 120] as const;
+/** What is slow arrives so late; a process has 20 s, so some of it arrives after the death of who sent it. */
+const SLOW_MS = [1_000, 24_000] as const;
+
+export interface FaultSource {
+  rates(): FaultRates | undefined;
+  outages: readonly Outage[];
+}
+
+/** Every port with the faults of the seed between it and the handlers. */
+export function withPortFaults(deps: AllDeps, stage: Stage, faults: FaultSource): AllDeps {
+  const wrapped = Object.entries(deps).map(([name, port]) => {
+    const spec = PORTS[name];
+    return [name, spec === undefined ? port : faulty(port as object, name, spec, stage, faults)];
+  });
+  return Object.fromEntries(wrapped) as AllDeps;
+}
+
+function faulty(port: object, name: string, spec: PortSpec, stage: Stage, faults: FaultSource): object {
+  return new Proxy(port, {
+    get(target, key) {
+      const method = Reflect.get(target, key);
+      if (typeof method !== 'function') return method;
+      return (...args: unknown[]) =>
+        call({ stage, faults, spec, what: `${name}.${String(key)}` }, () => Reflect.apply(method, target, args));
+    },
+  });
+}
+
+interface Crossing {
+  stage: Stage;
+  faults: FaultSource;
+  spec: PortSpec;
+  what: string;
+}
+
+async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<unknown> {
+  const { stage, faults, spec, what } = crossing;
+  const invocation = currentInvocation();
+  if (invocation === undefined) return act();
+  if (!invocation.isAlive) return never();
+  const random = stage.random('calls');
+  const fault = draw(faults.rates(), random.next());
+  const outage = faults.outages.find(
+    ({ system, fromMs, untilMs }) => system === spec.system && stage.elapsedMs >= fromMs && stage.elapsedMs < untilMs,
+  );
+  const isAway = outage !== undefined && random.chance(outage.share);
+  await virtualSleep(fault === 'slow' ? random.whole(...SLOW_MS) : random.whole(...USUAL_MS));
+  if (isAway) {
+    stage.coverage.count(`outage of ${spec.system}`);
+    return fail(invocation, spec, what, 'does not answer');
+  }
+  if (fault === 'refused') {
+    noted(stage, invocation, fault, `${what} is throttled`);
+    return fail(invocation, spec, what, 'is throttled');
+  }
+  if (fault === 'diesBefore') {
+    noted(stage, invocation, fault, `dies before ${what}`);
+    invocation.die('Runtime.ExitError', `died before ${what}`);
+    return never();
+  }
+  if (fault === 'slow')
+    noted(stage, invocation, fault, `${what} took long${invocation.isAlive ? '' : ': its sender is dead'}`);
+  if (!invocation.isAlive) stage.coverage.count('fault: arrives after the death of its sender');
+  const result = await act();
+  if (fault === 'answerLost') {
+    noted(stage, invocation, fault, `the answer of ${what} is lost`);
+    await virtualSleep(random.whole(1_000, 5_000));
+    return fail(invocation, spec, what, 'did not answer in time');
+  }
+  if (fault === 'diesAfter') {
+    noted(stage, invocation, fault, `dies after ${what}`);
+    invocation.die('Runtime.ExitError', `died after ${what}`);
+  }
+  return invocation.isAlive ? result : never();
+}
+
+function fail(invocation: Invocation, spec: PortSpec, what: string, how: string): Promise<never> {
+  if (!invocation.isAlive) return never();
+  if (what === 'targets.read') invocation.isBlind = true;
+  if (spec.system === 'ledger') invocation.isWithoutLedger = true;
+  return Promise.reject(spec.away(`${what} ${how}`));
+}
+
+type CallFault = keyof FaultRates['call'];
+
+/** At most one fault a call, by one number. */
+function draw(rates: FaultRates | undefined, number: number): CallFault | undefined {
+  if (rates === undefined) return undefined;
+  let below = 0;
+  for (const [fault, rate] of Object.entries(rates.call) as [CallFault, number][]) {
+    below += rate;
+    if (number < below) return fault;
+  }
+  return undefined;
+}
+
+function noted(stage: Stage, invocation: Invocation, fault: CallFault, what: string): void {
+  stage.coverage.count(`fault: ${fault}`);
+  stage.story.tell(invocation.who, `FAULT: ${what}`);
+}

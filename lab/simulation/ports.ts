@@ -1,0 +1,71 @@
+import { fakeAlarms } from '../../adapters/alarms/fake-alarms.ts';
+import type { Cluster } from '../../adapters/cluster/cluster.ts';
+import { fakeHooks } from '../../adapters/hooks/fake-hooks.ts';
+import { fakeRegistry } from '../../adapters/images/fake-registry.ts';
+import { FakeLedger } from '../../adapters/ledger/fake-ledger.ts';
+import type { Log, Meter } from '../../adapters/log/log.ts';
+import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
+import { ALB_ABILITIES } from '../../adapters/router/alb-abilities.ts';
+import type { TrafficRouter } from '../../adapters/router/router.ts';
+import type { Targets } from '../../adapters/targets/targets.ts';
+import { FakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
+import type { StateMachineHost } from '../asl/state-machine-host.ts';
+import type { AllDeps } from '../functions.ts';
+import { embeddedExecutions, machineArns } from './embedded-executions.ts';
+import { currentInvocation } from './invocation.ts';
+import { byWorkload, overriding } from './overriding.ts';
+import type { Stage } from './stage.ts';
+import type { Site } from './world/site.ts';
+
+/** The in-memory systems that are the same for all workloads, as whoever sets the scene needs them. */
+export const openSystems = () => ({
+  ledger: new FakeLedger(),
+  workloads: new FakeWorkloads(),
+  images: fakeRegistry(),
+  hooks: fakeHooks(),
+  notifier: fakeNotifier(),
+  alarms: fakeAlarms(),
+});
+export type Systems = ReturnType<typeof openSystems>;
+
+/** What the handlers are given: every call goes to the site of its workload. */
+export function portsOf(stage: Stage, systems: Systems, host: () => StateMachineHost): AllDeps {
+  const of = (workload: { name: string }) => stage.site(workload.name);
+  const ofRule = (arn: string): Site => {
+    const found = [...stage.sites.values()].find(site => site.router.rules.has(arn));
+    if (found === undefined) throw new Error(`no site has the rule ${arn}`);
+    return found;
+  };
+  return {
+    clock: { now: () => Date.now() },
+    log: storyLog(stage),
+    meter: silentMeter,
+    ...systems,
+    topicArn: 'arn:topic/control-plane',
+    propagationSeconds: 30,
+    executions: embeddedExecutions(host),
+    machineArns,
+    router: overriding(
+      byWorkload<TrafficRouter>(workload => of(workload).router),
+      {
+        can: ALB_ABILITIES,
+        goBack: wayBack => ofRule(wayBack.rules[0]?.arn ?? '').router.goBack(wayBack),
+      },
+    ),
+    targets: byWorkload<Targets>(workload => of(workload).targets),
+    cluster: byWorkload<Cluster>(workload => of(workload).cluster),
+    metrics: { read: async request => of(request.workload).traffic.read(request) },
+  };
+}
+
+const silentMeter: Meter = { count() {}, milliseconds() {} };
+
+/** Warnings and errors are told; what is appended is told by the ledger. */
+function storyLog(stage: Stage): Log {
+  const tell = (level: string) => (message: string, fields?: Record<string, unknown>) => {
+    const because = fields?.because === undefined ? '' : `: ${String(fields.because)}`;
+    stage.story.tell(currentInvocation()?.who ?? 'simulation', `${level}: ${message}${because}`);
+  };
+  const log: Log = { info() {}, warn: tell('warning'), error: tell('error'), with: () => log };
+  return log;
+}

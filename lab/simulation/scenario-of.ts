@@ -1,0 +1,178 @@
+import type { Workload } from '../../domain/workload.ts';
+import { type Random, randomOf } from './random.ts';
+import type { Act, FaultRates, Outage, Scenario, SimulatedImage, System } from './scenario.ts';
+import { planOf, planSeconds } from './scenario-plan.ts';
+import type { Quality } from './world/quality.ts';
+
+const MINUTE_MS = 60_000;
+/** A whole minute since the epoch. */
+const EPOCH_MS = 1_700_000_040_000;
+
+/** Everything that the seed decides before the first event. */
+export function scenarioOf(seed: number): Scenario {
+  const random = randomOf(seed, 'scenario');
+  const plan = planOf(random);
+  const images = Array.from({ length: random.whole(1, 3) }, (_, index) => imageOf(index, qualityOf(random)));
+  const level = random.pick(['none', 'light', 'light', 'heavy', 'heavy', 'heavy'] as const);
+  // a plan takes its time; faults and people are there for longer than that, and then it is quiet
+  const lastsMs = Math.round(planSeconds(plan) * 1000 * (0.8 + random.next()));
+  const quietAtMs = lastsMs + random.whole(5, 30) * MINUTE_MS;
+  const hasAutoscaler = random.chance(0.5);
+  return {
+    seed,
+    startEpochMs: EPOCH_MS + random.whole(0, 59_999),
+    workload: workloadOf(random),
+    plan,
+    images,
+    stableReplicas: random.whole(1, 6),
+    ...(hasAutoscaler ? { autoscalerMinimum: random.whole(1, 3) } : {}),
+    podTimes: { readyMs: [2_000, random.pick([10_000, 60_000])], healthyMs: [1_000, random.pick([5_000, 20_000])] },
+    draining: {
+      deregistrationDelaySeconds: random.pick([0, 30, 300]),
+      stickinessSeconds: random.pick([0, 0, 60]),
+    },
+    traffic: trafficOf(random),
+    hookAnswers: random.pick([
+      ['passed'],
+      ['passed'],
+      ['running', 'running', 'passed'],
+      ['unreachable', 'passed'],
+      ['failed'],
+      ['unreachable'],
+      ['running'],
+    ] as Scenario['hookAnswers'][]),
+    acts: actsOf(random, { images, quietAtMs, calm: level === 'none' && random.chance(0.5) }),
+    ...(random.chance(0.85) ? { approverEveryMs: random.whole(20, 600) * 1000 } : {}),
+    faults: level === 'none' ? NO_FAULTS : ratesOf(random, level === 'light' ? 0.002 : 0.009),
+    outages: level === 'none' ? [] : outagesOf(random, quietAtMs),
+    quietAtMs,
+  };
+}
+
+function workloadOf(random: Random): Workload {
+  const rules = Array.from({ length: random.pick([1, 1, 2]) }, (_, index) => `arn:rule/shop-${index}`);
+  return {
+    name: 'shop',
+    cluster: { name: 'prod', namespace: 'default' },
+    deployment: 'shop',
+    container: 'app',
+    repositories: [{ name: 'shop', tags: 'v*' }],
+    router: {
+      kind: 'alb',
+      rules,
+      targetGroups: { blue: 'arn:tg/shop-blue', green: 'arn:tg/shop-green' },
+      previewRule: 'arn:rule/shop-preview',
+    },
+    backgroundWork: 'none',
+    connections: random.pick(['cut', 'drain']),
+    maxDrainSeconds: random.pick([0, 60, 900]),
+    ...(random.chance(0.4) ? { alarms: ['shop-errors'] } : {}),
+  };
+}
+
+const imageOf = (index: number, quality: Quality): SimulatedImage => ({
+  tag: `v${index + 1}`,
+  digest: `sha256:${String(index + 1).repeat(64)}`,
+  quality,
+});
+
+function qualityOf(random: Random): Quality {
+  const number = random.next();
+  if (number < 0.5) return { kind: 'good' };
+  const failureShare = random.pick([0.08, 0.2, 0.5, 1]);
+  if (number < 0.7) return { kind: 'bad', afterMs: 0, failureShare };
+  if (number < 0.85) return { kind: 'bad', afterMs: random.whole(1, 30) * MINUTE_MS, failureShare };
+  if (number < 0.92) return { kind: 'neverReady' };
+  return { kind: 'dies', afterMs: random.whole(5, 900) * 1000 };
+}
+
+const trafficOf = (random: Random): Scenario['traffic'] => {
+  const earliestMs = random.pick([20_000, 60_000, 120_000]);
+  return {
+    requestsPerSecond: random.pick([0.5, 20, 100, 100]),
+    lateMs: [earliestMs, earliestMs + random.pick([5_000, 50_000])],
+    growsForMs: random.pick([0, 5_000, 40_000]),
+    missingShare: random.pick([0, 0, 0, 0.1, 0.5]),
+    noiseShare: random.pick([0, 0.3, 1]),
+  };
+};
+
+interface ActsScene {
+  images: SimulatedImage[];
+  quietAtMs: number;
+  calm: boolean;
+}
+
+function actsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] {
+  const sometime = () => random.whole(0, Math.floor(quietAtMs * 0.9));
+  const acts: Act[] = images.map((_, image) => {
+    const atMs = image === 0 ? random.whole(0, 60_000) : sometime();
+    const isStarted = random.chance(0.5);
+    return isStarted
+      ? { atMs, deed: { kind: 'start', image, by: random.pick(['ann', 'bob', 'pipeline']) } }
+      : { atMs, deed: { kind: 'push', image, announced: !random.chance(0.2) } };
+  });
+  const maybe = (probability: number, deed: () => Act['deed']) => {
+    if (random.chance(probability)) acts.push({ atMs: sometime(), deed: deed() });
+  };
+  if (!calm) {
+    for (let i = 0; i < 2; i += 1) maybe(0.12, () => ({ kind: 'abort', by: random.pick(['ann', 'bob']) }));
+    maybe(0.25, () => ({ kind: 'undo', by: 'ann' }));
+    maybe(0.25, () => ({ kind: 'start', image: random.whole(0, images.length - 1), by: 'ann' }));
+    maybe(0.12, () => ({
+      kind: 'turnDial',
+      weight: random.pick([0, 10, 33.3, 100]),
+      backAfterMs: random.whole(5, 1_200) * 1000,
+    }));
+    for (const machine of ['release', 'rollBack', 'rollBack'] as const) {
+      maybe(0.12, () => ({ kind: 'stopExecution', machine }));
+    }
+    maybe(0.3, () => ({ kind: 'alarm', forMs: random.whole(30, 900) * 1000 }));
+    for (const slot of ['blue', 'green'] as const) {
+      maybe(0.12, () => ({ kind: 'targetsFail', slot, forMs: random.whole(10, 400) * 1000 }));
+    }
+    // people who come with the answer to another question, or too late
+    maybe(0.3, () => ({ kind: 'approve', by: 'eve', groups: ['leads'], about: random.pick(['active', 'before']) }));
+  }
+  return acts.sort((a, b) => a.atMs - b.atMs);
+}
+
+const NO_FAULTS: FaultRates = {
+  call: { refused: 0, answerLost: 0, diesBefore: 0, diesAfter: 0, slow: 0 },
+  invocation: { throttled: 0, answerLost: 0, twice: 0, again: 0, slowStart: 0 },
+  event: { lost: 0, twice: 0, late: 0 },
+};
+
+const ratesOf = (random: Random, rate: number): FaultRates => {
+  const about = () => rate * 2 * random.next();
+  return {
+    call: { refused: about(), answerLost: about(), diesBefore: about(), diesAfter: about(), slow: about() },
+    invocation: {
+      throttled: about() * 2,
+      answerLost: about() * 2,
+      twice: about() * 4,
+      again: about() * 4,
+      slowStart: about() * 2,
+    },
+    event: { lost: 0.2 * random.next(), twice: 0.4 * random.next(), late: 0.4 * random.next() },
+  };
+};
+
+const SYSTEMS: System[] = [
+  'ledger',
+  'cluster',
+  'loadBalancer',
+  'metrics',
+  'executions',
+  'registry',
+  'hooks',
+  'notifier',
+];
+
+function outagesOf(random: Random, quietAtMs: number): Outage[] {
+  return SYSTEMS.filter(() => random.chance(0.2)).map(system => {
+    const fromMs = random.whole(0, Math.floor(quietAtMs * 0.8));
+    const lastsMs = random.pick([20, 60, 300, 900]) * 1000;
+    return { system, fromMs, untilMs: Math.min(quietAtMs, fromMs + lastsMs), share: random.pick([1, 1, 0.5]) };
+  });
+}

@@ -1,0 +1,100 @@
+import type { Metric, Plan, Step } from '../../domain/plan/plan.ts';
+import { FAILURE_CONDITION, LIMIT_SHARE } from './checks/judgement.ts';
+import type { Random } from './random.ts';
+
+const PREVIEW = { header: { name: 'x-sluice-preview', value: 'canary' } };
+export const HOOK_URL = 'https://hooks.example.com/smoke';
+
+/** A plan of the shapes that teams write. */
+export function planOf(random: Random): Plan {
+  const isCanary = random.chance(0.8);
+  const steps = isCanary ? canarySteps(random) : blueGreenSteps(random);
+  const soakSeconds = random.pick([0, 120, 300]);
+  const seconds = stepSeconds(steps) + soakSeconds;
+  const isTight = random.chance(0.12);
+  const metrics = random.chance(0.05) ? [] : [metricOf(random)];
+  return {
+    workload: 'shop',
+    strategy: isCanary ? 'canary' : 'blueGreen',
+    onNewImage: random.pick(['queue', 'queue', 'replace', 'reject']),
+    deadlineSeconds: isTight ? Math.max(300, Math.round(seconds * 0.7)) : seconds + random.whole(30, 90) * 60,
+    progressDeadlineSeconds: random.pick([120, 300, 600]),
+    hold: { atMostSeconds: random.pick([120, 600, 1_200]), then: random.pick(['rollBack', 'ask', 'proceed']) },
+    windowSeconds: 60,
+    ...(isCanary && random.chance(0.7) ? {} : { preview: PREVIEW }),
+    metrics,
+    steps: steps.filter(step => step.kind !== 'analysis' || metrics.length > 0),
+    soakSeconds,
+    notify: [{ kind: 'sns', on: ['started', 'approvalNeeded', 'promoted', 'rolledBack', 'rejected', 'held'] }],
+  };
+}
+
+/** How long a plan takes where nothing is the matter, in seconds. */
+export const planSeconds = (plan: Plan): number => stepSeconds(plan.steps) + plan.soakSeconds + 300;
+
+const stepSeconds = (steps: Step[]): number =>
+  steps
+    .map(step => {
+      if (step.kind === 'bake') return step.seconds;
+      if (step.kind === 'analysis') return step.count * 60 + 120;
+      return step.kind === 'setWeight' ? 120 : 180;
+    })
+    .reduce((sum, seconds) => sum + seconds, 0);
+
+function canarySteps(random: Random): Step[] {
+  const weights = random.pick([[100], [50, 100], [10, 100], [33.3, 100], [5, 25, 100], [0, 20, 100]]);
+  return weights.flatMap((weight, index): Step[] => {
+    const setWeight: Step = { kind: 'setWeight', weight };
+    return index === weights.length - 1
+      ? [...gates(random, 0.25), setWeight]
+      : [...gates(random, 0.12), setWeight, between(random)];
+  });
+}
+
+const blueGreenSteps = (random: Random): Step[] => [...gates(random, 0.5), { kind: 'setWeight', weight: 100 }];
+
+const between = (random: Random): Step =>
+  random.chance(0.8)
+    ? { kind: 'bake', seconds: random.pick([60, 180, 300, 600]) }
+    : { kind: 'analysis', metrics: ['errors'], count: random.whole(1, 4) };
+
+function gates(random: Random, probability: number): Step[] {
+  const steps: Step[] = [];
+  if (random.chance(probability)) {
+    const retries = random.whole(0, 2);
+    const name = `smoke-${random.whole(1, 1e6)}`;
+    steps.push({ kind: 'hook', name, url: HOOK_URL, timeoutSeconds: random.pick([30, 120]), retries });
+  }
+  if (random.chance(probability)) {
+    steps.push({
+      kind: 'approval',
+      name: `go-live-${random.whole(1, 1e6)}`,
+      groups: ['leads'],
+      required: random.pick([1, 1, 2]),
+      notTheStarter: random.chance(0.5),
+      withinSeconds: random.pick([600, 3_600]),
+    });
+  }
+  return steps;
+}
+
+function metricOf(random: Random): Metric {
+  const source = { kind: 'cloudwatch', measure: { kind: 'failedRequests' } } as const;
+  if (random.chance(0.2)) {
+    const judge = { kind: 'relative', max: 5, failureLimit: 1, minRequests: 20, ceiling: LIMIT_SHARE } as const;
+    return { name: 'errors', source, judge };
+  }
+  return {
+    name: 'errors',
+    source,
+    judge: {
+      kind: 'threshold',
+      failureCondition: FAILURE_CONDITION,
+      failureLimit: random.pick([0, 0, 1]),
+      inconclusiveLimit: 0,
+      consecutiveErrorLimit: 4,
+      intervalSeconds: 60,
+      initialDelaySeconds: 0,
+    },
+  };
+}

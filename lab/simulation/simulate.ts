@@ -1,0 +1,124 @@
+import releaseMachine from '../../state-machines/release.asl.json' with { type: 'json' };
+import rollBackMachine from '../../state-machines/roll-back.asl.json' with { type: 'json' };
+import { functionSubstitutions } from '../asl/arns.ts';
+import { openEmbeddedHost } from '../asl/embedded-host.ts';
+import type { StateMachineHost } from '../asl/state-machine-host.ts';
+import { openLabClock } from '../clock.ts';
+import { type AllDeps, labFunctions } from '../functions.ts';
+import { openChecks } from './checks/checks.ts';
+import { MACHINE_NAMES } from './embedded-executions.ts';
+import { type Handlers, type Invoke, openLambda } from './lambda.ts';
+import { observedPorts } from './observed-ports.ts';
+import { playActs } from './people/acts.ts';
+import { type FaultSource, withPortFaults } from './port-faults.ts';
+import { openSystems, portsOf, type Systems } from './ports.ts';
+import { randomOf } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import { Stage, type Violation } from './stage.ts';
+import { inVirtualTime } from './virtual-time.ts';
+import { Site } from './world/site.ts';
+
+/** What a test may put between the handlers and the world: the simulator's own bugs, never the product's. */
+export interface Wrap {
+  /** Around the ports, on the handlers' side of all faults. */
+  deps?(deps: AllDeps, stage: Stage): AllDeps;
+  handlers?(handlers: Handlers, stage: Stage): Handlers;
+}
+
+export interface SimulationReport {
+  seed: number;
+  violations: Violation[];
+  story: readonly string[];
+  coverage: Record<string, number>;
+  /** How the releases ended, in order. */
+  ends: { releaseId: string; outcome: string; reason?: string }[];
+  virtualMs: number;
+}
+
+/** Everything that runs in one simulation. */
+export interface Simulation {
+  stage: Stage;
+  systems: Systems;
+  host: StateMachineHost;
+  invoke: Invoke;
+  handlers: Handlers;
+}
+
+/** Runs one scenario to its end, in virtual time. Nothing of it reaches the world outside. */
+export function simulate(scenario: Scenario, wrap: Wrap = {}): Promise<SimulationReport> {
+  const random = randomOf(scenario.seed, 'Math.random').next;
+  return inVirtualTime({ startEpochMs: scenario.startEpochMs, random }, async () => {
+    const { simulation, close } = await openSimulation(scenario, wrap);
+    try {
+      await playActs(simulation, scenario);
+    } finally {
+      await close();
+    }
+    return reportOf(simulation);
+  });
+}
+
+async function openSimulation(scenario: Scenario, wrap: Wrap) {
+  const stage = new Stage(scenario.seed, scenario.startEpochMs);
+  const systems = openSystems();
+  const faults: FaultSource = {
+    rates: () => (stage.elapsedMs < scenario.quietAtMs ? scenario.faults : undefined),
+    outages: scenario.outages,
+  };
+  await setScene(scenario, stage, systems);
+  const ground: { host?: StateMachineHost } = {};
+  const host = () => {
+    if (ground.host === undefined) throw new Error('the host is not open yet');
+    return ground.host;
+  };
+  const watched = observedPorts(portsOf(stage, systems, host), systems, stage, openChecks(stage));
+  const faulty = withPortFaults(watched, stage, faults);
+  const deps = wrap.deps?.(faulty, stage) ?? faulty;
+  const made = labFunctions(deps);
+  const handlers = wrap.handlers?.(made, stage) ?? made;
+  const invoke = openLambda(stage, handlers, faults);
+  ground.host = await openHost(handlers, invoke);
+  const simulation: Simulation = { stage, systems, host: ground.host, invoke, handlers };
+  return { simulation, close: () => host().close() };
+}
+
+async function openHost(handlers: Handlers, invoke: Invoke): Promise<StateMachineHost> {
+  const clock = openLabClock({ startEpochMs: Date.now(), compress: 1 });
+  const functions = Object.fromEntries(
+    Object.keys(handlers).map(name => [name, (event: unknown) => invoke(name, event)]),
+  );
+  const host = await openEmbeddedHost({ clock, functions, keepsHistory: false });
+  const substitutions = functionSubstitutions(Object.keys(handlers));
+  host.registerMachine({ name: MACHINE_NAMES.release, definition: releaseMachine, substitutions });
+  host.registerMachine({ name: MACHINE_NAMES.rollBack, definition: rollBackMachine, substitutions });
+  return host;
+}
+
+async function setScene(scenario: Scenario, stage: Stage, systems: Systems): Promise<void> {
+  const { workload, plan, images } = scenario;
+  const repository = workload.repositories[0]?.name ?? '';
+  const qualities = new Map(
+    images.map(({ digest, quality }) => [`registry.example.com/${repository}@${digest}`, quality]),
+  );
+  stage.sites.set(workload.name, await Site.open({ ...scenario, qualities }));
+  for (const alarm of workload.alarms ?? []) systems.alarms.set(alarm, 'OK');
+  await systems.workloads.register({ workload, plan, registeredAtEpochMs: Date.now() });
+}
+
+function reportOf({ stage }: Simulation): SimulationReport {
+  const ends = [...stage.logs.values()].flatMap(entries =>
+    entries.flatMap(({ releaseId, fact }) =>
+      fact.kind === 'closed'
+        ? [{ releaseId, outcome: fact.outcome, ...(fact.reason === undefined ? {} : { reason: fact.reason }) }]
+        : [],
+    ),
+  );
+  return {
+    seed: stage.seed,
+    violations: stage.violations,
+    story: stage.story.lines,
+    coverage: stage.coverage.counts,
+    ends,
+    virtualMs: stage.elapsedMs,
+  };
+}

@@ -1,0 +1,65 @@
+import type { Entry } from '../../domain/ledger/facts.ts';
+import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
+import { Coverage } from './coverage.ts';
+import { type Random, randomOf } from './random.ts';
+import { openStory, type Story } from './story.ts';
+import type { Site } from './world/site.ts';
+
+export interface Violation {
+  /** Which rule, in a few words. */
+  rule: string;
+  /** How, in a sentence. */
+  how: string;
+}
+
+/** What all parts of one simulation share. */
+export class Stage {
+  readonly seed: number;
+  readonly startEpochMs: number;
+  readonly story: Story;
+  readonly coverage = new Coverage();
+  readonly violations: Violation[] = [];
+  readonly sites = new Map<string, Site>();
+  /** Every line that was appended, as it was then: kept beside the ledger, which has to show the same for ever. */
+  readonly logs = new Map<string, Entry[]>();
+  readonly states = new Map<string, WorkloadState>();
+  private readonly streams = new Map<string, Random>();
+
+  constructor(seed: number, startEpochMs: number) {
+    this.seed = seed;
+    this.startEpochMs = startEpochMs;
+    this.story = openStory(startEpochMs);
+  }
+
+  get elapsedMs(): number {
+    return Date.now() - this.startEpochMs;
+  }
+
+  /** The same stream for the same name. */
+  random(name: string): Random {
+    const found = this.streams.get(name) ?? randomOf(this.seed, name);
+    this.streams.set(name, found);
+    return found;
+  }
+
+  /** @throws Error no such workload */
+  site(workload: string): Site {
+    const found = this.sites.get(workload);
+    if (found === undefined) throw new Error(`there is no site of ${workload}`);
+    return found;
+  }
+
+  state(workload: string): WorkloadState {
+    return this.states.get(workload) ?? emptyState();
+  }
+
+  /** The lines about one release so far. */
+  linesOf(workload: string, releaseId: string): Entry[] {
+    return (this.logs.get(workload) ?? []).filter(entry => entry.releaseId === releaseId);
+  }
+
+  violate(rule: string, how: string): void {
+    this.violations.push({ rule, how });
+    this.story.tell('VIOLATION', `${rule}: ${how}`);
+  }
+}

@@ -1,0 +1,137 @@
+import type { Cluster, SlotStatus, Template } from '../../../adapters/cluster/cluster.ts';
+import { type FakeCluster, openFakeCluster } from '../../../adapters/cluster/fake-cluster.ts';
+import { type FakeRouter, fakeRouter } from '../../../adapters/router/fake-router.ts';
+import type { Targets } from '../../../adapters/targets/targets.ts';
+import { type Dial, SLOTS, type Slot } from '../../../domain/dial.ts';
+import type { Workload } from '../../../domain/workload.ts';
+import { type Random, randomOf } from '../random.ts';
+import { type PodTimes, SlotPods } from './pods.ts';
+import type { Quality } from './quality.ts';
+import { Traffic, type TrafficSpec } from './traffic.ts';
+
+export interface SiteSpec {
+  workload: Workload;
+  seed: number;
+  stableReplicas: number;
+  /** Of both slots' autoscalers; absent: there are none. */
+  autoscalerMinimum?: number;
+  podTimes: PodTimes;
+  draining: { deregistrationDelaySeconds: number; stickinessSeconds: number };
+  traffic: TrafficSpec;
+  /** Of the images by URI; one that is not in it is good. */
+  qualities: Map<string, Quality>;
+}
+
+/** The team's own Deployment. */
+export const template: Template = {
+  podTemplate: { spec: { containers: [{ name: 'app', image: 'app:latest', ports: [{ containerPort: 8080 }] }] } },
+  configMaps: {},
+  minReadySeconds: 0,
+  containers: ['app'],
+  replicas: 0,
+};
+
+export const STABLE_REVISION = 'before-the-ledger';
+
+/** Where one workload runs: its slots with pods and targets, its rules, and what its traffic does. */
+export class Site {
+  readonly workload: Workload;
+  readonly spec: SiteSpec;
+  readonly router: FakeRouter;
+  readonly cluster: Cluster;
+  readonly targets: Targets;
+  readonly traffic: Traffic;
+  readonly pods: Record<Slot, SlotPods>;
+  readonly slots: FakeCluster;
+
+  private constructor(spec: SiteSpec) {
+    const random: Random = randomOf(spec.seed, `pods of ${spec.workload.name}`);
+    const deregistrationMs = () => spec.draining.deregistrationDelaySeconds * 1000;
+    const podsOf = () => new SlotPods({ times: spec.podTimes, deregistrationMs, random });
+    this.spec = spec;
+    this.workload = spec.workload;
+    this.pods = { blue: podsOf(), green: podsOf() };
+    this.slots = openFakeCluster();
+    this.router = fakeRouter(spec.workload);
+    this.traffic = new Traffic(spec.traffic, randomOf(spec.seed, `noise of ${spec.workload.name}`).whole(0, 1e9));
+    this.cluster = this.openCluster();
+    this.targets = this.openTargets();
+  }
+
+  /** Blue is live with its replicas; green was never written. */
+  static async open(spec: SiteSpec): Promise<Site> {
+    const site = new Site(spec);
+    const { workload, autoscalerMinimum } = spec;
+    site.slots.putTemplate(workload, template);
+    if (autoscalerMinimum !== undefined) {
+      for (const slot of SLOTS) site.slots.putAutoscaler(workload, slot, autoscalerMinimum);
+    }
+    await site.cluster.writeSlot(workload, 'blue', { revision: STABLE_REVISION, images: {}, template });
+    await site.cluster.scaleSlot(workload, 'blue', spec.stableReplicas);
+    site.pods.blue.settle(Date.now());
+    await site.dialMoved();
+    return site;
+  }
+
+  /** The dial as it was when a rule last changed. */
+  private lastDial: Dial = { blue: 100, green: 0 };
+  /** Somebody who is not Sluice turned it last. */
+  isTurnedByHand = false;
+
+  dialNow(): Dial {
+    return this.lastDial;
+  }
+
+  dial(): Promise<Dial> {
+    return this.router.readDial(this.workload);
+  }
+
+  /** To be called whenever a rule may have changed: from now on requests go where the rules say. @returns the dial */
+  async dialMoved(options: { noisy?: boolean; byHand?: boolean } = {}): Promise<Dial> {
+    const dial = await this.dial();
+    this.lastDial = dial;
+    this.isTurnedByHand = options.byHand ?? false;
+    this.traffic.turned(dial, Date.now(), options.noisy ?? false);
+    return dial;
+  }
+
+  private openCluster(): Cluster {
+    const { slots, pods } = this;
+    return {
+      ...slots,
+      readSlot: async (workload, slot): Promise<SlotStatus> => {
+        const { problem: _, ...status } = await slots.readSlot(workload, slot);
+        const available = pods[slot].available(Date.now());
+        const problem = pods[slot].problem(Date.now());
+        const ready = status.observed && available === status.desired;
+        return { ...status, available, ready, ...(problem === undefined ? {} : { problem }) };
+      },
+      writeSlot: async (workload, slot, content) => {
+        const before = slots.written(workload, slot);
+        await slots.writeSlot(workload, slot, content);
+        if (before?.revision === content.revision) return;
+        const quality = this.qualityOf(content.images);
+        pods[slot].replace(quality, Date.now());
+        this.traffic.serves(slot, quality);
+      },
+      scaleSlot: async (workload, slot, replicas) => {
+        await slots.scaleSlot(workload, slot, replicas);
+        pods[slot].scale(replicas, Date.now());
+      },
+    };
+  }
+
+  private openTargets(): Targets {
+    const { pods, spec } = this;
+    return {
+      read: async () => ({ blue: pods.blue.counts(Date.now()), green: pods.green.counts(Date.now()) }),
+      readDraining: async () => ({ ...spec.draining }),
+      cutConnections: async (_, slot) => pods[slot].cut(Date.now()),
+    };
+  }
+
+  private qualityOf(images: Record<string, string>): Quality {
+    const found = Object.values(images).map(uri => this.spec.qualities.get(uri));
+    return found.find(quality => quality !== undefined) ?? { kind: 'good' };
+  }
+}
