@@ -6,17 +6,20 @@ export interface Figure {
   median: number;
   min: number;
   max: number;
-  /** The median is kept when it is at most this. */
-  limit: number;
+  /** The median is kept when it is at most this; null where nothing is promised. */
+  limit: number | null;
   kept: boolean;
 }
 
-export function figureOf(measured: { name: string; unit: string; values: number[]; limit: number }): Figure {
-  const { name, unit, values, limit } = measured;
+export function figureOf(measured: { name: string; unit: string; values: number[]; limit?: number }): Figure {
+  const { name, unit, values, limit = null } = measured;
   const median = medianOf(values);
   const figure = { name, unit, runs: values.length, median, min: Math.min(...values), max: Math.max(...values), limit };
-  return { ...figure, kept: median <= limit };
+  return { ...figure, kept: limit === null || median <= limit };
 }
+
+/** For people: four decimals, which a price of some cents needs. */
+export const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 
 /** @throws RangeError of nothing there is no median */
 export function medianOf(values: readonly number[]): number {

@@ -1,36 +1,62 @@
 /**
- * npm run bench [-- --runs N] [--json FILE]: the figures that Sluice promises, measured in the lab. Medians; exits 1 where one
- * is not kept. Run it on a machine that does nothing else.
+ * npm run bench [-- --runs N] [--only NAME]... [--json FILE]: the figures that Sluice promises. Medians; exits 1 where one is
+ * not kept. Run it on a machine that does nothing else.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { bundles } from './bundles.ts';
+import { costAtRest } from './cost/at-rest.ts';
+import { PRICES_AS_OF, PRICES_REGION } from './cost/prices.ts';
+import { releaseCost } from './cost/release-cost.ts';
 import { turnTheDial } from './dial.ts';
-import type { Figure } from './figure.ts';
+import { type Figure, rounded } from './figure.ts';
 import { timeToZero } from './time-to-zero.ts';
+import { warmLook } from './warm-look.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, runs: { type: 'string', default: '5' } } });
+type Measure = (runs: number, say: (line: string) => void) => Promise<Figure | Figure[]>;
+
+const MEASURES: Record<string, Measure> = { timeToZero, turnTheDial, bundles, warmLook, releaseCost, costAtRest };
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    runs: { type: 'string', default: '5' },
+    only: { type: 'string', multiple: true, default: [] },
+  },
+});
 const runs = Number(values.runs);
-if (!Number.isInteger(runs) || runs < 1) {
-  console.error(`--runs is ${JSON.stringify(values.runs)}; expected a whole number, 1 or more`);
-  process.exit(2);
+if (!Number.isInteger(runs) || runs < 1)
+  stop(`--runs is ${JSON.stringify(values.runs)}; expected a whole number, 1 or more`);
+for (const name of values.only) {
+  if (!Object.hasOwn(MEASURES, name))
+    stop(`--only is ${JSON.stringify(name)}; known: ${Object.keys(MEASURES).join(', ')}`);
 }
 
 const say = (line: string) => console.log(line);
-console.log(`Node ${process.version}, ${runs} runs each\n`);
+say(`Node ${process.version}, ${runs} runs each; prices of ${PRICES_AS_OF}, ${PRICES_REGION}\n`);
 const figures: Figure[] = [];
-for (const measure of [timeToZero, turnTheDial]) {
-  const figure = await measure(runs, say);
-  figures.push(figure);
-  const { name, median, unit, min, max, limit, kept } = figure;
-  console.log(
-    `${kept ? 'kept' : 'NOT KEPT'}: ${name}: median ${round(median)} ${unit} (${round(min)} to ${round(max)}), limit ${limit}\n`,
-  );
+for (const [name, measure] of Object.entries(MEASURES)) {
+  if (values.only.length > 0 && !values.only.includes(name)) continue;
+  const measured = [await measure(runs, say)].flat();
+  figures.push(...measured);
+  for (const figure of measured) say(sentenceOf(figure));
+  say('');
 }
 if (values.json !== undefined) {
   await writeFile(values.json, `${JSON.stringify({ node: process.version, runs, figures }, null, 2)}\n`);
 }
 process.exit(figures.every(figure => figure.kept) ? 0 : 1);
 
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
+function sentenceOf({ name, median, unit, min, max, limit, kept }: Figure): string {
+  const spread =
+    min === max
+      ? `${rounded(median)} ${unit}`
+      : `median ${rounded(median)} ${unit} (${rounded(min)} to ${rounded(max)})`;
+  const verdict = limit === null ? 'seen' : kept ? 'kept' : 'NOT KEPT';
+  return `${verdict}: ${name}: ${spread}${limit === null ? '' : `, limit ${limit}`}`;
+}
+
+function stop(message: string): never {
+  console.error(message);
+  process.exit(2);
 }

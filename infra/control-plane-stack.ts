@@ -62,9 +62,12 @@ export class ControlPlaneStack extends Stack {
     const table = ledgerTable(this, this.names.table);
     const key = new kms.Key(this, 'Key', {
       description: `${name}: notices and alarms`,
-      enableKeyRotation: true,
+      enableKeyRotation: false,
       removalPolicy: RemovalPolicy.DESTROY, // it encrypts messages on their way, which nobody reads again
     });
+    const why =
+      'it encrypts messages for the seconds of their delivery: rotation would keep, and charge for, old keys for nothing';
+    suppress(key, 'AwsSolutions-KMS5', why);
     const notices = this.topic('Notices', `${name}-notices`, key);
     const alarms = this.topic('Alarms', `${name}-alarms`, key);
     key.grantEncryptDecrypt(new iam.ServicePrincipal('cloudwatch.amazonaws.com'));

@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { bundleFunctions } from '../infra/bundling/bundle.ts';
+import {
+  type AnyFunctionName,
+  CUSTOM_RESOURCE_NAMES,
+  FUNCTION_NAMES,
+  type FunctionName,
+  functionsThat,
+} from '../infra/functions/catalogue.ts';
+import { type Figure, figureOf, rounded } from './figure.ts';
+
+const run = promisify(execFile);
+const LEAST_RUNS = 9;
+/** What goes back without the cluster, and what decides that it has to. */
+const WAY_BACK: FunctionName[] = ['look', 'start-roll-back', 'restore-traffic', 'verify-traffic', 'close', 'abort'];
+const LIGHT = { kilobytes: 500, milliseconds: 90 };
+const WITH_CLUSTER = { kilobytes: 2_000, milliseconds: 250 };
+
+/**
+ * Every function's bundle, and how long a new process takes to import it: what a cold start does before the handler is called.
+ * The runtime's own start is not in it.
+ */
+export async function bundles(runs: number, say: (line: string) => void): Promise<Figure[]> {
+  const names = [...FUNCTION_NAMES, ...CUSTOM_RESOURCE_NAMES];
+  const folder = await bundleFunctions(names);
+  const file = (name: string) => join(folder, name, 'index.mjs');
+  const importMs = new Map<string, number[]>(names.map(name => [name, []]));
+  try {
+    // a round of all and then the next, so that what else the machine does meets all alike; the first only warms its caches
+    for (let round = -1; round < Math.max(runs, LEAST_RUNS); round += 1) {
+      for (const name of names) {
+        const took = await coldImportMs(file(name));
+        if (round >= 0) importMs.get(name)?.push(took);
+      }
+    }
+    const figures = names.flatMap(name => {
+      const limit = limitOf(name);
+      return [
+        figureOf({
+          name: `bundle of ${name}`,
+          unit: 'kB',
+          values: [statSync(file(name)).size / 1000],
+          ...(limit && { limit: limit.kilobytes }),
+        }),
+        figureOf({
+          name: `cold import of ${name}`,
+          unit: 'ms',
+          values: importMs.get(name) ?? [],
+          ...(limit && { limit: limit.milliseconds }),
+        }),
+      ];
+    });
+    say(`  ${Math.max(runs, LEAST_RUNS)} cold processes each`);
+    return figures;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function limitOf(name: AnyFunctionName): typeof LIGHT | undefined {
+  if (functionsThat('cluster').some(withCluster => withCluster === name)) return WITH_CLUSTER;
+  return WAY_BACK.some(light => light === name) ? LIGHT : undefined;
+}
+
+const SCRIPT = `const before = performance.now();
+await import(process.argv[1]);
+console.log(performance.now() - before);`;
+
+/** In an environment with nothing in it, as a new process of this Node. */
+async function coldImportMs(file: string): Promise<number> {
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', SCRIPT, file], { env: {} });
+  return rounded(Number(stdout));
+}
