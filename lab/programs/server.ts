@@ -12,7 +12,8 @@
  *   NEVER_LISTENS        the process lives and does not listen
  *   EXIT_AT_ONCE         the process exits with 1 before it listens
  *   IGNORE_SIGTERM       SIGTERM does nothing: only SIGKILL ends it
- * GET /ready: 200 or 503. GET /counters: {"requests", "bad"} of all requests but these two; bad = answered with 500.
+ * GET /ready: 200 or 503. GET /counters: {"requests", "bad"} of all requests but these; bad = answered with 500.
+ * GET /metrics: the same in Prometheus' text format, http_requests_total by code, and http_request_duration_seconds.
  * SIGTERM: no new connections, requests in flight are finished, exit 0.
  */
 import { createServer } from 'node:http';
@@ -45,10 +46,40 @@ const crashAfter = numberOf('CRASH_AFTER', Number.POSITIVE_INFINITY);
 const badFromEpochMs = Date.now() + numberOf('BAD_AFTER_MS', 0);
 const neverReady = isOn('NEVER_READY');
 
+const startedEpochSeconds = Date.now() / 1000 - process.uptime();
 let requests = 0;
 let bad = 0;
 /** Requests since the fault began. */
 let sinceFault = 0;
+
+/** Upper bounds in seconds, as Prometheus' clients have them by default. */
+const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const answeredWithin = BOUNDS.map(() => 0);
+let answered = 0;
+let answeredSeconds = 0;
+
+function observe(seconds: number): void {
+  answered += 1;
+  answeredSeconds += seconds;
+  for (const [index, bound] of BOUNDS.entries())
+    if (seconds <= bound) answeredWithin[index] = (answeredWithin[index] ?? 0) + 1;
+}
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/ Every code is there from the start, at 0. */
+const metricsPage = (): string =>
+  [
+    '# TYPE process_start_time_seconds gauge',
+    `process_start_time_seconds ${startedEpochSeconds}`,
+    '# TYPE http_requests_total counter',
+    `http_requests_total{code="200"} ${requests - bad}`,
+    `http_requests_total{code="500"} ${bad}`,
+    '# TYPE http_request_duration_seconds histogram',
+    ...BOUNDS.map((bound, index) => `http_request_duration_seconds_bucket{le="${bound}"} ${answeredWithin[index]}`),
+    `http_request_duration_seconds_bucket{le="+Inf"} ${answered}`,
+    `http_request_duration_seconds_sum ${answeredSeconds}`,
+    `http_request_duration_seconds_count ${answered}`,
+    '',
+  ].join('\n');
 
 /** True for exactly `share` of the numbers 1, 2, 3, ..., evenly spread: the same for every run. */
 const isOneOf = (share: number, number: number): boolean =>
@@ -63,7 +94,13 @@ const server = createServer((request, response) => {
   if (request.url === '/ready') return json(neverReady ? 503 : 200, { ready: !neverReady });
   if (request.url === '/counters') return json(200, { requests, bad });
 
+  if (request.url === '/metrics') {
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    return response.end(metricsPage());
+  }
+
   requests += 1;
+  const arrivedMs = performance.now();
   let status = 200;
   let waitMs = latencyMs;
   if (Date.now() >= badFromEpochMs) {
@@ -73,7 +110,10 @@ const server = createServer((request, response) => {
     if (extraLatencyMs > 0 && isOneOf(extraLatencyShare, sinceFault)) waitMs += extraLatencyMs;
   }
   if (status === 500) bad += 1;
-  const answer = () => json(status, { version, status });
+  const answer = () => {
+    observe((performance.now() - arrivedMs) / 1000);
+    return json(status, { version, status });
+  };
   // the body is read to its end: answering in the middle of an upload would cut it
   request.resume();
   request.on('end', () => (waitMs > 0 ? setTimeout(answer, waitMs) : answer()));
