@@ -19,6 +19,7 @@ import {
   openTell,
 } from './shared/open.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
+import { freezeCeilings, seeBaseline } from './shared/see-baseline.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
 import { watchMetrics } from './shared/watch-metrics.ts';
 
@@ -45,11 +46,13 @@ export const makeHandler = (deps: LookDeps) =>
     // before the world is asked: a pause that ended at a chosen instant is not too late because asking takes time
     const nowEpochMs = call.now;
     const { workload } = call.release;
+    await seeBaseline(deps, call);
     const [dial, targets, watched] = await Promise.all([
       deps.router.readDial(workload),
       deps.targets.read(workload),
       watchMetrics(deps, call),
     ]);
+    await freezeCeilings(call, watched.ceilings);
     const healthyCanaryTargets = targets[call.admission.canary].healthy;
     const decision = nextMove(call.release, { nowEpochMs, dial, healthyCanaryTargets, ...watched });
     const held = decision.facts.find(fact => fact.kind === 'held');

@@ -10,6 +10,8 @@ export interface JudgementContext {
   windowSeconds: number;
   /** Which versions get traffic at the dial of a window; the same answer for the same window, always. */
   expects(window: Window): Expected;
+  /** The canary's weight, in per cent, where all of a window had it and nothing else decides; absent: not known. */
+  steadyWeight?(window: Window): number | undefined;
   /** Where the plan has sequential metrics: what they share. */
   sequential?: SequentialContext | undefined;
   /** Why the metric source cannot be read now. */

@@ -117,7 +117,7 @@ export function judgeRelease(
     byMetric[metric.name] = judged.verdict;
     measurements[metric.name] = judged.measurements;
   }
-  const verdict = combined(byMetric, context, only?.metricsOfThisStep);
+  const verdict = combined(byMetric, context, only?.metricsOfThisStep, together?.traffic);
   return { verdict, byMetric, measurements, ceilings: together?.ceilings ?? {}, evidence: together?.evidence ?? [] };
 }
 
@@ -131,6 +131,7 @@ function combined(
   byMetric: Record<string, Verdict>,
   context: JudgementContext,
   metricsOfThisStep: readonly string[] | undefined,
+  traffic?: string,
 ): Verdict {
   const all = Object.entries(byMetric);
   const sentence = (verdicts: [string, Verdict][]) =>
@@ -144,6 +145,8 @@ function combined(
   if (context.sourceFault !== undefined) {
     return { kind: 'inconclusive', because: `the metrics cannot be read: ${context.sourceFault}`, fault: true };
   }
+  // what the canary's few requests show of it is not what its weight would have shown
+  if (traffic !== undefined) return { kind: 'inconclusive', because: traffic, fault: false };
   const asked = metricsOfThisStep === undefined ? all : all.filter(([name]) => metricsOfThisStep.includes(name));
   const held = asked.filter(([, { kind }]) => kind === 'inconclusive');
   if (held.length > 0) return { kind: 'inconclusive', because: sentence(held), fault: false };

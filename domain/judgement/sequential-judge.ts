@@ -2,7 +2,8 @@ import type { JudgementContext, Measurement, MetricVerdict } from './context.ts'
 import type { WindowRecord } from './reading.ts';
 import { BadCountsError } from './sequential/counts-problem.ts';
 import { type Detector, detect, type WindowEvidence } from './sequential/detector.ts';
-import type { SequentialContext } from './sequential-context.ts';
+import { type TrafficWindow, trafficShareOf } from './sequential/traffic-share.ts';
+import { PROFILE, type SequentialContext } from './sequential-context.ts';
 import { metricVerdict } from './sequential-verdict.ts';
 import {
   ceilingsOf,
@@ -12,11 +13,14 @@ import {
   knownWindows,
   type SequentialMetric,
 } from './sequential-windows.ts';
+import { grouped, oddsText } from './sequential-words.ts';
 
 export interface SequentialVerdicts {
   byMetric: Record<string, MetricVerdict>;
   /** `auto` ceilings that are known, by metric: to be frozen into the release. */
   ceilings: Record<string, readonly number[]>;
+  /** The traffic is not where the weights say: a sentence, and the release holds. */
+  traffic?: string;
   /** Evidence after each window, in the order in which the windows became known: what there is to draw. */
   evidence: WindowEvidence[];
 }
@@ -64,7 +68,32 @@ export function judgeSequential(
     const found = ceilings.get(name);
     return judge.ceiling === 'auto' && found !== undefined ? [[name, found] as const] : [];
   });
-  return { byMetric, ceilings: Object.fromEntries(auto), evidence };
+  const traffic = trafficProblem([...windows.values()], evidence, context);
+  return { byMetric, ceilings: Object.fromEntries(auto), evidence, ...(traffic === undefined ? {} : { traffic }) };
+}
+
+/** docs/statistics.md (d), by the requests of the metric that has most windows: all count the same requests. */
+function trafficProblem(
+  windowsByMetric: readonly (readonly KnownWindow[])[],
+  evidence: readonly WindowEvidence[],
+  { steadyWeight }: JudgementContext,
+): string | undefined {
+  if (steadyWeight === undefined) return undefined;
+  const compared = new Set(
+    evidence.filter(({ scored }) => scored === 'comparison').map(one => `${one.metric} ${one.startEpochMs}`),
+  );
+  const [most = []] = windowsByMetric
+    .map(windows => windows.filter(one => compared.has(`${one.metric} ${one.startEpochMs}`)))
+    .sort((a, b) => b.length - a.length);
+  const traffic = most.flatMap((window): TrafficWindow[] => {
+    const weight = steadyWeight(window);
+    if (weight === undefined) return [];
+    const [canaryRequests, stableRequests] = [window.canary?.requests ?? 0, window.stable?.requests ?? 0];
+    return [{ canaryRequests, stableRequests, weight: weight / 100 }];
+  });
+  const { tooLittle, canaryRequests, requests, expectedRequests, logE } = trafficShareOf(traffic, PROFILE);
+  if (!tooLittle) return undefined;
+  return `the canary got ${grouped(canaryRequests)} of ${grouped(requests)} requests, and by its weights it should have had ${grouped(Math.round(expectedRequests))}: the traffic is not where the weights say (${oddsText(logE)} against chance)`;
 }
 
 /** The detector over all windows; a metric with counts that cannot be is judged by none of them, and never as good. */

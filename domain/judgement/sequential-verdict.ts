@@ -110,7 +110,7 @@ function degradedText(judged: Judged): string {
     const windows = upTo(scoredWindows(judged, 'ceiling'));
     const worst = worstOf(state.ceiling?.channels.map(({ logE }) => logE) ?? []);
     const text = aloneText(windows, worst);
-    return `${text}, ${alarmText(alarm, metric.judge, state.ceiling?.settings.limits[worst])}; seen ${lookedText(windows.length, context.windowSeconds)}`;
+    return `${text}, ${alarmText(alarm, { ...state.comparison.settings, ceiling: state.ceiling?.settings.limits[worst] })}; seen ${lookedText(windows.length, context.windowSeconds)}`;
   }
   const all = upTo(scoredWindows(judged, 'comparison'));
   const worst = worstOf(state.comparison.e.map(({ logE }) => logE));
@@ -118,7 +118,7 @@ function degradedText(judged: Judged): string {
   const windows = alarm.channel === 's' ? all : strongestEnd(all, worst, state.comparison);
   const text = comparedText(metric.source.measure, totalsOf(windows, worst), worst);
   const looked = lookedText(windows.length, context.windowSeconds);
-  return `${text}, ${alarmText(alarm, metric.judge, undefined)}; seen ${looked}${assumedText(judged)}`;
+  return `${text}, ${alarmText(alarm, { ...state.comparison.settings, ceiling: undefined })}; seen ${looked}${assumedText(judged)}`;
 }
 
 const worstOf = (logs: readonly number[]): number => Math.max(0, logs.indexOf(Math.max(...logs)));
@@ -214,6 +214,9 @@ function healthyIn({ evidence }: Judged, last: WindowEvidence | undefined): stri
   return more > 0 && more < 1000 ? `; ${plural(more, 'more window')} like these would prove it healthy` : '';
 }
 
+/** More windows than this are not tried: a bake of that length is not what settles it. */
+const LONGEST_SOUGHT = 256;
+
 /** Evidence grows about in proportion to the windows: what is missing to the wanted power, found by doubling. */
 function moreWindows(judged: Judged, compared: readonly KnownWindow[], found: number): string {
   const { metric, sequential, detector } = judged;
@@ -225,8 +228,8 @@ function moreWindows(judged: Judged, compared: readonly KnownWindow[], found: nu
     return '; without a failure of the stable version no ratio can be seen, a floor would say from where failures matter';
   }
   const seen = seenWindows(judged, compared);
-  const times = [2, 3, 5, 9, 17].find(factor => {
-    if (seen.length * factor > 300) return false;
+  const times = [2, 4, 8, 16, 32, 64, 128, 256].find(factor => {
+    if (seen.length * factor > LONGEST_SOUGHT) return false;
     const longer = Array.from({ length: factor }, () => seen).flat();
     return powerOf(settings, longer, { rates, ratio }, power) >= power;
   });

@@ -1,6 +1,7 @@
+import { assertNever } from '../assert-never.ts';
 import type { Measure } from '../plan/plan.ts';
 import type { Comparison } from './sequential/comparison.ts';
-import type { Alarm, WindowEvidence } from './sequential/detector.ts';
+import type { Alarm } from './sequential/detector.ts';
 import { logRatioEvidence } from './sequential/window-evidence.ts';
 import type { KnownWindow } from './sequential-windows.ts';
 import { percentText, plural, secondsText } from './words.ts';
@@ -70,7 +71,8 @@ export function comparedText(measure: Measure, totals: Totals, threshold: number
   if (canaryBad === 0 && stableBad === 0) return `${canary} ${against}`;
   if (stableBad === 0) return `${canary} ${against} of the stable version's`;
   const ratio = canaryBad / canaryRequests / (stableBad / stableRequests);
-  return `${canary} ${against}: ${Number(ratio.toPrecision(2))} times the stable version's rate`;
+  const rounded = Number(ratio.toPrecision(2));
+  return `${canary} ${against}: ${rounded === 1 ? '' : `${rounded} times `}the stable version's rate`;
 }
 
 function deedText(measure: Measure, threshold: number): string {
@@ -94,21 +96,22 @@ export function lookedText(windows: number, windowSeconds: number): string {
   return `in ${plural(windows, 'window')} (${time})`;
 }
 
-/** How sure an alarm is, and what its limit was. */
-export function alarmText(alarm: Alarm, { margin }: { margin: number }, ceiling: number | undefined): string {
-  const { channel, evidence } = alarm;
+/** How sure an alarm is, and what its limit was. @param settings of the channel that has fired */
+export function alarmText(
+  { channel, evidence }: Alarm,
+  settings: { margin: number; sAlpha: number; ceiling: number | undefined },
+): string {
+  const { logE, logELimit, x = 0, boundary = 0, spent = 0 } = evidence;
   switch (channel) {
     case 'ceiling':
-      return `above the ceiling of ${percentText(ceiling ?? 0)}, ${oddsText(evidence.logCeiling ?? 0)} against chance; the limit is ${oddsText(evidence.logCeilingLimit ?? 0)}`;
+      return `above the ceiling of ${percentText(settings.ceiling ?? 0)}, ${oddsText(evidence.logCeiling ?? 0)} against chance; the limit is ${oddsText(evidence.logCeilingLimit ?? 0)}`;
     case 's':
-      return `${spendingText(evidence)} from a canary within ${margin} times the stable version's rate; so far ${oddsText(Math.max(0, evidence.logE))} against chance by the other channel`;
+      return `${grouped(x)} bad ones since the start, and chance brings ${grouped(boundary)} to a canary within ${settings.margin} times that rate in 1 of ${grouped(Math.floor(1 / spent))} releases at most; the limit is 1 of ${grouped(Math.floor(1 / settings.sAlpha))}`;
+    case 'e': {
+      const alone = logE >= logELimit;
+      return `${oddsText(logE)} against chance${alone ? '' : ', and too much together with the other metrics'}; the limit ${alone ? 'is' : 'alone is'} ${oddsText(logELimit)}`;
+    }
     default:
-      return evidence.logE >= evidence.logELimit
-        ? `${oddsText(evidence.logE)} against chance; the limit is ${oddsText(evidence.logELimit)}`
-        : `${oddsText(evidence.logE)} against chance, and too much together with the other metrics; alone the limit is ${oddsText(evidence.logELimit)}`;
+      return assertNever(channel);
   }
 }
-
-/** "40 bad ones where 26 are the limit, which chance reaches once in 143 releases at most" */
-const spendingText = ({ x = 0, boundary = 0, spent = 0 }: WindowEvidence): string =>
-  `${grouped(x)} bad ones so far where ${grouped(boundary)} are the limit, which chance reaches in 1 of ${grouped(Math.floor(1 / spent))} releases at most`;

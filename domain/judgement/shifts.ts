@@ -36,5 +36,20 @@ export function expectedIn(window: Window, shifts: readonly (ShiftTimes & { weig
   return { canary: weights.every(weight => weight > 0), stable: weights.every(weight => weight < 100) };
 }
 
+/**
+ * The canary's weight, in per cent, if it was the same in all of the window; undefined where a shift is in it, or where
+ * sticky sessions that began under an earlier weight may still decide where requests go.
+ */
+export function steadyWeight(
+  window: Window,
+  shifts: readonly (ShiftTimes & { weight: number })[],
+  stickinessSeconds: number,
+): number | undefined {
+  const last = inOrder(shifts).findLast(shift => shift.intendedAtEpochMs < window.endEpochMs);
+  if (last?.confirmedAtEpochMs === undefined) return undefined;
+  const steadyFromEpochMs = last.confirmedAtEpochMs + stickinessSeconds * 1000;
+  return window.startEpochMs >= steadyFromEpochMs ? last.weight : undefined;
+}
+
 const inOrder = <Shift extends ShiftTimes>(shifts: readonly Shift[]): Shift[] =>
   shifts.toSorted((a, b) => a.intendedAtEpochMs - b.intendedAtEpochMs);

@@ -1,4 +1,5 @@
 import type { Dial, Slot } from '../dial.ts';
+import type { Baseline } from '../judgement/baseline.ts';
 import type { Verdict } from '../judgement/verdict.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Workload } from '../workload.ts';
@@ -63,6 +64,10 @@ export type Fact =
   | { kind: 'hookRunning'; name: string; statusUrl: string }
   | { kind: 'approvalOpened'; name: string }
   | { kind: 'approved'; name: string; groups: string[] }
+  /** What the stable version did before the first weight, by metric. */
+  | { kind: 'baselineSeen'; baseline: Record<string, Baseline> }
+  /** `auto` ceilings of metrics, per threshold: from here on they judge what gets all the traffic. */
+  | { kind: 'ceilingsFrozen'; ceilings: Record<string, number[]> }
   | { kind: 'judged'; verdict: Verdict; byMetric: Record<string, Verdict> }
   | { kind: 'held'; because: string; fault: boolean }
   | { kind: 'resumed' }

@@ -70,6 +70,10 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     }
     case 'approved':
       return approve(release, fact.name, entry);
+    case 'baselineSeen':
+      return { ...release, baseline: release.baseline ?? fact.baseline }; // the first stays: what was judged by it was
+    case 'ceilingsFrozen':
+      return { ...release, ceilings: { ...fact.ceilings, ...release.ceilings } };
     case 'judged':
       return { ...release, verdict: fact.verdict, byMetric: fact.byMetric };
     case 'held': {

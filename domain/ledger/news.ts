@@ -1,6 +1,8 @@
 import { assertNever } from '../assert-never.ts';
 import { dialText } from '../dial.ts';
 import { durationText } from '../file/units.ts';
+import type { Baseline } from '../judgement/baseline.ts';
+import { percentText } from '../judgement/words.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import type { Fact, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
 
@@ -41,6 +43,12 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return `approval ${fact.name} was given`;
     case 'judged':
       return `${fact.verdict.kind}: ${fact.verdict.because}`;
+    case 'baselineSeen':
+      return baselineText(fact.baseline);
+    case 'ceilingsFrozen':
+      return Object.entries(fact.ceilings)
+        .map(([name, ceilings]) => `ceiling of ${name}: ${ceilings.map(percentText).join(', ')}`)
+        .join('; ');
     case 'held':
       return `holds: ${fact.because}`;
     case 'resumed':
@@ -74,6 +82,14 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return assertNever(fact);
   }
 }
+
+const baselineText = (baseline: Record<string, Baseline>): string =>
+  Object.entries(baseline)
+    .map(([name, { windows, phi, assumed }]) => {
+      const times = phi.map(one => Number(one.toPrecision(3))).join(', ');
+      return `${name}: counts vary ${times} times as much as chance, ${assumed ? 'which is assumed' : `measured`} (${windows} windows of the stable version)`;
+    })
+    .join('; ');
 
 /** `rolledBack (degraded): errors: 4 of …`; the reason that there was nothing to say is not said. */
 export const endText = (end: { outcome: Outcome; reason?: RollBackReason; because: string }): string =>

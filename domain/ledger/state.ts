@@ -1,4 +1,5 @@
 import type { Dial, Slot } from '../dial.ts';
+import type { Baseline } from '../judgement/baseline.ts';
 import type { Verdict } from '../judgement/verdict.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Workload } from '../workload.ts';
@@ -57,6 +58,10 @@ export interface ReleaseState {
   hooks: Record<string, HookState>;
   /** By name: those of the plan's steps, and PROCEED while a hold asks. */
   approvals: Record<string, ApprovalState>;
+  /** What the stable version did before the first weight, by metric; absent where nobody could read it. */
+  baseline?: Record<string, Baseline>;
+  /** Ceilings that are frozen into the release, by metric and threshold. */
+  ceilings?: Record<string, number[]>;
   verdict?: Verdict;
   byMetric: Record<string, Verdict>;
   hold?: { sinceEpochMs: number; because: string; fault: boolean };

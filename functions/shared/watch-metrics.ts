@@ -4,7 +4,6 @@ import {
   type MetricSource,
   MetricSourceUnreachableError,
 } from '../../adapters/metrics/metric-source.ts';
-import type { Slot } from '../../domain/dial.ts';
 import {
   analysisComplete,
   type JudgementContext,
@@ -14,11 +13,12 @@ import {
 import { nextLookSeconds, usualLatenessSeconds } from '../../domain/judgement/looks.ts';
 import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import { sequentialContext } from '../../domain/judgement/sequential-context.ts';
-import { analysisStart, expectedIn, straddles } from '../../domain/judgement/shifts.ts';
+import { analysisStart, expectedIn, steadyWeight, straddles } from '../../domain/judgement/shifts.ts';
 import { nextRecord, windowsDue } from '../../domain/judgement/windows.ts';
 import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
 import type { ReleaseCall } from './release-call.ts';
+import { revisionsOf } from './see-baseline.ts';
 
 interface WatchDeps {
   ledger: Ledger;
@@ -43,7 +43,8 @@ export async function watchMetrics(deps: WatchDeps, call: ReleaseCall): Promise<
     nowEpochMs: call.now,
     windowSeconds: plan.windowSeconds,
     expects: window => expectedIn(window, shifts),
-    sequential: sequentialContext(plan),
+    sequential: sequentialContext(plan, call.release),
+    steadyWeight: window => steadyWeight(window, shifts, call.release.admission?.stickinessSeconds ?? 0),
     sourceFault: read.fault,
   };
   const step = currentStep(call.release);
@@ -67,8 +68,8 @@ async function readDue(
   const names = metrics.map(metric => metric.name);
   const windows = windowsDue({ firstStartEpochMs, windowSeconds, nowEpochMs: call.now, metrics: names, records });
   if (windows.length === 0) return { readings: [] };
-  const { canary, stable, revision, stableRevision } = call.admission;
-  const revisions = { [canary]: revision, [stable]: stableRevision } as Record<Slot, string>;
+  const { canary } = call.admission;
+  const revisions = revisionsOf(call.admission);
   try {
     return { readings: await deps.metrics.read({ workload, canary, revisions, metrics, windows }) };
   } catch (error) {

@@ -158,7 +158,8 @@ function stepThreshold(comparison: Comparison, t: number, window: ComparedCounts
           );
     scratch.evidence[j] = Math.min(log / inflation, scratch.most);
   }
-  stepEChannel(comparison.e[t] as EChannel, scratch.evidence, scratch.logPrior, profile, horizonWindows);
+  const weights = comparison.s === undefined ? profile.alone : profile;
+  stepEChannel(comparison.e[t] as EChannel, scratch.evidence, scratch.logPrior, weights, horizonWindows);
   const floor = comparison.floors[t];
   if (floor !== undefined && settings.floor !== undefined) {
     const { evidence, most } = scratch;
@@ -169,7 +170,7 @@ function stepThreshold(comparison: Comparison, t: number, window: ComparedCounts
       phi: noise,
       most,
     });
-    stepEChannel(floor, evidence, scratch.logPrior, profile, horizonWindows);
+    stepEChannel(floor, evidence, scratch.logPrior, profile.alone, horizonWindows);
   }
   const health = comparison.health[t];
   if (health !== undefined && settings.nonInferiority !== undefined) {
@@ -213,7 +214,8 @@ function stepSpending(comparison: Comparison, s: SChannel, window: ComparedCount
   const theta = badShareAt(window.canaryRequests / (window.canaryRequests + window.stableRequests), w0);
   const noise = phi?.[0];
   const inflation = noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, m, theta);
-  stepSChannel(s, xc, m, theta, inflation, sAlpha * profile.spending(comparison.k, horizonWindows));
+  const budget = (expectedBad: number) => sAlpha * profile.spending(comparison.k, horizonWindows, expectedBad);
+  stepSChannel(s, xc, m, theta, inflation, budget);
   const needed = noise === undefined ? 1 : profile.guard.windowsThatAgree;
   const floor = comparison.floors[0];
   // with a floor both must be there: its e-value by itself has to be worth the channel's alpha

@@ -244,15 +244,14 @@ function alarmOf(detector: Detector, evidence: readonly WindowEvidence[], logRel
   for (const one of evidence) {
     const { ceiling, comparison, logAlpha } = stateOf(detector, one.metric);
     const { metric } = one;
-    if (comparison.sCrossed)
-      found.push({ alarm: { metric, channel: 's', evidence: one }, by: Math.max(0, logAlpha + comparison.logE) });
-    if (ceiling !== undefined && ceiling.logE >= -Math.log(ceiling.settings.alpha)) {
-      found.push({
-        alarm: { metric, channel: 'ceiling', evidence: one },
-        by: ceiling.logE + Math.log(ceiling.settings.alpha),
-      });
+    const by = logAlpha + comparison.logE;
+    // where both channels have fired the odds of E are what is told
+    if (logRelease >= 0) found.push({ alarm: { metric, channel: 'e', evidence: one }, by });
+    if (comparison.sCrossed) found.push({ alarm: { metric, channel: 's', evidence: one }, by: Math.max(0, by) });
+    if (ceiling !== undefined) {
+      const over = ceiling.logE + Math.log(ceiling.settings.alpha);
+      if (over >= 0) found.push({ alarm: { metric, channel: 'ceiling', evidence: one }, by: over });
     }
-    if (logRelease >= 0) found.push({ alarm: { metric, channel: 'e', evidence: one }, by: logAlpha + comparison.logE });
   }
   found.sort((a, b) => b.by - a.by || (a.alarm.metric < b.alarm.metric ? -1 : 1));
   return found[0]?.alarm;

@@ -60,7 +60,8 @@ function spendingPower(
     const share = window.canaryRequests / (window.canaryRequests + window.stableRequests);
     const theta = badShareAt(share, window.margin);
     const inflation = (part: number) => (noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, bad, part));
-    stepSChannel(healthy, 0, bad, theta, inflation(theta), sAlpha * profile.spending(index + 1, horizonWindows));
+    const budget = (expectedBad: number) => sAlpha * profile.spending(index + 1, horizonWindows, expectedBad);
+    stepSChannel(healthy, 0, bad, theta, inflation(theta), budget);
     while (cell < healthy.cell) {
       layers = layers.map(halved);
       cell *= 2;

@@ -18,6 +18,8 @@ export interface SChannel {
   spent: number;
   /** Windows so far in which X was at or above the boundary. */
   crossings: number;
+  /** Bad requests of the canary that the null's edge makes of the windows so far, each window's over its inflation. */
+  expected: number;
   /** Counts to a cell of the law: 1 while it is narrow enough to be exact. */
   cell: number;
   /** Sum of the windows' variances. */
@@ -43,6 +45,7 @@ export function newSChannel(): SChannel {
     boundary: 1,
     spent: 0,
     crossings: 0,
+    expected: 0,
     cell: 1,
     variance: 0,
     mass: new Float64Array(512),
@@ -61,6 +64,7 @@ export function resetSChannel(channel: SChannel): void {
   channel.boundary = 1;
   channel.spent = 0;
   channel.crossings = 0;
+  channel.expected = 0;
   channel.cell = 1;
   channel.variance = 0;
   channel.first = 0;
@@ -71,7 +75,8 @@ export function resetSChannel(channel: SChannel): void {
 /**
  * One window more, in place.
  * @param canaryBad xc  @param bad m = xc + xb  @param share theta, the canary's part of m at the null's edge
- * @param inflation of the variance, 1 without a guard  @param budget alpha that may be spent by this window
+ * @param inflation of the variance, 1 without a guard  @param budget alpha that may be spent by this window,
+ * told `expected` with the window in it
  */
 export function stepSChannel(
   channel: SChannel,
@@ -79,17 +84,18 @@ export function stepSChannel(
   bad: number,
   share: number,
   inflation: number,
-  budget: number,
+  budget: (expectedBad: number) => number,
 ): void {
   channel.k += 1;
   channel.x += canaryBad;
+  channel.expected += (bad * share) / inflation;
   if (bad > 0) {
     channel.variance += bad * share * (1 - share) * Math.min(inflation, bad);
     coarsen(channel);
     fillCountLaw(channel.increment, bad, share, inflation, channel.cell);
     convolve(channel);
   }
-  stop(channel, budget);
+  stop(channel, budget(channel.expected));
   if (channel.x >= channel.boundary) channel.crossings += 1;
 }
 

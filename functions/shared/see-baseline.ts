@@ -1,0 +1,49 @@
+import { type MetricSource, MetricSourceUnreachableError } from '../../adapters/metrics/metric-source.ts';
+import type { Slot } from '../../domain/dial.ts';
+import { baselineOf, baselineWindows, learningMetrics } from '../../domain/judgement/baseline.ts';
+import { analysisStart } from '../../domain/judgement/shifts.ts';
+import type { Admission } from '../../domain/ledger/facts.ts';
+import type { ReleaseCall } from './release-call.ts';
+
+/**
+ * Before the first weight, once: what the stable version's windows of the last hour and a half say of its rate and of how
+ * much its counts vary, for the sequential metrics. A source that cannot be read is asked again at the next look; without
+ * an answer by the first weight the release goes on, and its verdicts say that the noise is assumed.
+ */
+export async function seeBaseline(deps: { metrics: MetricSource }, call: ReleaseCall): Promise<void> {
+  const { plan, shifts, workload, baseline } = call.release;
+  const metrics = learningMetrics(plan.metrics);
+  if (metrics.length === 0 || baseline !== undefined || analysisStart(shifts) !== undefined) return;
+  const windows = baselineWindows(call.now, plan.windowSeconds);
+  if (windows.length === 0) return;
+  try {
+    const revisions = revisionsOf(call.admission);
+    const readings = await deps.metrics.read({ workload, canary: call.admission.canary, revisions, metrics, windows });
+    const byMetric = metrics.map(metric => {
+      const own = readings.filter(reading => reading.metric === metric.name);
+      return [metric.name, baselineOf(metric, own)] as const;
+    });
+    await call.append({ kind: 'baselineSeen', baseline: Object.fromEntries(byMetric) });
+  } catch (error) {
+    if (!(error instanceof MetricSourceUnreachableError)) throw error;
+    call.log.warn("the stable version's past cannot be read", { because: error.message });
+  }
+}
+
+/** Ceilings that are known for the first time: what judged once is what judges until the end. */
+export async function freezeCeilings(
+  call: ReleaseCall,
+  ceilings: Readonly<Record<string, readonly number[]>>,
+): Promise<void> {
+  const frozen = call.release.ceilings ?? {};
+  const fresh = Object.entries(ceilings).filter(([name]) => frozen[name] === undefined);
+  if (fresh.length === 0) return;
+  await call.append({
+    kind: 'ceilingsFrozen',
+    ceilings: Object.fromEntries(fresh.map(([name, found]) => [name, [...found]])),
+  });
+}
+
+/** What runs in each slot. */
+export const revisionsOf = ({ canary, stable, revision, stableRevision }: Admission): Record<Slot, string> =>
+  ({ [canary]: revision, [stable]: stableRevision }) as Record<Slot, string>;

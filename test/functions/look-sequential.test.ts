@@ -1,0 +1,96 @@
+import { expect, it } from 'vitest';
+import { dialFor } from '../../domain/dial.ts';
+import type { Metric, Plan } from '../../domain/plan/plan.ts';
+import { at, bake, type Line, readied, shifted, shop, weight } from '../support/story.ts';
+import { road } from './scenes.ts';
+import { openWorld, type World } from './world.ts';
+
+const errors: Metric = {
+  name: 'errors',
+  source: { kind: 'cloudwatch', measure: { kind: 'failedRequests' } },
+  judge: { kind: 'sequential', margin: 1.25, share: 1, guard: true, ceiling: 'auto' },
+};
+const plan: Partial<Plan> = {
+  metrics: [errors],
+  sequential: { alpha: 0.01, detect: { ratio: 2, power: 0.8 } },
+  steps: [weight(10), bake(300), weight(100)],
+  soakSeconds: 300,
+};
+const look = (world: World) => world.run('look', road);
+
+async function opened(...story: Line[]) {
+  const world = await openWorld(plan);
+  await world.admitted(...story);
+  await world.canary(1);
+  return world;
+}
+
+/** The stable version's last hour and a half: 5 and 15 of 1000 bad in turn. */
+function publishPast(world: World) {
+  for (let minute = 1; minute <= 93; minute += 1) {
+    const target5xx = minute % 2 === 0 ? 5 : 15;
+    world.metrics.publish('blue', at(-60 * minute), { good: 1000 - target5xx, target5xx });
+  }
+}
+
+it("writes down once what the stable version's past says, before the canary gets traffic", async () => {
+  const world = await opened(...readied(0, 10));
+  publishPast(world);
+  await look(world);
+  await look(world);
+  const seen = (await world.facts()).filter(fact => fact.kind === 'baselineSeen');
+  expect(seen).toEqual([
+    {
+      kind: 'baselineSeen',
+      baseline: { errors: { windows: 90, requests: 90_000, bad: [900], phi: [expect.closeTo(5, 6)], assumed: false } },
+    },
+  ]);
+});
+
+it('asks again at the next look where the past could not be read, and goes on without', async () => {
+  const world = await opened(...readied(0, 10));
+  world.metrics.breakWith('Throttling');
+  await look(world);
+  expect(await world.kinds()).not.toContain('baselineSeen');
+  world.metrics.breakWith(undefined);
+  await look(world);
+  expect(await world.kinds()).toContain('baselineSeen');
+});
+
+it('reads no past once the canary has traffic: what it would say is no longer about before', async () => {
+  const world = await opened(...readied(0, 10), ...shifted(20, { from: 0, to: 10 }));
+  await world.router.setDial(shop, dialFor('green', 10));
+  world.wait(30);
+  await look(world);
+  expect(await world.kinds()).not.toContain('baselineSeen');
+});
+
+it('freezes the ceiling once, when the canary has all the traffic', async () => {
+  const story: Line[] = [
+    ...readied(0, 10),
+    ...shifted(20, { from: 0, to: 10 }),
+    [30, { kind: 'stepStarted', index: 1 }],
+    [330, { kind: 'stepDone', index: 1, because: 'good' }],
+    ...readied(330, 100, 4),
+    ...shifted(355, { from: 10, to: 100 }),
+    [360, { kind: 'soakStarted' }],
+  ];
+  const world = await opened(...story);
+  await world.router.setDial(shop, dialFor('green', 100));
+  for (let minute = 1; minute <= 5; minute += 1) {
+    world.metrics.publish('green', at(60 * minute), { good: 99, target5xx: 1 });
+    world.metrics.publish('blue', at(60 * minute), { good: 891, target5xx: 9 });
+  }
+  for (let minute = 6; minute <= 8; minute += 1)
+    world.metrics.publish('green', at(60 * minute), { good: 990, target5xx: 10 });
+  for (const seconds of [570, 580, 590]) {
+    world.wait(seconds);
+    await look(world);
+  }
+  const frozen = (await world.facts()).filter(fact => fact.kind === 'ceilingsFrozen');
+  expect(frozen).toHaveLength(1);
+  // four or five minutes of 9 in 900: 1 %, whose upper bound is well above, and 10 failures in 300 s of 1000 a minute: 0.2 %
+  const [ceiling = 0] = frozen[0]?.kind === 'ceilingsFrozen' ? (frozen[0].ceilings.errors ?? []) : [];
+  expect(ceiling).toBeGreaterThan(0.0125);
+  expect(ceiling).toBeLessThan(0.025);
+});
