@@ -71,7 +71,7 @@ function waitedFor(release: ReleaseState, admission: Admission, seen: Observatio
     case 'setWeight':
       return beforeShift(release, admission, step.weight, seen);
     case 'bake':
-      return stepOver(release, seen, started + step.seconds * 1000, done);
+      return bakeMove(release, seen, { startedEpochMs: started, endEpochMs: started + step.seconds * 1000, done });
     case 'analysis':
       return analysisMove(release, step, seen, { started, done });
     case 'hook':
@@ -131,6 +131,18 @@ function measuringSeconds(step: Extract<Step, { kind: 'analysis' }>, plan: Plan)
         : step.count * plan.windowSeconds,
     );
   return Math.max(0, ...each) + MISSED_AFTER_SECONDS;
+}
+
+/** A bake lasts its time; with promoteEarly it ends once it is proven healthy, but not before `after`. */
+function bakeMove(
+  release: ReleaseState,
+  seen: Observation,
+  { startedEpochMs, endEpochMs, done }: { startedEpochMs: number; endEpochMs: number; done: Done },
+): Decision {
+  const early = release.plan.promoteEarly;
+  if (early === undefined || seen.verdict.kind !== 'healthy') return stepOver(release, seen, endEpochMs, done);
+  const earliestEpochMs = Math.min(endEpochMs, startedEpochMs + early.afterSeconds * 1000);
+  return stepOver(release, seen, earliestEpochMs, done);
 }
 
 function stepOver(release: ReleaseState, seen: Observation, endEpochMs: number, done: Done): Decision {
