@@ -37,6 +37,17 @@ describe('a bake', () => {
     expect(look({}, second, 339, { verdict: healthy }).move.kind).toBe('lookAgain');
   });
 
+  it('ends early with promoteEarly once it is healthy, but not before it lasted as long as that says', () => {
+    const promoteEarly = { beta: 0.05, nonInferiority: 2, afterSeconds: 120 };
+    // the bake began at 40 and lasts until 340
+    expect(look({ promoteEarly }, second, 159, { verdict: healthy }).move).toMatchObject({
+      kind: 'lookAgain',
+      seconds: 1,
+    });
+    expect(look({ promoteEarly }, second, 160, { verdict: healthy }).move.kind).toBe('advance');
+    expect(look({ promoteEarly }, second, 160, { verdict: watching }).move.kind).toBe('lookAgain');
+  });
+
   it('does not hold before it is over: too little data may become enough', () => {
     const { move, facts, holds } = look({}, second, 200, { verdict: tooLittle });
     expect(move.kind).toBe('lookAgain');
