@@ -87,6 +87,12 @@ export function alarmSpecs(sources: AlarmSources): Record<string, AlarmSpec> {
       threshold: 1,
       means: 'DynamoDB refuses reads or writes of the ledger',
     },
+    'reconcile-failing': {
+      // once a minute: two may fail while something is throttled
+      metric: of('reconcile').metricErrors(period),
+      threshold: 3,
+      means: 'nobody looks for what events did not announce: dead executions, passed deadlines, pushes',
+    },
     'cluster-away': {
       // a release that waits for its pods asks every 10 s or slower, six tries each: a minute without any answer
       metric: of('read-slot').metricErrors(period),
@@ -96,7 +102,7 @@ export function alarmSpecs(sources: AlarmSources): Record<string, AlarmSpec> {
     'dead-letters': {
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ ...period, statistic: 'Maximum' }),
       threshold: 1,
-      means: "CloudFormation's call for a listener rule or a workload failed every time",
+      means: "a call that nobody waits for failed every time: an event's, or CloudFormation's for a rule or a workload",
     },
     'notices-undelivered': {
       metric: notices.metricNumberOfNotificationsFailed(period),

@@ -8,7 +8,14 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { addAlarms } from './alarms.ts';
 import type { CodeOf } from './bundling/bundle.ts';
-import { type AnyFunctionName, CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES, needsOf } from './functions/catalogue.ts';
+import { addEvents } from './events.ts';
+import {
+  type AnyFunctionName,
+  CUSTOM_RESOURCE_NAMES,
+  EVENT_DOORS,
+  FUNCTION_NAMES,
+  needsOf,
+} from './functions/catalogue.ts';
 import { HANDLER_TIMEOUT_SECONDS, type NetworkProps, SluiceFunction } from './functions/sluice-function.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { suppress } from './nag.ts';
@@ -20,6 +27,9 @@ export const KUBERNETES_GROUP = 'sluice';
 
 /** A custom resource may wait for its permissions to arrive, and makes several calls of up to 18 s. */
 const CUSTOM_RESOURCE_TIMEOUT_SECONDS = 120;
+
+/** All workloads of a control plane, and over before the next one begins a minute later. */
+const RECONCILE_TIMEOUT_SECONDS = 55;
 
 export interface ClusterProps {
   /** The EKS cluster's name. */
@@ -85,7 +95,9 @@ export class ControlPlaneStack extends Stack {
       const made = new SluiceFunction(this, file, {
         ...common,
         file,
-        timeoutSeconds: HANDLER_TIMEOUT_SECONDS,
+        timeoutSeconds: file === 'reconcile' ? RECONCILE_TIMEOUT_SECONDS : HANDLER_TIMEOUT_SECONDS,
+        ...(EVENT_DOORS.has(file) && { deadLetters }),
+        ...(file === 'reconcile' && { retryAttempts: 0 }),
         environment: { ...this.environmentOf(file), ...(cluster !== undefined && clusterEnvironment(cluster)) },
         ...(cluster?.network !== undefined && { network: cluster.network }),
       });
@@ -114,6 +126,7 @@ export class ControlPlaneStack extends Stack {
       machine: 'roll-back',
       stateMachineName: `${name}-roll-back`,
     }).stateMachine;
+    addEvents(this, { name, names: this.names, functions, deadLetters });
     addAlarms(this, { name, functions, release, rollBack, table, deadLetters, notices, tellTo: alarms, runbooks });
   }
 

@@ -62,6 +62,13 @@ export const FUNCTIONS = {
   'write-canary': ['appendLedger', 'cluster'],
 } as const satisfies Record<string, readonly Need[]>;
 
+/** Called by EventBridge, asynchronously: what fails every time is a dead letter. The reconciler just comes again. */
+export const EVENT_DOORS: ReadonlySet<string> = new Set([
+  'alarm-changed',
+  'execution-ended',
+  'image-pushed',
+] satisfies (keyof typeof FUNCTIONS)[]);
+
 /** Called by CloudFormation, asynchronously, when a team deploys a ProgressiveWorkload. */
 export const CUSTOM_RESOURCES = {
   'custom-resources/listener-rule': ['readLedger', 'readDial', 'readTargets', 'makeRules'],

@@ -30,6 +30,8 @@ export interface SluiceFunctionProps {
   readonly network?: NetworkProps;
   /** Where calls end that were made asynchronously and failed every time. */
   readonly deadLetters?: sqs.IQueue;
+  /** How often Lambda repeats such a call. @default 2 */
+  readonly retryAttempts?: number;
 }
 
 /** One file of functions/ as a Lambda, with a role and a log group of its own. */
@@ -77,6 +79,7 @@ export class SluiceFunction extends Construct {
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...props.network,
       ...(props.deadLetters !== undefined && { deadLetterQueue: props.deadLetters }),
+      ...(props.retryAttempts !== undefined && { retryAttempts: props.retryAttempts }),
     });
     suppress(this.role, 'AwsSolutions-IAM5', wildcardReasons(props));
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
-import { CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES, needsOf } from '../../infra/functions/catalogue.ts';
+import { CUSTOM_RESOURCE_NAMES, EVENT_DOORS, FUNCTION_NAMES, needsOf } from '../../infra/functions/catalogue.ts';
 import { fileOf, placeholdersOf } from '../../infra/state-machines.ts';
 import { namesIn, type Resource, SYNTH_TIMEOUT_MS, type Synthesised, synthControlPlane } from './synthesised.ts';
 
@@ -149,7 +149,7 @@ describe('the functions', () => {
   });
 
   it('what nobody waits for ends as a dead letter when it fails', () => {
-    for (const name of ['listener-rule', 'registered-workload']) {
+    for (const name of ['listener-rule', 'registered-workload', ...EVENT_DOORS]) {
       expect(functionOf(controlPlane, name).Properties.DeadLetterConfig).toBeDefined();
     }
   });
