@@ -57,9 +57,7 @@ const RESERVE = 0.15;
 const spendingByTime =
   (shape: (k: number, horizonWindows: number) => number) =>
   (k: number, horizonWindows: number): number =>
-    k <= horizonWindows
-      ? (1 - RESERVE) * shape(k, horizonWindows)
-      : 1 - RESERVE + RESERVE * (1 - horizonWindows / k);
+    k <= horizonWindows ? (1 - RESERVE) * shape(k, horizonWindows) : 1 - RESERVE + RESERVE * (1 - horizonWindows / k);
 
 const specified = startWeights(0.5, RESERVE);
 
