@@ -82,6 +82,27 @@ describe.concurrent('a release that is refused before anything moves', { timeout
   });
 });
 
+describe.concurrent('a push', { timeout: STORY_WITHIN_MS }, () => {
+  it('starts a release by itself where its tag matches, and one that rings an alarm is held until it is over', async () => {
+    const { lab } = stories;
+    lab.alarms.set('night-shift', 'ALARM', 'somebody is asleep');
+    const story = await stories.open('pushed', { plan: quickPlan(), tags: 'auto-*', alarms: ['night-shift'] });
+
+    pushImage(lab, 'pushed', 'v3', server('VERSION=v3'));
+    pushImage(lab, 'pushed', 'auto-4', server('VERSION=v4'));
+    const held = await story.until('held');
+    lab.alarms.set('night-shift', 'OK');
+    await story.ended();
+
+    expect(held.fact.because).toBe('night-shift is in ALARM (somebody is asleep)');
+    expect(story.linesOf('requested').map(({ by, fact }) => [by, fact.images.app?.reference])).toEqual([
+      ['push', 'auto-4'],
+    ]);
+    expect(await story.row()).toMatchObject({ outcome: 'promoted', failed: 0, lost: 0 });
+    expect(await story.versionAnswered()).toBe('v4');
+  });
+});
+
 describe.concurrent('a second start during a release', { timeout: STORY_WITHIN_MS }, () => {
   const steps = [setWeight(20), go, setWeight(100)];
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { releaseExecutionName } from '../../domain/release-id.ts';
+import { releaseExecutionName, rollBackExecutionName } from '../../domain/release-id.ts';
 import { bake, go, planOf, quickPlan, setWeight } from './plans.ts';
 import { atRest, openStories, STORY_WITHIN_MS, type Stories, server } from './stories.ts';
 
@@ -132,21 +132,51 @@ describe.concurrent('a release that is taken back', { timeout: STORY_WITHIN_MS }
     await expect(story.abort('aborted-1')).rejects.toThrow('aborted-1 is over: rolledBack');
   });
 
-  it('stays where it is when its execution is stopped from outside, and an abort still takes it back', async () => {
+  it('goes back by itself when its execution is stopped from outside', async () => {
     const story = await stories.open('stopped', { plan: longBake });
-    const { executions, ledger, router } = stories.lab.deps;
-    const name = releaseExecutionName('stopped-1', 1);
 
     await story.start();
     await story.untilIn(1);
-    await executions.stop('release', name, 'by mistake');
-
-    expect(await executions.describe('release', name)).toMatchObject({ status: 'ABORTED' });
-    expect((await ledger.read('stopped')).active?.releaseId).toBe('stopped-1');
-    expect(await router.readDial(story.workload)).toEqual({ blue: 80, green: 20 });
-    await story.abort('stopped-1');
+    await stories.lab.deps.executions.stop('release', releaseExecutionName('stopped-1', 1), 'by mistake');
     await story.ended();
-    expect(await story.row()).toMatchObject({ outcome: 'rolledBack', reason: 'aborted', weights: [20, 0], lost: 0 });
+
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'fault', weights: [20, 0], failed: 0, lost: 0 });
+    // the event says who stopped it; the reconciler, where it comes first, only that it ended
+    expect(row.because).toMatch(/^stopped-1-1 ended \(ABORTED\) without closing the release(: by mistake)?$/);
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('goes on going back when somebody stops that too', async () => {
+    const story = await stories.open('stubborn', { plan: longBake });
+
+    await story.start();
+    await story.untilIn(1);
+    await story.abort('stubborn-1');
+    await story.until('dialRestored');
+    await stories.lab.deps.executions.stop('rollBack', rollBackExecutionName('stubborn-1', 1), 'by mistake');
+    await story.ended();
+
+    expect(story.linesOf('rollBackClaimed').map(({ fact }) => fact.attempt)).toEqual([1, 2]);
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'aborted', failed: 0, lost: 0 });
+    expect(row.weights.slice(0, 2)).toEqual([20, 0]); // the second attempt may find the dial at 0 and restore it once more
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('goes back when an alarm of its workload goes into ALARM', async () => {
+    const { alarms } = stories.lab;
+    alarms.set('orders-are-lost', 'OK');
+    const story = await stories.open('alarmed', { plan: longBake, alarms: ['orders-are-lost'] });
+
+    await story.start();
+    await story.untilIn(1);
+    alarms.set('orders-are-lost', 'ALARM', '3 orders were lost');
+    await story.ended();
+
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'degraded', weights: [20, 0], failed: 0, lost: 0 });
+    expect(row.because).toBe('alarm orders-are-lost went into ALARM: 3 orders were lost');
     expect(await story.rest('blue')).toEqual(atRest('blue'));
   });
 });
