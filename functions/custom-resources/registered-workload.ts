@@ -34,8 +34,11 @@ export const makeHandler = (deps: RegisteredWorkloadDeps) =>
     }
     const registered = parse(propertiesSchema.parse(request.ResourceProperties));
     const { name } = registered.workload;
-    if (request.RequestType === 'Create' || request.PhysicalResourceId !== name) await requireOurs(deps, registered);
-    await deps.workloads.register(registered);
+    const there = await readIfThere(deps.workloads, name);
+    if (request.RequestType === 'Create' || request.PhysicalResourceId !== name) requireOurs(there, registered);
+    // what was pushed before it came to us is not released by itself; a later change of it does not move that
+    const registeredAtEpochMs = there?.registeredAtEpochMs ?? deps.clock.now();
+    await deps.workloads.register({ ...registered, registeredAtEpochMs });
     return { physicalId: name };
   });
 
@@ -53,15 +56,20 @@ const textOf = (issues: Issue[]): string =>
   issues.map(({ path, found, expected }) => `${pathText(path)}: found ${found}; expected ${expected}`).join('. ');
 
 /** Two stacks with one name would turn each other's dials. A try whose answer was lost finds its own item. */
-async function requireOurs({ workloads }: RegisteredWorkloadDeps, { workload }: RegisteredWorkload): Promise<void> {
+function requireOurs(there: RegisteredWorkload | undefined, { workload }: RegisteredWorkload): void {
+  if (there === undefined) return;
+  const { blue, green } = there.workload.router.targetGroups;
+  const ours = workload.router.targetGroups;
+  if (blue === ours.blue && green === ours.green) return;
+  throw new Error(`workload ${workload.name} is registered already, with the target groups ${blue} and ${green}`);
+}
+
+async function readIfThere(workloads: Workloads, name: string): Promise<RegisteredWorkload | undefined> {
   try {
-    const there = await workloads.read(workload.name);
-    const { blue, green } = there.workload.router.targetGroups;
-    const ours = workload.router.targetGroups;
-    if (blue === ours.blue && green === ours.green) return;
-    throw new Error(`workload ${workload.name} is registered already, with the target groups ${blue} and ${green}`);
+    return await workloads.read(name);
   } catch (error) {
     if (!(error instanceof WorkloadNotFoundError)) throw error;
+    return undefined;
   }
 }
 

@@ -33,6 +33,15 @@ it('a new plan takes the place of the old one, also during a release, which has 
   expect((await lab.deps.workloads.read('checkout')).plan.soakSeconds).toBe(1200);
 });
 
+it('remembers since when it is ours, whatever changes later: what was pushed before starts nothing by itself', async () => {
+  await call('Create', properties());
+  const { registeredAtEpochMs } = await lab.deps.workloads.read('checkout');
+  expect(registeredAtEpochMs).toEqual(expect.any(Number));
+  const later = { ...lab.deps, clock: { now: () => lab.deps.clock.now() + 3_600_000 } };
+  await makeHandler(later)(lab.request('Update', properties({}, { soak: '20m' }), 'checkout'));
+  expect((await lab.deps.workloads.read('checkout')).registeredAtEpochMs).toBe(registeredAtEpochMs);
+});
+
 it.each([
   ['plan', properties({}, { soaks: '5m' }), /the plan of checkout: soaks/],
   ['workload', properties({ container: 'App!' }), /the workload: container/],
