@@ -70,7 +70,7 @@ export const planSchema = z
           }),
         then: z.enum(['rollBack', 'ask', 'proceed']).default(DEFAULTS.hold.then).meta({
           description:
-            'What happens after that: roll back, ask a person, or go on. It never goes on because of a fault of the metric source.',
+            'What happens after that: roll back, ask a person (who has 4h to answer, then it rolls back), or go on. It never goes on because of a fault of the metric source.',
         }),
       })
       .default({ ...DEFAULTS.hold })

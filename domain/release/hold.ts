@@ -1,7 +1,12 @@
 import { assertNever } from '../assert-never.ts';
+import { parseDurationSeconds } from '../file/units.ts';
 import type { Fact, RollBackReason } from '../ledger/facts.ts';
 import { PROCEED, type ReleaseState } from '../ledger/state.ts';
+import { DEFAULTS } from '../plan/defaults.ts';
 import type { Decision } from './move.ts';
+
+/** Open questions do not count against the deadline, so each has an end of its own: that of an approval which names none. */
+const ANSWER_WITHIN_SECONDS = parseDurationSeconds(DEFAULTS.approval.within) ?? 0;
 
 /** While it holds, the metrics are asked again this often: design.md, "looks". */
 export const HOLD_LOOK_SECONDS = 10;
@@ -43,6 +48,11 @@ export function holdOr(
     case 'ask': {
       const asked = release.approvals[PROCEED];
       if (asked === undefined) return looking(`asks a person: ${because}`, [{ kind: 'approvalOpened', name: PROCEED }]);
+      const tooLate = seen.nowEpochMs >= asked.openedAtEpochMs + ANSWER_WITHIN_SECONDS * 1000;
+      if (asked.completeAtEpochMs === undefined && tooLate) {
+        const silence = `nobody answered within ${DEFAULTS.approval.within}: ${because}`;
+        return { move: { kind: 'rollBack', reason: 'deadline', because: silence }, facts };
+      }
       // a person cannot see more than the metrics show: without them the answer waits, until the release's deadline
       const answered = asked.completeAtEpochMs !== undefined;
       return looking(

@@ -56,6 +56,18 @@ describe('a hold', () => {
     expect(asked).toMatchObject({ facts: [], holds: true });
   });
 
+  it('rolls back where nobody answers for four hours; who said proceed has answered', () => {
+    const asked: Line[] = [held, [700, { kind: 'approvalOpened', name: 'proceed?' }]];
+    expect(atSecond(700 + 4 * 3_600 - 1, 'ask', ...asked)).toMatchObject({ holds: true });
+    expect(atSecond(700 + 4 * 3_600, 'ask', ...asked).move).toEqual({
+      kind: 'rollBack',
+      reason: 'deadline',
+      because: 'nobody answered within 4h: too little data',
+    });
+    const answered: Line = [800, { kind: 'approved', name: 'proceed?', groups: [] }];
+    expect(atSecond(700 + 4 * 3_600, 'ask', ...asked, answered)).toMatchObject({ move: { kind: 'lookAgain' } });
+  });
+
   it('of 0 s ends with its first look', () => {
     const release = releaseOf({ hold: { atMostSeconds: 0, then: 'rollBack' } });
     const decision = holdOr(release, trouble, { nowEpochMs: at(5) }, { then: 'rollBack', reason: 'deadline' });
