@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { approval, bake, type Line, readied, shifted, weight } from '../support/story.ts';
+import { approval, bake, imageOf, type Line, readied, requested, shifted, weight } from '../support/story.ts';
 import { named, openWorld, type World } from './world.ts';
 
 const approve = (world: World, by = 'bob', groups = ['leads']) =>
@@ -51,6 +51,16 @@ describe('an approval', () => {
     expect((await world.ledger.read('shop')).active?.approvals['go-live']?.completeAtEpochMs).toBeDefined();
   });
 
+  it('that comes between two tokens ends the next pause as soon as it begins', async () => {
+    const { world, token } = await waiting();
+    world.executions.expireToken(token);
+    await approve(world);
+    const next = world.executions.openToken('release', 'shop-1-1');
+    await world.run('await-approval', { releaseId: 'shop-1', run: 1, taskToken: next });
+    expect(world.executions.answers).toEqual([{ taskToken: next, output: {} }]);
+    expect((await world.kinds()).filter(kind => kind === 'approved')).toHaveLength(1);
+  });
+
   it('by two people needs two people: one of them twice is one', async () => {
     const { world } = await waiting({ required: 2 });
     expect(await approve(world, 'bob')).toEqual({ kind: 'oneMoreNeeded', name: 'go-live' });
@@ -84,6 +94,30 @@ describe('an approval is refused', () => {
   ])('%s', async (_, groups, message) => {
     const { world } = await waiting();
     await expect(approve(world, 'bob', groups)).rejects.toMatchObject(named('RefusedError', message));
+    expect(await world.kinds()).not.toContain('approved');
+    expect(world.executions.answers).toEqual([]);
+  });
+
+  it('that comes late: the release goes back because nobody had approved', async () => {
+    const { world } = await waiting();
+    const because = 'go-live was not approved within 3600 s';
+    await world.tell([3_700, { kind: 'rollBackClaimed', attempt: 1, reason: 'deadline', because }]);
+    const late = named('RefusedError', /^shop-1 goes back: go-live was not approved within 3600 s$/);
+    await expect(approve(world)).rejects.toMatchObject(late);
+    expect(await world.kinds()).not.toContain('approved');
+    expect(world.executions.answers).toEqual([]);
+  });
+
+  it('for another release: the one that waits behind it, and the one before it', async () => {
+    const { world } = await waiting();
+    await world.tell([30, requested({ images: { app: imageOf('3') } }), { releaseId: 'shop-2' }]);
+    const other = (releaseId: string) => world.run('approve', { releaseId, by: 'bob', groups: ['leads'] });
+    await expect(other('shop-2')).rejects.toMatchObject(named('RefusedError', /^shop-2 is not on its way$/));
+    await world.tell(
+      [40, { kind: 'closed', outcome: 'rolledBack', because: 'errors' }],
+      [41, { kind: 'approvalOpened', name: 'go-live' }, { releaseId: 'shop-2' }],
+    );
+    await expect(other('shop-1')).rejects.toMatchObject(named('RefusedError', /^shop-1 is not on its way$/));
     expect(await world.kinds()).not.toContain('approved');
     expect(world.executions.answers).toEqual([]);
   });
