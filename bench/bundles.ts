@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleFunctions } from '../infra/bundling/bundle.ts';
+import { bundleFunctions, bytesRead } from '../infra/bundling/bundle.ts';
 import {
   type AnyFunctionName,
   CUSTOM_RESOURCE_NAMES,
@@ -15,7 +15,16 @@ import { type Figure, figureOf, rounded } from './figure.ts';
 const run = promisify(execFile);
 const LEAST_RUNS = 9;
 /** What goes back without the cluster, and what decides that it has to. */
-const WAY_BACK: FunctionName[] = ['look', 'start-roll-back', 'restore-traffic', 'verify-traffic', 'close', 'abort'];
+const WAY_BACK: FunctionName[] = [
+  'look',
+  'start-roll-back',
+  'restore-traffic',
+  'verify-traffic',
+  'close',
+  'abort',
+  'alarm-changed',
+  'execution-ended',
+];
 const LIGHT = { kilobytes: 500, milliseconds: 90 };
 const WITH_CLUSTER = { kilobytes: 2_000, milliseconds: 250 };
 
@@ -42,7 +51,7 @@ export async function bundles(runs: number, say: (line: string) => void): Promis
         figureOf({
           name: `bundle of ${name}`,
           unit: 'kB',
-          values: [statSync(file(name)).size / 1000],
+          values: [bytesRead(folder, name) / 1000],
           ...(limit && { limit: limit.kilobytes }),
         }),
         figureOf({
