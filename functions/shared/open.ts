@@ -5,10 +5,10 @@ import { openStepFunctionsExecutions } from '../../adapters/executions/step-func
 import { httpHooks } from '../../adapters/hooks/http-hooks.ts';
 import { openEcrRegistry } from '../../adapters/images/ecr-registry.ts';
 import { openDynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
-import { openLog } from '../../adapters/log/powertools-log.ts';
-import { openMeter } from '../../adapters/log/powertools-meter.ts';
+import { openLog } from '../../adapters/log/lambda-log.ts';
+import { openMeter } from '../../adapters/log/embedded-meter.ts';
 import { openMetricSources } from '../../adapters/metrics/open-metrics.ts';
-import { openSnsNotifier } from '../../adapters/notifier/sns-notifier.ts';
+import type { Notifier } from '../../adapters/notifier/notifier.ts';
 import { openAlbRouter } from '../../adapters/router/alb-router.ts';
 import { openAlbTargets } from '../../adapters/targets/alb-targets.ts';
 import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
@@ -36,9 +36,21 @@ export const openShared = (env: Env): SharedDeps => ({ clock: systemClock, log: 
 
 /** @throws Error where SLUICE_TOPIC_ARN is not set */
 export const openTell = (env: Env): TellDeps => ({
-  notifier: openSnsNotifier(env),
+  notifier: snsWhenTold(env),
   topicArn: wanted(env, 'SLUICE_TOPIC_ARN'),
 });
+
+/** SNS' client is loaded when there is something to tell: most calls have nothing. */
+function snsWhenTold(env: Env): Notifier {
+  let opened: Promise<Notifier> | undefined;
+  const open = async () => (await import('../../adapters/notifier/sns-notifier.ts')).openSnsNotifier(env);
+  return {
+    async notify(notice) {
+      opened ??= open();
+      return (await opened).notify(notice);
+    },
+  };
+}
 
 export const openLedger = (env: Env) => openDynamoDbLedger(env, systemClock);
 export const openWorkloads = openDynamoDbWorkloads;

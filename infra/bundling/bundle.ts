@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { leaveOut } from './left-out.ts';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '../..');
@@ -15,29 +15,56 @@ const REQUIRE_BANNER =
   "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);";
 
 /**
+ * Functions whose bundle comes in parts: what few of their calls need is a file of its own, read when it is needed. Look has
+ * to be below 500 kB and reads metrics of sources that most plans do not have.
+ */
+const IN_PARTS = ['look'];
+
+/**
  * Bundles all functions in one run of esbuild, which is several times faster than a run for each (what NodejsFunction
- * does): they share most of their sources. Each gets a folder of its own with one `index.mjs` in it.
+ * does): they share most of their sources. Each gets a folder of its own with one `index.mjs` in it, and its parts.
  * @returns the folder that holds a folder for each function
  */
 export async function bundleFunctions(names: string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-functions-'));
-  await build({
-    absWorkingDir: PROJECT_ROOT,
-    entryPoints: names.map(name => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'], // "main" first is what platform node means: CommonJS, a third larger
-    alias: { '@aws-sdk/credential-provider-node': './infra/bundling/environment-credentials.ts' },
-    banner: { js: REQUIRE_BANNER },
-    plugins: [leaveOut(path => readFileSync(path, 'utf8'))],
-    logLevel: 'warning',
-  });
+  const bundle = (options: BuildOptions) =>
+    build({
+      absWorkingDir: PROJECT_ROOT,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      mainFields: ['module', 'main'], // "main" first is what platform node means: CommonJS, a third larger
+      alias: { '@aws-sdk/credential-provider-node': './infra/bundling/environment-credentials.ts' },
+      banner: { js: REQUIRE_BANNER },
+      plugins: [leaveOut(path => readFileSync(path, 'utf8'))],
+      logLevel: 'warning',
+      ...options,
+    });
+  const whole = names.filter(name => !IN_PARTS.includes(name));
+  if (whole.length > 0) {
+    const entryPoints = whole.map(name => ({ in: `functions/${name}.ts`, out: `${name}/index` }));
+    await bundle({ entryPoints, outdir: folder });
+  }
+  for (const name of names.filter(one => IN_PARTS.includes(one))) {
+    const entryPoints = [{ in: `functions/${name}.ts`, out: 'index' }];
+    await bundle({ entryPoints, outdir: join(folder, name), splitting: true, chunkNames: 'part-[name]-[hash]' });
+  }
   return folder;
+}
+
+const STATIC_IMPORT = /\b(?:from|import)"\.\/([\w.-]+\.mjs)"/g;
+
+/** What a cold start reads: the bundle's index.mjs and the parts that it imports at once. @returns bytes */
+export function bytesRead(folder: string, name: string): number {
+  const files = new Set(['index.mjs']);
+  for (const file of files) {
+    const source = readFileSync(join(folder, name, file), 'utf8');
+    for (const [, part] of source.matchAll(STATIC_IMPORT)) if (part !== undefined) files.add(part);
+  }
+  return [...files].reduce((bytes, file) => bytes + statSync(join(folder, name, file)).size, 0);
 }
 
 /** The bundled code of these functions. An asset's hash is its content's: what did not change is not deployed. */

@@ -1,9 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundleFunctions } from '../../infra/bundling/bundle.ts';
+import { bundleFunctions, bytesRead } from '../../infra/bundling/bundle.ts';
 import { CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES, functionsThat } from '../../infra/functions/catalogue.ts';
 import { openTable } from '../../lab/table.ts';
 import { SYNTH_TIMEOUT_MS } from './synthesised.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const fileOf = (name: string) => join(folder, name, 'index.mjs');
-const kilobytes = (name: string) => statSync(fileOf(name)).size / 1000;
+const kilobytes = (name: string) => bytesRead(folder, name) / 1000;
 
 it(
   'every bundle can be imported as Lambda does it, and has a handler',
