@@ -4,6 +4,7 @@ import { readPlanFile, readWorkloadFile } from '../../adapters/plan-file/read-pl
 import { planTimeline } from '../../domain/plan/timeline.ts';
 import { timelineText } from '../../domain/plan/timeline-text.ts';
 import type { Terminal } from '../terminal.ts';
+import { makeForecastCommand } from './forecast.ts';
 
 /** `sluice plan check FILE`. */
 export function makePlanCommand(terminal: Terminal) {
@@ -15,6 +16,7 @@ export function makePlanCommand(terminal: Terminal) {
     .option('-w, --workload <file>', "also check the workload's file, and whether its router can do what the plan asks")
     .option('--json', 'print one JSON value: {kind: plan, plan, timeline} or {kind: mistakes, mistakes}')
     .action((file, options) => checkPlanFile(terminal, file, options));
+  plan.addCommand(makeForecastCommand(terminal));
   return plan;
 }
 

@@ -1,0 +1,105 @@
+import { usualLatenessSeconds } from '../judgement/looks.ts';
+import { AGREEMENT_SECONDS } from '../judgement/windows.ts';
+import type { Plan, Step } from '../plan/plan.ts';
+import { timeText, windowsToSee } from './blind.ts';
+import { type EffectForecast, forecast } from './forecast.ts';
+import { enoughSeenBy, modelOf, type Traffic } from './model.ts';
+import { scheduleOf } from './schedule.ts';
+
+/** A plan that sees what the first one wants to see, and what it costs. Plain JSON. */
+export interface Proposal {
+  kind: 'shortest' | 'leastExposure';
+  /** One sentence: what it keeps and what it gives. */
+  because: string;
+  steps: Step[];
+  healthySeconds: number;
+  /** At the plan's `detect.ratio`, on releases of its own. */
+  effect: EffectForecast;
+}
+
+/** First weights that people use, per cent. */
+const LADDER = [1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50] as const;
+
+/**
+ * Better plans for this traffic: the shortest steps at the plan's own weights that see its `detect`, and the smallest first
+ * weight that does so within a time. None where no stay that anybody would wait for is long enough, or where the plan has no
+ * sequential metric: the other judges promise nothing that could be kept.
+ */
+export function proposals(
+  plan: Plan,
+  traffic: Traffic,
+  options: { releases: number; seed: number; withinSeconds: number },
+): Proposal[] {
+  if (plan.sequential === undefined) return [];
+  const shortest = adapted(plan, traffic, firstWeight(plan));
+  const cautious = LADDER.find(weight => {
+    const candidate = adapted(plan, traffic, weight);
+    return candidate !== undefined && candidate.healthySeconds <= options.withinSeconds;
+  });
+  const least = cautious === undefined ? undefined : adapted(plan, traffic, cautious);
+  const [ratio, power] = [plan.sequential.detect.ratio, Math.round(plan.sequential.detect.power * 100)];
+  const told = (kind: Proposal['kind'], candidate: NonNullable<typeof shortest>, what: string): Proposal => {
+    const seen = forecast(candidate.plan, traffic, { ...options, ratios: [ratio] });
+    const [effect] = seen.effects;
+    if (effect === undefined) throw new Error('a forecast without an effect');
+    const because = `${what}: ${timeText(candidate.healthySeconds)} for a healthy release, no hold, and ${ratio} times the failures are seen with ${power} % or more before weight 100`;
+    return { kind, because, steps: candidate.plan.steps, healthySeconds: candidate.healthySeconds, effect };
+  };
+  return [
+    ...(shortest === undefined ? [] : [told('shortest', shortest, 'the shortest steps at these weights')]),
+    ...(least === undefined || cautious === firstWeight(plan)
+      ? []
+      : [told('leastExposure', least, `the least exposure within ${timeText(options.withinSeconds)}`)]),
+  ];
+}
+
+/** The plan with this first weight and the shortest stays that still see; undefined: no stay is long enough. */
+function adapted(plan: Plan, traffic: Traffic, weight: number): { plan: Plan; healthySeconds: number } | undefined {
+  const windows = windowsToSee(modelOf(plan, traffic), weight);
+  if (windows === undefined) return undefined;
+  // the last of the windows has to be known by the end, and one is lost to the shift
+  for (let extra = 1; extra <= 8; extra += 1) {
+    const candidate = withStays(plan, weight, (windows + extra) * plan.windowSeconds);
+    const schedule = scheduleOf(candidate, enoughSeenBy(modelOf(candidate, traffic)));
+    if (schedule.endSeconds === null || schedule.stays.some(({ holdSeconds }) => holdSeconds !== 0)) continue;
+    return { plan: candidate, healthySeconds: schedule.endSeconds };
+  }
+  return undefined;
+}
+
+function firstWeight(plan: Plan): number {
+  const weights = plan.steps.flatMap(step => (step.kind === 'setWeight' && step.weight > 0 ? [step.weight] : []));
+  return weights[0] ?? 0;
+}
+
+/** The same gates in the same order; stays as short as they can be, the first one as long as it must. */
+function withStays(plan: Plan, weight: number, firstSeconds: number): Plan {
+  const later = laterStaySeconds(plan);
+  const steps: Step[] = [];
+  let turned = 0;
+  let hasStayed = true;
+  for (const step of plan.steps) {
+    if (step.kind === 'setWeight' && step.weight > 0) {
+      const isFirst = turned === 0;
+      if (!isFirst && step.weight <= weight && step.weight < 100) continue;
+      steps.push({ ...step, weight: isFirst && step.weight < 100 ? weight : step.weight });
+      turned += 1;
+      hasStayed = step.weight === 100;
+    } else if (step.kind === 'bake' || step.kind === 'analysis') {
+      if (turned === 0 || step.kind === 'analysis') steps.push(step);
+      else if (!hasStayed) {
+        steps.push({ kind: 'bake', seconds: turned === 1 ? firstSeconds : later });
+        hasStayed = true;
+      }
+    } else {
+      steps.push(step);
+    }
+  }
+  return { ...plan, steps };
+}
+
+/** Long enough that a whole window of this weight is judged before the next one. */
+function laterStaySeconds({ windowSeconds, metrics }: Plan): number {
+  const lateSeconds = usualLatenessSeconds(metrics.map(({ source }) => source.kind)) + AGREEMENT_SECONDS;
+  return Math.ceil((lateSeconds + 2 * windowSeconds) / windowSeconds) * windowSeconds;
+}

@@ -1,0 +1,139 @@
+import { LOOK_EVERY_SECONDS, usualLatenessSeconds } from '../judgement/looks.ts';
+import { analysisStart, expectedIn, type ShiftTimes, straddles } from '../judgement/shifts.ts';
+import { AGREEMENT_SECONDS, DEFAULT_PROPAGATION_SECONDS } from '../judgement/windows.ts';
+import type { Plan, Step } from '../plan/plan.ts';
+import { secondsUntilShift } from '../release/shift-time.ts';
+
+/** How long ShiftTraffic takes from its intent to its confirmation: two calls of the load balancer and two appends. */
+const SHIFT_SECONDS = 2;
+/** From the verdict to the dial at 0: the roll back's execution, its claim and one call. */
+export const WAY_BACK_SECONDS = 5;
+
+/** A whole window in which the canary had one weight throughout. Seconds are from the first shift's minute on. */
+export interface ForecastWindow {
+  startSeconds: number;
+  endSeconds: number;
+  /** When its counts are frozen and judged. */
+  knownSeconds: number;
+  /** Per cent. */
+  weight: number;
+  /** Index of the step in which it ends; the number of steps is the soak. */
+  step: number;
+}
+
+/** One stay at a weight: what a person would call a step. */
+export interface ForecastStay {
+  /** Index into the plan's steps; the number of steps is the soak. */
+  step: number;
+  weight: number;
+  fromSeconds: number;
+  untilSeconds: number;
+  /** Seconds that it holds after its time because too little was seen; null: longer than the plan's hold.atMost. */
+  holdSeconds: number | null;
+}
+
+export interface Schedule {
+  windows: ForecastWindow[];
+  stays: ForecastStay[];
+  /** When the canary's weight changed, oldest first: what it costs to notice late. */
+  weights: { fromSeconds: number; weight: number }[];
+  /** How long a healthy release takes; null: it does not get to its end. */
+  endSeconds: number | null;
+}
+
+/** What stands between a stay's time and its end: whether enough was seen by then to go on. */
+export type EnoughSeen = (known: readonly ForecastWindow[]) => boolean;
+
+/**
+ * A healthy release by the clock: shifts at their good instants, windows on their grid, bakes that hold until enough was
+ * seen. Approvals, hooks and pods that become ready take no time here.
+ */
+export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
+  const { windowSeconds } = plan;
+  const lateSeconds = usualLatenessSeconds(plan.metrics.map(({ source }) => source.kind)) + AGREEMENT_SECONDS;
+  const shifts: (ShiftTimes & { weight: number })[] = [];
+  const stays: ForecastStay[] = [];
+  let now = 0;
+  const windowsUntil = (seconds: number) => knownWindows({ shifts, windowSeconds, lateSeconds, seconds, stays, now });
+  const stay = (step: number, seconds: number): boolean => {
+    const weight = shifts.at(-1)?.weight ?? 0;
+    const from = now;
+    now += seconds;
+    const one: ForecastStay = { step, weight, fromSeconds: from, untilSeconds: now, holdSeconds: 0 };
+    stays.push(one);
+    if (weight === 0) return true;
+    const latest = now + plan.hold.atMostSeconds;
+    for (; !enoughSeen(windowsUntil(now)); now += LOOK_EVERY_SECONDS) {
+      if (now < latest) continue;
+      one.holdSeconds = null;
+      one.untilSeconds = now;
+      return plan.hold.then === 'proceed';
+    }
+    one.holdSeconds = now - one.untilSeconds;
+    one.untilSeconds = now;
+    return true;
+  };
+  let ends = true;
+  for (const [index, step] of plan.steps.entries()) {
+    if (step.kind === 'setWeight') {
+      const timing = { windowSeconds, propagationSeconds: DEFAULT_PROPAGATION_SECONDS, nowEpochMs: now * 1000 };
+      now += secondsUntilShift(timing);
+      shifts.push({
+        intendedAtEpochMs: now * 1000,
+        confirmedAtEpochMs: (now + SHIFT_SECONDS) * 1000,
+        weight: step.weight,
+      });
+      now += SHIFT_SECONDS;
+      continue;
+    }
+    const seconds = secondsOf(step, plan, now, shifts);
+    if (seconds > 0) ends = ends && stay(index, seconds);
+    if (!ends) break;
+  }
+  if (ends && plan.soakSeconds > 0) ends = stay(plan.steps.length, plan.soakSeconds);
+  return {
+    windows: windowsUntil(now),
+    stays,
+    weights: shifts.map(({ intendedAtEpochMs, weight }) => ({ fromSeconds: intendedAtEpochMs / 1000, weight })),
+    endSeconds: ends ? now : null,
+  };
+}
+
+/** A bake lasts its time; an analysis until its measurements are taken; nothing else takes time here. */
+function secondsOf(step: Step, plan: Plan, now: number, shifts: readonly ShiftTimes[]): number {
+  if (step.kind === 'bake') return step.seconds;
+  if (step.kind !== 'analysis') return 0;
+  const beganSeconds = (shifts[0]?.intendedAtEpochMs ?? now * 1000) / 1000;
+  const ends = plan.metrics
+    .filter(({ name }) => step.metrics.includes(name))
+    .map(({ judge }) =>
+      judge.kind === 'threshold'
+        ? judge.initialDelaySeconds + step.count * Math.max(judge.intervalSeconds, plan.windowSeconds)
+        : step.count * plan.windowSeconds,
+    );
+  return Math.max(0, beganSeconds + Math.max(0, ...ends) - now);
+}
+
+function knownWindows(of: {
+  shifts: readonly (ShiftTimes & { weight: number })[];
+  windowSeconds: number;
+  lateSeconds: number;
+  seconds: number;
+  stays: readonly ForecastStay[];
+  now: number;
+}): ForecastWindow[] {
+  const { shifts, windowSeconds, lateSeconds, seconds, stays } = of;
+  const first = analysisStart(shifts);
+  if (first === undefined) return [];
+  const windows: ForecastWindow[] = [];
+  const windowMs = windowSeconds * 1000;
+  for (let start = Math.floor(first / windowMs) * windowMs; ; start += windowMs) {
+    const window = { startEpochMs: start, endEpochMs: start + windowMs };
+    const endSeconds = window.endEpochMs / 1000;
+    if (endSeconds + lateSeconds > seconds) return windows;
+    if (straddles(window, shifts, DEFAULT_PROPAGATION_SECONDS) || !expectedIn(window, shifts).canary) continue;
+    const weight = shifts.findLast(shift => shift.intendedAtEpochMs <= start)?.weight ?? 0;
+    const step = stays.findLast(stay => stay.fromSeconds < endSeconds)?.step ?? stays.length;
+    windows.push({ startSeconds: start / 1000, endSeconds, knownSeconds: endSeconds + lateSeconds, weight, step });
+  }
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { forecast, shareFound } from '../../../domain/forecast/forecast.ts';
+import { enoughSeenBy, modelOf, type Traffic } from '../../../domain/forecast/model.ts';
+import { proposals } from '../../../domain/forecast/propose.ts';
+import { scheduleOf } from '../../../domain/forecast/schedule.ts';
+import { playReleases } from '../../../domain/forecast/trial.ts';
+import { checkPlan } from '../../../domain/plan/check-plan.ts';
+import type { Plan } from '../../../domain/plan/plan.ts';
+
+const ERRORS = { name: 'errors', source: { kind: 'cloudwatch', bad: 'failedRequests' } };
+const SEQUENTIAL = { ...ERRORS, judge: { kind: 'sequential', ceiling: 'auto' } };
+const STEPS = [{ setWeight: 5 }, { bake: '5m' }, { setWeight: 25 }, { bake: '10m' }, { setWeight: 100 }];
+
+function planOf(more: object = {}): Plan {
+  const file = { apiVersion: 'sluice/v1', kind: 'Plan', workload: 'checkout', strategy: 'canary' };
+  const read = checkPlan({ ...file, metrics: [SEQUENTIAL], steps: STEPS, soak: '15m', ...more });
+  if (read.kind === 'issues') throw new Error(JSON.stringify(read.issues));
+  return read.plan;
+}
+const traffic = (requestsPerSecond: number, failureRate: number): Traffic => ({
+  requestsPerSecond,
+  failureRate,
+  slowRate: 0.01,
+  dispersion: 1,
+});
+const foresee = (plan: Plan, of: Traffic, releases = 100, ratios?: number[]) =>
+  forecast(plan, of, { releases, seed: 1, ...(ratios !== undefined && { ratios }) });
+
+describe('a forecast', () => {
+  it('says where a plan is blind, in one sentence', () => {
+    const { blind, healthySeconds } = foresee(planOf(), traffic(3, 0.01), 20, [10]);
+    expect(blind).toEqual([
+      'at 3 requests a second, 5 % and a failure rate of 1 % a doubling needs over 6 h 40 min; this bake lasts 5 minutes: it holds for 30 minutes and then goes back',
+    ]);
+    expect(healthySeconds).toBeNull();
+  });
+
+  it('of a plan that sees what it wants has nothing to say of blindness, and how long a healthy release takes', () => {
+    const steps = [{ setWeight: 10 }, { bake: '10m' }, { setWeight: 100 }];
+    const { blind, healthySeconds } = foresee(planOf({ steps }), traffic(5_000, 0.001), 20, [10]);
+    expect(blind).toEqual([]);
+    // 18 s until the first good instant, two shifts of 2 s, 10 minutes, the wait for the second one, and the soak
+    expect(healthySeconds).toBeGreaterThanOrEqual(18 + 2 + 600 + 900);
+    expect(healthySeconds).toBeLessThan(18 + 2 + 600 + 60 + 2 + 900 + 1);
+  });
+
+  it('finds a worse fault more often and sooner, and hardly ever rolls a healthy release back', () => {
+    const { effects, falseAlarms } = foresee(planOf(), traffic(500, 0.002), 150);
+    const found = effects.map(effect => effect.found);
+    expect(found).toEqual(found.toSorted((a, b) => a - b));
+    const [doubled, tenfold] = [effects[1], effects[3]];
+    expect(tenfold?.found).toBe(1);
+    expect(tenfold?.medianSeconds ?? 0).toBeLessThan(doubled?.medianSeconds ?? 0);
+    expect(falseAlarms).toMatchObject({ promised: 0.01 });
+    expect(falseAlarms.seen).toBeLessThanOrEqual(0.02);
+  });
+
+  it('knows what it costs: nothing is found by a bake that is over before the first window is judged', () => {
+    // 100 s late: the bake of 60 s sees none; the fault of x10 is found in the next one
+    const steps = [{ setWeight: 50 }, { bake: '1m' }, { setWeight: 60 }, { bake: '10m' }, { setWeight: 100 }];
+    const judge = { kind: 'threshold', failureCondition: 'result[0] > 0.05', failureLimit: 0 };
+    const plan = planOf({ steps, metrics: [{ ...ERRORS, judge }], soak: '0s' });
+    const { effects, falseAlarms } = foresee(plan, traffic(100, 0.01), 50, [10]);
+    expect(effects[0]).toMatchObject({ found: 1 });
+    expect(effects[0]?.foundByStay[0]).toBe(0);
+    // 9 % more of 50 requests a second for a minute and of 60 until found: at least a minute's and at most five minutes'
+    expect(effects[0]?.excessFailed).toBeGreaterThan(60 * 50 * 0.09);
+    expect(effects[0]?.excessFailed).toBeLessThan(300 * 60 * 0.09);
+    expect(falseAlarms.promised).toBeNull();
+  });
+
+  it('counts the false alarms of a judge that promises nothing', () => {
+    // at 1 % every second window of 100 requests has more than 1 % by chance alone
+    const judge = { kind: 'threshold', failureCondition: 'result[0] > 0.01', failureLimit: 0 };
+    const { falseAlarms } = foresee(planOf({ metrics: [{ ...ERRORS, judge }] }), traffic(20, 0.01), 50, [10]);
+    expect(falseAlarms.seen).toBeGreaterThan(0.9);
+  });
+
+  it('names the metrics of which nothing can be foreseen', () => {
+    const p99 = {
+      name: 'p99',
+      source: { kind: 'cloudwatch', value: { percentile: 99 } },
+      judge: { kind: 'relative', max: 1.2 },
+    };
+    const { notForecast } = foresee(planOf({ metrics: [SEQUENTIAL, p99] }), traffic(500, 0.002), 5, [10]);
+    expect(notForecast).toEqual(['p99']);
+  });
+
+  it('with the same seed is the same', () => {
+    const made = () => foresee(planOf(), traffic(100, 0.005), 30);
+    expect(made()).toEqual(made());
+  });
+});
+
+describe('a better plan', () => {
+  const better = (plan: Plan, of: Traffic, { withinSeconds = 3_600, releases = 50 } = {}) =>
+    proposals(plan, of, { releases, seed: 7, withinSeconds });
+
+  it('keeps what it promises: 10,000 other releases find the fault as often, within 2 points', () => {
+    // Prepare
+    const plan = planOf({ steps: [{ setWeight: 10 }, { bake: '2m' }, { setWeight: 100 }] });
+    const of = traffic(2_000, 0.001);
+    const [proposed] = better(plan, of, { releases: 2_500 });
+    if (proposed === undefined) throw new Error('nothing was proposed');
+    // Act
+    const model = modelOf({ ...plan, steps: proposed.steps }, of);
+    const schedule = scheduleOf(model.plan, enoughSeenBy(model));
+    const until = schedule.stays[0]?.untilSeconds ?? 0;
+    const canaried = { ...schedule, windows: schedule.windows.filter(({ knownSeconds }) => knownSeconds <= until) };
+    const found = shareFound(playReleases(model, canaried, { ratio: 2, releases: 10_000, seed: 99 }));
+    // Assess: what is known when weight 100 is due
+    const promised = proposed.effect.foundByStay[0] ?? 0;
+    expect(promised).toBeGreaterThanOrEqual(0.78);
+    expect(Math.abs(found - promised)).toBeLessThan(0.02);
+    expect(schedule.stays.map(({ holdSeconds }) => holdSeconds)).toEqual([0, 0]);
+  }, 60_000);
+
+  it('in more time exposes fewer: a smaller first weight', () => {
+    const firstOf = (withinSeconds: number) =>
+      better(planOf(), traffic(2_000, 0.001), { withinSeconds }).find(({ kind }) => kind === 'leastExposure')?.steps[0];
+    const [quick, slow] = [firstOf(1_800), firstOf(7_200)] as { weight: number }[];
+    expect(slow?.weight ?? 0).toBeLessThan(quick?.weight ?? 0);
+  });
+
+  it('keeps the gates of the plan in their order', () => {
+    const approval = { approval: { name: 'go-live', groups: ['leads'] } };
+    const plan = planOf({ steps: [{ setWeight: 5 }, { bake: '5m' }, approval, { setWeight: 100 }] });
+    const [shortest] = better(plan, traffic(2_000, 0.001));
+    expect(shortest?.steps.map(({ kind }) => kind)).toEqual(['setWeight', 'bake', 'approval', 'setWeight']);
+  });
+
+  it('is none where nobody would wait for it, or where nothing was promised', () => {
+    expect(better(planOf(), traffic(0.5, 0.001))).toEqual([]);
+    const judge = { kind: 'threshold', failureCondition: 'result[0] > 0.05' };
+    expect(better(planOf({ metrics: [{ ...ERRORS, judge }] }), traffic(100, 0.01))).toEqual([]);
+  });
+});
