@@ -5,6 +5,7 @@ import type { Metric } from '../../domain/plan/plan.ts';
 import { fillTemplate } from '../../domain/plan/template.ts';
 import { CALL_DEADLINE_MS } from '../aws-client-config.ts';
 import { type AskOptions, ask, NoAnswerError, refusalOf, withoutQuery } from './http-request.ts';
+import { jsonPathValue } from './json-path.ts';
 import {
   type MetricReading,
   type MetricSource,
@@ -69,8 +70,6 @@ async function readMetric(
     { largestBytes: LARGEST_ANSWER_BYTES, ...limits },
   );
   if (status !== 200) throw new NoAnswerError(`${what} answered ${status}`);
-  // loaded where a plan has such a source: it is a tenth of a bundle that most plans do not need
-  const { jsonPathValue } = await import('./json-path.ts');
   const value = jsonPathValue(jsonPath, parse(text, what));
   if (value === undefined) return { kind: 'noData', reason: `${metric.name}: ${what} answered nothing at ${jsonPath}` };
   const result = storedResult(value);

@@ -1,14 +1,26 @@
 import type { Env } from '../aws-client-config.ts';
 import { openCloudWatchSource } from './cloudwatch-source.ts';
 import { compositeSource } from './composite-source.ts';
-import { jsonSource } from './json-source.ts';
 import type { MetricSource } from './metric-source.ts';
-import { prometheusSource } from './prometheus-source.ts';
 
-/** Every source that a plan can name. @param options.loopback allows addresses on this computer, for the lab only */
+/**
+ * Every source that a plan can name. Those that most plans do not name are loaded when one does: with their JSONPath they
+ * are a tenth of Look's bundle.
+ * @param options.loopback allows addresses on this computer, for the lab only
+ */
 export const openMetricSources = (env: Env, options: { loopback?: boolean } = {}): MetricSource =>
   compositeSource({
     cloudwatch: openCloudWatchSource(env),
-    prometheus: prometheusSource(env, options),
-    json: jsonSource(options),
+    prometheus: loadedWhenRead(async () => (await import('./prometheus-source.ts')).prometheusSource(env, options)),
+    json: loadedWhenRead(async () => (await import('./json-source.ts')).jsonSource(options)),
   });
+
+function loadedWhenRead(open: () => Promise<MetricSource>): MetricSource {
+  let opened: Promise<MetricSource> | undefined;
+  return {
+    async read(request) {
+      opened ??= open();
+      return (await opened).read(request);
+    },
+  };
+}
