@@ -39,6 +39,7 @@ export function judgeMannWhitney(
   windowsByMetric: Readonly<Record<string, readonly WindowRecord[]>>,
   context: JudgementContext,
 ): Record<string, MetricVerdict> {
+  if (metrics.length === 0) return {}; // the fewest windows of no metrics would be without end
   const judged = metrics.map(metric => valuesOf(metric, windowsByMetric[metric.name] ?? [], context));
   const runWindows = Math.max(
     1,

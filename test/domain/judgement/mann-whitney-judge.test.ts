@@ -223,3 +223,7 @@ describe("Kayenta's judge", () => {
     expect(of(2, 3)?.measurements[3]?.phase).toBe('inconclusive');
   });
 });
+
+it('judges nothing where no metric of the plan is its own', () => {
+  expect(judgeMannWhitney([], {}, context())).toEqual({});
+});
