@@ -1,4 +1,4 @@
-import { type Dial, dialText, otherSlot, type Slot } from '../dial.ts';
+import { type Dial, dialText, otherSlot, SLOTS, type Slot } from '../dial.ts';
 import type { Admission } from '../ledger/facts.ts';
 import type { Live, ReleaseState } from '../ledger/state.ts';
 import { revisionOf } from '../slot/revision.ts';
@@ -91,10 +91,13 @@ export function admit(
   };
 }
 
-/** Nothing was ever promoted, and the slot at which the dial points was never written, has no pods and no targets. */
+/**
+ * Nothing was ever promoted, the slot at which the dial points was never written, and neither has pods or targets: where the
+ * other one has, it is what was live, and somebody has turned the dial away from it.
+ */
 function isFirst(found: Findings, stable: Slot, live: Live | undefined): boolean {
-  const { desired, revision } = found.slots[stable];
-  return live === undefined && revision === undefined && desired === 0 && found.healthy[stable] === 0;
+  const isEmpty = SLOTS.every(slot => found.slots[slot].desired === 0 && found.healthy[slot] === 0);
+  return live === undefined && found.slots[stable].revision === undefined && isEmpty;
 }
 
 function stableProblem(found: Findings, stable: Slot): string | undefined {

@@ -185,3 +185,17 @@ describe('an undo', () => {
     expect(decide({ release: undo, found: { slots } })).toMatchObject({ kind: 'refused' });
   });
 });
+
+describe('a dial that somebody turned to a slot that was never written', () => {
+  it('is refused where the other slot has what was live: that is no first release of a new service', () => {
+    // Prepare
+    const slots = { blue: { desired: 4, revision: 'old' }, green: { desired: 0 } };
+    // Act
+    const decision = decide({ found: { dial: { blue: 0, green: 100 }, slots } });
+    // Assess
+    expect(decision).toEqual({
+      kind: 'refused',
+      because: 'the dial points at green, which has no replicas: nothing is live',
+    });
+  });
+});
