@@ -20,6 +20,10 @@ export { WAIT_SECONDS } from './decisions.ts';
 export function nextMove(release: ReleaseState, seen: Observation): Decision {
   const admission = release.admission;
   if (admission === undefined) throw new Error(`${release.releaseId} waits before it was admitted`);
+  // a look that was called twice and comes late: what it sees now changes nothing, and must not be written down as if it did
+  if (release.retiringAtEpochMs !== undefined && release.soak?.done === true) {
+    return { move: { kind: 'advance', because: 'the one-way door was passed' }, facts: [] };
+  }
   const decided = decide(release, admission, seen);
   return { ...decided, facts: [...judgedFacts(release, seen), ...resumed(release, decided), ...decided.facts] };
 }

@@ -34,7 +34,8 @@ function isIntended(effect: Effect, facts: Fact[]): boolean {
     case 'setPreview':
       return some(fact => fact.kind === 'previewIntended' && fact.slot === effect.slot);
     case 'cutConnections':
-      return went('dialRestored');
+      // by rule 10 the dial may have been restored while the ledger could not be written
+      return went('rollBackClaimed');
     case 'writeSlot':
       return some(fact => fact.kind === 'canaryIntended' && fact.revision === effect.revision);
     case 'scaleSlot':
