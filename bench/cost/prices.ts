@@ -1,6 +1,7 @@
 /**
- * What AWS asks, without its free tiers, in US East (N. Virginia), as its pages said on PRICES_AS_OF. Other regions are up to a
- * quarter dearer. Whoever looks them up again changes the date.
+ * What AWS asks, without its free tiers, in US East (N. Virginia). Looked up on PRICES_AS_OF in stored copies of these pages
+ * and, where a page draws its table only in a browser (CloudWatch, Lambda, DynamoDB, SNS, VPC), in articles of 2025 and 2026
+ * that quote it. Other regions are up to a quarter dearer. Whoever looks them up again changes the date.
  */
 export const PRICES_AS_OF = '2026-11-21';
 export const PRICES_REGION = 'us-east-1';
