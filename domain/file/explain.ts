@@ -107,7 +107,8 @@ function wrongValue(path: Path, value: unknown, expected: string, { input, shape
   }
   const issue: Issue = { path, at: 'value', found: describeValue(value), expected };
   const guess = guessValue(value, shapesAt(shape, input, path));
-  return guess === undefined ? issue : { ...issue, guess };
+  // What is well written and out of range would be "guessed" as it stands.
+  return guess === undefined || guess === String(value) ? issue : { ...issue, guess };
 }
 
 const isNotYet = (path: Path, value: unknown, { values }: NotYet): boolean =>

@@ -3,6 +3,8 @@ import type { Metric } from '../plan/plan.ts';
 import { judgeAlarm } from './alarm-judge.ts';
 import { judgeAnomalyBand } from './anomaly-band-judge.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
+import { judgeFlagger } from './flagger-judge.ts';
+import { judgeMannWhitney, type MannWhitneyMetric } from './mann-whitney-judge.ts';
 import type { WindowRecord } from './reading.ts';
 import { judgeRelative } from './relative-judge.ts';
 import type { WindowEvidence } from './sequential/detector.ts';
@@ -15,7 +17,8 @@ export type { JudgementContext, Measurement, MetricVerdict } from './context.ts'
 
 /**
  * The verdict on one metric, by the judge that its plan names. `windows` are this metric's, in any order. A sequential
- * metric is judged by its own evidence alone; what all of them show together, judgeRelease says.
+ * metric is judged by its own evidence alone, and one of Kayenta's judge scored alone; what all of them show together,
+ * judgeRelease says.
  */
 export function judgeMetric(
   metric: Metric,
@@ -41,6 +44,10 @@ export function judgeMetric(
       return judgeThreshold({ ...metric, judge }, windows, context);
     case 'relative':
       return judgeRelative({ ...metric, judge }, windows, context);
+    case 'flagger':
+      return judgeFlagger({ ...metric, judge }, windows, context);
+    case 'mannWhitney':
+      return ofMetric(judgeMannWhitney([{ ...metric, judge }], { [metric.name]: windows }, context), metric.name);
     case 'alarm':
       return judgeAlarm({ ...metric, judge }, windows, context);
     case 'anomalyBand':
@@ -77,7 +84,9 @@ export function analysisComplete(
       throw new RangeError(`an analysis step waits for ${name}, which is no metric of the plan`);
     const judged = judgeMetric(metric, windowsByMetric[name] ?? [], context);
     const most = metric.judge.kind === 'threshold' ? (metric.judge.count ?? step.count) : step.count;
-    return judged.brokeLimit || done(metric, judged) >= Math.min(step.count, most);
+    // Argo takes no more measurements of a metric that is done, however many the step wants.
+    const isDone = metric.judge.kind === 'threshold' && judged.verdict.kind === 'healthy';
+    return judged.brokeLimit || isDone || done(metric, judged) >= Math.min(step.count, most);
   });
 }
 
@@ -109,17 +118,23 @@ export function judgeRelease(
     sequential.length === 0 || context.analysisStartedAtEpochMs === undefined
       ? undefined
       : judgeSequential(sequential, windowsByMetric, context);
+  const scored =
+    context.analysisStartedAtEpochMs === undefined
+      ? {}
+      : judgeMannWhitney(metrics.filter(isMannWhitney), windowsByMetric, context);
   for (const metric of metrics) {
     const judged =
       together !== undefined && isSequential(metric)
         ? ofMetric(together.byMetric, metric.name)
-        : judgeMetric(metric, windowsByMetric[metric.name] ?? [], context);
+        : (scored[metric.name] ?? judgeMetric(metric, windowsByMetric[metric.name] ?? [], context));
     byMetric[metric.name] = judged.verdict;
     measurements[metric.name] = judged.measurements;
   }
   const verdict = combined(byMetric, context, only?.metricsOfThisStep, together?.traffic);
   return { verdict, byMetric, measurements, ceilings: together?.ceilings ?? {}, evidence: together?.evidence ?? [] };
 }
+
+const isMannWhitney = (metric: Metric): metric is Metric & MannWhitneyMetric => metric.judge.kind === 'mannWhitney';
 
 function ofMetric(byMetric: Readonly<Record<string, MetricVerdict>>, name: string): MetricVerdict {
   const judged = byMetric[name];

@@ -1,7 +1,7 @@
 import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
 import { parseDurationSeconds } from '../file/units.ts';
-import { parseCondition } from '../judgement/condition.ts';
+import { parseCondition, type ResultType } from '../judgement/condition.ts';
 import { checkSource } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { PlanDraft } from './plan-schema.ts';
@@ -35,7 +35,7 @@ function checkNames(draft: PlanDraft): Issue[] {
   });
 }
 
-function checkThreshold({ judge }: MetricDraft, path: Path, input: object): Issue[] {
+function checkThreshold({ judge, source }: MetricDraft, path: Path, input: object): Issue[] {
   if (judge?.kind !== 'threshold') return [];
   const at = [...path, 'judge'];
   const given = (key: string) => valueAt(input, [...at, key]) !== undefined;
@@ -47,17 +47,32 @@ function checkThreshold({ judge }: MetricDraft, path: Path, input: object): Issu
   for (const key of ['successCondition', 'failureCondition'] as const) {
     const text = judge[key];
     if (text === undefined) continue;
-    const parsed = parseCondition(text);
+    const parsed = parseCondition(text, typeOfResult(source, input, path));
     if (parsed.kind === 'ok') continue;
     issues.push({
       path: [...at, key],
       at: 'value',
-      column: parsed.column,
-      found: `${describeValue(text)}: ${parsed.message}`,
+      column: parsed.at,
+      found: `${describeValue(text)}: ${parsed.line === 1 ? '' : `line ${parsed.line}, column ${parsed.column}: `}${parsed.message}`,
       expected: "a condition such as 'result[0] < 0.01'",
     });
   }
+  if (judge.failureLimit === -1 && (judge.consecutiveSuccessLimit ?? 0) === 0) {
+    const expected = 'a failureLimit of 0 or more, or a consecutiveSuccessLimit: with neither nothing is ever decided';
+    issues.push({
+      path: [...at, 'failureLimit'],
+      at: 'value',
+      found: '-1 without a consecutiveSuccessLimit',
+      expected,
+    });
+  }
   return issues;
+}
+
+/** What a source's measurements are to a condition: shares and values come as a list, an answer as it is. */
+function typeOfResult(source: MetricDraft['source'], input: object, path: Path): ResultType {
+  const asks = source?.kind === 'json' || valueAt(input, [...path, 'source', 'query']) !== undefined;
+  return asks || source?.kind === undefined ? 'any' : 'list';
 }
 
 function checkRelative({ judge, source }: MetricDraft, path: Path, input: object): Issue[] {
@@ -129,7 +144,7 @@ function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
 }
 
 /** Judge the canary without the stable version beside it. */
-const JUDGES_ALONE: readonly string[] = ['threshold', 'alarm', 'anomalyBand'];
+const JUDGES_ALONE: readonly string[] = ['threshold', 'flagger', 'alarm', 'anomalyBand'];
 
 /** A metric, or its judge, that is a mistake itself might have been one; one that names no judge is sequential. */
 const isUnknown = (metric: MetricDraft | undefined, index: number, input: object): boolean =>
@@ -154,7 +169,8 @@ function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
       path: soaks && soakGiven ? ['soak'] : ['strategy'],
       at: 'value',
       found: `${soaks && soakGiven ? `a soak of ${draft.soak}` : 'blueGreen'}, and no metric that can judge when all requests go to the canary`,
-      expected: 'a metric with a threshold, alarm or anomalyBand judge, or a sequential or relative one with a ceiling',
+      expected:
+        'a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling',
     },
   ];
 }

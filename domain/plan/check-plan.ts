@@ -5,6 +5,7 @@ import { describeValue, type Issue } from '../file/issue.ts';
 import type { Shape } from '../file/shape.ts';
 import type { Workload } from '../workload.ts';
 import { checkMetrics } from './check-metrics.ts';
+import { checkOtherJudges } from './check-other-judges.ts';
 import { checkSequential } from './check-sequential.ts';
 import { checkSourcesForWorkload } from './check-sources.ts';
 import { checkSteps } from './check-steps.ts';
@@ -36,6 +37,7 @@ export function checkPlan(input: unknown, workload?: Workload): CheckedPlan {
     ...checkSteps(draft, input),
     ...checkMetrics(draft, input),
     ...checkSequential(draft, input),
+    ...checkOtherJudges(draft, input),
     ...checkTimes(draft),
     ...(workload === undefined ? [] : checkForWorkload(draft, workload)),
   ];

@@ -140,11 +140,13 @@ function givesOf(source: SourceDraft, given: (key: string) => boolean): readonly
   return given('query') ? ['result'] : given('value') ? ['value'] : ['counts'];
 }
 
-/** What each judge can read. A judge that is not here reads counts and values. */
+/** What each judge can read. */
 const READS: Partial<Record<string, readonly Gives[]>> = {
   threshold: ['counts', 'value', 'result'],
   relative: ['counts', 'value'],
   sequential: ['counts'],
+  flagger: ['counts', 'value', 'result'],
+  mannWhitney: ['counts', 'value'],
   alarm: ['alarm'],
   anomalyBand: ['band'],
 };

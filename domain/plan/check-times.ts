@@ -23,14 +23,16 @@ function checkIntervals(draft: PlanDraft): Issue[] {
   const windowSeconds = seconds(draft.window, DEFAULTS.window);
   if (windowSeconds === 0) return [];
   return (draft.metrics ?? []).flatMap((metric, index): Issue[] => {
-    if (metric?.judge?.kind !== 'threshold' || metric.judge.interval === undefined) return [];
-    const intervalSeconds = seconds(metric.judge.interval, '0s');
+    const judge = metric?.judge;
+    if (judge?.kind !== 'threshold' && judge?.kind !== 'flagger' && judge?.kind !== 'mannWhitney') return [];
+    if (judge.interval === undefined) return [];
+    const intervalSeconds = seconds(judge.interval, '0s');
     if (intervalSeconds >= windowSeconds && intervalSeconds % windowSeconds === 0) return [];
     return [
       {
         path: ['metrics', index, 'judge', 'interval'],
         at: 'value',
-        found: `'${metric.judge.interval}'`,
+        found: `'${judge.interval}'`,
         expected: `a multiple of the window, ${durationText(windowSeconds)}: a measurement is one window`,
         guess: `${Math.ceil(intervalSeconds / windowSeconds) * windowSeconds}s`,
       },

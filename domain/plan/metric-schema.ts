@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { oneOf } from '../file/issue.ts';
 import { alarmSchema, anomalyBandSchema } from './cloudwatch-judge-schema.ts';
 import { DEFAULTS } from './defaults.ts';
 import { count, duration, label, share } from './leaf-schema.ts';
+import { flaggerSchema, mannWhitneySchema } from './other-judges-schema.ts';
 import { sequentialSchema } from './sequential-schema.ts';
 import { cloudwatchSchema, jsonSchema, prometheusSchema } from './source-schema.ts';
 
@@ -37,9 +39,16 @@ const thresholdSchema = z
         examples: [10],
       })
       .optional(),
-    failureLimit: count(0)
+    failureLimit: count(-1)
       .default(DEFAULTS.threshold.failureLimit)
-      .meta({ description: 'Bad measurements that are still allowed.', examples: [1] }),
+      .meta({ description: 'Bad measurements that are still allowed; -1: any number.', examples: [1] }),
+    consecutiveSuccessLimit: count(0)
+      .default(DEFAULTS.threshold.consecutiveSuccessLimit)
+      .meta({
+        description:
+          'So many good measurements in a row and the metric is done and healthy; until then it is inconclusive. 0: no such limit.',
+        examples: [4],
+      }),
     inconclusiveLimit: count(0)
       .default(DEFAULTS.threshold.inconclusiveLimit)
       .meta({ description: 'Measurements between the conditions that are still allowed.', examples: [2] }),
@@ -90,7 +99,15 @@ const relativeSchema = z
   })
   .meta({ description: 'A ratio to the stable version.' });
 
-export const AVAILABLE_JUDGES = ['sequential', 'threshold', 'relative'] as const;
+export const AVAILABLE_JUDGES = [
+  'sequential',
+  'threshold',
+  'relative',
+  'flagger',
+  'mannWhitney',
+  'alarm',
+  'anomalyBand',
+] as const;
 
 export const metricSchema = z
   .strictObject({
@@ -101,9 +118,19 @@ export const metricSchema = z
       })
       .meta({ description: 'Where the measurements come from.' }),
     judge: z
-      .discriminatedUnion('kind', [sequentialSchema, thresholdSchema, relativeSchema, alarmSchema, anomalyBandSchema], {
-        error: 'a judge: sequential, threshold, relative, alarm or anomalyBand',
-      })
+      .discriminatedUnion(
+        'kind',
+        [
+          sequentialSchema,
+          thresholdSchema,
+          relativeSchema,
+          flaggerSchema,
+          mannWhitneySchema,
+          alarmSchema,
+          anomalyBandSchema,
+        ],
+        { error: `a judge: ${oneOf(AVAILABLE_JUDGES)}` },
+      )
       .prefault({ kind: 'sequential' })
       .meta({ description: 'What makes of measurements a verdict. Absent: sequential, as its defaults are.' }),
   })

@@ -1,5 +1,6 @@
 import { parseDurationSeconds, parseShare } from '../file/units.ts';
 import { normaliseSource } from './normalise-source.ts';
+import { type KayentaScores, normaliseFlagger, normaliseMannWhitney, scoresOf } from './other-judges-spec.ts';
 import type { JudgeSpec, Metric, NotifyTarget, Plan, Step } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
 import { normaliseSequential, sequentialPart, sharesOf } from './sequential-spec.ts';
@@ -17,7 +18,9 @@ export function normalisePlan(input: PlanInput): Plan {
     hold: { atMostSeconds: seconds(input.hold.atMost), then: input.hold.then },
     windowSeconds,
     ...sequentialPart(input),
-    metrics: input.metrics.map((metric, index) => normaliseMetric(metric, windowSeconds, shares[index] ?? 0)),
+    metrics: input.metrics.map((metric, index) =>
+      normaliseMetric(metric, { windowSeconds, share: shares[index] ?? 0, scores: scoresOf(input) }),
+    ),
     steps: input.steps.map(normaliseStep),
     soakSeconds: seconds(input.soak),
     notify: input.notify.map((target): NotifyTarget => {
@@ -43,17 +46,22 @@ function normaliseStep({ setWeight, bake, analysis, hook, approval }: PlanInput[
   throw new Error('a step without a key passed the checks');
 }
 
-function normaliseMetric(
-  { name, source, judge }: PlanInput['metrics'][number],
-  windowSeconds: number,
-  share: number,
-): Metric {
-  return { name, source: normaliseSource(source, judge), judge: normaliseJudge(judge, windowSeconds, share) };
+/** What a metric needs of the rest of its plan. `share`: of alpha, for a sequential metric. */
+interface Shared {
+  windowSeconds: number;
+  share: number;
+  scores: KayentaScores;
 }
 
-/** @param share of the plan's alpha, for a sequential metric */
-function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], windowSeconds: number, share: number): JudgeSpec {
-  if (judge.kind === 'sequential') return normaliseSequential(judge, share);
+function normaliseMetric({ name, source, judge }: PlanInput['metrics'][number], shared: Shared): Metric {
+  return { name, source: normaliseSource(source, judge), judge: normaliseJudge(judge, shared) };
+}
+
+function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], shared: Shared): JudgeSpec {
+  const { windowSeconds } = shared;
+  if (judge.kind === 'sequential') return normaliseSequential(judge, shared.share);
+  if (judge.kind === 'flagger') return normaliseFlagger(judge, windowSeconds);
+  if (judge.kind === 'mannWhitney') return normaliseMannWhitney(judge, windowSeconds, shared.scores);
   if (judge.kind === 'threshold') {
     const { kind, interval, initialDelay, failureLimit, inconclusiveLimit, consecutiveErrorLimit } = judge;
     return {
@@ -64,6 +72,7 @@ function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], windowSeco
       failureLimit,
       inconclusiveLimit,
       consecutiveErrorLimit,
+      ...(judge.consecutiveSuccessLimit === 0 ? {} : { consecutiveSuccessLimit: judge.consecutiveSuccessLimit }),
       intervalSeconds: interval === undefined ? windowSeconds : seconds(interval),
       initialDelaySeconds: seconds(initialDelay),
     };

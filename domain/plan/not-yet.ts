@@ -5,6 +5,5 @@ export const PLAN_NOT_YET: NotYet = {
   keys: { '': ['control'] },
   values: {
     strategy: ['rolling', 'recreate'],
-    'metrics[].judge.kind': ['mannWhitney'],
   },
 };

@@ -1,4 +1,8 @@
+import { parseDurationSeconds, parseShare } from '../file/units.ts';
 import type { Comparison } from '../judgement/kayenta/classify.ts';
+import { noEffect } from '../judgement/kayenta/effect-size.ts';
+import { DEFAULTS } from './defaults.ts';
+import type { PlanInput } from './plan-schema.ts';
 
 /** Flagger's thresholdRange and its counting: the `threshold`-th failed check rolls back. At least one of min and max. */
 export interface FlaggerJudgeSpec {
@@ -28,4 +32,51 @@ export interface KayentaScores {
   marginal: number;
   /** By group; groups that are not named share what is left of 100. */
   weights: Record<string, number>;
+}
+
+type JudgeInput = PlanInput['metrics'][number]['judge'];
+
+export function normaliseFlagger(
+  { kind, thresholdRange, threshold, interval }: Extract<JudgeInput, { kind: 'flagger' }>,
+  windowSeconds: number,
+): FlaggerJudgeSpec {
+  const { min, max } = thresholdRange;
+  const range = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+  return { kind, ...range, threshold, intervalSeconds: secondsOf(interval, windowSeconds) };
+}
+
+export function normaliseMannWhitney(
+  judge: Extract<JudgeInput, { kind: 'mannWhitney' }>,
+  windowSeconds: number,
+  scores: KayentaScores,
+): MannWhitneyJudgeSpec {
+  const { kind, direction, tolerance, nanStrategy, critical, groups, effectSize } = judge;
+  const none = noEffect(effectSize.measure);
+  const confidence = parseShare(judge.confidence);
+  if (confidence === undefined) throw new Error(`${judge.confidence} passed the checks and cannot be read`);
+  return {
+    ...{ kind, direction, tolerance, confidence, nanStrategy, critical, groups, scores },
+    ...(judge.outliers === 'remove' ? { outlierFactor: judge.outlierFactor } : {}),
+    effectSize: {
+      measure: effectSize.measure,
+      allowedIncrease: effectSize.allowedIncrease ?? none,
+      allowedDecrease: effectSize.allowedDecrease ?? none,
+      criticalIncrease: effectSize.criticalIncrease ?? none,
+      criticalDecrease: effectSize.criticalDecrease ?? none,
+    },
+    intervalSeconds: secondsOf(judge.interval, DEFAULTS.mannWhitney.intervalWindows * windowSeconds),
+  };
+}
+
+export const scoresOf = ({ kayenta }: PlanInput): KayentaScores => ({
+  pass: kayenta?.pass ?? DEFAULTS.kayenta.pass,
+  marginal: kayenta?.marginal ?? DEFAULTS.kayenta.marginal,
+  weights: kayenta?.groups ?? {},
+});
+
+function secondsOf(text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const seconds = parseDurationSeconds(text);
+  if (seconds === undefined) throw new Error(`${text} passed the checks and cannot be read`);
+  return seconds;
 }

@@ -4,6 +4,7 @@ import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
 import { approvalSchema, hookSchema } from './gate-schema.ts';
 import { count, duration, events, name, weight } from './leaf-schema.ts';
 import { metricSchema } from './metric-schema.ts';
+import { kayentaSchema } from './other-judges-schema.ts';
 import { alphaSchema, detectSchema, promoteEarlySchema } from './sequential-schema.ts';
 
 /** One step; exactly one key. What is wrong with a step of none or two is told by checkSteps, with the key. */
@@ -103,6 +104,7 @@ export const planSchema = z
     alpha: alphaSchema,
     detect: detectSchema,
     promoteEarly: promoteEarlySchema,
+    kayenta: kayentaSchema,
     metrics: z
       .array(metricSchema, { error: 'a list of metrics' })
       .max(20, { error: 'at most 20 metrics' })

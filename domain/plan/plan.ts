@@ -1,4 +1,5 @@
 import type { MetricSourceSpec } from './measure.ts';
+import type { FlaggerJudgeSpec, MannWhitneyJudgeSpec } from './other-judges-spec.ts';
 import type { PromoteEarly, SequentialJudgeSpec, SequentialPlan } from './sequential-spec.ts';
 
 /**
@@ -51,12 +52,15 @@ export interface Metric {
 
 export type { Measure, MetricSourceSpec } from './measure.ts';
 
+export type { FlaggerJudgeSpec, MannWhitneyJudgeSpec } from './other-judges-spec.ts';
 export type { SequentialJudgeSpec } from './sequential-spec.ts';
 
 export type JudgeSpec =
   | SequentialJudgeSpec
   | ThresholdJudgeSpec
   | RelativeJudgeSpec
+  | FlaggerJudgeSpec
+  | MannWhitneyJudgeSpec
   | AlarmJudgeSpec
   | AnomalyBandJudgeSpec;
 

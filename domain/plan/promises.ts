@@ -1,6 +1,7 @@
 import { durationText } from '../file/units.ts';
 import type { Workload } from '../workload.ts';
 import type { Metric, Plan, SequentialJudgeSpec } from './plan.ts';
+import { ofOtherJudges } from './promises-other-judges.ts';
 
 /**
  * How late a verdict on a CloudWatch window is: points arrive 1 to 3 minutes after the minute, and a window is judged
@@ -23,15 +24,16 @@ function ofJudging(plan: Plan): string[] {
   }
   const notes = ofSources(plan);
   notes.push(...ofSequential(plan));
+  notes.push(...ofOtherJudges(plan));
   const limited = plan.metrics.filter(
-    ({ judge }) => judge.kind !== 'alarm' && judge.kind !== 'sequential' && judge.failureLimit === 0,
+    ({ judge }) => judge.kind !== 'alarm' && 'failureLimit' in judge && judge.failureLimit === 0,
   );
   if (limited.length > 0) {
     notes.push(
       `${names(limited)}: failureLimit 0 rolls back on the first bad window. How often that happens to a healthy release is not known: no false-alarm rate is promised.`,
     );
   }
-  const tolerant = plan.metrics.filter(({ judge }) => judge.kind !== 'sequential' && judge.failureLimit > 0);
+  const tolerant = plan.metrics.filter(({ judge }) => 'failureLimit' in judge && judge.failureLimit > 0);
   if (tolerant.length > 0) {
     notes.push(
       `${names(tolerant)}: a fixed limit that keeps no promised false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.`,

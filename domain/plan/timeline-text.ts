@@ -64,7 +64,23 @@ function metricText({ name, source, judge }: Metric): string {
       judge.successCondition === undefined ? [] : `good if ${judge.successCondition}`,
       judge.failureCondition === undefined ? [] : `bad if ${judge.failureCondition}`,
     ].flat();
-    return `${name}: ${what}, ${conditions.join(', ')}; every ${judge.intervalSeconds} s; degraded after more than ${judge.failureLimit} bad`;
+    const limit = judge.failureLimit < 0 ? 'never degraded' : `degraded after more than ${judge.failureLimit} bad`;
+    const inARow =
+      judge.consecutiveSuccessLimit === undefined ? '' : `; done after ${judge.consecutiveSuccessLimit} good in a row`;
+    return `${name}: ${what}, ${conditions.join(', ')}; every ${judge.intervalSeconds} s; ${limit}${inARow}`;
+  }
+  if (judge.kind === 'flagger') {
+    const ends = [
+      judge.min === undefined ? [] : `at least ${judge.min}`,
+      judge.max === undefined ? [] : `at most ${judge.max}`,
+    ];
+    return `${name}: ${what}, ${ends.flat().join(' and ')} in Flagger's units; every ${judge.intervalSeconds} s; degraded at failed check ${judge.threshold}`;
+  }
+  if (judge.kind === 'mannWhitney') {
+    const { direction, confidence, scores, groups, critical, intervalSeconds } = judge;
+    const bad = { increase: 'more than', decrease: 'less than', either: 'other than' }[direction];
+    const counts = critical ? 'critical' : `in ${groups.join(', ')}`;
+    return `${name}: ${what}, ${bad} the stable version's at ${percent(confidence)} (Mann-Whitney), ${counts}; every ${intervalSeconds} s; degraded below a score of ${scores.marginal}, held below ${scores.pass}`;
   }
   const limit = judge.max === undefined ? `at least ${judge.min} times` : `at most ${judge.max} times`;
   const ceiling = judge.ceiling === undefined ? '' : `; at weight 100 at most ${percent(judge.ceiling)}`;

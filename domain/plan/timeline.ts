@@ -1,7 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import { durationText } from '../file/units.ts';
 import type { Workload } from '../workload.ts';
-import type { Metric, Plan, Step } from './plan.ts';
+import type { JudgeSpec, Metric, Plan, Step } from './plan.ts';
 import { cannotPromise } from './promises.ts';
 
 /** One line of what will happen. */
@@ -58,10 +58,25 @@ export function planTimeline(plan: Plan, workload?: Workload): Timeline {
 /** The metrics that can say something while the canary has this weight. */
 export function judgingAt(plan: Plan, weight: number): Metric[] {
   if (weight === 0) return [];
-  return plan.metrics.filter(
-    ({ judge }) =>
-      weight < 100 || (judge.kind !== 'relative' && judge.kind !== 'sequential') || judge.ceiling !== undefined,
-  );
+  return plan.metrics.filter(({ judge }) => weight < 100 || judgesAlone(judge));
+}
+
+/** Whether it can judge without stable traffic. */
+function judgesAlone(judge: JudgeSpec): boolean {
+  switch (judge.kind) {
+    case 'sequential':
+    case 'relative':
+      return judge.ceiling !== undefined;
+    case 'mannWhitney':
+      return false;
+    case 'threshold':
+    case 'flagger':
+    case 'alarm':
+    case 'anomalyBand':
+      return true;
+    default:
+      return assertNever(judge);
+  }
 }
 
 /** An analysis counts the measurements since the first weight above 0; a bake lasts its time; the rest may take none. */
@@ -73,7 +88,7 @@ function endOfStep(step: Step, atSeconds: number, trafficFromSeconds: number, pl
     .map(({ judge }) =>
       judge.kind === 'threshold'
         ? trafficFromSeconds + judge.initialDelaySeconds + step.count * judge.intervalSeconds
-        : trafficFromSeconds + step.count * plan.windowSeconds,
+        : trafficFromSeconds + step.count * (judge.kind === 'flagger' ? judge.intervalSeconds : plan.windowSeconds),
     );
   return Math.max(atSeconds, ...ends);
 }

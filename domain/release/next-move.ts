@@ -132,7 +132,7 @@ function measuringSeconds(step: Extract<Step, { kind: 'analysis' }>, plan: Plan)
     .map(({ judge }) =>
       judge.kind === 'threshold'
         ? judge.initialDelaySeconds + step.count * Math.max(judge.intervalSeconds, plan.windowSeconds)
-        : step.count * plan.windowSeconds,
+        : step.count * (judge.kind === 'flagger' ? judge.intervalSeconds : plan.windowSeconds),
     );
   return Math.max(0, ...each) + MISSED_AFTER_SECONDS;
 }

@@ -34,7 +34,7 @@ const KEYS_AND_WORDS: Row[] = [
     'kind: relativ, max: 1.2',
     'relativ',
     "'relativ'",
-    'threshold, relative, alarm or anomalyBand',
+    'threshold, relative, flagger, mannWhitney, alarm or anomalyBand',
     'relative',
   ],
   ['kind: cloudwatch, value', 'kind: cloudWatch, value', 'cloudWatch', "'cloudWatch'", 'cloudwatch', 'cloudwatch'],
@@ -107,7 +107,7 @@ const MISSING: Row[] = [
     'judge: { max: 1.2 }',
     '{',
     'no kind',
-    'threshold, relative, alarm or anomalyBand',
+    'threshold, relative, flagger, mannWhitney, alarm or anomalyBand',
   ],
   ['{ name: smoke, url', '{ url', '{', 'no name', 'a name'],
   ['groups: [leads]', 'required: 1', '{', 'no groups', 'a list of groups'],
@@ -115,14 +115,76 @@ const MISSING: Row[] = [
 
 const NOT_YET: Row[] = [
   ['soak: 15m', 'soak: 15m\ncontrol: 5%', 'control', "'control', which is not available yet", 'soak'],
+  ['strategy: canary', 'strategy: rolling', 'rolling', "'rolling', which is not available yet", 'canary or blueGreen'],
+];
+
+const OTHER_JUDGES: Row[] = [
+  ['{ kind: relative, max: 1.2 }', '{ kind: flagger }', '{', 'no thresholdRange', 'a range: { min: 99 }'],
   [
     '{ kind: relative, max: 1.2 }',
-    '{ kind: mannWhitney }',
-    'mannWhitney',
-    "'mannWhitney', which is not available yet",
-    'threshold, relative, alarm or anomalyBand',
+    '{ kind: flagger, thresholdRange: {} }',
+    '{',
+    'a range without an end',
+    'min, max or both',
   ],
-  ['strategy: canary', 'strategy: rolling', 'rolling', "'rolling', which is not available yet", 'canary or blueGreen'],
+  [
+    '{ kind: relative, max: 1.2 }',
+    '{ kind: flagger, thresholdRange: { min: 500, max: 300 } }',
+    '300',
+    '300',
+    'min, 500, or more',
+  ],
+  [
+    '{ kind: relative, max: 1.2 }',
+    '{ kind: flagger, thresholdRange: { max: 500 }, threshold: 0 }',
+    '0',
+    '0',
+    'a whole number, 1 or more',
+  ],
+  [
+    '{ kind: relative, max: 1.2 }',
+    '{ kind: flagger, thresholdRange: { max: 500 }, interval: 90s }',
+    '90s',
+    "'90s'",
+    'a multiple of the window',
+    '120s',
+  ],
+  [
+    '{ kind: relative, max: 1.2 }',
+    '{ kind: mannWhitney, direction: up }',
+    'up',
+    "'up'",
+    'increase, decrease or either',
+  ],
+  [
+    '{ kind: relative, max: 1.2 }',
+    '{ kind: mannWhitney, confidence: 40% }',
+    '40%',
+    "'40%'",
+    'a confidence of at least 50%',
+  ],
+  ['{ kind: relative, max: 1.2 }', '{ kind: mannWhitney, tolerance: 2 }', '2', '2', 'a number from 0 to 1'],
+  ['{ kind: relative, max: 1.2 }', '{ kind: mannWhitney, groups: [] }', '[', 'an empty list', 'at least one group'],
+  [
+    '{ kind: relative, max: 1.2 }',
+    '{ kind: mannWhitney, interval: 61s }',
+    '61s',
+    "'61s'",
+    'a multiple of the window',
+    '120s',
+  ],
+  ['soak: 15m', 'soak: 15m\nkayenta: { pass: 90 }', 'kayenta', 'kayenta, and no metric', 'the judge mannWhitney'],
+  ["'result[0] < 0.05'", "'result[0] < 0.05', failureLimit: -1", '-1', '-1 without', 'a consecutiveSuccessLimit'],
+  ["'result[0] < 0.05'", "'result[0] < 0.05', failureLimit: -2", '-2', '-2', 'a whole number, -1 or more'],
+];
+
+/** Of a plan whose p99 is judged by Kayenta's judge. */
+const SCORES: Row[] = [
+  ['deadline: 1h', 'kayenta: { pass: 101 }', '101', '101', 'a number from 0 to 100'],
+  ['deadline: 1h', 'kayenta: { marginal: 96 }', '96', '96', 'at most pass, 95'],
+  ['deadline: 1h', 'kayenta: { pass: 70 }', '70', '70', 'at least marginal, 75'],
+  ['deadline: 1h', 'kayenta: { groups: { slw: 50 } }', 'slw', "the group 'slw'", 'a group of a metric: slow', 'slow'],
+  ['deadline: 1h', 'kayenta: { groups: { slow: 50 } }', '{', 'weights that sum to 50', 'weights that sum to 100'],
 ];
 
 const BETWEEN_KEYS: Row[] = [
@@ -224,6 +286,7 @@ describe.each([
   ['something that is missing', MISSING],
   ['what the design has and this version does not', NOT_YET],
   ['a rule between keys', BETWEEN_KEYS],
+  ['the judges of Argo, Flagger and Kayenta', OTHER_JUDGES],
 ])('one mistake for %s', (_, rows) => {
   it.each(rows)('%j -> %j', (from, to, under, found, expected, guess) => {
     // Act
@@ -235,5 +298,18 @@ describe.each([
     expect(mistake?.guess).toBe(guess);
     // `bad and value` with min, and a canary made blueGreen, are two mistakes on purpose or by nature; all others are one.
     if (!from.includes('judge: { kind: rel')) expect(mistakes.map(shortly)).toHaveLength(1);
+  });
+});
+
+describe('one mistake for the scores of Kayenta', () => {
+  const plan = changed('{ kind: relative, max: 1.2 }', '{ kind: mannWhitney, groups: [slow] }');
+
+  it.each(SCORES)('%j -> %j', (from, to, under, found, expected, guess) => {
+    // Act
+    const mistakes = mistakesOf(changed(from, to, plan));
+    // Assess
+    expect(mistakes.map(shortly)).toEqual([expect.stringContaining(`${under} <- ${found}`)]);
+    expect(mistakes[0]?.expected).toContain(expected);
+    expect(mistakes[0]?.guess).toBe(guess);
   });
 });

@@ -1,0 +1,83 @@
+import { guessWord } from '../file/guess.ts';
+import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
+import { DEFAULTS } from './defaults.ts';
+import type { PlanDraft } from './plan-schema.ts';
+
+type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
+
+/** The rules of the judges flagger and mannWhitney, and of the score that the latter's metrics share. */
+export function checkOtherJudges(draft: PlanDraft, input: object): Issue[] {
+  const metrics = (draft.metrics ?? []).flatMap((metric, index) => (metric === undefined ? [] : [{ metric, index }]));
+  return [
+    ...metrics.flatMap(({ metric, index }) => checkRange(metric, ['metrics', index, 'judge', 'thresholdRange'], input)),
+    ...checkScores(draft, input),
+  ];
+}
+
+function checkRange({ judge }: MetricDraft, path: Path, input: object): Issue[] {
+  if (judge?.kind !== 'flagger') return [];
+  const given = (key: string) => valueAt(input, [...path, key]) !== undefined;
+  if (valueAt(input, path) === undefined) return [];
+  if (!given('min') && !given('max')) {
+    return [{ path, at: 'value', found: 'a range without an end', expected: 'min, max or both' }];
+  }
+  const { min, max } = judge.thresholdRange ?? {};
+  if (min === undefined || max === undefined || min <= max) return [];
+  return [{ path: [...path, 'max'], at: 'value', found: String(max), expected: `min, ${min}, or more` }];
+}
+
+function checkScores({ kayenta, metrics = [] }: PlanDraft, input: object): Issue[] {
+  if (kayenta === undefined) return [];
+  const judged = metrics.filter(metric => metric?.judge?.kind === 'mannWhitney');
+  // A metric that is a mistake itself may have been one of them.
+  if (metrics.some(metric => metric?.judge?.kind === undefined && metric?.judge !== undefined)) return [];
+  if (metrics.includes(undefined)) return [];
+  if (judged.length === 0) {
+    const expected = 'a metric with the judge mannWhitney, or no kayenta';
+    return [{ path: ['kayenta'], at: 'key', found: 'kayenta, and no metric that it scores', expected }];
+  }
+  const pass = kayenta.pass ?? DEFAULTS.kayenta.pass;
+  const marginal = kayenta.marginal ?? DEFAULTS.kayenta.marginal;
+  const issues: Issue[] = [];
+  if (marginal > pass) {
+    const key = kayenta.marginal === undefined ? 'pass' : 'marginal';
+    const expected = key === 'marginal' ? `at most pass, ${pass}` : `at least marginal, ${marginal}`;
+    issues.push({ path: ['kayenta', key], at: 'value', found: String(kayenta[key]), expected });
+  }
+  const groups = [
+    ...new Set(
+      judged.flatMap(metric =>
+        metric?.judge?.kind === 'mannWhitney' ? (metric.judge.groups ?? DEFAULTS.mannWhitney.groups) : [],
+      ),
+    ),
+  ].flatMap(group => group ?? []);
+  return [...issues, ...checkWeights(kayenta.groups ?? {}, groups, input)];
+}
+
+/** A weight that no metric can earn, or weights beyond 100, are scores that mean something else than they say. */
+function checkWeights(
+  weights: Readonly<Record<string, number | undefined>>,
+  groups: readonly string[],
+  input: object,
+): Issue[] {
+  const path = ['kayenta', 'groups'];
+  const unknown = Object.keys(weights).filter(group => !groups.includes(group));
+  if (unknown.length > 0) {
+    return unknown.map(group => {
+      const guess = guessWord(group, groups);
+      const expected = `a group of a metric: ${oneOf(groups)}`;
+      const issue: Issue = {
+        path: [...path, group],
+        at: 'key',
+        found: `the group ${describeValue(group)}, which no metric has`,
+        expected,
+      };
+      return guess === undefined ? issue : { ...issue, guess };
+    });
+  }
+  const sum = Object.values(weights).reduce<number>((total, weight) => total + (weight ?? 0), 0);
+  const all = groups.every(group => Object.hasOwn(weights, group));
+  if (sum <= 100 && (!all || sum === 100 || valueAt(input, path) === undefined)) return [];
+  const expected = all ? 'weights that sum to 100' : 'weights that sum to at most 100: the other groups share the rest';
+  return [{ path, at: 'value', found: `weights that sum to ${sum}`, expected }];
+}

@@ -1,0 +1,36 @@
+import { durationText } from '../file/units.ts';
+import type { Metric, Plan } from './plan.ts';
+
+/** What the judges of Argo, Flagger and Kayenta cannot see (docs/judges.md), as far as it concerns this plan. */
+export function ofOtherJudges(plan: Plan): string[] {
+  const notes: string[] = [];
+  const of = (kind: Metric['judge']['kind']) => plan.metrics.filter(({ judge }) => judge.kind === kind);
+  const flagger = of('flagger');
+  if (flagger.length > 0) {
+    notes.push(
+      `${names(flagger)}: failed checks add up for the whole release, so that a long one is rolled back sooner or later by checks that fail by chance. No false-alarm rate is promised, and an outage of everything rolls back.`,
+    );
+  }
+  const kayenta = plan.metrics.flatMap(({ judge }) => (judge.kind === 'mannWhitney' ? [judge] : []));
+  if (kayenta.length > 0) {
+    const intervalSeconds = Math.max(...kayenta.map(judge => judge.intervalSeconds));
+    notes.push(
+      `${names(of('mannWhitney'))}: judged every ${durationText(intervalSeconds)} only, and again in every run with one more chance of a false alarm. It compares ranks of windows: rare errors, a wider spread, and how many requests a window had are nothing to it. At weight 100 it sees nothing.`,
+    );
+  }
+  const endless = plan.metrics.filter(({ judge }) => judge.kind === 'threshold' && judge.failureLimit === -1);
+  if (endless.length > 0) {
+    notes.push(
+      `${names(endless)}: failureLimit -1 never rolls back; it can only hold until enough in a row were good.`,
+    );
+  }
+  const values = plan.metrics.filter(
+    ({ source, judge }) => judge.kind === 'mannWhitney' && source.measure.kind === 'percentile',
+  );
+  if (values.length > 0) {
+    notes.push(`${names(values)}: a percentile of few requests jumps about; all windows count alike.`);
+  }
+  return notes;
+}
+
+const names = (metrics: readonly Metric[]): string => metrics.map(metric => metric.name).join(', ');
