@@ -174,6 +174,27 @@ it.each([
   );
 });
 
+it('a checkpoint remembers that a metric was healthy, whatever comes later', () => {
+  const settings = {
+    ...settingsOf(),
+    metrics: [{ name: 'errors', share: 1, margin: 1.25, thresholds: 1, hasCeiling: false }],
+  };
+  const at = (i: number, xc: number): DetectorWindow => ({
+    metric: 'errors',
+    startEpochMs: i * MINUTE,
+    endEpochMs: (i + 1) * MINUTE,
+    canary: { requests: 500, bad: [xc] },
+    stable: { requests: 9500, bad: [95] },
+    straddles: false,
+    stableExpected: true,
+  });
+  const list = [...Array.from({ length: 9 }, (_, i) => [at(i, 5)])];
+  const restored = restoreDetector(settings, checkpointOf(detect(settings, list).detector));
+  stepDetector(restored, [at(9, 30)]);
+  expect(restored.metrics.get('errors')?.comparison.logHealthy).toBeLessThan(-Math.log(0.05));
+  expect(restored.metrics.get('errors')?.healthy).toBe(true);
+});
+
 it('never blames a canary that is in no window worse than the margin, better ones and shared outages included', () => {
   const path = fc.array(
     fc.record({
