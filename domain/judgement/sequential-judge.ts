@@ -1,6 +1,6 @@
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
 import type { WindowRecord } from './reading.ts';
-import { BadCountsError } from './sequential/counts-problem.ts';
+import { BadCountsError, windowText } from './sequential/counts-problem.ts';
 import { type Detector, detect, type WindowEvidence } from './sequential/detector.ts';
 import { type TrafficWindow, trafficShareOf } from './sequential/traffic-share.ts';
 import { PROFILE, type SequentialContext } from './sequential-context.ts';
@@ -45,7 +45,7 @@ export function judgeSequential(
       ceilingsOf(metric, windows.get(metric.name) ?? [], context.windowSeconds, sequential),
     ]),
   );
-  const problems = new Map<string, string>();
+  const problems = otherSeconds([...windows.values()].flat(), context.windowSeconds);
   const { detector, evidence } = detectUsable(metrics, windows, ceilings, problems, { context, sequential });
   const byMetric: Record<string, MetricVerdict> = {};
   for (const metric of metrics) {
@@ -94,6 +94,20 @@ function trafficProblem(
   const { tooLittle, canaryRequests, requests, expectedRequests, logE } = trafficShareOf(traffic, PROFILE);
   if (!tooLittle) return undefined;
   return `the canary got ${grouped(canaryRequests)} of ${grouped(requests)} requests, and by its weights it should have had ${grouped(Math.round(expectedRequests))}: the traffic is not where the weights say (${oddsText(logE)} against chance)`;
+}
+
+/** Metrics with a window that is not as long as the plan's: its counts are of other seconds than the rest. */
+function otherSeconds(windows: readonly KnownWindow[], windowSeconds: number): Map<string, string> {
+  const problems = new Map<string, string>();
+  for (const window of windows) {
+    const seconds = (window.endEpochMs - window.startEpochMs) / 1000;
+    if (seconds === windowSeconds || problems.has(window.metric)) continue;
+    problems.set(
+      window.metric,
+      `${windowText(window)}: it is ${seconds} s long, and the plan's windows are ${windowSeconds} s`,
+    );
+  }
+  return problems;
 }
 
 /** The detector over all windows; a metric with counts that cannot be is judged by none of them, and never as good. */

@@ -166,6 +166,16 @@ describe('from evidence to a verdict', () => {
   });
 });
 
+describe('windows of other seconds', () => {
+  it.each([
+    ['it is 30 s long', { endEpochMs: NOON + 90_000 }],
+    ['it overlaps the window', { startEpochMs: NOON + 30_000, endEpochMs: NOON + 90_000 }],
+  ])('are never judged as good: %s', (problem, other) => {
+    const { verdict } = judged([metric()], { errors: [pair(5, 95), other, ...repeat(9, pair(5, 95)).map(() => ({}))] });
+    expect(verdict).toMatchObject({ kind: 'inconclusive', because: expect.stringContaining(problem) });
+  });
+});
+
 describe('several metrics', () => {
   it('roll back together what none would alone', () => {
     const both = [metric({ share: 0.5 }), metric({ share: 0.5 }, 'slow')];
