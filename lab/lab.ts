@@ -173,7 +173,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       workloads: openDynamoDbWorkloads(env),
       router: openAlbRouter(env),
       targets: openAlbTargets(env),
-      metrics: openMetricSources(env, { loopback: true }),
+      metrics: openMetricSources(env, { loopback: true, alarmsEnv: { ...env, AWS_ENDPOINT_URL_CLOUDWATCH: wire.url } }),
       images: openEcrRegistry(env),
       executions: openStepFunctionsExecutions(env),
       machineArns: machineArnsOf(env),

@@ -25,8 +25,9 @@ const PERIOD_MS = 60_000;
 /**
  * CloudWatch: the load balancer's metrics as AWS/ApplicationELB has them (a minute apart, 1 to 3 minutes late, growing at
  * first), metrics of the team's own with their bands, and the states of alarms. One GetMetricData for all metrics.
+ * @param alarmsClient where alarms are asked, if not where metrics are (the lab)
  */
-export function cloudWatchSource(client: CloudWatchClient): MetricSource {
+export function cloudWatchSource(client: CloudWatchClient, alarmsClient: CloudWatchClient = client): MetricSource {
   return {
     async read(request) {
       const range = rangeOf(request.windows);
@@ -35,7 +36,7 @@ export function cloudWatchSource(client: CloudWatchClient): MetricSource {
       const queries = queriesOf(request, request.metrics.map(measureOf), range.lengthMs);
       const [points, alarms] = await Promise.all([
         fetchPoints(client, queries, range, abortSignal),
-        fetchAlarms(client, request, range, abortSignal),
+        fetchAlarms(alarmsClient, request, range, abortSignal),
       ]);
       return request.metrics.flatMap(metric =>
         request.windows.map(window => {
@@ -59,8 +60,11 @@ function measureOf({ name, source }: Metric): CloudWatchMeasure {
   return source.measure;
 }
 
-export const openCloudWatchSource = (env: Env): MetricSource =>
-  cloudWatchSource(new CloudWatchClient(awsClientConfig(env, 'CLOUDWATCH')));
+/** @param alarmsEnv where alarms are asked, if not where metrics are */
+export function openCloudWatchSource(env: Env, alarmsEnv?: Env): MetricSource {
+  const clientOf = (from: Env) => new CloudWatchClient(awsClientConfig(from, 'CLOUDWATCH'));
+  return cloudWatchSource(clientOf(env), alarmsEnv && clientOf(alarmsEnv));
+}
 
 interface Range {
   startEpochMs: number;

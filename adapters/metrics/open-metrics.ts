@@ -6,11 +6,11 @@ import type { MetricSource } from './metric-source.ts';
 /**
  * Every source that a plan can name. Those that most plans do not name are loaded when one does: with their JSONPath they
  * are a tenth of Look's bundle.
- * @param options.loopback allows addresses on this computer, for the lab only
+ * @param options for the lab: `loopback` allows addresses on this computer, `alarmsEnv` is where alarms are asked
  */
-export const openMetricSources = (env: Env, options: { loopback?: boolean } = {}): MetricSource =>
+export const openMetricSources = (env: Env, options: { loopback?: boolean; alarmsEnv?: Env } = {}): MetricSource =>
   compositeSource({
-    cloudwatch: openCloudWatchSource(env),
+    cloudwatch: openCloudWatchSource(env, options.alarmsEnv),
     prometheus: loadedWhenRead(async () => (await import('./prometheus-source.ts')).prometheusSource(env, options)),
     json: loadedWhenRead(async () => (await import('./json-source.ts')).jsonSource(options)),
   });

@@ -11,6 +11,28 @@ export interface WorkloadGrantsProps {
   readonly listenerArn: string;
 }
 
+export interface MetricSources {
+  /** Of Amazon Managed Prometheus, where the workload names one. */
+  readonly workspace?: Workspace;
+  /** Whether a metric of the plan is the state of an alarm. */
+  readonly alarms: boolean;
+}
+
+interface Workspace {
+  readonly region: string;
+  readonly id: string;
+}
+
+/** The workspace that this address is of; undefined: it is another Prometheus, which no permission of IAM is for. */
+export function workspaceOf(url: string): Workspace | undefined {
+  const address = /^https:\/\/aps-workspaces(?:-fips)?\.([a-z0-9-]+)\.[a-z.]+\/workspaces\/([A-Za-z0-9-]+)\/?$/;
+  const [, region, id] = address.exec(url) ?? [];
+  return region === undefined || id === undefined ? undefined : { region, id };
+}
+
+const workspaceArn = (scope: Construct, { region, id }: Workspace): string =>
+  Arn.format({ service: 'aps', resource: 'workspace', resourceName: id, region }, Stack.of(scope));
+
 /**
  * What the control plane's functions may do with one workload's resources, as policies on their roles, so that it comes and
  * goes with the workload. A role has room for 10,240 characters of such policies: about 25 workloads with a preview to a
@@ -44,7 +66,13 @@ export class WorkloadGrants extends Construct {
   }
 
   /** @returns what must be there before a release can start */
-  forReleases(of: { rules: string[]; targetGroups: string[]; repositories: string[]; topics: string[] }): iam.Policy[] {
+  forReleases(of: {
+    rules: string[];
+    targetGroups: string[];
+    repositories: string[];
+    topics: string[];
+    metrics: MetricSources;
+  }): iam.Policy[] {
     const { rules, targetGroups, repositories, topics } = of;
     const repositoryArns = repositories.map(resourceName =>
       Arn.format(
@@ -65,6 +93,7 @@ export class WorkloadGrants extends Construct {
           resources: repositoryArns,
         }),
       ]),
+      ...this.metrics(of.metrics),
       ...(topics.length === 0
         ? []
         : [
@@ -73,6 +102,27 @@ export class WorkloadGrants extends Construct {
             ]),
           ]),
     ];
+  }
+
+  /** What its metrics need besides the load balancer's own, which every workload has. */
+  private metrics({ workspace, alarms }: MetricSources): iam.Policy[] {
+    const statements = [
+      ...(workspace === undefined
+        ? []
+        : [new iam.PolicyStatement({ actions: ['aps:QueryMetrics'], resources: [workspaceArn(this, workspace)] })]),
+      ...(alarms
+        ? [
+            new iam.PolicyStatement({
+              actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'],
+              resources: ['*'],
+            }),
+          ]
+        : []),
+    ];
+    if (statements.length === 0) return [];
+    const policy = this.policy('ReadMetrics', functionsThat('readMetrics'), statements);
+    if (alarms) suppress(policy, 'AwsSolutions-IAM5', WILDCARDS['cloudwatch:DescribeAlarms']);
+    return [policy];
   }
 
   private policy(id: string, functions: AnyFunctionName[], statements: iam.PolicyStatement[]): iam.Policy {

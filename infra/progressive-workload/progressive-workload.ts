@@ -2,9 +2,10 @@ import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { Slot } from '../../domain/dial.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { type ControlPlaneNames, controlPlaneNames } from '../names.ts';
 import { checkFiles, filesOf } from './checked-files.ts';
-import { WorkloadGrants } from './grants.ts';
+import { type MetricSources, WorkloadGrants, workspaceOf } from './grants.ts';
 import type { ProgressiveWorkloadProps, RuleConditions } from './props.ts';
 
 /**
@@ -63,6 +64,7 @@ export class ProgressiveWorkload extends Construct {
       targetGroups: [this.targetGroups.blue.ref, this.targetGroups.green.ref],
       repositories: props.workload.repositories.map(repository => repository.name),
       topics: plan.notify.flatMap(({ topicArn }) => topicArn ?? []),
+      metrics: metricSourcesOf(props, plan),
     });
 
     const files = filesOf(props, {
@@ -152,4 +154,11 @@ function checkPriorities({ plan, priority, previewPriority }: ProgressiveWorkloa
   if (plan.preview !== undefined && previewPriority !== undefined && previewPriority >= priority) {
     throw new Error(`previewPriority ${previewPriority} must be smaller than priority ${priority}: or nobody sees it`);
   }
+}
+
+function metricSourcesOf({ workload }: ProgressiveWorkloadProps, plan: Plan): MetricSources {
+  const alarms = plan.metrics.some(({ source }) => source.measure.kind === 'alarm');
+  const prometheus = workload.sources?.prometheus;
+  const workspace = prometheus?.sigv4 === true ? workspaceOf(prometheus.url) : undefined;
+  return workspace === undefined ? { alarms } : { alarms, workspace };
 }

@@ -1,4 +1,11 @@
-import { DescribeAlarms$, type DescribeAlarmsInput, type DescribeAlarmsOutput } from '@aws-sdk/client-cloudwatch';
+import {
+  DescribeAlarmHistory$,
+  type DescribeAlarmHistoryInput,
+  type DescribeAlarmHistoryOutput,
+  DescribeAlarms$,
+  type DescribeAlarmsInput,
+  type DescribeAlarmsOutput,
+} from '@aws-sdk/client-cloudwatch';
 import type { Clock } from '../../adapters/clock.ts';
 import { labAccount, labRegion } from '../asl/arns.ts';
 import { AwsError } from './aws-error.ts';
@@ -23,7 +30,7 @@ export interface AlarmsEndpoint extends SchemaEndpoint {
 
 export const alarmArnOf = (name: string): string => `arn:aws:cloudwatch:${labRegion}:${labAccount}:alarm:${name}`;
 
-/** DescribeAlarms by name, of metric alarms whose states are set from outside: the lab evaluates none. */
+/** DescribeAlarms and DescribeAlarmHistory by name, of metric alarms whose states are set from outside: the lab evaluates none. */
 export function alarmsEndpoint(options: { clock: Clock; onChange?: (change: AlarmChange) => void }): AlarmsEndpoint {
   const alarms = new Map<string, { state: AlarmState; reason: string; sinceEpochMs: number }>();
 
@@ -46,15 +53,42 @@ export function alarmsEndpoint(options: { clock: Clock; onChange?: (change: Alar
     };
   }
 
+  const history: AlarmChange[] = [];
+
+  /** State changes of one alarm, oldest or newest first; as on AWS the states are in a JSON text. */
+  async function describeAlarmHistory(input: DescribeAlarmHistoryInput): Promise<DescribeAlarmHistoryOutput> {
+    const { AlarmName, StartDate, EndDate, HistoryItemType, ScanBy } = input;
+    if (HistoryItemType !== 'StateUpdate') throw new AwsError('ValidationError', 'the lab keeps state updates only');
+    const found = history.filter(
+      ({ name, atEpochMs }) =>
+        name === AlarmName &&
+        atEpochMs >= (StartDate?.getTime() ?? 0) &&
+        atEpochMs <= (EndDate?.getTime() ?? Number.POSITIVE_INFINITY),
+    );
+    const items = found.map(({ name, atEpochMs, state, previousState }) => ({
+      AlarmName: name,
+      Timestamp: new Date(atEpochMs),
+      HistoryItemType: 'StateUpdate' as const,
+      HistorySummary: `Alarm updated from ${previousState} to ${state}`,
+      HistoryData: JSON.stringify({ oldState: { stateValue: previousState }, newState: { stateValue: state } }),
+    }));
+    return { AlarmHistoryItems: ScanBy === 'TimestampAscending' ? items : items.reverse() };
+  }
+
   return {
     signingName: 'monitoring',
-    operations: { DescribeAlarms: { schema: DescribeAlarms$, handle: describeAlarms } },
+    operations: {
+      DescribeAlarms: { schema: DescribeAlarms$, handle: describeAlarms },
+      DescribeAlarmHistory: { schema: DescribeAlarmHistory$, handle: describeAlarmHistory },
+    },
     set(name, state, reason = 'it was set') {
       const previousState = alarms.get(name)?.state ?? 'INSUFFICIENT_DATA';
       const atEpochMs = options.clock.now();
       alarms.set(name, { state, reason, sinceEpochMs: atEpochMs });
       if (state === previousState) return;
-      options.onChange?.({ name, arn: alarmArnOf(name), atEpochMs, state, previousState, reason });
+      const change = { name, arn: alarmArnOf(name), atEpochMs, state, previousState, reason };
+      history.push(change);
+      options.onChange?.(change);
     },
   };
 }

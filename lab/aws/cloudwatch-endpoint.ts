@@ -7,6 +7,7 @@ import {
 import type { Clock } from '../../adapters/clock.ts';
 import type { LoadBalancerMetrics } from '../load-balancer/model.ts';
 import { AwsError } from './aws-error.ts';
+import { bandIn, type OwnMetrics, openOwnMetrics } from './cloudwatch-own-metrics.ts';
 import { openPublisher, type Publishing } from './cloudwatch-publishing.ts';
 import { openSeriesFaults, type SeriesFaults } from './cloudwatch-series-faults.ts';
 import { parseStatistic, type Statistic } from './cloudwatch-statistics.ts';
@@ -18,6 +19,8 @@ const MOST_QUERIES = 500;
 export interface CloudWatchEndpoint extends SchemaEndpoint {
   /** What goes wrong with single series; throttling and the like is the wire server's `faults`. */
   readonly series: SeriesFaults;
+  /** Metrics that are not the load balancer's. */
+  readonly own: OwnMetrics;
 }
 
 /**
@@ -34,6 +37,7 @@ export function cloudWatchEndpoint(options: {
   const { loadBalancer, clock, publishing, pageSize = 100_800 } = options;
   const samplesOf = openPublisher({ metrics: loadBalancer.metrics, clock, publishing });
   const series = openSeriesFaults(clock);
+  const own = openOwnMetrics();
 
   async function getMetricData(input: GetMetricDataInput): Promise<GetMetricDataOutput> {
     const { StartTime, EndTime, MetricDataQueries = [], MaxDatapoints, NextToken } = input;
@@ -41,6 +45,8 @@ export function cloudWatchEndpoint(options: {
     if (StartTime === undefined || EndTime === undefined || StartTime >= EndTime)
       throw invalid('The parameter StartTime must be less than the parameter EndTime.');
     const results = MetricDataQueries.map((query): WholeResult => {
+      const pointsOf = own.pointsOf(query, MetricDataQueries);
+      if (pointsOf !== undefined) return ownResult(query, MetricDataQueries, pointsOf, { StartTime, EndTime });
       const { target, statistic, periodMs, label } = readQuery(query, loadBalancer.arn);
       const points: { at: Date; value: number }[] = [];
       // a start within a minute is rounded down to it
@@ -60,7 +66,25 @@ export function cloudWatchEndpoint(options: {
     signingName: 'monitoring',
     operations: { GetMetricData: { schema: GetMetricData$, handle: getMetricData } },
     series,
+    own,
   };
+}
+
+/** An expression has the period of the metric that it is of. */
+function ownResult(
+  { Id, Label, Expression, MetricStat }: MetricDataQuery,
+  all: MetricDataQuery[],
+  valueAt: (startEpochMs: number, periodMs: number) => number | undefined,
+  { StartTime, EndTime }: { StartTime: Date; EndTime: Date },
+): WholeResult {
+  const stat = MetricStat ?? all.find(other => other.Id === bandIn(Expression)?.id)?.MetricStat;
+  const periodMs = (stat?.Period ?? 60) * 1000;
+  const points: WholeResult['points'] = [];
+  for (let start = StartTime.getTime(); start < EndTime.getTime(); start += periodMs) {
+    const value = valueAt(start, periodMs);
+    if (value !== undefined) points.push({ at: new Date(start), value });
+  }
+  return { Id, Label: Label ?? stat?.Metric?.MetricName ?? '', points, status: 'Complete' };
 }
 
 function refuseBadQueries(queries: MetricDataQuery[]): void {

@@ -167,3 +167,39 @@ describe('a mistake is found at synthesis', () => {
     expect(() => synth()).not.toThrow();
   });
 });
+
+describe('what its metrics need', () => {
+  const readers = functionsThat('readMetrics');
+  const workload = (url: string, sigv4 = true) => ({
+    workload: { ...right.workload, sources: { prometheus: { url, sigv4 } } },
+  });
+  const granted = (more: Partial<ProgressiveWorkloadProps>) =>
+    statementsOf(synth(more)).filter(({ statement }) =>
+      listed(statement.Action).some(action => action.startsWith('aps:') || action.startsWith('cloudwatch:')),
+    );
+
+  it('is nothing more than every workload has, where it names no source and no alarm', () => {
+    expect(granted({})).toEqual([]);
+    expect(granted(workload('https://prometheus.example', false))).toEqual([]);
+    expect(granted(workload('https://prometheus.example'))).toEqual([]);
+  });
+
+  it('is to query its workspace of Amazon Managed Prometheus and no other', () => {
+    const [only, ...more] = granted(workload('https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1'));
+    expect(more).toEqual([]);
+    expect(only?.statement.Action).toBe('aps:QueryMetrics');
+    expect(JSON.stringify(only?.statement.Resource)).toMatch(/aps:eu-west-1:.*:workspace\/ws-1"/);
+    expect(readers).toEqual(['look']);
+  });
+
+  it('is to read the states of alarms where a metric of its plan is one', () => {
+    const alarm = {
+      name: 'late',
+      source: { kind: 'cloudwatch' as const, alarm: 'checkout-latency' },
+      judge: { kind: 'alarm' as const },
+    };
+    const [only, ...more] = granted({ plan: { ...right.plan, metrics: [...(right.plan.metrics ?? []), alarm] } });
+    expect(more).toEqual([]);
+    expect(only?.statement.Action).toEqual(['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory']);
+  });
+});

@@ -36,6 +36,7 @@ export async function openCloudWatchLab(options: Partial<Publishing> & { pageSiz
     faults: server.faults,
     calls: server.calls,
     series: endpoint.series,
+    own: endpoint.own,
     source: cloudWatchSource(client),
     /** As an ALB would count it: nothing where it is 0. */
     publish(slot: Slot, minuteEpochMs: number, traffic: Traffic): void {
