@@ -2,7 +2,7 @@ import { logRateEvidence } from './ceiling.ts';
 import { inflationOf } from './dispersion.ts';
 import { type EChannel, FROM_THE_FIRST, logsOf, newEChannel, resetEChannel, stepEChannel } from './e-channel.ts';
 import type { Profile } from './profile.ts';
-import { newSChannel, resetSChannel, type SChannel, stepSChannel } from './s-channel.ts';
+import { expectedAfter, newSChannel, resetSChannel, type SChannel, stepSChannel } from './s-channel.ts';
 import { badShareAt, logBernoulliEvidence, logRatioEvidence } from './window-evidence.ts';
 
 /** One metric's comparison with the stable version: what is set before the first window. */
@@ -214,8 +214,8 @@ function stepSpending(comparison: Comparison, s: SChannel, window: ComparedCount
   const theta = badShareAt(window.canaryRequests / (window.canaryRequests + window.stableRequests), w0);
   const noise = phi?.[0];
   const inflation = noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, m, theta);
-  const budget = (expectedBad: number) => sAlpha * profile.spending(comparison.k, horizonWindows, expectedBad);
-  stepSChannel(s, xc, m, theta, inflation, budget);
+  const spent = profile.spending(comparison.k, horizonWindows, expectedAfter(s, m, theta, inflation));
+  stepSChannel(s, xc, m, theta, inflation, sAlpha * spent);
   const needed = noise === undefined ? 1 : profile.guard.windowsThatAgree;
   const floor = comparison.floors[0];
   // with a floor both must be there: its e-value by itself has to be worth the channel's alpha

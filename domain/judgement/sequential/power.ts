@@ -2,7 +2,7 @@ import { type CeilingSettings, newCeilingWatch, stepCeilingWatch } from './ceili
 import { type ComparisonSettings, newComparison, stepComparison } from './comparison.ts';
 import { fillCountLaw, newCountLaw } from './count-law.ts';
 import { inflationOf } from './dispersion.ts';
-import { newSChannel, stepSChannel } from './s-channel.ts';
+import { expectedAfter, newSChannel, stepSChannel } from './s-channel.ts';
 import { badShareAt } from './window-evidence.ts';
 
 /** Requests of one scored window; of `margin` see `marginAt`. */
@@ -60,7 +60,8 @@ function spendingPower(
     const share = window.canaryRequests / (window.canaryRequests + window.stableRequests);
     const theta = badShareAt(share, window.margin);
     const inflation = (part: number) => (noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, bad, part));
-    const budget = (expectedBad: number) => sAlpha * profile.spending(index + 1, horizonWindows, expectedBad);
+    const expected = expectedAfter(healthy, bad, theta, inflation(theta));
+    const budget = sAlpha * profile.spending(index + 1, horizonWindows, expected);
     stepSChannel(healthy, 0, bad, theta, inflation(theta), budget);
     while (cell < healthy.cell) {
       layers = layers.map(halved);

@@ -75,8 +75,7 @@ export function resetSChannel(channel: SChannel): void {
 /**
  * One window more, in place.
  * @param canaryBad xc  @param bad m = xc + xb  @param share theta, the canary's part of m at the null's edge
- * @param inflation of the variance, 1 without a guard  @param budget alpha that may be spent by this window,
- * told `expected` with the window in it
+ * @param inflation of the variance, 1 without a guard  @param budget alpha that may be spent by this window
  */
 export function stepSChannel(
   channel: SChannel,
@@ -84,20 +83,24 @@ export function stepSChannel(
   bad: number,
   share: number,
   inflation: number,
-  budget: (expectedBad: number) => number,
+  budget: number,
 ): void {
   channel.k += 1;
   channel.x += canaryBad;
-  channel.expected += (bad * share) / inflation;
+  channel.expected = expectedAfter(channel, bad, share, inflation);
   if (bad > 0) {
     channel.variance += bad * share * (1 - share) * Math.min(inflation, bad);
     coarsen(channel);
     fillCountLaw(channel.increment, bad, share, inflation, channel.cell);
     convolve(channel);
   }
-  stop(channel, budget(channel.expected));
+  stop(channel, budget);
   if (channel.x >= channel.boundary) channel.crossings += 1;
 }
+
+/** `expected` with one window more: what a spending function is told before the boundary is drawn. */
+export const expectedAfter = (channel: SChannel, bad: number, share: number, inflation: number): number =>
+  channel.expected + (bad * share) / inflation;
 
 /** Doubles the cells until the law is narrow again: mass moves up, so that a boundary is only ever drawn higher. */
 function coarsen(channel: SChannel): void {
