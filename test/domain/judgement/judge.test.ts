@@ -105,3 +105,66 @@ describe('an analysis step', () => {
     expect(() => analysisComplete({ metrics: ['c'], count: 1 }, [threshold('a')], {}, soon)).toThrow(RangeError);
   });
 });
+
+describe('a release judged as others judge', () => {
+  const source = { kind: 'cloudwatch', measure: { kind: 'failedRequests' } } as const;
+  const scored = (name: string, group: string): Metric => ({
+    name,
+    source,
+    judge: {
+      ...{ kind: 'mannWhitney', direction: 'increase', tolerance: 0.25, confidence: 0.98, nanStrategy: 'remove' },
+      effectSize: {
+        measure: 'meanRatio',
+        allowedIncrease: 1,
+        allowedDecrease: 1,
+        criticalIncrease: 1,
+        criticalDecrease: 1,
+      },
+      ...{ critical: false, groups: [group], intervalSeconds: 300 },
+      scores: { pass: 95, marginal: 60, weights: { main: 70, side: 30 } },
+    },
+  });
+  const five = (badOf: (n: number) => number): WindowRecord[] =>
+    [0, 1, 2, 3, 4].map(n =>
+      frozen(n, { kind: 'counts', canary: counts(10_000, badOf(n)), stable: counts(90_000, 900 + 20 * n) }),
+    );
+  const like = five(n => 98 + 3 * n);
+  const worse = five(n => 500 + n);
+  const metrics = [scored('errors', 'main'), scored('slow', 'side')];
+  const after = context({ nowEpochMs: NOON + 5 * MINUTE });
+
+  it('by the score of all of its metrics together, not by each alone', () => {
+    const side = judgeRelease(metrics, { errors: like, slow: worse }, after);
+    expect(side.verdict).toMatchObject({ kind: 'inconclusive', because: expect.stringContaining('slow: 5 values') });
+    expect(side.verdict.because).toContain('score 70');
+    const main = judgeRelease(metrics, { errors: worse, slow: like }, after);
+    expect(main.verdict).toMatchObject({
+      kind: 'degraded',
+      metric: 'errors',
+      because: expect.stringContaining('score 30'),
+    });
+    expect(judgeRelease(metrics, { errors: like, slow: like }, after).verdict.kind).toBe('watching');
+    expect(judgeMetric(metrics[1] as Metric, worse, after).verdict.kind).toBe('degraded');
+  });
+
+  it('by failed checks that add up, one metric beside the others', () => {
+    const flagger: Metric = {
+      name: 'rate',
+      source,
+      judge: { kind: 'flagger', min: 99, threshold: 2, intervalSeconds: 60 },
+    };
+    expect(judgeRelease([flagger], { rate: [bad(0), good(1), bad(2)] }, soon).verdict).toMatchObject({
+      kind: 'degraded',
+      metric: 'rate',
+    });
+    expect(judgeRelease([flagger], { rate: [good(0), bad(1)] }, soon).verdict.kind).toBe('inconclusive');
+  });
+
+  it('does not wait for measurements that Argo would not take any more', () => {
+    const { judge } = threshold('a');
+    const enough: Metric = { ...threshold('a'), judge: { ...judge, consecutiveSuccessLimit: 2 } as Metric['judge'] };
+    const step = { metrics: ['a'], count: 10 };
+    expect(analysisComplete(step, [enough], { a: [good(0)] }, soon)).toBe(false);
+    expect(analysisComplete(step, [enough], { a: [good(0), good(1)] }, soon)).toBe(true);
+  });
+});
