@@ -78,8 +78,11 @@ const specification: Profile = {
   guard: { tau: 0.1, assumedPhi: 3, leastWindows: 60, windowsThatAgree: 2 },
 };
 
-/** Of ln(1 + C), C the canary's expected bad requests: at 100 of them x1.5 is found, and all but the reserve may be spent. */
-const MANY_EXPECTED = 100;
+/**
+ * Of ln(1 + C), C the canary's expected bad requests: with 1,000 of them even a rate of 1.2 times the margin is found, and
+ * all but the reserve may be spent.
+ */
+const MANY_EXPECTED = 1000;
 
 function spendingByInformation(expectedBad: number): number {
   const part = Math.log1p(expectedBad) / Math.log1p(MANY_EXPECTED);

@@ -48,10 +48,10 @@ describe('the profile information', () => {
     }
   });
 
-  it('spends in one busy window what it would spend in many quiet ones: 100 expected failures are all but the reserve', () => {
-    // 0.85 ln(1 + 100) / ln(101), and half of the logarithm for sqrt(101) - 1 of them
-    expect(information.spending(1, 120, 100)).toBeCloseTo(0.85, 12);
-    expect(information.spending(1, 120, Math.sqrt(101) - 1)).toBeCloseTo(0.425, 12);
+  it('spends in one busy window what it would spend in many quiet ones: 1,000 expected failures are all but the reserve', () => {
+    // 0.85 ln(1 + 1000) / ln(1001), and half of the logarithm for sqrt(1001) - 1 of them
+    expect(information.spending(1, 120, 1000)).toBeCloseTo(0.85, 12);
+    expect(information.spending(1, 120, Math.sqrt(1001) - 1)).toBeCloseTo(0.425, 12);
   });
 
   it('counts what it expects by theta and the inflation: 8 failures at a share of a fifth are 1.6, twice as noisy 0.8', () => {
