@@ -33,6 +33,7 @@ describe('the judges of others at their documented defaults', () => {
 
   it('Flagger: a check after the fifth minute below 99 %', () => {
     expect(at(flaggerStyle, windows(11, 11, 11, 11, 11, 0))).toBe(6);
+    expect(at(flaggerStyle, windows(11, 11, 11, 11, 11, 0, 0, 0))).toBe(6);
     expect(at(flaggerStyle, windows(11, 11, 11, 11, 11))).toBe(5);
     expect(at(flaggerStyle, windows(11, 11, 11, 11, 10, 10))).toBeNull();
     // checks of four windows of 15 s: 41 of 4,000 is bad, 40 is not
