@@ -15,18 +15,24 @@ export function compositeSource(sources: Readonly<Record<SourceKind, MetricSourc
             return { readings: await sources[kind].read({ ...request, metrics }), fault: undefined };
           } catch (error) {
             if (!(error instanceof MetricSourceUnreachableError)) throw error;
-            return { readings: error.readings, fault: error };
+            const read = new Set(error.readings.map(({ metric }) => metric));
+            const missing = metrics.flatMap(({ name }) => (read.has(name) ? [] : [name]));
+            return { readings: error.readings, fault: { cause: error, because: told(missing, error.message) } };
           }
         }),
       );
       const readings: MetricReading[] = outcomes.flatMap(outcome => outcome.readings);
       const faults = outcomes.flatMap(({ fault }) => fault ?? []);
       if (faults.length === 0) return inOrder(request.metrics, readings);
-      const because = faults.map(fault => fault.message).join('; ');
-      throw new MetricSourceUnreachableError(because, { cause: faults[0], readings });
+      const because = faults.map(fault => fault.because).join('; ');
+      throw new MetricSourceUnreachableError(because, { cause: faults[0]?.cause, readings });
     },
   };
 }
+
+/** Which metrics it is that cannot be read, where the fault does not say so itself. */
+const told = (missing: readonly string[], message: string): string =>
+  missing.every(name => message.includes(`${name}: `)) ? message : `${missing.join(', ')}: ${message}`;
 
 /** As they were asked for, whichever source they came from. */
 function inOrder(metrics: readonly { name: string }[], readings: readonly MetricReading[]): MetricReading[] {
