@@ -63,7 +63,11 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
     stays.push(one);
     if (weight === 0) return true;
     const latest = now + plan.hold.atMostSeconds;
-    for (; !enoughSeen(windowsUntil(now)); now += LOOK_EVERY_SECONDS) {
+    for (let seen = -1; ; now += LOOK_EVERY_SECONDS) {
+      const known = windowsUntil(now);
+      // another look at the same windows sees the same
+      if (known.length !== seen && enoughSeen(known)) break;
+      seen = known.length;
       if (now < latest) continue;
       one.holdSeconds = null;
       one.untilSeconds = now;

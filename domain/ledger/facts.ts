@@ -65,7 +65,8 @@ export type Fact =
   | { kind: 'approvalOpened'; name: string }
   | { kind: 'approved'; name: string; groups: string[] }
   /** What the stable version did before the first weight, by metric. */
-  | { kind: 'baselineSeen'; baseline: Record<string, Baseline> }
+  /** `blind`: what of the plan cannot be seen in the time it gives itself, at this traffic. */
+  | { kind: 'baselineSeen'; baseline: Record<string, Baseline>; blind?: string[] }
   /** `auto` ceilings of metrics, per threshold: from here on they judge what gets all the traffic. */
   | { kind: 'ceilingsFrozen'; ceilings: Record<string, number[]> }
   | { kind: 'judged'; verdict: Verdict; byMetric: Record<string, Verdict> }

@@ -44,7 +44,7 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
     case 'judged':
       return `${fact.verdict.kind}: ${fact.verdict.because}`;
     case 'baselineSeen':
-      return baselineText(fact.baseline);
+      return [baselineText(fact.baseline), ...(fact.blind ?? []).map(text => `the plan is blind: ${text}`)].join('; ');
     case 'ceilingsFrozen':
       return Object.entries(fact.ceilings)
         .map(([name, ceilings]) => `ceiling of ${name}: ${ceilings.map(percentText).join(', ')}`)

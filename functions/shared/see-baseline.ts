@@ -1,16 +1,23 @@
+import type { Log } from '../../adapters/log/log.ts';
 import { type MetricSource, MetricSourceUnreachableError } from '../../adapters/metrics/metric-source.ts';
 import type { Slot } from '../../domain/dial.ts';
+import { blindAt } from '../../domain/forecast/blind-at.ts';
 import { baselineOf, baselineWindows, learningMetrics } from '../../domain/judgement/baseline.ts';
 import { analysisStart } from '../../domain/judgement/shifts.ts';
 import type { Admission } from '../../domain/ledger/facts.ts';
 import type { ReleaseCall } from './release-call.ts';
+import { type TellDeps, tell } from './tell.ts';
 
 /**
  * Before the first weight, once: what the stable version's windows of the last hour and a half say of its rate and of how
  * much its counts vary, for the sequential metrics. A source that cannot be read is asked again at the next look; without
- * an answer by the first weight the release goes on, and its verdicts say that the noise is assumed.
+ * an answer by the first weight the release goes on, and its verdicts say that the noise is assumed. A plan that cannot see
+ * what it wants to see at this traffic is warned of, in the forecast's words.
  */
-export async function seeBaseline(deps: { metrics: MetricSource }, call: ReleaseCall): Promise<void> {
+export async function seeBaseline(
+  deps: TellDeps & { metrics: MetricSource; log: Log },
+  call: ReleaseCall,
+): Promise<void> {
   const { plan, shifts, workload, baseline } = call.release;
   const metrics = learningMetrics(plan.metrics);
   if (metrics.length === 0 || baseline !== undefined || analysisStart(shifts) !== undefined) return;
@@ -23,7 +30,13 @@ export async function seeBaseline(deps: { metrics: MetricSource }, call: Release
       const own = readings.filter(reading => reading.metric === metric.name);
       return [metric.name, baselineOf(metric, own)] as const;
     });
-    await call.append({ kind: 'baselineSeen', baseline: Object.fromEntries(byMetric) });
+    const seen = Object.fromEntries(byMetric);
+    const blind = blindAt(plan, seen);
+    for (const because of blind) {
+      call.log.warn('the plan is blind', { because });
+      await tell(deps, call.release, 'started', `the plan is blind: ${because}`);
+    }
+    await call.append({ kind: 'baselineSeen', baseline: seen, ...(blind.length > 0 && { blind }) });
   } catch (error) {
     if (!(error instanceof MetricSourceUnreachableError)) throw error;
     call.log.warn("the stable version's past cannot be read", { because: error.message });

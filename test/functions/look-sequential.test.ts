@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { dialFor } from '../../domain/dial.ts';
+import { forecast } from '../../domain/forecast/forecast.ts';
 import type { Metric, Plan } from '../../domain/plan/plan.ts';
-import { at, bake, type Line, readied, shifted, shop, weight } from '../support/story.ts';
+import { at, bake, type Line, planOf, readied, shifted, shop, weight } from '../support/story.ts';
 import { road } from './scenes.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -15,7 +16,10 @@ const plan: Partial<Plan> = {
   sequential: { alpha: 0.01, detect: { ratio: 2, power: 0.8 } },
   steps: [weight(10), bake(300), weight(100)],
   soakSeconds: 300,
+  notify: [{ kind: 'sns', on: ['started'] }],
 };
+const BLIND =
+  'at 16.7 requests a second, 10 % and a failure rate of 1 % a doubling needs over 6 h 40 min; this bake lasts 5 minutes: it holds for 10 minutes and then goes back';
 const look = (world: World) => world.run('look', road);
 
 async function opened(...story: Line[]) {
@@ -43,8 +47,23 @@ it("writes down once what the stable version's past says, before the canary gets
     {
       kind: 'baselineSeen',
       baseline: { errors: { windows: 90, requests: 90_000, bad: [900], phi: [expect.closeTo(5, 6)], assumed: false } },
+      blind: [BLIND],
     },
   ]);
+});
+
+it('warns before the first weight where the plan cannot see what it wants to see, in the words of the forecast', async () => {
+  const world = await opened(...readied(0, 10));
+  publishPast(world);
+  await look(world);
+  // 16.7 requests a second, 1 % of them failed, five times as noisy as chance
+  const traffic = { requestsPerSecond: 90_000 / 5_400, failureRate: 0.01, slowRate: 0.01, dispersion: 5 };
+  const foreseen = forecast({ ...planOf(plan) }, traffic, { releases: 1, seed: 1, ratios: [] });
+  expect(foreseen.blind).toEqual([BLIND]);
+  expect(world.notifier.notices.map(({ message }) => JSON.parse(message).because)).toEqual([
+    `the plan is blind: ${BLIND}`,
+  ]);
+  expect(world.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'the plan is blind' }));
 });
 
 it('asks again at the next look where the past could not be read, and goes on without', async () => {
