@@ -1,5 +1,5 @@
 import type { Reading } from '../../domain/judgement/reading.ts';
-import { type ResultValue, storedResult } from '../../domain/judgement/result-value.ts';
+import { isTooDeep, MAX_RESULT_DEPTH, type ResultValue, storedResult } from '../../domain/judgement/result-value.ts';
 import type { JsonMeasure } from '../../domain/plan/measure.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
 import { fillTemplate } from '../../domain/plan/template.ts';
@@ -70,7 +70,11 @@ async function readMetric(
     { largestBytes: LARGEST_ANSWER_BYTES, ...limits },
   );
   if (status !== 200) throw new NoAnswerError(`${what} answered ${status}`);
-  const value = jsonPathValue(jsonPath, parse(text, what));
+  const answer = parse(text, what);
+  if (isTooDeep(answer)) {
+    return { kind: 'noData', reason: `${metric.name}: ${what} answered with more than ${MAX_RESULT_DEPTH} levels` };
+  }
+  const value = jsonPathValue(jsonPath, answer);
   if (value === undefined) return { kind: 'noData', reason: `${metric.name}: ${what} answered nothing at ${jsonPath}` };
   const result = storedResult(value);
   if (JSON.stringify(result).length > LARGEST_RESULT_CHARACTERS) {

@@ -10,6 +10,19 @@ export type StoredResult = null | boolean | number | string | StoredResult[] | {
 const NUMBER_KEY = '$number';
 const NUMBERS = { NaN: Number.NaN, '+Inf': Number.POSITIVE_INFINITY, '-Inf': Number.NEGATIVE_INFINITY } as const;
 
+/** No answer that a condition is written for is nested deeper; what is would overflow the stack of whoever walks it. */
+export const MAX_RESULT_DEPTH = 100;
+
+/** Whether a value is nested deeper than MAX_RESULT_DEPTH; without recursion, so that any value can be asked about. */
+export function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= MAX_RESULT_DEPTH; depth += 1) {
+    level = level.flatMap(one => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 /** For metric sources: what `JSON.stringify` would lose is written out. */
 export function storedResult(value: ResultValue): StoredResult {
   if (typeof value === 'number') {

@@ -113,6 +113,17 @@ describe('the source of JSON endpoints', () => {
     expect(asked).toEqual([]);
   });
 
+  it('has no data where the answer is nested too deep to be walked', async () => {
+    const deep = 20_000;
+    const { url } = await endpoint(response => void response.end('['.repeat(deep) + ']'.repeat(deep)));
+    expect(await read(url, '$')).toEqual({
+      kind: 'noData',
+      reason: `check: GET ${url}/ answered with more than 100 levels`,
+    });
+    const { url: flat } = await endpoint(response => void response.end('['.repeat(100) + ']'.repeat(100)));
+    expect((await read(flat, '$'))?.kind).toBe('result');
+  });
+
   it('has no data where what it found is more than a check answers', async () => {
     const { url } = await endpoint(says('x'.repeat(20_000)));
     expect(await read(url, '$')).toEqual({ kind: 'noData', reason: 'check: more than 10000 characters at $' });
