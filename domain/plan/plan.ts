@@ -1,6 +1,6 @@
 import type { MetricSourceSpec } from './measure.ts';
 import type { FlaggerJudgeSpec, MannWhitneyJudgeSpec } from './other-judges-spec.ts';
-import type { PromoteEarly, SequentialJudgeSpec, SequentialPlan } from './sequential-spec.ts';
+import type { PromoteEarly, SequentialJudgeSpec, SequentialPlan } from './sequential-keys.ts';
 
 /**
  * A plan as the release machine reads it: parsed, checked, every default filled in, every duration in seconds and
@@ -53,7 +53,7 @@ export interface Metric {
 export type { Measure, MetricSourceSpec } from './measure.ts';
 
 export type { FlaggerJudgeSpec, MannWhitneyJudgeSpec } from './other-judges-spec.ts';
-export type { SequentialJudgeSpec } from './sequential-spec.ts';
+export type { SequentialJudgeSpec } from './sequential-keys.ts';
 
 export type JudgeSpec =
   | SequentialJudgeSpec
