@@ -64,9 +64,10 @@ function frozenStarts(records: readonly WindowRecord[]): Map<string, Set<number>
 }
 
 /**
- * What is kept of a window after one more read. It freezes when the source says that it cannot change (`settled`), or when the versions that get traffic at its dial are there and
- * two reads at least 10 s apart agree on every series, or 180 s after its end: a series still missing then counts as 0
- * requests. Reads that disagree start the 10 s again. A frozen record never changes but for `laterReading`.
+ * What is kept of a window after one more read. It freezes when the versions that get traffic at its dial are there and two
+ * reads at least 10 s apart agree on every series, or 180 s after its end: a series still missing then counts as 0 requests.
+ * A source that knows when it cannot change any more (`settled`) is believed, and not asked for a second read: between two
+ * scrapes two reads agree on nothing. Reads that disagree start the 10 s again. A frozen record never changes but for `laterReading`.
  * The previous record itself is returned where nothing changed, so that it need not be written again.
  */
 export function nextRecord(
@@ -82,7 +83,9 @@ export function nextRecord(
   const readAtEpochMs = agrees && previous.readAtEpochMs >= read.endEpochMs ? previous.readAtEpochMs : nowEpochMs;
   const settled =
     isComplete(read.reading, context.expects) &&
-    (isSettled(read.settled, context.expects) || (agrees && nowEpochMs - readAtEpochMs >= AGREEMENT_SECONDS * 1000));
+    (read.settled === undefined
+      ? agrees && nowEpochMs - readAtEpochMs >= AGREEMENT_SECONDS * 1000
+      : isSettled(read.settled, context.expects));
   const overdue = nowEpochMs >= read.endEpochMs + FREEZE_AT_LATEST_SECONDS * 1000;
   if (agrees && !settled && !overdue && readAtEpochMs === previous.readAtEpochMs) {
     if (previous.straddles === context.straddles) return previous;
@@ -106,8 +109,8 @@ function withLaterReading(frozen: WindowRecord, reading: Reading): WindowRecord 
   return { ...frozen, laterReading: reading };
 }
 
-const isSettled = (settled: Settled | undefined, expects: Expected): boolean =>
-  settled !== undefined && (!expects.canary || settled.canary) && (!expects.stable || settled.stable);
+const isSettled = (settled: Settled, expects: Expected): boolean =>
+  (!expects.canary || settled.canary) && (!expects.stable || settled.stable);
 
 function isComplete(reading: Reading, expects: Expected): boolean {
   if (reading.kind === 'noData') return false;

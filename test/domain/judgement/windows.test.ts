@@ -139,3 +139,42 @@ describe('the windows that are due', () => {
     expect(starts({ nowEpochMs: NOON + 5 * MINUTE, metrics: [] })).toEqual([]);
   });
 });
+
+describe('a window of a source that knows when it cannot change', () => {
+  const read = (previous: WindowRecord | undefined, seconds: number, settled: typeof BOTH, expects = BOTH) =>
+    nextRecord(
+      previous,
+      { metric: 'errors', startEpochMs: NOON, endEpochMs: END, reading: full, settled },
+      { nowEpochMs: END + seconds * 1000, expects, straddles: false },
+    );
+
+  it('freezes at the read that says so for both versions, and at no other, however often reads agree', () => {
+    const canaryOnly = { canary: true, stable: false };
+    const first = read(undefined, 5, canaryOnly);
+    const second = read(first, 15, canaryOnly);
+    expect(second.frozenAtEpochMs).toBeUndefined();
+    expect(read(second, 20, BOTH).frozenAtEpochMs).toBe(END + 20_000);
+  });
+
+  it('waits for no version that gets no traffic, and for none longer than 180 s', () => {
+    const canaryOnly = { canary: true, stable: false };
+    expect(read(undefined, 5, canaryOnly, canaryOnly).frozenAtEpochMs).toBe(END + 5_000);
+    expect(read(undefined, 180, { canary: false, stable: false }).frozenAtEpochMs).toBe(END + 180_000);
+  });
+
+  it('of a check keeps what was said of it: what the endpoint says later is about later', () => {
+    const result = (value: number): Reading => ({ kind: 'result', result: value });
+    const window = { metric: 'errors', startEpochMs: NOON, endEpochMs: END };
+    const frozenRecord = nextRecord(
+      undefined,
+      { ...window, reading: result(1), settled: BOTH },
+      { nowEpochMs: END + 5_000, expects: BOTH, straddles: false },
+    );
+    const later = nextRecord(
+      frozenRecord,
+      { ...window, reading: result(2), settled: BOTH },
+      { nowEpochMs: END + 15_000, expects: BOTH, straddles: false },
+    );
+    expect(later).toBe(frozenRecord);
+  });
+});

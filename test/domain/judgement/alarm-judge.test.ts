@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { type AlarmMetric, judgeAlarm } from '../../../domain/judgement/alarm-judge.ts';
+import type { AlarmState } from '../../../domain/judgement/reading.ts';
+import { context, frozen, MINUTE, NOON } from './records.ts';
+
+const metric = (failureLimit = 0): AlarmMetric => ({
+  name: 'late',
+  source: { kind: 'cloudwatch', measure: { kind: 'alarm', alarm: 'late' } },
+  judge: { kind: 'alarm', failureLimit },
+});
+/** One window after the other. */
+const judged = (states: (AlarmState | 'noData')[], failureLimit = 0) =>
+  judgeAlarm(
+    metric(failureLimit),
+    states.map((state, n) =>
+      frozen(n, state === 'noData' ? { kind: 'noData', reason: 'there is no alarm late' } : { kind: 'alarm', state }),
+    ),
+    context({ nowEpochMs: NOON + states.length * MINUTE }),
+  );
+
+describe('the judge of an alarm', () => {
+  it('is watching while it is OK, and degraded at the first window in ALARM', () => {
+    expect(judged(['OK', 'OK']).verdict).toEqual({
+      kind: 'watching',
+      because: '2 of 2 windows good; the last: the alarm was OK',
+    });
+    expect(judged(['OK', 'ALARM', 'OK']).verdict).toEqual({
+      kind: 'degraded',
+      because: 'the alarm was in ALARM: window 1, 0 allowed',
+      metric: 'late',
+    });
+  });
+
+  it('allows as many windows in ALARM as its limit says', () => {
+    expect(judged(['OK', 'ALARM'], 1).verdict.kind).toBe('watching');
+    expect(judged(['ALARM', 'ALARM'], 1).verdict.kind).toBe('degraded');
+  });
+
+  it('is inconclusive where it says neither, and never good: from the start, or for too long', () => {
+    expect(judged(['INSUFFICIENT_DATA']).verdict).toMatchObject({ kind: 'inconclusive', fault: false });
+    expect(judged(['noData']).verdict.because).toBe(
+      'no window was good yet; the last: no data: there is no alarm late',
+    );
+    const quiet: AlarmState[] = ['INSUFFICIENT_DATA', 'INSUFFICIENT_DATA', 'INSUFFICIENT_DATA', 'INSUFFICIENT_DATA'];
+    expect(judged(['OK', ...quiet]).verdict.kind).toBe('watching');
+    expect(judged(['OK', ...quiet, 'INSUFFICIENT_DATA'])).toMatchObject({
+      verdict: { kind: 'inconclusive' },
+      brokeLimit: true,
+    });
+  });
+
+  it('has nothing to say before a window is frozen', () => {
+    expect(judged([]).verdict).toMatchObject({ kind: 'inconclusive', because: 'no window was measured yet' });
+  });
+
+  it('is not misled by a reading of another kind', () => {
+    const other = frozen(0, { kind: 'value', canary: 1, stable: 1 });
+    expect(judgeAlarm(metric(), [other], context()).verdict.kind).toBe('inconclusive');
+  });
+});
