@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { makeAbortCommand } from './commands/abort.ts';
 import { makeApproveCommand } from './commands/approve.ts';
+import { makeBacktestCommand } from './commands/backtest.ts';
+import { makeJudgesCommand } from './commands/judges.ts';
 import { makeLabCommand } from './commands/lab.ts';
 import { makePlanCommand } from './commands/plan.ts';
 import { makeStartCommand } from './commands/start.ts';
@@ -12,7 +14,9 @@ import type { Terminal } from './terminal.ts';
 /** Every command is a file of its own under commands/, and one line here. */
 const COMMANDS = [
   makePlanCommand,
+  makeBacktestCommand,
   makeLabCommand,
+  makeJudgesCommand,
   makeStartCommand,
   makeStatusCommand,
   makeApproveCommand,
