@@ -20,6 +20,8 @@ const inputSchema = z.strictObject({
   workload: z.string().min(1).optional(),
   /** Lines of the ledger after this one, too. */
   afterSeq: z.int().nonnegative().optional(),
+  /** A release of the workload, of any time: its windows and only its lines, so that it can be judged again. */
+  releaseId: z.string().min(1).optional(),
 });
 
 export type StatusAnswer =
@@ -29,19 +31,21 @@ export type StatusAnswer =
       state: WorkloadState;
       dial: Dial;
       entries: Entry[];
-      /** Of the release that is on its way. */
+      /** Of the release that was asked for, else of the one that is on its way. */
       windows: WindowRecord[];
     };
 
 /** The door for those who only look. Reads, and changes nothing. */
 export const makeHandler = (deps: StatusDeps) =>
   makeLambda('status', deps, async (event): Promise<StatusAnswer> => {
-    const { workload: name, afterSeq } = inputSchema.parse(event);
+    const { workload: name, afterSeq, releaseId } = inputSchema.parse(event);
     if (name === undefined) return { kind: 'workloads', names: await deps.workloads.list() };
     const { workload } = await deps.workloads.read(name);
     const [state, dial] = await Promise.all([deps.ledger.read(name), deps.router.readDial(workload)]);
-    const entries = afterSeq === undefined ? [] : await deps.ledger.entries(name, afterSeq);
-    const windows = state.active === undefined ? [] : await deps.ledger.windows(state.active.releaseId);
+    const all = afterSeq === undefined ? [] : await deps.ledger.entries(name, afterSeq);
+    const entries = releaseId === undefined ? all : all.filter(entry => entry.releaseId === releaseId);
+    const shown = releaseId ?? state.active?.releaseId;
+    const windows = shown === undefined ? [] : await deps.ledger.windows(shown);
     return { kind: 'workload', state, dial, entries, windows };
   });
 

@@ -16,7 +16,8 @@ export const doorsOf = (plane: ControlPlane) => ({
   approve: (event: { releaseId: string; by: string; groups: string[] }) =>
     plane.call('approve', event) as Promise<ApproveAnswer>,
   undo: (event: { workload: string; by: string }) => plane.call('undo', event) as Promise<{ releaseId: string }>,
-  status: (event: { workload: string; afterSeq?: number }) => plane.call('status', event) as Promise<WorkloadAnswer>,
+  status: (event: { workload: string; afterSeq?: number; releaseId?: string }) =>
+    plane.call('status', event) as Promise<WorkloadAnswer>,
   async workloads(): Promise<string[]> {
     const answer = (await plane.call('status', {})) as StatusAnswer;
     return answer.kind === 'workloads' ? answer.names : [];

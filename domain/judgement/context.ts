@@ -14,6 +14,8 @@ export interface JudgementContext {
   steadyWeight?(window: Window): number | undefined;
   /** Where the plan has sequential metrics: what they share. */
   sequential?: SequentialContext | undefined;
+  /** Without the part of a sentence that says how many more windows would settle it: finding that out takes a while. */
+  terse?: true;
   /** Why the metric source cannot be read now. */
   sourceFault?: string | undefined;
 }

@@ -219,11 +219,11 @@ const LONGEST_SOUGHT = 256;
 
 /** Evidence grows about in proportion to the windows: what is missing to the wanted power, found by doubling. */
 function moreWindows(judged: Judged, compared: readonly KnownWindow[], found: number): string {
-  const { metric, sequential, detector } = judged;
+  const { metric, sequential, detector, context } = judged;
   const { power, ratio } = sequential.detect;
   const settings = detector.metrics.get(metric.name)?.comparison.settings;
   const rates = ratesOf(judged, compared);
-  if (compared.length === 0 || settings === undefined || found >= power) return '';
+  if (context.terse || compared.length === 0 || settings === undefined || found >= power) return '';
   if (rates.every(rate => rate === 0) && settings.floor === undefined) {
     return '; without a failure of the stable version no ratio can be seen, a floor would say from where failures matter';
   }

@@ -1,0 +1,45 @@
+import { open } from 'node:fs/promises';
+
+/** Longer than any line of counts: a file without line ends is not read into memory whole. */
+const LONGEST_LINE = 10_000;
+
+/** What the system's refusals mean to whoever named the file; any other one is a fault and thrown. */
+const REFUSALS: Record<string, string> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EISDIR: 'a directory',
+  EACCES: 'a file that you may not read',
+  EPERM: 'a file that you may not read',
+};
+
+/** The file cannot be read as lines of text. */
+export class UnreadableFileError extends Error {
+  override readonly name = 'UnreadableFileError';
+}
+
+/**
+ * The lines of a UTF-8 file, without their ends (LF or CR LF) and without a byte order mark, as they are read.
+ * @throws UnreadableFileError
+ */
+export async function* linesOfFile(file: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let rest = '';
+  try {
+    const handle = await open(file, 'r');
+    // the stream closes the file, read to its end or not
+    for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 18 })) {
+      rest += decoder.decode(chunk as Uint8Array, { stream: true });
+      const lines = rest.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+      if (rest.length > LONGEST_LINE) throw new UnreadableFileError(`a line of more than ${LONGEST_LINE} characters`);
+    }
+    rest += decoder.decode();
+  } catch (error) {
+    if (error instanceof TypeError) throw new UnreadableFileError('bytes that are not UTF-8');
+    const refusal = REFUSALS[(error as NodeJS.ErrnoException).code ?? ''];
+    if (refusal === undefined) throw error;
+    throw new UnreadableFileError(refusal);
+  }
+  if (rest !== '') yield rest.endsWith('\r') ? rest.slice(0, -1) : rest;
+}

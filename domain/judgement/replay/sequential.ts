@@ -1,0 +1,219 @@
+import { logSumExp } from '../sequential/comparison.ts';
+import { BadCountsError } from '../sequential/counts-problem.ts';
+import {
+  type Detector,
+  type DetectorWindow,
+  newDetector,
+  stepDetector,
+  type WindowEvidence,
+} from '../sequential/detector.ts';
+import { powerOf } from '../sequential/power.ts';
+import type { Profile } from '../sequential/profile.ts';
+import { alarmText, oddsText } from '../sequential-words.ts';
+import type { Verdict } from '../verdict.ts';
+import { percentText, plural } from '../words.ts';
+import { countsOf, type RecordedRelease } from './recorded-release.ts';
+import { type Decision, decisionAt, type EvidenceLine, type Replay, type ReplayJudge, replayOf } from './replay.ts';
+
+/** The sequential detector without a plan (docs/statistics.md): no ceiling, no floor, no warm-up, metrics of equal shares. */
+export interface SequentialReplaySettings {
+  profile: Profile;
+  /** Above 0 and below 1. */
+  alpha: number;
+  /** w0, 1 or more. */
+  margin: number;
+  /** K; absent: as many windows as the release has. */
+  horizonWindows?: number | undefined;
+  /** By the stable version's past where the ledger has it; a recording has none, and the dispersion is assumed. */
+  guard: boolean;
+  /** What `watching` must have been able to see. */
+  detect: { ratio: number; power: number };
+  nonInferiority: number;
+  beta: number;
+}
+
+export const sequentialReplay = (settings: SequentialReplaySettings): ReplayJudge => ({
+  name: 'sequential',
+  replay: (release, wanted) => replaySequential(settings, release, wanted.evidence),
+});
+
+function replaySequential(
+  settings: SequentialReplaySettings,
+  release: RecordedRelease,
+  wantsEvidence: boolean,
+): Replay {
+  const detector = detectorFor(settings, release);
+  const latest = new Map<string, WindowEvidence>();
+  const drawn: { endEpochMs: number; logE: number; evidence: WindowEvidence }[] = [];
+  let problem: string | undefined;
+  for (const together of asTheyBecameKnown(release)) {
+    try {
+      for (const evidence of stepDetector(detector, together)) {
+        latest.set(evidence.metric, evidence);
+        if (wantsEvidence && evidence.scored !== 'not')
+          drawn.push({ endEpochMs: evidence.endEpochMs, logE: logEOf(release, latest), evidence });
+      }
+    } catch (error) {
+      if (!(error instanceof BadCountsError)) throw error;
+      problem = error.message; // what cannot be is never judged as good
+      break;
+    }
+    if (detector.alarm !== undefined) break;
+  }
+  const found = problem === undefined ? verdictOf(settings, release, detector) : badCounts(problem);
+  const logE = logEOf(release, latest);
+  const lines = wantsEvidence ? linesOf(settings, drawn, release.metrics.length) : [];
+  return replayOf(release, 'sequential', { ...found, ...(Number.isFinite(logE) ? { logE } : {}) }, lines);
+}
+
+const badCounts = (problem: string) => ({
+  verdict: 'inconclusive' as const,
+  because: `counts that cannot be judged: ${problem}`,
+});
+
+function detectorFor(settings: SequentialReplaySettings, { metrics, baseline }: RecordedRelease): Detector {
+  const { profile, alpha, margin, guard, nonInferiority, beta } = settings;
+  const most = metrics.reduce((windows, metric) => Math.max(windows, metric.windows.length), 1);
+  return newDetector({
+    profile,
+    alpha,
+    horizonWindows: settings.horizonWindows ?? most,
+    nonInferiority,
+    beta,
+    metrics: metrics.map(({ name }) => ({
+      name,
+      share: 1 / metrics.length,
+      margin,
+      thresholds: 1,
+      phi: guard ? [baseline?.[name]?.phi[0] ?? profile.guard.assumedPhi] : undefined,
+      hasCeiling: false,
+    })),
+  });
+}
+
+/** Windows that froze at one moment in one list. */
+function asTheyBecameKnown(release: RecordedRelease): DetectorWindow[][] {
+  const all = release.metrics.flatMap(({ windows }) => windows.filter(one => one.frozenAtEpochMs !== undefined));
+  all.sort((a, b) => (a.frozenAtEpochMs ?? 0) - (b.frozenAtEpochMs ?? 0) || a.startEpochMs - b.startEpochMs);
+  const batches: DetectorWindow[][] = [];
+  let before: number | undefined;
+  for (const { metric, startEpochMs, endEpochMs, straddles, reading, frozenAtEpochMs } of all) {
+    const expected = release.expects({ startEpochMs, endEpochMs });
+    if (!expected.canary) continue;
+    const counts = reading.kind === 'counts' ? reading : undefined;
+    const noData = reading.kind === 'noData' ? reading.reason : counts === undefined ? 'no counts' : undefined;
+    const window: DetectorWindow = {
+      metric,
+      startEpochMs,
+      endEpochMs,
+      straddles,
+      stableExpected: expected.stable,
+      canary: firstThreshold(counts?.canary),
+      stable: firstThreshold(counts?.stable),
+      ...(noData === undefined ? {} : { noData }),
+    };
+    if (frozenAtEpochMs === before) batches.at(-1)?.push(window);
+    else batches.push([window]);
+    before = frozenAtEpochMs;
+  }
+  return batches;
+}
+
+const firstThreshold = (counts: { requests: number; bad: readonly number[] } | null | undefined) =>
+  counts == null ? null : { requests: counts.requests, bad: [counts.bad[0] ?? 0] };
+
+/** ln of the sum of v_i E_i; a metric without a scored window has E = 1. */
+const logEOf = ({ metrics }: RecordedRelease, latest: ReadonlyMap<string, WindowEvidence>): number =>
+  metrics.length === 1
+    ? (latest.get(metrics[0]?.name ?? '')?.logE ?? 0)
+    : logSumExp(metrics.map(({ name }) => (latest.get(name)?.logE ?? 0) - Math.log(metrics.length)));
+
+function verdictOf(
+  settings: SequentialReplaySettings,
+  release: RecordedRelease,
+  detector: Detector,
+): { verdict: Verdict['kind']; because: string; decision?: Decision | undefined } {
+  const { alarm } = detector;
+  if (alarm !== undefined) {
+    const metric = release.metrics.find(({ name }) => name === alarm.metric);
+    const compared = detector.metrics.get(alarm.metric)?.comparison.settings;
+    const said = compared && alarmText(alarm, { ...compared, ceiling: undefined });
+    return {
+      verdict: 'degraded',
+      because: `${alarm.metric}: ${said}`,
+      decision: metric && decisionAt(metric, alarm.evidence.startEpochMs),
+    };
+  }
+  const states = [...detector.metrics.values()];
+  const open = states.filter(({ comparison }) => comparison.k === 0).map(({ metric }) => metric.name);
+  if (open.length > 0) return { verdict: 'inconclusive', because: `${open.join(', ')}: no window could be compared` };
+  if (states.every(({ healthy }) => healthy)) {
+    return { verdict: 'healthy', because: `sure not to be ${settings.nonInferiority} times as bad as stable` };
+  }
+  const { ratio, power } = settings.detect;
+  const blind = states.filter(
+    state => !state.healthy && !wouldHaveSeen(settings, release, detector, state.metric.name),
+  );
+  if (blind.length > 0) {
+    const names = blind.map(({ metric }) => metric.name).join(', ');
+    return {
+      verdict: 'inconclusive',
+      because: `${names}: too little to have seen ${ratio} times the failures with ${percentText(power)}`,
+    };
+  }
+  const least = Math.min(...states.map(({ comparison }) => comparison.k));
+  return {
+    verdict: 'watching',
+    because: `nothing wrong in ${plural(least, 'window')}, and ${ratio} times the failures would have been seen`,
+  };
+}
+
+/** docs/statistics.md, "From evidence to a verdict". */
+function wouldHaveSeen(
+  settings: SequentialReplaySettings,
+  release: RecordedRelease,
+  detector: Detector,
+  name: string,
+): boolean {
+  const state = detector.metrics.get(name);
+  const metric = release.metrics.find(one => one.name === name);
+  if (state === undefined || metric === undefined) return false;
+  const windows = metric.windows.flatMap(record => {
+    const counts = countsOf(release, record);
+    return counts === undefined || counts.canaryRequests === 0 || counts.stableRequests === 0 ? [] : [counts];
+  });
+  const requests = windows.reduce((sum, { stableRequests }) => sum + stableRequests, 0);
+  const bad = windows.reduce((sum, { stableBad }) => sum + stableBad, 0);
+  const { ratio, power } = settings.detect;
+  const seen = windows.map(({ canaryRequests, stableRequests }) => ({
+    canaryRequests,
+    stableRequests,
+    margin: settings.margin,
+  }));
+  return (
+    powerOf(state.comparison.settings, seen, { rates: [requests === 0 ? 0 : bad / requests], ratio }, power) >= power
+  );
+}
+
+function linesOf(
+  { alpha, profile }: SequentialReplaySettings,
+  drawn: readonly { endEpochMs: number; logE: number; evidence: WindowEvidence }[],
+  metrics: number,
+): EvidenceLine[] {
+  const limit = -Math.log(profile.eShare * alpha);
+  const lines: EvidenceLine[] = [
+    {
+      title: `ln E (limit: ${oddsText(limit)} against chance)`,
+      points: drawn.map(({ endEpochMs, logE }) => ({ endEpochMs, value: logE, limit })),
+    },
+  ];
+  if (metrics === 1) {
+    lines.push({
+      title: 'bad canary requests so far (S-channel)',
+      points: drawn.flatMap(({ endEpochMs, evidence: { x, boundary } }) =>
+        x === undefined || boundary === undefined ? [] : [{ endEpochMs, value: x, limit: boundary }],
+      ),
+    });
+  }
+  return lines;
+}

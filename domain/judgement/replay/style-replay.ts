@@ -1,0 +1,130 @@
+import { classify } from '../kayenta/classify.ts';
+import {
+  ARGO_STYLE,
+  argoStyle,
+  FLAGGER_STYLE,
+  flaggerStyle,
+  KAYENTA_STYLE,
+  kayentaStyle,
+  RELATIVE_STYLE,
+  relativeStyle,
+  type Style,
+} from '../styles.ts';
+import { percentText, plural } from '../words.ts';
+import { countsOf, type RecordedCounts, type RecordedMetric, type RecordedRelease } from './recorded-release.ts';
+import { decisionAt, type EvidenceLine, type ReplayJudge, replayOf } from './replay.ts';
+
+/** A judge as others set theirs, and how it is drawn. None keeps a promise on false roll backs. */
+interface StyleOfJudge {
+  decide: Style;
+  /** What it looks at and when it rolls back, for people. */
+  rule: string;
+  /** Whether a window without stable requests says nothing. */
+  needsStable: boolean;
+  /** What it looks at after each window, and the limit of that, in per cent. */
+  draw(windows: readonly RecordedCounts[]): { value: number; limit: number }[];
+}
+
+const percentOf = (bad: number, requests: number): number => (requests === 0 ? 0 : (100 * bad) / requests);
+
+const againstLimit = (badShare: number) => (windows: readonly RecordedCounts[]) =>
+  windows.map(({ canaryBad, canaryRequests }) => ({
+    value: percentOf(canaryBad, canaryRequests),
+    limit: 100 * badShare,
+  }));
+
+const inWords = (limit: number, what: string, badShare: number): string =>
+  `${plural(limit, what)} with a bad share above ${percentText(badShare)} roll back`;
+
+export const STYLES = {
+  argo: {
+    decide: argoStyle,
+    rule: inWords(ARGO_STYLE.failureLimit + 1, 'window', ARGO_STYLE.badShare),
+    needsStable: false,
+    draw: againstLimit(ARGO_STYLE.badShare),
+  },
+  flagger: {
+    decide: flaggerStyle,
+    rule: `${inWords(FLAGGER_STYLE.threshold, 'check', FLAGGER_STYLE.badShare)} when the next check is due, a minute later`,
+    needsStable: false,
+    draw: againstLimit(FLAGGER_STYLE.badShare),
+  },
+  kayenta: {
+    decide: kayentaStyle,
+    rule: 'bad shares that a Mann-Whitney test of all windows finds higher roll back, at the end',
+    needsStable: true,
+    draw: shiftsSoFar,
+  },
+  relative: {
+    decide: relativeStyle,
+    rule: `${plural(RELATIVE_STYLE.failureLimit + 1, 'window')} with more than ${RELATIVE_STYLE.ratio} times the stable version's bad share roll back`,
+    needsStable: true,
+    draw: windows =>
+      windows.map(({ canaryBad, canaryRequests, stableBad, stableRequests }) => ({
+        value: percentOf(canaryBad, canaryRequests),
+        limit: RELATIVE_STYLE.ratio * percentOf(stableBad, stableRequests),
+      })),
+  },
+} as const satisfies Record<string, StyleOfJudge>;
+
+export type StyleName = keyof typeof STYLES;
+
+/** Each metric by itself: the first that would be rolled back decides. */
+export function styleReplay(name: StyleName): ReplayJudge {
+  const style: StyleOfJudge = STYLES[name];
+  return {
+    name,
+    replay(release, wanted) {
+      const judged = release.metrics.map(metric => judge(style, release, metric));
+      const evidence = wanted.evidence
+        ? judged.map(({ metric, counts }) => lineOf(style, release, metric, counts))
+        : [];
+      const [first] = judged.flatMap(({ decision }) => decision ?? []).sort((a, b) => a.endEpochMs - b.endEpochMs);
+      const { rule } = style;
+      if (first !== undefined) {
+        const found = { verdict: 'degraded' as const, because: `${first.metric}: ${rule}`, decision: first };
+        return replayOf(release, name, found, evidence);
+      }
+      const silent = judged.filter(({ seen }) => !seen).map(({ metric }) => metric.name);
+      if (silent.length > 0) {
+        const because = `${silent.join(', ')}: no window with the requests that it takes`;
+        return replayOf(release, name, { verdict: 'inconclusive', because }, evidence);
+      }
+      return replayOf(release, name, { verdict: 'watching', because: `nothing that rolls back: ${rule}` }, evidence);
+    },
+  };
+}
+
+function judge({ decide, needsStable }: StyleOfJudge, release: RecordedRelease, metric: RecordedMetric) {
+  const counts = metric.windows.flatMap(record => countsOf(release, record) ?? []);
+  const { rollBackAtWindow } = decide(counts, release);
+  const at = rollBackAtWindow === null ? undefined : counts[rollBackAtWindow - 1];
+  const seen = counts.some(one => one.canaryRequests > 0 && (!needsStable || one.stableRequests > 0));
+  return { metric, counts, seen, decision: at && decisionAt(metric, at.startEpochMs) };
+}
+
+function lineOf(
+  { draw }: StyleOfJudge,
+  { metrics }: RecordedRelease,
+  { name }: RecordedMetric,
+  counts: readonly RecordedCounts[],
+): EvidenceLine {
+  const whose = metrics.length === 1 ? '' : ` of ${name}`;
+  const points = draw(counts).map((point, index) => ({ ...point, endEpochMs: counts[index]?.endEpochMs ?? 0 }));
+  const what = draw === shiftsSoFar ? 'lower end of the shift of the bad share so far' : 'bad share of each window';
+  return { title: `${what}${whose}, per cent`, points };
+}
+
+/** What the test would have said of the windows so far, though it is asked only once; its limit is what is tolerated. */
+function shiftsSoFar(windows: readonly RecordedCounts[]): { value: number; limit: number }[] {
+  const canary: number[] = [];
+  const stable: number[] = [];
+  return windows.map(({ canaryBad, canaryRequests, stableBad, stableRequests }) => {
+    if (canaryRequests > 0 && stableRequests > 0) {
+      canary.push(canaryBad / canaryRequests);
+      stable.push(stableBad / stableRequests);
+    }
+    const { shift } = classify(canary, stable, KAYENTA_STYLE);
+    return { value: 100 * (shift?.low ?? 0), limit: 100 * KAYENTA_STYLE.tolerance * Math.abs(shift?.estimate ?? 0) };
+  });
+}
