@@ -167,6 +167,24 @@ describe('the Prometheus source', () => {
     ]);
   });
 
+  it('asks for many windows in parts, and loses nothing between them', async () => {
+    // Prepare: 45 minutes, one more request at each scrape
+    const opened = await open();
+    const values = Array.from({ length: 200 }, (_, index) => index);
+    hits(opened.standIn, 'green', 'a', { 200: values });
+    const windows = Array.from({ length: 45 }, (_, index) => minuteAt(NOON + index * MINUTE_MS));
+    // Act
+    const counts = await canaryOf(opened, windows);
+    // Assess: three ranges for the canary's requests
+    expect(counts).toEqual(windows.map(() => ({ requests: 4, bad: [0] })));
+    const ranges = opened.standIn.asked.filter(({ query }) => query.startsWith('hits{slot="green"}['));
+    expect(ranges.map(({ query }) => query)).toEqual([
+      'hits{slot="green"}[1320s]',
+      'hits{slot="green"}[1320s]',
+      'hits{slot="green"}[420s]',
+    ]);
+  });
+
   it('freezes a window for a version as soon as all its series have a sample past its end, or are gone', async () => {
     const { standIn, source, workload } = await open();
     const settled = async () => (await source.read(requestOf({ workload, metrics: [errors] })))[0]?.settled;

@@ -29,6 +29,19 @@ describe("the demo's server", () => {
     expect(await server.counters()).toEqual({ requests: 8, bad: 2 });
   });
 
+  it('tells the same on its page for Prometheus, every code from the start', async () => {
+    const server = await open.server({ ERROR_SHARE: '0.25' });
+    const page = async () => (await fetch(`${urlOf(server)}/metrics`)).text();
+    expect(await page()).toContain('http_requests_total{code="500"} 0\n');
+    for (let nth = 0; nth < 8; nth += 1) await fetch(urlOf(server));
+    const text = await page();
+    expect(text).toContain('http_requests_total{code="200"} 6\nhttp_requests_total{code="500"} 2\n');
+    expect(text).toContain('http_request_duration_seconds_bucket{le="+Inf"} 8\n');
+    const started = Number(/^process_start_time_seconds (\d+\.\d+)$/m.exec(text)?.[1]);
+    expect(Math.abs(Date.now() / 1000 - started)).toBeLessThan(60);
+    expect(await server.counters()).toEqual({ requests: 8, bad: 2 });
+  });
+
   it('is healthy until BAD_AFTER_MS', async () => {
     const server = await open.server({ ERROR_SHARE: '1', BAD_AFTER_MS: '60000' });
     expect((await fetch(urlOf(server))).status).toBe(200);
