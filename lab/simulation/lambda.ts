@@ -44,7 +44,7 @@ export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource
   }
 
   return async (name, event) => {
-    const rates = faults.rates()?.invocation;
+    const rates = faults(event).rates?.invocation;
     if (rates === undefined) return once(name, event);
     const meets = (fault: keyof typeof rates): boolean => {
       if (!random.chance(rates[fault])) return false;

@@ -120,7 +120,8 @@ function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDe
   const { ledger } = systems;
   return overriding(ledger as AllDeps['ledger'], {
     async append(workload: string, after: WorkloadState, line: NewLine) {
-      const known = stage.state(workload).seq;
+      const { seq: known, waiting } = stage.state(workload);
+      const replaced = waiting?.releaseId;
       const next = await ledger.append(workload, after, line);
       if (next.seq <= known) return next; // repeated: it was there
       const [entry] = await ledger.entries(workload, known);
@@ -131,8 +132,13 @@ function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDe
       stage.states.set(workload, next);
       const by = currentInvocation();
       stage.coverage.count(`fact: ${line.fact.kind}`);
+      if (line.fact.kind === 'closed') stage.coverage.count(`end: ${endText(line.fact)}`);
+      if (line.fact.kind === 'requested' && replaced !== undefined && next.waiting?.releaseId !== replaced) {
+        stage.coverage.count('end: superseded');
+      }
       stage.story.tell(by?.who ?? 'simulation', `${entry.seq}. ${line.releaseId}: ${lineText(entry, next)}`);
       watcher.appended(workload, entry, line, by);
+      for (const listener of stage.listeners) listener(entry);
       return next;
     },
     async putWindow(releaseId, record) {
@@ -147,6 +153,9 @@ function lineText({ fact, releaseId }: Entry, state: WorkloadState): string {
   const news = plan === undefined ? undefined : newsOf(fact, plan);
   return news === undefined ? `${fact.kind} ${detailsOf(fact)}` : `${fact.kind}: ${news}`;
 }
+
+const endText = ({ outcome, reason }: { outcome: string; reason?: string }): string =>
+  outcome === 'rolledBack' ? `${outcome} ${reason}` : outcome;
 
 function detailsOf({ kind: _, ...details }: Entry['fact']): string {
   return Object.entries(details)

@@ -40,10 +40,8 @@ const USUAL_MS = [10, 120] as const;
 /** What is slow arrives so late; a process has 20 s, so some of it arrives after the death of who sent it. */
 const SLOW_MS = [1_000, 24_000] as const;
 
-export interface FaultSource {
-  rates(): FaultRates | undefined;
-  outages: readonly Outage[];
-}
+/** What can go wrong now for the workload that an event is about; no rates once it is quiet. */
+export type FaultSource = (event: unknown) => { rates: FaultRates | undefined; outages: readonly Outage[] };
 
 /** Every port with the faults of the seed between it and the handlers. */
 export function withPortFaults(deps: AllDeps, stage: Stage, faults: FaultSource): AllDeps {
@@ -78,8 +76,9 @@ async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<un
   if (invocation === undefined) return act();
   if (!invocation.isAlive) return never();
   const random = stage.random('calls');
-  const fault = draw(faults.rates(), random.next());
-  const outage = faults.outages.find(
+  const { rates, outages } = faults(invocation.event);
+  const fault = draw(rates, random.next());
+  const outage = outages.find(
     ({ system, fromMs, untilMs }) => system === spec.system && stage.elapsedMs >= fromMs && stage.elapsedMs < untilMs,
   );
   const isAway = outage !== undefined && random.chance(outage.share);

@@ -9,6 +9,8 @@ export interface SeedResult {
   violations: SimulationReport['violations'];
   ends: SimulationReport['ends'];
   virtualMs: number;
+  /** SHA-256 of its lines. */
+  storyHash: string;
   story?: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import type { Workload } from '../../domain/workload.ts';
+import { LOOKS_PER_RUN } from '../../functions/look.ts';
 import { type Random, randomOf } from './random.ts';
 import type { Act, FaultRates, Outage, Scenario, SimulatedImage, System } from './scenario.ts';
 import { planOf, planSeconds } from './scenario-plan.ts';
@@ -46,6 +47,7 @@ export function scenarioOf(seed: number): Scenario {
     faults: level === 'none' ? NO_FAULTS : ratesOf(random, level === 'light' ? 0.002 : 0.009),
     outages: level === 'none' ? [] : outagesOf(random, quietAtMs),
     quietAtMs,
+    looksBefore: random.chance(0.15) ? LOOKS_PER_RUN - random.whole(3, 30) : 0,
   };
 }
 
@@ -80,8 +82,9 @@ function qualityOf(random: Random): Quality {
   const number = random.next();
   if (number < 0.5) return { kind: 'good' };
   const failureShare = random.pick([0.08, 0.2, 0.5, 1]);
-  if (number < 0.7) return { kind: 'bad', afterMs: 0, failureShare };
-  if (number < 0.85) return { kind: 'bad', afterMs: random.whole(1, 30) * MINUTE_MS, failureShare };
+  const passes = random.chance(0.3) ? { forMs: random.whole(2, 5) * MINUTE_MS } : {};
+  if (number < 0.7) return { kind: 'bad', afterMs: 0, failureShare, ...passes };
+  if (number < 0.85) return { kind: 'bad', afterMs: random.whole(1, 30) * MINUTE_MS, failureShare, ...passes };
   if (number < 0.92) return { kind: 'neverReady' };
   return { kind: 'dies', afterMs: random.whole(5, 900) * 1000 };
 }
@@ -117,6 +120,12 @@ function actsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] {
   };
   if (!calm) {
     for (let i = 0; i < 2; i += 1) maybe(0.12, () => ({ kind: 'abort', by: random.pick(['ann', 'bob']) }));
+    maybe(0.4, () => ({
+      kind: 'abortAt',
+      by: 'cho',
+      fact: random.pick(['readied', 'shiftIntended', 'shiftIntended', 'soakDone', 'soakDone', 'retiring']),
+      afterMs: random.whole(0, 400),
+    }));
     maybe(0.25, () => ({ kind: 'undo', by: 'ann' }));
     maybe(0.25, () => ({ kind: 'start', image: random.whole(0, images.length - 1), by: 'ann' }));
     maybe(0.12, () => ({

@@ -17,7 +17,7 @@ export function planOf(random: Random): Plan {
     workload: 'shop',
     strategy: isCanary ? 'canary' : 'blueGreen',
     onNewImage: random.pick(['queue', 'queue', 'replace', 'reject']),
-    deadlineSeconds: isTight ? Math.max(300, Math.round(seconds * 0.7)) : seconds + random.whole(30, 90) * 60,
+    deadlineSeconds: isTight ? Math.max(120, Math.round(seconds * 0.4)) : seconds + random.whole(30, 90) * 60,
     progressDeadlineSeconds: random.pick([120, 300, 600]),
     hold: { atMostSeconds: random.pick([120, 600, 1_200]), then: random.pick(['rollBack', 'ask', 'proceed']) },
     windowSeconds: 60,

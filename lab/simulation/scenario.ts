@@ -1,3 +1,4 @@
+import type { Fact } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 import type { PodTimes } from './world/pods.ts';
@@ -42,6 +43,8 @@ export interface Act {
     | { kind: 'push'; image: number; announced: boolean }
     | { kind: 'start'; image: number; by: string }
     | { kind: 'abort'; by: string }
+    /** So long after the next line of this kind: in the middle of what it is about. */
+    | { kind: 'abortAt'; by: string; fact: Fact['kind']; afterMs: number }
     | { kind: 'approve'; by: string; groups: string[]; about: 'active' | 'before' }
     | { kind: 'undo'; by: string }
     | { kind: 'turnDial'; weight: number; backAfterMs: number }
@@ -77,4 +80,6 @@ export interface Scenario {
   outages: Outage[];
   /** After so long nothing fails any more, and nobody does anything. */
   quietAtMs: number;
+  /** An execution begins as if it had looked so often: with many the next run comes soon. */
+  looksBefore: number;
 }

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { sha256 } from '../../adapters/sha256.ts';
 import type { SeedAnswer, SeedOrder } from './run-seeds.ts';
 import { scenarioOf } from './scenario-of.ts';
 import { simulate } from './simulate.ts';
@@ -6,7 +7,8 @@ import { simulate } from './simulate.ts';
 parentPort?.on('message', ({ seed }: SeedOrder) => {
   simulate(scenarioOf(seed)).then(
     ({ story, coverage, ...report }) => {
-      const result = report.violations.length > 0 ? { ...report, story } : report;
+      const told = { ...report, storyHash: sha256(story.join('\n')) };
+      const result = report.violations.length > 0 ? { ...told, story } : told;
       parentPort?.postMessage({ result, coverage } satisfies SeedAnswer);
     },
     (error: Error) => {

@@ -10,6 +10,7 @@ import { MACHINE_NAMES } from './embedded-executions.ts';
 import { type Handlers, type Invoke, openLambda } from './lambda.ts';
 import { observedPorts } from './observed-ports.ts';
 import { playActs } from './people/acts.ts';
+import { openBus } from './people/bus.ts';
 import { type FaultSource, withPortFaults } from './port-faults.ts';
 import { openSystems, portsOf, type Systems } from './ports.ts';
 import { randomOf } from './random.ts';
@@ -45,27 +46,39 @@ export interface Simulation {
 }
 
 /** Runs one scenario to its end, in virtual time. Nothing of it reaches the world outside. */
-export function simulate(scenario: Scenario, wrap: Wrap = {}): Promise<SimulationReport> {
-  const random = randomOf(scenario.seed, 'Math.random').next;
-  return inVirtualTime({ startEpochMs: scenario.startEpochMs, random }, async () => {
-    const { simulation, close } = await openSimulation(scenario, wrap);
+export const simulate = (scenario: Scenario, wrap: Wrap = {}): Promise<SimulationReport> =>
+  simulateAtOnce([scenario], wrap);
+
+/** The same with several workloads in one world; seed and start are those of the first. */
+export function simulateAtOnce(
+  scenarios: readonly [Scenario, ...Scenario[]],
+  wrap: Wrap = {},
+): Promise<SimulationReport> {
+  const [{ seed, startEpochMs }] = scenarios;
+  const random = randomOf(seed, 'Math.random').next;
+  return inVirtualTime({ startEpochMs, random }, async () => {
+    const { simulation, close } = await openSimulation(scenarios, wrap);
+    const bus = openBus(simulation, scenarios[0]);
     try {
-      await playActs(simulation, scenario);
+      await Promise.all(scenarios.map(scenario => playActs(simulation, scenario, bus)));
     } finally {
+      bus.close();
       await close();
     }
     return reportOf(simulation);
   });
 }
 
-async function openSimulation(scenario: Scenario, wrap: Wrap) {
-  const stage = new Stage(scenario.seed, scenario.startEpochMs);
+async function openSimulation(scenarios: readonly [Scenario, ...Scenario[]], wrap: Wrap) {
+  const [first] = scenarios;
+  const stage = new Stage(first.seed, first.startEpochMs);
   const systems = openSystems();
-  const faults: FaultSource = {
-    rates: () => (stage.elapsedMs < scenario.quietAtMs ? scenario.faults : undefined),
-    outages: scenario.outages,
+  const byWorkload = new Map(scenarios.map(scenario => [scenario.workload.name, scenario]));
+  const faults: FaultSource = event => {
+    const { faults: rates, outages, quietAtMs } = byWorkload.get(workloadIn(event) ?? '') ?? first;
+    return { rates: stage.elapsedMs < quietAtMs ? rates : undefined, outages };
   };
-  await setScene(scenario, stage, systems);
+  for (const scenario of scenarios) await setScene(scenario, stage, systems);
   const ground: { host?: StateMachineHost } = {};
   const host = () => {
     if (ground.host === undefined) throw new Error('the host is not open yet');
@@ -77,19 +90,28 @@ async function openSimulation(scenario: Scenario, wrap: Wrap) {
   const made = labFunctions(deps);
   const handlers = wrap.handlers?.(made, stage) ?? made;
   const invoke = openLambda(stage, handlers, faults);
-  ground.host = await openHost(handlers, invoke);
+  ground.host = await openHost(handlers, invoke, first.looksBefore);
   const simulation: Simulation = { stage, systems, host: ground.host, invoke, handlers };
   return { simulation, close: () => host().close() };
 }
 
-async function openHost(handlers: Handlers, invoke: Invoke): Promise<StateMachineHost> {
+/** The workload that an event names, itself or by its release. */
+function workloadIn(event: unknown): string | undefined {
+  const { workload, releaseId } = event as { workload?: string; releaseId?: string };
+  return workload ?? releaseId?.replace(/-\d+$/, '');
+}
+
+async function openHost(handlers: Handlers, invoke: Invoke, looksBefore: number): Promise<StateMachineHost> {
   const clock = openLabClock({ startEpochMs: Date.now(), compress: 1 });
   const functions = Object.fromEntries(
     Object.keys(handlers).map(name => [name, (event: unknown) => invoke(name, event)]),
   );
   const host = await openEmbeddedHost({ clock, functions, keepsHistory: false });
   const substitutions = functionSubstitutions(Object.keys(handlers));
-  host.registerMachine({ name: MACHINE_NAMES.release, definition: releaseMachine, substitutions });
+  const { Begin } = releaseMachine.States;
+  const begin = { ...Begin, Result: { ...Begin.Result, looks: looksBefore } };
+  const release = { ...releaseMachine, States: { ...releaseMachine.States, Begin: begin } };
+  host.registerMachine({ name: MACHINE_NAMES.release, definition: release, substitutions });
   host.registerMachine({ name: MACHINE_NAMES.rollBack, definition: rollBackMachine, substitutions });
   return host;
 }

@@ -1,4 +1,4 @@
-import type { Entry } from '../../domain/ledger/facts.ts';
+import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
 import { Coverage } from './coverage.ts';
 import { type Random, randomOf } from './random.ts';
@@ -57,6 +57,25 @@ export class Stage {
   linesOf(workload: string, releaseId: string): Entry[] {
     return (this.logs.get(workload) ?? []).filter(entry => entry.releaseId === releaseId);
   }
+
+  /** The release that the next line of this kind is about; undefined where none comes within so long. */
+  nextLine(kind: Fact['kind'], withinMs: number): Promise<string | undefined> {
+    return new Promise(resolve => {
+      const listener = ({ fact, releaseId }: Entry) => {
+        if (fact.kind === kind) end(releaseId);
+      };
+      const end = (releaseId: string | undefined) => {
+        this.listeners.delete(listener);
+        clearTimeout(timer);
+        resolve(releaseId);
+      };
+      const timer = setTimeout(end, Math.max(0, withinMs), undefined);
+      this.listeners.add(listener);
+    });
+  }
+
+  /** Told of every line when it is there. */
+  readonly listeners = new Set<(entry: Entry) => void>();
 
   violate(rule: string, how: string): void {
     this.violations.push({ rule, how });

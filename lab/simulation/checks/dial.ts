@@ -1,4 +1,5 @@
 import { type Dial, dialFor, dialText, otherSlot, SLOTS, type Slot } from '../../../domain/dial.ts';
+import { drainSeconds } from '../../../domain/release/draining.ts';
 import type { Effect } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
 
@@ -14,6 +15,7 @@ export function checkDial(stage: Stage, effect: Effect): void {
       return;
     case 'scaleSlot':
       if (effect.replicas < effect.from) keepsPods(stage, effect, site.dialNow(), 'scaled down');
+      if (effect.replicas === 0 && effect.from > 0) hasDrained(stage, effect);
       return;
     case 'cutConnections':
       keepsPods(stage, effect, site.dialNow(), 'cut off');
@@ -43,4 +45,21 @@ function keepsPods(stage: Stage, effect: Effect & { slot: Slot }, dial: Dial, ho
     'no slot with traffic is scaled down',
     `${effect.by.who}: ${effect.slot} is ${how} at ${dialText(dial)}`,
   );
+}
+
+/** Pods go only when what is in flight to them has ended: counted from the verified 0, or from the door. */
+function hasDrained(stage: Stage, effect: Effect & { slot: Slot }): void {
+  const { releaseId } = effect.by.event as { releaseId?: string };
+  const site = stage.site(effect.workload);
+  const lines = stage.linesOf(effect.workload, releaseId ?? '');
+  const from = lines.findLast(
+    ({ fact }) => fact.kind === (effect.by.name === 'retire-stable' ? 'retiring' : 'dialVerified'),
+  );
+  const hadTraffic = lines.some(({ fact }) => fact.kind === 'shiftIntended' && fact.weight > 0);
+  if (from === undefined || !hadTraffic) return; // without the line it is the intent that is missing
+  const { maxDrainSeconds } = site.workload;
+  const drainMs = drainSeconds({ ...site.spec.draining, maxDrainSeconds }) * 1000;
+  if (Date.now() >= from.atEpochMs + drainMs) return;
+  const how = `${effect.by.who} takes the pods of ${effect.slot} ${Math.round((Date.now() - from.atEpochMs) / 1000)} s after line ${from.seq}`;
+  stage.violate('a slot drains before its pods go', how);
 }

@@ -17,10 +17,12 @@ const BOUND_MS = 40 * 60_000;
 export function endOf({ stage, host }: Simulation, scenario: Scenario, quiet: boolean): 'over' | 'goes on' {
   const { active, waiting } = stage.state(scenario.workload.name);
   if (active === undefined && waiting === undefined) {
+    if (!quiet) return 'goes on';
+    const isOurs = (name: string) => name.replace(/^rb-/, '').startsWith(`${scenario.workload.name}-`);
     const runs = (['release', 'rollBack'] as const).some(machine =>
-      host.listExecutions(machineArns[machine]).some(({ status }) => status === 'RUNNING'),
+      host.listExecutions(machineArns[machine]).some(({ name, status }) => status === 'RUNNING' && isOurs(name)),
     );
-    return quiet && !runs ? 'over' : 'goes on';
+    return runs ? 'goes on' : 'over';
   }
   if (active === undefined) return 'goes on';
   const { admission } = active;

@@ -1,6 +1,7 @@
 import { sha256 } from '../../../adapters/sha256.ts';
 import type { Entry, Fact } from '../../../domain/ledger/facts.ts';
 import { hashOf } from '../../../domain/ledger/fold.ts';
+import { deadlineOf } from '../../../domain/release/next-move.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Stage } from '../stage.ts';
 
@@ -50,6 +51,49 @@ export function checkLine(stage: Stage, workload: string, entry: Entry, by: Invo
   if (fact.kind === 'stepDone') approvalGiven(fact.index, mine, says);
   if (fact.kind === 'shiftIntended') weights(fact.weight, mine, says);
   if (fact.kind === 'approved') approvalMeant(entry, by, says);
+  if (FORWARD.has(fact.kind)) beforeItsDeadline(stage, workload, entry, says);
+  if (FORWARD.has(fact.kind) || ENDS_STEP.has(fact.kind)) notDegraded(fact, mine, says);
+  if (mine.some(line => isSameOnce(line.fact, fact))) says('what happens once happens once', `${fact.kind} again`);
+}
+
+const ENDS_STEP = new Set<Fact['kind']>(['stepDone', 'soakDone']);
+
+/** What the ledger's condition keeps from being said twice, by two calls of one handler or by two handlers. */
+function isSameOnce(before: Fact, fact: Fact): boolean {
+  if (before.kind !== fact.kind) return false;
+  switch (fact.kind) {
+    case 'admitted':
+    case 'refused':
+    case 'soakStarted':
+    case 'retiring':
+    case 'canaryRetired':
+    case 'stableRetired':
+      return true;
+    case 'stepDone':
+      return before.kind === fact.kind && before.index === fact.index;
+    case 'runClaimed':
+      return before.kind === fact.kind && before.run === fact.run;
+    case 'rollBackClaimed':
+      return before.kind === fact.kind && before.attempt === fact.attempt;
+    default:
+      return false;
+  }
+}
+
+const FORWARD = new Set<Fact['kind']>(['stepStarted', 'shiftIntended', 'soakStarted']);
+/** A look may be away for so long with all its retries, and still make its move. */
+const AFTER_DEADLINE_MS = 5 * 60_000;
+
+/** Nothing goes forward when the time is up; people's time does not count. */
+function beforeItsDeadline(stage: Stage, workload: string, entry: Entry, says: Says): void {
+  const { active } = stage.state(workload);
+  if (active?.admission === undefined || active.releaseId !== entry.releaseId) return;
+  const before = stage.linesOf(workload, entry.releaseId).find(({ fact }) => fact.kind === 'admitted');
+  if (before?.fact.kind !== 'admitted') return;
+  const lateMs = entry.atEpochMs - deadlineOf(active, before.fact.admission, entry.atEpochMs);
+  if (lateMs > AFTER_DEADLINE_MS) {
+    says('nothing goes forward after the deadline', `${entry.fact.kind} ${Math.round(lateMs / 1000)} s after it`);
+  }
 }
 
 type Says = (rule: string, how: string) => void;
@@ -81,9 +125,13 @@ function newestRun(entry: Entry, mine: Entry[], says: Says): void {
   says('an old run does nothing', `${entry.fact.kind} by run ${run.run}, and run ${newest} is the newest`);
 }
 
-function promotion(fact: Fact, mine: Entry[], says: Says): void {
+function notDegraded(fact: Fact, mine: Entry[], says: Says): void {
   const degraded = mine.find(entry => entry.fact.kind === 'judged' && entry.fact.verdict.kind === 'degraded');
   if (degraded !== undefined) says('degraded is final', `${fact.kind} after line ${degraded.seq} judged it degraded`);
+}
+
+function promotion(fact: Fact, mine: Entry[], says: Says): void {
+  notDegraded(fact, mine, says);
   const claimed = mine.find(entry => entry.fact.kind === 'rollBackClaimed');
   if (claimed !== undefined) says('what goes back is not promoted', `${fact.kind} after line ${claimed.seq}`);
   if (fact.kind === 'closed' && !mine.some(entry => entry.fact.kind === 'stableRetired')) {

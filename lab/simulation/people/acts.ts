@@ -9,7 +9,7 @@ import { HOOK_URL } from '../scenario-plan.ts';
 import type { Simulation } from '../simulate.ts';
 import { virtualSleep } from '../virtual-time.ts';
 import { approveWhatIsOpen } from './approver.ts';
-import { openBus } from './bus.ts';
+import type { Bus } from './bus.ts';
 
 /** The simulation looks this often whether it is over. */
 const LOOK_EVERY_MS = 30_000;
@@ -17,9 +17,8 @@ const LOOK_EVERY_MS = 30_000;
 const LONGEST_MS = 48 * 3_600_000;
 
 /** Everything that people, the registry and the bus do, until all releases are over and nothing runs any more. */
-export async function playActs(simulation: Simulation, scenario: Scenario): Promise<void> {
+export async function playActs(simulation: Simulation, scenario: Scenario, bus: Bus): Promise<void> {
   const { stage } = simulation;
-  const bus = openBus(simulation, scenario);
   const answers = scenario.hookAnswers.map(answer => HOOK_ANSWERS[answer]);
   simulation.systems.hooks.answer(HOOK_URL, ...answers);
   simulation.systems.hooks.answer(STATUS_URL, ...answers);
@@ -49,7 +48,6 @@ export async function playActs(simulation: Simulation, scenario: Scenario): Prom
     if (endOf(simulation, scenario, now === 'quiet') === 'over') break;
     if (stage.elapsedMs > LONGEST_MS) stage.violate('every release ends', 'nothing has ended after two days');
   }
-  bus.close();
   if (stage.violations.length > 0) return;
   await isQuiet;
   await checkEnd(simulation, scenario);
@@ -63,12 +61,7 @@ const HOOK_ANSWERS = {
   unreachable: 'unreachable',
 } as const;
 
-async function playDeed(
-  simulation: Simulation,
-  scenario: Scenario,
-  deed: Act['deed'],
-  bus: ReturnType<typeof openBus>,
-): Promise<void> {
+async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['deed'], bus: Bus): Promise<void> {
   const { stage, systems } = simulation;
   const workload = scenario.workload.name;
   stage.coverage.count(`deed: ${deed.kind}`);
@@ -99,6 +92,12 @@ async function playDeed(
     }
     case 'abort': {
       const releaseId = stage.state(workload).active?.releaseId ?? `${workload}-1`;
+      return ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
+    }
+    case 'abortAt': {
+      const releaseId = await stage.nextLine(deed.fact, scenario.quietAtMs - stage.elapsedMs);
+      if (releaseId === undefined) return;
+      await virtualSleep(deed.afterMs);
       return ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
     }
     case 'approve': {

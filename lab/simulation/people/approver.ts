@@ -18,9 +18,11 @@ export async function approveWhatIsOpen(simulation: Simulation, scenario: Scenar
     if (active === undefined || name === undefined) continue;
     const by = random.pick(['ann', 'bob', 'cho', 'dee']);
     const groups = random.chance(0.85) ? ['leads'] : ['visitors'];
+    // an old link: the approval of another release
+    const releaseId = random.chance(0.1) ? `${workload.name}-99` : active.releaseId;
     for (let times = random.chance(0.2) ? 2 : 1; times > 0; times -= 1) {
-      stage.story.tell(by, `approves ${name} of ${active.releaseId}`);
-      const answer = await invoke('approve', { releaseId: active.releaseId, by, groups }).catch(
+      stage.story.tell(by, `approves ${name} of ${releaseId}`);
+      const answer = await invoke('approve', { releaseId, by, groups }).catch(
         (error: Error) => `${error.name}: ${error.message}`,
       );
       stage.story.tell(by, `is answered ${JSON.stringify(answer)}`);

@@ -1,8 +1,8 @@
 /** How a revision behaves, known to nobody but the simulation: what a release should make of it follows from this. */
 export type Quality =
   | { kind: 'good' }
-  /** From so long after its first request on this share of its requests fails, 0 to 1. */
-  | { kind: 'bad'; afterMs: number; failureShare: number }
+  /** From so long after its first request on, for so long or (absent) for ever, this share of its requests fails, 0 to 1. */
+  | { kind: 'bad'; afterMs: number; forMs?: number; failureShare: number }
   /** Its pods crash before they are ready. */
   | { kind: 'neverReady' }
   /** Its pods die so long after they were ready, and do not come back. */

@@ -92,7 +92,10 @@ export class Traffic {
     }
     for (const { quality, sinceEpochMs } of this.qualities[slot]) {
       cuts.add(sinceEpochMs);
-      if (quality.kind === 'bad') cuts.add(this.firstSeenSince(slot, sinceEpochMs, firstSeen) + quality.afterMs);
+      if (quality.kind !== 'bad') continue;
+      const from = this.firstSeenSince(slot, sinceEpochMs, firstSeen) + quality.afterMs;
+      cuts.add(from);
+      cuts.add(from + (quality.forMs ?? 0));
     }
     const inside = [...cuts].filter(at => at >= startEpochMs && at <= endEpochMs).sort((a, b) => a - b);
     for (const [index, fromMs] of inside.entries()) {
@@ -114,7 +117,8 @@ export class Traffic {
     const now = this.qualities[slot].findLast(({ sinceEpochMs }) => sinceEpochMs <= atEpochMs);
     if (now?.quality.kind !== 'bad') return USUAL_FAILURE_SHARE;
     const from = this.firstSeenSince(slot, now.sinceEpochMs, firstSeen) + now.quality.afterMs;
-    return atEpochMs >= from ? now.quality.failureShare : USUAL_FAILURE_SHARE;
+    const isBad = atEpochMs >= from && atEpochMs < from + (now.quality.forMs ?? Number.POSITIVE_INFINITY);
+    return isBad ? now.quality.failureShare : USUAL_FAILURE_SHARE;
   }
 
   /** The first request to what the slot serves since then. */

@@ -1,0 +1,82 @@
+import { readdirSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runSeeds, type SeedsReport } from '../../lab/simulation/run-seeds.ts';
+
+const SEEDS = 300;
+
+/** What one seed must have met at least once in so many, or the seeds prove less than they seem to. */
+const FAULTS = [
+  'fault: refused',
+  'fault: answerLost',
+  'fault: diesBefore',
+  'fault: diesAfter',
+  'fault: slow',
+  'fault: arrives after the death of its sender',
+  'fault: ended by Lambda',
+  'fault: handler throttled',
+  'fault: handler answerLost',
+  'fault: handler twice',
+  'fault: handler again',
+  'fault: handler slowStart',
+  'fault: event lost',
+  'fault: event twice',
+  'fault: event late',
+  'outage of ledger',
+  'outage of cluster',
+  'outage of loadBalancer',
+  'outage of metrics',
+  'outage of executions',
+  'stopped by hand: release',
+  'stopped by hand: rollBack',
+  'deed: abort',
+  'deed: approve',
+  'deed: undo',
+  'deed: turnDial',
+  'deed: alarm',
+  'deed: targetsFail',
+  'execution: FAILED',
+];
+
+const ENDS = [
+  'end: promoted',
+  'end: rejected',
+  'end: superseded',
+  'end: rolledBack degraded',
+  'end: rolledBack notReady',
+  'end: rolledBack aborted',
+  'end: rolledBack deadline',
+  'end: rolledBack fault',
+];
+
+/** Called by the deployment alone, or only to look. */
+const NOT_ON_THE_ROAD = ['status', 'start-next-run'];
+
+describe(`the first ${SEEDS} simulated worlds`, () => {
+  let report: SeedsReport;
+  beforeAll(async () => {
+    report = await runSeeds({ from: 1, count: SEEDS });
+  }, 180_000);
+
+  it('break no rule: one release, a dial at what is ready, no degraded promotion, an end for each, intents, the chain', () => {
+    const failed = report.failed.map(
+      ({ seed, violations }) => `npm run simulate -- --seed ${seed}: ${violations[0]?.rule}`,
+    );
+    expect(failed).toEqual([]);
+  });
+
+  it('met every kind of fault', () => {
+    expect(FAULTS.filter(what => report.coverage[what] === undefined)).toEqual([]);
+  });
+
+  it('ended in every way and for every reason', () => {
+    expect(ENDS.filter(what => report.coverage[what] === undefined)).toEqual([]);
+  });
+
+  it('ran every handler', () => {
+    const names = readdirSync('functions')
+      .filter(file => file.endsWith('.ts'))
+      .map(file => file.replace('.ts', ''));
+    const idle = names.filter(name => report.coverage[`handler: ${name}`] === undefined);
+    expect(idle.filter(name => !NOT_ON_THE_ROAD.includes(name))).toEqual([]);
+  });
+});
