@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from '@commander-js/extra-typings';
 import { SLOTS } from '../../domain/dial.ts';
-import type { ReplayJudge } from '../../domain/judgement/replay/replay.ts';
 import { PROFILES, type ProfileName } from '../../domain/judgement/sequential/profile.ts';
-import { type InputOptions, openRecording, type Recording } from '../backtest-input.ts';
+import { type InputOptions, openRecording } from '../backtest-input.ts';
 import { JUDGES, type JudgeName, type JudgeOptions, judgesOf, planJudge, planOf } from '../backtest-options.ts';
-import { type Drawn, MOST_DRAWN, picture } from '../backtest-picture.ts';
-import { backtestText, type ReplayRow, replayJson } from '../backtest-text.ts';
+import { picture } from '../backtest-picture.ts';
+import { replayAll } from '../backtest-replay.ts';
+import { backtestText, replayJson } from '../backtest-text.ts';
 import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
 import { sayingWhy, withWhereabouts } from '../control-plane/door-command.ts';
 import type { Terminal } from '../terminal.ts';
@@ -84,26 +84,6 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
       judges.map(({ name }) => name),
     ),
   );
-}
-
-function replayAll(
-  recording: Recording,
-  judges: readonly ReplayJudge[],
-  draws: boolean,
-): { rows: ReplayRow[]; drawn: Drawn[] } {
-  const rows: ReplayRow[] = [];
-  const drawn: Drawn[] = [];
-  let seen = 0;
-  for (const release of recording.releases()) {
-    seen += 1;
-    const { startedAtEpochMs } = release;
-    for (const judge of judges) {
-      const { evidence, ...row } = judge.replay(release, { evidence: draws && seen <= MOST_DRAWN });
-      rows.push({ ...row, startedAtEpochMs });
-      if (draws && seen <= MOST_DRAWN) drawn.push({ ...row, evidence, startedAtEpochMs });
-    }
-  }
-  return { rows, drawn };
 }
 
 async function write(option: string, file: string, text: string): Promise<void> {

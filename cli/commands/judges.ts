@@ -4,6 +4,11 @@ import { ALPHA, QUICK } from '../../bench/analysis/measure.ts';
 import { runTasks } from '../../bench/analysis/pool.ts';
 import { profileNamed } from '../../bench/analysis/profiles.ts';
 import { numberText, tableText } from '../../bench/analysis/text.ts';
+import { openRecording } from '../backtest-input.ts';
+import { JUDGES, judgesOf } from '../backtest-options.ts';
+import { replayAll } from '../backtest-replay.ts';
+import { backtestText, replayJson } from '../backtest-text.ts';
+import { sayingWhy } from '../control-plane/door-command.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** As many as the machines of CI have cores; a release's windows do not depend on it. */
@@ -15,8 +20,9 @@ export function makeJudgesCommand(terminal: Terminal) {
   judges
     .command('compare')
     .description(
-      'simulate releases of 30 minutes and let all judges decide the same windows: 36 settings, healthy and faults of x1.5 to x10',
+      'simulate releases of 30 minutes and let all judges decide the same windows: 36 settings, healthy and faults of x1.5 to x10; or those of a recording',
     )
+    .option('--from <file>', 'no simulation: the recorded windows of a CSV file (as for `sluice backtest`)')
     .option('--releases <n>', 'releases of each setting and fault', wholeNumber(1), 20)
     .option('--seed <n>', 'of the random numbers; the same seed gives the same table', wholeNumber(0), 1)
     .option(
@@ -26,7 +32,11 @@ export function makeJudgesCommand(terminal: Terminal) {
       'information',
     )
     .option('--json', 'print one JSON value: {seed, releases, alpha, judges}')
-    .action(options => compareJudges(terminal, options));
+    .action(({ from, ...options }) =>
+      from === undefined
+        ? compareJudges(terminal, options)
+        : sayingWhy(terminal, () => compareRecorded(terminal, from, options.json === true)),
+    );
   return judges;
 }
 
@@ -49,6 +59,13 @@ async function compareJudges(
   }
   const rows = judges.map(row => rowCells(row).map(cell => (typeof cell === 'number' ? numberText(cell) : cell)));
   terminal.out(`${explained(releases)}\n\n${tableText([ROW_COLUMNS, ...rows])}\n`);
+}
+
+/** Each at its defaults; `sluice backtest` takes them with other numbers. */
+async function compareRecorded(terminal: Terminal, from: string, json: boolean): Promise<void> {
+  const recording = await openRecording(from, {}, undefined);
+  const { rows } = replayAll(recording, judgesOf(JUDGES, {}), false);
+  terminal.out(json ? `${JSON.stringify({ from, replays: replayJson(rows) }, null, 2)}\n` : backtestText(rows, JUDGES));
 }
 
 const explained = (releases: number): string =>
