@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { compositeSource } from '../../adapters/metrics/composite-source.ts';
+import { fakeSource } from '../../adapters/metrics/fake-source.ts';
 import { prometheusSource } from '../../adapters/metrics/prometheus-source.ts';
 import { dialFor } from '../../domain/dial.ts';
 import type { Metric, Plan } from '../../domain/plan/plan.ts';
 import { openPrometheusStandIn, type PrometheusStandIn, scraped } from '../adapters/metrics/prometheus-stand-in.ts';
-import { at, bake, readied, shifted, shop, weight } from '../support/story.ts';
+import { at, bake, errors as fromCloudWatch, readied, shifted, shop, weight } from '../support/story.ts';
 import { road } from './scenes.ts';
 import { openWorld } from './world.ts';
 
@@ -91,6 +93,38 @@ describe('Prometheus that is down for five minutes', () => {
         reading: { canary: { requests: 40, bad: [0] } },
       });
     }
+  });
+
+  it('does not lose what CloudWatch says, which can still take the release back', async () => {
+    // Prepare: one metric of each, and no Prometheus at all
+    const queue: Metric = { ...errors, name: 'queue' };
+    const world = await openWorld({ metrics: [fromCloudWatch, queue] });
+    await world.admitted(...readied(0, 10), ...shifted(20, { from: 0, to: 10 }), [
+      30,
+      { kind: 'stepStarted', index: 1 },
+    ]);
+    await world.canary(1);
+    await world.router.setDial(shop, dialFor('green', 10));
+    const { metrics: cloudwatch } = world;
+    const nowhere = fakeSource();
+    nowhere.breakWith('ECONNREFUSED');
+    world.deps.metrics = compositeSource({ cloudwatch, prometheus: nowhere, json: nowhere });
+    cloudwatch.publish('blue', at(60), { good: 900 });
+    const lookAt = async (seconds: number) => {
+      world.wait(seconds);
+      return world.run('look', { ...road, move: { looks: 0 } });
+    };
+    // Act, Assess: a good window holds, for the other cannot be read; a bad one goes back
+    cloudwatch.publish('green', at(60), { good: 100 });
+    await lookAt(180);
+    await lookAt(190);
+    const { verdict } = (await world.facts()).findLast(fact => fact.kind === 'judged') ?? {};
+    expect(verdict).toMatchObject({ kind: 'inconclusive', fault: true });
+    expect(verdict?.because).toMatch(/queue: the source did not answer: ECONNREFUSED$/);
+    cloudwatch.publish('blue', at(120), { good: 900 });
+    cloudwatch.publish('green', at(120), { good: 50, target5xx: 50 });
+    await lookAt(240);
+    expect(await lookAt(250)).toMatchObject({ kind: 'rollBack', reason: 'degraded' });
   });
 
   it('has frozen a window at the first look after a scrape past its end while it was up', async () => {

@@ -93,18 +93,18 @@ describe('the Prometheus source', () => {
   );
 
   it('counts between the scrapes nearest to the ends, so that windows next to each other lose nothing', async () => {
-    // Prepare: scrapes at :05, :20, :35 and :50 of the minutes from 11:59:05 on, one more request at each
+    // Prepare: scrapes at :05, :20, :35 and :50 of the minutes from 11:59:05 on, the n-th with n squared requests
     const opened = await open();
-    const values = Array.from({ length: 20 }, (_, index) => 100 + index);
+    const values = Array.from({ length: 20 }, (_, index) => index ** 2);
     opened.standIn.series.push(
       scraped({ __name__: 'hits', slot: 'green', instance: 'a', code: '200' }, NOON - 55_000, 15, values),
     );
     // Act
     const counts = await canaryOf(opened, [minuteAt(NOON), minuteAt(NOON + MINUTE_MS)]);
-    // Assess: from 12:00:05 to 12:01:05 and on to 12:02:05, four scrapes each
+    // Assess: from 12:00:05, the fourth, to 12:01:05, the eighth, and on to 12:02:05, the twelfth
     expect(counts).toEqual([
-      { requests: 4, bad: [0] },
-      { requests: 4, bad: [0] },
+      { requests: 64 - 16, bad: [0] },
+      { requests: 144 - 64, bad: [0] },
     ]);
   });
 
@@ -159,11 +159,11 @@ describe('the Prometheus source', () => {
     hits(gone.standIn, 'green', 'here', { 200: [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1] });
     expect(await canaryOf(gone)).toEqual([{ requests: 9 + 1, bad: [0] }]);
     const gap = await open();
-    const values = [1, 2, 3, 4, 5, 6, undefined, undefined, undefined, 30, 31, 32];
+    const values = [1, 2, 3, 4, 5, 6, undefined, undefined, 30, 31, 32, 33];
     hits(gap.standIn, 'green', 'gap', { 200: values });
     expect(await canaryOf(gap, [minuteAt(NOON), minuteAt(NOON + MINUTE_MS)])).toEqual([
       { requests: 2, bad: [0] },
-      { requests: 32 - 6, bad: [0] },
+      { requests: 33 - 6, bad: [0] },
     ]);
   });
 
