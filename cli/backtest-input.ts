@@ -121,6 +121,10 @@ async function fromMetrics(
   const span = spanOf(options, Date.now());
   const { env, loopback } = whereToAsk(options.lab);
   const { canaryRevision = '', stableRevision = '' } = options;
+  if ((canaryRevision === '' || stableRevision === '') && JSON.stringify(metrics).includes('${revision}')) {
+    const missing = canaryRevision === '' ? '--canary-revision' : '--stable-revision';
+    throw wrong(missing, undefined, 'what ${revision} was then: a query of the plan has it');
+  }
   const revisions = { [canary]: canaryRevision, [otherSlot(canary)]: stableRevision } as Record<Slot, string>;
   const wanted = { workload: target.workload, canary, revisions, metrics, windowSeconds, ...span };
   const release = await readPastRelease(openMetricSources(env, { loopback }), wanted).catch((error: unknown) => {
