@@ -10,12 +10,21 @@ import { PRICES_AS_OF, PRICES_REGION } from './cost/prices.ts';
 import { releaseCost } from './cost/release-cost.ts';
 import { turnTheDial } from './dial.ts';
 import { type Figure, rounded } from './figure.ts';
+import { releasesAtOnce } from './releases-at-once.ts';
 import { timeToZero } from './time-to-zero.ts';
 import { warmLook } from './warm-look.ts';
 
 type Measure = (runs: number, say: (line: string) => void) => Promise<Figure | Figure[]>;
 
-const MEASURES: Record<string, Measure> = { timeToZero, turnTheDial, bundles, warmLook, releaseCost, costAtRest };
+const MEASURES: Record<string, Measure> = {
+  timeToZero,
+  turnTheDial,
+  bundles,
+  warmLook,
+  releaseCost,
+  costAtRest,
+  releasesAtOnce,
+};
 
 const { values } = parseArgs({
   options: {
