@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, build } from 'esbuild';
-import { leaveOut } from './left-out.ts';
+import { keepsOf, leaveOut } from './left-out.ts';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '../..');
 
@@ -27,7 +27,7 @@ const IN_PARTS = ['look'];
  */
 export async function bundleFunctions(names: string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-functions-'));
-  const bundle = (options: BuildOptions) =>
+  const bundle = (name: string, options: BuildOptions) =>
     build({
       absWorkingDir: PROJECT_ROOT,
       outExtension: { '.js': '.mjs' },
@@ -39,18 +39,18 @@ export async function bundleFunctions(names: string[]): Promise<string> {
       mainFields: ['module', 'main'], // "main" first is what platform node means: CommonJS, a third larger
       alias: { '@aws-sdk/credential-provider-node': './infra/bundling/environment-credentials.ts' },
       banner: { js: REQUIRE_BANNER },
-      plugins: [leaveOut(path => readFileSync(path, 'utf8'))],
+      plugins: [leaveOut(name, path => readFileSync(path, 'utf8'))],
       logLevel: 'warning',
       ...options,
     });
   const whole = names.filter(name => !IN_PARTS.includes(name));
-  if (whole.length > 0) {
-    const entryPoints = whole.map(name => ({ in: `functions/${name}.ts`, out: `${name}/index` }));
-    await bundle({ entryPoints, outdir: folder });
+  for (const [first = '', ...others] of Map.groupBy(whole, keepsOf).values()) {
+    const entryPoints = [first, ...others].map(name => ({ in: `functions/${name}.ts`, out: `${name}/index` }));
+    await bundle(first, { entryPoints, outdir: folder });
   }
   for (const name of names.filter(one => IN_PARTS.includes(one))) {
     const entryPoints = [{ in: `functions/${name}.ts`, out: 'index' }];
-    await bundle({ entryPoints, outdir: join(folder, name), splitting: true, chunkNames: 'part-[name]-[hash]' });
+    await bundle(name, { entryPoints, outdir: join(folder, name), splitting: true, chunkNames: 'part-[name]-[hash]' });
   }
   return folder;
 }

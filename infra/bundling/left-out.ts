@@ -10,6 +10,8 @@ interface LeftOut {
   file: RegExp;
   /** Why it is not needed, and how much it was in Look's bundle. */
   because: string;
+  /** Functions that need it all the same. */
+  kept?: RegExp;
   /** The source in its place. */
   stub: (source: string) => string;
 }
@@ -68,7 +70,8 @@ export const LEFT_OUT: readonly LeftOut[] = [
   },
   {
     file: /zod\/v4\/core\/to-json-schema\.js$/,
-    because: 'functions make no JSON Schema of their zod schemas; 9 kB',
+    because: 'functions make no JSON Schema of their zod schemas, but for those that explain mistakes in files; 9 kB',
+    kept: /^custom-resources\/registered-workload$/,
     stub: () =>
       [
         throwing(
@@ -82,19 +85,26 @@ export const LEFT_OUT: readonly LeftOut[] = [
   },
 ];
 
-/** @throws Error where a file has moved: then its stub stands in nobody's place, and the bundles have grown */
-export const leaveOut = (read: (path: string) => string): Plugin => ({
+/** Functions that keep different things are not bundled in one run. */
+export const keepsOf = (name: string): string => LEFT_OUT.map(({ kept }) => (kept?.test(name) ? 1 : 0)).join('');
+
+/**
+ * @param name of a function; those with the same `keepsOf` may share a run
+ * @throws Error where a file has moved: then its stub stands in nobody's place, and the bundles have grown
+ */
+export const leaveOut = (name: string, read: (path: string) => string): Plugin => ({
   name: 'left-out',
   setup(build) {
     const found = new Set<LeftOut>();
-    for (const leftOut of LEFT_OUT) {
+    const leaving = LEFT_OUT.filter(({ kept }) => kept?.test(name) !== true);
+    for (const leftOut of leaving) {
       build.onLoad({ filter: leftOut.file }, ({ path }) => {
         found.add(leftOut);
         return { contents: leftOut.stub(read(path)), loader: path.endsWith('.json') ? 'json' : 'js' };
       });
     }
     build.onEnd(() => {
-      const missed = LEFT_OUT.filter(leftOut => !found.has(leftOut)).map(({ file }) => String(file));
+      const missed = leaving.filter(leftOut => !found.has(leftOut)).map(({ file }) => String(file));
       if (missed.length > 0) throw new Error(`infra/bundling/left-out.ts: no file is ${missed.join(', ')} any more`);
     });
   },

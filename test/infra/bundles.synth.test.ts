@@ -1,6 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleFunctions, bytesRead } from '../../infra/bundling/bundle.ts';
@@ -65,6 +68,41 @@ it(
       expect(elsewhere[1]).toMatch(/^LedgerUnreachableError .*ResourceNotFoundException/);
     } finally {
       await table.close();
+    }
+  },
+  SYNTH_TIMEOUT_MS,
+);
+
+it(
+  'the bundle that registers a workload says what is wrong with its files',
+  async () => {
+    // Prepare: CloudFormation's side, to which the answer is sent
+    let sent: Promise<string> | undefined;
+    const cloudFormation = createServer((request, response) => {
+      sent = text(request);
+      void sent.then(() => response.end());
+    });
+    await new Promise<void>(resolve => cloudFormation.listen(0, '127.0.0.1', resolve));
+    const event = {
+      RequestType: 'Create',
+      ResponseURL: `http://127.0.0.1:${(cloudFormation.address() as AddressInfo).port}/`,
+      StackId: 'stack',
+      RequestId: 'request',
+      LogicalResourceId: 'Item',
+      ResourceProperties: { Workload: '{"kind":"Workload","nmae":"checkout"}', Plan: '{}' },
+    };
+    const env = { AWS_REGION: 'eu-west-1', SLUICE_TABLE: 'sluice' };
+    const script = 'await (await import(process.argv[1])).handler(JSON.parse(process.argv[2]));';
+    const file = fileOf('custom-resources/registered-workload');
+    try {
+      // Act
+      await run(process.execPath, ['--input-type=module', '-e', script, file, JSON.stringify(event)], { env });
+      // Assess: the guess needs the JSON Schema of a workload
+      const { Status, Reason } = JSON.parse((await sent) ?? '{}');
+      expect(Status).toBe('FAILED');
+      expect(Reason).toContain("nmae: found the unknown key 'nmae'");
+    } finally {
+      cloudFormation.close();
     }
   },
   SYNTH_TIMEOUT_MS,
