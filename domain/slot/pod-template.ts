@@ -98,6 +98,22 @@ function mapContainers(template: PodTemplate, change: (container: PodContainer) 
   };
 }
 
+/**
+ * Without the variables that a later one of the same name hides, and which no variable up to that one refers to: a Pod may
+ * have both and the later one holds, server-side apply takes a name once.
+ */
+export function withoutHiddenVariables(template: PodTemplate): PodTemplate {
+  return mapContainers(template, container => {
+    if (container.env === undefined) return container;
+    const env = container.env.filter(({ name }, index, all) => {
+      const hiddenAt = all.findIndex((other, at) => at > index && other.name === name);
+      const between = all.slice(index + 1, hiddenAt + 1);
+      return hiddenAt < 0 || between.some(({ value }) => value?.includes(`$(${name})`));
+    });
+    return { ...container, env };
+  });
+}
+
 /** Sets the image of each named container. @throws RangeError if the template has no such container */
 export function withImages(template: PodTemplate, images: Record<string, string>): PodTemplate {
   const known = [...template.spec.containers, ...(template.spec.initContainers ?? [])].map(({ name }) => name);

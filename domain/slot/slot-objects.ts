@@ -3,7 +3,14 @@ import type { Slot } from '../dial.ts';
 import type { Workload } from '../workload.ts';
 import { withReachableSelectors } from './pod-selectors.ts';
 import type { PodTemplate } from './pod-template.ts';
-import { configMapNames, podTemplateSchema, withConfigMapNames, withImages, withoutTracking } from './pod-template.ts';
+import {
+  configMapNames,
+  podTemplateSchema,
+  withConfigMapNames,
+  withImages,
+  withoutHiddenVariables,
+  withoutTracking,
+} from './pod-template.ts';
 
 export const WORKLOAD_LABEL = 'sluice.dev/workload';
 export const SLOT_LABEL = 'sluice.dev/slot';
@@ -71,7 +78,7 @@ export function slotObjects(input: {
   const labels = slotLabels(workload, slot);
   const metadata = { name: slotName(workload, slot), namespace: workload.cluster.namespace, labels };
   const own = podTemplateSchema.parse(template.podTemplate);
-  const reachable = withReachableSelectors(withoutTracking(own), own.metadata?.labels, {
+  const reachable = withReachableSelectors(withoutTracking(withoutHiddenVariables(own)), own.metadata?.labels, {
     [WORKLOAD_LABEL]: workload.name,
   });
   const pods = withImages(reachable, content.images);

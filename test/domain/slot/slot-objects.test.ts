@@ -153,6 +153,30 @@ describe('the objects of a slot', () => {
     expect(() => write(pods(), {}, { app: IMAGE, other: IMAGE } as never)).toThrow('no container "other"; it has app');
   });
 
+  it('have a variable that is given twice once, as it holds; an earlier one that others refer to stays', () => {
+    const env = [
+      { name: 'PORT', value: '80' },
+      { name: 'MODE', value: 'a' },
+      { name: 'PATH', value: '/bin' },
+      { name: 'PORT', value: '81' },
+      { name: 'PATH', value: '$(PATH):/opt/bin' },
+      { name: 'PORT', value: '82' },
+    ];
+
+    const written = template(write(pods({ containers: [container({ env })] })));
+
+    expect(written.spec.containers).toMatchObject([
+      {
+        env: [
+          { name: 'MODE', value: 'a' },
+          { name: 'PATH', value: '/bin' },
+          { name: 'PATH', value: '$(PATH):/opt/bin' },
+          { name: 'PORT', value: '82' },
+        ],
+      },
+    ]);
+  });
+
   it('refer to copies of ConfigMaps that are named by their content, wherever they are referred to', () => {
     // Prepare
     const podTemplate = pods({
