@@ -14,7 +14,7 @@ import { FREEZE_AT_LATEST_SECONDS } from '../domain/judgement/windows.ts';
 import type { Metric, Plan } from '../domain/plan/plan.ts';
 import { isReleaseId, workloadOf } from '../domain/release-id.ts';
 import { readLabFile } from '../lab/lab-file.ts';
-import { wholeOf, wrong } from './backtest-options.ts';
+import { wrong } from './backtest-options.ts';
 import { BAD_INPUT, CommandError, FAULT, openControlPlane, type Whereabouts } from './control-plane/control-plane.ts';
 import { doorsOf } from './control-plane/doors.ts';
 
@@ -158,8 +158,9 @@ function spanOf({ since, start, end }: InputOptions, nowEpochMs: number): { star
 }
 
 function instantOf(option: string, text: string): number {
-  const epochMs = /^\d+$/.test(text) ? wholeOf(option, text.slice(0, 10)) * 1000 : Date.parse(text);
-  if (Number.isFinite(epochMs) && (/^\d{1,10}$/.test(text) || /^\d{4}-\d{2}-\d{2}/.test(text))) return epochMs;
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
+  const epochMs = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(epochMs)) return epochMs;
   throw wrong(option, text, 'a time such as 2026-11-21T12:00:00Z, or epoch seconds');
 }
 

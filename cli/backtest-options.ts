@@ -59,7 +59,7 @@ function marginOf(text: string): number {
   throw wrong('--margin', text, 'a number from 1 to 100, such as 1.25');
 }
 
-export function wholeOf(option: string, text: string): number {
+function wholeOf(option: string, text: string): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (number >= 1) return number;
   throw wrong(option, text, 'a whole number, 1 or more');

@@ -18,7 +18,7 @@ export class UnreadableFileError extends Error {
 }
 
 /**
- * The lines of a UTF-8 file, without their ends (LF or CR LF) and without a byte order mark, as they are read.
+ * The lines of a UTF-8 file, without their line feeds and without a byte order mark, as they are read.
  * @throws UnreadableFileError
  */
 export async function* linesOfFile(file: string): AsyncGenerator<string> {
@@ -31,7 +31,7 @@ export async function* linesOfFile(file: string): AsyncGenerator<string> {
       rest += decoder.decode(chunk as Uint8Array, { stream: true });
       const lines = rest.split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+      for (const line of lines) yield line;
       if (rest.length > LONGEST_LINE) throw new UnreadableFileError(`a line of more than ${LONGEST_LINE} characters`);
     }
     rest += decoder.decode();
@@ -41,5 +41,5 @@ export async function* linesOfFile(file: string): AsyncGenerator<string> {
     if (refusal === undefined) throw error;
     throw new UnreadableFileError(refusal);
   }
-  if (rest !== '') yield rest.endsWith('\r') ? rest.slice(0, -1) : rest;
+  if (rest !== '') yield rest;
 }

@@ -6,6 +6,7 @@ import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import { lambdaEndpoint } from '../../lab/aws/lambda-endpoint.ts';
 import { openWireServer } from '../../lab/aws/wire-server.ts';
 import { writeLabFile } from '../../lab/lab-file.ts';
+import { openCloudWatchLab } from '../adapters/metrics/cloudwatch-lab.ts';
 import { openWorld } from '../functions/world.ts';
 import { at, errors } from '../support/story.ts';
 import { makeFolder } from './cli-process.ts';
@@ -196,6 +197,36 @@ steps: [{ setWeight: 10 }, { bake: 10m }, { setWeight: 100 }]
     } finally {
       file.remove();
       await server.close();
+    }
+  });
+
+  it('judges what CloudWatch still has of a time in the past', async () => {
+    // Prepare: ten minutes, the canary in green fails from the third on
+    const cloudWatch = await openCloudWatchLab();
+    cloudWatch.clock.epochMs = at(86_400);
+    for (let k = 0; k < 10; k += 1) {
+      cloudWatch.publish('blue', at(60 * k), { good: 891, target5xx: 9 });
+      cloudWatch.publish('green', at(60 * k), k < 2 ? { good: 99, target5xx: 1 } : { good: 80, withoutAnswer: 20 });
+    }
+    const file = writeLabFile(
+      { env: cloudWatch.env, edge: { url: 'http://127.0.0.1:1' } },
+      join(folder.path, 'aws.json'),
+    );
+    const where = ['--from', 'cloudwatch', '--lab', file.path, '--workload', 'examples/workload.yaml'];
+    const when = ['--start', new Date(at(0)).toISOString(), '--end', `${at(600) / 1000}`];
+    try {
+      // Act
+      const asked = await backtest(...where, ...when, '--canary', 'green', '--guard', 'off', '--json', json);
+      // Assess
+      expect(asked).toMatchObject({ code: 0, err: '' });
+      expect(replays()).toMatchObject([{ release: 'checkout', verdict: 'degraded', window: 3, excessBad: 19 }]);
+      expect(await backtest(...where, '--since', '1h', '--canary', 'green')).toMatchObject({
+        code: 2,
+        err: 'the canary (green) had no request in that time\n',
+      });
+    } finally {
+      file.remove();
+      await cloudWatch.close();
     }
   });
 });

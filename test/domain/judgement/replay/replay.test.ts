@@ -81,10 +81,32 @@ describe('the sequential judge over recorded windows', () => {
     expect(replay.excessBad).toBeCloseTo(19, 12);
   });
 
+  it('says how sure it was when it rolled back, whatever came later', () => {
+    const judge = sequentialReplay({ ...settings, horizonWindows: 7 });
+    const bad = times(5, [100, 20, 900, 9] as const);
+    const whole = judge.replay(releaseOf({ errors: [...times(2, [100, 1, 900, 9]), ...bad] }), quiet);
+    const until = judge.replay(releaseOf({ errors: [...times(2, [100, 1, 900, 9]), ...bad.slice(0, 1)] }), quiet);
+    expect(whole.logE).toBe(until.logE);
+  });
+
+  it('rolls back later where two metrics share alpha, and its E is the mean of theirs', () => {
+    // Prepare: at alpha 1 % 24 of 1,000 are enough for the S-channel, at 0.5 % they are not
+    const judge = sequentialReplay(settings);
+    const [a, b] = [[[1000, 24, 9000, 90]], [[1000, 10, 9000, 90]]] as const;
+    const alone = [judge.replay(releaseOf({ a }), quiet), judge.replay(releaseOf({ b }), quiet)];
+    // Act
+    const both = judge.replay(releaseOf({ a, b }), quiet);
+    // Assess
+    expect([alone[0]?.verdict, both.verdict]).toEqual(['degraded', 'inconclusive']);
+    const mean = alone.reduce((sum, { logE = Number.NaN }) => sum + Math.exp(logE) / 2, 0);
+    expect(both.logE).toBeCloseTo(Math.log(mean), 12);
+  });
+
   it('is inconclusive without a window to compare, and where a fault could not have shown yet', () => {
     const judge = sequentialReplay(settings);
     const of = (counts: Parameters<typeof releaseOf>[0]) => judge.replay(releaseOf(counts), quiet).verdict;
     expect(of({ errors: times(5, [0, 0, 900, 9]) })).toBe('inconclusive');
+    expect(judge.replay(releaseOf({ errors: times(5, [9, 0, 0, 0]) }), quiet).because).toMatch(/no window could be/);
     expect(of({ errors: times(5, [10, 0, 90, 1]) })).toBe('inconclusive');
     // a metric that has nothing to compare holds up one that is good
     expect(of({ errors: times(30, [1000, 10, 9000, 90]), slow: times(30, [0, 0, 9000, 90]) })).toBe('inconclusive');
