@@ -1,5 +1,4 @@
 import { Token } from 'aws-cdk-lib';
-import { jsonPathIssues } from '../../adapters/plan-file/json-path-issues.ts';
 import { type Issue, pathText } from '../../domain/file/issue.ts';
 import { checkPlan } from '../../domain/plan/check-plan.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
@@ -51,8 +50,7 @@ export function checkFiles(props: ProgressiveWorkloadProps): Plan {
   const workload = checkWorkload(files.workload);
   if (workload.kind === 'issues') throw new Error(textOf('workload', workload.issues));
   const plan = checkPlan(files.plan, workload.workload);
-  const issues = [...(plan.kind === 'issues' ? plan.issues : []), ...jsonPathIssues(files.plan)];
-  if (plan.kind === 'issues' || issues.length > 0) throw new Error(textOf('plan', issues));
+  if (plan.kind === 'issues') throw new Error(textOf('plan', plan.issues));
   return plan.plan;
 }
 
