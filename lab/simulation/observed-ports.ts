@@ -119,6 +119,8 @@ type WithoutBy = Effect extends infer E ? (E extends Effect ? Omit<E, 'by'> : ne
 function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDeps['ledger'] {
   const { ledger } = systems;
   return overriding(ledger as AllDeps['ledger'], {
+    // as it was appended, and not a copy: nobody changes a state, and copies were half of a simulation's time
+    read: async workload => stage.state(workload),
     async append(workload: string, after: WorkloadState, line: NewLine) {
       const { seq: known, waiting } = stage.state(workload);
       const replaced = waiting?.releaseId;

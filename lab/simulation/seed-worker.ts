@@ -4,6 +4,9 @@ import type { SeedAnswer, SeedOrder } from './run-seeds.ts';
 import { scenarioOf } from './scenario-of.ts';
 import { simulate } from './simulate.ts';
 
+// the engine's JSONPath throws at every evaluation to call itself again, and traces were a fifth of the time
+Error.stackTraceLimit = 0;
+
 parentPort?.on('message', ({ seed }: SeedOrder) => {
   simulate(scenarioOf(seed)).then(
     ({ story, coverage, ...report }) => {
