@@ -4,6 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { DEFAULT_PROFILE } from '../../domain/judgement/sequential/profile.ts';
 import { benchAnalysis } from './bench.ts';
 import { FULL, QUICK } from './measure.ts';
 import { profileNamed } from './profiles.ts';
@@ -14,7 +15,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
     seed: { type: 'string', default: '20261121' },
-    profile: { type: 'string', default: 'information' },
+    profile: { type: 'string', default: DEFAULT_PROFILE.name },
     long: { type: 'string' },
     workers: { type: 'string', default: '2' },
   },

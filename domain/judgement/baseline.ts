@@ -2,7 +2,7 @@ import type { Metric } from '../plan/plan.ts';
 import type { Counts, Reading } from './reading.ts';
 import { countsProblem } from './sequential/counts-problem.ts';
 import { dispersionOf } from './sequential/dispersion.ts';
-import { PROFILES } from './sequential/profile.ts';
+import { DEFAULT_PROFILE } from './sequential/profile.ts';
 import { FREEZE_AT_LATEST_SECONDS, type Window } from './windows.ts';
 
 /** What the stable version's windows before the release say, kept in the ledger: docs/statistics.md (b) and (g). */
@@ -54,7 +54,7 @@ export function baselineOf(metric: Metric, readings: readonly (Window & { readin
   const perThreshold = Array.from({ length: thresholds }, (_, t) =>
     counts.map(({ requests, bad }) => ({ requests, bad: bad[t] ?? 0 })),
   );
-  const found = perThreshold.map(windows => dispersionOf(windows, PROFILES.specification));
+  const found = perThreshold.map(windows => dispersionOf(windows, DEFAULT_PROFILE));
   return {
     windows: counts.length,
     requests: counts.reduce((sum, { requests }) => sum + requests, 0),

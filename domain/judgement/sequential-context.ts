@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/plan.ts';
 import { horizonWindows, type SequentialPlan, secondsAlone } from '../plan/sequential-spec.ts';
 import type { Baseline } from './baseline.ts';
-import { PROFILES } from './sequential/profile.ts';
+import { DEFAULT_PROFILE } from './sequential/profile.ts';
 
 /** What the sequential judge needs besides the windows; all of it is in the plan and the ledger. */
 export interface SequentialContext extends SequentialPlan {
@@ -21,7 +21,7 @@ export interface SequentialContext extends SequentialPlan {
 /** `healthy` where the plan has no promoteEarly: docs/statistics.md (e). */
 const DEFAULT_HEALTHY = { nonInferiority: 2, beta: 0.05 };
 
-export const PROFILE = PROFILES.specification;
+export const PROFILE = DEFAULT_PROFILE;
 
 /** undefined for a plan without a sequential metric. */
 export function sequentialContext(

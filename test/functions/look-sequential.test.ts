@@ -46,7 +46,7 @@ it("writes down once what the stable version's past says, before the canary gets
   expect(seen).toEqual([
     {
       kind: 'baselineSeen',
-      baseline: { errors: { windows: 90, requests: 90_000, bad: [900], phi: [expect.closeTo(5, 6)], assumed: false } },
+      baseline: { errors: { windows: 90, requests: 90_000, bad: [900], phi: [expect.closeTo(7, 6)], assumed: false } },
       blind: [BLIND],
     },
   ]);

@@ -14,7 +14,7 @@ export interface Dispersion {
  * phi from windows of the stable version before the release: squared differences of neighbouring windows over what the
  * Binomial law would make of them. Given t, the bad requests of both, the first has n1/(n1+n2) of them in the mean and
  * t a (1 - a) of variance, whatever the rate is: so a rate that drifts slowly is not taken for noise.
- * With fewer than 60 windows, or no failure in them, phi is 3 and assumed.
+ * The excess over 1 is multiplied by the profile's caution. With fewer than 60 windows, or no failure in them, phi is 3 and assumed.
  * @param windows oldest first
  */
 export function dispersionOf(windows: readonly RateWindow[], { guard }: Pick<Profile, 'guard'>): Dispersion {
@@ -32,7 +32,7 @@ export function dispersionOf(windows: readonly RateWindow[], { guard }: Pick<Pro
   if (counted.length < guard.leastWindows || expected === 0) {
     return { phi: guard.assumedPhi, assumed: true, windows: counted.length };
   }
-  return { phi: Math.max(1, squares / expected), assumed: false, windows: counted.length };
+  return { phi: Math.max(1, 1 + guard.caution * (squares / expected - 1)), assumed: false, windows: counted.length };
 }
 
 /** phi_k = phi + tau^2 m theta (1 - theta): what equal versions differ by in a window grows with the counts. */

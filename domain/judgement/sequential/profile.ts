@@ -29,8 +29,11 @@ export interface Profile extends StartWeights {
   trafficShare: { slack: number; alpha: number; alternatives: readonly number[]; phi: number };
   /** (e) Alternatives as ratios to the stable version, all below the margin of non-inferiority. */
   nonInferiority: { alternatives: readonly number[]; prior: readonly number[] };
-  /** (g) Noise per window between equal versions; dispersion where it is not known; windows from which it is estimated. */
-  guard: { tau: number; assumedPhi: number; leastWindows: number; windowsThatAgree: number };
+  /**
+   * (g) Noise per window between equal versions; dispersion where it is not known; windows from which it is estimated, and
+   * by what its excess over 1 is multiplied: an estimate from few clumps is more often too small than too large.
+   */
+  guard: { tau: number; assumedPhi: number; leastWindows: number; caution: number; windowsThatAgree: number };
 }
 
 /** `first` for a fault from the start, `reserve` for one that begins after the plan's windows, the rest evenly between. */
@@ -75,7 +78,7 @@ const specification: Profile = {
   bernoulliFromShare: 0.05,
   trafficShare: { slack: 0.25, alpha: 0.01, alternatives: [0.75, 0.5, 0.25, 0.1, 0.01], phi: 3 },
   nonInferiority: { alternatives: [0.5, 0.75, 1, 1.25, 1.5], prior: [0.1, 0.15, 0.5, 0.15, 0.1] },
-  guard: { tau: 0.1, assumedPhi: 3, leastWindows: 60, windowsThatAgree: 2 },
+  guard: { tau: 0.1, assumedPhi: 3, leastWindows: 60, caution: 1, windowsThatAgree: 2 },
 };
 
 /**
@@ -105,7 +108,11 @@ const information: Profile = {
     Math.max(spendingBySquareRoot(k, horizonWindows), spendingByInformation(expectedBad)),
   eShare: 0.16,
   sShare: 0.84,
+  guard: { ...specification.guard, caution: 1.5 },
 };
 
 export const PROFILES = { specification, information } as const satisfies Record<string, Profile>;
 export type ProfileName = keyof typeof PROFILES;
+
+/** What plans are judged by (decision 13). */
+export const DEFAULT_PROFILE: Profile = PROFILES.information;

@@ -56,9 +56,9 @@ describe('the sentence of a verdict', () => {
     expect(verdictOf([pair(12, 31)])).toEqual({
       kind: 'degraded',
       metric: 'errors',
-      // 12/480 = 2.5 %, 31/9520 = 0.326 %: 7.7 times. E and its limit of 1/(0.3 x 1 %) by the specification's formula
+      // 12/480 = 2.5 %, 31/9520 = 0.326 %: 7.7 times. P(Binomial(43, 0.06/1.012) >= 9) = 1/1239.3; 1/(0.84 x 1 %) = 119
       because:
-        "errors: 12 of 480 canary requests failed against 31 of 9,520: 7.7 times the stable version's rate, 1 to 2,800 against chance; the limit is 1 to 333; seen in 1 window (1 min)",
+        "errors: 12 of 480 canary requests failed against 31 of 9,520: 7.7 times the stable version's rate, 12 bad ones since the start, and chance brings 9 to a canary within 1.25 times that rate in 1 of 1,239 releases at most; the limit is 1 of 119; seen in 1 window (1 min)",
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newComparison, stepComparison } from '../../../../domain/judgement/sequential/comparison.ts';
-import { PROFILES } from '../../../../domain/judgement/sequential/profile.ts';
+import { dispersionOf } from '../../../../domain/judgement/sequential/dispersion.ts';
+import { DEFAULT_PROFILE, PROFILES } from '../../../../domain/judgement/sequential/profile.ts';
 
 const { specification, information } = PROFILES;
 
@@ -84,5 +85,16 @@ describe('the profile information', () => {
     stepComparison(theirs, window);
     expect(ours.logE).toBe(theirs.logE);
     expect(ours.logE).toBeGreaterThan(0);
+  });
+
+  it('takes half as much again of the noise that was measured beyond chance, and is what plans are judged by', () => {
+    // Prepare: 0, 4, 0, 4 … of equal requests: each difference is 2 squared of 4 x 1/4 of variance, 4 times chance
+    const windows = Array.from({ length: 60 }, (_, i) => ({ requests: 1000, bad: i % 2 === 0 ? 0 : 4 }));
+    const even = Array.from({ length: 60 }, () => ({ requests: 1000, bad: 2 }));
+    // Assess
+    expect(dispersionOf(windows, specification).phi).toBeCloseTo(4, 12);
+    expect(dispersionOf(windows, information).phi).toBeCloseTo(5.5, 12);
+    expect(dispersionOf(even, information).phi).toBe(1);
+    expect(DEFAULT_PROFILE).toBe(information);
   });
 });
