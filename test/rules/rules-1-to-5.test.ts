@@ -4,7 +4,7 @@ import { type Dial, dialFor } from '../../domain/dial.ts';
 import { isOurs } from '../../domain/release/dial-owner.ts';
 import { backInput, goingBack, road } from '../functions/scenes.ts';
 import { named, openWorld, type World } from '../functions/world.ts';
-import { type Line, readied, shifted, shop } from '../support/story.ts';
+import { readied, shifted, shop } from '../support/story.ts';
 import { but, forgetting, runWithout, unconditional } from './without.ts';
 
 /*
@@ -13,7 +13,6 @@ import { but, forgetting, runWithout, unconditional } from './without.ts';
  */
 
 const dialOf = (world: World): Promise<Dial> => world.router.readDial(shop);
-const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
 const STABLE = { blue: 100, green: 0 };
 
 /** Ready for its first weight, 10 %. */
