@@ -1,6 +1,7 @@
-import { classify, type Comparison as KayentaComparison } from '../../domain/judgement/kayenta/classify.ts';
+import { classify } from '../../domain/judgement/kayenta/classify.ts';
 import { newComparison, resetComparison, stepComparison } from '../../domain/judgement/sequential/comparison.ts';
 import { dispersionOf } from '../../domain/judgement/sequential/dispersion.ts';
+import { ARGO_STYLE, FLAGGER_STYLE, KAYENTA_STYLE, RELATIVE_STYLE } from '../../domain/judgement/styles.ts';
 import { profileNamed } from './profiles.ts';
 import type { Setting } from './settings.ts';
 import type { Window } from './traffic.ts';
@@ -41,9 +42,9 @@ export function makeJudge(spec: JudgeSpec, context: JudgeContext): Judge {
     case 'sprt':
       return sprt(spec.ratio, context);
     case 'argo':
-      return counting({ isBad: badShareAbove(0.02), failureLimit: 2 });
+      return counting({ isBad: isAboveArgos, failureLimit: ARGO_STYLE.failureLimit });
     case 'relative':
-      return counting({ isBad: worseThanStable, failureLimit: 2 });
+      return counting({ isBad: isWorseThanStable, failureLimit: RELATIVE_STYLE.failureLimit });
     case 'flagger':
       return flagger(context);
     case 'kayenta':
@@ -132,12 +133,9 @@ function counting({ isBad, failureLimit }: { isBad: (window: Window) => boolean;
   };
 }
 
-/**
- * Flagger at success rate >= 99 %, `threshold: 5`, `interval: 1m`: the counter of failed checks is compared at the start of
- * the next check, so five failed checks roll back a minute after the fifth.
- */
+/** Flagger compares its counter of failed checks at the start of the next one: it rolls back a minute after the fifth. */
 function flagger({ setting }: JudgeContext): Judge {
-  const windowsOfCheck = Math.max(1, Math.round(FLAGGER_INTERVAL_SECONDS / setting.windowSeconds));
+  const windowsOfCheck = Math.max(1, Math.round(FLAGGER_STYLE.intervalSeconds / setting.windowSeconds));
   let [seen, requests, bad, failedChecks] = [0, 0, 0, 0];
   return {
     wantsHistory: false,
@@ -149,44 +147,22 @@ function flagger({ setting }: JudgeContext): Judge {
       requests += window.canaryRequests;
       bad += window.canaryBad;
       if (seen % windowsOfCheck !== 0) return false;
-      if (failedChecks >= FLAGGER_THRESHOLD) return true;
-      if (bad > 0.01 * requests) failedChecks += 1;
+      if (failedChecks >= FLAGGER_STYLE.threshold) return true;
+      if (bad > FLAGGER_STYLE.badShare * requests) failedChecks += 1;
       [requests, bad] = [0, 0];
       return false;
     },
-    end: () => false,
+    end: () => failedChecks >= FLAGGER_STYLE.threshold,
   };
 }
 
-const FLAGGER_INTERVAL_SECONDS = 60;
-const FLAGGER_THRESHOLD = 5;
+const isAboveArgos = ({ canaryBad, canaryRequests }: Window): boolean =>
+  canaryBad > ARGO_STYLE.badShare * canaryRequests;
 
-const badShareAbove =
-  (limit: number) =>
-  ({ canaryBad, canaryRequests }: Window): boolean =>
-    canaryBad > limit * canaryRequests;
+const isWorseThanStable = ({ canaryBad, canaryRequests, stableBad, stableRequests }: Window): boolean =>
+  stableRequests > 0 && canaryBad * stableRequests > RELATIVE_STYLE.ratio * stableBad * canaryRequests;
 
-const RELATIVE_MOST = 1.5;
-
-const worseThanStable = ({ canaryBad, canaryRequests, stableBad, stableRequests }: Window): boolean =>
-  canaryBad * stableRequests > RELATIVE_MOST * stableBad * canaryRequests;
-
-/** Kayenta's judge as Spinnaker sets it: tolerance 0.25, confidence 0.98, on the failure shares of all windows, at the end. */
-const KAYENTA: KayentaComparison = {
-  direction: 'increase',
-  tolerance: 0.25,
-  confidence: 0.98,
-  nanStrategy: 'remove',
-  effectSize: {
-    measure: 'meanRatio',
-    allowedIncrease: 1,
-    allowedDecrease: 1,
-    criticalIncrease: 1,
-    criticalDecrease: 1,
-  },
-  critical: false,
-};
-
+/** On the failure shares of all windows, at the end. */
 function kayenta(): Judge {
   let canary: number[] = [];
   let stable: number[] = [];
@@ -203,6 +179,6 @@ function kayenta(): Judge {
       }
       return false;
     },
-    end: () => classify(canary, stable, KAYENTA).kind === 'high',
+    end: () => classify(canary, stable, KAYENTA_STYLE).kind === 'high',
   };
 }

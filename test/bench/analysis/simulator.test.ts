@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { makeJudge } from '../../../bench/analysis/judges.ts';
 import { runTasks } from '../../../bench/analysis/pool.ts';
 import { runTask, type Task } from '../../../bench/analysis/run-task.ts';
 import { leastExcess, leastRequests, leastWindows, SETTINGS, type Setting } from '../../../bench/analysis/settings.ts';
-import { canaryRateOf, drawWindow, type Noise, newWindow } from '../../../bench/analysis/traffic.ts';
-import { newRandom } from '../../../domain/random/random.ts';
+import { canaryRateOf, drawWindow, type Noise, newWindow, type Window } from '../../../bench/analysis/traffic.ts';
+import { argoStyle, flaggerStyle, kayentaStyle, relativeStyle } from '../../../domain/judgement/styles.ts';
+import { newRandom, type Random } from '../../../domain/random/random.ts';
 
 const setting: Setting = { baseRate: 0.01, requestsPerSecond: 500, share: 0.1, windowSeconds: 60 };
 
@@ -124,6 +126,40 @@ describe("the bench's releases", () => {
     // 5 windows of 3,000 canary requests, 1 % more of them bad
     expect(relative(late[0]?.excess, 20 * 5 * 30)).toBeLessThan(0.05);
   });
+});
+
+describe("the other tools' judges of the bench, window by window", () => {
+  const styles = { argo: argoStyle, relative: relativeStyle, flagger: flaggerStyle, kayenta: kayentaStyle };
+
+  it.each(['argo', 'relative', 'flagger', 'kayenta'] as const)('decide as %s does on whole releases', kind => {
+    const context = { setting, alpha: 0.01, horizonWindows: 30, historyRequests: 1 };
+    const decided: (number | null)[] = [];
+    const expected: (number | null)[] = [];
+    for (const [at, windowSeconds] of [15, 60, 15, 60, 15, 60].entries()) {
+      // Prepare: half of them quiet enough for windows without a request
+      const of = { baseRate: 0.008, requestsPerSecond: at < 2 ? 0.4 : 40, share: 0.2, windowSeconds };
+      const windows = releaseOf(newRandom(9, at), of, 40);
+      const stepped = makeJudge(kind === 'kayenta' ? { kind, first: 1 } : { kind }, { ...context, setting: of });
+      // Act
+      stepped.newRelease([]);
+      const found = windows.findIndex(
+        (window, i) => stepped.step(window) || (i === windows.length - 1 && stepped.end()),
+      );
+      decided.push(found < 0 ? null : found + 1);
+      expected.push(styles[kind](windows, { windowSeconds }).rollBackAtWindow);
+    }
+    // Assess
+    expect(decided).toEqual(expected);
+    expect(decided.some(window => window !== null)).toBe(true);
+  });
+
+  function releaseOf(random: Random, of: Setting, count: number): Window[] {
+    return Array.from({ length: count }, () => {
+      const window = newWindow();
+      drawWindow(random, { setting: of, ratio: 2, noise: 'binomial' }, 2 * of.baseRate, window);
+      return window;
+    });
+  }
 });
 
 describe('the limit', () => {
