@@ -35,6 +35,8 @@ export interface KubernetesApi {
 }
 
 const RETRY_AFTER_MS = 200;
+/** Server-side apply answers 500, not 400, to an object with a key twice or a field that its schema does not have. */
+const NOT_OF_ITS_TYPE = 'failed to create typed patch object';
 
 const statusSchema = z.looseObject({
   message: z.string().default(''),
@@ -111,7 +113,9 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
       });
     }
     const { code, text } = answer;
-    if (code === 404 || (code >= 200 && code < 300)) return { code, body: parse(text, what) };
+    // a path that the server does not serve (no such CRD, say) is answered in plain text
+    if (code === 404) return { code, body: statusOf(text) };
+    if (code >= 200 && code < 300) return { code, body: parse(text, what) };
     const status = statusSchema.catch({ message: text.slice(0, 300) }).parse(parse(text, what));
     const owned = (status.details?.causes ?? []).filter(({ reason }) => reason === 'FieldManagerConflict');
     if (owned.length > 0) throw new FieldOwnedError(ownersOf(call.path, owned));
@@ -123,8 +127,9 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
   const found = async (call: Call): Promise<unknown> => {
     const { code, body } = await send(call);
     if (code !== 404) return body;
-    const { message } = statusSchema.catch({ message: '' }).parse(body);
-    throw new ClusterRefusedError(`${call.method} ${call.path}: the cluster answered 404: ${message}`);
+    const { message, reason } = statusSchema.parse(body);
+    const hint = reason === undefined ? ' (the cluster does not serve this kind of object: is its CRD installed?)' : '';
+    throw new ClusterRefusedError(`${call.method} ${call.path}: the cluster answered 404: ${message}${hint}`);
   };
   return {
     get: async (path, query = {}) => {
@@ -157,7 +162,17 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
 function mayHelpToRetry(answer: Answer): boolean {
   if (answer.kind === 'noAnswer') return true;
   const { code, text } = answer;
+  if (code === 500 && text.includes(NOT_OF_ITS_TYPE)) return false;
   return code >= 500 || code === 429 || code === 401 || (code === 409 && !text.includes('FieldManagerConflict'));
+}
+
+function statusOf(text: string): z.infer<typeof statusSchema> {
+  try {
+    return statusSchema.parse(JSON.parse(text));
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    return { message: text.trim().slice(0, 300) };
+  }
 }
 
 function parse(text: string, what: string): unknown {

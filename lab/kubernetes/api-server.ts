@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { parse as parseYaml } from 'yaml';
-import { ApiError, notFound } from './api-error.ts';
+import { ApiError, invalid, notFound } from './api-error.ts';
 import type { Certificates } from './certificates.ts';
 import { discover } from './discovery.ts';
 import type { Resource } from './resources.ts';
@@ -52,9 +52,7 @@ export async function openApiServer(options: ApiServerOptions): Promise<ApiServe
     const found = request.method === 'GET' ? discover(url.pathname) : undefined;
     if (found !== undefined) return { code: 200, body: found };
     const route = routeOf(url.pathname);
-    if (route === undefined) {
-      throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
-    }
+    if (route === undefined) return { code: 404, body: '404 page not found\n' }; // no Status, as Kubernetes does
     return serve(options, request, url.searchParams, route);
   };
   const server = createServer({ cert: certificates.cert, key: certificates.key }, (request, response) => {
@@ -130,10 +128,11 @@ export async function openApiServer(options: ApiServerOptions): Promise<ApiServe
         const type = (request.headers['content-type'] ?? '').split(';')[0];
         if (type === 'application/apply-patch+yaml') {
           if (!query.has('fieldManager')) {
-            throw new ApiError(
-              400,
-              'BadRequest',
-              'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value',
+            throw invalid(
+              'PatchOptions.meta.k8s.io',
+              '',
+              'fieldManager',
+              'Required value: is required for apply patch',
             );
           }
           const force = query.get('force') === 'true';

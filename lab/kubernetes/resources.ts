@@ -106,8 +106,10 @@ export function validate(resource: Resource, object: JsonObject, before: JsonObj
   if (resource.kind === 'Service' && !Array.isArray(at(object, 'spec', 'ports')))
     refuse('spec.ports', 'Required value');
   if (resource.kind === 'ConfigMap' && before?.immutable === true) {
-    if (!isDeepStrictEqual(before.data, object.data)) {
-      refuse('data', 'Forbidden: field is immutable when `immutable` is set');
+    for (const field of ['immutable', 'data', 'binaryData']) {
+      if (!isDeepStrictEqual(before[field], object[field])) {
+        refuse(field, 'Forbidden: field is immutable when `immutable` is set');
+      }
     }
   }
   if (resource.kind === 'HorizontalPodAutoscaler') {

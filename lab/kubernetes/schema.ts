@@ -31,7 +31,6 @@ const ATOMIC_MAPS = new Set([
   'resourceFieldRef',
   'configMapRef',
   'secretRef',
-  'scaleTargetRef',
 ]);
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

@@ -88,6 +88,7 @@ export function openStore(now: () => number): Store {
       namespace: target.namespace,
     };
     delete metadata.managedFields;
+    dropEmptyMaps(metadata);
     const generation = Number(at(before, 'metadata', 'generation') ?? 0);
     const specChanged = !isDeepStrictEqual(before?.spec, defaulted.spec);
     Object.assign(metadata, {
@@ -165,6 +166,7 @@ export function openStore(now: () => number): Store {
         by.strategic === true ? merge(entry.object, patch) : mergePatch(entry.object, patch)
       ) as JsonObject;
       const clean = structuredClone(patched);
+      if (isObject(clean.metadata)) dropEmptyMaps(clean.metadata);
       const owners = ownChanges(entry.object, clean, entry.managed, writer(resource, manager, by.subresource));
       return write(resource, target, clean, owners);
     },
@@ -199,6 +201,14 @@ function shown(object: JsonObject, managed: ManagedFields[]): JsonObject {
   }));
   if (managedFields.length > 0) copy.metadata = { ...(copy.metadata as JsonObject), managedFields };
   return copy;
+}
+
+/** Kubernetes' JSON shows no empty labels and annotations, and nobody owns them. */
+function dropEmptyMaps(metadata: JsonObject): void {
+  for (const field of ['labels', 'annotations']) {
+    const value = metadata[field];
+    if (isObject(value) && Object.keys(value).length === 0) delete metadata[field];
+  }
 }
 
 /** RFC 7386. */

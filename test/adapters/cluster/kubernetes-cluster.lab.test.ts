@@ -240,6 +240,22 @@ describe('the Kubernetes adapter in the lab', () => {
     await expect(cluster.readTemplate(checkout)).rejects.toMatchObject({ name: 'ClusterUnreachableError' });
   });
 
+  it('says that the cluster does not serve a kind of object, which is not the same as an object that is not there', async () => {
+    // Prepare
+    const { kubernetes } = await open();
+    const { CLUSTER_CA: caData, CLUSTER_TOKEN } = kubernetes.env;
+    const api = await openKubernetesApi({ endpoint: kubernetes.endpoint, caData, token: async () => CLUSTER_TOKEN });
+    opened.push(api);
+    const path = `/apis/elbv2.k8s.aws/v9/namespaces/${shop.namespace}/targetgroupbindings/checkout-green`;
+
+    // Act, Assess
+    await expect(api.apply(path, {}, { manager: 'sluice', force: false })).rejects.toMatchObject({
+      name: 'ClusterRefusedError',
+      message: expect.stringMatching(/404 page not found .*is its CRD installed\?/),
+    });
+    expect(await api.get(path)).toBeUndefined();
+  });
+
   it('refuses an address without TLS and an authority that is no base64', async () => {
     const ca = Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64');
 

@@ -29,7 +29,10 @@ const ask = (path: string, { method = 'GET', type, body, token = kubernetes.env.
       response.setEncoding('utf8').on('data', chunk => {
         text += chunk;
       });
-      response.on('end', () => resolve({ code: response.statusCode ?? 0, body: JSON.parse(text) }));
+      response.on('end', () => {
+        const isJson = response.headers['content-type'] === 'application/json';
+        resolve({ code: response.statusCode ?? 0, body: isJson ? JSON.parse(text) : text });
+      });
     });
     call.once('error', reject);
     call.end(typeof body === 'string' ? body : JSON.stringify(body));
@@ -46,12 +49,12 @@ describe('the API of the lab’s Kubernetes', () => {
     expect(await ask('/nowhere', { token: '' })).toMatchObject({ code: 401 });
   });
 
-  it('answers 404 as a Status for an object and for a path that are not there', async () => {
+  it('answers 404 as a Status for an object and in plain text for a path that are not there', async () => {
     expect(await ask(`${APP}-not`)).toMatchObject({
       code: 404,
       body: { reason: 'NotFound', message: 'deployments.apps "app-not" not found' },
     });
-    expect(await ask('/apis/nowhere/v1/things')).toMatchObject({ code: 404 });
+    expect(await ask('/apis/nowhere/v1/things')).toEqual({ code: 404, body: '404 page not found\n' });
   });
 
   it('scales through the subresource, raises the generation, and says who owns the field', async () => {
@@ -98,7 +101,7 @@ describe('the API of the lab’s Kubernetes', () => {
     expect(await ask(`${path}?fieldManager=me`, { method: 'PATCH', type: APPLY, body: '- a' })).toMatchObject({
       code: 400,
     });
-    expect(await ask(path, { method: 'PATCH', type: APPLY, body: {} })).toMatchObject({ code: 400 });
+    expect(await ask(path, { method: 'PATCH', type: APPLY, body: {} })).toMatchObject({ code: 422 });
     expect(await ask(path, { method: 'PATCH', type: 'application/json-patch+json', body: {} })).toMatchObject({
       code: 415,
     });
