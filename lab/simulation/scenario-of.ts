@@ -2,7 +2,7 @@ import type { Workload } from '../../domain/workload.ts';
 import { LOOKS_PER_RUN } from '../../functions/look.ts';
 import { type Random, randomOf } from './random.ts';
 import type { Act, FaultRates, Outage, Scenario, SimulatedImage, System } from './scenario.ts';
-import { planOf, planSeconds } from './scenario-plan.ts';
+import { planOf, planSeconds, withJudge } from './scenario-plan.ts';
 import type { Quality } from './world/quality.ts';
 
 const MINUTE_MS = 60_000;
@@ -12,7 +12,8 @@ const EPOCH_MS = 1_700_000_040_000;
 /** Everything that the seed decides before the first event. */
 export function scenarioOf(seed: number): Scenario {
   const random = randomOf(seed, 'scenario');
-  const plan = planOf(random);
+  const later = randomOf(seed, 'scenario, what came later'); // so that older seeds keep their stories
+  const plan = withJudge(planOf(random), later);
   const images = Array.from({ length: random.whole(1, 3) }, (_, index) => imageOf(index, qualityOf(random)));
   const level = random.pick(['none', 'light', 'light', 'heavy', 'heavy', 'heavy'] as const);
   // a plan takes its time; faults and people are there for longer than that, and then it is quiet
@@ -47,6 +48,7 @@ export function scenarioOf(seed: number): Scenario {
     faults: level === 'none' ? NO_FAULTS : ratesOf(random, level === 'light' ? 0.002 : 0.009),
     outages: level === 'none' ? [] : outagesOf(random, quietAtMs),
     quietAtMs,
+    ...(later.chance(0.08) ? { isNew: true } : {}),
     looksBefore: random.chance(0.15) ? LOOKS_PER_RUN - random.whole(3, 30) : 0,
   };
 }

@@ -29,6 +29,23 @@ export function planOf(random: Random): Plan {
   };
 }
 
+/** Some plans leave the counting to the sequential judge, and some of those let a healthy canary go on early. */
+export function withJudge(plan: Plan, random: Random): Plan {
+  const isSequential = random.chance(0.25);
+  const isEarly = random.chance(0.3);
+  if (!isSequential || plan.metrics.length === 0) return plan;
+  return {
+    ...plan,
+    sequential: { alpha: 0.01, detect: { ratio: 2, power: 0.8 } },
+    ...(isEarly ? { promoteEarly: { beta: 0.05, nonInferiority: 2, afterSeconds: 120 } } : {}),
+    metrics: plan.metrics.map(({ name, source }) => ({
+      name,
+      source,
+      judge: { kind: 'sequential', margin: 1.25, share: 1, ceiling: LIMIT_SHARE, guard: true },
+    })),
+  };
+}
+
 /** How long a plan takes where nothing is the matter, in seconds. */
 export const planSeconds = (plan: Plan): number => stepSeconds(plan.steps) + plan.soakSeconds + 300;
 

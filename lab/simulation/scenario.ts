@@ -67,6 +67,8 @@ export interface Scenario {
   plan: Plan;
   images: SimulatedImage[];
   stableReplicas: number;
+  /** A new service: nothing is live, and the replicas are those of its template. */
+  isNew?: boolean;
   autoscalerMinimum?: number;
   podTimes: PodTimes;
   draining: { deregistrationDelaySeconds: number; stickinessSeconds: number };

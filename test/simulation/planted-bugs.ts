@@ -85,7 +85,7 @@ export const PLANTED_BUGS: PlantedBug[] = [
   },
   {
     name: 'a dial that is set and not read back',
-    seed: 127,
+    seed: 19,
     rule: /scaled down|ends whole|points at|has an end|every release ends/,
     wrap: { deps: withoutReadBack },
   },
@@ -106,7 +106,7 @@ export const PLANTED_BUGS: PlantedBug[] = [
   },
   {
     name: 'a window that straddles a shift is judged',
-    seed: 35,
+    seed: 139,
     rule: /has its evidence|straddles/,
     wrap: withLedger(ledger => ({
       windows: async releaseId => (await ledger.windows(releaseId)).map(record => ({ ...record, straddles: false })),
@@ -114,7 +114,7 @@ export const PLANTED_BUGS: PlantedBug[] = [
   },
   {
     name: 'a stale writer that nothing fences off',
-    seed: 77,
+    seed: 94,
     rule: /does not go on/,
     wrap: believing(['shift-traffic', 'size-canary', 'next-step'], notGoingBack),
   },
@@ -169,7 +169,7 @@ export const PLANTED_BUGS: PlantedBug[] = [
   },
   {
     name: 'a deadline that nobody keeps',
-    seed: 8,
+    seed: 42,
     rule: /deadline|every release ends/,
     wrap: believing([], release => {
       const { admission } = release;

@@ -28,6 +28,8 @@ export function checkDial(stage: Stage, effect: Effect): void {
 /** Whoever raises a slot's share has seen its targets healthy, in this very call. */
 function pointsAtReady(stage: Stage, effect: Effect, before: Dial, after: Dial): void {
   const { by, workload } = effect;
+  // of a new service nothing is ready but the canary: back is where it was
+  if (stage.site(workload).spec.isNew === true && stage.state(workload).live === undefined) return;
   for (const slot of SLOTS) {
     if (after[slot] <= before[slot]) continue;
     const isReady = stage.site(workload).pods[slot].healthy(Date.now()) > 0;

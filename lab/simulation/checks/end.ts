@@ -57,7 +57,8 @@ export async function checkEnd({ stage, systems }: Simulation, scenario: Scenari
   if (site.pods[idle].size !== 0) {
     stage.violate('a slot at rest has no pods', `${idle} has ${site.pods[idle].size}`);
   }
-  if (site.pods[liveSlot].size === 0) stage.violate('the live slot keeps its pods', `${liveSlot} has none`);
+  const isEmpty = scenario.isNew === true && live === undefined;
+  if (!isEmpty && site.pods[liveSlot].size === 0) stage.violate('the live slot keeps its pods', `${liveSlot} has none`);
   for (const slot of SLOTS) {
     const { autoscalerMinimum } = await site.cluster.readSlot(workload, slot);
     const wanted = scenario.autoscalerMinimum;

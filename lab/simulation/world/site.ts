@@ -13,6 +13,8 @@ export interface SiteSpec {
   workload: Workload;
   seed: number;
   stableReplicas: number;
+  /** A new service: nothing is live. */
+  isNew?: boolean;
   /** Of both slots' autoscalers; absent: there are none. */
   autoscalerMinimum?: number;
   podTimes: PodTimes;
@@ -58,13 +60,17 @@ export class Site {
     this.targets = this.openTargets();
   }
 
-  /** Blue is live with its replicas; green was never written. */
+  /** Blue is live with its replicas, unless the service is new; green was never written. */
   static async open(spec: SiteSpec): Promise<Site> {
     const site = new Site(spec);
     const { workload, autoscalerMinimum } = spec;
-    site.slots.putTemplate(workload, template);
+    site.slots.putTemplate(workload, spec.isNew === true ? { ...template, replicas: spec.stableReplicas } : template);
     if (autoscalerMinimum !== undefined) {
       for (const slot of SLOTS) site.slots.putAutoscaler(workload, slot, autoscalerMinimum);
+    }
+    if (spec.isNew === true) {
+      await site.dialMoved();
+      return site;
     }
     await site.cluster.writeSlot(workload, 'blue', { revision: STABLE_REVISION, images: {}, template });
     await site.cluster.scaleSlot(workload, 'blue', spec.stableReplicas);
