@@ -20,6 +20,8 @@ interface Tracked {
   pods: Pod[];
   /** What counted as progress when there was some, and when (lab's clock). */
   progress: { mark: string; atEpochMs: number };
+  /** The template whose roll-out was complete once: scaling it later is no roll-out and has no deadline. */
+  completeHash?: string;
   timer?: NodeJS.Timeout;
 }
 
@@ -119,8 +121,11 @@ export function openDeploymentController(deps: PodDeps & { logFolder?: string | 
     const mark = JSON.stringify([generation, counts]);
     if (mark !== entry.progress.mark) entry.progress = { mark, atEpochMs: clock.now() };
     const deadlineMs = Number(at(deployment, 'spec', 'progressDeadlineSeconds') ?? 600) * 1000;
-    const isComplete =
+    const isWhole =
       counts.updated === counts.desired && counts.total === counts.desired && counts.available >= counts.desired;
+    if (isWhole) entry.completeHash = hash;
+    else if (entry.completeHash !== hash) delete entry.completeHash;
+    const isComplete = entry.completeHash === hash;
     const leftMs = entry.progress.atEpochMs + deadlineMs - clock.now();
     const status = deploymentStatus({
       name: entry.name,

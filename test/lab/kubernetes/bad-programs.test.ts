@@ -42,6 +42,24 @@ describe('a program that does not behave', () => {
     expect(lab.registrar.calls).toEqual([]);
   });
 
+  it('never listens in a Deployment that was complete before it was scaled up: that is no roll-out, and has no deadline', async () => {
+    // Prepare
+    const lab = await open(programs.neverListens);
+    lab.kubernetes.apply(deployment(IMAGE, 0));
+    const complete = { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' };
+    await eventually(() => status(lab)).toMatchObject({ conditions: [complete, { status: 'True' }] });
+
+    // Act
+    lab.kubernetes.apply(deployment(IMAGE, 1));
+
+    // Assess
+    await eventually(() => status(lab)).toMatchObject({
+      observedGeneration: 2,
+      replicas: 1,
+      conditions: [complete, { type: 'Available', status: 'False' }],
+    });
+  });
+
   it('ignores SIGTERM: is killed when its grace period is over', async () => {
     // Prepare
     const lab = await open(programs.ignoresSigterm);

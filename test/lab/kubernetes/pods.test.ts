@@ -143,7 +143,8 @@ describe('a program that behaves', () => {
     });
 
     // Act
-    await fetch(`http://127.0.0.1:${lab.kubernetes.pods()[0]?.port}/open`);
+    const openIt = () => fetch(`http://127.0.0.1:${lab.kubernetes.pods()[0]?.port}/open`);
+    await eventually(() => openIt().catch(() => undefined)).toMatchObject({ status: 200 }); // it may not listen yet
 
     // Assess
     await eventually(() => ready(lab).length).toBe(1);
