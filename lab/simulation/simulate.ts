@@ -15,6 +15,7 @@ import { type FaultSource, withPortFaults } from './port-faults.ts';
 import { openSystems, portsOf, type Systems } from './ports.ts';
 import { randomOf } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import type { Simulation } from './simulation.ts';
 import { Stage, type Violation } from './stage.ts';
 import { inVirtualTime } from './virtual-time.ts';
 import { Site } from './world/site.ts';
@@ -34,15 +35,6 @@ export interface SimulationReport {
   /** How the releases ended, in order. */
   ends: { releaseId: string; outcome: string; reason?: string }[];
   virtualMs: number;
-}
-
-/** Everything that runs in one simulation. */
-export interface Simulation {
-  stage: Stage;
-  systems: Systems;
-  host: StateMachineHost;
-  invoke: Invoke;
-  handlers: Handlers;
 }
 
 /** Runs one scenario to its end, in virtual time. Nothing of it reaches the world outside. */

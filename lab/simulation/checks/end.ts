@@ -3,7 +3,7 @@ import { drainSeconds } from '../../../domain/release/draining.ts';
 import { deadlineOf } from '../../../domain/release/next-move.ts';
 import { machineArns } from '../embedded-executions.ts';
 import type { Scenario } from '../scenario.ts';
-import type { Simulation } from '../simulate.ts';
+import type { Simulation } from '../simulation.ts';
 import { foldLog } from './fold-log.ts';
 
 /**

@@ -6,7 +6,7 @@ import { checkEnd, endOf } from '../checks/end.ts';
 import { MACHINE_NAMES, machineArns } from '../embedded-executions.ts';
 import type { Act, Scenario } from '../scenario.ts';
 import { HOOK_URL } from '../scenario-plan.ts';
-import type { Simulation } from '../simulate.ts';
+import type { Simulation } from '../simulation.ts';
 import { virtualSleep } from '../virtual-time.ts';
 import { approveWhatIsOpen } from './approver.ts';
 import type { Bus } from './bus.ts';

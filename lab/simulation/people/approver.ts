@@ -1,7 +1,7 @@
 import { PROCEED, type ReleaseState } from '../../../domain/ledger/state.ts';
 import { currentStep } from '../../../domain/release/next-step.ts';
 import type { Scenario } from '../scenario.ts';
-import type { Simulation } from '../simulate.ts';
+import type { Simulation } from '../simulation.ts';
 import { virtualSleep } from '../virtual-time.ts';
 
 /** People who come by now and then and approve what is open: most have the right group, and one comes twice. */

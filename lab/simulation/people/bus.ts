@@ -1,6 +1,6 @@
 import type { ExecutionDescription } from '../../asl/state-machine-host.ts';
 import type { Scenario } from '../scenario.ts';
-import type { Simulation } from '../simulate.ts';
+import type { Simulation } from '../simulation.ts';
 import { virtualSleep } from '../virtual-time.ts';
 
 /** The reconciler is called this often: infra/'s schedule. */
