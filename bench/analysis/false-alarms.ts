@@ -17,6 +17,8 @@ import { SETTINGS, settingText } from './settings.ts';
 
 const SHORT_WINDOWS = 30;
 const LONG_WINDOWS = 660;
+/** The promise is one of so many releases pooled: with fewer, what misses its limit by chance is left open. */
+const ENOUGH_RELEASES = 200_000;
 /** Kayenta's estimate takes the square of the windows: this many releases a setting are enough for its column. */
 const KAYENTA_RELEASES = { short: 1000, long: 2 };
 
@@ -77,7 +79,7 @@ function report(
           limit: { atMost: 100 * ALPHA },
           beside: besideOf(line, name => rolledBackPercent(pooled(name))),
         },
-        quick,
+        quick || all.releases < ENOUGH_RELEASES,
       ),
       { name: 'false roll backs, worst setting', value: worst(us), unit: '%', beside: besideOf(line, worst) },
       judged(
