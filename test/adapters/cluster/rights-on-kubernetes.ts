@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest';
+import { openKubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
+import { openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
+import { makeCertificates } from '../../../lab/kubernetes/certificates.ts';
+import type { JsonBody } from '../../support/kubernetes-ask.ts';
+import type { RealKubernetes } from '../../support/kubernetes-server.ts';
+import { checkout } from './cluster.contract.ts';
+import { corePath, deploymentPath, shop, withRealCluster } from './real-cluster.ts';
+
+/** What Kubernetes refuses: by RBAC, by validation, by TLS. */
+export function rightsOnKubernetes(real: () => RealKubernetes): void {
+  const { cluster, opened, contentOf } = withRealCluster(real);
+
+  it('is refused a slot that is no valid Deployment, and says which field of it', async () => {
+    // Prepare
+    const content = await contentOf('r1');
+    const podTemplate = structuredClone(content.template.podTemplate) as JsonBody;
+    podTemplate.spec.containers[0].volumeMounts = [{ name: 'nowhere', mountPath: '/data' }];
+
+    // Act, Assess
+    await expect(
+      cluster().writeSlot(checkout, 'green', { ...content, template: { ...content.template, podTemplate } }),
+    ).rejects.toMatchObject({
+      name: 'ClusterRefusedError',
+      message: expect.stringMatching(/422.*volumeMounts\[0\]\.name: Not found: "nowhere"/),
+    });
+  });
+
+  it('says that the cluster does not serve a kind of object', async () => {
+    // Prepare
+    const { CLUSTER_ENDPOINT: endpoint, CLUSTER_CA: caData, CLUSTER_TOKEN } = real().env;
+    const api = await openKubernetesApi({ endpoint, caData, token: async () => CLUSTER_TOKEN });
+    opened.push(api);
+    const path = `/apis/elbv2.k8s.aws/v9/namespaces/${shop.namespace}/targetgroupbindings/checkout-green`;
+
+    // Act, Assess
+    await expect(api.apply(path, {}, { manager: 'sluice', force: false })).rejects.toMatchObject({
+      name: 'ClusterRefusedError',
+      message: expect.stringMatching(/404 page not found .*is its CRD installed\?/),
+    });
+  });
+
+  it('may do nothing outside of its namespace', async () => {
+    // Prepare
+    const away = { ...checkout, cluster: { ...checkout.cluster, namespace: 'elsewhere' } };
+    const refusal = { name: 'ClusterRefusedError', message: expect.stringMatching(/403.*"sluice-functions" cannot/) };
+
+    // Act, Assess
+    await expect(cluster().readTemplate(away)).rejects.toMatchObject(refusal);
+    await expect(cluster().readSlot(away, 'green')).rejects.toMatchObject(refusal);
+    await expect(cluster().writeSlot(away, 'green', await contentOf('r1'))).rejects.toMatchObject(refusal);
+  });
+
+  it.each([
+    ['GET', corePath('secrets')],
+    ['GET', corePath('pods/any/log')],
+    ['POST', corePath('pods')],
+    ['POST', corePath('pods/any/exec?command=sh')],
+    ['DELETE', corePath('configmaps/settings')],
+    ['POST', corePath('serviceaccounts/default/token')],
+    ['DELETE', deploymentPath('checkout')],
+    ['GET', `/apis/rbac.authorization.k8s.io/v1/namespaces/${shop.namespace}/roles`],
+    ['GET', '/api/v1/namespaces'],
+    ['GET', '/api/v1/nodes'],
+  ])('has no right to %s %s', async (method, path) => {
+    expect(await real().sluice.ask(method, path)).toMatchObject({
+      code: 403,
+      body: { reason: 'Forbidden' },
+    });
+  });
+
+  it('does not talk to it where another authority signed its certificate, and is refused with a wrong token', async () => {
+    // Prepare
+    const { env } = real();
+    const other = Buffer.from((await makeCertificates()).ca).toString('base64');
+    const untrusting = await openKubernetesCluster({ ...env, CLUSTER_CA: other });
+    const unknown = await openKubernetesCluster({ ...env, CLUSTER_TOKEN: 'wrong' });
+    opened.push(untrusting, unknown);
+
+    // Act, Assess
+    await expect(untrusting.readSlot(checkout, 'green')).rejects.toMatchObject({
+      name: 'ClusterUnreachableError',
+      message: expect.stringMatching(/certificate/),
+    });
+    await expect(unknown.readSlot(checkout, 'green')).rejects.toMatchObject({
+      name: 'ClusterRefusedError',
+      message: expect.stringContaining('401'),
+    });
+  });
+}

@@ -1,0 +1,244 @@
+import { expect, it } from 'vitest';
+import { slotLabels } from '../../../domain/slot/slot-objects.ts';
+import type { JsonBody } from '../../support/kubernetes-ask.ts';
+import { MERGE_PATCH, STRATEGIC_PATCH } from '../../support/kubernetes-ask.ts';
+import type { RealKubernetes } from '../../support/kubernetes-server.ts';
+import { BROKEN_IMAGE, checkout, OTHER_GOOD_IMAGE } from './cluster.contract.ts';
+import { corePath, deploymentPath, shop, withRealCluster } from './real-cluster.ts';
+
+/** What Kubernetes itself makes of a slot: its server-side apply, its controllers, its admission. */
+export function slotsOnKubernetes(real: () => RealKubernetes): void {
+  const { under, cluster, admin, contentOf, green, untilGreen, readyAddresses, podAddresses } = withRealCluster(real);
+
+  it('restarts no pod when a slot is written again from the same template', async () => {
+    // Prepare
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    await cluster().scaleSlot(checkout, 'green', 2);
+    await untilGreen().toMatchObject({ ready: true, available: 2 });
+    const { generation } = (await green()).metadata;
+    const pods = await podAddresses('green');
+
+    // Act
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+
+    // Assess
+    expect((await green()).metadata.generation).toBe(generation);
+    expect(await cluster().readSlot(checkout, 'green')).toMatchObject({ ready: true, available: 2 });
+    expect(await podAddresses('green')).toEqual(pods);
+  });
+
+  it('takes out of a slot what the template no longer has: a container, a variable, a label', async () => {
+    // Prepare
+    const first = await contentOf('r1');
+    const podTemplate = structuredClone(first.template.podTemplate) as JsonBody;
+    podTemplate.metadata.labels.tier = 'front';
+    podTemplate.spec.containers[0].env.push({ name: 'OLD', value: '1' });
+    podTemplate.spec.containers.push({ name: 'sidecar', image: OTHER_GOOD_IMAGE });
+    await cluster().writeSlot(checkout, 'green', { ...first, template: { ...first.template, podTemplate } });
+    expect((await green()).spec.template.spec.containers).toHaveLength(2);
+
+    // Act
+    await cluster().writeSlot(checkout, 'green', { ...first, revision: 'r2' });
+
+    // Assess
+    const { spec } = (await green()).spec.template;
+    expect(spec.containers.map(({ name }: JsonBody) => name)).toEqual(['app']);
+    expect(spec.containers[0].env.map(({ name }: JsonBody) => name)).toEqual(['GREETING']);
+    expect((await green()).spec.template.metadata.labels).not.toHaveProperty('tier');
+  });
+
+  it('names each manager of a field that is not its own: of an edit by hand and of another apply', async () => {
+    // Prepare
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    const containers = [{ name: 'app', image: OTHER_GOOD_IMAGE }];
+    await admin().must('PATCH', `${deploymentPath('checkout-green')}?fieldManager=kubectl-set`, {
+      body: { spec: { template: { spec: { containers } } } },
+      type: STRATEGIC_PATCH,
+    });
+    const metadata = { name: 'checkout-green', ...shop };
+    await admin().apply(
+      { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { minReadySeconds: 7 } },
+      { manager: 'argocd-controller', force: true },
+    );
+
+    // Act, Assess
+    await expect(cluster().writeSlot(checkout, 'green', await contentOf('r2'))).rejects.toMatchObject({
+      name: 'FieldOwnedError',
+      message: expect.stringMatching(
+        /(?=.*\.spec\.minReadySeconds is owned by the field manager "argocd-controller")(?=.*containers\[name="app"\]\.image is owned by the field manager "kubectl-set")/,
+      ),
+    });
+    expect(await cluster().readSlot(checkout, 'green')).toMatchObject({ revision: 'r1' });
+  });
+
+  it('sends the callers inside the cluster to the slot’s ready pods, and keeps the rest of the team’s Service', async () => {
+    // Prepare
+    const named = { ...checkout, service: 'checkout' };
+    await under().putService();
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    await cluster().scaleSlot(checkout, 'green', 2);
+    await untilGreen().toMatchObject({ ready: true, available: 2 });
+
+    // Act
+    await cluster().pointService(named, 'green');
+
+    // Assess
+    const addresses = await podAddresses('green');
+    expect(addresses).toHaveLength(2);
+    await expect.poll(() => readyAddresses('checkout'), { timeout: 15_000 }).toEqual(addresses);
+    await expect.poll(() => readyAddresses('checkout-green'), { timeout: 15_000 }).toEqual(addresses);
+    const { spec } = await admin().must('GET', `${corePath('services')}/checkout`);
+    expect(spec).toMatchObject({ selector: slotLabels(checkout, 'green'), ports: [{ port: 80, targetPort: 8080 }] });
+  });
+
+  it('copies ConfigMaps by content: written twice they stay, another content is another copy', async () => {
+    // Prepare: text and bytes, by every way in which pods refer to them
+    const metadata = { name: 'settings', ...shop };
+    const settings = (greeting: string) =>
+      admin().apply({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata,
+        data: { greeting },
+        binaryData: { icon: Buffer.from([0, 255, 7]).toString('base64') },
+      });
+    await settings('hello');
+    const spec = {
+      volumes: [{ name: 'files', configMap: { name: 'settings' } }],
+      containers: [
+        {
+          name: 'app',
+          envFrom: [{ configMapRef: { name: 'settings' } }],
+          volumeMounts: [{ name: 'files', mountPath: '/etc/settings' }],
+        },
+      ],
+    };
+    await admin().must('PATCH', `${deploymentPath('checkout')}?fieldManager=kubectl-edit`, {
+      body: { spec: { template: { spec } } },
+      type: STRATEGIC_PATCH,
+    });
+    const copies = async (): Promise<JsonBody[]> => {
+      const { items } = await admin().must('GET', corePath('configmaps'));
+      return items.filter((item: JsonBody) => item.metadata.annotations?.['sluice.dev/copy-of'] === 'settings');
+    };
+    const referred = async (): Promise<string[]> => {
+      const pods = (await green()).spec.template.spec;
+      const [app] = pods.containers;
+      return [
+        app.env[0].valueFrom.configMapKeyRef.name,
+        app.envFrom[0].configMapRef.name,
+        pods.volumes[0].configMap.name,
+      ];
+    };
+
+    // Act
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+
+    // Assess
+    const [first, ...more] = await copies();
+    expect(more).toEqual([]);
+    expect(first).toMatchObject({ immutable: true, data: { greeting: 'hello' }, binaryData: { icon: 'AP8H' } });
+    expect(await referred()).toEqual([first.metadata.name, first.metadata.name, first.metadata.name]);
+
+    // Act
+    await settings('good evening');
+    await cluster().writeSlot(checkout, 'green', await contentOf('r2'));
+
+    // Assess
+    const second = (await copies()).find(({ data }) => data.greeting === 'good evening');
+    expect(await copies()).toHaveLength(2);
+    expect(await referred()).toEqual([second.metadata.name, second.metadata.name, second.metadata.name]);
+  });
+
+  it('says that no pod can be created where admission forbids it, in the words of the cluster', async () => {
+    // Prepare
+    const restrict = (level: string | null) =>
+      admin().must('PATCH', `/api/v1/namespaces/${shop.namespace}`, {
+        body: { metadata: { labels: { 'pod-security.kubernetes.io/enforce': level } } },
+        type: MERGE_PATCH,
+      });
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    await restrict('restricted');
+    try {
+      // Act
+      await cluster().scaleSlot(checkout, 'green', 1);
+
+      // Assess
+      await untilGreen().toMatchObject({
+        ready: false,
+        problem: expect.stringMatching(/pods cannot be created: .*violates PodSecurity "restricted/),
+      });
+    } finally {
+      await restrict(null);
+    }
+  });
+
+  it('has no deadline for a slot that is scaled up from nothing: the plan’s own is what counts', async () => {
+    // Prepare: without replicas the Deployment is complete
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1', { app: BROKEN_IMAGE }));
+    const conditionOf = async (type: string) =>
+      (await green()).status?.conditions?.find((c: JsonBody) => c.type === type);
+    const complete = { status: 'True', reason: 'NewReplicaSetAvailable' };
+    await expect.poll(() => conditionOf('Progressing')).toMatchObject(complete);
+
+    // Act
+    await cluster().scaleSlot(checkout, 'green', 1);
+
+    // Assess
+    await expect.poll(() => conditionOf('Available')).toMatchObject({ status: 'False' });
+    expect(await conditionOf('Progressing')).toMatchObject(complete);
+  });
+
+  it('says that a new revision exceeded its progress deadline where pods of the last one run', async () => {
+    // Prepare
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    await cluster().scaleSlot(checkout, 'green', 1);
+    await untilGreen().toMatchObject({ ready: true, available: 1 });
+    const { template: read, ...content } = await contentOf('r2', { app: BROKEN_IMAGE });
+
+    // Act
+    await cluster().writeSlot(checkout, 'green', { ...content, template: { ...read, progressDeadlineSeconds: 1 } });
+
+    // Assess
+    await untilGreen().toMatchObject({
+      ready: false,
+      problem: expect.stringMatching(/CrashLoopBackOff.*the Deployment exceeded its progress deadline/),
+    });
+  });
+
+  it('is written from a template with a variable twice, which an apply cannot hold, and is refused with a port twice', async () => {
+    // Prepare: `kubectl apply` without --server-side and Helm make such Deployments
+    const manifest = await admin().must('GET', deploymentPath('checkout'));
+    const twice = (more: JsonBody): JsonBody => {
+      const copy = structuredClone(manifest);
+      Object.assign(copy.spec.template.spec.containers[0], more);
+      return admin().must('PUT', `${deploymentPath('checkout')}?fieldManager=helm`, {
+        body: { ...copy, metadata: { name: 'checkout', ...shop } },
+      });
+    };
+    const env = (...values: string[]) => values.map(value => ({ name: 'MODE', value }));
+    await twice({ env: env('first', 'second') });
+
+    // Act
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+
+    // Assess
+    expect((await green()).spec.template.spec.containers[0].env).toEqual(env('second'));
+
+    // Prepare
+    const port = { containerPort: 8080, protocol: 'TCP' };
+    await twice({
+      ports: [
+        { ...port, name: 'http' },
+        { ...port, name: 'metrics' },
+      ],
+    });
+
+    // Act, Assess: 500 is how the server says so, and asking again does not help
+    await expect(cluster().writeSlot(checkout, 'green', await contentOf('r2'))).rejects.toMatchObject({
+      name: 'ClusterRefusedError',
+      message: expect.stringMatching(/containers\[name="app"\]\.ports: duplicate entries for key/),
+    });
+  });
+}
