@@ -5,8 +5,8 @@ import { openStepFunctionsExecutions } from '../../adapters/executions/step-func
 import { httpHooks } from '../../adapters/hooks/http-hooks.ts';
 import { openEcrRegistry } from '../../adapters/images/ecr-registry.ts';
 import { openDynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
-import { openLog } from '../../adapters/log/lambda-log.ts';
 import { openMeter } from '../../adapters/log/embedded-meter.ts';
+import { openLog } from '../../adapters/log/lambda-log.ts';
 import { openMetricSources } from '../../adapters/metrics/open-metrics.ts';
 import type { Notifier } from '../../adapters/notifier/notifier.ts';
 import { openAlbRouter } from '../../adapters/router/alb-router.ts';

@@ -19,10 +19,12 @@ export interface FunctionCaller {
 /** @param functions by name, and by `name:version` where a deployment has published them; more may come while it is open */
 export function openFunctionCaller(functions: Record<string, LambdaFunction>): FunctionCaller {
   const inFlight = new Set<Promise<unknown>>();
+  const of = (key: string) => (Object.hasOwn(functions, key) ? functions[key] : undefined);
+  /** A version that nobody has published is taken for the function itself: the lab has one until something is deployed. */
   const find = (reference: string) => {
+    const name = functionNameOf(reference);
     const version = functionVersionOf(reference);
-    const key = `${functionNameOf(reference)}${version === undefined ? '' : `:${version}`}`;
-    return Object.hasOwn(functions, key) ? functions[key] : undefined;
+    return (version === undefined ? undefined : of(`${name}:${version}`)) ?? of(name);
   };
   return {
     has: reference => find(reference) !== undefined,

@@ -79,19 +79,29 @@ export async function countTraffic(options: {
     });
     closers.push(prometheus.close);
     const api = openPrometheusApi({ url: prometheus.url, sigv4: false }, {}, { loopback: true });
-    const scrapedOf = async ({ address }: ScrapedServer): Promise<number | undefined> => {
-      const answer = await api.query(`sum(http_requests_total{instance="${address}"})`, Date.now());
+    const scrapedOf = async (
+      { address }: ScrapedServer,
+      counter = 'http_requests_total',
+    ): Promise<number | undefined> => {
+      const answer = await api.query(`sum(${counter}{instance="${address}"})`, Date.now());
       return answer.kind === 'vector' ? answer.series[0]?.value : undefined;
     };
     /** What a process counts after its last scrape dies with it: it is killed when all is scraped. */
     const stop = async (one: ScrapedServer) => {
       await one.quiet();
-      await until('all is scraped', async () => (await scrapedOf(one)) === (await one.now()).requests);
+      await until('all is scraped', async () => {
+        const { requests } = await one.now();
+        // a request is counted before its time is: a scrape between the two has the one without the other
+        const timed = await scrapedOf(one, 'http_request_duration_seconds_count');
+        return (await scrapedOf(one)) === requests && timed === requests;
+      });
       await one.stop();
     };
     const before = [stable, restarted, leaving];
     await Promise.all(before.map(one => one.start()));
-    await until('all are scraped', async () => (await Promise.all(before.map(scrapedOf))).every(count => count === 0));
+    await until('all are scraped', async () =>
+      (await Promise.all(before.map(one => scrapedOf(one)))).every(count => count === 0),
+    );
 
     const firstStartEpochMs = Math.ceil((Date.now() + scrapeSeconds * 1000) / windowMs) * windowMs;
     const windows = Array.from({ length: options.windows }, (_, index): Window => {
