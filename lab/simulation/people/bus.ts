@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts';
 import type { Simulation } from '../simulation.ts';
 import { virtualSleep } from '../virtual-time.ts';
 
-/** The reconciler is called this often: infra/'s schedule. */
+/** The reconciler is called this often: five times less than by infra/'s schedule, so that what it is the net for lasts. */
 const RECONCILE_EVERY_MS = 5 * 60_000;
 
 /** EventBridge: events come at least once, late, in another order, and sometimes not at all. */
