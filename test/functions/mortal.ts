@@ -1,9 +1,7 @@
-import type { AllDeps } from '../../lab/functions.ts';
-
 /** What a port can do that changes nothing: everything else is an effect, also what is added tomorrow. */
-const READS = /^(read|list|describe|resolve|entries|windows|can$|planWayBack|poll)/;
+const READS = /^(read|list|describe|resolve|entries|windows|can$|planWayBack|poll|find|has)/;
 /** No outside system behind them. */
-const NO_PORTS = ['clock', 'log', 'meter', 'topicArn', 'machineArns', 'propagationSeconds'];
+const NO_PORTS = ['clock', 'log', 'meter', 'pause', 'topicArn', 'machineArns', 'propagationSeconds'];
 
 /** Whether a method of a port changes something outside. */
 export const isEffect = (port: string, method: string): boolean => !NO_PORTS.includes(port) && !READS.test(method);
@@ -13,8 +11,8 @@ export class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }
 
-export interface Mortal {
-  deps: AllDeps;
+export interface Mortal<Deps> {
+  deps: Deps;
   /** The effects that took place, oldest first: "router.setDial", or "ledger.append retiring" with the fact's kind. */
   effects: string[];
 }
@@ -23,7 +21,7 @@ export interface Mortal {
  * The same ports for a process that dies right after its nth effect (1-based): the effect has happened, its answer arrives
  * nowhere, and nothing that the process would do afterwards happens. Infinity: it lives.
  */
-export function mortal(deps: AllDeps, diesAfter: number): Mortal {
+export function mortal<Deps extends object>(deps: Deps, diesAfter: number): Mortal<Deps> {
   const effects: string[] = [];
   let begun = 0;
   const act = async (port: string, method: string, call: () => unknown, parameters: unknown[]): Promise<unknown> => {
@@ -44,8 +42,11 @@ export function mortal(deps: AllDeps, diesAfter: number): Mortal {
         return (...parameters: unknown[]) => act(portName, key, () => member.apply(target, parameters), parameters);
       },
     });
-  const wrapped = Object.entries(deps).map(([name, port]) => [name, NO_PORTS.includes(name) ? port : wrap(name, port)]);
-  return { deps: Object.fromEntries(wrapped) as AllDeps, effects };
+  const wrapped = Object.entries(deps).map(([name, port]) => [
+    name,
+    NO_PORTS.includes(name) ? port : wrap(name, port as object),
+  ]);
+  return { deps: Object.fromEntries(wrapped) as Deps, effects };
 }
 
 /** An append is named with its fact: dying after `retiring` is another story than dying after `closed`. */
