@@ -1,6 +1,5 @@
-import type { Env } from '../adapters/aws-client-config.ts';
-import { openMetricSources } from '../adapters/metrics/open-metrics.ts';
-import { openAlbRouter } from '../adapters/router/alb-router.ts';
+import type { MetricSource } from '../adapters/metrics/metric-source.ts';
+import type { TrafficRouter } from '../adapters/router/router.ts';
 import { otherSlot } from '../domain/dial.ts';
 import { isCounted, type Traffic } from '../domain/forecast/model.ts';
 import { dispersionOf } from '../domain/judgement/sequential/dispersion.ts';
@@ -15,17 +14,21 @@ const SETTLED_SECONDS = 300;
 /** A source is asked for so many windows at once. */
 const WINDOWS_AT_ONCE = 240;
 
+export interface LastDayDeps {
+  router: TrafficRouter;
+  metrics: MetricSource;
+  nowEpochMs: number;
+}
+
 /**
  * What a workload did in its last day: requests a second, shares of bad ones, and how much they vary. Of the slot that is
  * live now.
  * @throws CommandError nobody asked it anything, nothing is live, or the metrics cannot be read
  */
-export async function lastDayOf(plan: Plan, workload: Workload, env: Env): Promise<Traffic> {
-  const dial = await openAlbRouter(env)
-    .readDial(workload)
-    .catch((error: Error) => {
-      throw new CommandError(`the dial of ${workload.name} cannot be read: ${error.message}`, FAULT);
-    });
+export async function lastDayOf(plan: Plan, workload: Workload, deps: LastDayDeps): Promise<Traffic> {
+  const dial = await deps.router.readDial(workload).catch((error: Error) => {
+    throw new CommandError(`the dial of ${workload.name} cannot be read: ${error.message}`, FAULT);
+  });
   const live = dial.blue >= dial.green ? 'blue' : 'green';
   const failing = plan.metrics.find(metric => isCounted(metric) && !countsSlowOnes(metric));
   const slow = plan.metrics.find(metric => isCounted(metric) && countsSlowOnes(metric));
@@ -35,11 +38,11 @@ export async function lastDayOf(plan: Plan, workload: Workload, env: Env): Promi
       FAULT,
     );
   }
-  const failed = await countsOf(failing, plan, workload, { live, env });
+  const failed = await countsOf(failing, plan, workload, { live, deps });
   const requests = failed.reduce((sum, count) => sum + count.requests, 0);
   if (requests === 0) throw new CommandError(`nobody asked ${workload.name} anything in its last day`, FAULT);
   const bad = failed.reduce((sum, count) => sum + count.bad, 0);
-  const slowCounts = slow === undefined ? [] : await countsOf(slow, plan, workload, { live, env });
+  const slowCounts = slow === undefined ? [] : await countsOf(slow, plan, workload, { live, deps });
   const slowRequests = slowCounts.reduce((sum, count) => sum + count.requests, 0);
   const slowBad = slowCounts.reduce((sum, count) => sum + count.bad, 0);
   return {
@@ -57,11 +60,10 @@ async function countsOf(
   metric: Metric,
   { windowSeconds }: Plan,
   workload: Workload,
-  { live, env }: { live: 'blue' | 'green'; env: Env },
+  { live, deps }: { live: 'blue' | 'green'; deps: LastDayDeps },
 ): Promise<{ requests: number; bad: number }[]> {
-  const source = openMetricSources(env);
   const windowMs = windowSeconds * 1000;
-  const last = Math.floor((Date.now() - SETTLED_SECONDS * 1000) / windowMs) * windowMs;
+  const last = Math.floor((deps.nowEpochMs - SETTLED_SECONDS * 1000) / windowMs) * windowMs;
   const starts = Array.from({ length: Math.floor(DAY_SECONDS / windowSeconds) }, (_, i) => last - (i + 1) * windowMs);
   const counts: { requests: number; bad: number }[] = [];
   for (let from = 0; from < starts.length; from += WINDOWS_AT_ONCE) {
@@ -69,7 +71,7 @@ async function countsOf(
       .slice(from, from + WINDOWS_AT_ONCE)
       .toReversed()
       .map(startEpochMs => ({ startEpochMs, endEpochMs: startEpochMs + windowMs }));
-    const readings = await source
+    const readings = await deps.metrics
       .read({ workload, canary: otherSlot(live), revisions: { blue: '', green: '' }, metrics: [metric], windows })
       .catch((error: Error) => {
         throw new CommandError(`the metrics of ${workload.name} cannot be read: ${error.message}`, FAULT);

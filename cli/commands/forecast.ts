@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from '@commander-js/extra-typings';
+import { openMetricSources } from '../../adapters/metrics/open-metrics.ts';
 import { serialiseMistakes } from '../../adapters/plan-file/mistake.ts';
 import { readPlanFile, readWorkloadFile } from '../../adapters/plan-file/read-plan.ts';
+import { openAlbRouter } from '../../adapters/router/alb-router.ts';
 import { parseDurationSeconds, parseShare } from '../../domain/file/units.ts';
 import { forecast } from '../../domain/forecast/forecast.ts';
 import type { Traffic } from '../../domain/forecast/model.ts';
@@ -44,7 +46,11 @@ export const makeForecastCommand = (terminal: Terminal) =>
         const traffic =
           target === undefined || options.rps !== undefined
             ? trafficOf(options)
-            : await lastDayOf(read.plan, target.workload, process.env);
+            : await lastDayOf(read.plan, target.workload, {
+                router: openAlbRouter(process.env),
+                metrics: openMetricSources(process.env),
+                nowEpochMs: Date.now(),
+              });
         const seed = number('--seed', options.seed, { least: 0 });
         const withinSeconds = parseDurationSeconds(options.within);
         if (withinSeconds === undefined) throw wrong('--within', options.within, 'a duration such as 45m');
