@@ -13,7 +13,7 @@ const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
  */
 export function openLog(env: Env, write: Sink = writeLine): Log {
   const text = env.SLUICE_LOG_LEVEL ?? 'INFO';
-  const least = LEVELS.findIndex(level => level === text);
+  const least = (LEVELS as readonly string[]).indexOf(text);
   if (least === -1) throw new RangeError(`SLUICE_LOG_LEVEL is ${text}, it must be one of ${LEVELS.join()}`);
   return above(least, linesLog(write, systemClock, { service: 'sluice' }));
 }
