@@ -35,8 +35,9 @@ export function forecastText(plan: Plan, made: Forecast, better: readonly Propos
 
 function falseAlarmText({ falseAlarms: { promised, seen, error } }: Forecast): string {
   if (promised !== null)
-    return `A healthy release is rolled back with ${percentText(promised)} at most: that is promised.`;
-  return `A healthy release is rolled back with ${percentText(Number(seen.toFixed(3)))} (give or take ${points(error)}): nothing is promised, these judges keep no rate.`;
+    return `Of healthy releases at most ${percentText(promised)} are rolled back: that is promised.`;
+  const about = `${percentText(Number(seen.toFixed(3)))} (give or take ${points(error)})`;
+  return `Of healthy releases ${about} are rolled back: nothing is promised, not all of these judges keep a rate.`;
 }
 
 function effectTable(plan: Plan, { effects, stays }: Forecast): string {
