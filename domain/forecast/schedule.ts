@@ -1,6 +1,7 @@
 import { LOOK_EVERY_SECONDS, usualLatenessSeconds } from '../judgement/looks.ts';
 import { analysisStart, expectedIn, type ShiftTimes, straddles } from '../judgement/shifts.ts';
 import { AGREEMENT_SECONDS, DEFAULT_PROPAGATION_SECONDS } from '../judgement/windows.ts';
+import { measuringSeconds } from '../plan/measuring-time.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { secondsUntilShift } from '../release/shift-time.ts';
 
@@ -54,7 +55,7 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
   const shifts: (ShiftTimes & { weight: number })[] = [];
   const stays: ForecastStay[] = [];
   let now = 0;
-  const windowsUntil = (seconds: number) => knownWindows({ shifts, windowSeconds, lateSeconds, seconds, stays, now });
+  const windowsUntil = (seconds: number) => knownWindows({ shifts, windowSeconds, lateSeconds, seconds, stays });
   const stay = (step: number, seconds: number): boolean => {
     const weight = shifts.at(-1)?.weight ?? 0;
     const from = now;
@@ -108,14 +109,7 @@ function secondsOf(step: Step, plan: Plan, now: number, shifts: readonly ShiftTi
   if (step.kind === 'bake') return step.seconds;
   if (step.kind !== 'analysis') return 0;
   const beganSeconds = (shifts[0]?.intendedAtEpochMs ?? now * 1000) / 1000;
-  const ends = plan.metrics
-    .filter(({ name }) => step.metrics.includes(name))
-    .map(({ judge }) =>
-      judge.kind === 'threshold'
-        ? judge.initialDelaySeconds + step.count * Math.max(judge.intervalSeconds, plan.windowSeconds)
-        : step.count * plan.windowSeconds,
-    );
-  return Math.max(0, beganSeconds + Math.max(0, ...ends) - now);
+  return Math.max(0, beganSeconds + measuringSeconds(step, plan) - now);
 }
 
 function knownWindows(of: {
@@ -124,7 +118,6 @@ function knownWindows(of: {
   lateSeconds: number;
   seconds: number;
   stays: readonly ForecastStay[];
-  now: number;
 }): ForecastWindow[] {
   const { shifts, windowSeconds, lateSeconds, seconds, stays } = of;
   const first = analysisStart(shifts);

@@ -1,6 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import { durationText } from '../file/units.ts';
 import type { Workload } from '../workload.ts';
+import { measuringSeconds } from './measuring-time.ts';
 import type { JudgeSpec, Metric, Plan, Step } from './plan.ts';
 import { cannotPromise } from './promises.ts';
 
@@ -83,14 +84,7 @@ function judgesAlone(judge: JudgeSpec): boolean {
 function endOfStep(step: Step, atSeconds: number, trafficFromSeconds: number, plan: Plan): number {
   if (step.kind === 'bake') return atSeconds + step.seconds;
   if (step.kind !== 'analysis') return atSeconds;
-  const ends = plan.metrics
-    .filter(metric => step.metrics.includes(metric.name))
-    .map(({ judge }) =>
-      judge.kind === 'threshold'
-        ? trafficFromSeconds + judge.initialDelaySeconds + step.count * judge.intervalSeconds
-        : trafficFromSeconds + step.count * (judge.kind === 'flagger' ? judge.intervalSeconds : plan.windowSeconds),
-    );
-  return Math.max(atSeconds, ...ends);
+  return Math.max(atSeconds, trafficFromSeconds + measuringSeconds(step, plan));
 }
 
 function stepText(step: Step): string {

@@ -4,7 +4,8 @@ import { MISSED_AFTER_SECONDS } from '../judgement/turns.ts';
 import type { Verdict } from '../judgement/verdict.ts';
 import type { Admission, Fact } from '../ledger/facts.ts';
 import { PROCEED, type ReleaseState } from '../ledger/state.ts';
-import type { Plan, Step } from '../plan/plan.ts';
+import { measuringSeconds } from '../plan/measuring-time.ts';
+import type { Step } from '../plan/plan.ts';
 import { advance, again, type Done, rollBack } from './decisions.ts';
 import { isOurs } from './dial-owner.ts';
 import { holdOr } from './hold.ts';
@@ -113,28 +114,14 @@ function analysisMove(
 ): Decision {
   if (seen.analysisComplete) return stepOver(release, seen, started, done);
   const because = `measures ${step.metrics.join(', ')}`;
-  if (seen.nowEpochMs < started + measuringSeconds(step, release.plan) * 1000) {
+  // as late as measurements can come: a window that nobody could read counts as missed after a while
+  if (seen.nowEpochMs < started + (measuringSeconds(step, release.plan) + MISSED_AFTER_SECONDS) * 1000) {
     return again(seen.nextReadingSeconds, because);
   }
   // the measurements should be there by now: too little data is an inconclusive step, not a step without an end
   const fault = seen.verdict.kind === 'inconclusive' && seen.verdict.fault;
   const tooLittle = `${because} and has too little by now: ${seen.verdict.because}`;
   return stepOver(release, { ...seen, verdict: { kind: 'inconclusive', because: tooLittle, fault } }, started, done);
-}
-
-/**
- * How long an analysis takes where every measurement comes as late as one can: the delay before the first, an interval for
- * each, and the time after which a window that nobody could read counts as missed.
- */
-function measuringSeconds(step: Extract<Step, { kind: 'analysis' }>, plan: Plan): number {
-  const each = plan.metrics
-    .filter(({ name }) => step.metrics.includes(name))
-    .map(({ judge }) =>
-      judge.kind === 'threshold'
-        ? judge.initialDelaySeconds + step.count * Math.max(judge.intervalSeconds, plan.windowSeconds)
-        : step.count * (judge.kind === 'flagger' ? judge.intervalSeconds : plan.windowSeconds),
-    );
-  return Math.max(0, ...each) + MISSED_AFTER_SECONDS;
 }
 
 /** A bake lasts its time; with promoteEarly it ends once it is proven healthy, but not before `after`. */
