@@ -3,7 +3,7 @@ import type { Counts, Reading, WindowRecord } from '../../domain/judgement/readi
 import { type RecordedRelease, releaseOfWindows } from '../../domain/judgement/replay/recorded-release.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
-import type { MetricSource } from '../metrics/metric-source.ts';
+import type { MetricReading, MetricSource } from '../metrics/metric-source.ts';
 
 export interface PastSpan {
   workload: Workload;
@@ -20,14 +20,8 @@ export interface PastSpan {
 /** A source is asked for so many windows at once: what it answers has to come within one call's deadline. */
 const WINDOWS_AT_ONCE = 240;
 
-/**
- * The windows of a span of the past, read as a running release would have read them. Windows in which no metric saw a
- * canary request are left out: at weight 0 there is nothing to judge. Where shifts were is not known, so a window that
- * overlaps one is judged like any other.
- * @returns undefined: the canary had no request in the whole span
- * @throws MetricSourceUnreachableError
- */
-export async function readPastRelease(source: MetricSource, span: PastSpan): Promise<RecordedRelease | undefined> {
+/** What a source says of each metric in each whole window of a span. @throws MetricSourceUnreachableError */
+export async function readPastWindows(source: MetricSource, span: PastSpan): Promise<MetricReading[]> {
   const { workload, canary, revisions, metrics, windowSeconds } = span;
   const windowMs = windowSeconds * 1000;
   const first = Math.ceil(span.startEpochMs / windowMs);
@@ -36,12 +30,24 @@ export async function readPastRelease(source: MetricSource, span: PastSpan): Pro
     startEpochMs: (first + i) * windowMs,
     endEpochMs: (first + i + 1) * windowMs,
   }));
-  const records: WindowRecord[] = [];
+  const readings: MetricReading[] = [];
   for (let from = 0; from < count; from += WINDOWS_AT_ONCE) {
     const windows = all.slice(from, from + WINDOWS_AT_ONCE);
-    const readings = await source.read({ workload, canary, revisions, metrics, windows });
-    records.push(...readings.map(recordOf));
+    readings.push(...(await source.read({ workload, canary, revisions, metrics, windows })));
   }
+  return readings;
+}
+
+/**
+ * The windows of a span of the past, read as a running release would have read them. Windows in which no metric saw a
+ * canary request are left out: at weight 0 there is nothing to judge. Where shifts were is not known, so a window that
+ * overlaps one is judged like any other.
+ * @returns undefined: the canary had no request in the whole span
+ * @throws MetricSourceUnreachableError
+ */
+export async function readPastRelease(source: MetricSource, span: PastSpan): Promise<RecordedRelease | undefined> {
+  const { workload, metrics } = span;
+  const records = (await readPastWindows(source, span)).map(recordOf);
   const judged = new Set(records.filter(sawCanary).map(({ startEpochMs }) => startEpochMs));
   if (judged.size === 0) return undefined;
   const byMetric = metrics.map(({ name }) => ({
@@ -51,7 +57,7 @@ export async function readPastRelease(source: MetricSource, span: PastSpan): Pro
   return releaseOfWindows(workload.name, byMetric);
 }
 
-function recordOf(read: { metric: string; startEpochMs: number; endEpochMs: number; reading: Reading }): WindowRecord {
+function recordOf(read: MetricReading): WindowRecord {
   const { metric, startEpochMs, endEpochMs, reading } = read;
   const known = { readAtEpochMs: endEpochMs, frozenAtEpochMs: endEpochMs, straddles: false };
   return { metric, startEpochMs, endEpochMs, reading: settled(reading), ...known };

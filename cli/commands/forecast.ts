@@ -6,8 +6,8 @@ import { readPlanFile, readWorkloadFile } from '../../adapters/plan-file/read-pl
 import { openAlbRouter } from '../../adapters/router/alb-router.ts';
 import { parseDurationSeconds, parseShare } from '../../domain/file/units.ts';
 import { forecast } from '../../domain/forecast/forecast.ts';
-import type { Traffic } from '../../domain/forecast/model.ts';
 import { proposals } from '../../domain/forecast/propose.ts';
+import type { Traffic } from '../../domain/forecast/traffic.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
 import { forecastText } from '../forecast-text.ts';

@@ -1,6 +1,6 @@
 import { percentText } from '../judgement/words.ts';
 import type { Plan } from '../plan/plan.ts';
-import { enoughSeenBy, type Model, powerSeen } from './model.ts';
+import { enoughSeenBy, type Model } from './model.ts';
 import type { ForecastStay, ForecastWindow, Schedule } from './schedule.ts';
 
 /** More windows than this nobody waits for, and counting on is slow. */
@@ -67,10 +67,6 @@ export function windowsToSee(model: Model, weight: number): number | undefined {
   }
   return most;
 }
-
-/** The chance that a stay of so many windows at this weight finds the plan's `detect`, of the metric that sees least. */
-export const powerAt = (model: Model, weight: number, count: number): number =>
-  Math.min(1, ...model.sequential.map(metric => powerSeen(model, metric, alike(model.plan, weight, count)).power));
 
 const alike = ({ windowSeconds }: Plan, weight: number, count: number): ForecastWindow[] =>
   Array.from({ length: count }, (_, index) => ({

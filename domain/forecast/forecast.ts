@@ -1,7 +1,8 @@
 import type { Plan } from '../plan/plan.ts';
 import { blindSentences } from './blind.ts';
-import { enoughSeenBy, isCounted, type Model, modelOf, type Traffic } from './model.ts';
+import { enoughSeenBy, type Model, modelOf } from './model.ts';
 import { type ForecastStay, type Schedule, scheduleOf, WAY_BACK_SECONDS } from './schedule.ts';
+import { isCounted, type Traffic } from './traffic.ts';
 import { playReleases, type Trials } from './trial.ts';
 
 /** How likely and how soon a fault is noticed. Plain JSON. */
@@ -38,6 +39,17 @@ export interface Forecast {
 }
 
 export const RATIOS = [1.5, 2, 5, 10] as const;
+
+/** What becomes of releases with one fault, and nothing else of a forecast. */
+export function foreseenEffect(
+  plan: Plan,
+  traffic: Traffic,
+  fault: { ratio: number; releases: number; seed: number },
+): EffectForecast {
+  const model = modelOf(plan, traffic);
+  const schedule = scheduleOf(plan, enoughSeenBy(model));
+  return effectOf(model, schedule, playReleases(model, schedule, fault));
+}
 
 /** What a plan would do: scheduled by the clock, judged by the product's judges on drawn counts. Same seed, same answer. */
 export function forecast(

@@ -9,21 +9,9 @@ import {
   isSequential,
   type SequentialMetric,
 } from '../judgement/sequential-windows.ts';
-import { gives } from '../plan/measure.ts';
-import type { Metric, Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { EnoughSeen, ForecastWindow } from './schedule.ts';
-
-/** What a forecast is made for: the traffic, and how the stable version does. */
-export interface Traffic {
-  /** Of both versions together. */
-  requestsPerSecond: number;
-  /** Share of the stable version's requests that fail, above 0 and below 1. */
-  failureRate: number;
-  /** Share of its requests that are slow, for metrics that count slow ones. */
-  slowRate: number;
-  /** How much its counts vary, as a multiple of what chance alone makes; 1 where nothing is known. */
-  dispersion: number;
-}
+import { rateOf, type Traffic } from './traffic.ts';
 
 /** A plan's sequential metrics as the detector takes them in a forecast. */
 export interface Model {
@@ -31,21 +19,17 @@ export interface Model {
   traffic: Traffic;
   settings: DetectorSettings | undefined;
   sequential: SequentialMetric[];
+  /** Settings of each metric's comparison and ceiling, as the detector makes them; it is never stepped. */
+  metrics: Detector['metrics'];
 }
 
 /** Windows of the stable version's past that a release is taken to know. */
 const PAST_WINDOWS = 60;
 
-export const rateOf = (metric: Metric, { failureRate, slowRate }: Traffic): number =>
-  'thresholdsSeconds' in metric.source.measure ? slowRate : failureRate;
-
-/** Metrics that count requests: of the others a forecast knows no law. */
-export const isCounted = (metric: Metric): boolean => gives(metric.source.measure) === 'counts';
-
 export function modelOf(plan: Plan, traffic: Traffic): Model {
   const sequential = plan.metrics.filter(isSequential);
   const shared = sequentialContext(plan);
-  if (shared === undefined) return { plan, traffic, settings: undefined, sequential };
+  if (shared === undefined) return { plan, traffic, settings: undefined, sequential, metrics: new Map() };
   const { requestsPerSecond, dispersion } = traffic;
   const requests = Math.round(requestsPerSecond * plan.windowSeconds * PAST_WINDOWS);
   const baseline = Object.fromEntries(
@@ -66,7 +50,8 @@ export function modelOf(plan: Plan, traffic: Traffic): Model {
   const metrics = sequential.map(metric =>
     detectorMetric(metric, context, known, ceilingsOf(metric, traffic, known.secondsAlone, requests)),
   );
-  return { plan, traffic, settings: detectorSettings(known, metrics), sequential };
+  const settings = detectorSettings(known, metrics);
+  return { plan, traffic, settings, sequential, metrics: newDetector(settings).metrics };
 }
 
 function ceilingsOf(
@@ -103,14 +88,13 @@ export const enoughSeenBy =
 
 /** The chance that these windows would have found the plan's `detect` in one metric. */
 export function powerSeen(
-  { settings, plan, traffic }: Model,
+  { plan, traffic, metrics }: Model,
   metric: SequentialMetric,
   windows: readonly ForecastWindow[],
 ): { power: number; enough: boolean } {
   const detect = plan.sequential?.detect;
-  if (settings === undefined || detect === undefined) return { power: 1, enough: true };
-  const state = newDetector({ ...settings }).metrics.get(metric.name);
-  if (state === undefined) return { power: 1, enough: true };
+  const state = metrics.get(metric.name);
+  if (state === undefined || detect === undefined) return { power: 1, enough: true };
   const compared = windows
     .filter(({ weight }) => weight < 100)
     .map(window => ({ window, ...requestsIn(window, traffic) }));
@@ -133,5 +117,3 @@ export function powerSeen(
 
 const marginIn = ({ judge: { margin, warmUp } }: SequentialMetric, { startSeconds }: ForecastWindow): number =>
   warmUp !== undefined && startSeconds < warmUp.seconds ? Math.max(margin, warmUp.margin) : margin;
-
-export type { Detector };

@@ -2,9 +2,10 @@ import { usualLatenessSeconds } from '../judgement/looks.ts';
 import { AGREEMENT_SECONDS } from '../judgement/windows.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { timeText, windowsToSee } from './blind.ts';
-import { type EffectForecast, forecast } from './forecast.ts';
-import { enoughSeenBy, modelOf, type Traffic } from './model.ts';
+import { type EffectForecast, foreseenEffect } from './forecast.ts';
+import { enoughSeenBy, modelOf } from './model.ts';
 import { scheduleOf } from './schedule.ts';
+import type { Traffic } from './traffic.ts';
 
 /** A plan that sees what the first one wants to see, and what it costs. Plain JSON. */
 export interface Proposal {
@@ -31,30 +32,43 @@ export function proposals(
   options: { releases: number; seed: number; withinSeconds: number },
 ): Proposal[] {
   if (plan.sequential === undefined) return [];
-  const shortest = adapted(plan, traffic, firstWeight(plan));
-  const cautious = LADDER.find(weight => {
-    const candidate = adapted(plan, traffic, weight);
-    return candidate !== undefined && candidate.healthySeconds <= options.withinSeconds;
+  const { ratio } = plan.sequential.detect;
+  const power = Math.round(plan.sequential.detect.power * 100);
+  const own = firstWeight(plan);
+  const shortest = adapted(plan, traffic, own);
+  const least = leastExposure(plan, traffic, options.withinSeconds);
+  const told = (kind: Proposal['kind'], candidate: Adapted, what: string): Proposal => ({
+    kind,
+    because: `${what}: ${timeText(candidate.healthySeconds)} for a healthy release, no hold, and ${ratio} times the failures are seen with ${power} % or more before weight 100`,
+    steps: candidate.plan.steps,
+    healthySeconds: candidate.healthySeconds,
+    effect: foreseenEffect(candidate.plan, traffic, { ...options, ratio }),
   });
-  const least = cautious === undefined ? undefined : adapted(plan, traffic, cautious);
-  const [ratio, power] = [plan.sequential.detect.ratio, Math.round(plan.sequential.detect.power * 100)];
-  const told = (kind: Proposal['kind'], candidate: NonNullable<typeof shortest>, what: string): Proposal => {
-    const seen = forecast(candidate.plan, traffic, { ...options, ratios: [ratio] });
-    const [effect] = seen.effects;
-    if (effect === undefined) throw new Error('a forecast without an effect');
-    const because = `${what}: ${timeText(candidate.healthySeconds)} for a healthy release, no hold, and ${ratio} times the failures are seen with ${power} % or more before weight 100`;
-    return { kind, because, steps: candidate.plan.steps, healthySeconds: candidate.healthySeconds, effect };
-  };
   return [
     ...(shortest === undefined ? [] : [told('shortest', shortest, 'the shortest steps at these weights')]),
-    ...(least === undefined || cautious === firstWeight(plan)
+    ...(least === undefined || least.weight === own
       ? []
       : [told('leastExposure', least, `the least exposure within ${timeText(options.withinSeconds)}`)]),
   ];
 }
 
+interface Adapted {
+  plan: Plan;
+  /** The first one, per cent. */
+  weight: number;
+  healthySeconds: number;
+}
+
+function leastExposure(plan: Plan, traffic: Traffic, withinSeconds: number): Adapted | undefined {
+  for (const weight of LADDER) {
+    const candidate = adapted(plan, traffic, weight);
+    if (candidate !== undefined && candidate.healthySeconds <= withinSeconds) return candidate;
+  }
+  return undefined;
+}
+
 /** The plan with this first weight and the shortest stays that still see; undefined: no stay is long enough. */
-function adapted(plan: Plan, traffic: Traffic, weight: number): { plan: Plan; healthySeconds: number } | undefined {
+function adapted(plan: Plan, traffic: Traffic, weight: number): Adapted | undefined {
   const windows = windowsToSee(modelOf(plan, traffic), weight);
   if (windows === undefined) return undefined;
   // the last of the windows has to be known by the end, and one is lost to the shift
@@ -62,7 +76,7 @@ function adapted(plan: Plan, traffic: Traffic, weight: number): { plan: Plan; he
     const candidate = withStays(plan, weight, (windows + extra) * plan.windowSeconds);
     const schedule = scheduleOf(candidate, enoughSeenBy(modelOf(candidate, traffic)));
     if (schedule.endSeconds === null || schedule.stays.some(({ holdSeconds }) => holdSeconds !== 0)) continue;
-    return { plan: candidate, healthySeconds: schedule.endSeconds };
+    return { plan: candidate, weight, healthySeconds: schedule.endSeconds };
   }
   return undefined;
 }

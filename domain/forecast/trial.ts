@@ -1,3 +1,4 @@
+import { thresholdsOf } from '../judgement/baseline.ts';
 import { judgeMetric } from '../judgement/judge.ts';
 import type { Counts, WindowRecord } from '../judgement/reading.ts';
 import { type DetectorWindow, newDetector, stepDetector } from '../judgement/sequential/detector.ts';
@@ -5,8 +6,9 @@ import { isSequential } from '../judgement/sequential-windows.ts';
 import type { Metric } from '../plan/plan.ts';
 import { drawClumped } from '../random/draws.ts';
 import { newRandom, type Random } from '../random/random.ts';
-import { isCounted, type Model, rateOf, requestsIn } from './model.ts';
+import { type Model, requestsIn } from './model.ts';
 import type { ForecastWindow, Schedule } from './schedule.ts';
+import { countsSlowOnes, isCounted, rateOf } from './traffic.ts';
 
 /** What became of many releases whose canary fails `ratio` times as often as the stable version, from its first request. */
 export interface Trials {
@@ -120,10 +122,9 @@ function drawCounts(
   random: Random,
 ): { canary: Counts; stable: Counts | null } {
   const rate = rateOf(metric, traffic);
-  const measure = metric.source.measure;
-  const thresholds = 'thresholdsSeconds' in measure ? measure.thresholdsSeconds.length : 1;
+  const thresholds = thresholdsOf(metric);
   // only what fails gets worse: slow answers are as many as the stable version has
-  const times = 'thresholdsSeconds' in measure ? 1 : ratio;
+  const times = countsSlowOnes(metric) ? 1 : ratio;
   const draw = (count: number, share: number): Counts => {
     const bad = Math.min(count, drawClumped(random, count * Math.min(1, share), traffic.dispersion));
     return { requests: count, bad: Array.from({ length: thresholds }, () => bad) };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { forecast, shareFound } from '../../../domain/forecast/forecast.ts';
-import { enoughSeenBy, modelOf, type Traffic } from '../../../domain/forecast/model.ts';
+import { enoughSeenBy, modelOf } from '../../../domain/forecast/model.ts';
 import { proposals } from '../../../domain/forecast/propose.ts';
 import { scheduleOf } from '../../../domain/forecast/schedule.ts';
+import type { Traffic } from '../../../domain/forecast/traffic.ts';
 import { playReleases } from '../../../domain/forecast/trial.ts';
 import { checkPlan } from '../../../domain/plan/check-plan.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
