@@ -1,18 +1,25 @@
 import * as z from 'zod';
 
-/** A mutant that was tried, as Stryker's report tells it. */
-export interface Mutant {
-  file: string;
-  /** What it replaces, and by what: stays the same when lines move. */
+/** What was changed in a mutant, told so that it stays the same when lines move. */
+interface Change {
+  /** The line of the source in which it begins, without the space around it. */
+  code: string;
+  /** What is replaced, and by what; of more lines than one the first. */
   original: string;
   replacement: string;
+}
+
+/** A mutant that was tried, as Stryker's report tells it. */
+export interface Mutant extends Change {
+  file: string;
   line: number;
   status: string;
 }
 
-/** A mutant that no test notices, and why that is right. */
+const changeSchema = z.strictObject({ code: z.string(), original: z.string(), replacement: z.string() });
+/** Mutants that no test notices, and why that is right. */
 const survivorsSchema = z.array(
-  z.strictObject({ file: z.string(), original: z.string(), replacement: z.string(), reason: z.string().min(10) }),
+  z.strictObject({ file: z.string(), reason: z.string().min(20), mutants: z.array(changeSchema).min(1) }),
 );
 const positionSchema = z.object({ line: z.number(), column: z.number() });
 const reportSchema = z.looseObject({
@@ -38,8 +45,9 @@ export function mutantsOf(report: unknown): Mutant[] {
     const lines = source.split('\n');
     return mutants.map(({ location: { start, end }, replacement, mutatorName, status }) => ({
       file,
-      original: textBetween(lines, start, end),
-      replacement: replacement ?? mutatorName,
+      code: (lines[start.line - 1] ?? '').trim(),
+      original: (textBetween(lines, start, end).split('\n')[0] ?? '').trim(),
+      replacement: ((replacement ?? mutatorName).split('\n')[0] ?? '').trim(),
       line: start.line,
       status,
     }));
@@ -59,35 +67,34 @@ function textBetween(
 }
 
 export interface MutationVerdict {
-  ok: boolean;
-  lines: string[];
+  /** Mutants that ran; those that do not compile are left out. */
+  counted: number;
+  survived: number;
+  unexplained: Mutant[];
+  /** Reasons whose mutant is found by now. */
+  outdated: (Change & { file: string })[];
 }
 
-/**
- * The score counts as found what a test noticed or what did not end; mutants that never ran because they do not compile are
- * left out. @param whole all of domain/ was mutated: only then can a reason be out of date
- */
-export function verdictOn(
-  mutants: readonly Mutant[],
-  survivors: unknown,
-  { leastScore, whole }: { leastScore: number; whole: boolean },
-): MutationVerdict {
-  const known = survivorsSchema.parse(survivors);
+/** @param whole all of a part was mutated: only then can a reason be out of date. @throws ZodError a list not in its form */
+export function verdictOn(mutants: readonly Mutant[], survivors: unknown, whole: boolean): MutationVerdict {
+  const known = survivorsSchema
+    .parse(survivors)
+    .flatMap(({ file, mutants: changes }) => changes.map(change => ({ file, ...change })));
   const counted = mutants.filter(
     ({ status }) => !['CompileError', 'RuntimeError', 'Ignored', 'Pending'].includes(status),
   );
   const survived = counted.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
-  const isSame = (mutant: Mutant, reason: (typeof known)[number]) =>
-    mutant.file === reason.file && mutant.original === reason.original && mutant.replacement === reason.replacement;
   const unexplained = survived.filter(mutant => !known.some(reason => isSame(mutant, reason)));
   const outdated = whole ? known.filter(reason => !survived.some(mutant => isSame(mutant, reason))) : [];
-  const score = counted.length === 0 ? 0 : (100 * (counted.length - survived.length)) / counted.length;
-  const lines = [
-    ...unexplained.map(
-      ({ file, line, original, replacement }) => `unexplained: ${file}:${line}: ${original} -> ${replacement}`,
-    ),
-    ...outdated.map(({ file, original, replacement }) => `no longer survives: ${file}: ${original} -> ${replacement}`),
-    `mutation: ${counted.length} mutants, ${survived.length} survived (${unexplained.length} unexplained), score ${score.toFixed(1)}, wanted ${leastScore}`,
-  ];
-  return { ok: score >= leastScore && unexplained.length === 0 && outdated.length === 0, lines };
+  return { counted: counted.length, survived: survived.length, unexplained, outdated };
 }
+
+const isSame = (a: Change & { file: string }, b: Change & { file: string }): boolean =>
+  a.file === b.file && a.code === b.code && a.original === b.original && a.replacement === b.replacement;
+
+/** Share of the mutants that a test noticed or that did not end, per cent; 0 where none ran. */
+export const scoreOf = ({ counted, survived }: Pick<MutationVerdict, 'counted' | 'survived'>): number =>
+  counted === 0 ? 0 : (100 * (counted - survived)) / counted;
+
+export const scoreLine = (name: string, verdict: MutationVerdict): string =>
+  `${name}: ${verdict.counted} mutants, ${verdict.survived} survived (${verdict.unexplained.length} unexplained), score ${scoreOf(verdict).toFixed(1)}`;

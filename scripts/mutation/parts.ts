@@ -1,0 +1,44 @@
+/** A part of domain/ that is mutated by itself, and the tests that have to notice. Globs from the project's root. */
+export interface MutationPart {
+  mutate: string[];
+  tests: string[];
+}
+
+const mirror = (folder: string, ...more: string[]): MutationPart => ({
+  mutate: [`domain/${folder}/**/*.ts`],
+  tests: [`test/domain/${folder}/**/*.test.ts`, ...more],
+});
+
+/**
+ * Each part is held to the tests that mirror it (and the readers of plan files to what a person gets to read): a mutant
+ * that only some far test notices by chance is one nobody looks after. It is also what makes the run bearable.
+ */
+export const PARTS = {
+  sequential: mirror('judgement/sequential', 'test/domain/judgement/sequential-judge.test.ts'),
+  kayenta: mirror('judgement/kayenta'),
+  replay: mirror('judgement/replay', 'test/adapters/recorded-windows/*.test.ts'),
+  conditions: { mutate: ['domain/judgement/condition*.ts'], tests: ['test/domain/judgement/condition*.test.ts'] },
+  judgement: { mutate: ['domain/judgement/!(condition*).ts'], tests: ['test/domain/judgement/*.test.ts'] },
+  forecast: mirror('forecast'),
+  plan: mirror('plan', 'test/adapters/plan-file/*.test.ts'),
+  ledger: mirror('ledger'),
+  release: mirror('release'),
+  slot: mirror('slot'),
+  file: mirror('file', 'test/adapters/plan-file/*.test.ts'),
+  random: mirror('random'),
+  top: { mutate: ['domain/*.ts'], tests: ['test/domain/*.test.ts', 'test/adapters/plan-file/*.test.ts'] },
+} as const satisfies Record<string, MutationPart>;
+
+export type PartName = keyof typeof PARTS;
+
+/** Which part this process is to mutate: Stryker and Vitest are told by the environment, as their files take no argument. */
+export const PART_VARIABLE = 'SLUICE_MUTATION_PART';
+
+export function partOfEnvironment(): { name: PartName } & MutationPart {
+  const name = process.env[PART_VARIABLE];
+  const known = Object.entries(PARTS).find(([part]) => part === name);
+  if (known === undefined) {
+    throw new Error(`${PART_VARIABLE} is ${name ?? 'not set'}; expected one of ${Object.keys(PARTS).join(', ')}`);
+  }
+  return { name: known[0] as PartName, ...known[1], mutate: [...known[1].mutate], tests: [...known[1].tests] };
+}
