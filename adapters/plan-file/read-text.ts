@@ -1,19 +1,9 @@
 import { open } from 'node:fs/promises';
+import { whyUnreadable } from '../unreadable-file.ts';
 import type { Mistake } from './mistake.ts';
 import { LARGEST_FILE_BYTES } from './yaml-text.ts';
 
 const EXPECTED = 'a YAML file that can be read';
-
-/** What the system's refusals mean to whoever named the file; any other one is a fault and thrown. */
-const REFUSALS: Record<string, string> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'no such file',
-  EISDIR: 'a directory',
-  EACCES: 'a file that you may not read',
-  EPERM: 'a file that you may not read',
-  ELOOP: 'a link that leads nowhere',
-  ENAMETOOLONG: 'a name that is too long',
-};
 
 /** The text of a file, read no further than a plan may be long. */
 export async function readText(
@@ -27,8 +17,7 @@ export async function readText(
   try {
     bytes = await readAtMost(file, LARGEST_FILE_BYTES + 1);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const found = code === undefined ? undefined : REFUSALS[code];
+    const found = whyUnreadable(error);
     if (found === undefined) throw error;
     return refuse(found);
   }

@@ -1,16 +1,8 @@
 import { open } from 'node:fs/promises';
+import { whyUnreadable } from '../unreadable-file.ts';
 
 /** Longer than any line of counts: a file without line ends is not read into memory whole. */
 const LONGEST_LINE = 10_000;
-
-/** What the system's refusals mean to whoever named the file; any other one is a fault and thrown. */
-const REFUSALS: Record<string, string> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'no such file',
-  EISDIR: 'a directory',
-  EACCES: 'a file that you may not read',
-  EPERM: 'a file that you may not read',
-};
 
 /** The file cannot be read as lines of text. */
 export class UnreadableFileError extends Error {
@@ -37,9 +29,9 @@ export async function* linesOfFile(file: string): AsyncGenerator<string> {
     rest += decoder.decode();
   } catch (error) {
     if (error instanceof TypeError) throw new UnreadableFileError('bytes that are not UTF-8');
-    const refusal = REFUSALS[(error as NodeJS.ErrnoException).code ?? ''];
-    if (refusal === undefined) throw error;
-    throw new UnreadableFileError(refusal);
+    const why = whyUnreadable(error);
+    if (why === undefined) throw error;
+    throw new UnreadableFileError(why);
   }
   if (rest !== '') yield rest;
 }
