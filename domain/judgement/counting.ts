@@ -17,6 +17,15 @@ export interface Tally {
   done: number;
 }
 
+/** More windows in a row than this without evidence: what was seen before is too old. Argo's consecutiveErrorLimit. */
+export const WITHOUT_EVIDENCE_LIMIT = 4;
+
+/** How many of the last measurements in a row were no evidence. */
+export const withoutEvidence = (measurements: readonly Measurement[]): number =>
+  measurements.length - 1 - measurements.findLastIndex(isEvidence);
+
+export const isEvidence = ({ phase }: Measurement): boolean => phase === 'successful' || phase === 'failed';
+
 /** When Argo takes no more measurements of a metric. */
 export interface TallyLimits {
   /** So many are done. */

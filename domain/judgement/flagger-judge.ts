@@ -2,9 +2,8 @@ import { gives } from '../plan/measure.ts';
 import type { FlaggerJudgeSpec } from '../plan/other-judges-spec.ts';
 import type { Metric } from '../plan/plan.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
-import { type Tally, tally } from './counting.ts';
+import { isEvidence, type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence } from './counting.ts';
 import type { WindowRecord } from './reading.ts';
-import { WITHOUT_EVIDENCE_LIMIT } from './relative-judge.ts';
 import { resultOf } from './result-value.ts';
 import { turnsOf } from './turns.ts';
 import type { Verdict } from './verdict.ts';
@@ -46,9 +45,9 @@ function verdictOf({ name, judge }: FlaggerMetric, sums: Tally): { verdict: Verd
   });
   const last = measurements.at(-1);
   if (last === undefined) return held('no check was made yet');
-  const checked = measurements.findLast(isCheck);
+  const checked = measurements.findLast(isEvidence);
   if (checked === undefined) return held(`no check had a value yet; the last: ${last.because}`);
-  const without = measurements.length - 1 - measurements.lastIndexOf(checked);
+  const without = withoutEvidence(measurements);
   if (without > WITHOUT_EVIDENCE_LIMIT) {
     return held(`${without} checks in a row without a value; the last: ${last.because}`, true);
   }
@@ -57,8 +56,6 @@ function verdictOf({ name, judge }: FlaggerMetric, sums: Tally): { verdict: Verd
   const because = `${sums.successful} of ${plural(sums.done, 'check')} good${sums.failed === 0 ? '' : `, ${failed}`}`;
   return { verdict: { kind: 'watching', because }, tooLong: false };
 }
-
-const isCheck = ({ phase }: Measurement): boolean => phase === 'successful' || phase === 'failed';
 
 function measured({ judge, source }: FlaggerMetric, record: WindowRecord): Measurement {
   const { startEpochMs, endEpochMs, reading } = record;

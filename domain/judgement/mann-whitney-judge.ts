@@ -4,7 +4,7 @@ import type { JudgementContext, Measurement, MetricVerdict } from './context.ts'
 import { type Classification, classify } from './kayenta/classify.ts';
 import { type Score, scoreOf } from './kayenta/score.ts';
 import type { Counts, WindowRecord } from './reading.ts';
-import { type Turn, turnsOf } from './turns.ts';
+import { everyWindow, type Turn } from './turns.ts';
 import type { Verdict } from './verdict.ts';
 import { percentText, plural } from './words.ts';
 
@@ -74,8 +74,7 @@ function scoreOfRun(judged: readonly Judged[], classified: readonly Classificati
 
 /** The values of the windows that both versions get traffic in; a window that is not frozen yet ends them. */
 function valuesOf(metric: MannWhitneyMetric, records: readonly WindowRecord[], context: JudgementContext): Judged {
-  const timing = { initialDelaySeconds: 0, intervalSeconds: context.windowSeconds };
-  const turns = turnsOf(records, context, timing);
+  const turns = everyWindow(records, context);
   const compared = turns.filter(turn => context.expects(windowOf(turn)).stable);
   const newest = turns.at(-1);
   const judged: Judged = {

@@ -1,16 +1,13 @@
 import { gives } from '../plan/measure.ts';
 import type { Metric, RelativeJudgeSpec } from '../plan/plan.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
-import { type Tally, tally } from './counting.ts';
+import { type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence } from './counting.ts';
 import type { Counts, WindowRecord } from './reading.ts';
-import { turnsOf } from './turns.ts';
+import { everyWindow } from './turns.ts';
 import type { Verdict } from './verdict.ts';
 import { countsText, percentText, plural, valueText } from './words.ts';
 
 export type RelativeMetric = Metric & { judge: RelativeJudgeSpec };
-
-/** More windows in a row than this without evidence: what was seen before is too old. Argo's consecutiveErrorLimit. */
-export const WITHOUT_EVIDENCE_LIMIT = 4;
 
 /**
  * The canary against the stable version over the same seconds, window by window; more failed windows than `failureLimit`:
@@ -25,14 +22,13 @@ export function judgeRelative(
   context: JudgementContext,
 ): MetricVerdict {
   let silent = false;
-  const turns = turnsOf(windows, context, { initialDelaySeconds: 0, intervalSeconds: context.windowSeconds });
-  const sums = tally(turns, ({ record }) => {
+  const sums = tally(everyWindow(windows, context), ({ record }) => {
     const measurement = measured(metric, record, context.expects(record).stable);
     silent = measurement === undefined;
     return measurement;
   });
   const verdict = verdictOf(metric, sums, silent);
-  const brokeLimit = verdict.kind === 'inconclusive' && withoutEvidence(sums) > WITHOUT_EVIDENCE_LIMIT;
+  const brokeLimit = verdict.kind === 'inconclusive' && withoutEvidence(sums.measurements) > WITHOUT_EVIDENCE_LIMIT;
   return { verdict, measurements: sums.measurements, brokeLimit };
 }
 
@@ -53,17 +49,13 @@ function verdictOf({ name, judge }: RelativeMetric, sums: Tally, silent: boolean
       last === undefined ? 'no window was measured yet' : `no window was good yet; the last: ${last.because}`;
     return { kind: 'inconclusive', because, fault: false };
   }
-  const without = withoutEvidence(sums);
+  const without = withoutEvidence(sums.measurements);
   if (without > WITHOUT_EVIDENCE_LIMIT) {
     const because = `${without} windows in a row without evidence; the last: ${last?.because}`;
     return { kind: 'inconclusive', because, fault: false };
   }
   return { kind: 'watching', because: good };
 }
-
-/** How many of the last windows in a row were no evidence. */
-const withoutEvidence = ({ measurements }: Tally): number =>
-  measurements.length - 1 - measurements.findLastIndex(({ phase }) => phase === 'successful' || phase === 'failed');
 
 type Said = Pick<Measurement, 'phase' | 'because'>;
 const noEvidence = (because: string): Said => ({ phase: 'inconclusive', because });

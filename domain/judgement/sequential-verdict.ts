@@ -1,12 +1,12 @@
 import type { JudgementContext, MetricVerdict } from './context.ts';
+import { WITHOUT_EVIDENCE_LIMIT } from './counting.ts';
 import type { WindowRecord } from './reading.ts';
-import { WITHOUT_EVIDENCE_LIMIT } from './relative-judge.ts';
 import { type Detector, marginAt, type WindowEvidence } from './sequential/detector.ts';
 import { ceilingFinds, powerOf, type SeenWindow } from './sequential/power.ts';
 import type { SequentialContext } from './sequential-context.ts';
 import { detectorMetric, type KnownWindow, type SequentialMetric } from './sequential-windows.ts';
 import { alarmText, comparedText, grouped, lookedText, oddsText, strongestEnd, totalsOf } from './sequential-words.ts';
-import { turnsOf } from './turns.ts';
+import { everyWindow } from './turns.ts';
 import type { Verdict } from './verdict.ts';
 import { percentText, plural } from './words.ts';
 
@@ -80,7 +80,7 @@ function scoredWindows({ windows, evidence }: Judged, scored: WindowEvidence['sc
 /** How many of the last windows that were due were no evidence, and why the last was not. */
 function withoutEvidence({ records, evidence, context, metric }: Judged): { count: number; last: string | undefined } {
   const bySpan = new Map(evidence.map(one => [one.startEpochMs, one]));
-  const turns = turnsOf(records, context, { initialDelaySeconds: 0, intervalSeconds: context.windowSeconds });
+  const turns = everyWindow(records, context);
   let count = 0;
   let last: string | undefined;
   for (const turn of turns.toReversed()) {

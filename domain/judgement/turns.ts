@@ -36,6 +36,10 @@ export function turnsOf(
   return turns;
 }
 
+/** A turn in every window, from the first one that begins after the analysis did. */
+export const everyWindow = (records: readonly WindowRecord[], context: JudgementContext): Turn[] =>
+  turnsOf(records, context, { initialDelaySeconds: 0, intervalSeconds: context.windowSeconds });
+
 function turnFrom(
   fromEpochMs: number,
   toEpochMs: number,
