@@ -16,12 +16,13 @@ export function checkOtherJudges(draft: PlanDraft, input: object): Issue[] {
 
 function checkRange({ judge }: MetricDraft, path: Path, input: object): Issue[] {
   if (judge?.kind !== 'flagger') return [];
+  const { thresholdRange } = judge;
+  if (thresholdRange === undefined) return []; // missing, or a mistake itself
   const given = (key: string) => valueAt(input, [...path, key]) !== undefined;
-  if (valueAt(input, path) === undefined) return [];
   if (!given('min') && !given('max')) {
     return [{ path, at: 'value', found: 'a range without an end', expected: 'min, max or both' }];
   }
-  const { min, max } = judge.thresholdRange ?? {};
+  const { min, max } = thresholdRange;
   if (min === undefined || max === undefined || min <= max) return [];
   return [{ path: [...path, 'max'], at: 'value', found: String(max), expected: `min, ${min}, or more` }];
 }
