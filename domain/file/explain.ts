@@ -34,10 +34,17 @@ export const expectedText: z.core.$ZodErrorMap = issue => {
 
 /** Every mistake that the schema found, in our words. */
 export function explain(error: z.ZodError, explaining: Explaining): Issue[] {
-  const issues = error.issues.flatMap(issue => explainOne(issue, [], explaining));
+  const issues = oncePerType(error.issues).flatMap(issue => explainOne(issue, [], explaining));
   // A key that is missing because it was misspelt is one mistake.
   const misspelt = new Set(issues.flatMap(({ path, at, guess }) => (at === 'key' ? beside(path, guess) : [])));
   return issues.filter(({ path, at }) => at !== 'missing' || !misspelt.has(pathText(path)));
+}
+
+/** zod counts the letters of a text where it wanted a list: what is of another type has one mistake and no other. */
+function oncePerType(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const isOfAnotherType = (path: string) =>
+    issues.some(one => one.code === 'invalid_type' && pathText(one.path as Path) === path);
+  return issues.filter(one => one.code === 'invalid_type' || !isOfAnotherType(pathText(one.path as Path)));
 }
 
 const beside = (path: Path, key: string | undefined): string[] =>
@@ -72,7 +79,7 @@ function fittingBranch(
   const fitting = branches.filter(branch => !branch.some(isOfAnotherType));
   const [only] = fitting;
   if (fitting.length !== 1 || only === undefined) return [wrongValue(path, value, expected, explaining)];
-  return only.flatMap(one => explainOne(one, path, explaining));
+  return oncePerType(only).flatMap(one => explainOne(one, path, explaining));
 }
 
 function unknownKey(path: Path, { input, shape, notYet }: Explaining): Issue {

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import type { Fact } from '../../../domain/ledger/facts.ts';
+import { endText, imagesText, newsOf, stepText } from '../../../domain/ledger/news.ts';
+import type { Plan, Step } from '../../../domain/plan/plan.ts';
+import { admissionOf, approval, bake, hook, imageOf, planOf, requested, weight } from '../../support/story.ts';
+
+const steps: Step[] = [
+  weight(10),
+  bake(5_400),
+  { kind: 'analysis', metrics: ['errors', 'slow'], count: 3 },
+  hook(),
+  approval(),
+  weight(100),
+];
+const said = (fact: Fact, plan: Partial<Plan> = { steps }) => newsOf(fact, planOf(plan));
+const watching = { kind: 'watching', because: '7 of 7 good' } as const;
+const zero = { blue: 100, green: 0 };
+const baseline = (phi: number[], assumed: boolean) => ({ windows: 30, requests: 9_000, phi, assumed, bad: [0] });
+
+describe('what people who watch a release are told', () => {
+  it.each<[string, Fact]>([
+    ['requested: image v2', requested()],
+    ['requested: undo of shop-3', requested({ images: {}, undoOf: 'shop-3' })],
+    [
+      'push of v3 is not taken: shop-1 is on its way',
+      { kind: 'pushRefused', image: imageOf('3'), because: 'shop-1 is on its way' },
+    ],
+    ['admitted: revision new goes to green, blue is live', { kind: 'admitted', admission: admissionOf() }],
+    ['refused: no such container', { kind: 'refused', because: 'no such container' }],
+    ['green is sized to 2 for 10 %', { kind: 'sizeIntended', slot: 'green', replicas: 2, weight: 10 }],
+    ['ready for 10 %', { kind: 'readied', weight: 10 }],
+    [
+      'green is not ready: CrashLoopBackOff',
+      { kind: 'slotSeen', slot: 'green', desired: 2, available: 0, ready: false, problem: 'CrashLoopBackOff' },
+    ],
+    ['preview of green is open', { kind: 'previewOpened', slot: 'green' }],
+    ['weight 10 %', { kind: 'shiftConfirmed', dial: { blue: 90, green: 10 }, weight: 10 }],
+    ['bake 1h 30m', { kind: 'stepStarted', index: 1 }],
+    ['analysis of errors, slow, 3 measurements', { kind: 'stepStarted', index: 2 }],
+    ['hook smoke', { kind: 'stepStarted', index: 3 }],
+    ['approval go-live', { kind: 'stepStarted', index: 4 }],
+    ['bake 1h 30m is over: nothing wrong', { kind: 'stepDone', index: 1, because: 'nothing wrong' }],
+    ['hook smoke passed', { kind: 'hookAnswered', name: 'smoke', passed: true, because: 'all well' }],
+    ['hook smoke failed: 3 of 20', { kind: 'hookAnswered', name: 'smoke', passed: false, because: '3 of 20' }],
+    ['approval go-live is open', { kind: 'approvalOpened', name: 'go-live' }],
+    ['approval go-live was given', { kind: 'approved', name: 'go-live', groups: ['leads'] }],
+    ['watching: 7 of 7 good', { kind: 'judged', verdict: watching, byMetric: { errors: watching } }],
+    [
+      'errors: counts vary 1.23 times as much as chance, measured (30 windows of the stable version)',
+      { kind: 'baselineSeen', baseline: { errors: baseline([1.2345], false) } },
+    ],
+    [
+      'errors: counts vary 1, 2.5 times as much as chance, which is assumed (30 windows of the stable version); ' +
+        'slow: counts vary 1 times as much as chance, measured (30 windows of the stable version); ' +
+        'the plan is blind: errors in step 1; the plan is blind: slow in step 2',
+      {
+        kind: 'baselineSeen',
+        baseline: { errors: baseline([1, 2.5], true), slow: baseline([1], false) },
+        blind: ['errors in step 1', 'slow in step 2'],
+      },
+    ],
+    [
+      'ceiling of errors: 1 %; ceiling of slow: 5 %, 2 %',
+      { kind: 'ceilingsFrozen', ceilings: { errors: [0.01], slow: [0.05, 0.02] } },
+    ],
+    ['holds: too little data', { kind: 'held', because: 'too little data', fault: false }],
+    ['holds no longer', { kind: 'resumed' }],
+    [
+      'goes back (degraded): errors: 5 of 100',
+      { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors: 5 of 100' },
+    ],
+    ['weight 0 %: blue 100 %, green 0 %', { kind: 'dialRestored', dial: zero }],
+    ['promoted: the other slot is scaled down when it has drained', { kind: 'retiring' }],
+    ['rejected: no such container', { kind: 'closed', outcome: 'rejected', because: 'no such container' }],
+  ])('%s', (text, fact) => {
+    expect(said(fact)).toBe(text);
+  });
+
+  it('says of a soak how long one can still go back, and nothing of a soak of 0 s', () => {
+    expect(said({ kind: 'soakStarted' }, { soakSeconds: 900 })).toBe('soak 15m: going back is still one call');
+    expect(said({ kind: 'soakStarted' }, { soakSeconds: 0 })).toBeUndefined();
+  });
+
+  it.each<Fact>([
+    { kind: 'runClaimed', run: 1 },
+    { kind: 'canaryIntended', slot: 'green', revision: 'new' },
+    { kind: 'canaryWritten', slot: 'green', revision: 'new' },
+    { kind: 'slotSeen', slot: 'green', desired: 2, available: 2, ready: true },
+    { kind: 'previewIntended', slot: 'green' },
+    // the weight is told when it is confirmed
+    { kind: 'stepStarted', index: 0 },
+    { kind: 'stepStarted', index: 9 },
+    { kind: 'stepDone', index: 9, because: 'a step that the plan of a first release left out' },
+    { kind: 'shiftIntended', from: zero, to: zero, weight: 0 },
+    { kind: 'hookCalled', name: 'smoke', attempt: 1 },
+    { kind: 'hookRunning', name: 'smoke', statusUrl: 'https://hooks.example.com/1' },
+    { kind: 'soakDone', because: 'good' },
+    { kind: 'goingBack', attempt: 1 },
+    { kind: 'dialVerified', dial: zero },
+    { kind: 'canaryRetired', slot: 'green' },
+    { kind: 'stableRetired', slot: 'blue' },
+  ])('is nothing for $kind, which is only for the ledger', fact => {
+    expect(said(fact)).toBeUndefined();
+  });
+
+  it('stops at a fact that nobody knows', () => {
+    expect(() => said({ kind: 'dreamt' } as never)).toThrow('unexpected {"kind":"dreamt"}');
+    expect(() => stepText({ kind: 'dreamt' } as never)).toThrow('unexpected {"kind":"dreamt"}');
+  });
+});
+
+describe('the images of a release', () => {
+  it.each<[string, Parameters<typeof imagesText>]>([
+    ['image v2', [{ app: imageOf('2') }]],
+    ['app v2, sidecar v7', [{ app: imageOf('2'), sidecar: imageOf('7') }]],
+    ['undo of shop-3', [{}, 'shop-3']],
+    ['undo of shop-3, image v2', [{ app: imageOf('2') }, 'shop-3']],
+    ['', [{}]],
+  ])('are told as "%s"', (text, [images, undoOf]) => {
+    expect(imagesText(images, undoOf)).toBe(text);
+  });
+});
+
+describe('the end of a release', () => {
+  it.each<[string, Parameters<typeof endText>[0]]>([
+    [
+      'rolledBack (degraded): errors: 5 of 100',
+      { outcome: 'rolledBack', reason: 'degraded', because: 'errors: 5 of 100' },
+    ],
+    ['promoted: revision new is live', { outcome: 'promoted', because: 'revision new is live' }],
+    ['rolledBack (aborted)', { outcome: 'rolledBack', reason: 'aborted', because: '' }],
+    ['superseded', { outcome: 'superseded', because: '' }],
+  ])('is told as "%s"', (text, end) => {
+    expect(endText(end)).toBe(text);
+  });
+});
+
+it('a step that sets the dial is told by its weight', () => {
+  expect(stepText(weight(33.3))).toBe('weight 33.3 %');
+});

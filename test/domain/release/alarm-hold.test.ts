@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { holdForAlarms } from '../../../domain/release/alarm-hold.ts';
+import { at, type Line, releaseOf } from '../../support/story.ts';
+
+const slo = { alarm: 'slo-burn', reason: 'threshold crossed' };
+const queue = { alarm: 'queue', reason: '' };
+const because = 'slo-burn is in ALARM (threshold crossed)';
+const held: Line = [100, { kind: 'held', because, fault: false }];
+/** Of a plan that holds for at most 600 s. */
+const decide = (ringing: (typeof slo)[], seconds: number, ...lines: Line[]) =>
+  holdForAlarms(releaseOf({}, ...lines), ringing, at(seconds));
+
+describe('a release whose workload has alarms', () => {
+  it('begins while all is quiet, and says so where it was held before', () => {
+    expect(decide([], 100)).toEqual({ kind: 'goOn', facts: [] });
+    expect(decide([], 150, held)).toEqual({ kind: 'goOn', facts: [{ kind: 'resumed' }] });
+  });
+
+  it('is held while one rings, which is written down once', () => {
+    expect(decide([slo], 100)).toEqual({
+      kind: 'hold',
+      because,
+      facts: [{ kind: 'held', because, fault: false }],
+    });
+    expect(decide([slo], 101, held)).toEqual({ kind: 'hold', because, facts: [] });
+  });
+
+  it('is told every alarm that rings, with its reason where there is one', () => {
+    expect(decide([slo, queue], 100)).toMatchObject({ because: `${because}, queue is in ALARM` });
+  });
+
+  it("is refused when it was held for the plan's time, counted from when the hold began", () => {
+    expect(decide([slo], 699.999, held)).toMatchObject({ kind: 'hold' });
+    expect(decide([slo], 700, held)).toEqual({ kind: 'refuse', because: `held for 600 s: ${because}` });
+  });
+
+  it.each(['rollBack', 'ask', 'proceed'] as const)(
+    'is refused at once where the plan holds for no time, also where its hold would %s',
+    then => {
+      const release = releaseOf({ hold: { atMostSeconds: 0, then } });
+      expect(holdForAlarms(release, [slo], at(5))).toEqual({ kind: 'refuse', because: `held for 0 s: ${because}` });
+    },
+  );
+});
