@@ -11,7 +11,7 @@ export interface JudgementContext {
   /** Which versions get traffic at the dial of a window; the same answer for the same window, always. */
   expects(window: Window): Expected;
   /** The canary's weight, in per cent, where all of a window had it and nothing else decides; absent: not known. */
-  steadyWeight?(window: Window): number | undefined;
+  steadyWeight?: ((window: Window) => number | undefined) | undefined;
   /** Where the plan has sequential metrics: what they share. */
   sequential?: SequentialContext | undefined;
   /** Without the part of a sentence that says how many more windows would settle it: finding that out takes a while. */

@@ -5,8 +5,8 @@ import type { WindowRecord } from '../reading.ts';
 import { logSumExp } from '../sequential/comparison.ts';
 import type { WindowEvidence } from '../sequential/detector.ts';
 import { sequentialContext } from '../sequential-context.ts';
-import { onGrid, type RecordedRelease } from './recorded-release.ts';
-import { decisionAt, type EvidenceLine, type Replay, type ReplayJudge, replayOf } from './replay.ts';
+import { onGrid, type RecordedMetric, type RecordedRelease } from './recorded-release.ts';
+import { type Decision, decisionAt, type EvidenceLine, type Replay, type ReplayJudge, replayOf } from './replay.ts';
 
 /**
  * A plan's metrics and judges over recorded windows, by the same function that judges a running release. The dial is the
@@ -31,34 +31,39 @@ function replayPlan(
   const moments = momentsOf(judged.flatMap(({ windows }) => windows));
   // K and the turns of other judges are in windows as they were recorded, whatever the plan's own are
   const context = contextOf({ ...plan, windowSeconds: release.windowSeconds }, release);
-  const judgeUntil = (count: number): ReleaseVerdict => {
-    const untilEpochMs = moments[count - 1] ?? Number.NEGATIVE_INFINITY;
-    const known = judged.map(one => [one.name, one.windows.filter(record => knownAt(record) <= untilEpochMs)] as const);
-    return judgeRelease(metrics, Object.fromEntries(known), { ...context, nowEpochMs: untilEpochMs });
+  const momentOf = (count: number): number => moments[count - 1] ?? Number.NEGATIVE_INFINITY;
+  const judgeUntil = (nowEpochMs: number): ReleaseVerdict => {
+    const known = judged.map(one => [one.name, one.windows.filter(record => knownAt(record) <= nowEpochMs)] as const);
+    return judgeRelease(metrics, Object.fromEntries(known), { ...context, nowEpochMs });
   };
-  const last = judgeUntil(moments.length);
-  if (last.verdict.kind !== 'degraded') {
-    const { kind, because } = last.verdict;
-    const lines = wantsEvidence ? linesOf(last) : [];
-    return replayOf(recorded, name, { verdict: kind, because, logE: logEOf(plan, last) }, lines);
-  }
-  // degraded is final, so the first window that brings it can be found by halving
   let [low, high] = [0, moments.length];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (judgeUntil(middle).verdict.kind === 'degraded') high = middle;
+  let found = judgeUntil(momentOf(high));
+  // degraded is final, so the first window that brings it can be found by halving
+  while (found.verdict.kind === 'degraded' && high - low > 1) {
+    const middle = (low + high) >> 1;
+    const sooner = judgeUntil(momentOf(middle));
+    if (sooner.verdict.kind === 'degraded') [high, found] = [middle, sooner];
     else low = middle;
   }
-  const first = judgeUntil(high);
-  const { verdict } = first;
-  const guilty = judged.find(one => verdict.kind === 'degraded' && one.name === verdict.metric) ?? judged[0];
-  const deciding = guilty?.windows.findLast(record => knownAt(record) <= (moments[high - 1] ?? 0));
-  const place = guilty && deciding && decisionAt(guilty, deciding.startEpochMs);
-  const endEpochMs =
-    place && recorded.metrics.find(one => one.name === place.metric)?.windows[place.window - 1]?.endEpochMs;
-  const decision = place && { ...place, endEpochMs: endEpochMs ?? place.endEpochMs };
-  const found = { verdict: verdict.kind, because: verdict.because, decision, logE: logEOf(plan, first) };
-  return replayOf(recorded, name, found, wantsEvidence ? linesOf(first) : []);
+  const { verdict } = found;
+  const said = { verdict: verdict.kind, because: verdict.because, logE: logEOf(plan, found) };
+  const decision =
+    verdict.kind === 'degraded' ? decisionOf(verdict.metric, recorded, release, momentOf(high)) : undefined;
+  return replayOf(recorded, name, { ...said, decision }, wantsEvidence ? linesOf(found) : []);
+}
+
+/** The last window of that metric that was known by then, in the seconds in which it was recorded. */
+function decisionOf(
+  metric: string,
+  recorded: RecordedRelease,
+  aligned: RecordedRelease,
+  untilEpochMs: number,
+): Decision | undefined {
+  const isGuilty = ({ name }: RecordedMetric): boolean => name === metric;
+  const index = aligned.metrics.find(isGuilty)?.windows.findLastIndex(record => knownAt(record) <= untilEpochMs);
+  const own = recorded.metrics.find(isGuilty);
+  const deciding = own?.windows[index ?? -1];
+  return own && deciding && decisionAt(own, deciding);
 }
 
 const knownAt = (record: WindowRecord): number => record.frozenAtEpochMs ?? Number.POSITIVE_INFINITY;
@@ -73,7 +78,7 @@ function contextOf(plan: Plan, release: RecordedRelease): Omit<JudgementContext,
     analysisStartedAtEpochMs: release.startedAtEpochMs,
     windowSeconds: plan.windowSeconds,
     expects: window => release.expects(window),
-    ...(release.steadyWeight === undefined ? {} : { steadyWeight: release.steadyWeight }),
+    steadyWeight: release.steadyWeight,
     terse: true,
     sequential: sequentialContext(plan, { baseline, ceilings }),
   };

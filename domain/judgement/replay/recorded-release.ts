@@ -1,5 +1,5 @@
 import type { Baseline } from '../baseline.ts';
-import type { WindowRecord } from '../reading.ts';
+import type { Reading, WindowRecord } from '../reading.ts';
 import type { Expected, Window } from '../windows.ts';
 
 /** A release of the past, as it can be judged again: its frozen windows, and what is known of its dial. Plain JSON but for `expects`. */
@@ -34,7 +34,8 @@ export interface RecordedCounts extends Window {
 
 /**
  * A release of which only windows are known. Windows that nobody recorded are taken for windows that overlapped a shift:
- * they are no missing data. Where a window has no stable request in any metric, stable is taken to have no traffic.
+ * they are no missing data. Where a metric counted no stable request and no other saw one, stable is taken to have had no
+ * traffic.
  * @param metrics as in RecordedRelease, at least one window in all
  */
 export function releaseOfWindows(name: string, metrics: readonly RecordedMetric[]): RecordedRelease {
@@ -47,7 +48,7 @@ export function releaseOfWindows(name: string, metrics: readonly RecordedMetric[
     (least, one) => Math.min(least, one.endEpochMs - one.startEpochMs),
     Number.POSITIVE_INFINITY,
   );
-  let stableAt: Map<number, boolean> | undefined;
+  let stableAt: ReturnType<typeof stableByStart> | undefined;
   return {
     name,
     metrics,
@@ -55,20 +56,27 @@ export function releaseOfWindows(name: string, metrics: readonly RecordedMetric[
     startedAtEpochMs,
     expects({ startEpochMs }) {
       stableAt ??= stableByStart(all);
-      const stable = stableAt.get(startEpochMs);
-      return { canary: stable !== undefined, stable: stable ?? false };
+      const canary = stableAt.has(startEpochMs);
+      return { canary, stable: canary && stableAt.get(startEpochMs) !== false };
     },
   };
 }
 
-/** Starts of the recorded windows, and whether stable is taken to have traffic there. */
-function stableByStart(windows: readonly WindowRecord[]): Map<number, boolean> {
-  const found = new Map<number, boolean>();
+/** Starts of the recorded windows, and whether any metric saw stable there; undefined where none says either. */
+function stableByStart(windows: readonly WindowRecord[]): Map<number, boolean | undefined> {
+  const found = new Map<number, boolean | undefined>();
   for (const { startEpochMs, reading } of windows) {
-    const without = reading.kind === 'counts' && reading.stable?.requests === 0;
-    found.set(startEpochMs, (found.get(startEpochMs) ?? false) || !without);
+    const before = found.get(startEpochMs);
+    found.set(startEpochMs, before === true ? before : (sawStable(reading) ?? before));
   }
   return found;
+}
+
+/** A value of the canary alone says nothing of stable's traffic, nor does a source that was away. */
+function sawStable(reading: Reading): boolean | undefined {
+  if (reading.kind !== 'counts' && reading.kind !== 'value') return undefined;
+  if (reading.stable === null) return undefined;
+  return reading.kind === 'value' || reading.stable.requests > 0;
 }
 
 /**

@@ -29,7 +29,7 @@ export function releaseOfLedger(
     if (fact.kind === 'requested') requested = fact;
     else if (fact.kind === 'admitted') stickinessSeconds = fact.admission.stickinessSeconds;
     else if (fact.kind === 'shiftIntended') shifts.push({ weight: fact.weight, intendedAtEpochMs: atEpochMs });
-    else if (fact.kind === 'shiftConfirmed' && last !== undefined) last.confirmedAtEpochMs ??= atEpochMs;
+    else if (fact.kind === 'shiftConfirmed' && last !== undefined) last.confirmedAtEpochMs = atEpochMs;
     else if (fact.kind === 'goingBack') shifts.push({ weight: 0, intendedAtEpochMs: atEpochMs });
     else if (fact.kind === 'baselineSeen') baseline ??= fact.baseline;
     else if (fact.kind === 'ceilingsFrozen') ceilings = { ...fact.ceilings, ...ceilings };

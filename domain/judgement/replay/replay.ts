@@ -1,4 +1,5 @@
 import type { Verdict } from '../verdict.ts';
+import type { Window } from '../windows.ts';
 import { countsOf, type RecordedMetric, type RecordedRelease } from './recorded-release.ts';
 
 /** What one judge would have done with one release. */
@@ -7,11 +8,11 @@ export interface Replay {
   judge: string;
   verdict: Verdict['kind'];
   /** The window after which it is rolled back; absent: it is not. */
-  decision?: Decision;
+  decision?: Decision | undefined;
   /** See `excessBadOf`. */
   excessBad: number;
   /** ln of the e-value of the sequential comparison, all metrics together, where the judging ended; absent for other judges. */
-  logE?: number;
+  logE?: number | undefined;
   because: string;
   /** What there is to draw, where it was asked for. */
   evidence: EvidenceLine[];
@@ -60,28 +61,25 @@ export function excessBadOf(release: RecordedRelease, untilEpochMs = Number.POSI
   return excess;
 }
 
-/** The 1-based place of a window among its metric's. */
-export const decisionAt = ({ name, windows }: RecordedMetric, startEpochMs: number): Decision => {
-  const index = windows.findIndex(record => record.startEpochMs === startEpochMs);
-  return { metric: name, window: index + 1, endEpochMs: windows[index]?.endEpochMs ?? startEpochMs };
-};
+/** With the 1-based place of a window among its metric's. */
+export const decisionAt = ({ name, windows }: RecordedMetric, { startEpochMs, endEpochMs }: Window): Decision => ({
+  metric: name,
+  window: windows.findIndex(record => record.startEpochMs === startEpochMs) + 1,
+  endEpochMs,
+});
 
 /** A verdict with the decision that made it, and what it cost. */
 export function replayOf(
   release: RecordedRelease,
   judge: string,
-  found: { verdict: Verdict['kind']; because: string; decision?: Decision | undefined; logE?: number | undefined },
+  found: Pick<Replay, 'verdict' | 'because' | 'decision' | 'logE'>,
   evidence: EvidenceLine[],
 ): Replay {
-  const { verdict, because, decision, logE } = found;
   return {
+    ...found,
     release: release.name,
     judge,
-    verdict,
-    because,
-    ...(decision === undefined ? {} : { decision }),
-    excessBad: excessBadOf(release, decision?.endEpochMs),
-    ...(logE === undefined ? {} : { logE }),
+    excessBad: excessBadOf(release, found.decision?.endEpochMs),
     evidence,
   };
 }

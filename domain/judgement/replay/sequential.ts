@@ -1,4 +1,4 @@
-import { logSumExp } from '../sequential/comparison.ts';
+import { type Comparison, logSumExp } from '../sequential/comparison.ts';
 import { BadCountsError } from '../sequential/counts-problem.ts';
 import {
   type Detector,
@@ -61,9 +61,8 @@ function replaySequential(
     if (detector.alarm !== undefined) break;
   }
   const found = problem === undefined ? verdictOf(settings, release, detector) : badCounts(problem);
-  const logE = logEOf(release, latest);
   const lines = wantsEvidence ? linesOf(settings, drawn, release.metrics.length) : [];
-  return replayOf(release, 'sequential', { ...found, ...(Number.isFinite(logE) ? { logE } : {}) }, lines);
+  return replayOf(release, 'sequential', { ...found, logE: logEOf(release, latest) }, lines);
 }
 
 const badCounts = (problem: string) => ({
@@ -73,11 +72,10 @@ const badCounts = (problem: string) => ({
 
 function detectorFor(settings: SequentialReplaySettings, { metrics, baseline }: RecordedRelease): Detector {
   const { profile, alpha, margin, guard, nonInferiority, beta } = settings;
-  const most = metrics.reduce((windows, metric) => Math.max(windows, metric.windows.length), 1);
   return newDetector({
     profile,
     alpha,
-    horizonWindows: settings.horizonWindows ?? most,
+    horizonWindows: settings.horizonWindows ?? Math.max(1, ...metrics.map(({ windows }) => windows.length)),
     nonInferiority,
     beta,
     metrics: metrics.map(({ name }) => ({
@@ -101,7 +99,6 @@ function asTheyBecameKnown(release: RecordedRelease): DetectorWindow[][] {
     const expected = release.expects({ startEpochMs, endEpochMs });
     if (!expected.canary) continue;
     const counts = reading.kind === 'counts' ? reading : undefined;
-    const noData = reading.kind === 'noData' ? reading.reason : counts === undefined ? 'no counts' : undefined;
     const window: DetectorWindow = {
       metric,
       startEpochMs,
@@ -110,7 +107,6 @@ function asTheyBecameKnown(release: RecordedRelease): DetectorWindow[][] {
       stableExpected: expected.stable,
       canary: firstThreshold(counts?.canary),
       stable: firstThreshold(counts?.stable),
-      ...(noData === undefined ? {} : { noData }),
     };
     if (frozenAtEpochMs === before) batches.at(-1)?.push(window);
     else batches.push([window]);
@@ -120,13 +116,11 @@ function asTheyBecameKnown(release: RecordedRelease): DetectorWindow[][] {
 }
 
 const firstThreshold = (counts: { requests: number; bad: readonly number[] } | null | undefined) =>
-  counts == null ? null : { requests: counts.requests, bad: [counts.bad[0] ?? 0] };
+  counts == null ? null : { requests: counts.requests, bad: counts.bad.slice(0, 1) };
 
 /** ln of the sum of v_i E_i; a metric without a scored window has E = 1. */
 const logEOf = ({ metrics }: RecordedRelease, latest: ReadonlyMap<string, WindowEvidence>): number =>
-  metrics.length === 1
-    ? (latest.get(metrics[0]?.name ?? '')?.logE ?? 0)
-    : logSumExp(metrics.map(({ name }) => (latest.get(name)?.logE ?? 0) - Math.log(metrics.length)));
+  logSumExp(metrics.map(({ name }) => (latest.get(name)?.logE ?? 0) - Math.log(metrics.length)));
 
 function verdictOf(
   settings: SequentialReplaySettings,
@@ -141,7 +135,7 @@ function verdictOf(
     return {
       verdict: 'degraded',
       because: `${alarm.metric}: ${said}`,
-      decision: metric && decisionAt(metric, alarm.evidence.startEpochMs),
+      decision: metric && decisionAt(metric, alarm.evidence),
     };
   }
   const states = [...detector.metrics.values()];
@@ -152,7 +146,7 @@ function verdictOf(
   }
   const { ratio, power } = settings.detect;
   const blind = states.filter(
-    state => !state.healthy && !wouldHaveSeen(settings, release, detector, state.metric.name),
+    state => !state.healthy && !wouldHaveSeen(settings, release, state.metric.name, state.comparison),
   );
   if (blind.length > 0) {
     const names = blind.map(({ metric }) => metric.name).join(', ');
@@ -172,16 +166,13 @@ function verdictOf(
 function wouldHaveSeen(
   settings: SequentialReplaySettings,
   release: RecordedRelease,
-  detector: Detector,
   name: string,
+  comparison: Comparison,
 ): boolean {
-  const state = detector.metrics.get(name);
-  const metric = release.metrics.find(one => one.name === name);
-  if (state === undefined || metric === undefined) return false;
-  const windows = metric.windows.flatMap(record => {
-    const counts = countsOf(release, record);
-    return counts === undefined || counts.canaryRequests === 0 || counts.stableRequests === 0 ? [] : [counts];
-  });
+  const windows = release.metrics
+    .filter(metric => metric.name === name)
+    .flatMap(metric => metric.windows.flatMap(record => countsOf(release, record) ?? []))
+    .filter(({ canaryRequests, stableRequests }) => canaryRequests > 0 && stableRequests > 0);
   const requests = windows.reduce((sum, { stableRequests }) => sum + stableRequests, 0);
   const bad = windows.reduce((sum, { stableBad }) => sum + stableBad, 0);
   const { ratio, power } = settings.detect;
@@ -190,9 +181,7 @@ function wouldHaveSeen(
     stableRequests,
     margin: settings.margin,
   }));
-  return (
-    powerOf(state.comparison.settings, seen, { rates: [requests === 0 ? 0 : bad / requests], ratio }, power) >= power
-  );
+  return powerOf(comparison.settings, seen, { rates: [bad / requests], ratio }, power) >= power;
 }
 
 function linesOf(
@@ -210,9 +199,11 @@ function linesOf(
   if (metrics === 1) {
     lines.push({
       title: 'bad canary requests so far (S-channel)',
-      points: drawn.flatMap(({ endEpochMs, evidence: { x, boundary } }) =>
-        x === undefined || boundary === undefined ? [] : [{ endEpochMs, value: x, limit: boundary }],
-      ),
+      points: drawn.map(({ endEpochMs, evidence: { x, boundary } }) => ({
+        endEpochMs,
+        value: x ?? Number.NaN,
+        limit: boundary ?? Number.NaN,
+      })),
     });
   }
   return lines;

@@ -21,14 +21,18 @@ interface StyleOfJudge {
   rule: string;
   /** Whether a window without stable requests says nothing. */
   needsStable: boolean;
-  /** What it looks at after each window, and the limit of that, in per cent. */
-  draw(windows: readonly RecordedCounts[]): { value: number; limit: number }[];
+  /** What it looks at after each window, in per cent, for people. */
+  drawn: string;
+  draw(windows: readonly RecordedCounts[]): EvidenceLine['points'];
 }
 
 const percentOf = (bad: number, requests: number): number => (requests === 0 ? 0 : (100 * bad) / requests);
 
+const EACH_WINDOW = 'bad share of each window';
+
 const againstLimit = (badShare: number) => (windows: readonly RecordedCounts[]) =>
-  windows.map(({ canaryBad, canaryRequests }) => ({
+  windows.map(({ endEpochMs, canaryBad, canaryRequests }) => ({
+    endEpochMs,
     value: percentOf(canaryBad, canaryRequests),
     limit: 100 * badShare,
   }));
@@ -41,26 +45,31 @@ export const STYLES = {
     decide: argoStyle,
     rule: inWords(ARGO_STYLE.failureLimit + 1, 'window', ARGO_STYLE.badShare),
     needsStable: false,
+    drawn: EACH_WINDOW,
     draw: againstLimit(ARGO_STYLE.badShare),
   },
   flagger: {
     decide: flaggerStyle,
     rule: `${inWords(FLAGGER_STYLE.threshold, 'check', FLAGGER_STYLE.badShare)} when the next check is due, a minute later`,
     needsStable: false,
+    drawn: EACH_WINDOW,
     draw: againstLimit(FLAGGER_STYLE.badShare),
   },
   kayenta: {
     decide: kayentaStyle,
     rule: 'bad shares that a Mann-Whitney test of all windows finds higher roll back, at the end',
     needsStable: true,
+    drawn: 'lower end of the shift of the bad share so far',
     draw: shiftsSoFar,
   },
   relative: {
     decide: relativeStyle,
     rule: `${plural(RELATIVE_STYLE.failureLimit + 1, 'window')} with more than ${RELATIVE_STYLE.ratio} times the stable version's bad share roll back`,
     needsStable: true,
+    drawn: EACH_WINDOW,
     draw: windows =>
-      windows.map(({ canaryBad, canaryRequests, stableBad, stableRequests }) => ({
+      windows.map(({ endEpochMs, canaryBad, canaryRequests, stableBad, stableRequests }) => ({
+        endEpochMs,
         value: percentOf(canaryBad, canaryRequests),
         limit: RELATIVE_STYLE.ratio * percentOf(stableBad, stableRequests),
       })),
@@ -100,31 +109,30 @@ function judge({ decide, needsStable }: StyleOfJudge, release: RecordedRelease, 
   const { rollBackAtWindow } = decide(counts, release);
   const at = rollBackAtWindow === null ? undefined : counts[rollBackAtWindow - 1];
   const seen = counts.some(one => one.canaryRequests > 0 && (!needsStable || one.stableRequests > 0));
-  return { metric, counts, seen, decision: at && decisionAt(metric, at.startEpochMs) };
+  return { metric, counts, seen, decision: at && decisionAt(metric, at) };
 }
 
 function lineOf(
-  { draw }: StyleOfJudge,
+  { drawn, draw }: StyleOfJudge,
   { metrics }: RecordedRelease,
   { name }: RecordedMetric,
   counts: readonly RecordedCounts[],
 ): EvidenceLine {
   const whose = metrics.length === 1 ? '' : ` of ${name}`;
-  const points = draw(counts).map((point, index) => ({ ...point, endEpochMs: counts[index]?.endEpochMs ?? 0 }));
-  const what = draw === shiftsSoFar ? 'lower end of the shift of the bad share so far' : 'bad share of each window';
-  return { title: `${what}${whose}, per cent`, points };
+  return { title: `${drawn}${whose}, per cent`, points: draw(counts) };
 }
 
 /** What the test would have said of the windows so far, though it is asked only once; its limit is what is tolerated. */
-function shiftsSoFar(windows: readonly RecordedCounts[]): { value: number; limit: number }[] {
+function shiftsSoFar(windows: readonly RecordedCounts[]): EvidenceLine['points'] {
   const canary: number[] = [];
   const stable: number[] = [];
-  return windows.map(({ canaryBad, canaryRequests, stableBad, stableRequests }) => {
+  return windows.map(({ endEpochMs, canaryBad, canaryRequests, stableBad, stableRequests }) => {
     if (canaryRequests > 0 && stableRequests > 0) {
       canary.push(canaryBad / canaryRequests);
       stable.push(stableBad / stableRequests);
     }
     const { shift } = classify(canary, stable, KAYENTA_STYLE);
-    return { value: 100 * (shift?.low ?? 0), limit: 100 * KAYENTA_STYLE.tolerance * Math.abs(shift?.estimate ?? 0) };
+    const { low, estimate } = shift ?? { low: 0, estimate: 0 };
+    return { endEpochMs, value: 100 * low, limit: 100 * KAYENTA_STYLE.tolerance * Math.abs(estimate) };
   });
 }
