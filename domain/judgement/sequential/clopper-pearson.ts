@@ -11,16 +11,15 @@ export function upperBound(bad: number, requests: number, confidence: number): n
   if (bad >= requests) return 1;
   const logTail = Math.log1p(-confidence);
   if (bad === 0) return -Math.expm1(logTail / requests);
-  // ln P(X <= bad) falls as p rises: bisection on ln p, to the last place
+  // ln P(X <= bad) falls as p rises: bisection on ln p, until there is no number between the ends
   let low = Math.log(bad / requests);
   let high = 0;
-  for (let i = 0; i < 200 && high - low > 1e-15 * Math.abs(low); i += 1) {
+  for (;;) {
     const middle = (low + high) / 2;
-    if (middle === low || middle === high) break;
+    if (middle <= low || middle >= high) return Math.exp(middle);
     if (Math.log(atMost(bad, requests, Math.exp(middle))) > logTail) low = middle;
     else high = middle;
   }
-  return Math.exp((low + high) / 2);
 }
 
 /** P(X <= x) of Binomial(n, p), as the regularised incomplete beta I_{1-p}(n - x, x + 1). */
@@ -34,25 +33,26 @@ export function atMost(x: number, n: number, p: number): number {
   return 1 - (Math.exp(logFront) * fraction(b, a, p)) / b;
 }
 
-/** Continued fraction of the incomplete beta by Lentz's method (DLMF 8.17.22). */
+/**
+ * Continued fraction of the incomplete beta by Lentz's method (DLMF 8.17.22), for whole a and b above 0 and x on this side
+ * of the mean. There every even coefficient is 0 or more until the fraction ends at m = b, and every odd one above -1: no
+ * denominator comes near 0.
+ */
 function fraction(a: number, b: number, x: number): number {
-  const tiny = 1e-300;
-  const held = (value: number) => (Math.abs(value) < tiny ? tiny : value);
   let c = 1;
-  let d = 1 / held(1 - ((a + b) * x) / (a + 1));
+  let d = 1 / (1 - ((a + b) * x) / (a + 1));
   let result = d;
   // some square root of the larger parameter of steps: 10^9 needs tens of thousands
-  for (let m = 1; m < 1_000_000; m += 1) {
+  for (let m = 1; ; m += 1) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / held(1 + even * d);
-    c = held(1 + even / c);
+    d = 1 / (1 + even * d);
+    c = 1 + even / c;
     result *= d * c;
     const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / held(1 + odd * d);
-    c = held(1 + odd / c);
+    d = 1 / (1 + odd * d);
+    c = 1 + odd / c;
     const change = d * c;
     result *= change;
-    if (Math.abs(change - 1) < 1e-15) break;
+    if (Math.abs(change - 1) < 1e-15) return result;
   }
-  return result;
 }

@@ -12,7 +12,7 @@ export interface CountLaw {
   lost: number;
 }
 
-/** Terms smaller than this part of the largest are left out: above as `lost`, below moved up into the lowest cell. */
+/** Terms smaller than this part of the largest are left out: above as `lost`, below by dividing the others by their sum. */
 const NEGLIGIBLE = 1e-12;
 /** More terms than this are not summed one by one but bounded cell by cell: 16,384 take about 0.1 ms. */
 const MOST_TERMS = 16_384;
@@ -23,10 +23,10 @@ export const newCountLaw = (): CountLaw => ({ mass: new Float64Array(256), first
 export function fillCountLaw(law: CountLaw, bad: number, share: number, inflation: number, cell: number): void {
   const correlation = bad > 1 ? Math.min(1, (inflation - 1) / (bad - 1)) : 0;
   // a and b of the beta; 0 for the binomial, whose ratios of neighbours are the limit of both large
-  const a = correlation > 0 ? share * (1 / correlation - 1) : 0;
-  const b = correlation > 0 ? (1 - share) * (1 / correlation - 1) : 0;
+  const size = correlation > 0 ? 1 / correlation - 1 : 0;
+  const [a, b] = [share * size, (1 - share) * size];
   const shape: Shape = { bad, share, a, b };
-  const spread = Math.sqrt(bad * share * (1 - share) * Math.max(1, Math.min(inflation, bad)));
+  const spread = Math.sqrt(bad * share * (1 - share) * Math.min(inflation, bad));
   if (bad === 0) onePoint(law, 0);
   else if (correlation >= 1) allOrNothing(law, Math.ceil(bad / cell), share);
   else if (Math.min(bad + 1, 16 * spread) <= MOST_TERMS) sumUp(law, shape, cell);
@@ -55,7 +55,7 @@ function allOrNothing(law: CountLaw, top: number, share: number): void {
   law.length = top + 1;
   law.lost = 0;
   law.mass[0] = 1 - share;
-  law.mass[top] = (law.mass[top] as number) + share;
+  law.mass[top] = share;
 }
 
 function room(law: CountLaw, cells: number): Float64Array {
@@ -65,17 +65,13 @@ function room(law: CountLaw, cells: number): Float64Array {
 
 /** p(x + 1) / p(x) */
 const ratioAbove = ({ bad, share, a, b }: Shape, x: number): number =>
-  a === 0 && b === 0
-    ? ((bad - x) * share) / ((x + 1) * (1 - share))
-    : ((bad - x) * (a + x)) / ((x + 1) * (b + bad - 1 - x));
+  a === 0 ? ((bad - x) * share) / ((x + 1) * (1 - share)) : ((bad - x) * (a + x)) / ((x + 1) * (b + bad - 1 - x));
 
 function modeOf(shape: Shape): number {
   const { bad, share, a, b } = shape;
-  if (a === 0 && b === 0) return Math.min(bad, Math.floor((bad + 1) * share));
-  if (a <= 1 && b > 1) return 0;
-  if (b <= 1 && a > 1) return bad;
-  if (a <= 1 && b <= 1) return share < 0.5 ? 0 : bad;
-  return Math.max(0, Math.min(bad, Math.floor(((bad + 1) * (a - 1)) / (a + b - 2))));
+  if (a === 0) return Math.floor((bad + 1) * share);
+  if (a <= 1 || b <= 1) return a < b ? 0 : bad;
+  return Math.min(bad, Math.floor(((bad + 1) * (a - 1)) / (a + b - 2)));
 }
 
 /** Every term from its neighbour, away from the mode, then divided by the sum: no factorial, no cancellation. */
@@ -87,13 +83,9 @@ function sumUp(law: CountLaw, shape: Shape, cell: number): void {
   const modeCell = Math.ceil(mode / cell);
   let low = mode;
   let weight = 1;
-  let below = 0;
   while (low > 0) {
     weight /= ratioAbove(shape, low - 1);
-    if (!all && weight < NEGLIGIBLE) {
-      below = weight;
-      break;
-    }
+    if (!all && weight < NEGLIGIBLE) break;
     low -= 1;
   }
   const first = Math.ceil(low / cell);
@@ -113,14 +105,15 @@ function sumUp(law: CountLaw, shape: Shape, cell: number): void {
     const ratio = ratioAbove(shape, x);
     weight *= ratio;
     if (!all && weight < NEGLIGIBLE) {
-      lost = weight / Math.max(1 - ratio, 1e-3);
+      // the ratios fall from here on: what follows is less than a geometric series
+      lost = weight / (1 - ratio);
       break;
     }
     last = Math.ceil((x + 1) / cell) - first;
     if (last >= mass.length) mass = grown(law);
     mass[last] = (mass[last] as number) + weight;
   }
-  finish(law, { first, length: last + 1, below, lost });
+  finish(law, { first, length: last + 1, lost });
 }
 
 function grown(law: CountLaw): Float64Array {
@@ -130,12 +123,8 @@ function grown(law: CountLaw): Float64Array {
   return mass;
 }
 
-function finish(
-  law: CountLaw,
-  { first, length, below, lost }: { first: number; length: number; below: number; lost: number },
-) {
+function finish(law: CountLaw, { first, length, lost }: { first: number; length: number; lost: number }): void {
   const { mass } = law;
-  mass[0] = (mass[0] as number) + below;
   let sum = lost;
   for (let i = 0; i < length; i += 1) sum += mass[i] as number;
   for (let i = 0; i < length; i += 1) mass[i] = (mass[i] as number) / sum;
@@ -194,7 +183,7 @@ function boundCells(law: CountLaw, shape: Shape, cell: number): void {
 /** ln p(x) - ln p(mode) */
 function logWeights({ bad, share, a, b }: Shape, mode: number): (x: number) => number {
   const logOf =
-    a === 0 && b === 0
+    a === 0
       ? (x: number) => x * Math.log(share / (1 - share)) - logGamma(x + 1) - logGamma(bad - x + 1)
       : (x: number) => logGamma(a + x) - logGamma(x + 1) + logGamma(b + bad - x) - logGamma(bad - x + 1);
   const most = logOf(mode);

@@ -21,8 +21,8 @@ export interface CountedWindow {
   stable: VersionCounts | null;
 }
 
-/** Above this, whole numbers are no longer all representable and sums of them round. */
-const MOST = Number.MAX_SAFE_INTEGER / 1024;
+/** Sums of a thousand counts are still whole numbers below 2^53, which are exact. */
+const MOST = 2 ** 43 - 1;
 
 /** What is wrong with a window's counts, as a sentence that names the metric, the window and the value; or undefined. */
 export function countsProblem(window: CountedWindow, thresholds: number): string | undefined {

@@ -84,8 +84,7 @@ interface MetricState {
   comparison: Comparison;
   ceiling: CeilingWatch | undefined;
   healthy: boolean;
-  /** Windows seen, by their start: one that comes twice, or overlaps another, is a mistake. */
-  seen: Map<number, number>;
+  /** Windows seen: one that comes twice, or overlaps another, is a mistake. */
   spans: { startEpochMs: number; endEpochMs: number }[];
 }
 
@@ -124,7 +123,6 @@ function newState(
         ? undefined
         : newCeilingWatch({ ...common, limits: metric.ceilings, alpha: own * profile.ceilingShare }),
     healthy: false,
-    seen: new Map(),
     spans: [],
   };
 }
@@ -174,15 +172,14 @@ function remember(state: MetricState, window: DetectorWindow): void {
   const problem = countsProblem(window, state.metric.thresholds);
   if (problem !== undefined) throw new BadCountsError(window.metric, problem);
   const { startEpochMs, endEpochMs } = window;
-  if (state.seen.has(startEpochMs))
-    throw new BadCountsError(
-      window.metric,
-      `${windowText(window)}: it was added before, and a frozen window is judged once`,
-    );
   const other = state.spans.find(span => span.startEpochMs < endEpochMs && startEpochMs < span.endEpochMs);
-  if (other !== undefined)
-    throw new BadCountsError(window.metric, `${windowText(window)}: it overlaps the window ${spanText(other)}`);
-  state.seen.set(startEpochMs, endEpochMs);
+  if (other !== undefined) {
+    const mistake =
+      other.startEpochMs === startEpochMs
+        ? 'it was added before, and a frozen window is judged once'
+        : `it overlaps the window ${spanText(other)}`;
+    throw new BadCountsError(window.metric, `${windowText(window)}: ${mistake}`);
+  }
   state.spans.push({ startEpochMs, endEpochMs });
 }
 

@@ -53,21 +53,14 @@ export function stepEChannel(
     const before = logS[j] as number;
     const high = before > logStart ? before : logStart;
     const low = before > logStart ? logStart : before;
-    const sum = low === Number.NEGATIVE_INFINITY ? high : high + Math.log1p(Math.exp(low - high));
-    const next = sum + (logEvidence[j] as number);
+    const next = high + Math.log1p(Math.exp(low - high)) + (logEvidence[j] as number);
     logS[j] = next;
     const weighted = next + (logPrior[j] as number);
     if (weighted > most) most = weighted;
   }
-  if (most === Number.NEGATIVE_INFINITY) {
-    channel.logE = most;
-    return;
-  }
   let total = Math.exp(left - most);
   for (let j = 0; j < logS.length; j += 1) {
-    const term = (logS[j] as number) + (logPrior[j] as number) - most;
-    // e^-45 is below half a unit in the last place of a sum of 1 or more
-    if (term > -45) total += Math.exp(term);
+    total += Math.exp((logS[j] as number) + (logPrior[j] as number) - most);
   }
   channel.logE = most + Math.log(total);
 }

@@ -1,3 +1,4 @@
+import { normalQuantile } from '../kayenta/normal.ts';
 import { type CeilingSettings, newCeilingWatch, stepCeilingWatch } from './ceiling-watch.ts';
 import { type ComparisonSettings, newComparison, stepComparison } from './comparison.ts';
 import { fillCountLaw, newCountLaw } from './count-law.ts';
@@ -25,12 +26,10 @@ export function powerOf(
   fault: { rates: readonly number[]; ratio: number },
   enough: number,
 ): number {
-  if (windows.length === 0) return 0;
   if (settings.thresholds > 1 || settings.sAlpha === 0 || settings.floor !== undefined) {
     return quantilePathCrosses(settings, windows, fault, enough) ? enough : 0;
   }
-  const rate = fault.rates[0] ?? 0;
-  return rate <= 0 ? 0 : spendingPower(settings, windows, { rate, ratio: fault.ratio }, enough);
+  return spendingPower(settings, windows, { rate: fault.rates[0] as number, ratio: fault.ratio }, enough);
 }
 
 function spendingPower(
@@ -52,9 +51,7 @@ function spendingPower(
   let cell = healthy.cell;
   for (const [index, window] of windows.entries()) {
     // whole counts: what a window is short of one goes to the next
-    const wanted =
-      carriedBad +
-      rate * (window.stableRequests + Math.min(ratio * window.canaryRequests, window.canaryRequests / rate));
+    const wanted = carriedBad + rate * window.stableRequests + Math.min(1, ratio * rate) * window.canaryRequests;
     const bad = Math.round(wanted);
     carriedBad = wanted - bad;
     const share = window.canaryRequests / (window.canaryRequests + window.stableRequests);
@@ -72,8 +69,7 @@ function spendingPower(
     const stop = Math.ceil(healthy.boundary / cell);
     const moved = layers.map(layer => split(convolved(layer, increment), stop));
     layers = moved.map(({ below }, i) => merged(below, i === 0 ? undefined : moved[i - 1]?.above));
-    const last = moved.at(-1)?.above.mass ?? [];
-    for (const mass of last) found += mass;
+    for (const mass of (moved.at(-1) as { above: Layer }).above.mass) found += mass;
     if (found >= enough) return found;
   }
   return found;
@@ -98,7 +94,7 @@ function convolved(layer: Layer, increment: { mass: Float64Array; first: number;
 
 /** What is at or above the boundary goes on in the next layer, where it still has its count. */
 function split({ first, mass }: Layer, stop: number): { below: Layer; above: Layer } {
-  const at = Math.min(mass.length, Math.max(0, stop - first));
+  const at = Math.max(0, stop - first);
   return { below: { first, mass: mass.slice(0, at) }, above: { first: first + at, mass: mass.slice(at) } };
 }
 
@@ -124,15 +120,6 @@ function halved({ first, mass }: Layer): Layer {
     out[at] = (out[at] ?? 0) + weight;
   }
   return { first: newFirst, mass: out };
-}
-
-/** Standard normal quantiles are not needed to more digits: this is a path, not a law. Acklam's central part is enough. */
-function normalQuantile(p: number): number {
-  // Abramowitz and Stegun 26.2.23, error below 4.5e-4
-  const tail = Math.min(p, 1 - p);
-  const t = Math.sqrt(-2 * Math.log(tail));
-  const z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
-  return p > 0.5 ? z : -z;
 }
 
 /**

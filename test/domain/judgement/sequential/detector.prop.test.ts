@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { logRateEvidence } from '../../../../domain/judgement/sequential/ceiling.ts';
-import { checkpointOf, restoreDetector } from '../../../../domain/judgement/sequential/checkpoint.ts';
 import { newComparison, stepComparison } from '../../../../domain/judgement/sequential/comparison.ts';
-import {
-  type DetectorSettings,
-  type DetectorWindow,
-  detect,
-  newDetector,
-  stepDetector,
-} from '../../../../domain/judgement/sequential/detector.ts';
+import { type DetectorSettings, detect } from '../../../../domain/judgement/sequential/detector.ts';
 import { PROFILES } from '../../../../domain/judgement/sequential/profile.ts';
 import { logBernoulliEvidence, logRatioEvidence } from '../../../../domain/judgement/sequential/window-evidence.ts';
 import { choose } from './exact.ts';
@@ -116,85 +109,6 @@ it('the whole mixture has a mean of at most 1 after every window, over all count
   );
 });
 
-const settingsOf = (more: Partial<DetectorSettings['metrics'][number]> = {}): DetectorSettings => ({
-  profile,
-  alpha: 0.01,
-  horizonWindows: 10,
-  nonInferiority: 2,
-  beta: 0.05,
-  metrics: [
-    { name: 'errors', share: 0.6, margin: 1.25, thresholds: 1, hasCeiling: true, ceilings: [0.05], ...more },
-    { name: 'slow', share: 0.4, margin: 1, thresholds: 2, hasCeiling: false },
-  ],
-});
-const counts = (most: number) =>
-  fc
-    .nat(most)
-    .chain(requests =>
-      fc.record({ requests: fc.constant(requests), part: fc.double({ min: 0, max: 1, noNaN: true }) }),
-    );
-const windows = fc
-  .array(fc.record({ canary: counts(500), stable: counts(5000), alone: fc.boolean(), straddles: fc.boolean() }), {
-    maxLength: 12,
-  })
-  .map(list =>
-    list.map(({ canary, stable, alone, straddles }, i): DetectorWindow[] =>
-      ['errors', 'slow'].map(metric => {
-        const of = ({ requests, part }: typeof canary) => ({
-          requests,
-          bad: Array.from({ length: metric === 'slow' ? 2 : 1 }, (_, t) =>
-            Math.floor((requests * part ** 4) / (t + 1)),
-          ),
-        });
-        const at = { startEpochMs: i * MINUTE, endEpochMs: (i + 1) * MINUTE };
-        return { metric, ...at, canary: of(canary), stable: of(stable), straddles, stableExpected: !alone };
-      }),
-    ),
-  );
-
-it.each([
-  ['bare', {}],
-  ['with guard and floor', { phi: [2], floor: 0.001 }],
-])('a checkpoint and one more window say what all windows from the first on say: %s', (_, more) => {
-  fc.assert(
-    fc.property(windows, list => {
-      const settings = settingsOf(more);
-      const whole = detect(settings, list);
-      let detector = newDetector(settings);
-      const evidence = list.flatMap(together => {
-        detector = restoreDetector(settings, JSON.parse(JSON.stringify(checkpointOf(detector))));
-        return stepDetector(detector, together);
-      });
-      expect(evidence).toEqual(whole.evidence);
-      expect(detector.alarm).toEqual(whole.detector.alarm);
-      for (const [name, { healthy }] of detector.metrics)
-        expect(healthy).toBe(whole.detector.metrics.get(name)?.healthy);
-    }),
-    { numRuns: 40 },
-  );
-});
-
-it('a checkpoint remembers that a metric was healthy, whatever comes later', () => {
-  const settings = {
-    ...settingsOf(),
-    metrics: [{ name: 'errors', share: 1, margin: 1.25, thresholds: 1, hasCeiling: false }],
-  };
-  const at = (i: number, xc: number): DetectorWindow => ({
-    metric: 'errors',
-    startEpochMs: i * MINUTE,
-    endEpochMs: (i + 1) * MINUTE,
-    canary: { requests: 500, bad: [xc] },
-    stable: { requests: 9500, bad: [95] },
-    straddles: false,
-    stableExpected: true,
-  });
-  const list = [...Array.from({ length: 9 }, (_, i) => [at(i, 5)])];
-  const restored = restoreDetector(settings, checkpointOf(detect(settings, list).detector));
-  stepDetector(restored, [at(9, 30)]);
-  expect(restored.metrics.get('errors')?.comparison.logHealthy).toBeLessThan(-Math.log(0.05));
-  expect(restored.metrics.get('errors')?.healthy).toBe(true);
-});
-
 it('never blames a canary that is in no window worse than the margin, better ones and shared outages included', () => {
   const path = fc.array(
     fc.record({
@@ -208,7 +122,11 @@ it('never blames a canary that is in no window worse than the margin, better one
   fc.assert(
     fc.property(path, list => {
       const settings: DetectorSettings = {
-        ...settingsOf(),
+        profile,
+        alpha: 0.01,
+        horizonWindows: 10,
+        nonInferiority: 2,
+        beta: 0.05,
         metrics: [{ name: 'errors', share: 1, margin: 1.25, thresholds: 1, hasCeiling: false }],
       };
       const { detector, evidence } = detect(
