@@ -3,6 +3,7 @@ import { timeText } from '../domain/forecast/blind.ts';
 import type { Forecast } from '../domain/forecast/forecast.ts';
 import type { Proposal } from '../domain/forecast/propose.ts';
 import { percentText } from '../domain/judgement/words.ts';
+import { isSoak, withoutControl } from '../domain/plan/control.ts';
 import type { Plan, Step } from '../domain/plan/plan.ts';
 
 /** A forecast for a terminal; ends with a newline. */
@@ -23,7 +24,8 @@ export function forecastText(plan: Plan, made: Forecast, better: readonly Propos
     lines.push(`Not forecast, because nothing is known of how it varies: ${made.notForecast.join(', ')}.`);
   }
   if (made.blind.length > 0) lines.push('', 'Where this plan is blind', ...made.blind.map(text => `  - ${text}`));
-  if (better.length > 0) lines.push('', 'A better plan for this traffic', ...better.flatMap(proposalText));
+  if (better.length > 0)
+    lines.push('', 'A better plan for this traffic', ...better.flatMap(proposal => proposalText(plan, proposal)));
   else if (made.blind.length > 0 && plan.sequential !== undefined) {
     lines.push(
       '',
@@ -47,7 +49,7 @@ function effectTable(plan: Plan, { effects, stays }: Forecast): string {
     'half by',
     '9 in 10 by',
     'failed too many',
-    ...stays.map(({ step, weight }) => `by ${step >= plan.steps.length ? 'soak' : `${weight} %`}`),
+    ...stays.map(({ step, weight }) => `by ${isSoak(plan, step) ? 'soak' : `${weight} %`}`),
   ];
   const table = new Table({ head, style: { head: [], border: [] } });
   for (const { ratio, found, medianSeconds, slowestTenthSeconds, excessFailed, foundByStay } of effects) {
@@ -66,11 +68,14 @@ function effectTable(plan: Plan, { effects, stays }: Forecast): string {
 const share = (value: number): string => `${Number((value * 100).toFixed(1))} %`;
 const points = (value: number): string => `${Number((value * 100).toPrecision(2))} points`;
 
-const proposalText = ({ because, steps, effect }: Proposal): string[] => [
+const proposalText = (plan: Plan, { because, steps, soakSeconds, effect }: Proposal): string[] => [
   `  ${because};`,
   `  ${effect.ratio} times the failures: ${share(effect.found)} noticed in all, half by ${effect.medianSeconds === null ? 'never' : timeText(effect.medianSeconds)}, ${Math.round(effect.excessFailed)} failed too many.`,
   ...steps.map(step => `    - ${stepLine(step)}`),
+  ...(soakSeconds === withoutControl(plan).soakSeconds ? [] : [`    soak: ${writtenDuration(soakSeconds)}`]),
 ];
+
+const writtenDuration = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`);
 
 /** As it is written in a plan. */
 function stepLine(step: Step): string {
@@ -78,7 +83,7 @@ function stepLine(step: Step): string {
     case 'setWeight':
       return `setWeight: ${step.weight}`;
     case 'bake':
-      return `bake: ${step.seconds % 60 === 0 ? `${step.seconds / 60}m` : `${step.seconds}s`}`;
+      return `bake: ${writtenDuration(step.seconds)}`;
     case 'analysis':
       return `analysis: { metrics: [${step.metrics.join(', ')}], count: ${step.count} }`;
     default:

@@ -28,7 +28,7 @@ export function planReference(): string {
     '',
     '### In the design, not available yet',
     '',
-    'Refused with line and column: `control`; the strategies `rolling` and `recreate`.',
+    'Refused with line and column: the strategies `rolling` and `recreate`.',
     '',
     ...section('Workload', '', workloadJsonSchema()),
     '### In the design, not available yet',
@@ -41,7 +41,7 @@ export function planReference(): string {
 const PLAN_RULES = [
   'Weights rise with every `setWeight`, and the last one is 100. A first weight of 0 is allowed.',
   'A `blueGreen` plan has one `setWeight`, 100.',
-  'A soak, and `blueGreen`, need a metric that can judge when all requests go to the canary: a `threshold`, a `flagger`, an `alarm`, an `anomalyBand`, or a `sequential` or `relative` one with a `ceiling`.',
+  'A soak, and `blueGreen`, need a metric that can judge when all requests go to the canary: a `threshold`, a `flagger`, an `alarm`, an `anomalyBand`, or a `sequential` or `relative` one with a `ceiling`; or `control`, which stands with a soak and beside no `ceiling`.',
   '`analysis` comes after a weight above 0, names metrics of the plan, and asks for no more measurements than a metric has (`count`). Measurements count from the first weight above 0.',
   'A `cloudwatch` source has exactly one of `bad`, `value`, `metric` and `alarm`; a `prometheus` one exactly one of `requests` with `bad`, `histogram` with `slowerThan`, `value` and `query`; a `relative` judge exactly one of `max` and `min`; a `threshold` at least one condition.',
   'A percentile has no `ceiling` and no `min`: of a response time more is worse.',

@@ -1,4 +1,5 @@
 import { percentText } from '../judgement/words.ts';
+import { isSoak } from '../plan/control.ts';
 import type { Plan } from '../plan/plan.ts';
 import { enoughSeenBy, type Model } from './model.ts';
 import type { ForecastStay, ForecastWindow, Schedule } from './schedule.ts';
@@ -24,8 +25,9 @@ function blindSentence(model: Model, stay: ForecastStay): string {
   const what = ratio === 2 ? 'a doubling' : `a fault of x${ratio}`;
   const at = `at ${Number(traffic.requestsPerSecond.toPrecision(3))} requests a second, ${stay.weight} % and a failure rate of ${percentText(traffic.failureRate)}`;
   const need = needed === undefined ? `over ${timeText(MOST_WINDOWS * plan.windowSeconds)}` : timeText(needed);
-  const lasts =
-    stay.step >= plan.steps.length ? `the soak lasts ${timeText(planned)}` : `this bake lasts ${timeText(planned)}`;
+  const lasts = isSoak(plan, stay.step)
+    ? `the soak lasts ${timeText(planned)}`
+    : `this bake lasts ${timeText(planned)}`;
   const held =
     stay.holdSeconds === null
       ? `it holds for ${timeText(plan.hold.atMostSeconds)} and then ${endOfHold(plan)}`

@@ -1,5 +1,6 @@
 import { usualLatenessSeconds } from '../judgement/looks.ts';
 import { AGREEMENT_SECONDS } from '../judgement/windows.ts';
+import { mostWeight, withoutControl } from '../plan/control.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { timeText, windowsToSee } from './blind.ts';
 import { type EffectForecast, foreseenEffect } from './forecast.ts';
@@ -12,7 +13,9 @@ export interface Proposal {
   kind: 'shortest' | 'leastExposure';
   /** One sentence: what it keeps and what it gives. */
   because: string;
+  /** As it would be written in a plan, and so is the soak. */
   steps: Step[];
+  soakSeconds: number;
   healthySeconds: number;
   /** At the plan's `detect.ratio`, on releases of its own. */
   effect: EffectForecast;
@@ -40,13 +43,13 @@ export function proposals(
   const told = (kind: Proposal['kind'], candidate: Adapted, what: string): Proposal => ({
     kind,
     because: `${what}: ${timeText(candidate.healthySeconds)} for a healthy release, no hold, and ${ratio} times the failures are seen with ${power} % or more before weight 100`,
-    steps: candidate.plan.steps,
+    ...withoutControl(candidate.plan),
     healthySeconds: candidate.healthySeconds,
     effect: foreseenEffect(candidate.plan, traffic, { ...options, ratio }),
   });
   return [
     ...(shortest === undefined ? [] : [told('shortest', shortest, 'the shortest steps at these weights')]),
-    ...(least === undefined || least.weight === own
+    ...(least === undefined || least.weight === own || own >= mostWeight(plan.steps)
       ? []
       : [told('leastExposure', least, `the least exposure within ${timeText(options.withinSeconds)}`)]),
   ];
@@ -71,8 +74,10 @@ function leastExposure(plan: Plan, traffic: Traffic, withinSeconds: number): Ada
 function adapted(plan: Plan, traffic: Traffic, weight: number): Adapted | undefined {
   const windows = windowsToSee(modelOf(plan, traffic), weight);
   if (windows === undefined) return undefined;
-  // the last of the windows has to be known by the end, and one is lost to the shift
-  for (let extra = 1; extra <= 8; extra += 1) {
+  // The last of the windows has to be known by the end, and one is lost to the shift; and where the plan gets longer, its
+  // promise is spent over more windows, which makes each see a little less.
+  const stride = Math.max(1, Math.floor(windows / 32));
+  for (let extra = 1; extra <= Math.max(8, windows / 2); extra += stride) {
     const candidate = withStays(plan, weight, (windows + extra) * plan.windowSeconds);
     const schedule = scheduleOf(candidate, enoughSeenBy(modelOf(candidate, traffic)));
     if (schedule.endSeconds === null || schedule.stays.some(({ holdSeconds }) => holdSeconds !== 0)) continue;
@@ -89,18 +94,21 @@ function firstWeight(plan: Plan): number {
 /** The same gates in the same order; stays as short as they can be, the first one as long as it must. */
 function withStays(plan: Plan, weight: number, firstSeconds: number): Plan {
   const later = laterStaySeconds(plan);
+  const most = mostWeight(plan.steps);
   const steps: Step[] = [];
   let turned = 0;
   let hasStayed = true;
   for (const step of plan.steps) {
     if (step.kind === 'setWeight' && step.weight > 0) {
       const isFirst = turned === 0;
-      if (!isFirst && step.weight <= weight && step.weight < 100) continue;
-      steps.push({ ...step, weight: isFirst && step.weight < 100 ? weight : step.weight });
+      if (!isFirst && step.weight <= weight && step.weight < most) continue;
+      steps.push({ ...step, weight: isFirst && step.weight < most ? weight : step.weight });
       turned += 1;
-      hasStayed = step.weight === 100;
+      hasStayed = step.weight >= most;
     } else if (step.kind === 'bake' || step.kind === 'analysis') {
       if (turned === 0 || step.kind === 'analysis') steps.push(step);
+      // a soak is as long as the plan wants it, but where it is all that a fault can be seen in
+      else if (step.control !== undefined) steps.push(turned === 1 ? { ...step, seconds: firstSeconds } : step);
       else if (!hasStayed) {
         steps.push({ kind: 'bake', seconds: turned === 1 ? firstSeconds : later });
         hasStayed = true;

@@ -104,7 +104,9 @@ export function stepText(step: Step): string {
     case 'setWeight':
       return `weight ${step.weight} %`;
     case 'bake':
-      return `bake ${durationText(step.seconds)}`;
+      return step.control === undefined
+        ? `bake ${durationText(step.seconds)}`
+        : `soak ${durationText(step.seconds)}, ${step.control} % of the requests stay on stable`;
     case 'analysis':
       return `analysis of ${step.metrics.join(', ')}, ${step.count} measurements`;
     case 'hook':

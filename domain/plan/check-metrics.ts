@@ -151,7 +151,10 @@ const isUnknown = (metric: MetricDraft | undefined, index: number, input: object
   metric === undefined ||
   (metric.judge?.kind === undefined && valueAt(input, ['metrics', index, 'judge']) !== undefined);
 
-/** With all requests on the canary there is nothing to compare with: a soak, and blueGreen at all, need another judge. */
+/**
+ * With all requests on the canary there is nothing to compare with: a soak, and blueGreen at all, need another judge, or
+ * `control`.
+ */
 function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
   const soaks = (parseDurationSeconds(draft.soak ?? DEFAULTS.soak) ?? 0) > 0;
   if (!soaks && draft.strategy !== 'blueGreen') return [];
@@ -159,6 +162,7 @@ function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
   const judges = metrics.some(
     (metric, index) =>
       isUnknown(metric, index, input) ||
+      valueAt(input, ['control']) !== undefined ||
       JUDGES_ALONE.includes(metric?.judge?.kind ?? 'sequential') ||
       valueAt(input, ['metrics', index, 'judge', 'ceiling']) !== undefined,
   );
@@ -170,7 +174,7 @@ function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
       at: 'value',
       found: `${soaks && soakGiven ? `a soak of ${draft.soak}` : 'blueGreen'}, and no metric that can judge when all requests go to the canary`,
       expected:
-        'a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling',
+        'a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
     },
   ];
 }

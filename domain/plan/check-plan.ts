@@ -4,6 +4,7 @@ import { expectedText, explain } from '../file/explain.ts';
 import { describeValue, type Issue } from '../file/issue.ts';
 import type { Shape } from '../file/shape.ts';
 import type { Workload } from '../workload.ts';
+import { checkControl } from './check-control.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { checkOtherJudges } from './check-other-judges.ts';
 import { checkSequential } from './check-sequential.ts';
@@ -38,6 +39,7 @@ export function checkPlan(input: unknown, workload?: Workload): CheckedPlan {
     ...checkMetrics(draft, input),
     ...checkSequential(draft, input),
     ...checkOtherJudges(draft, input),
+    ...checkControl(draft, input),
     ...checkTimes(draft),
     ...(workload === undefined ? [] : checkForWorkload(draft, workload)),
   ];

@@ -1,4 +1,5 @@
 import { parseDurationSeconds, parseShare } from '../file/units.ts';
+import { withControl } from './control.ts';
 import { normaliseSource } from './normalise-source.ts';
 import { type KayentaScores, normaliseFlagger, normaliseMannWhitney, scoresOf } from './other-judges-spec.ts';
 import type { JudgeSpec, Metric, NotifyTarget, Plan, Step } from './plan.ts';
@@ -21,14 +22,19 @@ export function normalisePlan(input: PlanInput): Plan {
     metrics: input.metrics.map((metric, index) =>
       normaliseMetric(metric, { windowSeconds, share: shares[index] ?? 0, scores: scoresOf(input) }),
     ),
-    steps: input.steps.map(normaliseStep),
-    soakSeconds: seconds(input.soak),
+    ...stepsOf(input),
     notify: input.notify.map((target): NotifyTarget => {
       const { kind, on, topicArn } = target;
       return topicArn === undefined ? { kind, on } : { kind, on, topicArn };
     }),
   };
   return input.preview === undefined ? plan : { ...plan, preview: input.preview };
+}
+
+function stepsOf(input: PlanInput): Pick<Plan, 'steps' | 'soakSeconds'> {
+  const steps = input.steps.map(normaliseStep);
+  const soakSeconds = seconds(input.soak);
+  return input.control === undefined ? { steps, soakSeconds } : withControl(steps, soakSeconds, input.control);
 }
 
 function normaliseStep({ setWeight, bake, analysis, hook, approval }: PlanInput['steps'][number]): Step {

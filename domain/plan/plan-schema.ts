@@ -122,9 +122,20 @@ export const planSchema = z
       .default(DEFAULTS.soak)
       .meta({
         description:
-          'How long stable keeps its full size after the last step, so that going back is still one call. Above 0s it needs a metric that judges without stable traffic.',
+          'How long stable keeps its full size after the last step, so that going back is still one call. Above 0s it needs a metric that judges without stable traffic, or `control`.',
         examples: ['15m'],
       }),
+    control: z
+      .number({ error: 'a number from 1 to 5, per cent of the requests' })
+      .min(1, { error: 'a number from 1 to 5, per cent of the requests' })
+      .max(5, { error: 'a number from 1 to 5, per cent of the requests' })
+      .multipleOf(0.1, { error: 'a number from 1 to 5 in steps of 0.1, per cent of the requests' })
+      .meta({
+        description:
+          'Per cent of the requests that stay on stable through the soak, so that metrics go on comparing; no setWeight goes above the rest, and the last requests move at the end of the soak.',
+        examples: [5],
+      })
+      .optional(),
     notify: z
       .array(
         z.strictObject({

@@ -32,7 +32,8 @@ export interface Plan {
 
 export type Step =
   | { kind: 'setWeight'; weight: number }
-  | { kind: 'bake'; seconds: number }
+  /** `control`: it is the soak of a plan that keeps so many per cent on the stable version; it always lasts its time. */
+  | { kind: 'bake'; seconds: number; control?: number }
   | { kind: 'analysis'; metrics: string[]; count: number }
   | { kind: 'hook'; name: string; url: string; timeoutSeconds: number; retries: number }
   | {

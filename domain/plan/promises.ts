@@ -1,5 +1,6 @@
 import { durationText } from '../file/units.ts';
 import type { Workload } from '../workload.ts';
+import { mostWeight } from './control.ts';
 import type { Metric, Plan, SequentialJudgeSpec } from './plan.ts';
 import { ofOtherJudges } from './promises-other-judges.ts';
 
@@ -77,7 +78,7 @@ function ofSequential(plan: Plan): string[] {
     );
   }
   const blind = of(judge => judge.ceiling === undefined);
-  if (blind.length > 0) {
+  if (blind.length > 0 && mostWeight(plan.steps) === 100) {
     notes.push(`${names(blind)}: without a ceiling a sequential judge says nothing new at weight 100.`);
   }
   const bare = of(judge => !judge.guard);
@@ -186,7 +187,12 @@ function staysOf(plan: Plan): Stay[] {
 
 function ofTheEnd(plan: Plan): string[] {
   const notes: string[] = [];
-  if (plan.soakSeconds === 0) {
+  const most = mostWeight(plan.steps);
+  if (most < 100) {
+    notes.push(
+      `control: the last ${100 - most} % of the requests move at the end of the soak, when stable is retired: a fault that only they show is seen by nobody.`,
+    );
+  } else if (plan.soakSeconds === 0) {
     notes.push(
       'No soak: stable is retired as soon as the last step is over. From then on going back is an undo, which scales stable up first.',
     );

@@ -92,7 +92,9 @@ function stepText(step: Step): string {
     case 'setWeight':
       return `setWeight ${step.weight}: size the canary for it, wait until it is ready, turn the dial`;
     case 'bake':
-      return `bake ${durationText(step.seconds)}`;
+      return step.control === undefined
+        ? `bake ${durationText(step.seconds)}`
+        : `soak ${durationText(step.seconds)}: stable keeps its full size and ${step.control} % of the requests to compare with`;
     case 'analysis':
       return `analysis until ${step.metrics.join(', ')} ${step.metrics.length === 1 ? 'has' : 'have'} ${step.count} measurements${step.metrics.length === 1 ? '' : ' each'}`;
     case 'hook':

@@ -76,7 +76,7 @@ function waitedFor(release: ReleaseState, admission: Admission, seen: Observatio
     case 'setWeight':
       return beforeShift(release, admission, step.weight, seen);
     case 'bake':
-      return bakeMove(release, seen, { startedEpochMs: started, endEpochMs: started + step.seconds * 1000, done });
+      return bakeMove(release, step, seen, { started, done });
     case 'analysis':
       return analysisMove(release, step, seen, { started, done });
     case 'hook':
@@ -124,16 +124,16 @@ function analysisMove(
   return stepOver(release, { ...seen, verdict: { kind: 'inconclusive', because: tooLittle, fault } }, started, done);
 }
 
-/** A bake lasts its time; with promoteEarly it ends once it is proven healthy, but not before `after`. */
+/** A bake lasts its time; with promoteEarly it ends once it is proven healthy, but not before `after`. A soak has all of its. */
 function bakeMove(
   release: ReleaseState,
+  { seconds, control }: Extract<Step, { kind: 'bake' }>,
   seen: Observation,
-  { startedEpochMs, endEpochMs, done }: { startedEpochMs: number; endEpochMs: number; done: Done },
+  { started, done }: { started: number; done: Done },
 ): Decision {
-  const early = release.plan.promoteEarly;
-  if (early === undefined || seen.verdict.kind !== 'healthy') return stepOver(release, seen, endEpochMs, done);
-  const earliestEpochMs = Math.min(endEpochMs, startedEpochMs + early.afterSeconds * 1000);
-  return stepOver(release, seen, earliestEpochMs, done);
+  const early = control === undefined && seen.verdict.kind === 'healthy' ? release.plan.promoteEarly : undefined;
+  const stay = early === undefined ? seconds : Math.min(seconds, early.afterSeconds);
+  return stepOver(release, seen, started + stay * 1000, done);
 }
 
 function stepOver(release: ReleaseState, seen: Observation, endEpochMs: number, done: Done): Decision {

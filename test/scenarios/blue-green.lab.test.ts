@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Plan, Step } from '../../domain/plan/plan.ts';
+import { withControl } from '../../domain/plan/control.ts';
+import type { Metric, Plan, Step } from '../../domain/plan/plan.ts';
 import { openSmokeHook } from '../../lab/demo/smoke-hook.ts';
 import { errors, go, planOf, setWeight } from './plans.ts';
 import { atRest, openStories, STORY_WITHIN_MS, type Stories, type Story } from './stories.ts';
@@ -94,6 +95,21 @@ describe.concurrent('a blue-green release', { timeout: STORY_WITHIN_MS }, () => 
     expect(row.because).toMatch(/^hook smoke failed: POST http.* answered 422$/);
     expect((await story.report()).groups).not.toHaveProperty('failing-green');
     expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('that keeps a control compares through its soak and moves the last requests at its end', async () => {
+    const { steps, soakSeconds } = withControl([setWeight(100)], 120, 5);
+    const metrics: Metric[] = [{ ...errors, judge: { kind: 'relative', max: 2, failureLimit: 0, minRequests: 10 } }];
+    const { preview: _, ...plan } = blueGreen(steps, { metrics, soakSeconds });
+    const story = await stories.open('controlled', { plan });
+
+    await story.start();
+    await story.ended();
+
+    const row = await story.row();
+    expect(row).toMatchObject({ outcome: 'promoted', weights: [95, 100], failed: 0, lost: 0 });
+    expect(row.steps).toEqual(['weight 95 %', 'soak 2m, 5 % of the requests stay on stable', 'weight 100 %']);
+    expect(await story.rest('green')).toEqual(atRest('green'));
   });
 
   it('is refused where the plan wants a preview and the workload has no rule for one', async () => {

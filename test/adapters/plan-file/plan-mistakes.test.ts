@@ -114,7 +114,6 @@ const MISSING: Row[] = [
 ];
 
 const NOT_YET: Row[] = [
-  ['soak: 15m', 'soak: 15m\ncontrol: 5%', 'control', "'control', which is not available yet", 'soak'],
   ['strategy: canary', 'strategy: rolling', 'rolling', "'rolling', which is not available yet", 'canary or blueGreen'],
 ];
 

@@ -200,7 +200,7 @@ describe('mistakes as a person reads them', () => {
       [3, 11, 'workload', undefined],
       [4, 11, 'strategy', 'canary'],
       [5, 11, 'deadline', undefined],
-      [6, 1, '', undefined],
+      [6, 10, 'control', '5'],
       [7, 9, 'window', '60s'],
       [11, 40, 'metrics[0].judge', undefined],
       [14, 61, 'metrics[1].judge.successCondition', undefined],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../../domain/plan/plan.ts';
+import type { Plan, Step } from '../../../domain/plan/plan.ts';
 import { deadlineOf, nextMove } from '../../../domain/release/next-move.ts';
 import { judged, look, second } from '../../support/looks.ts';
 import { degraded, dial, healthy, sight, tooLittle, watching } from '../../support/sight.ts';
@@ -46,6 +46,13 @@ describe('a bake', () => {
     });
     expect(look({ promoteEarly }, second, 160, { verdict: healthy }).move.kind).toBe('advance');
     expect(look({ promoteEarly }, second, 160, { verdict: watching }).move.kind).toBe('lookAgain');
+  });
+
+  it('that is a soak with a control never ends early', () => {
+    const promoteEarly = { beta: 0.05, nonInferiority: 2, afterSeconds: 120 };
+    const steps: Step[] = [weight(10), { kind: 'bake', seconds: 300, control: 5 }, weight(100)];
+    expect(look({ promoteEarly, steps }, second, 339, { verdict: healthy }).move.kind).toBe('lookAgain');
+    expect(look({ promoteEarly, steps }, second, 340, { verdict: healthy }).move.kind).toBe('advance');
   });
 
   it('does not hold before it is over: too little data may become enough', () => {
