@@ -102,7 +102,7 @@ function close(
 }
 
 function knowing({ newestPush }: WorkloadState, images: ReleaseImage[]): Pick<WorkloadState, 'newestPush'> {
-  const newest = newestOf([...(newestPush === undefined ? [] : [newestPush]), ...images]);
+  const newest = newestOf(images, newestPush);
   if (newest === undefined) return {};
   const { repository, digest, pushedAtEpochMs } = newest;
   return { newestPush: { repository, digest, pushedAtEpochMs } };

@@ -36,18 +36,16 @@ export function newestKnown(state: WorkloadState): KnownPush | undefined {
   const releases = [state.active, state.waiting, state.live, ...state.ended];
   // a snapshot that was written before newestPush was kept has the images all the same
   const pushes: KnownPush[] = releases.flatMap(release => Object.values(release?.images ?? {}));
-  return newestOf(state.newestPush === undefined ? pushes : [state.newestPush, ...pushes]);
+  return newestOf(pushes, state.newestPush);
 }
 
-export const newestOf = (pushes: readonly KnownPush[]): KnownPush | undefined =>
-  pushes.reduce<KnownPush | undefined>(
-    (newest, push) => (newest === undefined || isNewer(push, newest) ? push : newest),
-    undefined,
-  );
+/** The newest of these and of the one that was known before, where there was one. */
+export const newestOf = (pushes: readonly KnownPush[], known: KnownPush | undefined): KnownPush | undefined =>
+  pushes.reduce((newest, push) => (newest === undefined || isNewer(push, newest) ? push : newest), known);
 
 /** Two pushes in the registry's same instant are told apart by their digests, so that everybody orders them alike. */
 export const isNewer = (a: KnownPush, b: KnownPush): boolean =>
-  a.pushedAtEpochMs === b.pushedAtEpochMs ? a.digest > b.digest : a.pushedAtEpochMs > b.pushedAtEpochMs;
+  a.pushedAtEpochMs > b.pushedAtEpochMs || (a.pushedAtEpochMs === b.pushedAtEpochMs && a.digest > b.digest);
 
 /** Of signatures and attestations, which a registry keeps beside the image that they are about. */
 const REFERRER = /^sha256-[0-9a-f]{64}(\.|$)/;
@@ -56,7 +54,7 @@ const REFERRER = /^sha256-[0-9a-f]{64}(\.|$)/;
 export function matchesTag(pattern: string, tag: string): boolean {
   if (REFERRER.test(tag)) return false;
   const parts = pattern.split('*').map(part => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(tag);
+  return new RegExp(`^${parts.join('.*')}$`).test(tag);
 }
 
 const ignored = (because: string): PushDecision => ({ kind: 'ignored', because });

@@ -25,10 +25,8 @@ export function secondsUntilShift(options: {
   const windowMs = options.windowSeconds * 1000;
   const occupiedMs = (options.propagationSeconds + SHIFT_LEAD_SECONDS) * 1000;
   if (occupiedMs >= windowMs) return 0; // no instant is better than another
-  const latestMs = windowMs - options.propagationSeconds * 1000;
-  const intoWindowMs = options.nowEpochMs % windowMs;
-  if (intoWindowMs >= windowMs - occupiedMs && intoWindowMs <= latestMs) return 0;
+  // from then on there is time to shift, for as long as the lead is
   const aimMs = windowMs - occupiedMs;
-  const waitMs = aimMs > intoWindowMs ? aimMs - intoWindowMs : aimMs + windowMs - intoWindowMs;
-  return Math.ceil(waitMs / 1000);
+  const pastAimMs = (options.nowEpochMs - aimMs) % windowMs;
+  return pastAimMs <= SHIFT_LEAD_SECONDS * 1000 ? 0 : Math.ceil((windowMs - pastAimMs) / 1000);
 }

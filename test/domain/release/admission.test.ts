@@ -35,11 +35,13 @@ const decide = (
   });
 const liveIn = (slot: 'blue' | 'green'): Live => ({ slot, revision: 'old', releaseId: 'shop-0', images: {} });
 
+const preview = { header: { name: 'x-sluice-preview', value: 'canary' } };
+
 describe('a release is admitted', () => {
   const revision = requestedRevision(release(), found(), sha256);
 
   it('with the ground on which it stands: slots, sizes, deadline, and how long things take', () => {
-    expect(decide()).toEqual({
+    expect(decide()).toStrictEqual({
       kind: 'admitted',
       because: `revision ${revision} goes to green`,
       ground: {
@@ -74,6 +76,11 @@ describe('a release is admitted', () => {
     });
   });
 
+  it('where it wants a preview and the rule is there, and without the rule where it wants none', () => {
+    expect(decide({ release: { plan: planOf({ preview }) } }).kind).toBe('admitted');
+    expect(decide({ found: { previews: false } }).kind).toBe('admitted');
+  });
+
   it('where stable was there before anybody named its revision', () => {
     const decision = decide({ found: { slots: { blue: { desired: 4 }, green: { desired: 0 } } } });
     expect(decision).toMatchObject({ kind: 'admitted', ground: { stableRevision: 'unknown' } });
@@ -101,7 +108,6 @@ describe('a release is admitted', () => {
 
 describe('a release is refused', () => {
   const revision = requestedRevision(release(), found(), sha256);
-  const preview = { header: { name: 'x-sluice-preview', value: 'canary' } };
 
   it.each<[string, Parameters<typeof decide>[0], RegExp]>([
     [
@@ -118,6 +124,16 @@ describe('a release is refused', () => {
       'while one of several rules still sends requests to blue',
       { found: { dial: { blue: 25, green: 100 } } },
       /^the dial is not at rest: blue 25 %, green 100 %$/,
+    ],
+    [
+      'while no slot has all the requests, although the other has none',
+      { found: { dial: { blue: 50, green: 0 } } },
+      /^the dial is not at rest: blue 50 %, green 0 %$/,
+    ],
+    [
+      'while no slot has all the requests, whichever that is',
+      { found: { dial: { blue: 0, green: 50 } } },
+      /^the dial is not at rest: blue 0 %, green 50 %$/,
     ],
     [
       'where somebody moved the dial from what was promoted',
@@ -182,7 +198,48 @@ describe('an undo', () => {
       kind: 'refused',
       because: 'green holds revision tried, not good that was live before shop-0: start a release of it instead',
     });
-    expect(decide({ release: undo, found: { slots } })).toMatchObject({ kind: 'refused' });
+    expect(decide({ release: undo, found: { slots } })).toEqual({
+      kind: 'refused',
+      because: 'green holds revision tried, not the one that was live before shop-0: start a release of it instead',
+    });
+  });
+});
+
+describe('the first release of a new service', () => {
+  const nothing = { healthy: { blue: 0, green: 0 }, slots: { blue: { desired: 0 }, green: { desired: 0 } } };
+  const sized = (replicas: number) => ({ ...nothing, template: { ...found().template, replicas } });
+
+  it("is admitted as one, at the template's size", () => {
+    expect(decide({ found: sized(3) })).toMatchObject({
+      kind: 'admitted',
+      ground: { first: true, stable: 'blue', canary: 'green', stableReplicas: 3, stableRevision: 'unknown' },
+    });
+  });
+
+  it('has one pod where the template, which was adopted, asks for none', () => {
+    expect(decide({ found: sized(0) })).toMatchObject({ ground: { first: true, stableReplicas: 1 } });
+  });
+
+  // whatever there is of it, it was live once, and somebody has turned the dial or taken its pods away
+  const noReplicas = 'the dial points at blue, which has no replicas: nothing is live';
+  const noneHealthy = 'none of the targets of blue, which is live, is healthy: there would be nothing to go back to';
+  it.each<[string, Parameters<typeof decide>[0], string]>([
+    ['a release was promoted before', { live: liveIn('blue') }, noReplicas],
+    [
+      'the slot was written before',
+      { found: { slots: { ...nothing.slots, blue: { desired: 0, revision: 'old' } } } },
+      noReplicas,
+    ],
+    [
+      'the slot has pods that are not ready',
+      { found: { slots: { ...nothing.slots, blue: { desired: 4 } } } },
+      noneHealthy,
+    ],
+    ['the slot has targets', { found: { healthy: { blue: 2, green: 0 } } }, noReplicas],
+    ['the other slot has pods', { found: { slots: { ...nothing.slots, green: { desired: 4 } } } }, noReplicas],
+    ['the other slot has targets', { found: { healthy: { blue: 0, green: 2 } } }, noReplicas],
+  ])('is none where %s', (_, options, because) => {
+    expect(decide({ ...options, found: { ...sized(3), ...options?.found } })).toEqual({ kind: 'refused', because });
   });
 });
 

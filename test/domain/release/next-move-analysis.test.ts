@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Metric, Plan, ThresholdJudgeSpec } from '../../../domain/plan/plan.ts';
+import type { Metric, Plan, Step, ThresholdJudgeSpec } from '../../../domain/plan/plan.ts';
 import { look, second } from '../../support/looks.ts';
 import { noSource, tooLittle } from '../../support/sight.ts';
 import { errors, type Line, weight } from '../../support/story.ts';
@@ -48,7 +48,18 @@ describe('an analysis', () => {
   });
 
   it('holds then even where the rest of the metrics have nothing to complain of', () => {
-    expect(look(plan, second, 460).holds).toBe(true);
+    const because = 'measures errors and has too little by now: nothing wrong';
+    expect(look(plan, second, 460)).toEqual({
+      move: { kind: 'lookAgain', seconds: 10, because: `holds: ${because}` },
+      facts: [{ kind: 'held', because, fault: false }],
+      holds: true,
+    });
+  });
+
+  it('says what it measures', () => {
+    const steps: Step[] = [weight(10), { kind: 'analysis', metrics: ['errors', 'slow'], count: 3 }, weight(100)];
+    const metrics = [errors, { ...errors, name: 'slow' }];
+    expect(look({ steps, metrics }, second, 100).move).toMatchObject({ because: 'measures errors, slow' });
   });
 
   it('never proceeds because nobody could read the metrics', () => {

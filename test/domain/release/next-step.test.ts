@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../../domain/plan/plan.ts';
-import { confirmedWeight, nextStep, nextWeight } from '../../../domain/release/next-step.ts';
+import type { Plan, Step } from '../../../domain/plan/plan.ts';
+import { confirmedWeight, dueWeight, nextStep, nextWeight } from '../../../domain/release/next-step.ts';
 import { approval, at, bake, hook, type Line, readied, releaseOf, shifted, weight } from '../../support/story.ts';
 
 /** A minute's window with 30 s of propagation and 12 s of lead: from 18 s to 30 s into a minute is the time to shift. */
@@ -33,6 +33,18 @@ describe('a canary release', () => {
 
   it('looks while it bakes', () => {
     expect(next({ steps }, at10)).toEqual({ kind: 'pause', seconds: 1 });
+  });
+
+  it('looks while it measures', () => {
+    const analysis: Step = { kind: 'analysis', metrics: ['errors'], count: 3 };
+    expect(next({ steps: [weight(10), analysis, weight(100)] }, at10)).toEqual({ kind: 'pause', seconds: 1 });
+  });
+
+  it('goes through its hook at weight 0 before the canary is sized for more', () => {
+    const from0 = [weight(0), hook(), weight(10), weight(100)];
+    const at0 = [...readied(0, 0), ...shifted(0, { from: 0, to: 0 })];
+    expect(next({ steps: from0 }, at0)).toEqual({ kind: 'callHook', name: 'smoke' });
+    expect(next({ steps: from0 }, [...at0, done(1)])).toEqual({ kind: 'sizeCanary', weight: 10 });
   });
 
   it('sizes the canary before every weight, and not in the middle of a bake', () => {
@@ -129,5 +141,27 @@ describe('what a release knows of its weights', () => {
       ...shifted(9, { from: 50, to: 100 }),
     );
     expect([nextWeight(all), confirmedWeight(all)]).toEqual([undefined, 100]);
+  });
+});
+
+describe('the weight to which the dial is to be turned', () => {
+  const due = (steps: Step[], ...lines: Line[]) => dueWeight(releaseOf({ steps }, ...lines));
+  const steps = [weight(10), bake(300), weight(50)];
+
+  it('is that of the step once the canary is ready for it, or for more', () => {
+    expect(due(steps, ...readied(0, 10))).toBe(10);
+    expect(due(steps, ...readied(0, 50))).toBe(10);
+    expect(due([weight(0), weight(50)], ...readied(0, 0))).toBe(0);
+  });
+
+  it('is none while the canary is not ready for it', () => {
+    expect(due(steps)).toBeUndefined();
+    expect(due([weight(0), weight(50)])).toBeUndefined();
+    expect(due([weight(50)], ...readied(0, 10))).toBeUndefined();
+  });
+
+  it('is none in a step of another kind and when all are done: a shift that runs twice turns nothing', () => {
+    expect(due(steps, ...readied(0, 50), ...shifted(0, { from: 0, to: 10 }))).toBeUndefined();
+    expect(due([weight(10)], ...readied(0, 50), ...shifted(0, { from: 0, to: 10 }))).toBeUndefined();
   });
 });

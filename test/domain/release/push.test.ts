@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { considerPush, matchesTag } from '../../../domain/release/push.ts';
-import { at, imageOf, type Line, requested, stateOf } from '../../support/story.ts';
+import { considerPush, matchesTag, newestKnown } from '../../../domain/release/push.ts';
+import { admissionOf, at, imageOf, type Line, requested, stateOf } from '../../support/story.ts';
 
 /** What the ledger's images were pushed at: a minute before NOON. */
 const FIRST = at(-60);
@@ -49,6 +49,7 @@ describe('a push', () => {
       expect(consider([second, closed(outcome)], '2', FIRST)).toEqual(done);
       // the same image under a second tag, which was pushed while the first one was tried
       expect(consider([second, closed(outcome)], '2', at(99))).toEqual(done);
+      expect(consider([second, closed(outcome)], '2', at(100))).toEqual(done);
       expect(consider([second, closed(outcome)], '2', at(101))).toEqual({ kind: 'release' });
     }
   });
@@ -56,6 +57,17 @@ describe('a push', () => {
   it('of what goes back just now starts nothing', () => {
     const back: Line = [5, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }];
     expect(consider([second, back], '2', at(6))).toEqual(ignored(/^shop-1 tried it and goes back$/));
+  });
+
+  it('of what an undo goes back to is not what the undo was asked for', () => {
+    const undo: Line[] = [second, closed('promoted'), [200, requested({ undoOf: 'shop-1' }), { releaseId: 'shop-2' }]];
+    expect(consider(undo, '2', at(300))).toEqual({ kind: 'release' });
+    expect(consider(undo, '2', FIRST)).toEqual(ignored(/^shop-1 was of it and ended after this push: promoted$/));
+  });
+
+  it('is compared with what is on its way, also where that has no image of this container', () => {
+    const undo: Line[] = [[0, requested({ undoOf: 'shop-0', images: {} })]];
+    expect(consider(undo, '2', at(300))).toEqual({ kind: 'release' });
   });
 
   it('that the plan refused starts nothing when its release is over', () => {
@@ -90,6 +102,32 @@ describe('a push', () => {
   });
 });
 
+describe('the newest push that is known', () => {
+  const { repository, digest } = imageOf('2');
+
+  it('is that of any release, also where a snapshot was written before the newest push was kept', () => {
+    const three = { app: { ...imageOf('3'), pushedAtEpochMs: FIRST - 5 } };
+    const ended = stateOf([0, requested({ images: three })], closed('rejected'));
+    const states = [
+      stateOf(second),
+      stateOf([0, requested({ images: three })], [1, requested(), { releaseId: 'shop-2' }]),
+      stateOf(second, [1, { kind: 'admitted', admission: admissionOf() }], closed('promoted')),
+      stateOf(second, closed('rejected')),
+      {
+        ...ended,
+        live: { slot: 'blue' as const, revision: 'new', releaseId: 'shop-0', images: { app: imageOf('2') } },
+      },
+    ];
+    for (const { newestPush: _, ...old } of states) {
+      expect(newestKnown(old)).toMatchObject({ repository, digest, pushedAtEpochMs: FIRST });
+    }
+  });
+
+  it('is none where nothing was ever released by one', () => {
+    expect(newestKnown(stateOf())).toBeUndefined();
+  });
+});
+
 it.each([
   ['v*', 'v2', true],
   ['v*', 'v', true],
@@ -100,6 +138,7 @@ it.each([
   ['*-rc', 'v2-rc1', false],
   ['*', 'anything', true],
   ['v2', 'v2', true],
+  ['*', `of-sha256-${'a'.repeat(64)}`, true],
   ['*', `sha256-${'a'.repeat(64)}.sig`, false],
   ['*', `sha256-${'a'.repeat(64)}`, false],
 ])('the pattern %s and the tag %s: %s', (pattern, tag, matches) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SHIFT_LEAD_SECONDS, secondsUntilShift } from '../../../domain/release/shift-time.ts';
-import { NOON } from '../../support/story.ts';
+import { SHIFT_LEAD_SECONDS, secondsUntilShift, shiftTiming } from '../../../domain/release/shift-time.ts';
+import { NOON, releaseOf, requested, stateOf } from '../../support/story.ts';
 
 const timing = fc.record({
   nowEpochMs: fc.integer({ min: NOON, max: NOON + 86_400_000 }),
@@ -42,10 +42,25 @@ describe('a shift', () => {
     ['a millisecond too late', 30_001, 60, 30, 48],
     ['where it would not fit into any window', 7_000, 60, 60, 0],
     ['where it just does not fit', 7_000, 42, 30, 0],
+    ['where it just does not fit, late in a window', 20_000, 42, 30, 0],
+    ['at the last millisecond of a window', 59_999, 60, 30, 19],
+    ['where nobody sees the old weights any more', 47_999, 60, 0, 1],
     ['where there is no window', 7_000, 0, 30, 0],
   ])('%s', (_, intoWindowMs, windowSeconds, propagationSeconds, seconds) => {
     // 0 ms since the epoch is the start of a window of any length
     const nowEpochMs = windowSeconds * 1000 * 40_000 + intoWindowMs;
     expect(secondsUntilShift({ nowEpochMs, windowSeconds, propagationSeconds })).toBe(seconds);
+  });
+});
+
+describe('how a release times its shifts', () => {
+  it('is by the window of its plan and by how long its router takes', () => {
+    expect(shiftTiming(releaseOf({ windowSeconds: 120 }))).toEqual({ windowSeconds: 120, propagationSeconds: 30 });
+    expect(shiftTiming(releaseOf({ windowSeconds: 120, metrics: [] }))).toMatchObject({ windowSeconds: 0 });
+  });
+
+  it('is without the time of its router before that was asked', () => {
+    const { active } = stateOf([0, requested()]);
+    expect(active && shiftTiming(active)).toEqual({ windowSeconds: 60, propagationSeconds: 0 });
   });
 });
