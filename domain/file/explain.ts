@@ -60,6 +60,11 @@ function explainOne(issue: z.core.$ZodIssue, prefix: Path, explaining: Explainin
     const { options = [] } = issue as { options?: unknown[] };
     return [wrongWord(path, value, options.map(String), explaining)];
   }
+  if (issue.code === 'invalid_key') {
+    // A map whose keys are names of the team's own: what is wrong is the name, not what it stands for.
+    const expected = issue.issues[0]?.message ?? issue.message;
+    return [{ path, at: 'key', found: describeValue(path.at(-1)), expected }];
+  }
   if (issue.code === 'invalid_value') return [wrongWord(path, value, issue.values.map(String), explaining)];
   return [wrongValue(path, value, issue.message, explaining)];
 }

@@ -236,6 +236,13 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     ["value kayenta.groups.slow: 'x'; expected a number from 0 to 100"],
   ],
   [
+    'a weight is of a name that cannot be one',
+    kayenta("groups: { 'a b': 50 }"),
+    [
+      "key kayenta.groups.a b: 'a b'; expected a name of letters, digits, dashes and underscores, at most 63 characters",
+    ],
+  ],
+  [
     'the name of a group is a mistake',
     kayenta('groups: { slow: 50 }', ', groups: [slow, 5]'),
     [

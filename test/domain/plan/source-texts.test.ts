@@ -76,6 +76,11 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     ],
   ],
   [
+    'the name of a header cannot be one',
+    withMetric("{ kind: json, url: 'https://a.example', jsonPath: $, headers: { 'a b': x, good: y } }"),
+    ["key metrics[2].source.headers.a b: 'a b'; expected the name of a header"],
+  ],
+  [
     'an address has an unknown variable',
     json('https://c.example/${slott}'),
     [
