@@ -4,14 +4,16 @@ import { BadCountsError, windowText } from './sequential/counts-problem.ts';
 import { type Detector, detect, type WindowEvidence } from './sequential/detector.ts';
 import { type TrafficWindow, trafficShareOf } from './sequential/traffic-share.ts';
 import { PROFILE, type SequentialContext } from './sequential-context.ts';
-import { metricVerdict } from './sequential-verdict.ts';
+import { type MetricState, metricVerdict } from './sequential-verdict.ts';
 import {
   ceilingsOf,
   detectorMetric,
   detectorSettings,
   type KnownWindow,
   knownWindows,
+  type ScoredWindow,
   type SequentialMetric,
+  scoredWindows,
 } from './sequential-windows.ts';
 import { grouped, oddsText } from './sequential-words.ts';
 
@@ -20,7 +22,7 @@ export interface SequentialVerdicts {
   /** `auto` ceilings that are known, by metric: to be frozen into the release. */
   ceilings: Record<string, readonly number[]>;
   /** The traffic is not where the weights say: a sentence, and the release holds. */
-  traffic?: string;
+  traffic: string | undefined;
   /** Evidence after each window, in the order in which the windows became known: what there is to draw. */
   evidence: WindowEvidence[];
 }
@@ -38,58 +40,63 @@ export function judgeSequential(
 ): SequentialVerdicts {
   const { sequential } = context;
   if (sequential === undefined) throw new RangeError('sequential metrics, and no plan-level settings for them');
-  const windows = new Map(metrics.map(({ name }) => [name, knownWindows(windowsByMetric[name] ?? [], context)]));
-  const ceilings = new Map(
-    metrics.map(metric => [
-      metric.name,
-      ceilingsOf(metric, windows.get(metric.name) ?? [], context.windowSeconds, sequential),
-    ]),
-  );
-  const problems = otherSeconds([...windows.values()].flat(), context.windowSeconds);
-  const { detector, evidence } = detectUsable(metrics, windows, ceilings, problems, { context, sequential });
-  const byMetric: Record<string, MetricVerdict> = {};
-  for (const metric of metrics) {
-    const own = evidence.filter(one => one.metric === metric.name);
+  const judged = metrics.map((metric): Own => {
     const records = windowsByMetric[metric.name] ?? [];
-    const problem = problems.get(metric.name);
+    const windows = knownWindows(records, context);
+    return { metric, records, windows, ceilings: ceilingsOf(metric, windows, context.windowSeconds, sequential) };
+  });
+  const problems = otherSeconds(
+    judged.flatMap(({ windows }) => windows),
+    context.windowSeconds,
+  );
+  const { detector, evidence } = detectUsable(judged, problems, { context, sequential });
+  const byMetric: Record<string, MetricVerdict> = {};
+  const compared: ScoredWindow[][] = [];
+  for (const { metric, records, windows } of judged) {
+    const { name } = metric;
+    const own = evidence.filter(one => one.metric === name);
+    const state = detector.metrics.get(name) as MetricState; // the detector is made of these metrics
+    const alarm = detector.alarm?.metric === name ? detector.alarm : undefined;
+    const problem = problems.get(name);
     const found = metricVerdict({
       metric,
       records,
-      windows: windows.get(metric.name) ?? [],
-      detector,
+      windows,
+      state,
+      alarm,
       evidence: own,
       problem,
       context,
       sequential,
     });
-    byMetric[metric.name] = { ...found, measurements: own.map(measurementOf) };
+    byMetric[name] = { ...found, measurements: own.map(measurementOf) };
+    compared.push(scoredWindows(windows, own, 'comparison'));
   }
-  const auto = metrics.flatMap(({ name, judge }) => {
-    const found = ceilings.get(name);
-    return judge.ceiling === 'auto' && found !== undefined ? [[name, found] as const] : [];
-  });
-  const traffic = trafficProblem([...windows.values()], evidence, context);
-  return { byMetric, ceilings: Object.fromEntries(auto), evidence, ...(traffic === undefined ? {} : { traffic }) };
+  const auto = judged.flatMap(({ metric, ceilings }) =>
+    metric.judge.ceiling === 'auto' && ceilings !== undefined ? [[metric.name, ceilings] as const] : [],
+  );
+  return { byMetric, ceilings: Object.fromEntries(auto), evidence, traffic: trafficProblem(compared, context) };
+}
+
+/** One metric with what is known of it before the detector looks. */
+interface Own {
+  metric: SequentialMetric;
+  records: readonly WindowRecord[];
+  windows: KnownWindow[];
+  ceilings: readonly number[] | undefined;
 }
 
 /** docs/statistics.md (d), by the requests of the metric that has most windows: all count the same requests. */
 function trafficProblem(
-  windowsByMetric: readonly (readonly KnownWindow[])[],
-  evidence: readonly WindowEvidence[],
-  { steadyWeight }: JudgementContext,
+  compared: readonly ScoredWindow[][],
+  { steadyWeight, windowSeconds }: JudgementContext,
 ): string | undefined {
   if (steadyWeight === undefined) return undefined;
-  const compared = new Set(
-    evidence.filter(({ scored }) => scored === 'comparison').map(one => `${one.metric} ${one.startEpochMs}`),
-  );
-  const [most = []] = windowsByMetric
-    .map(windows => windows.filter(one => compared.has(`${one.metric} ${one.startEpochMs}`)))
-    .sort((a, b) => b.length - a.length);
-  const traffic = most.flatMap((window): TrafficWindow[] => {
-    const weight = steadyWeight(window);
+  const most = compared.reduce((a, b) => (b.length > a.length ? b : a), []);
+  const traffic = most.flatMap(({ startEpochMs, canary, stable }): TrafficWindow[] => {
+    const weight = steadyWeight({ startEpochMs, endEpochMs: startEpochMs + windowSeconds * 1000 });
     if (weight === undefined) return [];
-    const [canaryRequests, stableRequests] = [window.canary?.requests ?? 0, window.stable?.requests ?? 0];
-    return [{ canaryRequests, stableRequests, weight: weight / 100 }];
+    return [{ canaryRequests: canary.requests, stableRequests: stable.requests, weight: weight / 100 }];
   });
   const { tooLittle, canaryRequests, requests, expectedRequests, logE } = trafficShareOf(traffic, PROFILE);
   if (!tooLittle) return undefined;
@@ -112,18 +119,16 @@ function otherSeconds(windows: readonly KnownWindow[], windowSeconds: number): M
 
 /** The detector over all windows; a metric with counts that cannot be is judged by none of them, and never as good. */
 function detectUsable(
-  metrics: readonly SequentialMetric[],
-  windows: ReadonlyMap<string, KnownWindow[]>,
-  ceilings: ReadonlyMap<string, readonly number[] | undefined>,
+  judged: readonly Own[],
   problems: Map<string, string>,
   { context, sequential }: { context: JudgementContext; sequential: SequentialContext },
 ): { detector: Detector; evidence: WindowEvidence[] } {
   const settings = detectorSettings(
     sequential,
-    metrics.map(metric => detectorMetric(metric, context, sequential, ceilings.get(metric.name))),
+    judged.map(({ metric, ceilings }) => detectorMetric(metric, context, sequential, ceilings)),
   );
   for (;;) {
-    const usable = metrics.filter(({ name }) => !problems.has(name)).flatMap(({ name }) => windows.get(name) ?? []);
+    const usable = judged.filter(({ metric }) => !problems.has(metric.name)).flatMap(({ windows }) => windows);
     const together = Map.groupBy(usable, window => window.frozenAtEpochMs);
     const inOrder = [...together].sort(([a], [b]) => a - b).map(([, batch]) => batch);
     try {
@@ -137,8 +142,10 @@ function detectUsable(
 
 /** A window that was scored is a measurement; one that was not is none, and says why. */
 function measurementOf({ startEpochMs, endEpochMs, scored, because, logE, logCeiling }: WindowEvidence): Measurement {
-  if (scored === 'not') return { startEpochMs, endEpochMs, phase: 'inconclusive', because: because ?? 'not judged' };
-  const log = scored === 'ceiling' ? (logCeiling ?? 0) : logE;
-  const text = `${scored === 'ceiling' ? 'against the ceiling' : 'against the stable version'}: ln E ${log.toFixed(2)}`;
+  if (because !== undefined) return { startEpochMs, endEpochMs, phase: 'inconclusive', because };
+  const text =
+    scored === 'ceiling' && logCeiling !== undefined
+      ? `against the ceiling: ln E ${logCeiling.toFixed(2)}`
+      : `against the stable version: ln E ${logE.toFixed(2)}`;
   return { startEpochMs, endEpochMs, phase: 'successful', because: text };
 }

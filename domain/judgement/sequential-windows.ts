@@ -3,7 +3,13 @@ import { thresholdsOf } from './baseline.ts';
 import type { JudgementContext } from './context.ts';
 import type { Counts, WindowRecord } from './reading.ts';
 import { autoCeiling, type RateWindow } from './sequential/ceiling.ts';
-import type { DetectorMetric, DetectorSettings, DetectorWindow } from './sequential/detector.ts';
+import type {
+  DetectorMetric,
+  DetectorSettings,
+  DetectorWindow,
+  Scored,
+  WindowEvidence,
+} from './sequential/detector.ts';
 import { PROFILE, type SequentialContext } from './sequential-context.ts';
 
 export type SequentialMetric = Metric & { judge: SequentialJudgeSpec };
@@ -15,6 +21,31 @@ export interface KnownWindow extends DetectorWindow {
   canary: Counts | null;
   stable: Counts | null;
   frozenAtEpochMs: number;
+}
+
+/** A window that was scored. `stable` counts nothing where it gets no traffic. */
+export interface ScoredWindow {
+  startEpochMs: number;
+  canary: Counts;
+  stable: Counts;
+}
+
+const NO_COUNTS: Counts = { requests: 0, bad: [] };
+
+/** Those windows that the evidence says were scored so, in the order in which they became known. */
+export function scoredWindows(
+  windows: readonly KnownWindow[],
+  evidence: readonly WindowEvidence[],
+  scored: Scored,
+): ScoredWindow[] {
+  const starts = new Set(evidence.filter(one => one.scored === scored).map(one => one.startEpochMs));
+  return windows
+    .filter(({ startEpochMs }) => starts.has(startEpochMs))
+    .map(({ startEpochMs, canary, stable }) => ({
+      startEpochMs,
+      canary: canary ?? NO_COUNTS,
+      stable: stable ?? NO_COUNTS,
+    }));
 }
 
 /**
@@ -99,22 +130,23 @@ export function ceilingsOf(
   if (frozen !== undefined) return frozen;
   const alone = windows.findIndex(window => !window.stableExpected && !window.straddles);
   if (alone < 0) return undefined;
-  const before = windows
+  const own = windows
     .slice(0, alone)
-    .filter(window => window.stableExpected && !window.straddles && window.canary !== null && window.stable !== null);
-  const baseline = sequential.baseline[name];
-  const requests =
-    before.reduce((sum, { canary, stable }) => sum + (canary?.requests ?? 0) + (stable?.requests ?? 0), 0) +
-    (baseline?.requests ?? 0);
-  const seconds = (before.length + (baseline?.windows ?? 0)) * windowSeconds;
-  const expected = seconds === 0 ? 0 : (requests / seconds) * sequential.secondsAlone;
+    .flatMap(({ stableExpected, straddles, canary, stable }) =>
+      stableExpected && !straddles && canary !== null && stable !== null ? [{ canary, stable }] : [],
+    );
+  // what the stable version did before the release stands in for the windows that the release is short of
+  const past = sequential.baseline[name] ?? NO_PAST;
+  const requests = own.reduce((sum, { canary, stable }) => sum + canary.requests + stable.requests, past.requests);
+  const seconds = Math.max(1, (own.length + past.windows) * windowSeconds);
   const ceilings = Array.from({ length: thresholds }, (_, t) => {
-    // what the stable version did before the release stands in for the windows that the release is short of
-    const past: RateWindow[] =
-      baseline === undefined ? [] : [{ requests: baseline.requests, bad: baseline.bad[t] ?? 0 }];
-    const own = before.map(({ stable }) => ({ requests: stable?.requests ?? 0, bad: stable?.bad[t] ?? 0 }));
-    return autoCeiling([...past, ...own], judge.margin, expected, PROFILE);
+    const rateWindows: RateWindow[] = [past, ...own.map(({ stable }) => stable)].map(counts => ({
+      requests: counts.requests,
+      bad: counts.bad[t] ?? 0,
+    }));
+    return autoCeiling(rateWindows, judge.margin, (requests / seconds) * sequential.secondsAlone, PROFILE);
   });
-  const found = ceilings.flatMap(ceiling => (ceiling === undefined ? [] : [ceiling]));
-  return found.length === thresholds ? found : undefined;
+  return ceilings.every(ceiling => ceiling !== undefined) ? ceilings : undefined;
 }
+
+const NO_PAST = { windows: 0, requests: 0, bad: [] };

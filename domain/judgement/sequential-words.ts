@@ -3,7 +3,7 @@ import type { Measure } from '../plan/plan.ts';
 import type { Comparison } from './sequential/comparison.ts';
 import type { Alarm } from './sequential/detector.ts';
 import { logRatioEvidence } from './sequential/window-evidence.ts';
-import type { KnownWindow } from './sequential-windows.ts';
+import type { ScoredWindow } from './sequential-windows.ts';
 import { percentText, plural, secondsText } from './words.ts';
 
 /** 9520 is "9,520". */
@@ -21,17 +21,15 @@ export interface Totals {
   canaryBad: number;
   stableRequests: number;
   stableBad: number;
-  windows: number;
 }
 
-export function totalsOf(windows: readonly KnownWindow[], threshold: number): Totals {
-  const totals: Totals = { canaryRequests: 0, canaryBad: 0, stableRequests: 0, stableBad: 0, windows: 0 };
+export function totalsOf(windows: readonly ScoredWindow[], threshold: number): Totals {
+  const totals: Totals = { canaryRequests: 0, canaryBad: 0, stableRequests: 0, stableBad: 0 };
   for (const { canary, stable } of windows) {
-    totals.canaryRequests += canary?.requests ?? 0;
-    totals.canaryBad += canary?.bad[threshold] ?? 0;
-    totals.stableRequests += stable?.requests ?? 0;
-    totals.stableBad += stable?.bad[threshold] ?? 0;
-    totals.windows += 1;
+    totals.canaryRequests += canary.requests;
+    totals.canaryBad += canary.bad[threshold] ?? 0;
+    totals.stableRequests += stable.requests;
+    totals.stableBad += stable.bad[threshold] ?? 0;
   }
   return totals;
 }
@@ -41,17 +39,14 @@ export function totalsOf(windows: readonly KnownWindow[], threshold: number): To
  * what it did since, not thinned by what was before.
  */
 export function strongestEnd(
-  windows: readonly KnownWindow[],
+  windows: readonly ScoredWindow[],
   threshold: number,
-  { settings }: Comparison,
-): KnownWindow[] {
+  { settings }: Pick<Comparison, 'settings'>,
+): ScoredWindow[] {
   const { alternatives } = settings.profile;
   const sums = alternatives.map(() => 0);
   let [best, from] = [Number.NEGATIVE_INFINITY, 0];
-  for (let i = windows.length - 1; i >= 0; i -= 1) {
-    const window = windows[i];
-    const { canary, stable } = window ?? {};
-    if (canary == null || stable == null) continue;
+  for (const [i, { canary, stable }] of [...windows.entries()].toReversed()) {
     const share = canary.requests / (canary.requests + stable.requests);
     const [xc, xb] = [canary.bad[threshold] ?? 0, stable.bad[threshold] ?? 0];
     for (const [j, alternative] of alternatives.entries()) {
