@@ -70,12 +70,12 @@ describe('small means are looked up in the distribution function', () => {
   });
 });
 
-/** The number to draw for u and v at which x comes out of Hörmann's transformation. */
-function uFor(x: number, transform: (u: number) => number): number {
+/** The number to draw for u at which x comes out of Hörmann's transformation, so far within those that give x. */
+function uFor(x: number, transform: (u: number) => number, within = 0.5): number {
   let [low, high] = [1e-12, 1 - 1e-12];
   for (let i = 0; i < 100; i += 1) {
     const middle = (low + high) / 2;
-    if (transform(middle - 0.5) < x + 0.5) low = middle;
+    if (transform(middle - 0.5) < x + within) low = middle;
     else high = middle;
   }
   return low;
@@ -144,10 +144,10 @@ describe('larger means are drawn by transformed rejection, taken up to the exact
   });
 
   /** Hörmann (1993), PTRS: v is taken up to f(x) (a/us^2 + b) alpha. */
-  function poissonEdge(mean: number, x: number): { u: number; edge: number } {
+  function poissonEdge(mean: number, x: number, within: number): { u: number; edge: number } {
     const b = 0.931 + 2.53 * Math.sqrt(mean);
     const a = -0.059 + 0.02483 * b;
-    const u = uFor(x, t => ((2 * a) / (0.5 - Math.abs(t)) + b) * t + mean + 0.43);
+    const u = uFor(x, t => ((2 * a) / (0.5 - Math.abs(t)) + b) * t + mean + 0.43, within);
     const us = 0.5 - Math.abs(u - 0.5);
     const edge =
       (Math.exp(x * Math.log(mean) - mean - logFactorial(x)) * (a / us ** 2 + b)) / (1.1239 + 1.1328 / (b - 3.4));
@@ -155,17 +155,18 @@ describe('larger means are drawn by transformed rejection, taken up to the exact
   }
 
   it.each([
-    [10, 0],
-    [10, 1],
-    [10, 3],
-    [10, 18],
-    [10, 24],
-    [64, 40],
-    [64, 88],
-    [250, 200],
-    [250, 300],
-  ])('Poisson(%f) at %i', (mean, x) => {
-    const { u, edge } = poissonEdge(mean, x);
+    [10, 0, 0.5],
+    [10, 1, 0.5],
+    [10, 3, 0.5],
+    [10, 4, 0.95], // just inside the part that is mostly taken unseen
+    [10, 18, 0.5],
+    [10, 24, 0.5],
+    [64, 40, 0.5],
+    [64, 88, 0.5],
+    [250, 200, 0.5],
+    [250, 300, 0.5],
+  ])('Poisson(%f) at %i', (mean, x, within) => {
+    const { u, edge } = poissonEdge(mean, x, within);
     const taken = scripted(u, edge * (1 - 1e-8), ...MIDDLE);
     expect(drawPoisson(taken, mean)).toBe(x);
     expect(taken.left).toHaveLength(2);
