@@ -4,7 +4,8 @@ import { BadCountsError, windowText } from './sequential/counts-problem.ts';
 import { type Detector, detect, type WindowEvidence } from './sequential/detector.ts';
 import { type TrafficWindow, trafficShareOf } from './sequential/traffic-share.ts';
 import { PROFILE, type SequentialContext } from './sequential-context.ts';
-import { type MetricState, metricVerdict } from './sequential-verdict.ts';
+import type { MetricState } from './sequential-power.ts';
+import { metricVerdict } from './sequential-verdict.ts';
 import {
   ceilingsOf,
   detectorMetric,

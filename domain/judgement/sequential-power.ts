@@ -1,14 +1,23 @@
-import { marginAt, type WindowEvidence } from './sequential/detector.ts';
+import type { JudgementContext } from './context.ts';
+import { type Detector, marginAt, type WindowEvidence } from './sequential/detector.ts';
 import { ceilingFinds, powerOf, type SeenWindow } from './sequential/power.ts';
-import type { Judged } from './sequential-verdict.ts';
-import type { ScoredWindow } from './sequential-windows.ts';
+import type { SequentialContext } from './sequential-context.ts';
+import type { ScoredWindow, SequentialMetric } from './sequential-windows.ts';
 import { totalsOf } from './sequential-words.ts';
 import { plural } from './words.ts';
 
-type Power = Pick<Judged, 'metric' | 'state' | 'context' | 'sequential'>;
+export type MetricState = NonNullable<ReturnType<Detector['metrics']['get']>>;
+
+/** A metric, what the detector has of it after all windows, and what both were set to. */
+export interface JudgedMetric {
+  metric: SequentialMetric;
+  state: MetricState;
+  context: JudgementContext;
+  sequential: SequentialContext;
+}
 
 /** The chance that the windows so far would have found the plan's `detect`; at `enough` it is not counted on. */
-export const powerFound = (judged: Power, compared: readonly ScoredWindow[], enough: number): number =>
+export const powerFound = (judged: JudgedMetric, compared: readonly ScoredWindow[], enough: number): number =>
   powerOf(
     judged.state.comparison.settings,
     seenWindows(judged, compared),
@@ -16,7 +25,7 @@ export const powerFound = (judged: Power, compared: readonly ScoredWindow[], eno
     enough,
   );
 
-const seenWindows = ({ state }: Power, compared: readonly ScoredWindow[]): SeenWindow[] =>
+const seenWindows = ({ state }: JudgedMetric, compared: readonly ScoredWindow[]): SeenWindow[] =>
   compared.map(({ canary, stable, startEpochMs }) => ({
     canaryRequests: canary.requests,
     stableRequests: stable.requests,
@@ -24,7 +33,7 @@ const seenWindows = ({ state }: Power, compared: readonly ScoredWindow[]): SeenW
   }));
 
 /** The stable version's rates as they were observed: in the release, and where it had no failure there, before it too. */
-function ratesOf({ metric, sequential, state }: Power, compared: readonly ScoredWindow[]): number[] {
+function ratesOf({ metric, sequential, state }: JudgedMetric, compared: readonly ScoredWindow[]): number[] {
   const baseline = sequential.baseline[metric.name];
   return Array.from({ length: state.metric.thresholds }, (_, t) => {
     const { stableBad, stableRequests } = totalsOf(compared, t);
@@ -34,7 +43,7 @@ function ratesOf({ metric, sequential, state }: Power, compared: readonly Scored
 }
 
 /** Whether a canary at the plan's `detect` times the ceiling would have been found by now. */
-export function ceilingSees({ state, sequential }: Power, alone: readonly ScoredWindow[]): boolean {
+export function ceilingSees({ state, sequential }: JudgedMetric, alone: readonly ScoredWindow[]): boolean {
   if (state.ceiling === undefined) return false;
   const requests = alone.map(({ canary }) => canary.requests);
   return ceilingFinds(state.ceiling.settings, requests, sequential.detect.ratio, sequential.detect.power);
@@ -51,7 +60,7 @@ export function healthyIn({ logHealthy, logHealthyLimit }: WindowEvidence, compa
 const LONGEST_SOUGHT = 256;
 
 /** Evidence grows about in proportion to the windows: what is missing to the wanted power, found by doubling. */
-export function moreWindows(judged: Power, compared: readonly ScoredWindow[]): string {
+export function moreWindows(judged: JudgedMetric, compared: readonly ScoredWindow[]): string {
   const { sequential, state, context } = judged;
   if (context.terse) return '';
   const { power, ratio } = sequential.detect;

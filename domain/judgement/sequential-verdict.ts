@@ -1,32 +1,24 @@
-import type { JudgementContext, MetricVerdict } from './context.ts';
+import type { MetricVerdict } from './context.ts';
 import { WITHOUT_EVIDENCE_LIMIT } from './counting.ts';
 import type { WindowRecord } from './reading.ts';
-import type { Alarm, Detector, WindowEvidence } from './sequential/detector.ts';
-import type { SequentialContext } from './sequential-context.ts';
-import { ceilingSees, healthyIn, moreWindows, powerFound } from './sequential-power.ts';
-import { type KnownWindow, type ScoredWindow, type SequentialMetric, scoredWindows } from './sequential-windows.ts';
+import type { Alarm, WindowEvidence } from './sequential/detector.ts';
+import { ceilingSees, healthyIn, type JudgedMetric, moreWindows, powerFound } from './sequential-power.ts';
+import { type KnownWindow, type ScoredWindow, scoredWindows } from './sequential-windows.ts';
 import { alarmText, comparedText, grouped, lookedText, oddsText, strongestEnd, totalsOf } from './sequential-words.ts';
 import { everyWindow } from './turns.ts';
 import type { Verdict } from './verdict.ts';
 import { percentText } from './words.ts';
 
-export type MetricState = NonNullable<ReturnType<Detector['metrics']['get']>>;
-
 /** All that one metric's verdict is made of. */
-export interface Judged {
-  metric: SequentialMetric;
+export interface Judged extends JudgedMetric {
   records: readonly WindowRecord[];
   windows: readonly KnownWindow[];
-  /** What the detector has of this metric after all windows. */
-  state: MetricState;
   /** The release's, where it is this metric's. */
   alarm: Alarm | undefined;
   /** Of this metric, in the order in which its windows became known. */
   evidence: readonly WindowEvidence[];
   /** Counts that cannot be. */
   problem: string | undefined;
-  context: JudgementContext;
-  sequential: SequentialContext;
 }
 
 /** From evidence to a verdict (docs/statistics.md), in one sentence. */
