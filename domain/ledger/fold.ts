@@ -93,8 +93,9 @@ function close(
     ...(fact.reason === undefined ? {} : { reason: fact.reason }),
     because: fact.because,
   });
-  const { active, waiting, ...rest } = state;
-  if (release !== active) return { ...rest, ...(active === undefined ? {} : { active }), ended };
+  const { waiting, ...others } = state;
+  if (release !== state.active) return { ...others, ended };
+  const { active: _, ...rest } = others;
   const next = { ...rest, ended, ...(waiting === undefined ? {} : { active: waiting }) };
   if (fact.outcome !== 'promoted' || release.admission === undefined) return next;
   const { canary: slot, revision } = release.admission;

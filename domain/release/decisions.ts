@@ -1,11 +1,11 @@
-import type { Fact, RollBackReason } from '../ledger/facts.ts';
+import type { RollBackReason } from '../ledger/facts.ts';
 import type { Decision } from './move.ts';
 
 /** A canary that is becoming ready, a hook that runs and an operator who thinks are asked for this often. */
 export const WAIT_SECONDS = 5;
 
-/** What ends a step, or the soak. */
-export type Done = Extract<Fact, { kind: 'stepDone' | 'soakDone' }>;
+/** What ends: a step, or the soak. */
+export type Done = { kind: 'stepDone'; index: number } | { kind: 'soakDone' };
 
 /** @param seconds rounded up to a whole number, at least 1: a Wait state of 0 s is one transition for nothing */
 export const again = (seconds: number, because: string): Decision => ({

@@ -29,12 +29,16 @@ export function nextMove(release: ReleaseState, seen: Observation): Decision {
   return { ...decided, facts: [...judgedFacts(release, seen), ...resumed(release, decided), ...decided.facts] };
 }
 
+/** Seen of a canary that is not degraded: that one goes back whatever the release waits for. */
+type Unharmed = Observation & { verdict: Exclude<Verdict, { kind: 'degraded' }> };
+
 function decide(release: ReleaseState, admission: Admission, seen: Observation): Decision {
-  if (seen.verdict.kind === 'degraded') return rollBack('degraded', seen.verdict.because);
+  const { verdict } = seen;
+  if (verdict.kind === 'degraded') return rollBack('degraded', verdict.because);
   if (seen.nowEpochMs >= deadlineOf(release, admission, seen.nowEpochMs)) {
     return rollBack('deadline', 'the release did not end by its deadline');
   }
-  if (isOurs(release, admission, seen.dial)) return waitedFor(release, admission, seen);
+  if (isOurs(release, admission, seen.dial)) return waitedFor(release, admission, { ...seen, verdict });
   const because = `someone else moved the dial to ${dialText(seen.dial)}`;
   return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
 }
@@ -65,13 +69,13 @@ export function deadlineOf(release: ReleaseState, admission: Admission, nowEpoch
   return admission.deadlineEpochMs + openMs + (release.askedMs ?? 0);
 }
 
-function waitedFor(release: ReleaseState, admission: Admission, seen: Observation): Decision {
+function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed): Decision {
   const step = currentStep(release);
   const weight = weightToReady(release);
   if (weight !== undefined) return readiness(release, admission, weight, seen);
-  if (step === undefined) return stepOver(release, seen, soakEnd(release), { kind: 'soakDone', because: '' });
+  if (step === undefined) return stepOver(release, seen, soakEnd(release), { kind: 'soakDone' });
   const started = release.stepStartedAtEpochMs ?? seen.nowEpochMs;
-  const done: Done = { kind: 'stepDone', index: release.stepsDone, because: '' };
+  const done: Done = { kind: 'stepDone', index: release.stepsDone };
   switch (step.kind) {
     case 'setWeight':
       return beforeShift(release, admission, step.weight, seen);
@@ -109,7 +113,7 @@ function beforeShift(release: ReleaseState, admission: Admission, weight: number
 function analysisMove(
   release: ReleaseState,
   step: Extract<Step, { kind: 'analysis' }>,
-  seen: Observation,
+  seen: Unharmed,
   { started, done }: { started: number; done: Done },
 ): Decision {
   if (seen.analysisComplete) return stepOver(release, seen, started, done);
@@ -128,7 +132,7 @@ function analysisMove(
 function bakeMove(
   release: ReleaseState,
   { seconds, control }: Extract<Step, { kind: 'bake' }>,
-  seen: Observation,
+  seen: Unharmed,
   { started, done }: { started: number; done: Done },
 ): Decision {
   const early = control === undefined && seen.verdict.kind === 'healthy' ? release.plan.promoteEarly : undefined;
@@ -136,7 +140,7 @@ function bakeMove(
   return stepOver(release, seen, started + stay * 1000, done);
 }
 
-function stepOver(release: ReleaseState, seen: Observation, endEpochMs: number, done: Done): Decision {
+function stepOver(release: ReleaseState, seen: Unharmed, endEpochMs: number, done: Done): Decision {
   const leftSeconds = (endEpochMs - seen.nowEpochMs) / 1000;
   const { verdict } = seen;
   if (leftSeconds > 0) return again(Math.min(leftSeconds, seen.nextReadingSeconds), verdict.because);
@@ -154,8 +158,6 @@ function stepOver(release: ReleaseState, seen: Observation, endEpochMs: number, 
       const held = holdOr(release, verdict, seen, { then: end, reason });
       return held.move.kind === 'advance' ? advance(done, held.move.because) : held;
     }
-    case 'degraded':
-      return rollBack('degraded', verdict.because);
     default:
       return assertNever(verdict);
   }

@@ -135,6 +135,7 @@ describe('the end of a release', () => {
   });
 });
 
-it('a step that sets the dial is told by its weight', () => {
+it('a step that sets the dial is told by its weight, a soak with a control by what stays on stable', () => {
   expect(stepText(weight(33.3))).toBe('weight 33.3 %');
+  expect(stepText({ kind: 'bake', seconds: 900, control: 5 })).toBe('soak 15m, 5 % of the requests stay on stable');
 });
