@@ -104,10 +104,17 @@ function getOr(of: ResultValue, key: ResultValue): ResultValue {
   }
 }
 
+/** Whether a text of digits is a number that Go's int64 holds. */
+function isInt64(text: string): boolean {
+  const digits = text.replace(/^[+-]?0*/, '');
+  const most = text.startsWith('-') ? '9223372036854775808' : '9223372036854775807';
+  return digits.length <= most.length && digits.padStart(most.length, '0') <= most;
+}
+
 /** Go's strconv.ParseInt with base 10: a text with decimals is an error, a number is cut off towards 0. */
 function wholeOf(value: ResultValue, by: string): number {
   if (typeof value === 'string') {
-    if (/^[+-]?\d+$/.test(value) && Math.abs(Number(value)) < 2 ** 63) return Number(value);
+    if (/^[+-]?\d+$/.test(value) && isInt64(value)) return Number(value);
     throw new EvaluationError(`${by} needs a text that is a whole number, found ${shown(value)}`);
   }
   const number = numberOf(value, by);
@@ -117,8 +124,8 @@ function wholeOf(value: ResultValue, by: string): number {
 
 /** Go's strconv.ParseFloat, but for its hexadecimal floats. */
 function parsedFloat(text: string, by: string): number {
-  const word = /^([+-]?)(?:(inf|infinity)|nan)$/i.exec(text);
-  if (word !== null) return word[2] === undefined ? Number.NaN : word[1] === '-' ? -Infinity : Infinity;
+  if (/^nan$/i.test(text)) return Number.NaN;
+  if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (Number.isFinite(number)) return number;
   throw new EvaluationError(`${by} needs a text that is a number, found ${shown(text)}`);

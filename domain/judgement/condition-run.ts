@@ -49,17 +49,12 @@ class Run {
       case 'list':
         return expression.items.map(item => this.evaluate(item));
       case 'member':
-        return this.#member(expression);
-      case 'slice': {
-        const [from, to] = [expression.from, expression.to].map(end =>
-          end === undefined ? undefined : numberOf(this.evaluate(end), '[:]'),
-        );
-        return this.#sized(sliceOf(this.evaluate(expression.of), from, to));
-      }
+      case 'slice':
+        return this.#link(expression) ?? null;
       case 'unary': {
         const value = this.evaluate(expression.operand);
-        if (expression.operator === 'not') return !booleanOf(value, 'not');
-        return expression.operator === '-' ? -numberOf(value, '-') : numberOf(value, '+');
+        if (expression.operator === 'not') return !booleanOf(value, "'not'");
+        return expression.operator === '-' ? -numberOf(value, "'-'") : numberOf(value, "'+'");
       }
       case 'binary':
         return this.#binary(expression);
@@ -85,23 +80,35 @@ class Run {
     return value;
   }
 
-  #member({ of, key, optional }: Expression & { kind: 'member' }): ResultValue {
-    const value = this.evaluate(of);
-    if (optional && value === null) return null;
-    return entryOf(value, this.evaluate(key), nameOf(of));
+  /** A chain of fields, entries and slices: undefined from the first `?.` on that finds nil. */
+  #link(expression: Expression & { kind: 'member' | 'slice' }): ResultValue | undefined {
+    const { of } = expression;
+    const chained = of.kind === 'member' || of.kind === 'slice';
+    const value = chained ? this.#link(of) : this.evaluate(of);
+    if (value === undefined) return undefined;
+    if (expression.kind === 'slice') return this.#slice(value, expression);
+    if (expression.optional && value === null) return undefined;
+    return entryOf(value, this.evaluate(expression.key), nameOf(of));
+  }
+
+  #slice(value: ResultValue, expression: Expression & { kind: 'slice' }): ResultValue {
+    const [from, to] = [expression.from, expression.to].map(end =>
+      end === undefined ? undefined : numberOf(this.evaluate(end), "'[:]'"),
+    );
+    return this.#sized(sliceOf(value, from, to));
   }
 
   #binary({ operator, left, right }: Expression & { kind: 'binary' }): ResultValue {
     const first = operator === '??' ? this.#orNil(left) : this.evaluate(left);
     switch (operator) {
       case 'and':
-        return booleanOf(first, 'and') && booleanOf(this.evaluate(right), 'and');
+        return booleanOf(first, "'and'") && booleanOf(this.evaluate(right), "'and'");
       case 'or':
-        return booleanOf(first, 'or') || booleanOf(this.evaluate(right), 'or');
+        return booleanOf(first, "'or'") || booleanOf(this.evaluate(right), "'or'");
       case '??':
         return first ?? this.evaluate(right);
       case '..':
-        return this.#range(numberOf(first, '..'), numberOf(this.evaluate(right), '..'));
+        return this.#range(numberOf(first, "'..'"), numberOf(this.evaluate(right), "'..'"));
       default: {
         const second = this.evaluate(right);
         if (typeof first === 'object' || typeof second === 'object' || typeof first === 'string') {

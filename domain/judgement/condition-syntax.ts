@@ -54,8 +54,7 @@ class Parser {
   }
 
   #isWord(...words: string[]): boolean {
-    const { kind, text } = this.#peek();
-    return (kind === 'name' || kind === 'symbol') && words.includes(text);
+    return words.includes(this.#peek().text);
   }
 
   #takeIf(word: string): boolean {
@@ -100,8 +99,8 @@ class Parser {
         continue;
       }
       const token = this.#peek();
-      const negated = token.kind === 'name' && token.text === 'not' && NEGATABLE.includes(this.#peek(1).text);
-      const known = this.#operatorOf(negated ? this.#peek(1) : token);
+      const negated = token.text === 'not' && NEGATABLE.includes(this.#peek(1).text);
+      const known = operatorOf(negated ? this.#peek(1).text : token.text);
       if (known === undefined || known.strength < weakest) return left;
       this.#at += negated ? 2 : 1;
       if (known.operator === '%') this.#refusePercent(token.at);
@@ -110,10 +109,6 @@ class Parser {
       left = this.#chained({ kind: 'binary', at: token.at, operator: known.operator, left, right });
       if (negated) left = { kind: 'unary', at: token.at, operator: 'not', operand: left };
     }
-  }
-
-  #operatorOf({ kind, text }: Token): { strength: number; operator: BinaryOperator } | undefined {
-    return kind === 'name' || kind === 'symbol' ? operatorOf(text) : undefined;
   }
 
   #chained(first: Expression & { kind: 'binary' }): Expression {
@@ -170,13 +165,12 @@ class Parser {
   #bracket(of: Expression, optional = false): Expression {
     const { at } = of;
     const from = this.#isWord(':') ? undefined : this.#deeper(() => this.#expression());
-    if (this.#takeIf(':')) {
+    if (this.#takeIf(':') || from === undefined) {
       const to = this.#isWord(']') ? undefined : this.#deeper(() => this.#expression());
       this.#symbol(']', 'after the slice');
       return { kind: 'slice', at, of, from, to };
     }
     this.#symbol(']', 'after the index');
-    if (from === undefined) this.#expected('an index');
     return { kind: 'member', at, of, key: from, optional };
   }
 
@@ -229,7 +223,7 @@ class Parser {
   #piped(first: Expression): Expression {
     const { at } = this.#take();
     const token = this.#peek();
-    if (token.kind !== 'name' || !(isFunction(token.text) || isPredicate(token.text)))
+    if (!(isFunction(token.text) || isPredicate(token.text)))
       throw new ConditionMistake(at, "found '|', which passes a value to a function; 'or' is written '||'");
     this.#at += 1;
     this.#symbol('(', `after ${token.text}`);

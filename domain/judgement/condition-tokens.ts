@@ -23,13 +23,13 @@ export type Token =
   | { kind: 'symbol'; at: number; text: string }
   | { kind: 'end'; at: number; text: '' };
 
-const SPACE = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
+const SPACE = /\s|\/\/[^\n]*|\/\*.*?\*\//sy;
 const HEX = /0[xX][0-9a-fA-F]+/y;
 // The point of a range, as in 1..5, is not that of a number.
 const NUMBER = /(?:\d[\d_]*(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const NAME = /[A-Za-z_$][A-Za-z0-9_$]*/y;
-const STRING = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"|`[^`]*`/y;
-const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))/g;
+const STRING = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`/sy;
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|.)/gs;
 const ESCAPED: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', '/': '/' };
 
 /** What people write where this language has another sign, and what to write instead. */
@@ -85,10 +85,10 @@ function nextToken(text: string, offset: number, match: (pattern: RegExp) => str
 function unescaped(quoted: string, at: number): string {
   const inner = quoted.slice(1, -1);
   if (quoted.startsWith('`')) return inner;
-  return inner.replaceAll(ESCAPE, (all, unicode?: string, byte?: string, letter?: string) => {
+  return inner.replaceAll(ESCAPE, (all, unicode?: string, byte?: string) => {
     const code = unicode ?? byte;
     if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
-    const meant = letter === undefined ? undefined : ESCAPED[letter];
+    const meant = ESCAPED[all.slice(1)];
     if (meant === undefined) throw new ConditionMistake(at, `found ${all} in a text; a backslash is written \\\\`);
     return meant;
   });

@@ -116,7 +116,7 @@ class Checker {
         both('boolean');
         return 'boolean';
       case '??':
-        return a === 'nil' ? b : common([a, b]);
+        return orInstead(a, b);
       case '..':
         both('int');
         return { list: 'int' };
@@ -137,15 +137,15 @@ class Checker {
       case '<=':
       case '>':
       case '>=':
-        both(a === 'string' ? 'string' : 'number');
+        both(textOrNumber(a, b));
         return 'boolean';
       case '+':
-        both(a === 'string' || (a === 'any' && b === 'string') ? 'string' : 'number');
+        both(textOrNumber(a, b));
         return common([a, b]);
       case '-':
       case '*':
         both('number');
-        return isNumber(a) && isNumber(b) && a !== b ? 'float' : common([a, b]);
+        return common([a, b]);
       case '/':
       case '**':
         both('number');
@@ -186,7 +186,7 @@ class Checker {
       case 'isNil':
         return 'boolean';
       case 'default':
-        return common([type, other]) === 'any' ? 'any' : type;
+        return orInstead(type, other);
       case 'len':
         if (type !== 'string' && type !== 'map') this.#want(first, 'list', name, type);
         return 'int';
@@ -208,11 +208,10 @@ class Checker {
       case 'mean':
       case 'median':
         this.#want(first, 'numbers', name, type);
-        return name === 'sum' ? 'any' : 'float';
+        return name === 'sum' ? entryOf(type) : 'float';
       case 'first':
       case 'last':
-        this.#want(first, 'list', name, type);
-        return 'any';
+        return entryOf(this.#want(first, 'list', name, type));
       case 'get':
         if (second !== undefined && typeof type === 'object') this.#want(second, 'int', name, other);
         else if (second !== undefined && type === 'map') this.#want(second, 'string', name, other);
@@ -234,13 +233,22 @@ class Checker {
 
   #predicate({ function: name, list, body }: Expression & { kind: 'predicate' }): Type {
     const type = this.#want(list, 'list', name);
-    const entry = typeof type === 'object' ? type.list : 'any';
+    const entry = entryOf(type);
     this.#entries.push(entry);
     const said = name === 'map' ? this.typeOf(body) : this.#want(body, 'boolean', name);
     this.#entries.pop();
     return typeOfPredicate(name, entry, said);
   }
 }
+
+/** What an operator of two texts or two numbers asks for, by the first side whose type is known. */
+const textOrNumber = (a: Type, b: Type): Wanted =>
+  a === 'string' || (a === 'any' && b === 'string') ? 'string' : 'number';
+
+/** What stands in for nil is as good as what is not nil. */
+const orInstead = (type: Type, instead: Type): Type => (type === 'nil' ? instead : common([type, instead]));
+
+const entryOf = (list: Type): Type => (typeof list === 'object' ? list.list : 'any');
 
 function typeOfPredicate(name: PredicateName, entry: Type, said: Type): Type {
   switch (name) {
@@ -256,7 +264,7 @@ function typeOfPredicate(name: PredicateName, entry: Type, said: Type): Type {
     case 'map':
       return { list: said };
     case 'find':
-      return 'any'; // nil where there is none
+      return entry; // or nil, which can be compared with anything
     default:
       return assertNever(name);
   }

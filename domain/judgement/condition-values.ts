@@ -68,7 +68,7 @@ export function entryOf(of: ResultValue, key: ResultValue, name: string): Result
 const shownKey = (key: ResultValue): string => (typeof key === 'string' ? `field ${key}` : 'entries');
 
 export function sliceOf(of: ResultValue, from: number | undefined, to: number | undefined): ResultValue {
-  return typeof of === 'string' ? charactersOf(of).slice(from, to).join('') : listOf(of, '[:]').slice(from, to);
+  return typeof of === 'string' ? charactersOf(of).slice(from, to).join('') : listOf(of, "'[:]'").slice(from, to);
 }
 
 /** expr-lang's Equal: numbers by value (NaN equals nothing), lists and maps entry by entry, all else of one kind. */
