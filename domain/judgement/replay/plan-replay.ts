@@ -5,8 +5,8 @@ import type { WindowRecord } from '../reading.ts';
 import { logSumExp } from '../sequential/comparison.ts';
 import type { WindowEvidence } from '../sequential/detector.ts';
 import { sequentialContext } from '../sequential-context.ts';
-import { onGrid, type RecordedMetric, type RecordedRelease } from './recorded-release.ts';
-import { type Decision, decisionAt, type EvidenceLine, type Replay, type ReplayJudge, replayOf } from './replay.ts';
+import { onGrid, type RecordedRelease } from './recorded-release.ts';
+import { decisionAt, type EvidenceLine, type Replay, type ReplayJudge, replayOf } from './replay.ts';
 
 /**
  * A plan's metrics and judges over recorded windows, by the same function that judges a running release. The dial is the
@@ -46,24 +46,23 @@ function replayPlan(
     else low = middle;
   }
   const { verdict } = found;
-  const said = { verdict: verdict.kind, because: verdict.because, logE: logEOf(plan, found) };
-  const decision =
-    verdict.kind === 'degraded' ? decisionOf(verdict.metric, recorded, release, momentOf(high)) : undefined;
-  return replayOf(recorded, name, { ...said, decision }, wantsEvidence ? linesOf(found) : []);
+  const endOf = recordedEnds(recorded, release);
+  const guilty = judged.find(({ name }) => verdict.kind === 'degraded' && verdict.metric === name);
+  const deciding = guilty?.windows.findLast(record => knownAt(record) <= momentOf(high));
+  const decision = guilty && deciding && { ...decisionAt(guilty, deciding), endEpochMs: endOf(deciding) };
+  const said = { verdict: verdict.kind, because: verdict.because, decision, logE: logEOf(plan, found) };
+  return replayOf(recorded, name, said, wantsEvidence ? linesOf(found, endOf) : []);
 }
 
-/** The last window of that metric that was known by then, in the seconds in which it was recorded. */
-function decisionOf(
-  metric: string,
-  recorded: RecordedRelease,
-  aligned: RecordedRelease,
-  untilEpochMs: number,
-): Decision | undefined {
-  const isGuilty = ({ name }: RecordedMetric): boolean => name === metric;
-  const index = aligned.metrics.find(isGuilty)?.windows.findLastIndex(record => knownAt(record) <= untilEpochMs);
-  const own = recorded.metrics.find(isGuilty);
-  const deciding = own?.windows[index ?? -1];
-  return own && deciding && decisionAt(own, deciding);
+type EndOf = (window: { metric: string; endEpochMs: number }) => number;
+
+/** When a window that was laid on the grid ended as it was recorded: there it is told, and drawn. */
+function recordedEnds(recorded: RecordedRelease, aligned: RecordedRelease): EndOf {
+  const ends = recorded.metrics.flatMap(({ windows }) => windows.map(({ endEpochMs }) => endEpochMs));
+  const keyOf = ({ metric, endEpochMs }: Parameters<EndOf>[0]): string => `${metric} ${endEpochMs}`;
+  const places = aligned.metrics.flatMap(({ windows }) => windows.map(keyOf));
+  const found = new Map(places.map((key, index) => [key, ends[index]]));
+  return window => found.get(keyOf(window)) ?? window.endEpochMs;
 }
 
 const knownAt = (record: WindowRecord): number => record.frozenAtEpochMs ?? Number.POSITIVE_INFINITY;
@@ -95,24 +94,24 @@ function logEOf({ metrics }: Plan, { evidence }: ReleaseVerdict): number | undef
 }
 
 /** Of sequential metrics what they have in common; of the others how many windows were bad. */
-function linesOf({ evidence, measurements }: ReleaseVerdict): EvidenceLine[] {
-  const lines = releaseLine(evidence);
+function linesOf({ evidence, measurements }: ReleaseVerdict, endOf: EndOf): EvidenceLine[] {
+  const lines = releaseLine(evidence, endOf);
   const sequential = new Set(evidence.map(({ metric }) => metric));
   for (const [name, measured] of Object.entries(measurements)) {
     if (sequential.has(name)) continue;
     let bad = 0;
     const points = measured.map(({ endEpochMs, phase }) => {
       bad += phase === 'failed' ? 1 : 0;
-      return { endEpochMs, value: bad, limit: Number.NaN };
+      return { endEpochMs: endOf({ metric: name, endEpochMs }), value: bad, limit: Number.NaN };
     });
     if (points.length > 0) lines.push({ title: `bad windows so far (${name})`, points });
   }
   return lines;
 }
 
-function releaseLine(evidence: readonly WindowEvidence[]): EvidenceLine[] {
+function releaseLine(evidence: readonly WindowEvidence[], endOf: EndOf): EvidenceLine[] {
   const scored = evidence.filter(one => one.scored === 'comparison');
   if (scored.length === 0) return [];
-  const points = scored.map(({ endEpochMs, logRelease }) => ({ endEpochMs, value: logRelease, limit: 0 }));
+  const points = scored.map(one => ({ endEpochMs: endOf(one), value: one.logRelease, limit: 0 }));
   return [{ title: 'ln of all sequential metrics, by their parts of alpha (limit 0)', points }];
 }

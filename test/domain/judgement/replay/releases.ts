@@ -1,5 +1,8 @@
 import type { WindowRecord } from '../../../../domain/judgement/reading.ts';
 import { type RecordedRelease, releaseOfWindows } from '../../../../domain/judgement/replay/recorded-release.ts';
+import type { SequentialReplaySettings } from '../../../../domain/judgement/replay/sequential.ts';
+import type { DetectorMetric } from '../../../../domain/judgement/sequential/detector.ts';
+import { PROFILES } from '../../../../domain/judgement/sequential/profile.ts';
 
 export type Quadruple = readonly [canaryRequests: number, canaryBad: number, stableRequests: number, stableBad: number];
 
@@ -33,3 +36,28 @@ export const releaseOf = (metrics: Record<string, readonly Quadruple[]>): Record
 
 export const times = (count: number, quadruple: Quadruple): Quadruple[] =>
   Array.from({ length: count }, () => quadruple);
+
+/** The constants of docs/statistics.md, without the guard. */
+export const BY_THE_BOOK: SequentialReplaySettings = {
+  profile: PROFILES.specification,
+  alpha: 0.01,
+  margin: 1.25,
+  guard: false,
+  detect: { ratio: 2, power: 0.8 },
+  nonInferiority: 2,
+  beta: 0.05,
+};
+
+/** A replay of which nothing is drawn. */
+export const quiet = { evidence: false };
+export const drawn = { evidence: true };
+
+/** As the detector takes it, without a plan. */
+export const metricOf = (name: string, share: number, more: Partial<DetectorMetric> = {}): DetectorMetric => ({
+  name,
+  share,
+  margin: 1.25,
+  thresholds: 1,
+  hasCeiling: false,
+  ...more,
+});
