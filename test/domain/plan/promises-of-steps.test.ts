@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseWorkload } from '../../../adapters/plan-file/read-plan.ts';
+import { cannotPromise } from '../../../domain/plan/promises.ts';
+import type { Workload } from '../../../domain/workload.ts';
+import {
+  ALWAYS,
+  ANY,
+  CEILING,
+  CEILING_ALONE,
+  FIXED,
+  LATE,
+  metric,
+  NO_SOAK,
+  planWith,
+  type Row,
+  SCRAPED,
+  SCRAPES,
+  steps,
+  WAITS,
+  WITHIN_MARGIN,
+} from './promise-plans.ts';
+
+const sentences: Row[] = [
+  [
+    'of the end of a plan, what no soak, proceed, an open approval and http mean',
+    [metric('errors', CEILING)],
+    {
+      ...steps(
+        '{ bake: 1h }',
+        '{ approval: { name: a, groups: [g] } }',
+        "{ hook: { name: a, url: 'http://a.example' } }",
+      ),
+      soak: '0s',
+      keys: 'hold: { then: proceed }',
+    },
+    [
+      LATE,
+      CEILING_ALONE,
+      WITHIN_MARGIN,
+      NO_SOAK,
+      'hold.then: proceed goes on although the metrics could not tell good from bad.',
+      'The deadline does not run while an approval is open.',
+      'A hook over http: whoever is on the way can read it and answer it.',
+    ],
+  ],
+  [
+    'of a plan that ends as it should, nothing',
+    [metric('errors', CEILING)],
+    { ...steps('{ bake: 1h }', "{ hook: { name: a, url: 'https://a.example' } }"), keys: 'hold: { then: ask }' },
+    [LATE, CEILING_ALONE, WITHIN_MARGIN],
+  ],
+  [
+    'of blueGreen, that nobody can see it before',
+    [metric('errors', CEILING)],
+    { strategy: 'blueGreen', steps: '[{ setWeight: 100 }]' },
+    [
+      LATE,
+      CEILING_ALONE,
+      WITHIN_MARGIN,
+      'No preview: before the cut-over the load balancer has no way to the new revision for hooks and people.',
+    ],
+  ],
+  [
+    'of weights that are too short for CloudWatch, from 2 minutes and a window to 4 minutes and a window',
+    [metric('errors', CEILING)],
+    {
+      steps:
+        '[{ setWeight: 5 }, { bake: 1m }, { bake: 1m59s }, { setWeight: 10 }, { bake: 3m }, { setWeight: 20 }, { bake: 4m59s }, { setWeight: 30 }, { bake: 5m }, { setWeight: 40 }, { setWeight: 100 }, { bake: 1m }]',
+      soak: '1m59s',
+    },
+    [
+      LATE,
+      CEILING_ALONE,
+      WITHIN_MARGIN,
+      'Weight 5 (2m 59s), 40 (0s), 100 (2m 59s): shorter than a window and the delay of its metrics (3m at least). Nothing frozen of this weight is judged before the dial moves on.',
+      'Weight 10 (3m), 20 (4m 59s): a window of this weight may be judged only after the dial has moved on, when the metrics are late (up to 5m).',
+    ],
+  ],
+  [
+    'of weights that are too short for Prometheus, from 20 s and a window to 60 s and a window',
+    [ANY(SCRAPED)],
+    {
+      steps:
+        '[{ setWeight: 5 }, { bake: 1m19s }, { setWeight: 10 }, { bake: 1m20s }, { setWeight: 20 }, { bake: 1m59s }, { setWeight: 30 }, { bake: 2m }, { setWeight: 100 }]',
+      soak: '2m',
+    },
+    [
+      SCRAPES,
+      FIXED,
+      'Weight 5 (1m 19s): shorter than a window and the delay of its metrics (1m 20s at least). Nothing frozen of this weight is judged before the dial moves on.',
+      'Weight 10 (1m 20s), 20 (1m 59s): a window of this weight may be judged only after the dial has moved on, when the metrics are late (up to 2m).',
+    ],
+  ],
+  [
+    'of a weight that is long enough for the quickest source, nothing more',
+    [ANY(SCRAPED), metric('errors', CEILING)],
+    { steps: '[{ setWeight: 5 }, { bake: 1m20s }, { setWeight: 100 }]', soak: '2m' },
+    [
+      LATE,
+      SCRAPES,
+      CEILING_ALONE,
+      WITHIN_MARGIN,
+      FIXED,
+      'Weight 5 (1m 20s): a window of this weight may be judged only after the dial has moved on, when the metrics are late (up to 2m).',
+    ],
+  ],
+  [
+    'of a bake before any weight, that it only waits',
+    [metric('errors', CEILING)],
+    { steps: '[{ bake: 1h }, { setWeight: 5 }, { bake: 1h }, { setWeight: 100 }]' },
+    [LATE, CEILING_ALONE, WITHIN_MARGIN, WAITS],
+  ],
+  [
+    'of a bake at weight 0, that it only waits',
+    [metric('errors', CEILING)],
+    { steps: '[{ setWeight: 0 }, { bake: 1h }, { setWeight: 5 }, { bake: 1h }, { setWeight: 100 }]' },
+    [LATE, CEILING_ALONE, WITHIN_MARGIN, WAITS],
+  ],
+  [
+    'of an analysis, which waits for its measurements, and of a hook at weight 0, nothing',
+    [metric('errors', CEILING)],
+    {
+      steps:
+        "[{ hook: { name: a, url: 'https://a.example' } }, { setWeight: 5 }, { analysis: { metrics: [errors], count: 1 } }, { bake: 1m }, { setWeight: 100 }]",
+    },
+    [LATE, CEILING_ALONE, WITHIN_MARGIN],
+  ],
+  [
+    'of short weights and bakes where nothing judges, nothing',
+    [],
+    { soak: '0s', steps: '[{ bake: 1h }, { setWeight: 5 }, { bake: 1m }, { setWeight: 100 }]' },
+    ['No metric: nothing judges. Only readiness, hooks, approvals and people can stop this release.', NO_SOAK],
+  ],
+  [
+    'of weight 100 without a soak, only that there is none',
+    [metric('errors', CEILING)],
+    { soak: '0s' },
+    [LATE, CEILING_ALONE, WITHIN_MARGIN, NO_SOAK],
+  ],
+];
+
+describe('a plan is told what its steps cannot promise', () => {
+  it.each(sentences)('%s', (_, metrics, rest, expected) => {
+    expect(cannotPromise(planWith(metrics, rest))).toEqual([...expected, ...ALWAYS]);
+  });
+});
+
+describe('a workload adds to what cannot be promised', () => {
+  const plan = planWith([], { soak: '0s' });
+  const read = parseWorkload(readFileSync('examples/workload.yaml', 'utf8'), 'workload.yaml');
+  if (read.kind !== 'workload') throw new Error('the example is no workload');
+  const { workload } = read;
+  const said = (more: Partial<Workload>) => cannotPromise(plan, { ...workload, ...more }).slice(2);
+
+  it('whether anything moves the callers inside the cluster', () => {
+    const nothing =
+      'Requests from inside the cluster are not canaried: the workload names no service, so nothing moves them to the live slot.';
+    expect(said({})).toEqual([nothing, ...ALWAYS.slice(1)]);
+    expect(said({ service: 'checkout' })).toEqual(ALWAYS);
+  });
+
+  it('how long connections may live on, and that consumers of a queue work at full share', () => {
+    expect(said({ service: 'checkout', connections: 'drain', maxDrainSeconds: 90, backgroundWork: 'safe' })).toEqual([
+      ...ALWAYS,
+      'connections: drain. After a roll back long connections to the canary may live on for 1m 30s.',
+      'backgroundWork: safe. Queue consumers of the canary work at full share from its first pod on, whatever the dial says.',
+    ]);
+    expect(said({ service: 'checkout', backgroundWork: 'paused' })).toEqual(ALWAYS);
+  });
+
+  it('and answers whether there can be a preview', () => {
+    const preview = planWith([], { soak: '0s', keys: 'preview: { header: { name: a, value: b } }' });
+    expect(cannotPromise(preview).slice(2)).toEqual([
+      ...ALWAYS,
+      "Whether the router can do a preview depends on the workload's previewRule: check with --workload FILE.",
+    ]);
+    expect(cannotPromise(preview, workload).slice(3)).toEqual(ALWAYS.slice(1));
+  });
+});
