@@ -36,6 +36,7 @@ import { type AllDeps, labFunctions } from './functions.ts';
 import { type LabKubernetes, openKubernetes } from './kubernetes/kubernetes.ts';
 import type { Program } from './kubernetes/pod.ts';
 import { type Edge, openEdge } from './load-balancer/edge.ts';
+import { overriding } from './overriding.ts';
 import { openTable } from './table.ts';
 
 export interface LabOptions {
@@ -233,14 +234,7 @@ function observed(ledger: Ledger, listeners: Set<LineListener>): Ledger {
     for (const listener of listeners) listener(workload, line);
     return state;
   };
-  // the adapter is a class: its other methods are reached through it, not copied from it
-  return new Proxy(ledger, {
-    get: (target, name) => {
-      if (name === 'append') return append;
-      const member = Reflect.get(target, name);
-      return typeof member === 'function' ? member.bind(target) : member;
-    },
-  });
+  return overriding(ledger, { append });
 }
 
 const readMachine = async (name: string): Promise<object> =>

@@ -5,8 +5,8 @@ import type { Entry } from '../../domain/ledger/facts.ts';
 import { newsOf } from '../../domain/ledger/news.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import type { AllDeps } from '../functions.ts';
+import { overriding } from '../overriding.ts';
 import { currentInvocation, type Invocation } from './invocation.ts';
-import { overriding } from './overriding.ts';
 import type { Systems } from './ports.ts';
 import type { Stage } from './stage.ts';
 

@@ -11,9 +11,10 @@ import type { Targets } from '../../adapters/targets/targets.ts';
 import { FakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
 import type { StateMachineHost } from '../asl/state-machine-host.ts';
 import type { AllDeps } from '../functions.ts';
+import { overriding } from '../overriding.ts';
+import { byWorkload } from './by-workload.ts';
 import { embeddedExecutions, machineArns } from './embedded-executions.ts';
 import { currentInvocation } from './invocation.ts';
-import { byWorkload, overriding } from './overriding.ts';
 import type { Stage } from './stage.ts';
 import type { Site } from './world/site.ts';
 

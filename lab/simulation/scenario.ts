@@ -1,9 +1,7 @@
 import type { Fact } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import type { Workload } from '../../domain/workload.ts';
-import type { PodTimes } from './world/pods.ts';
 import type { Quality } from './world/quality.ts';
-import type { TrafficSpec } from './world/traffic.ts';
+import type { SiteSpec } from './world/site.ts';
 
 /** An outside system that can be away. */
 export type System =
@@ -60,19 +58,10 @@ export interface SimulatedImage {
 }
 
 /** All that is decided before the first event of a simulation. */
-export interface Scenario {
-  seed: number;
+export interface Scenario extends Omit<SiteSpec, 'qualities'> {
   startEpochMs: number;
-  workload: Workload;
   plan: Plan;
   images: SimulatedImage[];
-  stableReplicas: number;
-  /** A new service: nothing is live, and the replicas are those of its template. */
-  isNew?: boolean;
-  autoscalerMinimum?: number;
-  podTimes: PodTimes;
-  draining: { deregistrationDelaySeconds: number; stickinessSeconds: number };
-  traffic: TrafficSpec;
   /** How each call of the plan's hook is answered, the last one for ever. */
   hookAnswers: ('passed' | 'failed' | 'running' | 'unreachable')[];
   acts: Act[];

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runCli } from '../../cli/run.ts';
 import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import { lambdaEndpoint } from '../../lab/aws/lambda-endpoint.ts';
 import { openWireServer } from '../../lab/aws/wire-server.ts';
@@ -10,6 +9,7 @@ import { openCloudWatchLab } from '../adapters/metrics/cloudwatch-lab.ts';
 import { openWorld } from '../functions/world.ts';
 import { at, errors } from '../support/story.ts';
 import { makeFolder } from './cli-process.ts';
+import { sluice } from './sluice.ts';
 
 const folder = makeFolder();
 const [csv, json, svg] = ['windows.csv', 'replays.json', 'picture.svg'].map(name => join(folder.path, name)) as [
@@ -19,20 +19,6 @@ const [csv, json, svg] = ['windows.csv', 'replays.json', 'picture.svg'].map(name
 ];
 afterAll(() => folder.remove());
 
-async function sluice(...args: string[]) {
-  const said = { out: '', err: '' };
-  const terminal = {
-    out: (text: string) => {
-      said.out += text;
-    },
-    err: (text: string) => {
-      said.err += text;
-    },
-    exitCode: 0,
-  };
-  const code = await runCli(args, terminal);
-  return { code, ...said };
-}
 const backtest = (...args: string[]) => sluice('backtest', ...args);
 const replays = () => JSON.parse(readFileSync(json, 'utf8')) as Record<string, unknown>[];
 

@@ -4,9 +4,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { fakeSource } from '../../adapters/metrics/fake-source.ts';
 import { fakeRouter } from '../../adapters/router/fake-router.ts';
 import { lastDayOf } from '../../cli/last-day.ts';
-import { runCli } from '../../cli/run.ts';
 import { at, errors, planOf, shop } from '../support/story.ts';
 import { makeFolder } from './cli-process.ts';
+import { sluice } from './sluice.ts';
 
 const folder = makeFolder();
 afterAll(() => folder.remove());
@@ -29,19 +29,7 @@ soak: 10m
 `,
 );
 
-async function forecast(...args: string[]) {
-  const said = { out: '', err: '' };
-  const terminal = {
-    out: (text: string) => {
-      said.out += text;
-    },
-    err: (text: string) => {
-      said.err += text;
-    },
-    exitCode: 0,
-  };
-  return { code: await runCli(['plan', 'forecast', planFile, ...args], terminal), ...said };
-}
+const forecast = (...args: string[]) => sluice('plan', 'forecast', planFile, ...args);
 
 describe('sluice plan forecast', () => {
   it('says how soon a fault is noticed, where the plan is blind, and what would be better', async () => {

@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JudgeRow } from '../../bench/analysis/comparison.ts';
-import { runCli } from '../../cli/run.ts';
+import { sluice } from './sluice.ts';
 
-async function compare(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const terminal = {
-    out: (text: string) => {
-      said.out += text;
-    },
-    err: (text: string) => {
-      said.err += text;
-    },
-    exitCode: 0,
-  };
-  const code = await runCli(['judges', 'compare', ...args], terminal);
-  return { code, ...said };
-}
+const compare = (...args: string[]) => sluice('judges', 'compare', ...args);
 
 describe('sluice judges compare', () => {
   it('lets all judges decide the same releases, the same ones for the same seed', async () => {

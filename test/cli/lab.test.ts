@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { runCli } from '../../cli/run.ts';
 import { type CliProcess, makeFolder, processesWith, runCliProcess, startCli } from './cli-process.ts';
+import { sluice } from './sluice.ts';
 
 const SERVER = fileURLToPath(new URL('../../lab/programs/server.ts', import.meta.url));
 
@@ -142,22 +142,11 @@ describe('sluice lab', () => {
     ['a plan that is not there', [...programs, '--plan', 'no.yaml'], /^no\.yaml: found no such/],
     ['a folder that is not there', [...programs, '--json', 'no/x.json'], /^--json no\/x\.json/],
   ])('refuses %s before anything is started', async (_, args, sentence) => {
-    // Prepare
-    const said = { out: '', err: '' };
-    const terminal = {
-      out: (text: string) => {
-        said.out += text;
-      },
-      err: (text: string) => {
-        said.err += text;
-      },
-      exitCode: 0,
-    };
     // Act
-    const code = await runCli(['lab', ...args], terminal);
+    const { code, out, err } = await sluice('lab', ...args);
     // Assess
-    expect({ code, out: said.out }).toEqual({ code: 2, out: '' });
-    expect(said.err).toMatch(sentence);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(sentence);
   });
 });
 

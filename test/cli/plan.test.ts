@@ -1,27 +1,11 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { runCli } from '../../cli/run.ts';
-
-async function run(...args: string[]) {
-  let out = '';
-  let err = '';
-  const terminal = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    exitCode: 0,
-  };
-  const code = await runCli(args, terminal);
-  return { code, out, err };
-}
+import { sluice } from './sluice.ts';
 
 describe('sluice plan check', () => {
   it('prints what will happen and what cannot be promised, and exits 0', async () => {
     // Act
-    const { code, out, err } = await run(
+    const { code, out, err } = await sluice(
       'plan',
       'check',
       'examples/canary.yaml',
@@ -35,7 +19,7 @@ describe('sluice plan check', () => {
 
   it('prints mistakes to stderr and exits 2', async () => {
     // Act: a workload is not a plan
-    const { code, out, err } = await run('plan', 'check', 'examples/workload.yaml');
+    const { code, out, err } = await sluice('plan', 'check', 'examples/workload.yaml');
     // Assess
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(
@@ -45,7 +29,7 @@ describe('sluice plan check', () => {
 
   it('tells the mistakes of both files at once', async () => {
     // Act
-    const { code, err } = await run('plan', 'check', 'missing.yaml', '--workload', 'examples/canary.yaml');
+    const { code, err } = await sluice('plan', 'check', 'missing.yaml', '--workload', 'examples/canary.yaml');
     // Assess
     expect(code).toBe(2);
     expect(err).toContain('missing.yaml: found no such file');
@@ -54,7 +38,7 @@ describe('sluice plan check', () => {
 
   it('tells the mistakes of the workload alone', async () => {
     // Act
-    const { code, out, err } = await run('plan', 'check', 'examples/canary.yaml', '--workload', 'missing.yaml');
+    const { code, out, err } = await sluice('plan', 'check', 'examples/canary.yaml', '--workload', 'missing.yaml');
     // Assess
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toBe('missing.yaml: found no such file; expected a YAML file that can be read\n\n1 mistake\n');
@@ -62,8 +46,8 @@ describe('sluice plan check', () => {
 
   it('prints one JSON value with --json, whether the plan is right or not', async () => {
     // Act
-    const right = await run('plan', 'check', '--json', 'examples/blue-green.yaml');
-    const wrong = await run('plan', 'check', '--json', 'examples');
+    const right = await sluice('plan', 'check', '--json', 'examples/blue-green.yaml');
+    const wrong = await sluice('plan', 'check', '--json', 'examples');
     // Assess
     expect(JSON.parse(right.out)).toMatchObject({
       kind: 'plan',
@@ -84,15 +68,15 @@ describe('sluice plan check', () => {
     ['no command', [], 'Usage: sluice'],
   ])('answers %s with help and 2', async (_, args, said) => {
     // Act
-    const { code, err } = await run(...args);
+    const { code, err } = await sluice(...args);
     // Assess
     expect(code).toBe(2);
     expect(err).toContain(said);
   });
 
   it('gives help and the version when asked, and exits 0', async () => {
-    expect(await run('--help')).toMatchObject({ code: 0, out: expect.stringContaining('plan') });
-    expect(await run('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+    expect(await sluice('--help')).toMatchObject({ code: 0, out: expect.stringContaining('plan') });
+    expect(await sluice('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 
   it('runs as a program of its own', async () => {

@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { labFunctions } from '../../lab/functions.ts';
+import { callsInCode } from '../support/calls-in-code.ts';
 import { type CrashScene, crashScenes } from './crash-scenes.ts';
 import { isEffect, mortal, ProcessDied } from './mortal.ts';
 import { inputOf } from './scenes.ts';
@@ -59,31 +60,21 @@ describe.each(rows.filter(row => row.effects.length > 0))('$title', ({ scene, ef
 });
 
 /** Every effect that stands in the code of a handler, its own or that of a shared file it imports. */
-async function effectsInCode(file: string, seen = new Set<string>()): Promise<Set<string>> {
-  if (seen.has(file)) return new Set();
-  seen.add(file);
-  const code = await readFile(new URL(`../../functions/${file}`, import.meta.url), 'utf8');
-  const found = new Set<string>();
-  for (const [, port, method] of code.matchAll(/deps\.(\w+)\.(\w+)\(/g)) {
-    if (port !== undefined && method !== undefined && isEffect(port, method)) found.add(`${port}.${method}`);
-  }
-  for (const [, names = '', imported = ''] of code.matchAll(
-    /import \{([^}]+)\} from '\.\/(?:shared\/)?([\w-]+)\.ts'/g,
-  )) {
-    const values = names.split(',').filter(name => !/^\s*(type .*|\w+Schema|)\s*$/.test(name)); // these bring no effect along
-    if (values.length === 0) continue;
-    for (const effect of await effectsInCode(`shared/${imported}.ts`, seen)) found.add(effect);
-  }
-  return found;
-}
+const effectsInCode = (name: string): string[] => [
+  ...new Set(
+    callsInCode(`${name}.ts`)
+      .filter(({ port, method }) => isEffect(port, method))
+      .map(({ port, method }) => `${port}.${method}`),
+  ),
+];
 
 const names = await handlers();
 describe('of the effects in the code', () => {
-  it.each(names)('every one of %s is one after which its process has died here', async name => {
+  it.each(names)('every one of %s is one after which its process has died here', name => {
     const died = rows
       .filter(row => row.scene.name === name)
       .flatMap(row => row.effects.map(effect => effect.split(' ')[0]));
-    const missing = [...(await effectsInCode(`${name}.ts`))].filter(
+    const missing = effectsInCode(name).filter(
       effect => !died.includes(effect) && NOT_ITS_OWN[name]?.includes(effect) !== true,
     );
     expect(missing).toEqual([]);

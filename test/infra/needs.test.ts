@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, type Need, needsOf } from '../../infra/functions/catalogue.ts';
+import { callsInCode } from '../support/calls-in-code.ts';
 
 /*
  * Least privilege, read from the code: what a handler calls, its role may do, and a role may do nothing that its handler
@@ -52,27 +53,17 @@ const STARTS: Record<string, Need> = {
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-/** Calls of ports in a file of functions/ and in the shared files whose functions it imports. */
-function needsInCode(file: string, seen = new Set<string>()): Set<Need> {
-  if (seen.has(file)) return new Set();
-  seen.add(file);
-  const code = read(`functions/${file}`);
-  const found = new Set<Need>();
-  for (const [, port = '', method = ''] of code.matchAll(/deps\.(\w+)\.(\w+)\(/g)) {
-    if (['clock', 'log', 'meter'].includes(port)) continue;
-    const call = `${port}.${method}`;
-    const starts = call === 'executions.start' ? STARTS[file] : undefined;
-    const needs = starts === undefined ? NEEDS[call] : [starts];
-    if (needs === undefined) throw new Error(`functions/${file} calls ${call}: what does that need?`);
-    for (const need of needs) found.add(need);
-  }
-  const imports = code.matchAll(/import \{([^}]+)\} from '\.\/(?:shared\/)?([\w-]+)\.ts'/g);
-  for (const [, names = '', imported = ''] of imports) {
-    const values = names.split(',').filter(name => !/^\s*(type .*|\w+Schema|)\s*$/.test(name)); // these call nothing
-    if (values.length === 0) continue;
-    for (const need of needsInCode(`shared/${imported}.ts`, seen)) found.add(need);
-  }
-  return found;
+function needsInCode(name: string): Set<Need> {
+  const calls = callsInCode(`${name}.ts`).filter(({ port }) => !['clock', 'log', 'meter'].includes(port));
+  return new Set(
+    calls.flatMap(({ file, port, method }) => {
+      const call = `${port}.${method}`;
+      const starts = call === 'executions.start' ? STARTS[file] : undefined;
+      const needs = starts === undefined ? NEEDS[call] : [starts];
+      if (needs === undefined) throw new Error(`functions/${file} calls ${call}: what does that need?`);
+      return needs;
+    }),
+  );
 }
 
 /** Whoever may append may read. */
@@ -80,7 +71,7 @@ const withReading = (needs: readonly Need[]): Set<Need> =>
   new Set(needs.includes('appendLedger') ? [...needs, 'readLedger'] : needs);
 
 describe.each(FUNCTION_NAMES)('%s', name => {
-  const called = needsInCode(`${name}.ts`);
+  const called = needsInCode(name);
   const granted = withReading(needsOf(name));
 
   it('may do all that it calls', () => {

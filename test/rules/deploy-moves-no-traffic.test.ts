@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeHandler } from '../../functions/custom-resources/listener-rule.ts';
+import { overriding } from '../../lab/overriding.ts';
 import { openCloudFormationLab } from '../functions/custom-resources/cloud-formation-lab.ts';
 import { blueArn, forward, greenArn, sticky } from '../lab/aws/memory-load-balancer.ts';
-import { but } from './without.ts';
 
 /** Rule 9 of docs/design.md: a `cdk deploy` never moves traffic. */
 
@@ -47,7 +47,7 @@ describe('9. a cdk deploy never moves traffic', () => {
   });
 
   it('without it, where an update sends the actions of the first deployment, the release loses its weight', async () => {
-    const asTemplatesDo = but(lab.deps.rules, {
+    const asTemplatesDo = overriding(lab.deps.rules, {
       setConditions: async (arn, conditions) => {
         await lab.deps.rules.setConditions(arn, conditions);
         lab.loadBalancer.putRule({ ...ruleOf(arn), action: forward([blueArn, 100], [greenArn, 0]) });

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { type Dial, dialFor } from '../../domain/dial.ts';
 import { isOurs } from '../../domain/release/dial-owner.ts';
+import { overriding } from '../../lab/overriding.ts';
 import { backInput, goingBack, road } from '../functions/scenes.ts';
 import { named, openWorld, type World } from '../functions/world.ts';
 import { readied, shifted, shop } from '../support/story.ts';
-import { but, forgetting, runWithout, unconditional } from './without.ts';
+import { forgetting, runWithout, unconditional } from './without.ts';
 
 /*
  * The rules of docs/design.md, "The ledger": each holds, and without what it rests on this is what happens. What a rule rests
@@ -31,7 +32,7 @@ const release = async (world: World) => {
 
 describe('1. append the intent, act, read the world back, append what was seen', () => {
   const dies = (world: World) =>
-    but(world.router, {
+    overriding(world.router, {
       setDial: async (workload, dial) => {
         await world.router.setDial(workload, dial);
         throw new Error('the process died');
@@ -57,7 +58,7 @@ describe('1. append the intent, act, read the world back, append what was seen',
   it('without reading back the ledger tells of a dial that never was', async () => {
     const world = await readyFor10();
     let last: Dial = STABLE;
-    const deaf = but(world.router, {
+    const deaf = overriding(world.router, {
       setDial: async (_, dial) => {
         last = dial; // accepted, and not done
       },
@@ -84,7 +85,7 @@ describe('2. every one-way door is one append', () => {
     world.wait(50);
     const abort = { releaseId: 'shop-1', by: 'bob', because: 'stop' };
     // between what RetireStable has read and what it writes
-    const router = but(world.router, {
+    const router = overriding(world.router, {
       readDial: async workload => {
         const dial = await world.router.readDial(workload);
         await world.run('abort', abort);
@@ -123,7 +124,7 @@ describe('3. before a shift the dial is read', () => {
     const world = await readyFor10();
     await world.router.setDial(shop, dialFor('green', 0.5));
     let reads = 0;
-    const remembers = but(world.router, {
+    const remembers = overriding(world.router, {
       readDial: async workload => (reads++ === 0 ? STABLE : world.router.readDial(workload)),
     });
     await runWithout(world, { router: remembers }, 'shift-traffic', road);
@@ -136,7 +137,7 @@ describe('4. a stale writer cannot win', () => {
   async function staleShift() {
     const world = await readyFor10();
     const { setDial } = world.router;
-    const late = but(world.router, {
+    const late = overriding(world.router, {
       setDial: async (workload, dial) => {
         await world.tell([30, { kind: 'rollBackClaimed', attempt: 1, reason: 'aborted', because: 'no' }]);
         await world.run('restore-traffic', await backInput(world));
@@ -160,7 +161,7 @@ describe('4. a stale writer cannot win', () => {
 
   it('without that look a tenth of the requests stays on a canary that was sent back', async () => {
     const world = await staleShift();
-    const believes = but(world.router, { readDial: async () => STABLE });
+    const believes = overriding(world.router, { readDial: async () => STABLE });
     await runWithout(world, { router: believes }, 'verify-traffic', await backInput(world));
     expect(await dialOf(world)).toEqual({ blue: 90, green: 10 });
   });
@@ -169,7 +170,7 @@ describe('4. a stale writer cannot win', () => {
 describe('5. no traffic to a slot without ready targets, forward or back', () => {
   const blind = (world: World) => {
     const healthy = { healthy: 4, initial: 0, unhealthy: 0, draining: 0, unused: 0 };
-    return but(world.targets, { read: async () => ({ blue: healthy, green: healthy }) });
+    return overriding(world.targets, { read: async () => ({ blue: healthy, green: healthy }) });
   };
 
   it('holds: forward it waits, and back it waits', async () => {

@@ -3,10 +3,11 @@ import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
 import { type Dial, dialFor } from '../../domain/dial.ts';
 import { judgeRelease } from '../../domain/judgement/judge.ts';
 import type { Reading, WindowRecord } from '../../domain/judgement/reading.ts';
+import { overriding } from '../../lab/overriding.ts';
 import { backInput, goingBack, road } from '../functions/scenes.ts';
 import { named, openWorld, type World } from '../functions/world.ts';
 import { at, errors, type Line, readied, shifted, shop } from '../support/story.ts';
-import { but, runWithout } from './without.ts';
+import { runWithout } from './without.ts';
 
 /*
  * The rules of docs/design.md, "The ledger": each holds, and without what it rests on this is what happens. What a rule rests
@@ -51,7 +52,7 @@ describe('6. missing data is neither good nor bad', () => {
 
   it('without it, where nothing counts as no failures, nobody has seen the canary and it goes on', async () => {
     const world = await bakedBlindly(({ metrics }) => ({
-      metrics: but(metrics, {
+      metrics: overriding(metrics, {
         read: async request => {
           const none = { requests: 100, bad: [0] };
           const reading: Reading = { kind: 'counts', canary: none, stable: none };
@@ -123,7 +124,7 @@ describe('8. two events for one revision are one release', () => {
   it('without reading what was requested before, the same image is released twice', async () => {
     const world = await openWorld();
     await world.run('start', start);
-    const amnesia = but(world.ledger, {
+    const amnesia = overriding(world.ledger, {
       read: async workload => {
         const { active: _, ...rest } = await world.ledger.read(workload);
         return rest;
@@ -139,7 +140,7 @@ describe('10. RestoreTraffic carries all it needs, and acts when the ledger cann
     const away = async () => {
       throw new LedgerUnreachableError('the table did not answer');
     };
-    return but(world.ledger, { read: away, append: away });
+    return overriding(world.ledger, { read: away, append: away });
   };
 
   it('holds: with its input alone, while the deadline has not passed', async () => {

@@ -4,6 +4,7 @@ import { sha256 } from '../../adapters/sha256.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import { type AllDeps, labFunctions } from '../../lab/functions.ts';
+import { overriding } from '../../lab/overriding.ts';
 import type { World } from '../functions/world.ts';
 
 /** Runs a handler of a world with some of its ports replaced: what a rule rests on is taken away there, never in the product. */
@@ -13,18 +14,9 @@ export function runWithout(world: World, ports: Partial<AllDeps>, name: string, 
   return handler(input);
 }
 
-/** A port with some of its methods replaced; the others, also those of a class, stay its own. */
-export const but = <Port extends object>(port: Port, methods: Partial<Port>): Port =>
-  new Proxy(port, {
-    get: (target, key) => {
-      const found: unknown = Reflect.get(Object.hasOwn(methods, key) ? methods : target, key);
-      return typeof found === 'function' && !Object.hasOwn(methods, key) ? found.bind(target) : found;
-    },
-  });
-
 /** A ledger whose append has no condition: what somebody else wrote in between is not noticed. */
 export const unconditional = (ledger: FakeLedger): FakeLedger =>
-  but(ledger, {
+  overriding(ledger, {
     append: async (workload: string, after: WorkloadState, line: NewLine) => {
       await ledger.append(workload, await ledger.read(workload), line);
       const entry = { ...line, seq: after.seq + 1, previousHash: after.lastHash };
@@ -34,7 +26,7 @@ export const unconditional = (ledger: FakeLedger): FakeLedger =>
 
 /** A ledger that does not keep lines of a kind, and says that it does. */
 export const forgetting = (ledger: FakeLedger, kind: NewLine['fact']['kind']): FakeLedger =>
-  but(ledger, {
+  overriding(ledger, {
     append: async (workload: string, after: WorkloadState, line: NewLine) =>
       line.fact.kind === kind ? after : ledger.append(workload, after, line),
   });

@@ -4,9 +4,9 @@ import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { ReleaseState, WorkloadState } from '../../domain/ledger/state.ts';
 import type { RoadMove } from '../../functions/shared/move.ts';
 import type { AllDeps } from '../../lab/functions.ts';
+import { overriding } from '../../lab/overriding.ts';
 import { currentInvocation } from '../../lab/simulation/invocation.ts';
 import type { Handlers } from '../../lab/simulation/lambda.ts';
-import { overriding } from '../../lab/simulation/overriding.ts';
 import type { Wrap } from '../../lab/simulation/simulate.ts';
 
 /** A mistake that somebody could make in the product, made around its ports and handlers. */

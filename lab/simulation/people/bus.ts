@@ -1,4 +1,6 @@
 import type { ExecutionDescription } from '../../asl/state-machine-host.ts';
+import { alarmArnOf } from '../../aws/alarms-endpoint.ts';
+import { alarmEvent, executionEvent, pushEvent } from '../../event-shapes.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Simulation } from '../simulation.ts';
 import { virtualSleep } from '../virtual-time.ts';
@@ -56,7 +58,7 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
     if (!open || change.status === 'RUNNING') return;
     stage.coverage.count(`execution: ${change.status}`);
     if (change.status !== 'SUCCEEDED') stage.story.tell(change.name, `the execution ended as ${change.status}`);
-    send('execution-ended', executionEvent(change), `the end of ${change.name}`);
+    send('execution-ended', executionEvent(change, Date.now()), `the end of ${change.name}`);
   });
   if (hasDoor('reconcile')) {
     const reconcile = async () => {
@@ -72,24 +74,27 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
     imagePushed({ workload, images }, index) {
       const image = images[index];
       if (image === undefined) return;
-      const detail = {
-        result: 'SUCCESS',
-        'action-type': 'PUSH',
-        'repository-name': workload.repositories[0]?.name,
-        'image-digest': image.digest,
-        'image-tag': image.tag,
-      };
-      send('image-pushed', { 'detail-type': 'ECR Image Action', detail }, `the push of ${image.tag}`);
+      const { tag, digest } = image;
+      const push = { repository: workload.repositories[0]?.name ?? '', tag, digest, atEpochMs: Date.now() };
+      send('image-pushed', pushEvent(push), `the push of ${tag}`);
     },
     alarm({ workload }, forMs) {
       for (const alarmName of workload.alarms ?? []) {
-        const turn = (value: 'ALARM' | 'OK') => {
-          stage.story.tell('CloudWatch', `${alarmName} goes into ${value}`);
-          simulation.systems.alarms.set(alarmName, value, 'too many errors');
-          const state = { value, reason: 'too many errors', timestamp: new Date(Date.now()).toISOString() };
-          const detail = { alarmName, state, previousState: { value: value === 'OK' ? 'ALARM' : 'OK' } };
-          const event = { 'detail-type': 'CloudWatch Alarm State Change', resources: [], detail };
-          send('alarm-changed', event, `${alarmName} in ${value}`);
+        const reason = 'too many errors';
+        const turn = (state: 'ALARM' | 'OK') => {
+          stage.story.tell('CloudWatch', `${alarmName} goes into ${state}`);
+          simulation.systems.alarms.set(alarmName, state, reason);
+          const previousState = state === 'OK' ? 'ALARM' : 'OK';
+          const atEpochMs = Date.now();
+          const change = {
+            name: alarmName,
+            arn: alarmArnOf(alarmName),
+            atEpochMs,
+            state,
+            previousState,
+            reason,
+          } as const;
+          send('alarm-changed', alarmEvent(change), `${alarmName} in ${state}`);
         };
         turn('ALARM');
         setTimeout(turn, forMs, 'OK');
@@ -101,17 +106,3 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
     },
   };
 }
-
-const executionEvent = (change: ExecutionDescription): object => ({
-  'detail-type': 'Step Functions Execution Status Change',
-  detail: {
-    executionArn: change.executionArn,
-    stateMachineArn: change.stateMachineArn,
-    name: change.name,
-    status: change.status,
-    startDate: change.startedAtEpochMs,
-    stopDate: change.stoppedAtEpochMs,
-    input: change.input,
-    inputDetails: { included: true },
-  },
-});

@@ -13,7 +13,7 @@ export interface SiteSpec {
   workload: Workload;
   seed: number;
   stableReplicas: number;
-  /** A new service: nothing is live. */
+  /** A new service: nothing is live, and the replicas are those of its template. */
   isNew?: boolean;
   /** Of both slots' autoscalers; absent: there are none. */
   autoscalerMinimum?: number;
