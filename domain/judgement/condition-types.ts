@@ -57,9 +57,9 @@ class Checker {
       case 'slice':
         return this.#slice(expression);
       case 'unary':
-        return expression.operator === 'not'
-          ? this.#want(expression.operand, 'boolean', 'not')
-          : this.#want(expression.operand, 'number', expression.operator);
+        if (expression.operator !== 'not') return this.#want(expression.operand, 'number', expression.operator);
+        this.#want(expression.operand, 'boolean', 'not');
+        return 'boolean';
       case 'binary':
         return this.#binary(expression);
       case 'conditional':
@@ -225,7 +225,8 @@ class Checker {
       case 'lower':
       case 'upper':
       case 'trim':
-        return this.#want(first, 'string', name, type);
+        this.#want(first, 'string', name, type);
+        return 'string';
       default:
         return assertNever(name);
     }
