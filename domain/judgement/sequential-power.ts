@@ -50,7 +50,10 @@ export function ceilingSees({ state, sequential }: JudgedMetric, alone: readonly
 }
 
 /** What would settle it: windows like those so far until `healthy`, at the pace of the evidence. */
-export function healthyIn({ logHealthy, logHealthyLimit }: WindowEvidence, compared: number): string {
+export function healthyIn(
+  { logHealthy, logHealthyLimit }: Pick<WindowEvidence, 'logHealthy' | 'logHealthyLimit'>,
+  compared: number,
+): string {
   if (logHealthy <= 0) return '';
   const more = Math.ceil((logHealthyLimit - logHealthy) / (logHealthy / compared));
   return more < 1000 ? `; ${plural(more, 'more window')} like these would prove it healthy` : '';

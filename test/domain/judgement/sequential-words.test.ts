@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_PROFILE } from '../../../domain/judgement/sequential/profile.ts';
+import {
+  alarmText,
+  comparedText,
+  grouped,
+  lookedText,
+  oddsText,
+  strongestEnd,
+  totalsOf,
+} from '../../../domain/judgement/sequential-words.ts';
+import type { Measure } from '../../../domain/plan/measure.ts';
+import { counts, MINUTE, NOON } from './records.ts';
+
+describe('numbers in a sentence', () => {
+  it.each([
+    [0, '0'],
+    [999, '999'],
+    [1000, '1,000'],
+    [9520, '9,520'],
+    [1_234_567, '1,234,567'],
+  ])('%d is grouped by thousands', (count, text) => expect(grouped(count)).toBe(text));
+
+  it.each([
+    [0.37, '1 to 0.37'],
+    [1, '1 to 1'],
+    [7.73, '1 to 7.7'],
+    [123.4, '1 to 123'],
+    [999.7, '1 to 1,000'],
+    [1234, '1 to 1,200'],
+    [20_123, '1 to 20,000'],
+    [1e12, '1 to 1,000,000,000,000'],
+    [1.01e12, '1 to more than 1,000,000,000,000'],
+    [1e300, '1 to more than 1,000,000,000,000'],
+  ])('odds of %d are told with two or three digits', (odds, text) => expect(oddsText(Math.log(odds))).toBe(text));
+
+  it.each([
+    [1, 30, 'in 1 window (30 s)'],
+    [3, 15, 'in 3 windows (45 s)'],
+    [1, 60, 'in 1 window (1 min)'],
+    [2, 45, 'in 2 windows (1.5 min)'],
+    [12, 60, 'in 12 windows (12 min)'],
+  ])('%d windows of %d s', (windows, seconds, text) => expect(lookedText(windows, seconds)).toBe(text));
+});
+
+/** A window at the n-th minute. */
+const scored = (n: number, [nc, xc]: [number, number], [nb, xb]: [number, number]) => ({
+  startEpochMs: NOON + n * MINUTE,
+  canary: counts(nc, xc),
+  stable: counts(nb, xb),
+});
+
+describe('what was seen', () => {
+  it('is summed up by version and threshold', () => {
+    const windows = [
+      { startEpochMs: NOON, canary: counts(480, 5, 1), stable: counts(9520, 95, 19) },
+      { startEpochMs: NOON + MINUTE, canary: counts(20, 2, 1), stable: { requests: 0, bad: [] } },
+    ];
+    const requests = { canaryRequests: 500, stableRequests: 9520 };
+    expect(totalsOf(windows, 0)).toEqual({ ...requests, canaryBad: 7, stableBad: 95 });
+    expect(totalsOf(windows, 1)).toEqual({ ...requests, canaryBad: 2, stableBad: 19 });
+  });
+
+  const totals = { canaryRequests: 480, canaryBad: 12, stableRequests: 9520, stableBad: 31 };
+  it.each<[Measure, number, string]>([
+    [{ kind: 'failedRequests' }, 0, 'failed'],
+    [{ kind: 'target5xxAndConnectionErrors' }, 0, 'got a 5xx or no connection'],
+    [{ kind: 'slowerThan', thresholdsSeconds: [0.3, 1] }, 1, 'took longer than 1 s'],
+    [{ kind: 'histogram', buckets: 'b', thresholdsSeconds: [0.3, 1] }, 0, 'took longer than 300 ms'],
+    [{ kind: 'counters', requests: 'r', bad: 'b' }, 0, 'were bad'],
+  ])('%j says what the requests did', (measure, threshold, deed) => {
+    // 12/480 = 2.5 %, 31/9520 = 0.3256 %
+    expect(comparedText(measure, totals, threshold)).toBe(
+      `12 of 480 canary requests ${deed} against 31 of 9,520: 7.7 times the stable version's rate`,
+    );
+  });
+
+  it.each([
+    [5, 95, "5 of 480 canary requests failed against 95 of 9,520: the stable version's rate"],
+    [0, 31, "0 of 480 canary requests failed against 31 of 9,520: 0 times the stable version's rate"],
+    [3, 0, "3 of 480 canary requests failed against 0 of 9,520 of the stable version's"],
+    [0, 0, '0 of 480 canary requests failed against 0 of 9,520'],
+  ])('%d bad ones against %d', (canaryBad, stableBad, text) => {
+    expect(comparedText({ kind: 'failedRequests' }, { ...totals, canaryBad, stableBad }, 0)).toBe(text);
+  });
+});
+
+describe('the end of the windows that makes the strongest case', () => {
+  const settings = { profile: DEFAULT_PROFILE, margin: 1.25, horizonWindows: 30, sAlpha: 0, eAlpha: 1, thresholds: 1 };
+  const like = (n: number) => scored(n, [480, 5], [9520, 95]);
+  const worse = (n: number) => scored(n, [480, 40], [9520, 95]);
+  const startsOf = (windows: ReturnType<typeof scored>[], threshold = 0) =>
+    strongestEnd(windows, threshold, { settings }).map(({ startEpochMs }) => (startEpochMs - NOON) / MINUTE);
+
+  it('is what was bad since it began', () => {
+    expect(startsOf([like(0), like(1), worse(2), worse(3)])).toEqual([2, 3]);
+    expect(startsOf([worse(0), worse(1)])).toEqual([0, 1]);
+    expect(startsOf([like(0), like(1)])).toEqual([1]);
+  });
+
+  it('takes in a little against it where there is more for it before', () => {
+    // at 5 times the margin, 20 of 40 on 5 % of the requests is 20 ln 5 - 40 ln(1.2625/1.0125) = 23.4, on half of them
+    // 20 ln 5 - 40 ln(3.625/1.125) = -14.6
+    const five = (n: number) => scored(n, [500, 20], [9500, 20]);
+    const half = (n: number) => scored(n, [5000, 20], [5000, 20]);
+    expect(startsOf([half(0), five(1)])).toEqual([1]);
+    expect(startsOf([five(0), half(1), five(2)])).toEqual([0, 1, 2]);
+  });
+
+  it('adds up what the windows say', () => {
+    expect(startsOf([scored(0, [480, 15], [9520, 95]), worse(1)])).toEqual([0, 1]);
+  });
+
+  it('does not begin with a window in which nothing failed', () => {
+    expect(startsOf([scored(0, [480, 0], [9520, 0]), worse(1)])).toEqual([1]);
+  });
+
+  it('goes by the threshold that is told', () => {
+    const two = (n: number, second: number) => ({
+      startEpochMs: NOON + n * MINUTE,
+      canary: counts(480, 40, second),
+      stable: counts(9520, 95, 95),
+    });
+    expect(startsOf([two(0, 5), two(1, 40)], 1)).toEqual([1]);
+    expect(startsOf([two(0, 5), two(1, 40)], 0)).toEqual([0, 1]);
+  });
+});
+
+describe('how sure an alarm is', () => {
+  const settings = { margin: 1.25, sAlpha: 0.0084, ceiling: 0.0135 };
+  const text = (channel: 'e' | 's' | 'ceiling', odds: number) =>
+    alarmText(
+      {
+        metric: 'errors',
+        channel,
+        evidence: {
+          ...{ metric: 'errors', startEpochMs: NOON, endEpochMs: NOON + MINUTE, scored: 'comparison', k: 1 },
+          ...{ logE: Math.log(odds), logELimit: Math.log(625), logRelease: 0.1 },
+          ...{ x: 1204, boundary: 1150, spent: 1 / 1239.3 },
+          ...{ logCeiling: Math.log(odds), logCeilingLimit: Math.log(500), logHealthy: 0, logHealthyLimit: 3 },
+        },
+      },
+      settings,
+    );
+
+  it('is told by its odds and their limit', () => {
+    expect(text('e', 20_123)).toBe('1 to 20,000 against chance; the limit is 1 to 625');
+    expect(text('e', 625)).toBe('1 to 625 against chance; the limit is 1 to 625');
+  });
+
+  it('says where it took the other metrics too', () => {
+    expect(text('e', 400)).toBe(
+      '1 to 400 against chance, and too much together with the other metrics; the limit alone is 1 to 625',
+    );
+  });
+
+  it('is told by the count that chance would have brought', () => {
+    // 1/0.0084 = 119.05
+    expect(text('s', 1)).toBe(
+      '1,204 bad ones since the start, and chance brings 1,150 to a canary within 1.25 times that rate in 1 of 1,239 releases at most; the limit is 1 of 119',
+    );
+  });
+
+  it('names the ceiling', () => {
+    expect(text('ceiling', 900)).toBe('above the ceiling of 1.35 %, 1 to 900 against chance; the limit is 1 to 500');
+  });
+});
