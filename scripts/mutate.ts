@@ -22,6 +22,7 @@ const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'
 
 function mutate(part: PartName): MutationVerdict {
   const files = wanted.filter(word => word !== part && partOf(word) === part);
+  forgetStaticSurvivors(`.mutation/${part}/incremental.json`);
   const ran = spawnSync('stryker', ['run', ...(files.length > 0 ? ['--mutate', files.join(',')] : [])], {
     stdio: 'inherit',
     env: { ...process.env, [PART_VARIABLE]: part },
@@ -33,6 +34,16 @@ function mutate(part: PartName): MutationVerdict {
   const verdict = verdictOn(tried, existsSync(list) ? readJson(list) : [], files.length === 0);
   writeFileSync(`.mutation/${part}/unexplained.json`, inTheListsForm(verdict));
   return verdict;
+}
+
+/** Of what runs when a module is loaded Stryker knows no tests, so it would keep such a survivor whatever tests were added. */
+function forgetStaticSurvivors(path: string): void {
+  if (!existsSync(path)) return;
+  const results = readJson(path) as { files: Record<string, { mutants: { static?: boolean; status: string }[] }> };
+  for (const file of Object.values(results.files)) {
+    file.mutants = file.mutants.filter(mutant => mutant.static !== true || mutant.status !== 'Survived');
+  }
+  writeFileSync(path, JSON.stringify(results));
 }
 
 function inTheListsForm({ unexplained }: MutationVerdict): string {
