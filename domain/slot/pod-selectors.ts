@@ -5,6 +5,9 @@ type Labels = Record<string, unknown>;
 const isLabels = (value: unknown): value is Labels =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
+/** Fields of a pod's spec that select pods by their labels. */
+const SELECTING = ['affinity', 'topologySpreadConstraints'];
+
 /**
  * Affinities and spread constraints select pods by their own labels, and charts use the very labels that a slot must
  * not carry (`app.kubernetes.io/instance`): such a selector would match no pod of the slot, and all its replicas could
@@ -29,9 +32,8 @@ export function withReachableSelectors(
       }),
     );
   };
-  const spec: Labels = { ...template.spec };
-  for (const field of ['affinity', 'topologySpreadConstraints']) {
-    if (spec[field] !== undefined) spec[field] = mapSelectors(spec[field]);
-  }
-  return { ...template, spec: spec as PodTemplate['spec'] };
+  const fields = Object.entries(template.spec).map(([field, value]) =>
+    SELECTING.includes(field) ? [field, mapSelectors(value)] : [field, value],
+  );
+  return { ...template, spec: Object.fromEntries(fields) };
 }

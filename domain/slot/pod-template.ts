@@ -108,7 +108,7 @@ export function withoutHiddenVariables(template: PodTemplate): PodTemplate {
     const env = container.env.filter(({ name }, index, all) => {
       const hiddenAt = all.findIndex((other, at) => at > index && other.name === name);
       const between = all.slice(index + 1, hiddenAt + 1);
-      return hiddenAt < 0 || between.some(({ value }) => value?.includes(`$(${name})`));
+      return hiddenAt === -1 || between.some(({ value }) => value?.includes(`$(${name})`));
     });
     return { ...container, env };
   });

@@ -78,9 +78,8 @@ export function slotObjects(input: {
   const labels = slotLabels(workload, slot);
   const metadata = { name: slotName(workload, slot), namespace: workload.cluster.namespace, labels };
   const own = podTemplateSchema.parse(template.podTemplate);
-  const reachable = withReachableSelectors(withoutTracking(withoutHiddenVariables(own)), own.metadata?.labels, {
-    [WORKLOAD_LABEL]: workload.name,
-  });
+  const clean = withoutTracking(withoutHiddenVariables(own));
+  const reachable = withReachableSelectors(clean, own.metadata?.labels, { [WORKLOAD_LABEL]: workload.name });
   const pods = withImages(reachable, content.images);
   const copies = configMapCopies(pods, content, workload.cluster.namespace, hash);
   const renamed = withConfigMapNames(pods, name => copies.get(name)?.metadata.name ?? name);
@@ -98,7 +97,7 @@ export function slotObjects(input: {
         selector: { matchLabels: labels },
         template: {
           ...renamed,
-          metadata: { ...renamed.metadata, labels: { ...renamed.metadata?.labels, ...labels } },
+          metadata: { ...clean.metadata, labels: { ...clean.metadata.labels, ...labels } },
         },
       },
     },

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../domain/canonical-json.ts';
 import type { RevisionInput } from '../../../domain/slot/revision.ts';
 import { revisionOf } from '../../../domain/slot/revision.ts';
 
@@ -31,7 +30,7 @@ describe('a revision', () => {
 
   it.each<[string, Partial<RevisionInput>]>([
     ['the order of keys', { configMaps: { settings: { b: '2', a: '1' } } }],
-    ['the registry that the same digest comes from', { images: { app: `mirror.example/checkout@${DIGEST}` } }],
+    ['the registry that the same digest comes from', { images: { app: `mirror.example/team/shop@${DIGEST}` } }],
     [
       'the tag that the template names for a pushed container',
       { podTemplate: templateWith({ labels: { app: 'checkout' } }, { image: 'checkout:v2' }) },
@@ -62,10 +61,8 @@ describe('a revision', () => {
   });
 });
 
-describe('canonical JSON', () => {
-  it('sorts keys at every depth, leaves lists in order and drops undefined', () => {
-    expect(canonicalJson({ b: [{ d: 1, c: undefined, a: null }, 2], a: 'x' })).toBe(
-      '{"a":"x","b":[{"a":null,"d":1},2]}',
-    );
-  });
+it('a revision of an image without a digest is by the whole of its name', () => {
+  const named = (uri: string) => revision({ images: { app: uri } });
+  expect(named('registry.example/checkout:v1')).not.toBe(named('registry.example/checkout:v2'));
+  expect(named('registry.example/checkout:v1')).not.toBe(named('mirror.example/checkout:v1'));
 });

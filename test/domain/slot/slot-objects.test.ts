@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { isTeamKey } from '../../../domain/slot/pod-template.ts';
 import type { SlotSource } from '../../../domain/slot/slot-objects.ts';
 import { slotObjects } from '../../../domain/slot/slot-objects.ts';
 import type { Workload } from '../../../domain/workload.ts';
@@ -51,7 +50,7 @@ describe('the objects of a slot', () => {
     // Assess
     const labels = { 'sluice.dev/workload': 'checkout', 'sluice.dev/slot': 'green' };
     const metadata = { name: 'checkout-green', namespace: 'shop', labels };
-    expect(deployment).toEqual({
+    expect(deployment).toStrictEqual({
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { ...metadata, annotations: { 'sluice.dev/revision': 'abc123' } },
@@ -124,13 +123,6 @@ describe('the objects of a slot', () => {
     });
   });
 
-  it('know a tool’s domain from one that only ends alike', () => {
-    expect(isTeamKey('notargoproj.io/x')).toBe(true);
-    expect(isTeamKey('argoproj.io/x')).toBe(false);
-    expect(isTeamKey('app.kubernetes.io/part-of')).toBe(true);
-    expect(isTeamKey('version')).toBe(true);
-  });
-
   it('carry fields of the pod spec that Sluice has never heard of, and Secrets by reference', () => {
     const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'k' } } }];
 
@@ -150,7 +142,6 @@ describe('the objects of a slot', () => {
       containers: [{ image: IMAGE }, sidecar],
       initContainers: [{ image: 'init:v1' }],
     });
-    expect(() => write(pods(), {}, { app: IMAGE, other: IMAGE } as never)).toThrow('no container "other"; it has app');
   });
 
   it('have a variable that is given twice once, as it holds; an earlier one that others refer to stays', () => {
@@ -242,20 +233,25 @@ describe('the objects of a slot', () => {
         affinity: {
           podAffinity: {
             required: [selector({ 'app.kubernetes.io/instance': 'another' }), selector({ app: 'checkout' })],
+            preferred: [{ weight: 1, ...selector(labels) }],
           },
+          nodeAffinity: null,
         },
       },
       { labels },
     );
 
-    // Act, Assess: another workload's label is not ours to change
-    expect(template(write(podTemplate)).spec).toMatchObject({
-      topologySpreadConstraints: [{ maxSkew: 1, ...selector({ 'sluice.dev/workload': 'checkout' }) }],
-      affinity: {
-        podAffinity: {
-          required: [selector({ 'app.kubernetes.io/instance': 'another' }), selector({ app: 'checkout' })],
-        },
+    // Act
+    const { topologySpreadConstraints, affinity } = template(write(podTemplate)).spec;
+
+    // Assess: another workload's label is not ours to change
+    expect(topologySpreadConstraints).toEqual([{ maxSkew: 1, ...selector({ 'sluice.dev/workload': 'checkout' }) }]);
+    expect(affinity).toEqual({
+      podAffinity: {
+        required: [selector({ 'app.kubernetes.io/instance': 'another' }), selector({ app: 'checkout' })],
+        preferred: [{ weight: 1, ...selector({ app: 'checkout', 'sluice.dev/workload': 'checkout' }) }],
       },
+      nodeAffinity: null,
     });
   });
 
@@ -279,6 +275,22 @@ describe('the objects of a slot', () => {
   });
 
   it('cannot be written where no container declares a port', () => {
-    expect(() => write(pods({ containers: [{ name: 'app' }] }))).toThrow('declares a port');
+    expect(() => write(pods({ containers: [{ name: 'app' }] }))).toThrow(
+      new RangeError('no container of checkout declares a port: there is nothing to send requests to'),
+    );
+  });
+
+  it('say nothing of what the template says nothing of', () => {
+    const objects = write(
+      { spec: { containers: [container()], volumes: [{ name: 'v', configMap: { name: 'c' } }] } },
+      {
+        configMaps: { c: {} },
+      },
+    );
+    expect(template(objects).metadata).toStrictEqual({
+      labels: { 'sluice.dev/workload': 'checkout', 'sluice.dev/slot': 'green' },
+    });
+    expect(objects.deployment.spec).not.toHaveProperty('progressDeadlineSeconds');
+    expect(objects.configMaps[0]).not.toHaveProperty('binaryData');
   });
 });
