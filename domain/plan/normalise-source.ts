@@ -1,7 +1,7 @@
 import { assertNever } from '../assert-never.ts';
-import { parseLatencySeconds } from '../file/units.ts';
 import type { CloudWatchMeasure, MetricSourceSpec, PrometheusMeasure } from './measure.ts';
 import type { PlanInput } from './plan-schema.ts';
+import { latencySecondsOf } from './read-checked.ts';
 
 type MetricInput = PlanInput['metrics'][number];
 type SourceOf<Kind> = Extract<MetricInput['source'], { kind: Kind }>;
@@ -35,22 +35,16 @@ function ofCloudWatch(
   }
   if (bad === undefined) throw new Error('a source that measures nothing passed the checks');
   if (typeof bad === 'string') return { kind: bad };
-  return { kind: 'slowerThan', thresholdsSeconds: bad.slowerThan.map(secondsOf) };
+  return { kind: 'slowerThan', thresholdsSeconds: bad.slowerThan.map(latencySecondsOf) };
 }
 
 function ofPrometheus(source: SourceOf<'prometheus'>): PrometheusMeasure {
   const { requests, bad, histogram, slowerThan, value, query, series = 'one' } = source;
   if (requests !== undefined && bad !== undefined) return { kind: 'counters', requests, bad };
   if (histogram !== undefined && slowerThan !== undefined) {
-    return { kind: 'histogram', buckets: histogram, thresholdsSeconds: slowerThan.map(secondsOf) };
+    return { kind: 'histogram', buckets: histogram, thresholdsSeconds: slowerThan.map(latencySecondsOf) };
   }
   if (value !== undefined) return { kind: 'queryValue', query: value };
   if (query !== undefined) return { kind: 'query', query, series };
   throw new Error('a source that measures nothing passed the checks');
-}
-
-function secondsOf(text: string): number {
-  const seconds = parseLatencySeconds(text);
-  if (seconds === undefined) throw new Error(`${text} passed the checks and cannot be read`);
-  return seconds;
 }

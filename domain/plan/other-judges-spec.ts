@@ -1,8 +1,8 @@
-import { parseDurationSeconds, parseShare } from '../file/units.ts';
 import type { Comparison } from '../judgement/kayenta/classify.ts';
 import { noEffect } from '../judgement/kayenta/effect-size.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { PlanInput } from './plan-schema.ts';
+import { secondsOf, shareOf } from './read-checked.ts';
 
 /** Flagger's thresholdRange and its counting: the `threshold`-th failed check rolls back. At least one of min and max. */
 export interface FlaggerJudgeSpec {
@@ -42,7 +42,7 @@ export function normaliseFlagger(
 ): FlaggerJudgeSpec {
   const { min, max } = thresholdRange;
   const range = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
-  return { kind, ...range, threshold, intervalSeconds: secondsOf(interval, windowSeconds) };
+  return { kind, ...range, threshold, intervalSeconds: interval === undefined ? windowSeconds : secondsOf(interval) };
 }
 
 export function normaliseMannWhitney(
@@ -52,8 +52,7 @@ export function normaliseMannWhitney(
 ): MannWhitneyJudgeSpec {
   const { kind, direction, tolerance, nanStrategy, critical, groups, effectSize } = judge;
   const none = noEffect(effectSize.measure);
-  const confidence = parseShare(judge.confidence);
-  if (confidence === undefined) throw new Error(`${judge.confidence} passed the checks and cannot be read`);
+  const confidence = shareOf(judge.confidence);
   return {
     ...{ kind, direction, tolerance, confidence, nanStrategy, critical, groups, scores },
     ...(judge.outliers === 'remove' ? { outlierFactor: judge.outlierFactor } : {}),
@@ -64,7 +63,8 @@ export function normaliseMannWhitney(
       criticalIncrease: effectSize.criticalIncrease ?? none,
       criticalDecrease: effectSize.criticalDecrease ?? none,
     },
-    intervalSeconds: secondsOf(judge.interval, DEFAULTS.mannWhitney.intervalWindows * windowSeconds),
+    intervalSeconds:
+      judge.interval === undefined ? DEFAULTS.mannWhitney.intervalWindows * windowSeconds : secondsOf(judge.interval),
   };
 }
 
@@ -73,10 +73,3 @@ export const scoresOf = ({ kayenta }: PlanInput): KayentaScores => ({
   marginal: kayenta?.marginal ?? DEFAULTS.kayenta.marginal,
   weights: kayenta?.groups ?? {},
 });
-
-function secondsOf(text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  const seconds = parseDurationSeconds(text);
-  if (seconds === undefined) throw new Error(`${text} passed the checks and cannot be read`);
-  return seconds;
-}

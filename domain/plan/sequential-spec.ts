@@ -1,6 +1,6 @@
-import { parseDurationSeconds, parseShare } from '../file/units.ts';
 import type { Plan } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
+import { secondsOf, shareOf } from './read-checked.ts';
 import type { PromoteEarly, SequentialJudgeSpec } from './sequential-keys.ts';
 
 export type { PromoteEarly, SequentialJudgeSpec, SequentialPlan } from './sequential-keys.ts';
@@ -64,16 +64,4 @@ export function secondsAlone({ steps, soakSeconds }: Pick<Plan, 'steps' | 'soakS
   const whole = steps.findIndex(step => step.kind === 'setWeight' && step.weight === 100);
   const bakes = whole < 0 ? [] : steps.slice(whole).flatMap(step => (step.kind === 'bake' ? [step.seconds] : []));
   return bakes.reduce((sum, seconds) => sum + seconds, soakSeconds);
-}
-
-function shareOf(value: string | number): number {
-  const share = parseShare(value);
-  if (share === undefined) throw new Error(`${value} passed the checks and cannot be read`);
-  return share;
-}
-
-function secondsOf(text: string): number {
-  const seconds = parseDurationSeconds(text);
-  if (seconds === undefined) throw new Error(`${text} passed the checks and cannot be read`);
-  return seconds;
 }
