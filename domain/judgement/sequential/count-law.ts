@@ -30,8 +30,8 @@ export function fillCountLaw(law: CountLaw, bad: number, share: number, inflatio
   if (bad === 0) onePoint(law, 0);
   else if (correlation >= 1) allOrNothing(law, Math.ceil(bad / cell), share);
   else if (Math.min(bad + 1, 16 * spread) <= MOST_TERMS) sumUp(law, shape, cell);
-  // two modes, at none and at all: nothing this noisy can be told apart, and all of them the canary's is the safe side
-  else if (correlation > 0 && (a < 1 || b < 1) && a + b < 4) onePoint(law, Math.ceil(bad / cell));
+  // steep at none or at all of them: nothing this noisy can be told apart, and all of them the canary's is the safe side
+  else if (correlation > 0 && (a < 1 || b < 1)) onePoint(law, Math.ceil(bad / cell));
   else boundCells(law, shape, cell);
 }
 

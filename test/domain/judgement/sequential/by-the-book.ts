@@ -32,11 +32,9 @@ export const ratioEvidence = (window: BookWindow, w0: number, w1: number): numbe
   return xc * Math.log(w1 / w0) - (xc + xb) * (Math.log(1 + rho * (w1 - 1)) - Math.log(1 + rho * (w0 - 1)));
 };
 
-/** (b), one window against a fixed rate. */
-export const rateEvidence = ({ nc, xc }: BookWindow, limit: number, w: number): number => {
-  const p = 1 - (1 - limit) ** w;
-  return xc * Math.log(p / limit) + (nc - xc) * Math.log((1 - p) / (1 - limit));
-};
+/** (b), one window against a fixed rate; (1 - p_j)/(1 - p_max) is (1 - p_max)^(w - 1). */
+export const rateEvidence = ({ nc, xc }: BookWindow, limit: number, w: number): number =>
+  xc * Math.log((1 - (1 - limit) ** w) / limit) + (nc - xc) * (w - 1) * Math.log(1 - limit);
 
 /** (c), the Bernoulli form with theta_b and the odds ratio r. */
 export const bernoulliEvidence = ({ nc, xc, nb, xb }: BookWindow, b: number, r: number): number => {

@@ -1,0 +1,296 @@
+import { describe, expect, it } from 'vitest';
+import type { CeilingSettings } from '../../../../domain/judgement/sequential/ceiling-watch.ts';
+import type { ComparisonSettings } from '../../../../domain/judgement/sequential/comparison.ts';
+import { ceilingFinds, powerOf, type SeenWindow } from '../../../../domain/judgement/sequential/power.ts';
+import { PROFILES } from '../../../../domain/judgement/sequential/profile.ts';
+import { newSChannel, stepSChannel } from '../../../../domain/judgement/sequential/s-channel.ts';
+import { inflation, mixture, most, rateEvidence, rateInflation, ratioEvidence, starts, theta } from './by-the-book.ts';
+
+const K = 4;
+const settingsOf = (more: Partial<ComparisonSettings> = {}): ComparisonSettings => ({
+  profile: PROFILES.specification,
+  margin: 1.25,
+  horizonWindows: K,
+  sAlpha: 0.007,
+  eAlpha: 0.003,
+  thresholds: 1,
+  ...more,
+});
+const times = (count: number, canaryRequests: number, stableRequests: number, margin = 1.25): SeenWindow[] =>
+  Array.from({ length: count }, () => ({ canaryRequests, stableRequests, margin }));
+
+/** P(X = x), x from 0, of the binomial or the beta-binomial, by the recurrence of neighbours. */
+function lawOf(m: number, share: number, noise: number): Float64Array {
+  const size = noise === 1 ? 0 : (m - 1) / (noise - 1) - 1;
+  const [a, b] = [share * size, (1 - share) * size];
+  const logs = [0];
+  for (let x = 0; x < m; x += 1) {
+    const ratio =
+      size === 0 ? ((m - x) * share) / ((x + 1) * (1 - share)) : ((m - x) * (a + x)) / ((x + 1) * (b + m - 1 - x));
+    logs.push((logs[x] ?? 0) + Math.log(ratio));
+  }
+  const highest = logs.reduce((one, other) => Math.max(one, other));
+  const law = Float64Array.from(logs, log => Math.exp(log - highest));
+  const total = law.reduce((sum, one) => sum + one, 0);
+  return law.map(one => one / total);
+}
+
+/** The chance that such a canary's failures are at the boundary in as many windows as it takes, path by path. */
+function bookPower(windows: readonly SeenWindow[], rate: number, ratio: number, phi?: number): number {
+  const channel = newSChannel();
+  const needed = phi === undefined ? 1 : 2;
+  let layers = Array.from({ length: needed }, (_, i) => new Map(i === 0 ? [[0, 1]] : []));
+  let [found, carried, expected] = [0, 0, 0];
+  for (const [k, { canaryRequests: nc, stableRequests: nb, margin }] of windows.entries()) {
+    const wanted = carried + rate * nb + Math.min(1, ratio * rate) * nc;
+    const m = Math.round(wanted);
+    carried = wanted - m;
+    const counted = { nc, xc: m, nb, xb: 0 };
+    const noiseAt = (w: number) => (phi === undefined ? 1 : inflation(phi, counted, w));
+    const healthy = theta(counted, margin);
+    expected += (m * healthy) / noiseAt(margin);
+    const spent = PROFILES.specification.spending(k + 1, K, expected);
+    stepSChannel(channel, 0, m, healthy, noiseAt(margin), 0.007 * spent);
+    const law = [...lawOf(m, theta(counted, ratio), noiseAt(ratio)).entries()].filter(([, p]) => p > 1e-13);
+    const next = layers.map(() => new Map<number, number>());
+    for (const [i, layer] of layers.entries())
+      for (const [x, mass] of layer)
+        for (const [more, p] of law) {
+          const crossed = x + more >= channel.boundary;
+          if (crossed && i + 1 === needed) found += mass * p;
+          else {
+            const to = next[crossed ? i + 1 : i];
+            to?.set(x + more, (to.get(x + more) ?? 0) + mass * p);
+          }
+        }
+    layers = next;
+  }
+  return found;
+}
+
+describe('the chance to have found a fault, by the S-channel', () => {
+  it.each([
+    ['one window', times(1, 200, 1800), 0.01, 3],
+    ['three', times(3, 200, 1800), 0.01, 3],
+    ['more than the plan has', times(6, 100, 400), 0.01, 2],
+    ['windows that are short of a whole failure', times(5, 90, 210), 0.011, 4],
+    ['a canary that fails every time, and could not fail more often', times(2, 10, 40), 0.4, 5],
+    ['a larger margin at first', [...times(2, 200, 1800, 8), ...times(2, 200, 1800)], 0.01, 4],
+    ['windows of other sizes', [...times(1, 50, 950), ...times(1, 500, 500), ...times(1, 20, 9980)], 0.01, 3],
+    ['nothing worse than what is tolerated', times(3, 200, 1800), 0.01, 1.25],
+  ])('is that of all paths together: %s', (_, windows, rate, ratio) => {
+    const power = powerOf(settingsOf(), windows, { rates: [rate], ratio }, 1);
+    expect(power).toBeCloseTo(bookPower(windows, rate, ratio), 9);
+    expect(power).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['one window is never enough', times(1, 200, 1800), 0.01, 8],
+    ['two windows', times(2, 200, 1800), 0.01, 8],
+    ['four windows', times(4, 200, 1800), 0.01, 4],
+    ['windows of other sizes', [...times(1, 50, 950), ...times(2, 500, 500), ...times(1, 20, 9980)], 0.01, 3],
+  ])('wants two windows with the guard, and counts their noise: %s', (_, windows, rate, ratio) => {
+    const power = powerOf(settingsOf({ phi: [1.5] }), windows, { rates: [rate], ratio }, 1);
+    expect(power).toBeCloseTo(bookPower(windows, rate, ratio, 1.5), 9);
+    if (windows.length === 1) expect(power).toBe(0);
+  });
+
+  it('is followed no further than is asked for', () => {
+    const windows = times(6, 200, 1800);
+    const fault = { rates: [0.01], ratio: 3 };
+    const byWindow = windows.map((_, k) => bookPower(windows.slice(0, k + 1), 0.01, 3));
+    const enough = 0.5;
+    const first = byWindow.find(power => power >= enough);
+    expect(powerOf(settingsOf(), windows, fault, enough)).toBeCloseTo(first ?? Number.NaN, 9);
+    expect(first).not.toBeCloseTo(byWindow.at(-1) ?? Number.NaN, 3);
+  });
+
+  it('is hardly another on cells, where there are very many failures', () => {
+    // 40,000 and then 60,000 bad ones: the cells double between them; found in the second with about one half
+    const windows = [...times(1, 1_000_000, 3_000_000, 1), ...times(1, 1_500_000, 4_500_000, 1)];
+    const rate = 0.01;
+    const ratio = 1.013;
+    const [exact, power] = [
+      bookPower(windows, rate, ratio),
+      powerOf(settingsOf({ margin: 1 }), windows, { rates: [rate], ratio }, 1),
+    ];
+    expect(exact).toBeGreaterThan(0.05);
+    expect(Math.abs(power - exact)).toBeLessThan(0.01);
+  });
+
+  it('is none before the first window, without a failure of the stable version, and without traffic', () => {
+    const fault = { rates: [0.01], ratio: 3 };
+    expect(powerOf(settingsOf(), [], fault, 0.8)).toBe(0);
+    expect(powerOf(settingsOf(), times(9, 200, 1800), { rates: [0], ratio: 3 }, 0.8)).toBe(0);
+  });
+
+  it('stands at 10^9 requests and shares of 0.1 % and 99.9 %', () => {
+    for (const [nc, nb] of [
+      [1e6, 999e6],
+      [999e6, 1e6],
+    ] as const) {
+      const seen = (ratio: number) => powerOf(settingsOf(), times(1, nc, nb), { rates: [0.01], ratio }, 1);
+      expect(seen(2)).toBeGreaterThan(0.99);
+      expect(seen(1)).toBeLessThan(0.001);
+    }
+  });
+});
+
+/** The z that a normal value stays below with probability 80 % and 95 % (Abramowitz and Stegun, table 26.5). */
+const Z = { 0.8: 0.8416212336, 0.95: 1.644853627 } as const;
+/** The part of the expected failures that such a canary has at least with that probability. */
+const least = (z: number, mean: number, variance: number) => Math.max(0, 1 - (z * Math.sqrt(variance)) / mean);
+
+describe('without an S-channel the evidence is followed on the path that a fault stays above', () => {
+  /** Whether E of the book gets to its limit on that path. */
+  function bookFinds(
+    count: number,
+    enough: keyof typeof Z,
+    {
+      rates,
+      ratio,
+      phi,
+      floor,
+      margin = 1.25,
+    }: { rates: number[]; ratio: number; phi?: number[]; floor?: number; margin?: number },
+  ): boolean {
+    const [nc, nb] = [200, 1800];
+    const faulty = rates.map(rate => Math.min(1, ratio * Math.max(rate, floor ?? 0)));
+    const part = faulty.map((rate, t) => {
+      const noise = phi === undefined ? 1 : (phi[t] ?? 0) + 0.01 * nc * rate;
+      return least(Z[enough], count * nc * rate, count * nc * rate * (1 - rate) * noise);
+    });
+    const cap = phi === undefined ? Number.POSITIVE_INFINITY : most(0.003);
+    return Array.from({ length: count }, (_, k) => k + 1).some(upTo => {
+      const each = rates.map((rate, t) => {
+        const window = { nc, xc: nc * (faulty[t] ?? 0) * (part[t] ?? 0), nb, xb: nb * rate };
+        const windows = Array.from({ length: upTo }, () => window);
+        const noise = phi?.[t];
+        const compared = mixture(windows, starts(0.5, 0.15, K), (one, j) =>
+          Math.min(
+            cap,
+            ratioEvidence(one, margin, margin * j) / (noise === undefined ? 1 : inflation(noise, one, margin)),
+          ),
+        );
+        if (floor === undefined) return compared;
+        const above = mixture(windows, starts(0.5, 0.15, K), (one, j) =>
+          Math.min(cap, rateEvidence(one, floor, j) / (noise === undefined ? 1 : rateInflation(noise, one, floor))),
+        );
+        return Math.min(compared, above);
+      });
+      return each.reduce((sum, one) => sum + one, 0) / each.length >= 1 / 0.003;
+    });
+  }
+
+  it.each([
+    ['averages', { thresholds: 2 }, { rates: [0.02, 0.01], ratio: 2.5 }, 0.8],
+    ['averages, more surely', { thresholds: 2 }, { rates: [0.02, 0.01], ratio: 2.5 }, 0.95],
+    [
+      'averages with the guard',
+      { thresholds: 2, phi: [1.5, 2] },
+      { rates: [0.05, 0.03], ratio: 3, phi: [1.5, 2] },
+      0.8,
+    ],
+    ['a floor above the stable rate', { floor: 0.02 }, { rates: [0.001], ratio: 3, floor: 0.02 }, 0.8],
+    ['a floor below it', { floor: 0.01 }, { rates: [0.04], ratio: 3, floor: 0.01 }, 0.8],
+    ['a floor with the guard', { floor: 0.05, phi: [2] }, { rates: [0.03], ratio: 3, floor: 0.05, phi: [2] }, 0.95],
+    ['nothing to spend', { sAlpha: 0 }, { rates: [0.02], ratio: 2.5 }, 0.8],
+    [
+      'a canary that fails every time',
+      { thresholds: 2, phi: [5, 5] },
+      { rates: [0.3, 0.2], ratio: 4, phi: [5, 5] },
+      0.8,
+    ],
+  ] as const)('%s', (_, more, { rates, ratio, ...rest }, enough) => {
+    const settings = settingsOf(more as Partial<ComparisonSettings>);
+    const fault = { rates: [...rates], ratio };
+    let count = 1;
+    const book = (n: number) => bookFinds(n, enough, { ...fault, ...(rest as { phi?: number[]; floor?: number }) });
+    while (!book(count) && count < 100) count += 1;
+    expect(count).toBeGreaterThan(1);
+    expect(count).toBeLessThan(100);
+    expect(powerOf(settings, times(count - 1, 200, 1800), fault, enough)).toBe(0);
+    expect(powerOf(settings, times(count, 200, 1800), fault, enough)).toBe(enough);
+  });
+
+  it('with a margin of its own in each window', () => {
+    const settings = settingsOf({ thresholds: 2 });
+    const fault = { rates: [0.02, 0.01], ratio: 4 };
+    let count = 1;
+    while (!bookFinds(count, 0.8, { ...fault, margin: 2 })) count += 1;
+    expect(bookFinds(count - 1, 0.8, fault)).toBe(true);
+    expect(powerOf(settings, times(count - 1, 200, 1800, 2), fault, 0.8)).toBe(0);
+    expect(powerOf(settings, times(count, 200, 1800, 2), fault, 0.8)).toBe(0.8);
+  });
+
+  it('finds nothing without a failure, nor before the first window', () => {
+    const settings = settingsOf({ thresholds: 2 });
+    expect(powerOf(settings, times(50, 200, 1800), { rates: [0, 0], ratio: 2 }, 0.8)).toBe(0);
+    expect(powerOf(settings, [], { rates: [0.02, 0.01], ratio: 2 }, 0.8)).toBe(0);
+  });
+});
+
+describe('whether a ceiling would have found a fault', () => {
+  const settings = (more: Partial<CeilingSettings> = {}): CeilingSettings => ({
+    profile: PROFILES.specification,
+    limits: [0.02],
+    alpha: 0.002,
+    horizonWindows: K,
+    ...more,
+  });
+  const bookFinds = (
+    count: number,
+    enough: keyof typeof Z,
+    limits: readonly number[],
+    ratio: number,
+    phi?: readonly number[],
+  ) => {
+    const nc = 400;
+    return Array.from({ length: count }, (_, k) => k + 1).some(upTo => {
+      const each = limits.map((limit, t) => {
+        const rate = Math.min(1, limit * ratio);
+        const mean = count * nc * rate;
+        const part = least(Z[enough], mean, mean * (1 - rate) * (phi?.[t] ?? 1));
+        const window = { nc, xc: nc * rate * part, nb: 0, xb: 0 };
+        const cap = phi === undefined ? Number.POSITIVE_INFINITY : most(0.002);
+        return mixture(
+          Array.from({ length: upTo }, () => window),
+          starts(0.5, 0.15, K),
+          (one, j) =>
+            Math.min(
+              cap,
+              rateEvidence(one, limit, j) / (phi === undefined ? 1 : rateInflation(phi[t] ?? 0, one, limit)),
+            ),
+        );
+      });
+      return each.reduce((sum, one) => sum + one, 0) / each.length >= 1 / 0.002;
+    });
+  };
+
+  it.each([
+    [[0.02], 2, 0.8, undefined],
+    [[0.02], 2, 0.95, undefined],
+    [[0.02], 2, 0.8, [3]],
+    [[0.02, 0.01], 2, 0.8, undefined],
+    [[0.02, 0.01], 2, 0.8, [2, 4]],
+    [[0.4], 3, 0.8, [5]],
+  ] as const)('a limit of %j at %f times, with probability %f and dispersion %j', (limits, ratio, enough, phi) => {
+    let count = 1;
+    while (!bookFinds(count, enough, limits, ratio, phi) && count < 100) count += 1;
+    expect(count).toBeLessThan(100);
+    const seen = (n: number) =>
+      ceilingFinds(
+        settings({ limits, phi }),
+        Array.from({ length: n }, () => 400),
+        ratio,
+        enough,
+      );
+    expect(seen(count - 1)).toBe(false);
+    expect(seen(count)).toBe(true);
+  });
+
+  it('finds nothing without a request', () => {
+    expect(ceilingFinds(settings(), [], 2, 0.8)).toBe(false);
+    expect(ceilingFinds(settings(), [0, 0], 2, 0.8)).toBe(false);
+  });
+});
