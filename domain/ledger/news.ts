@@ -121,10 +121,9 @@ export function stepText(step: Step): string {
 /** `image v2`, `app v2, sidecar v7`, `undo of shop-3`. */
 export function imagesText(images: Record<string, ReleaseImage>, undoOf?: string): string {
   const all = Object.entries(images);
-  const text =
-    all.length === 1
-      ? `image ${all[0]?.[1].reference}`
-      : all.map(([container, image]) => `${container} ${image.reference}`).join(', ');
+  const text = all
+    .map(([container, { reference }]) => `${all.length === 1 ? 'image' : container} ${reference}`)
+    .join(', ');
   if (undoOf === undefined) return text;
   return all.length === 0 ? `undo of ${undoOf}` : `undo of ${undoOf}, ${text}`;
 }

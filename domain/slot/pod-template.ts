@@ -65,7 +65,7 @@ const RECOMMENDED_LABELS = ['name', 'version', 'component', 'part-of'];
 export function isTeamKey(key: string): boolean {
   if (TRACKING_KEYS.includes(key)) return false;
   const slash = key.indexOf('/');
-  if (slash < 0) return true;
+  if (slash === -1) return true;
   const prefix = key.slice(0, slash);
   if (prefix === 'app.kubernetes.io') return RECOMMENDED_LABELS.includes(key.slice(slash + 1));
   return !TRACKING_PREFIXES.some(tracking => prefix === tracking || prefix.endsWith(`.${tracking}`));

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Fact } from '../../../domain/ledger/facts.ts';
+import type { Admission, Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../../domain/ledger/state.ts';
 import { degraded, watching } from '../../support/sight.ts';
 import {
+  admissionOf,
   approval,
   at,
+  bake,
   foldAll,
   hook,
   imageOf,
@@ -14,6 +16,7 @@ import {
   releaseOf,
   requested,
   stateOf,
+  weight,
 } from '../../support/story.ts';
 
 const admitted = releaseOf({});
@@ -106,6 +109,21 @@ describe('what one line says of a release', () => {
 
   it('that nobody knows is a fault and no state', () => {
     expect(() => told({ kind: 'dreamt' } as never)).toThrow('unexpected {"kind":"dreamt"}');
+  });
+});
+
+describe('an admission', () => {
+  const steps = [weight(10), bake(300), approval(), weight(100)];
+  const admitted = (more: Partial<Admission>) =>
+    releaseOf({ steps, soakSeconds: 900 }, [5, { kind: 'admitted', admission: admissionOf(more) }]);
+
+  it('is the ground of the release', () => {
+    expect(admitted({ stableReplicas: 9 })).toMatchObject({ admission: admissionOf({ stableReplicas: 9 }) });
+    expect(admitted({}).plan).toEqual(planOf({ steps, soakSeconds: 900 }));
+  });
+
+  it('as the first of a new service leaves of the plan what can be without a stable version', () => {
+    expect(admitted({ first: true }).plan).toEqual(planOf({ steps: [approval(), weight(100)], soakSeconds: 0 }));
   });
 });
 

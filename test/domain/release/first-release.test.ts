@@ -2,19 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Step } from '../../../domain/plan/plan.ts';
 import { firstReleasePlan } from '../../../domain/release/first-release.ts';
 import { nextStep } from '../../../domain/release/next-step.ts';
-import {
-  admissionOf,
-  approval,
-  at,
-  bake,
-  hook,
-  type Line,
-  planOf,
-  releaseOf,
-  requested,
-  stateOf,
-  weight,
-} from '../../support/story.ts';
+import { approval, at, bake, hook, type Line, planOf, releaseOf, weight } from '../../support/story.ts';
 
 const steps: Step[] = [
   weight(0),
@@ -30,16 +18,6 @@ describe('the first release of a new service', () => {
   it('asks its hooks and its people, then turns everything at once, and does not soak', () => {
     const plan = planOf({ steps, soakSeconds: 900, deadlineSeconds: 1_800 });
     expect(firstReleasePlan(plan)).toEqual({ ...plan, steps: [hook(), approval(), weight(100)], soakSeconds: 0 });
-  });
-
-  it('walks that plan from its admission on, and any other release its own', () => {
-    const admitted = (first: boolean) =>
-      stateOf(
-        [0, requested({ plan: planOf({ steps, soakSeconds: 900 }) })],
-        [1, { kind: 'admitted', admission: admissionOf(first ? { first } : {}) }],
-      ).active?.plan;
-    expect(admitted(true)).toEqual(planOf({ steps: [hook(), approval(), weight(100)], soakSeconds: 0 }));
-    expect(admitted(false)).toEqual(planOf({ steps, soakSeconds: 900 }));
   });
 
   it('is promoted as soon as its one shift was confirmed: its one-way door was the shift', () => {
