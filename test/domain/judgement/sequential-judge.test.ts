@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Baseline } from '../../../domain/judgement/baseline.ts';
 import type { JudgementContext } from '../../../domain/judgement/context.ts';
 import { judgeRelease } from '../../../domain/judgement/judge.ts';
+import type { Reading } from '../../../domain/judgement/reading.ts';
 import { context, counts, frozen, MINUTE, NOON } from './records.ts';
 import { judged, metric, of, pair, repeat, sequential, verdictOf } from './sequential-records.ts';
 
@@ -30,6 +31,37 @@ describe('from evidence to a verdict', () => {
     const windows = { errors: [late, frozen(1, pair(40, 95))] };
     const at = context({ nowEpochMs: NOON + 20 * MINUTE, sequential: sequential() });
     expect(judgeRelease([metric()], windows, at).verdict.kind).toBe('degraded');
+  });
+
+  it('scores windows of several metrics as they become known', () => {
+    const at = (metricName: string, n: number, minute: number) =>
+      frozen(n, pair(5, 95), { metric: metricName, frozenAtEpochMs: NOON + minute * MINUTE });
+    const both = [metric({ share: 0.5 }, 'a'), metric({ share: 0.5 }, 'b')];
+    const windows = { a: [at('a', 0, 9), at('a', 1, 6)], b: [at('b', 0, 5), at('b', 1, 6), at('b', 2, 7)] };
+    const { evidence } = judgeRelease(
+      both,
+      windows,
+      context({ nowEpochMs: NOON + 20 * MINUTE, sequential: sequential() }),
+    );
+    expect(evidence.map(one => `${one.metric}${(one.startEpochMs - NOON) / MINUTE}`)).toEqual([
+      ...['b0', 'a1', 'b1', 'b2', 'a0'],
+    ]);
+  });
+
+  it('keeps a decision that a window which froze late would not have allowed', () => {
+    // 9 of 43 is just enough for the S-channel in a first window, and not after one with 95 of which none was the canary's
+    const decided = frozen(1, pair(9, 34));
+    const before = frozen(0, pair(0, 95), { frozenAtEpochMs: NOON + MINUTE });
+    const late = frozen(0, pair(0, 95), { frozenAtEpochMs: NOON + 20 * MINUTE });
+    const at = context({ nowEpochMs: NOON + 20 * MINUTE, sequential: sequential() });
+    expect(judgeRelease([metric()], { errors: [decided, late] }, at).verdict.kind).toBe('degraded');
+    expect(judgeRelease([metric()], { errors: [decided, before] }, at).verdict.kind).not.toBe('degraded');
+  });
+
+  it('needs to know what the plan says of sequential metrics', () => {
+    expect(() => judgeRelease([metric()], {}, context())).toThrow(
+      new RangeError('sequential metrics, and no plan-level settings for them'),
+    );
   });
 
   it('does not roll back what gets better, nor for an outage that both share', () => {
@@ -108,6 +140,15 @@ describe('at weight 100', () => {
     expect(bad.verdict.because).toMatch(/canary requests were bad \(3 %\), above the ceiling of 1\.35 %/);
   });
 
+  it('only automatic ceilings are frozen into the release, once they are known', () => {
+    const ceilings = (ceiling: 'auto' | number, readings: Reading[]) =>
+      judged([metric({ ceiling })], { errors: readings }, alone(2)).ceilings;
+    const before = repeat(2, pair(5, 95));
+    expect(ceilings(0.5, [...before, soaking(100)])).toEqual({});
+    expect(ceilings('auto', before)).toEqual({});
+    expect(Object.keys(ceilings('auto', [...before, soaking(100)]))).toEqual(['errors']);
+  });
+
   it('a ceiling that was frozen into the release stays', () => {
     const known = { ...alone(1), sequential: sequential({ ceilings: { errors: [0.5] } }) };
     const release = judged(
@@ -140,11 +181,11 @@ describe('at weight 100', () => {
 
 describe('the traffic', () => {
   const weighed: Partial<JudgementContext> = { steadyWeight: () => 5 };
+  const starved = of(counts(100, 1), counts(9900, 99));
 
   it('that is not where the weights say holds the release, and never rolls it back', () => {
     // by 5 % it should have had 500 a minute
-    const starved = repeat(9, of(counts(100, 1), counts(9900, 99)));
-    expect(verdictOf(starved, weighed)).toMatchObject({
+    expect(verdictOf(repeat(9, starved), weighed)).toMatchObject({
       kind: 'inconclusive',
       fault: false,
       because: expect.stringContaining(
@@ -153,9 +194,33 @@ describe('the traffic', () => {
     });
   });
 
+  it('is looked at only where one weight held and both versions were compared', () => {
+    const straddling = { reading: starved, straddles: true };
+    const silent = { reading: { kind: 'noData', reason: 'none' } } as const;
+    const steady: Partial<JudgementContext> = {
+      steadyWeight: ({ startEpochMs, endEpochMs }) =>
+        startEpochMs === NOON ? undefined : endEpochMs - startEpochMs === MINUTE ? 5 : 50,
+    };
+    const { verdict } = judged([metric()], { errors: [starved, straddling, silent, ...repeat(9, starved)] }, steady);
+    // ln E by docs/statistics.md (d): at 3.75 % of 10,000 a minute 100 is 1 to more than 10^12 long before the ninth
+    expect(verdict).toEqual({
+      kind: 'inconclusive',
+      because:
+        'the canary got 900 of 90,000 requests, and by its weights it should have had 4,500: the traffic is not where the weights say (1 to more than 1,000,000,000,000 against chance)',
+      fault: false,
+    });
+  });
+
+  it('is that of the metric with most windows', () => {
+    const both = [metric({ share: 0.5 }), metric({ share: 0.5 }, 'slow')];
+    const of = (errors: number, slow: number) =>
+      judged(both, { errors: repeat(errors, starved), slow: repeat(slow, starved) }, weighed).verdict.because;
+    expect(of(2, 9)).toContain('900 of 90,000');
+    expect(of(9, 2)).toContain('900 of 90,000');
+  });
+
   it('that is a little less is left alone, and so is one that sticky sessions decide', () => {
     expect(verdictOf(repeat(9, pair(5, 95)), weighed).kind).toBe('healthy');
-    const starved = repeat(9, of(counts(100, 1), counts(9900, 99)));
-    expect(verdictOf(starved, { steadyWeight: () => undefined }).because).not.toContain('weights');
+    expect(verdictOf(repeat(9, starved), { steadyWeight: () => undefined }).because).not.toContain('weights');
   });
 });
