@@ -27,6 +27,6 @@ export function secondsUntilShift(options: {
   if (occupiedMs >= windowMs) return 0; // no instant is better than another
   // from then on there is time to shift, for as long as the lead is
   const aimMs = windowMs - occupiedMs;
-  const pastAimMs = (options.nowEpochMs - aimMs) % windowMs;
+  const pastAimMs = (options.nowEpochMs + windowMs - aimMs) % windowMs;
   return pastAimMs <= SHIFT_LEAD_SECONDS * 1000 ? 0 : Math.ceil((windowMs - pastAimMs) / 1000);
 }

@@ -51,6 +51,10 @@ describe('a shift', () => {
     const nowEpochMs = windowSeconds * 1000 * 40_000 + intoWindowMs;
     expect(secondsUntilShift({ nowEpochMs, windowSeconds, propagationSeconds })).toBe(seconds);
   });
+
+  it('is timed alike in a forecast, whose clock begins at 0', () => {
+    expect(secondsUntilShift({ nowEpochMs: 0, windowSeconds: 60, propagationSeconds: 30 })).toBe(18);
+  });
 });
 
 describe('how a release times its shifts', () => {
