@@ -87,9 +87,9 @@ export function nextRecord(
       ? agrees && nowEpochMs - readAtEpochMs >= AGREEMENT_SECONDS * 1000
       : isSettled(read.settled, context.expects));
   const overdue = nowEpochMs >= read.endEpochMs + FREEZE_AT_LATEST_SECONDS * 1000;
-  if (agrees && !settled && !overdue && readAtEpochMs === previous.readAtEpochMs) {
-    if (previous.straddles === context.straddles) return previous;
-  }
+  const freezes = settled || overdue;
+  const isAsBefore = readAtEpochMs === previous?.readAtEpochMs && previous.straddles === context.straddles;
+  if (agrees && isAsBefore && !freezes) return previous;
   return {
     metric: read.metric,
     startEpochMs: read.startEpochMs,
@@ -98,7 +98,7 @@ export function nextRecord(
     reading: read.reading.kind === 'noData' && previous !== undefined ? previous.reading : read.reading,
     readAtEpochMs,
     straddles: context.straddles,
-    ...(settled || overdue ? { frozenAtEpochMs: nowEpochMs } : {}),
+    ...(freezes ? { frozenAtEpochMs: nowEpochMs } : {}),
   };
 }
 
@@ -113,25 +113,29 @@ const isSettled = (settled: Settled, expects: Expected): boolean =>
   (!expects.canary || settled.canary) && (!expects.stable || settled.stable);
 
 function isComplete(reading: Reading, expects: Expected): boolean {
-  if (reading.kind === 'noData') return false;
-  if (reading.kind === 'result' || reading.kind === 'alarm') return true; // of the canary alone, and it is there
-  if (reading.kind === 'band') return reading.value !== null && reading.low !== null && reading.high !== null;
-  return (!expects.canary || reading.canary !== null) && (!expects.stable || reading.stable !== null);
+  switch (reading.kind) {
+    case 'noData':
+      return false;
+    case 'result':
+    case 'alarm':
+      return true; // of the canary alone, and it is there
+    case 'band':
+      return reading.value !== null && reading.low !== null && reading.high !== null;
+    default:
+      return (!expects.canary || reading.canary !== null) && (!expects.stable || reading.stable !== null);
+  }
 }
 
-/** Equal in every series of both versions. */
+/** Equal in every series of both versions; notes and reasons may differ. */
 export function sameReading(a: Reading, b: Reading): boolean {
   if (a.kind === 'noData' || b.kind === 'noData') return a.kind === b.kind;
-  if (a.kind === 'result' || b.kind === 'result') {
-    return a.kind === 'result' && b.kind === 'result' && canonicalJson(a.result) === canonicalJson(b.result);
+  if (a.kind === 'counts' && b.kind === 'counts') {
+    return sameCounts(a.canary, b.canary) && sameCounts(a.stable, b.stable);
   }
-  if (a.kind === 'alarm' || b.kind === 'alarm' || a.kind === 'band' || b.kind === 'band') {
-    return canonicalJson(a) === canonicalJson(b);
+  if (a.kind === 'value' && b.kind === 'value') {
+    return Object.is(a.canary, b.canary) && Object.is(a.stable, b.stable);
   }
-  if (a.kind === 'value' || b.kind === 'value') {
-    return a.kind === 'value' && b.kind === 'value' && Object.is(a.canary, b.canary) && Object.is(a.stable, b.stable);
-  }
-  return sameCounts(a.canary, b.canary) && sameCounts(a.stable, b.stable);
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 function sameCounts(a: Counts | null, b: Counts | null): boolean {

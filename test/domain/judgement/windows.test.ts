@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Reading, WindowRecord } from '../../../domain/judgement/reading.ts';
-import { nextRecord, windowsDue } from '../../../domain/judgement/windows.ts';
+import { nextRecord, sameReading, windowsDue } from '../../../domain/judgement/windows.ts';
 import { counts, frozen, MINUTE, NOON } from './records.ts';
 
 const END = NOON + MINUTE;
@@ -98,6 +98,24 @@ describe('a window', () => {
     expect(readTimes('80 grown, 70 full')).toMatchObject({ reading: grown, readAtEpochMs: END + 80_000 });
   });
 
+  it('is confirmed by a read at its very end', () => {
+    expect(readTimes('0 full, 10 full')?.frozenAtEpochMs).toBe(END + 10_000);
+  });
+
+  it('need not be written again where nothing changed, and is where it straddles by now', () => {
+    const read = { metric: 'errors', startEpochMs: NOON, endEpochMs: END, reading: full };
+    const at = (seconds: number, straddles = false) => ({
+      nowEpochMs: END + seconds * 1000,
+      expects: BOTH,
+      straddles,
+    });
+    const first = nextRecord(undefined, read, at(70));
+    expect(nextRecord(first, read, at(75))).toBe(first);
+    expect(nextRecord(first, read, at(75, true))).toEqual({ ...first, straddles: true });
+    const later = nextRecord(nextRecord(first, read, at(80)), { ...read, reading: grown }, at(90));
+    expect(nextRecord(later, { ...read, reading: { ...grown } }, at(95))).toBe(later);
+  });
+
   it('straddles when the shift says so at the last read before it froze', () => {
     expect(readTimes('70 full, 80 full', BOTH, true)).toMatchObject({ straddles: true, frozenAtEpochMs: END + 80_000 });
   });
@@ -135,6 +153,12 @@ describe('the windows that are due', () => {
     ]);
   });
 
+  it('are all that are not frozen, however old', () => {
+    const { frozenAtEpochMs: _, ...open } = frozen(0, full);
+    const records = [open, frozen(0, full, { metric: 'slow' }), ...ofBoth(1)];
+    expect(starts({ nowEpochMs: NOON + 10 * MINUTE, records })).toEqual([0, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
   it('are none where nothing is measured', () => {
     expect(starts({ nowEpochMs: NOON + 5 * MINUTE, metrics: [] })).toEqual([]);
   });
@@ -162,6 +186,12 @@ describe('a window of a source that knows when it cannot change', () => {
     expect(read(undefined, 180, { canary: false, stable: false }).frozenAtEpochMs).toBe(END + 180_000);
   });
 
+  it('at weight 0 waits for the stable version only', () => {
+    const stableOnly = { canary: false, stable: true };
+    expect(read(undefined, 5, stableOnly, stableOnly).frozenAtEpochMs).toBe(END + 5_000);
+    expect(read(undefined, 5, { canary: true, stable: false }, stableOnly).frozenAtEpochMs).toBeUndefined();
+  });
+
   it('of a check keeps what was said of it: what the endpoint says later is about later', () => {
     const result = (value: number): Reading => ({ kind: 'result', result: value });
     const window = { metric: 'errors', startEpochMs: NOON, endEpochMs: END };
@@ -176,5 +206,66 @@ describe('a window of a source that knows when it cannot change', () => {
       { nowEpochMs: END + 15_000, expects: BOTH, straddles: false },
     );
     expect(later).toBe(frozenRecord);
+  });
+});
+
+describe('two reads', () => {
+  const of = (...bad: number[]): Reading => ({ kind: 'counts', canary: counts(50, ...bad), stable: counts(950, 3, 1) });
+  const value = (canary: number | null, stable: number | null): Reading => ({ kind: 'value', canary, stable });
+  const band = (low: number | null): Reading => ({ kind: 'band', value: 5, low, high: 9 });
+  const noted: Reading = {
+    kind: 'counts',
+    canary: { ...counts(50, 1, 2), note: 'by 250 ms' },
+    stable: counts(950, 3, 1),
+  };
+
+  it.each<[string, Reading, Reading, boolean]>([
+    ['equal counts', of(1, 2), of(1, 2), true],
+    ['equal counts, of which one has a note', of(1, 2), noted, true],
+    ['counts with one threshold that differs', of(1, 2), of(1, 3), false],
+    ['counts with another number of thresholds', of(1), of(1, 2), false],
+    ['counts and none', of(1, 2), { ...of(1, 2), canary: null } as Reading, false],
+    ['no canary twice', { ...of(1), canary: null } as Reading, { ...of(1), canary: null } as Reading, true],
+    ['no data for two reasons', { kind: 'noData', reason: 'late' }, { kind: 'noData', reason: 'none' }, true],
+    ['no data and counts', { kind: 'noData', reason: 'late' }, of(1), false],
+    ['counts and no data', of(1), { kind: 'noData', reason: 'late' }, false],
+    ['equal values, NaN among them', value(0.3, Number.NaN), value(0.3, Number.NaN), true],
+    ['NaN and nothing', value(0.3, Number.NaN), value(0.3, null), false],
+    ['values of two kinds', value(0.3, 0.2), { kind: 'result', result: 0.3 }, false],
+    ['a value and counts', value(0.3, 0.2), of(1), false],
+    ['an alarm in one state', { kind: 'alarm', state: 'OK' }, { kind: 'alarm', state: 'OK' }, true],
+    ['an alarm in two states', { kind: 'alarm', state: 'OK' }, { kind: 'alarm', state: 'ALARM' }, false],
+    ['one band', band(1), band(1), true],
+    ['a band that moved', band(1), band(2), false],
+    ['equal results', { kind: 'result', result: [1] }, { kind: 'result', result: [1] }, true],
+    ['two results', { kind: 'result', result: [1] }, { kind: 'result', result: [2] }, false],
+  ])('%s', (_, a, b, same) => {
+    expect(sameReading(a, b)).toBe(same);
+    expect(sameReading(b, a)).toBe(same);
+  });
+
+  const froze = (reading: Reading) => {
+    const read = { metric: 'errors', startEpochMs: NOON, endEpochMs: END, reading };
+    const at = (seconds: number) => ({ nowEpochMs: END + seconds * 1000, expects: BOTH, straddles: false });
+    return nextRecord(nextRecord(undefined, read, at(70)), read, at(80)).frozenAtEpochMs !== undefined;
+  };
+  it.each<[Reading, boolean]>([
+    [{ kind: 'alarm', state: 'INSUFFICIENT_DATA' }, true],
+    [{ kind: 'result', result: null }, true],
+    [{ kind: 'band', value: 5, low: 1, high: 9 }, true],
+    [{ kind: 'band', value: null, low: 1, high: 9 }, false],
+    [{ kind: 'band', value: 5, low: null, high: 9 }, false],
+    [{ kind: 'band', value: 5, low: 1, high: null }, false],
+    [{ kind: 'noData', reason: 'none' }, false],
+  ])('of %j freeze a window: %s', (reading, freezes) => expect(froze(reading)).toBe(freezes));
+
+  it('after it froze are kept once', () => {
+    const frozenRecord = frozen(0, of(1, 2));
+    const read = { metric: 'errors', startEpochMs: NOON, endEpochMs: END };
+    const at = { nowEpochMs: END + 200_000, expects: BOTH, straddles: false };
+    const later = nextRecord(frozenRecord, { ...read, reading: of(1, 3) }, at);
+    expect(later).toEqual({ ...frozenRecord, laterReading: of(1, 3) });
+    expect(nextRecord(later, { ...read, reading: of(1, 3) }, at)).toBe(later);
+    expect(nextRecord(later, { ...read, reading: of(1, 4) }, at).laterReading).toEqual(of(1, 4));
   });
 });
