@@ -13,9 +13,7 @@ const OTHER_TOOLS_WORDS: Record<string, string> = {
   provider: 'source',
   provideroptions: 'source',
   analyses: 'metrics',
-  bluegreen: 'blueGreen',
   errors: 'failedRequests',
-  rollback: 'rollBack',
   abort: 'rollBack',
   continue: 'proceed',
 };

@@ -32,6 +32,31 @@ describe('a guess at a word', () => {
   });
 });
 
+describe('a word of another tool', () => {
+  it.each([
+    ['pause', 'bake'],
+    ['wait', 'bake'],
+    ['sleep', 'bake'],
+    ['weight', 'setWeight'],
+    ['canaryWeight', 'setWeight'],
+    ['webhook', 'hook'],
+    ['gate', 'approval'],
+    ['manual-approval', 'approval'],
+    ['provider', 'source'],
+    ['providerOptions', 'source'],
+    ['analyses', 'metrics'],
+    ['errors', 'failedRequests'],
+    ['abort', 'rollBack'],
+    ['continue', 'proceed'],
+  ])('%s is our %s', (word, ours) => {
+    expect(guessWord(word, ['quux', ours])).toBe(ours);
+  });
+
+  it.each(['blue-green', 'BlueGreen', 'blue_green', 'blue green', 'bluegreen'])('%s is ours as it stands', word => {
+    expect(guessWord(word, ['canary', 'blueGreen'])).toBe('blueGreen');
+  });
+});
+
 describe('a guess at a value', () => {
   it.each([
     [300, '300s'],
