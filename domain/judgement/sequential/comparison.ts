@@ -68,7 +68,7 @@ export function newComparison(settings: ComparisonSettings): Comparison {
     k: 0,
     e: channels(thresholds, profile.alternatives.length),
     floors: channels(settings.floor === undefined ? 0 : thresholds, profile.alternatives.length),
-    health: channels(nonInferiority === undefined ? 0 : thresholds, health.alternatives.length),
+    health: channels(thresholds, health.alternatives.length),
     s: thresholds === 1 && settings.sAlpha > 0 ? newSChannel() : undefined,
     stableBad: new Float64Array(thresholds),
     stableRequests: new Float64Array(thresholds),
@@ -134,8 +134,8 @@ export function stepComparison(comparison: Comparison, window: ComparedCounts, m
 }
 
 function stepThreshold(comparison: Comparison, t: number, window: ComparedCounts, w0: number): void {
-  const { settings, scratch } = comparison;
-  const { profile, phi, horizonWindows } = settings;
+  const { scratch } = comparison;
+  const { profile, phi, horizonWindows, floor, nonInferiority } = comparison.settings;
   const xc = window.canaryBad[t] as number;
   const xb = window.stableBad[t] as number;
   const m = xc + xb;
@@ -160,25 +160,18 @@ function stepThreshold(comparison: Comparison, t: number, window: ComparedCounts
   }
   const weights = comparison.s === undefined ? profile.alone : profile;
   stepEChannel(comparison.e[t] as EChannel, scratch.evidence, scratch.logPrior, weights, horizonWindows);
-  const floor = comparison.floors[t];
-  if (floor !== undefined && settings.floor !== undefined) {
+  if (floor !== undefined) {
     const { evidence, most } = scratch;
-    rateEvidence(evidence, profile, {
-      bad: xc,
-      requests: window.canaryRequests,
-      limit: settings.floor,
-      phi: noise,
-      most,
-    });
-    stepEChannel(floor, evidence, scratch.logPrior, profile.alone, horizonWindows);
+    rateEvidence(evidence, profile, { bad: xc, requests: window.canaryRequests, limit: floor, phi: noise, most });
+    stepEChannel(comparison.floors[t] as EChannel, evidence, scratch.logPrior, profile.alone, horizonWindows);
   }
-  const health = comparison.health[t];
-  if (health !== undefined && settings.nonInferiority !== undefined) {
-    const healthInflation = inflationAt(settings.nonInferiority);
+  if (nonInferiority !== undefined) {
+    const healthInflation = inflationAt(nonInferiority);
     for (let j = 0; j < scratch.healthAlternatives.length; j += 1) {
       const ratio = scratch.healthAlternatives[j] as number;
-      scratch.healthEvidence[j] = logRatioEvidence(xc, m, share, settings.nonInferiority, ratio) / healthInflation;
+      scratch.healthEvidence[j] = logRatioEvidence(xc, m, share, nonInferiority, ratio) / healthInflation;
     }
+    const health = comparison.health[t] as EChannel;
     stepEChannel(health, scratch.healthEvidence, scratch.healthLogPrior, FROM_THE_FIRST, horizonWindows);
   }
   comparison.stableBad[t] = (comparison.stableBad[t] as number) + xb;
@@ -187,9 +180,9 @@ function stepThreshold(comparison: Comparison, t: number, window: ComparedCounts
 
 /** (c) The stable version's rate in strictly earlier windows, where the Bernoulli form is the sharper one. */
 function bernoulliRate({ settings, stableBad, stableRequests }: Comparison, t: number, w0: number): number | undefined {
-  const requests = stableRequests[t] as number;
-  if (w0 !== 1 || settings.thresholds === 1 || requests === 0) return undefined;
-  const rate = (stableBad[t] as number) / requests;
+  if (w0 !== 1 || settings.thresholds === 1) return undefined;
+  // before the first window 0/0, which is above nothing
+  const rate = (stableBad[t] as number) / (stableRequests[t] as number);
   return rate > settings.profile.bernoulliFromShare && rate < 1 ? rate : undefined;
 }
 
@@ -230,8 +223,8 @@ function averageOf({ e, floors }: Comparison): number {
 }
 
 function smallestOf(channels: readonly EChannel[]): number {
-  let least = channels.length === 0 ? 0 : Number.POSITIVE_INFINITY;
-  for (const { logE } of channels) if (logE < least) least = logE;
+  let least = Number.POSITIVE_INFINITY;
+  for (const { logE } of channels) least = Math.min(least, logE);
   return least;
 }
 

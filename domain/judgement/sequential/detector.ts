@@ -156,7 +156,7 @@ function stepTogether(detector: Detector, windows: readonly DetectorWindow[]): W
   const evidence = steps.map(step => evidenceOf(detector, step, logRelease));
   for (const state of detector.metrics.values()) {
     // once it has crossed it has: a test that may be looked at at any time keeps its answer
-    state.healthy ||= state.comparison.k > 0 && state.comparison.logHealthy >= -Math.log(detector.settings.beta);
+    state.healthy ||= state.comparison.logHealthy >= -Math.log(detector.settings.beta);
   }
   detector.alarm ??= alarmOf(detector, evidence, logRelease);
   return evidence;
@@ -237,21 +237,24 @@ function evidenceOf(
 
 /** The most convincing of the metrics whose channel has fired now; by name where two are alike. */
 function alarmOf(detector: Detector, evidence: readonly WindowEvidence[], logRelease: number): Alarm | undefined {
-  const found: { alarm: Alarm; by: number }[] = [];
+  let best: { alarm: Alarm; by: number } | undefined;
+  const found = (alarm: Alarm, by: number) => {
+    const better = best === undefined || by > best.by || (by === best.by && alarm.metric < best.alarm.metric);
+    if (better) best = { alarm, by };
+  };
   for (const one of evidence) {
     const { ceiling, comparison, logAlpha } = stateOf(detector, one.metric);
     const { metric } = one;
     const by = logAlpha + comparison.logE;
     // where both channels have fired the odds of E are what is told
-    if (logRelease >= 0) found.push({ alarm: { metric, channel: 'e', evidence: one }, by });
-    if (comparison.sCrossed) found.push({ alarm: { metric, channel: 's', evidence: one }, by: Math.max(0, by) });
+    if (logRelease >= 0) found({ metric, channel: 'e', evidence: one }, by);
+    if (comparison.sCrossed) found({ metric, channel: 's', evidence: one }, Math.max(0, by));
     if (ceiling !== undefined) {
       const over = ceiling.logE + Math.log(ceiling.settings.alpha);
-      if (over >= 0) found.push({ alarm: { metric, channel: 'ceiling', evidence: one }, by: over });
+      if (over >= 0) found({ metric, channel: 'ceiling', evidence: one }, over);
     }
   }
-  found.sort((a, b) => b.by - a.by || (a.alarm.metric < b.alarm.metric ? -1 : 1));
-  return found[0]?.alarm;
+  return best?.alarm;
 }
 
 /**

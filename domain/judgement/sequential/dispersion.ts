@@ -21,9 +21,8 @@ export function dispersionOf(windows: readonly RateWindow[], { guard }: Pick<Pro
   const counted = windows.filter(({ requests }) => requests > 0);
   let squares = 0;
   let expected = 0;
-  for (const [index, second] of counted.entries()) {
-    const first = counted[index - 1];
-    if (first === undefined) continue;
+  for (const [index, second] of counted.slice(1).entries()) {
+    const first = counted[index] as RateWindow;
     const bad = first.bad + second.bad;
     const part = first.requests / (first.requests + second.requests);
     squares += (first.bad - bad * part) ** 2;

@@ -12,6 +12,7 @@ export interface EChannel {
   logE: number;
 }
 
+/** What is given to the windows, 1 in sum: to window k, from 1 on, and what is left after it. */
 export interface StartWeights {
   startWeight(k: number, horizonWindows: number): number;
   startWeightLeft(k: number, horizonWindows: number): number;
@@ -20,7 +21,7 @@ export interface StartWeights {
 /** All the weight on the first window: evidence about the whole time, as for `healthy`. */
 export const FROM_THE_FIRST: StartWeights = {
   startWeight: k => (k === 1 ? 1 : 0),
-  startWeightLeft: k => (k === 0 ? 1 : 0),
+  startWeightLeft: () => 0,
 };
 
 export function newEChannel(alternatives: number): EChannel {
@@ -51,12 +52,11 @@ export function stepEChannel(
   const left = most;
   for (let j = 0; j < logS.length; j += 1) {
     const before = logS[j] as number;
-    const high = before > logStart ? before : logStart;
-    const low = before > logStart ? logStart : before;
+    const high = Math.max(before, logStart);
+    const low = Math.min(before, logStart);
     const next = high + Math.log1p(Math.exp(low - high)) + (logEvidence[j] as number);
     logS[j] = next;
-    const weighted = next + (logPrior[j] as number);
-    if (weighted > most) most = weighted;
+    most = Math.max(most, next);
   }
   let total = Math.exp(left - most);
   for (let j = 0; j < logS.length; j += 1) {

@@ -45,7 +45,6 @@ function startWeights(first: number, reserve: number): StartWeights {
       return k === 1 ? first : (1 - first - reserve) / (horizonWindows - 1);
     },
     startWeightLeft(k, horizonWindows) {
-      if (k === 0) return 1;
       // the sum of 1/(j (j - 1)) from K + 1 to k is 1/K - 1/k
       if (k >= horizonWindows) return (reserve * horizonWindows) / k;
       return 1 - first - ((1 - first - reserve) * (k - 1)) / (horizonWindows - 1);

@@ -31,7 +31,7 @@ export function trafficShareOf(
   let [canaryRequests, requests, expectedRequests] = [0, 0, 0];
   for (const window of windows) {
     const all = window.canaryRequests + window.stableRequests;
-    if (all === 0 || window.weight <= 0 || window.weight >= 1) continue;
+    if (window.weight <= 0 || window.weight >= 1) continue;
     canaryRequests += window.canaryRequests;
     requests += all;
     expectedRequests += all * window.weight;

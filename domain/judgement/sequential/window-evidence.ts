@@ -44,4 +44,4 @@ export function logBernoulliEvidence(
 
 /** x ln(p/q) + (n - x) ln((1-p)/(1-q)), where p and q may be close to each other or to 0. */
 export const bernoulli = (n: number, x: number, p: number, q: number): number =>
-  (x === 0 ? 0 : x * Math.log(p / q)) + (n === x ? 0 : (n - x) * Math.log1p((q - p) / (1 - q)));
+  x * Math.log(p / q) + (n === x ? 0 : (n - x) * Math.log1p((q - p) / (1 - q)));

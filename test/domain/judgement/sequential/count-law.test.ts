@@ -134,9 +134,9 @@ describe('the law of a window with very many bad ones, cell by cell', () => {
     const up = (x: number) =>
       size === 0 ? ((m - x) * theta) / ((x + 1) * (1 - theta)) : ((m - x) * (a + x)) / ((x + 1) * (b + m - 1 - x));
     const above: number[] = [];
-    for (let x = from, w = 1; x < m && w > 1e-18; x += 1) above.push((w *= up(x)));
+    for (let x = from; x < m && (above.at(-1) ?? 1) > 1e-18; x += 1) above.push((above.at(-1) ?? 1) * up(x));
     const below: number[] = [];
-    for (let x = from, w = 1; x > 0 && w > 1e-18; x -= 1) below.push((w /= up(x - 1)));
+    for (let x = from; x > 0 && (below.at(-1) ?? 1) > 1e-18; x -= 1) below.push((below.at(-1) ?? 1) / up(x - 1));
     const lowest = from - below.length;
     const terms = [...below.reverse(), 1, ...above];
     const total = terms.reduce((sum, one) => sum + one, 0);
