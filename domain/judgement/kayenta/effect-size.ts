@@ -1,7 +1,8 @@
-import { meanOf } from './ranks.ts';
 import { uStatistic } from './wilcoxon.ts';
 
 export type EffectMeasure = 'meanRatio' | 'cles';
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * Kayenta's EffectSizes.scala. meanRatio: the canary's mean over the stable version's, NaN where either is 0. cles: the

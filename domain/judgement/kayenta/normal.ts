@@ -1,15 +1,14 @@
 /**
  * Upper tail of the standard normal distribution. Continued fraction (Abramowitz and Stegun 26.2.14) from 3 on, the
- * series 26.2.11 below: both to about 15 digits.
+ * series 26.2.11 below, whose 40th term at 3 is less than 1e-21: both to about 15 digits. NaN of NaN.
  */
 export function normalUpperTail(z: number): number {
-  if (Number.isNaN(z)) return Number.NaN;
   if (z < 0) return 1 - normalUpperTail(-z);
   const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
   if (z < 3) {
     let term = z;
     let sum = z;
-    for (let k = 1; term > sum * 1e-17 && k < 200; k += 1) {
+    for (let k = 1; k <= 40; k += 1) {
       term *= (z * z) / (2 * k + 1);
       sum += term;
     }

@@ -31,7 +31,7 @@ export function scoreOf(
   const critical = metrics.find(({ classification }) => classification.critical);
   if (critical !== undefined) return { kind: 'fail', score: 0, critical: critical.name };
   const without = metrics.filter(({ classification }) => classification.kind === 'noData').length;
-  if (metrics.length === 0 || (without / metrics.length) * 100 >= NO_DATA_PERCENT) return { kind: 'noData', score: 0 };
+  if ((without / metrics.length) * 100 >= NO_DATA_PERCENT) return { kind: 'noData', score: 0 };
   const groups = [...new Set(metrics.flatMap(metric => metric.groups))];
   const weighted = groups.filter(group => Object.hasOwn(weights, group));
   const given = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
@@ -49,8 +49,6 @@ export function scoreOf(
     weightSum += weight;
   }
   if (weightSum === 0) return { kind: 'noData', score: 0 };
-  // Where every group has data the weights make 100 of themselves.
-  const scale = without === 0 ? 1 : 100 / weightSum;
-  const score = Math.round(sum * scale * 100) / 100;
+  const score = Math.round((sum / weightSum) * 10_000) / 100;
   return { kind: score >= thresholds.pass ? 'pass' : score >= thresholds.marginal ? 'marginal' : 'fail', score };
 }

@@ -1,4 +1,4 @@
-import { percentileOf } from './ranks.ts';
+import { percentileOf } from './percentile.ts';
 
 /** What is made of a window without a value: left out, or 0 (for counters that say nothing where nothing happened). */
 export type NanStrategy = 'remove' | 'replace';

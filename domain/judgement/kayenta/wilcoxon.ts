@@ -1,5 +1,5 @@
-import { normalQuantile, normalUpperTail } from './normal.ts';
-import { averageRanks, tieSum } from './ranks.ts';
+import { normalQuantile } from './normal.ts';
+import { percentileOfSorted } from './percentile.ts';
 
 /** The shift of x against y: x is like y + estimate, and between low and high with the confidence asked for. */
 export interface Shift {
@@ -9,91 +9,20 @@ export interface Shift {
   estimate: number;
 }
 
-/** R uses the exact distribution for samples smaller than this, where there are no ties. */
-const EXACT_BELOW = 50;
-
 /** U: how many pairs have x above y, a tie counting half. */
 export function uStatistic(x: readonly number[], y: readonly number[]): number {
-  const ranks = averageRanks([...x, ...y]);
-  let sum = 0;
-  for (let index = 0; index < x.length; index += 1) sum += ranks[index] ?? 0;
-  return sum - (x.length * (x.length + 1)) / 2;
-}
-
-/**
- * Two-sided p-value of the Mann-Whitney (Wilcoxon rank-sum) test, as R's wilcox.test(x, y) gives it: exact for samples
- * below 50 without ties, else the normal approximation with ties in its variance and a continuity correction.
- * NaN where a sample is empty or all values are equal.
- */
-export function mannWhitneyP(
-  x: readonly number[],
-  y: readonly number[],
-  method: 'auto' | 'exact' | 'normal' = 'auto',
-): number {
-  const [m, n] = [x.length, y.length];
-  const u = uStatistic(x, y);
-  const ties = tieSum(Float64Array.from([...x, ...y]).sort());
-  if (m === 0 || n === 0) return Number.NaN;
-  if (method === 'exact' || (method === 'auto' && m < EXACT_BELOW && n < EXACT_BELOW && ties === 0)) {
-    const cumulated = cumulativeU(m, n);
-    const least = Math.min(Math.floor(u), Math.floor(m * n - u));
-    return Math.min(1, 2 * (cumulated[least] ?? 1));
-  }
-  const sigma = Math.sqrt(((m * n) / 12) * (m + n + 1 - ties / ((m + n) * (m + n - 1))));
-  const distance = u - (m * n) / 2;
-  const z = (distance - Math.sign(distance) * 0.5) / sigma;
-  return sigma === 0 ? Number.NaN : Math.min(1, 2 * normalUpperTail(Math.abs(z)));
-}
-
-/**
- * P(U <= u) for u = 0 … m n without ties, by the recursion of Mann and Whitney (1947): the largest value is an x with
- * probability m / (m + n), and then above all n of y. Sums of positive terms only, so nothing cancels.
- */
-export function cumulativeU(m: number, n: number): Float64Array {
-  // law[j] is that of U for i of x and j of y; i grows in the loop.
-  let law: Float64Array[] = Array.from({ length: n + 1 }, () => Float64Array.of(1));
-  for (let i = 1; i <= m; i += 1) {
-    const next: Float64Array[] = [Float64Array.of(1)];
-    for (let j = 1; j <= n; j += 1) {
-      const [withX, withY] = [law[j] ?? new Float64Array(), next[j - 1] ?? new Float64Array()];
-      const both = new Float64Array(i * j + 1);
-      for (let u = 0; u < withX.length; u += 1) both[u + j] = (i / (i + j)) * (withX[u] ?? 0);
-      for (let u = 0; u < withY.length; u += 1) both[u] = (both[u] ?? 0) + (j / (i + j)) * (withY[u] ?? 0);
-      next.push(both);
-    }
-    law = next;
-  }
-  const cumulated = law[n] ?? Float64Array.of(1);
-  for (let u = 1; u < cumulated.length; u += 1) cumulated[u] = (cumulated[u] ?? 0) + (cumulated[u - 1] ?? 0);
-  return cumulated;
+  let u = 0;
+  for (const a of x) for (const b of y) u += a > b ? 1 : a === b ? 0.5 : 0;
+  return u;
 }
 
 /** All x - y, ascending. */
-export function differencesOf(x: readonly number[], y: readonly number[]): Float64Array {
+function differencesOf(x: readonly number[], y: readonly number[]): Float64Array {
   const differences = new Float64Array(x.length * y.length);
   let at = 0;
   for (const a of x) for (const b of y) differences[at++] = a - b;
   return differences.sort();
 }
-
-/** R's exact interval (wilcox.test with conf.int, no ties): the differences at the quantiles of U. */
-export function exactShift(x: readonly number[], y: readonly number[], confidence: number): Shift {
-  const differences = differencesOf(x, y);
-  const cumulated = cumulativeU(x.length, y.length);
-  // R's qwilcox: the smallest u with P(U <= u) >= alpha / 2, a hair less for rounding; and never 0.
-  const found = cumulated.findIndex(p => p >= (1 - confidence) / 2 - 1e-14);
-  const quantile = Math.max(1, found);
-  return {
-    low: differences[quantile - 1] ?? Number.NaN,
-    high: differences[differences.length - quantile] ?? Number.NaN,
-    estimate: medianOf(differences),
-  };
-}
-
-const medianOf = (sorted: Float64Array): number => {
-  const half = sorted.length / 2;
-  return ((sorted[Math.ceil(half) - 1] ?? Number.NaN) + (sorted[Math.floor(half)] ?? Number.NaN)) / 2;
-};
 
 /**
  * R's and Kayenta's interval by the normal approximation (kayenta-mannwhitney, MannWhitney.scala): the shifts mu at which
@@ -108,7 +37,7 @@ export function normalShift(x: readonly number[], y: readonly number[], confiden
   const pairs = differences.length;
   const at = (count: number): number => differences[Math.min(pairs, Math.max(1, count)) - 1] ?? Number.NaN;
   const [least, most] = [at(1), at(pairs)];
-  const estimate = medianOf(differences);
+  const estimate = percentileOfSorted(differences, 50);
   // All of x equal and all of y: Kayenta adds a noise of 1e-5, whose interval is this in the limit.
   if (least === most) return { low: least, high: most, estimate };
   const samples = samplesOf(x, y);
@@ -129,6 +58,16 @@ interface Samples {
   ties: number;
 }
 
+/** What t equal values take from the variance. */
+const tiesOf = (t: number): number => t ** 3 - t;
+
+/** The sum of it over the groups of equal values. */
+function tieSum(values: Float64Array): number {
+  const sizes = new Map<number, number>();
+  for (const value of values) sizes.set(value, (sizes.get(value) ?? 0) + 1);
+  return [...sizes.values()].reduce((sum, t) => sum + tiesOf(t), 0);
+}
+
 function samplesOf(x: readonly number[], y: readonly number[]): Samples {
   const [a, b] = [Float64Array.from(x).sort(), Float64Array.from(y).sort()];
   return { m: a.length, n: b.length, x: a, y: b, ties: tieSum(a) + tieSum(b) };
@@ -143,8 +82,7 @@ function zAtEnd(samples: Samples, end: 'least' | 'most'): number {
   const [xEnd, yEnd] = end === 'least' ? [x[0], y.at(-1)] : [x.at(-1), y[0]];
   const inX = x.filter(value => value === xEnd).length;
   const inY = y.filter(value => value === yEnd).length;
-  const cubed = (t: number): number => t ** 3 - t;
-  const ties = samples.ties - cubed(inX) - cubed(inY) + cubed(inX + inY);
+  const ties = samples.ties - tiesOf(inX) - tiesOf(inY) + tiesOf(inX + inY);
   const above = end === 'least' ? m * n - (inX * inY) / 2 : (inX * inY) / 2;
   const distance = above - (m * n) / 2;
   return (distance - Math.sign(distance) * 0.5) / sigmaOf(samples, ties);

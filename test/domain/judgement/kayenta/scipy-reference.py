@@ -42,13 +42,9 @@ def root(x, y, quantile):
 
 def reference(case):
     x, y = np.array(case["x"], float), np.array(case["y"], float)
-    said = mannwhitneyu(x, y, method="asymptotic", use_continuity=True)
     q = norm.ppf(1 - (1 - case["confidence"]) / 2)
-    untied = len(set(case["x"]) | set(case["y"])) == len(x) + len(y)
     return {
-        "u": float(said.statistic),
-        "pNormal": float(said.pvalue),
-        "pExact": float(mannwhitneyu(x, y, method="exact").pvalue) if untied else None,
+        "u": float(mannwhitneyu(x, y).statistic),
         "quantile": float(q),
         "low": float(root(x, y, q)),
         "high": float(root(x, y, -q)),

@@ -71,3 +71,33 @@ describe("Kayenta's score", () => {
     expect(score({ errors: '++', cpu: 'o' }, { cpu: 100 })).toEqual({ kind: 'noData', score: 0 });
   });
 });
+
+describe("the shares of Kayenta's score", () => {
+  it('are those of the groups with data, where another has none', () => {
+    // 30 of 60 and 0 of 20; the 20 of cpu are left out: 30 / 80
+    const weights = { errors: 60, latency: 20, cpu: 20 };
+    expect(score({ errors: '+x', latency: 'x', cpu: 'o' }, weights).score).toBe(37.5);
+    // 60 for errors, of the other two 20 each, one of which has no data: 60 / 80
+    expect(score({ errors: '+', latency: 'x', cpu: 'o' }, { errors: 60 }).score).toBe(75);
+  });
+
+  it('have no part in a group of which one metric has no data, where the others have', () => {
+    // half of errors that has data, of 50; all of latency, of 50
+    expect(score({ errors: '+xo', latency: '+' }, { errors: 50, latency: 50 }).score).toBe(75);
+  });
+
+  it('count as no data from half of the metrics on, and not below', () => {
+    expect(score({ all: '+oo', rest: '+' }).kind).toBe('noData');
+    expect(score({ all: '+oo', rest: '++' })).toEqual({ kind: 'pass', score: 100 });
+  });
+
+  it('are rounded to two decimals', () => {
+    // 2 of 3, and 1 of 3 of 33.3 with 66.7 for the other
+    expect(score({ all: '++x' })).toEqual({ kind: 'fail', score: 66.67 });
+    expect(score({ a: '+xx', b: '+' }, { a: 33.3, b: 66.7 }).score).toBe(77.8);
+  });
+
+  it('do not take a group for one that has a weight because of what it is called', () => {
+    expect(score({ constructor: '+', errors: 'x' }, { errors: 40 }).score).toBe(60);
+  });
+});
