@@ -4,6 +4,7 @@ import { parseDurationSeconds } from '../file/units.ts';
 import { parseCondition, type ResultType } from '../judgement/condition.ts';
 import { checkSource } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';
+import { isMistaken, isUnknownMetric } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
@@ -132,9 +133,9 @@ function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
         issues.push(guess === undefined ? issue : { ...issue, guess });
         continue;
       }
-      const most = metric.judge?.kind === 'threshold' ? metric.judge.count : undefined;
-      const wanted = step?.analysis?.count;
-      if (most !== undefined && wanted !== undefined && wanted > most) {
+      const most = (metric.judge?.kind === 'threshold' ? metric.judge.count : undefined) ?? Number.POSITIVE_INFINITY;
+      const wanted = step?.analysis?.count ?? 0;
+      if (wanted > most) {
         const expected = `at most ${most}: '${name}' is done after that many`;
         issues.push({ path: ['steps', index, 'analysis', 'count'], at: 'value', found: String(wanted), expected });
       }
@@ -146,11 +147,6 @@ function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
 /** Judge the canary without the stable version beside it. */
 const JUDGES_ALONE: readonly string[] = ['threshold', 'flagger', 'alarm', 'anomalyBand'];
 
-/** A metric, or its judge, that is a mistake itself might have been one; one that names no judge is sequential. */
-const isUnknown = (metric: MetricDraft | undefined, index: number, input: object): boolean =>
-  metric === undefined ||
-  (metric.judge?.kind === undefined && valueAt(input, ['metrics', index, 'judge']) !== undefined);
-
 /**
  * With all requests on the canary there is nothing to compare with: a soak, and blueGreen at all, need another judge, or
  * `control`.
@@ -161,12 +157,12 @@ function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
   const metrics = draft.metrics ?? [];
   const judges = metrics.some(
     (metric, index) =>
-      isUnknown(metric, index, input) ||
+      isUnknownMetric(metric, index, input) ||
       valueAt(input, ['control']) !== undefined ||
       JUDGES_ALONE.includes(metric?.judge?.kind ?? 'sequential') ||
       valueAt(input, ['metrics', index, 'judge', 'ceiling']) !== undefined,
   );
-  if (judges || (draft.metrics === undefined && valueAt(input, ['metrics']) !== undefined)) return [];
+  if (judges || isMistaken(draft.metrics, input, ['metrics'])) return [];
   const soakGiven = valueAt(input, ['soak']) !== undefined;
   return [
     {

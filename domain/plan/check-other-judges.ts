@@ -1,6 +1,7 @@
 import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
 import { DEFAULTS } from './defaults.ts';
+import { isMistaken, isUnknownMetric } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
@@ -31,8 +32,7 @@ function checkScores({ kayenta, metrics = [] }: PlanDraft, input: object): Issue
   if (kayenta === undefined) return [];
   const judged = metrics.filter(metric => metric?.judge?.kind === 'mannWhitney');
   // A metric that is a mistake itself may have been one of them.
-  if (metrics.some(metric => metric?.judge?.kind === undefined && metric?.judge !== undefined)) return [];
-  if (metrics.includes(undefined)) return [];
+  if (metrics.some((metric, index) => isUnknownMetric(metric, index, input))) return [];
   if (judged.length === 0) {
     const expected = 'a metric with the judge mannWhitney, or no kayenta';
     return [{ path: ['kayenta'], at: 'key', found: 'kayenta, and no metric that it scores', expected }];
@@ -40,27 +40,25 @@ function checkScores({ kayenta, metrics = [] }: PlanDraft, input: object): Issue
   const pass = kayenta.pass ?? DEFAULTS.kayenta.pass;
   const marginal = kayenta.marginal ?? DEFAULTS.kayenta.marginal;
   const issues: Issue[] = [];
-  if (marginal > pass) {
+  const isKnown = (['pass', 'marginal'] as const).every(key => !isMistaken(kayenta[key], input, ['kayenta', key]));
+  if (marginal > pass && isKnown) {
     const key = kayenta.marginal === undefined ? 'pass' : 'marginal';
     const expected = key === 'marginal' ? `at most pass, ${pass}` : `at least marginal, ${marginal}`;
     issues.push({ path: ['kayenta', key], at: 'value', found: String(kayenta[key]), expected });
   }
-  const groups = [
-    ...new Set(
-      judged.flatMap(metric =>
-        metric?.judge?.kind === 'mannWhitney' ? (metric.judge.groups ?? DEFAULTS.mannWhitney.groups) : [],
-      ),
-    ),
-  ].flatMap(group => group ?? []);
-  return [...issues, ...checkWeights(kayenta.groups ?? {}, groups, input)];
+  const groups = judged.flatMap(metric => (metric?.judge?.kind === 'mannWhitney' ? groupsOf(metric.judge) : []));
+  // A group that is a mistake itself may have been any.
+  const known = groups.filter(group => group !== undefined);
+  return known.length < groups.length
+    ? issues
+    : [...issues, ...checkWeights(kayenta.groups ?? {}, [...new Set(known)])];
 }
 
+const groupsOf = ({ groups }: { groups?: (string | undefined)[] | undefined }): readonly (string | undefined)[] =>
+  groups ?? DEFAULTS.mannWhitney.groups;
+
 /** A weight that no metric can earn, or weights beyond 100, are scores that mean something else than they say. */
-function checkWeights(
-  weights: Readonly<Record<string, number | undefined>>,
-  groups: readonly string[],
-  input: object,
-): Issue[] {
+function checkWeights(weights: Readonly<Record<string, number | undefined>>, groups: readonly string[]): Issue[] {
   const path = ['kayenta', 'groups'];
   const unknown = Object.keys(weights).filter(group => !groups.includes(group));
   if (unknown.length > 0) {
@@ -78,7 +76,7 @@ function checkWeights(
   }
   const sum = Object.values(weights).reduce<number>((total, weight) => total + (weight ?? 0), 0);
   const all = groups.every(group => Object.hasOwn(weights, group));
-  if (sum <= 100 && (!all || sum === 100 || valueAt(input, path) === undefined)) return [];
+  if (sum <= 100 && (!all || sum === 100)) return [];
   const expected = all ? 'weights that sum to 100' : 'weights that sum to at most 100: the other groups share the rest';
   return [{ path, at: 'value', found: `weights that sum to ${sum}`, expected }];
 }

@@ -40,7 +40,7 @@ export function checkPlan(input: unknown, workload?: Workload): CheckedPlan {
     ...checkSequential(draft, input),
     ...checkOtherJudges(draft, input),
     ...checkControl(draft, input),
-    ...checkTimes(draft),
+    ...checkTimes(draft, input),
     ...(workload === undefined ? [] : checkForWorkload(draft, workload)),
   ];
   if (issues.length > 0 || !parsed.success) return { kind: 'issues', issues };

@@ -1,7 +1,8 @@
 import { type Issue, type Path, valueAt } from '../file/issue.ts';
-import { parseShare } from '../file/units.ts';
 import { DEFAULTS } from './defaults.ts';
+import { isMistaken, isUnknownMetric } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
+import { shareOf } from './read-checked.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
 
@@ -21,8 +22,8 @@ export function checkSequential(draft: PlanDraft, input: object): Issue[] {
   );
   return [
     ...judged.flatMap(one => checkCounts(one, input)),
-    ...checkShares(draft, judged),
-    ...checkDetect(draft, judged),
+    ...checkShares(draft, judged, input),
+    ...checkDetect(draft, judged, input),
   ];
 }
 
@@ -40,9 +41,9 @@ function checkCounts({ metric, path, byDefault }: Judged, input: object): Issue[
   const { source } = metric;
   if (!byDefault || source?.kind === undefined) return [];
   const given = (key: string) => valueAt(input, [...path, 'source', key]) !== undefined;
-  const counts = source.kind !== 'json' && (given('bad') || given('requests') || given('histogram'));
-  const nothing = source.kind !== 'json' && !['value', 'metric', 'alarm', 'query'].some(given);
-  if (counts || nothing) return []; // a source without a measure is a mistake of its own
+  // a source with two measures, or without one, is a mistake of its own
+  const measuresElse = source.kind === 'json' || ['value', 'metric', 'alarm', 'query'].some(given);
+  if (!measuresElse || ['bad', 'requests', 'histogram'].some(given)) return [];
   return [
     {
       path: [...path, 'judge'],
@@ -55,15 +56,14 @@ function checkCounts({ metric, path, byDefault }: Judged, input: object): Issue[
 
 const ROUNDING = 1e-9;
 
-function checkShares(draft: PlanDraft, judged: readonly Judged[]): Issue[] {
-  // where a metric is a mistake itself, what its share would have been is not known
-  if (judged.length === 0 || (draft.metrics ?? []).some(metric => metric === undefined)) return [];
-  const shares = judged.map(({ share }) => (share === undefined ? undefined : parseShare(share)));
-  const given = judged.filter(({ share }) => share !== undefined);
+function checkShares(draft: PlanDraft, judged: readonly Judged[], input: object): Issue[] {
+  // where a metric or a share is a mistake itself, what its share would have been is not known
+  if ((draft.metrics ?? []).some((metric, index) => isUnknownMetric(metric, index, input))) return [];
+  if (judged.some(({ share, path }) => isMistaken(share, input, [...path, 'judge', 'share']))) return [];
+  const given = judged.flatMap(({ share, path }) => (share === undefined ? [] : [{ share: shareOf(share), path }]));
   const last = given.at(-1);
-  if (last === undefined || given.some(({ share }) => share !== undefined && parseShare(share) === undefined))
-    return [];
-  const sum = shares.reduce<number>((all, share) => all + (share ?? 0), 0);
+  if (last === undefined) return [];
+  const sum = given.reduce((all, { share }) => all + share, 0);
   const open = judged.length - given.length;
   const issue = (found: string, expected: string): Issue[] => [
     { path: [...last.path, 'judge', 'share'], at: 'value', found, expected },
@@ -83,7 +83,8 @@ function checkShares(draft: PlanDraft, judged: readonly Judged[]): Issue[] {
 }
 
 /** A canary that is not worse than the margin is tolerated: it can never be found. */
-function checkDetect({ detect }: PlanDraft, judged: readonly Judged[]): Issue[] {
+function checkDetect({ detect }: PlanDraft, judged: readonly Judged[], input: object): Issue[] {
+  if (isMistaken(detect?.ratio, input, ['detect', 'ratio'])) return [];
   const ratio = detect?.ratio ?? DEFAULTS.detect.ratio;
   const widest = judged.toSorted((a, b) => b.margin - a.margin)[0];
   if (widest === undefined || ratio > widest.margin) return [];

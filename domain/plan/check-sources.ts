@@ -3,6 +3,7 @@ import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
 import type { Workload } from '../workload.ts';
 import type { Gives } from './measure.ts';
+import type { JudgeSpec } from './plan.ts';
 import type { PlanDraft } from './plan-schema.ts';
 import { DIMENSION_VARIABLES, TEMPLATE_VARIABLES, tellsVersionsApart, templateVariables } from './template.ts';
 
@@ -29,27 +30,20 @@ const GROUPS: Record<'cloudwatch' | 'prometheus', readonly (readonly string[])[]
 function oneMeasure(source: SourceDraft, at: Path, given: (key: string) => boolean): Issue[] {
   if (source.kind !== 'cloudwatch' && source.kind !== 'prometheus') return [];
   const groups = GROUPS[source.kind];
-  const begun = groups.filter(group => group.some(given));
-  const [first, second] = begun;
+  const [first, second] = groups.flatMap(group => {
+    const key = group.find(given);
+    return key === undefined ? [] : [{ group, key }];
+  });
   const names = groups.map(group => group.join(' with '));
-  if (first === undefined) {
-    const found = groups.length === 2 ? `neither ${names[0]} nor ${names[1]}` : `none of ${names.join(', ')}`;
-    return [{ path: at, at: 'missing', found, expected: `exactly one of ${oneOf(names)}` }];
-  }
+  const expected = `exactly one of ${oneOf(names)}`;
+  if (first === undefined) return [{ path: at, at: 'missing', found: `none of ${names.join(', ')}`, expected }];
   if (second !== undefined) {
-    const [one, other] = [first.find(given) ?? '', second.find(given) ?? ''];
-    const expected = `exactly one of ${oneOf(names)}`;
-    return [{ path: [...at, other], at: 'key', found: `both ${one} and ${other}`, expected }];
+    return [{ path: [...at, second.key], at: 'key', found: `both ${first.key} and ${second.key}`, expected }];
   }
-  const missing = first.filter(key => !given(key));
-  if (missing.length > 0) {
-    const there = first.find(given);
-    return missing.map(key => ({
-      path: [...at, key],
-      at: 'missing',
-      found: `no ${key}`,
-      expected: `${key} with ${there}`,
-    }));
+  const missing = first.group.find(key => !given(key));
+  if (missing !== undefined) {
+    const found = `no ${missing}`;
+    return [{ path: [...at, missing], at: 'missing', found, expected: `${missing} with ${first.key}` }];
   }
   if (given('series') && !given('query')) {
     return [{ path: [...at, 'series'], at: 'key', found: 'series without query', expected: 'series with query only' }];
@@ -83,7 +77,7 @@ function templatesOf(source: SourceDraft, at: Path): { text: string; path: Path;
 
 /** A metric's name and its label matchers, quotes closed: what a range selector can be made of. */
 const SELECTOR =
-  /^\s*[A-Za-z_:][A-Za-z0-9_:]*\s*(?:\{(?:[^{}"'`]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)*\})?\s*$/;
+  /^\s*([A-Za-z_:][A-Za-z0-9_:]*)\s*(?:\{(?:[^{}"'`]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)*\})?\s*$/;
 
 function texts(source: SourceDraft, at: Path): Issue[] {
   const issues = templatesOf(source, at).flatMap(({ text, path, known }) => unknownVariables(text, path, known));
@@ -93,13 +87,13 @@ function texts(source: SourceDraft, at: Path): Issue[] {
   for (const key of ['requests', 'bad', 'histogram'] as const) {
     const text = source[key];
     if (text === undefined) continue;
-    if (!SELECTOR.test(text)) {
+    const name = SELECTOR.exec(text)?.[1];
+    if (name === undefined) {
       const expected =
         'a metric and its labels, name{label="value"}: its raw counters are read, so no function and no range';
       issues.push({ path: [...at, key], at: 'value', found: describeValue(text), expected });
       continue;
     }
-    const name = /[\w:]+/.exec(text)?.[0] ?? '';
     if (key === 'histogram' && !name.endsWith('_bucket')) {
       const guess = text.replace(name, `${name.replace(/_(?:sum|count)$/, '')}_bucket`).trim();
       const expected = "the buckets of a histogram, a name that ends with '_bucket'";
@@ -141,7 +135,7 @@ function givesOf(source: SourceDraft, given: (key: string) => boolean): readonly
 }
 
 /** What each judge can read. */
-const READS: Partial<Record<string, readonly Gives[]>> = {
+const READS: Record<JudgeSpec['kind'], readonly Gives[]> = {
   threshold: ['counts', 'value', 'result'],
   relative: ['counts', 'value'],
   sequential: ['counts'],
@@ -159,13 +153,23 @@ const WANTS: Record<Gives, string> = {
   band: 'a cloudwatch source with a metric',
 };
 
+const IS: Record<Gives, string> = {
+  counts: 'counts',
+  value: 'a value',
+  result: 'the result of a query',
+  alarm: 'the state of an alarm',
+  band: 'a band',
+};
+
 function fittingJudge({ source, judge }: MetricDraft, path: Path, given: (key: string) => boolean): Issue[] {
   if (source === undefined || judge?.kind === undefined) return [];
-  const reads = READS[judge.kind] ?? ['counts', 'value'];
+  const reads = READS[judge.kind];
   const there = givesOf(source, given);
   if (there.some(one => reads.includes(one))) return [];
-  const found = `the judge '${judge.kind}' for ${there.map(one => ({ counts: 'counts', value: 'a value', result: 'the result of a query', alarm: 'the state of an alarm', band: 'a band' })[one]).join(' or ')}`;
-  const fitting = Object.keys(READS).filter(kind => READS[kind]?.some(one => there.includes(one)));
+  const found = `the judge '${judge.kind}' for ${there.map(one => IS[one]).join(' or ')}`;
+  const fitting = Object.entries(READS).flatMap(([kind, some]) =>
+    some.some(one => there.includes(one)) ? [kind] : [],
+  );
   const expected = `${oneOf(reads.map(one => WANTS[one]))}, or the judge ${oneOf(fitting)}`;
   return [{ path: [...path, 'judge', 'kind'], at: 'value', found, expected }];
 }

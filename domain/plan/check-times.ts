@@ -1,14 +1,16 @@
 import type { Issue } from '../file/issue.ts';
-import { durationText, parseDurationSeconds } from '../file/units.ts';
+import { durationText } from '../file/units.ts';
 import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
+import { isMistaken } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
+import { secondsOf } from './read-checked.ts';
 
 /** The rules between the plan's times: windows, intervals, and a deadline that can be kept. */
-export function checkTimes(draft: PlanDraft): Issue[] {
-  return [...checkWindow(draft), ...checkIntervals(draft), ...checkDeadline(draft)];
+export function checkTimes(draft: PlanDraft, input: object): Issue[] {
+  return [...checkWindow(draft), ...checkIntervals(draft, input), ...checkDeadline(draft, input)];
 }
 
-const seconds = (text: string | undefined, otherwise: string): number => parseDurationSeconds(text ?? otherwise) ?? 0;
+const seconds = (text: string | undefined, otherwise: string): number => secondsOf(text ?? otherwise);
 
 function checkWindow(draft: PlanDraft): Issue[] {
   const windowSeconds = seconds(draft.window, DEFAULTS.window);
@@ -19,15 +21,15 @@ function checkWindow(draft: PlanDraft): Issue[] {
   return [{ path: ['window'], at: 'value', found: `'${draft.window}'`, expected, guess }];
 }
 
-function checkIntervals(draft: PlanDraft): Issue[] {
+function checkIntervals(draft: PlanDraft, input: object): Issue[] {
+  if (isMistaken(draft.window, input, ['window'])) return [];
   const windowSeconds = seconds(draft.window, DEFAULTS.window);
-  if (windowSeconds === 0) return [];
   return (draft.metrics ?? []).flatMap((metric, index): Issue[] => {
     const judge = metric?.judge;
     if (judge?.kind !== 'threshold' && judge?.kind !== 'flagger' && judge?.kind !== 'mannWhitney') return [];
     if (judge.interval === undefined) return [];
-    const intervalSeconds = seconds(judge.interval, '0s');
-    if (intervalSeconds >= windowSeconds && intervalSeconds % windowSeconds === 0) return [];
+    const intervalSeconds = secondsOf(judge.interval);
+    if (intervalSeconds % windowSeconds === 0) return [];
     return [
       {
         path: ['metrics', index, 'judge', 'interval'],
@@ -40,7 +42,8 @@ function checkIntervals(draft: PlanDraft): Issue[] {
   });
 }
 
-function checkDeadline(draft: PlanDraft): Issue[] {
+function checkDeadline(draft: PlanDraft, input: object): Issue[] {
+  if (isMistaken(draft.deadline, input, ['deadline'])) return [];
   const bakes = (draft.steps ?? []).reduce((sum, step) => sum + seconds(step?.bake, '0s'), 0);
   const needed = bakes + seconds(draft.soak, DEFAULTS.soak);
   const deadline = seconds(draft.deadline, DEFAULTS.deadline);

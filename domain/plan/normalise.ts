@@ -1,22 +1,22 @@
-import { parseDurationSeconds, parseShare } from '../file/units.ts';
 import { withControl } from './control.ts';
 import { normaliseSource } from './normalise-source.ts';
 import { type KayentaScores, normaliseFlagger, normaliseMannWhitney, scoresOf } from './other-judges-spec.ts';
 import type { JudgeSpec, Metric, NotifyTarget, Plan, Step } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
+import { secondsOf, shareOf } from './read-checked.ts';
 import { normaliseSequential, sequentialPart, sharesOf } from './sequential-spec.ts';
 
 /** The plan as the release machine reads it. Everything in `input` has been checked. */
 export function normalisePlan(input: PlanInput): Plan {
-  const windowSeconds = seconds(input.window);
+  const windowSeconds = secondsOf(input.window);
   const shares = sharesOf(input.metrics);
   const plan: Plan = {
     workload: input.workload,
     strategy: input.strategy,
     onNewImage: input.onNewImage,
-    deadlineSeconds: seconds(input.deadline),
-    progressDeadlineSeconds: seconds(input.progressDeadline),
-    hold: { atMostSeconds: seconds(input.hold.atMost), then: input.hold.then },
+    deadlineSeconds: secondsOf(input.deadline),
+    progressDeadlineSeconds: secondsOf(input.progressDeadline),
+    hold: { atMostSeconds: secondsOf(input.hold.atMost), then: input.hold.then },
     windowSeconds,
     ...sequentialPart(input),
     metrics: input.metrics.map((metric, index) =>
@@ -33,21 +33,21 @@ export function normalisePlan(input: PlanInput): Plan {
 
 function stepsOf(input: PlanInput): Pick<Plan, 'steps' | 'soakSeconds'> {
   const steps = input.steps.map(normaliseStep);
-  const soakSeconds = seconds(input.soak);
+  const soakSeconds = secondsOf(input.soak);
   return input.control === undefined ? { steps, soakSeconds } : withControl(steps, soakSeconds, input.control);
 }
 
 function normaliseStep({ setWeight, bake, analysis, hook, approval }: PlanInput['steps'][number]): Step {
   if (setWeight !== undefined) return { kind: 'setWeight', weight: setWeight };
-  if (bake !== undefined) return { kind: 'bake', seconds: seconds(bake) };
+  if (bake !== undefined) return { kind: 'bake', seconds: secondsOf(bake) };
   if (analysis !== undefined) return { kind: 'analysis', ...analysis };
   if (hook !== undefined) {
     const { name, url, timeout, retries } = hook;
-    return { kind: 'hook', name, url, timeoutSeconds: seconds(timeout), retries };
+    return { kind: 'hook', name, url, timeoutSeconds: secondsOf(timeout), retries };
   }
   if (approval !== undefined) {
     const { within, ...rest } = approval;
-    return { kind: 'approval', ...rest, withinSeconds: seconds(within) };
+    return { kind: 'approval', ...rest, withinSeconds: secondsOf(within) };
   }
   throw new Error('a step without a key passed the checks');
 }
@@ -79,8 +79,8 @@ function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], shared: Sh
       inconclusiveLimit,
       consecutiveErrorLimit,
       ...(judge.consecutiveSuccessLimit === 0 ? {} : { consecutiveSuccessLimit: judge.consecutiveSuccessLimit }),
-      intervalSeconds: interval === undefined ? windowSeconds : seconds(interval),
-      initialDelaySeconds: seconds(initialDelay),
+      intervalSeconds: interval === undefined ? windowSeconds : secondsOf(interval),
+      initialDelaySeconds: secondsOf(initialDelay),
     };
   }
   if (judge.kind === 'alarm') return judge;
@@ -95,13 +95,6 @@ function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], shared: Sh
     ...(min === undefined ? {} : { min }),
     failureLimit,
     minRequests,
-    ...(ceiling === undefined ? {} : { ceiling: read(parseShare(ceiling), ceiling) }),
+    ...(ceiling === undefined ? {} : { ceiling: shareOf(ceiling) }),
   };
-}
-
-const seconds = (text: string): number => read(parseDurationSeconds(text), text);
-
-function read(number: number | undefined, from: string | number): number {
-  if (number === undefined) throw new Error(`${from} passed the checks and cannot be read`);
-  return number;
 }

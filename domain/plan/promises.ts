@@ -170,17 +170,18 @@ interface Stay {
 }
 
 function staysOf(plan: Plan): Stay[] {
-  const stays: Stay[] = [{ weight: 0, seconds: 0, bakes: false }];
+  let stay: Stay = { weight: 0, seconds: 0, bakes: false };
+  const stays = [stay];
   for (const step of plan.steps) {
-    const stay = stays.at(-1);
-    if (step.kind === 'setWeight') stays.push({ weight: step.weight, seconds: 0, bakes: false });
-    else if (stay !== undefined && step.kind === 'bake') {
+    if (step.kind === 'setWeight') {
+      stay = { weight: step.weight, seconds: 0, bakes: false };
+      stays.push(stay);
+    } else if (step.kind === 'bake') {
       stay.seconds += step.seconds;
       stay.bakes = true;
-    } else if (stay !== undefined && step.kind === 'analysis') stay.seconds = Number.POSITIVE_INFINITY; // it waits for measurements
+    } else if (step.kind === 'analysis') stay.seconds = Number.POSITIVE_INFINITY; // it waits for measurements
   }
-  const last = stays.at(-1);
-  if (last !== undefined) last.seconds += plan.soakSeconds;
+  stay.seconds += plan.soakSeconds;
   // At 100 without a soak ofTheEnd says what there is to say.
   return stays.filter(({ weight, seconds }) => weight < 100 || seconds > 0);
 }

@@ -130,6 +130,19 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     ['key metrics[2].judge.min: min for a percentile; expected max: of a response time more is worse; perhaps max'],
   ],
   [
+    'an analysis names no metric, and two have one name',
+    changed('[failing]', '[zzzzzz]', changed('- name: failing', '- name: errors')),
+    [
+      "value metrics[1].name: 'errors' a second time; expected a name of its own: metrics[0] has this one",
+      "value steps[3].analysis.metrics[0]: the unknown metric 'zzzzzz'; expected errors or p99",
+    ],
+  ],
+  [
+    'the count of an analysis is a mistake',
+    changed('count: 10 }\n  - app', 'count: x }\n  - app'),
+    ["value steps[3].analysis.count: 'x'; expected a whole number, 1 or more"],
+  ],
+  [
     'an analysis names a metric that is nearly there',
     changed('[failing]', '[failing, faling]'),
     [

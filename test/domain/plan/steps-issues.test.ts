@@ -192,6 +192,16 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     ],
   ],
   [
+    'the window is a mistake: the default of it is not held against the interval',
+    changed('count: 10 }', 'count: 10, interval: 30s }', changed('window: 60s', 'window: 30')),
+    ['value window: 30; expected a duration such as 90s, 5m, 2h or 1h30m, above 0s; perhaps 30s'],
+  ],
+  [
+    'an interval is a mistake',
+    changed('count: 10 }', 'count: 10, interval: 90 }'),
+    ['value metrics[1].judge.interval: 90; expected a duration such as 90s, 5m, 2h or 1h30m, above 0s; perhaps 90s'],
+  ],
+  [
     'Flagger checks between two windows',
     changed('{ kind: relative, max: 1.2 }', '{ kind: flagger, thresholdRange: { max: 9 }, interval: 119s }'),
     [
@@ -221,6 +231,19 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     'the deadline is less than the bakes take',
     changed('soak: 15m\n', 'soak: 0s\n', changed('deadline: 1h', 'deadline: 1m')),
     ["value deadline: '1m'; expected more than 5m, which bakes and soak take without any waiting"],
+  ],
+  [
+    'the deadline is a mistake: the default of it is not held against the bakes',
+    changed('deadline: 1h', 'deadline: 1', changed('bake: 5m', 'bake: 3h')),
+    ['value deadline: 1; expected a duration such as 90s, 5m, 2h or 1h30m, above 0s; perhaps 1s'],
+  ],
+  [
+    'a bake is a mistake: the others are still counted',
+    changed('deadline: 1h', 'deadline: 15m', changed('bake: 5m', 'bake: 5')),
+    [
+      'value steps[2].bake: 5; expected a duration such as 90s, 5m, 2h or 1h30m, above 0s; perhaps 5s',
+      "value deadline: '15m'; expected more than 15m, which bakes and soak take without any waiting",
+    ],
   ],
   [
     'the deadline of a plan that names none is too short',

@@ -1,0 +1,12 @@
+import { type Path, valueAt } from '../file/issue.ts';
+import type { PlanDraft } from './plan-schema.ts';
+
+type MetricDraft = NonNullable<PlanDraft['metrics']>[number];
+
+/** Whether what stands there is a mistake itself: what it was meant to be is not known, and its default is not meant. */
+export const isMistaken = (drafted: unknown, input: object, path: Path): boolean =>
+  drafted === undefined && valueAt(input, path) !== undefined;
+
+/** Whether a metric, or its judge, is a mistake itself: it may have been of any kind. */
+export const isUnknownMetric = (metric: MetricDraft, index: number, input: object): boolean =>
+  metric === undefined || isMistaken(metric.judge?.kind, input, ['metrics', index, 'judge']);

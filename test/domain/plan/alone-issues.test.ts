@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { issuesOf, withMetric } from './issue-text.ts';
+
+/** Of a plan with nothing in it but this. */
+const bare = (keys: string, strategy = 'canary') =>
+  `apiVersion: sluice/v1\nkind: Plan\nworkload: a\nstrategy: ${strategy}\nsteps: [{ setWeight: 100 }]\n${keys}\n`;
+/** The small plan with its soak and no other metrics than errors, without a ceiling, and this one. */
+const soaking = (source: string, judge: string) =>
+  withMetric(source, judge)
+    .replace(', ceiling: 1%', '')
+    .replace(/ {2}- name: failing\n.*\n.*\n/, '')
+    .replace(/ {2}- analysis.*\n/, '');
+
+const refused: [sentence: string, plan: string, mistakes: string[]][] = [
+  [
+    'a soak is judged by nothing',
+    bare('soak: 1m'),
+    [
+      'value soak: a soak of 1m, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
+    ],
+  ],
+  [
+    'a soak is judged by comparisons only',
+    soaking('{ kind: cloudwatch, bad: failedRequests }', '{ kind: mannWhitney }'),
+    [
+      'value soak: a soak of 15m, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
+    ],
+  ],
+  [
+    'a blueGreen plan is judged by nothing',
+    bare('', 'blueGreen'),
+    [
+      'value strategy: blueGreen, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
+    ],
+  ],
+  [
+    'a blueGreen plan with a soak is judged by nothing',
+    bare('soak: 5m', 'blueGreen'),
+    [
+      'value soak: a soak of 5m, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
+    ],
+  ],
+  [
+    'a blueGreen plan is judged by a comparison only',
+    bare('metrics: [{ name: a, source: { kind: cloudwatch, bad: failedRequests } }]', 'blueGreen'),
+    [
+      'value strategy: blueGreen, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
+    ],
+  ],
+  [
+    'the metrics are a mistake: one of them might have judged',
+    bare('metrics: 5', 'blueGreen'),
+    ['value metrics: 5; expected a list of metrics'],
+  ],
+  [
+    'a metric is a mistake: it might have judged',
+    bare('metrics: [5]', 'blueGreen'),
+    ['value metrics[0]: 5; expected a map of keys and values'],
+  ],
+  [
+    'a judge is a mistake: it might have judged',
+    bare('metrics: [{ name: a, source: { kind: cloudwatch, bad: failedRequests }, judge: { kind: x } }]', 'blueGreen'),
+    [
+      "value metrics[0].judge.kind: 'x'; expected sequential, threshold, relative, flagger, mannWhitney, alarm or anomalyBand",
+    ],
+  ],
+  [
+    'the soak is a mistake: there may be none',
+    bare('soak: 5'),
+    ['value soak: 5; expected a duration such as 90s, 5m, 2h or 1h30m; perhaps 5s'],
+  ],
+];
+
+describe('with all requests on the canary a plan is refused where', () => {
+  it.each(refused)('%s', (_, plan, mistakes) => {
+    expect(issuesOf(plan)).toEqual(mistakes);
+  });
+});
+
+describe('with all requests on the canary a plan is fine where', () => {
+  it.each([
+    ['a soak of 0s is judged by nothing', bare('soak: 0s')],
+    [
+      "a soak is judged in Flagger's way",
+      soaking('{ kind: cloudwatch, bad: failedRequests }', '{ kind: flagger, thresholdRange: { min: 99 } }'),
+    ],
+    ['a soak is judged by an alarm', soaking('{ kind: cloudwatch, alarm: a }', '{ kind: alarm }')],
+    [
+      'a soak is judged by a band',
+      soaking('{ kind: cloudwatch, metric: { namespace: A, name: B } }', '{ kind: anomalyBand }'),
+    ],
+    [
+      'a soak is judged by a threshold',
+      soaking('{ kind: cloudwatch, bad: failedRequests }', "{ kind: threshold, successCondition: 'result[0] < 0.1' }"),
+    ],
+    [
+      'a soak is judged by a ceiling',
+      soaking('{ kind: cloudwatch, bad: failedRequests }', '{ kind: sequential, ceiling: auto }'),
+    ],
+  ])('%s', (_, plan) => {
+    expect(issuesOf(plan)).toEqual([]);
+  });
+});
