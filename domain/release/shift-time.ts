@@ -25,8 +25,7 @@ export function secondsUntilShift(options: {
   const windowMs = options.windowSeconds * 1000;
   const occupiedMs = (options.propagationSeconds + SHIFT_LEAD_SECONDS) * 1000;
   if (occupiedMs >= windowMs) return 0; // no instant is better than another
-  // from then on there is time to shift, for as long as the lead is
-  const aimMs = windowMs - occupiedMs;
-  const pastAimMs = (options.nowEpochMs + windowMs - aimMs) % windowMs;
+  // a shift is aimed at the instant from which all of it just fits, and there is time for it as long as the lead is
+  const pastAimMs = (options.nowEpochMs + occupiedMs) % windowMs;
   return pastAimMs <= SHIFT_LEAD_SECONDS * 1000 ? 0 : Math.ceil((windowMs - pastAimMs) / 1000);
 }
