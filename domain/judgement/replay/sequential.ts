@@ -91,13 +91,11 @@ function detectorFor(settings: SequentialReplaySettings, { metrics, baseline }: 
 
 /** Windows that froze at one moment in one list. */
 function asTheyBecameKnown(release: RecordedRelease): DetectorWindow[][] {
-  const all = release.metrics.flatMap(({ windows }) => windows.filter(one => one.frozenAtEpochMs !== undefined));
-  all.sort((a, b) => (a.frozenAtEpochMs ?? 0) - (b.frozenAtEpochMs ?? 0) || a.startEpochMs - b.startEpochMs);
-  const batches: DetectorWindow[][] = [];
-  let before: number | undefined;
-  for (const { metric, startEpochMs, endEpochMs, straddles, reading, frozenAtEpochMs } of all) {
+  const batches = new Map<number, DetectorWindow[]>();
+  for (const record of release.metrics.flatMap(({ windows }) => windows)) {
+    const { metric, startEpochMs, endEpochMs, straddles, reading, frozenAtEpochMs } = record;
     const expected = release.expects({ startEpochMs, endEpochMs });
-    if (!expected.canary) continue;
+    if (frozenAtEpochMs === undefined || !expected.canary) continue;
     const counts = reading.kind === 'counts' ? reading : undefined;
     const window: DetectorWindow = {
       metric,
@@ -108,11 +106,9 @@ function asTheyBecameKnown(release: RecordedRelease): DetectorWindow[][] {
       canary: firstThreshold(counts?.canary),
       stable: firstThreshold(counts?.stable),
     };
-    if (frozenAtEpochMs === before) batches.at(-1)?.push(window);
-    else batches.push([window]);
-    before = frozenAtEpochMs;
+    batches.set(frozenAtEpochMs, [...(batches.get(frozenAtEpochMs) ?? []), window]);
   }
-  return batches;
+  return [...batches].sort(([a], [b]) => a - b).map(([, together]) => together);
 }
 
 const firstThreshold = (counts: { requests: number; bad: readonly number[] } | null | undefined) =>
@@ -130,8 +126,8 @@ function verdictOf(
   const { alarm } = detector;
   if (alarm !== undefined) {
     const metric = release.metrics.find(({ name }) => name === alarm.metric);
-    const compared = detector.metrics.get(alarm.metric)?.comparison.settings;
-    const said = compared && alarmText(alarm, { ...compared, ceiling: undefined });
+    const sAlpha = (settings.profile.sShare * settings.alpha) / release.metrics.length;
+    const said = alarmText(alarm, { margin: settings.margin, sAlpha, ceiling: undefined });
     return {
       verdict: 'degraded',
       because: `${alarm.metric}: ${said}`,

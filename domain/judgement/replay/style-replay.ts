@@ -107,7 +107,7 @@ export function styleReplay(name: StyleName): ReplayJudge {
 function judge({ decide, needsStable }: StyleOfJudge, release: RecordedRelease, metric: RecordedMetric) {
   const counts = metric.windows.flatMap(record => countsOf(release, record) ?? []);
   const { rollBackAtWindow } = decide(counts, release);
-  const at = rollBackAtWindow === null ? undefined : counts[rollBackAtWindow - 1];
+  const at = counts[(rollBackAtWindow ?? 0) - 1];
   const seen = counts.some(one => one.canaryRequests > 0 && (!needsStable || one.stableRequests > 0));
   return { metric, counts, seen, decision: at && decisionAt(metric, at) };
 }

@@ -132,7 +132,7 @@ describe('when a plan would have gone back', () => {
 
   it('is when the window that brings it froze: what was known by then is what it is told of', () => {
     // the second window froze 7 minutes late, when the third and the fourth were known
-    const of = release(at(0, good), at(1, bad, 9), at(2, good), at(3, good), at(9, good));
+    const of = release(at(0, good), at(1, bad, 9), at(2, good), at(3, good));
     expect(decisionOf(of, errors(above(5)))).toEqual({ metric: 'errors', window: 4, endEpochMs: 240_000 });
   });
 
@@ -269,7 +269,8 @@ describe('what a plan draws', () => {
   it('is nothing of sequential metrics where nothing was compared, and nothing where nobody asked for it', () => {
     const none = releaseOf({ errors: times(3, [0, 0, 900, 9]) });
     expect(linesOf(none, errors(sequential()))).toEqual([]);
-    const plan = planReplay('plan', planOf(errors(above(5))));
+    const plan = planReplay('mine', planOf(errors(above(5))));
+    expect(plan.name).toBe('mine');
     expect(plan.replay(releaseOf({ errors: [good, bad] }), quiet).evidence).toEqual([]);
     expect(plan.replay(releaseOf({ errors: [good, bad] }), drawn).evidence).toHaveLength(1);
   });

@@ -112,6 +112,14 @@ describe('recorded windows on the grid of a running release', () => {
   it('all have the length of the shortest, even where each begins on the grid', () => {
     const release = releaseOf([windowOf('errors', 60, 120)], [windowOf('slow', 60, 180)]);
     expect(spansOf(onGrid(release))).toEqual([[[60, 120, 120]], [[60, 120, 120]]]);
+    // one of them is enough: a window and a half later is two
+    const half = releaseOf([windowOf('errors', 60, 120), windowOf('errors', 150, 210)]);
+    expect(spansOf(onGrid(half))).toEqual([
+      [
+        [60, 120, 120],
+        [180, 240, 240],
+      ],
+    ]);
   });
 
   it('keep what the ledger knows of the release', () => {

@@ -36,7 +36,13 @@ describe('a release as its ledger keeps it', () => {
     );
     expect(found(lines)).toMatchObject({
       kind: 'release',
-      release: { name: 'shop-1', startedAtEpochMs: at(50), windowSeconds: 30 },
+      release: {
+        name: 'shop-1',
+        startedAtEpochMs: at(50),
+        windowSeconds: 30,
+        baseline: undefined,
+        ceilings: undefined,
+      },
       plan: planOf({ windowSeconds: 30 }),
       workload: shop,
     });

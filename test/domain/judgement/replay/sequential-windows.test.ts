@@ -117,6 +117,13 @@ describe('how the sequential judge is set', () => {
   it.each<[string, RecordedRelease, Partial<typeof BY_THE_BOOK>, Partial<DetectorMetric>, number]>([
     ['without the guard', release, {}, {}, 4],
     ['with the guard, by the dispersion that is assumed', release, { guard: true }, { phi: [3] }, 4],
+    [
+      'with the guard, by the dispersion that is assumed where the ledger has that of other metrics',
+      { ...release, baseline: { slow: baseline.errors } },
+      { guard: true },
+      { phi: [3] },
+      4,
+    ],
     ["with the guard, by the ledger's dispersion", { ...release, baseline }, { guard: true }, { phi: [1.7] }, 4],
     ['without the guard, whatever the ledger knows', { ...release, baseline }, {}, {}, 4],
     ['by a plan of 40 windows', release, { horizonWindows: 40 }, {}, 40],
@@ -138,7 +145,8 @@ describe('how the sequential judge is set', () => {
   });
 
   it('is inconclusive of a release in which nothing was recorded', () => {
+    expect(sequentialReplay(BY_THE_BOOK).name).toBe('sequential');
     const empty = { ...releaseOf({ errors: [window] }), metrics: [{ name: 'errors', windows: [] }] };
-    expect(replayed(empty)).toMatchObject({ verdict: 'inconclusive', logE: 0, excessBad: 0 });
+    expect(replayed(empty)).toMatchObject({ judge: 'sequential', verdict: 'inconclusive', logE: 0, excessBad: 0 });
   });
 });

@@ -128,6 +128,9 @@ describe('what the sequential judge says', () => {
       'degraded: errors: 9 bad ones since the start, and chance brings 9 to a canary within 1.25 times that rate in 1 of 516 releases at most; the limit is 1 of 142',
     );
     expect(because({ errors: [[500, 8, 4500, 17]] }, { horizonWindows: 5 })).not.toMatch(/^degraded/);
+    // two metrics have 0.35 % each
+    const half = because({ errors: [[500, 11, 4500, 14]], slow: [[500, 0, 4500, 25]] }, { horizonWindows: 5 });
+    expect(half).toMatch(/^degraded: errors: 11 bad ones .*; the limit is 1 of 285$/);
   });
 
   it('of metrics that had nothing to compare is which', () => {
@@ -177,9 +180,39 @@ describe('what the sequential judge says', () => {
     // Assess
     expect(first).toBeGreaterThan(1);
     expect(of(first - 1)).toBe(`inconclusive: errors: too little to have seen ${ratio} times the failures with 80 %`);
+    // windows without a request of the stable version change nothing of that
+    const without = { errors: [...times(4, [1000, 12, 0, 0] as const), ...times(first, window)] };
+    expect(because(without, { horizonWindows: 20, detect: { ratio, power: 0.8 }, beta: 1e-9 })).toMatch(/^watching/);
     expect(of(first)).toBe(
       `watching: nothing wrong in ${first} windows, and ${ratio} times the failures would have been seen`,
     );
+  });
+
+  it('is not that more would have been seen by windows without a request of the canary', () => {
+    // Prepare: as if those were windows too, in which nothing was to be seen, more of alpha would have been spent by now
+    const [window, none] = [
+      [1000, 12, 9000, 90],
+      [0, 0, 9000, 90],
+    ] as const;
+    const comparison = detect({ ...BY_THE_BOOK, horizonWindows: 100, metrics: [metricOf('errors', 1)] }, []).detector;
+    const settings = comparison.metrics.get('errors')?.comparison.settings;
+    if (settings === undefined) throw new Error('errors is not watched');
+    const powerWith = (...windows: Quadruple[]) =>
+      powerOf(
+        settings,
+        windows.map(([canaryRequests, , stableRequests]) => ({ canaryRequests, stableRequests, margin: 1.25 })),
+        { rates: [0.01], ratio: 2 },
+        1,
+      );
+    const [some, more] = [powerWith(window, window), powerWith(...times(40, none), window, window)];
+    expect(more).toBeGreaterThan(some);
+    // Act
+    const detected = because(
+      { errors: [...times(40, none), window, window] },
+      { horizonWindows: 100, detect: { ratio: 2, power: (some + more) / 2 }, beta: 1e-9 },
+    );
+    // Assess
+    expect(detected).toMatch(/^inconclusive/);
   });
 
   it('of nothing wrong counts the windows of the metric that had fewest', () => {

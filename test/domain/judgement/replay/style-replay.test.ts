@@ -73,6 +73,7 @@ describe('what judges as others set theirs say', () => {
   ];
 
   it.each(RULES)('is the rule by which it rolls back, and which metric broke it: %s', (name, rule) => {
+    expect(styleReplay(name).name).toBe(name);
     const found = (metrics: Parameters<typeof releaseOf>[0]) => styleReplay(name).replay(releaseOf(metrics), quiet);
     const [good, bad] = [times(12, [1000, 5, 9000, 90]), times(12, [1000, 50, 9000, 90])] as const;
     expect(found({ errors: good, slow: bad })).toMatchObject({ verdict: 'degraded', because: `slow: ${rule}` });
@@ -141,7 +142,7 @@ describe('what judges as others set theirs draw', () => {
     const title = 'lower end of the shift of the bad share so far, per cent';
     const [worse, without, alone] = [
       [100, 5, 1000, 10],
-      [0, 0, 900, 9],
+      [0, 0, 900, 45],
       [100, 3, 0, 0],
     ] as const;
     expect(pointsOf('kayenta', { errors: [without, worse, without, alone] })).toEqual([
@@ -149,6 +150,14 @@ describe('what judges as others set theirs draw', () => {
     ]);
     expect(pointsOf('kayenta', { errors: [[100, 1, 1000, 50]] })).toEqual([[title, [80, -4, 1]]]);
     expect(pointsOf('kayenta', { errors: [[100, 5, 1000, 50]] })).toEqual([[title, [80, 0, 0]]]);
+  });
+
+  it('leaves out windows that overlap a shift', () => {
+    const release = releaseOf({ errors: windows });
+    const shifting = release.metrics[0]?.windows[0];
+    if (shifting !== undefined) shifting.straddles = true;
+    const [line] = styleReplay('argo').replay(release, drawn).evidence;
+    expect(line?.points.map(({ endEpochMs }) => endEpochMs)).toEqual([140_000, 200_000]);
   });
 
   it('says whose it is where there are several, and is nothing where nobody asked for it', () => {
