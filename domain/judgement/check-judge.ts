@@ -1,5 +1,5 @@
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
-import { type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence } from './counting.ts';
+import { nthFailed, type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence } from './counting.ts';
 import type { Reading, WindowRecord } from './reading.ts';
 import { everyWindow } from './turns.ts';
 import { plural } from './words.ts';
@@ -32,23 +32,22 @@ export const neither = (because: string): CheckSaid => ({ phase: 'inconclusive',
 function checkVerdict(name: string, failureLimit: number, sums: Tally): MetricVerdict {
   const { measurements } = sums;
   if (sums.failed > failureLimit) {
-    const failure = measurements.filter(({ phase }) => phase === 'failed').at(failureLimit);
-    const because = `${failure?.because}: window ${failureLimit + 1}, ${failureLimit} allowed`;
+    const failure = nthFailed(measurements, failureLimit + 1);
+    const because = `${failure.because}: window ${failureLimit + 1}, ${failureLimit} allowed`;
     return { verdict: { kind: 'degraded', because, metric: name }, measurements, brokeLimit: false };
   }
+  const held = (because: string, brokeLimit: boolean): MetricVerdict => ({
+    verdict: { kind: 'inconclusive', because, fault: false },
+    ...{ measurements, brokeLimit },
+  });
   const last = measurements.at(-1);
+  if (last === undefined) return held('no window was measured yet', false);
   const without = withoutEvidence(measurements);
-  const tooLong = without > WITHOUT_EVIDENCE_LIMIT;
-  if (sums.successful === 0 || tooLong) {
-    const because =
-      last === undefined
-        ? 'no window was measured yet'
-        : tooLong
-          ? `${without} windows in a row said neither; the last: ${last.because}`
-          : `no window was good yet; the last: ${last.because}`;
-    return { verdict: { kind: 'inconclusive', because, fault: false }, measurements, brokeLimit: tooLong };
+  if (without > WITHOUT_EVIDENCE_LIMIT) {
+    return held(`${without} windows in a row said neither; the last: ${last.because}`, true);
   }
+  if (sums.successful === 0) return held(`no window was good yet; the last: ${last.because}`, false);
   const bad = sums.failed === 0 ? '' : `, ${sums.failed} bad of the ${failureLimit} allowed`;
-  const because = `${sums.successful} of ${plural(measurements.length, 'window')} good${bad}; the last: ${last?.because}`;
+  const because = `${sums.successful} of ${plural(measurements.length, 'window')} good${bad}; the last: ${last.because}`;
   return { verdict: { kind: 'watching', because }, measurements, brokeLimit: false };
 }

@@ -1,4 +1,3 @@
-import { assertNever } from '../assert-never.ts';
 import type { Measurement } from './context.ts';
 import type { Turn } from './turns.ts';
 
@@ -23,6 +22,10 @@ export const WITHOUT_EVIDENCE_LIMIT = 4;
 /** How many of the last measurements in a row were no evidence. */
 export const withoutEvidence = (measurements: readonly Measurement[]): number =>
   measurements.length - 1 - measurements.findLastIndex(isEvidence);
+
+/** The n-th that failed, from 1: there must be so many. */
+export const nthFailed = (measurements: readonly Measurement[], n: number): Measurement =>
+  measurements.filter(({ phase }) => phase === 'failed')[n - 1] as Measurement;
 
 export const isEvidence = ({ phase }: Measurement): boolean => phase === 'successful' || phase === 'failed';
 
@@ -49,14 +52,14 @@ export function tally(
     ...{ measurements: [], successful: 0, failed: 0, inconclusive: 0, done: 0 },
     ...{ consecutiveErrors: 0, consecutiveSuccesses: 0 },
   };
-  const count = limits.count ?? Number.POSITIVE_INFINITY;
-  const inARow = limits.consecutiveSuccesses === 0 ? undefined : limits.consecutiveSuccesses;
+  const { count = Number.POSITIVE_INFINITY, consecutiveSuccesses = 0 } = limits;
+  const inARow = consecutiveSuccesses === 0 ? Number.POSITIVE_INFINITY : consecutiveSuccesses;
   let open = 0;
   /** Those in a row that were good, or may turn out to be. */
   let perhapsGood = 0;
   for (const turn of turns) {
     if (sums.done + open >= count) break;
-    if (inARow !== undefined && perhapsGood >= inARow) break;
+    if (perhapsGood >= inARow) break;
     if (turn.kind === 'open') {
       open += 1;
       perhapsGood += 1;
@@ -75,22 +78,11 @@ export function tally(
 function add(sums: Tally, measurement: Measurement): void {
   sums.measurements.push(measurement);
   sums.consecutiveSuccesses = measurement.phase === 'successful' ? sums.consecutiveSuccesses + 1 : 0;
-  switch (measurement.phase) {
-    case 'error':
-      sums.consecutiveErrors += 1;
-      return;
-    case 'successful':
-      sums.successful += 1;
-      break;
-    case 'failed':
-      sums.failed += 1;
-      break;
-    case 'inconclusive':
-      sums.inconclusive += 1;
-      break;
-    default:
-      assertNever(measurement.phase);
+  if (measurement.phase === 'error') {
+    sums.consecutiveErrors += 1;
+    return;
   }
+  sums[measurement.phase] += 1;
   sums.consecutiveErrors = 0;
   sums.done += 1;
 }

@@ -2,8 +2,8 @@ import { gives } from '../plan/measure.ts';
 import type { FlaggerJudgeSpec } from '../plan/other-judges-spec.ts';
 import type { Metric } from '../plan/plan.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
-import { isEvidence, type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence } from './counting.ts';
-import type { WindowRecord } from './reading.ts';
+import { isEvidence, nthFailed, type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence } from './counting.ts';
+import { isNumber, type WindowRecord } from './reading.ts';
 import { resultOf } from './result-value.ts';
 import { turnsOf } from './turns.ts';
 import type { Verdict } from './verdict.ts';
@@ -35,8 +35,8 @@ export function judgeFlagger(
 function verdictOf({ name, judge }: FlaggerMetric, sums: Tally): { verdict: Verdict; tooLong: boolean } {
   const { measurements } = sums;
   if (sums.failed >= judge.threshold) {
-    const failure = measurements.filter(({ phase }) => phase === 'failed').at(judge.threshold - 1);
-    const because = `${failure?.because}: failed check ${judge.threshold} of the ${judge.threshold} that roll back`;
+    const failure = nthFailed(measurements, judge.threshold);
+    const because = `${failure.because}: failed check ${judge.threshold} of the ${judge.threshold} that roll back`;
     return { verdict: { kind: 'degraded', because, metric: name }, tooLong: false };
   }
   const held = (because: string, tooLong = false) => ({
@@ -78,7 +78,7 @@ function measured({ judge, source }: FlaggerMetric, record: WindowRecord): Measu
       return checked(goodPercent, countsText(measure, reading.canary, 'canary'));
     }
     case 'value': {
-      if (reading.canary === null || !Number.isFinite(reading.canary)) return none('the canary has no value');
+      if (!isNumber(reading.canary)) return none('the canary has no value');
       const value = measure.kind === 'percentile' ? reading.canary * 1000 : reading.canary;
       return checked([value], valueText(measure, reading.canary, 'canary'));
     }
@@ -96,7 +96,7 @@ function measured({ judge, source }: FlaggerMetric, record: WindowRecord): Measu
 /** Of a list, as Prometheus answers, the only entry. */
 function numberOf(result: unknown): number | undefined {
   const value = Array.isArray(result) && result.length === 1 ? result[0] : result;
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  return Number.isFinite(value) ? value : undefined;
 }
 
 function brokenBy({ min, max }: FlaggerJudgeSpec, value: number): string | undefined {

@@ -8,7 +8,7 @@ import { judgeMannWhitney, type MannWhitneyMetric } from './mann-whitney-judge.t
 import type { WindowRecord } from './reading.ts';
 import { judgeRelative } from './relative-judge.ts';
 import type { WindowEvidence } from './sequential/detector.ts';
-import { judgeSequential } from './sequential-judge.ts';
+import { judgeSequential, type SequentialVerdicts } from './sequential-judge.ts';
 import { isSequential } from './sequential-windows.ts';
 import { judgeThreshold } from './threshold-judge.ts';
 import type { Verdict } from './verdict.ts';
@@ -32,14 +32,10 @@ export function judgeMetric(
       brokeLimit: false,
     };
   }
-  if (isSequential(metric)) {
-    const { byMetric } = judgeSequential([metric], { [metric.name]: windows }, context);
-    return ofMetric(byMetric, metric.name);
-  }
-  const { judge } = metric;
+  const { judge, name } = metric;
   switch (judge.kind) {
     case 'sequential':
-      throw new Error(`${metric.name} is sequential and was judged above`);
+      return ofMetric(judgeSequential([{ ...metric, judge }], { [name]: windows }, context).byMetric, name);
     case 'threshold':
       return judgeThreshold({ ...metric, judge }, windows, context);
     case 'relative':
@@ -47,7 +43,7 @@ export function judgeMetric(
     case 'flagger':
       return judgeFlagger({ ...metric, judge }, windows, context);
     case 'mannWhitney':
-      return ofMetric(judgeMannWhitney([{ ...metric, judge }], { [metric.name]: windows }, context), metric.name);
+      return ofMetric(judgeMannWhitney([{ ...metric, judge }], { [name]: windows }, context), name);
     case 'alarm':
       return judgeAlarm({ ...metric, judge }, windows, context);
     case 'anomalyBand':
@@ -113,40 +109,32 @@ export function judgeRelease(
 ): ReleaseVerdict {
   const byMetric: Record<string, Verdict> = {};
   const measurements: Record<string, Measurement[]> = {};
-  const sequential = metrics.filter(isSequential);
-  const together =
-    sequential.length === 0 || context.analysisStartedAtEpochMs === undefined
-      ? undefined
-      : judgeSequential(sequential, windowsByMetric, context);
-  const scored =
-    context.analysisStartedAtEpochMs === undefined
-      ? {}
-      : judgeMannWhitney(metrics.filter(isMannWhitney), windowsByMetric, context);
+  const started = context.analysisStartedAtEpochMs !== undefined;
+  const sequential = started ? metrics.filter(isSequential) : [];
+  const together = sequential.length === 0 ? NOTHING_SEQUENTIAL : judgeSequential(sequential, windowsByMetric, context);
+  const scored = judgeMannWhitney(started ? metrics.filter(isMannWhitney) : [], windowsByMetric, context);
+  const judgedTogether: Record<string, MetricVerdict> = { ...together.byMetric, ...scored };
   for (const metric of metrics) {
-    const judged =
-      together !== undefined && isSequential(metric)
-        ? ofMetric(together.byMetric, metric.name)
-        : (scored[metric.name] ?? judgeMetric(metric, windowsByMetric[metric.name] ?? [], context));
+    const judged = judgedTogether[metric.name] ?? judgeMetric(metric, windowsByMetric[metric.name] ?? [], context);
     byMetric[metric.name] = judged.verdict;
     measurements[metric.name] = judged.measurements;
   }
-  const verdict = combined(byMetric, context, only?.metricsOfThisStep, together?.traffic);
-  return { verdict, byMetric, measurements, ceilings: together?.ceilings ?? {}, evidence: together?.evidence ?? [] };
+  const verdict = combined(byMetric, context, only?.metricsOfThisStep, together.traffic);
+  return { verdict, byMetric, measurements, ceilings: together.ceilings, evidence: together.evidence };
 }
+
+const NOTHING_SEQUENTIAL: SequentialVerdicts = { byMetric: {}, ceilings: {}, traffic: undefined, evidence: [] };
 
 const isMannWhitney = (metric: Metric): metric is Metric & MannWhitneyMetric => metric.judge.kind === 'mannWhitney';
 
-function ofMetric(byMetric: Readonly<Record<string, MetricVerdict>>, name: string): MetricVerdict {
-  const judged = byMetric[name];
-  if (judged === undefined) throw new Error(`${name} was not judged`);
-  return judged;
-}
+/** Who judges a metric answers for it. */
+const ofMetric = (byMetric: Readonly<Record<string, MetricVerdict>>, name: string) => byMetric[name] as MetricVerdict;
 
 function combined(
   byMetric: Record<string, Verdict>,
   context: JudgementContext,
   metricsOfThisStep: readonly string[] | undefined,
-  traffic?: string,
+  traffic: string | undefined,
 ): Verdict {
   const all = Object.entries(byMetric);
   const sentence = (verdicts: [string, Verdict][]) =>

@@ -3,7 +3,7 @@ import type { Metric } from '../plan/plan.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
 import { type Classification, classify } from './kayenta/classify.ts';
 import { type Score, scoreOf } from './kayenta/score.ts';
-import type { Counts, WindowRecord } from './reading.ts';
+import { type Counts, isNumber, type WindowRecord } from './reading.ts';
 import { everyWindow, type Turn } from './turns.ts';
 import type { Verdict } from './verdict.ts';
 import { percentText, plural } from './words.ts';
@@ -39,37 +39,55 @@ export function judgeMannWhitney(
   windowsByMetric: Readonly<Record<string, readonly WindowRecord[]>>,
   context: JudgementContext,
 ): Record<string, MetricVerdict> {
-  if (metrics.length === 0) return {}; // the fewest windows of no metrics would be without end
+  const [first] = metrics;
+  if (first === undefined) return {};
   const judged = metrics.map(metric => valuesOf(metric, windowsByMetric[metric.name] ?? [], context));
-  const runWindows = Math.max(
-    1,
-    ...metrics.map(({ judge }) => Math.ceil(judge.intervalSeconds / context.windowSeconds)),
-  );
+  const runWindows = Math.max(...metrics.map(({ judge }) => Math.ceil(judge.intervalSeconds / context.windowSeconds)));
   const windows = Math.min(...judged.map(metric => metric.windows.length));
-  const runs = Math.floor(windows / runWindows);
-  let last: { run: number; score: Score; classified: Classification[] } | undefined;
-  for (let run = 1; run <= runs; run += 1) {
-    const classified = judged.map(metric => worstOf(metric, run * runWindows));
-    const score = scoreOfRun(judged, classified);
-    last = { run, score, classified };
+  let last: Run | undefined;
+  for (let number = 1; number * runWindows <= windows; number += 1) {
+    last = runOf(judged, number, runWindows, first.judge.scores);
     // Degraded is final: what later runs say does not matter.
-    if (score.kind === 'fail') break;
+    if (last.score.kind === 'fail') break;
   }
+  const found =
+    last?.classified.map(classified => ({ ...classified, verdict: verdictOf(classified, last) })) ??
+    judged.map(each => ({ each, verdict: beforeFirstRun(each, { windows, runWindows }) }));
   return Object.fromEntries(
-    judged.map((each, index) => {
-      const verdict = verdictOf(each, index, last, { windows, runWindows });
-      return [each.metric.name, { verdict, measurements: each.measurements, brokeLimit: false }];
-    }),
+    found.map(({ each: { metric, measurements }, verdict }) => [
+      metric.name,
+      { verdict, measurements, brokeLimit: false },
+    ]),
   );
 }
 
-function scoreOfRun(judged: readonly Judged[], classified: readonly Classification[]): Score {
-  const scores = judged[0]?.metric.judge.scores ?? { pass: 0, marginal: 0, weights: {} };
-  const metrics = judged.flatMap(({ metric }, index) => {
-    const classification = classified[index];
-    return classification === undefined ? [] : [{ name: metric.name, groups: metric.judge.groups, classification }];
-  });
-  return scoreOf(metrics, scores.weights, scores);
+interface Run {
+  /** From 1. */
+  number: number;
+  score: Score;
+  classified: Classified[];
+}
+
+interface Classified {
+  each: Judged;
+  classification: Classification;
+}
+
+function runOf(
+  judged: readonly Judged[],
+  number: number,
+  runWindows: number,
+  scores: MannWhitneyJudgeSpec['scores'],
+): Run {
+  const classified = judged.map(each => ({ each, classification: worstOf(each, number * runWindows) }));
+  const score = scoreOf(
+    classified.map(({ each: { metric }, classification }) => ({
+      ...{ name: metric.name, groups: metric.judge.groups, classification },
+    })),
+    scores.weights,
+    scores,
+  );
+  return { number, score, classified };
 }
 
 /** The values of the windows that both versions get traffic in; a window that is not frozen yet ends them. */
@@ -96,10 +114,10 @@ function valuesIn({ reading }: WindowRecord): WindowValues {
   const none = { canary: [Number.NaN], stable: [Number.NaN] };
   if (reading.kind === 'counts') return { canary: sharesOf(reading.canary), stable: sharesOf(reading.stable) };
   if (reading.kind !== 'value') return none;
-  return { canary: [finite(reading.canary)], stable: [finite(reading.stable)] };
+  return { canary: [numberOrNaN(reading.canary)], stable: [numberOrNaN(reading.stable)] };
 }
 
-const finite = (value: number | null): number => (value === null || !Number.isFinite(value) ? Number.NaN : value);
+const numberOrNaN = (value: number | null): number => (isNumber(value) ? value : Number.NaN);
 
 const sharesOf = (counts: Counts | null): number[] =>
   counts === null || counts.requests === 0 ? [Number.NaN] : counts.bad.map(bad => bad / counts.requests);
@@ -133,46 +151,40 @@ function worstOf({ metric, windows }: Judged, count: number): Classification {
       metric.judge,
     ),
   );
-  const worst = all.toSorted(
-    (a, b) => Number(b.critical) - Number(a.critical) || ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind),
-  )[0];
-  return worst ?? { kind: 'noData', critical: false, canaryValues: 0, stableValues: 0 };
+  const order = (a: Classification, b: Classification) =>
+    Number(b.critical) - Number(a.critical) || ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind);
+  return all.toSorted(order)[0] as Classification; // there is at least one threshold
 }
 
-function verdictOf(
-  { metric, silent, measurements }: Judged,
-  index: number,
-  last: { run: number; score: Score; classified: Classification[] } | undefined,
-  have: { windows: number; runWindows: number },
-): Verdict {
-  // Where there is nothing to compare with, what was said before stands, and it holds nothing up.
-  const held = (because: string): Verdict =>
-    silent
-      ? { kind: 'watching', because: `${because}; stable gets no traffic, so it says nothing more` }
-      : { kind: 'inconclusive', because, fault: false };
-  if (last === undefined) {
-    const missing = measurements.at(-1)?.phase === 'inconclusive' ? `; the last: ${measurements.at(-1)?.because}` : '';
-    return held(`${have.windows} of the ${plural(have.runWindows, 'window')} of the first run${missing}`);
-  }
-  const classification = last.classified[index];
-  const { pass, marginal } = metric.judge.scores;
-  const critical = last.score.critical === undefined ? '' : ` (${last.score.critical} is critical)`;
-  const score = `run ${last.run}: score ${last.score.score}${critical}, ${marginal} is marginal and ${pass} passes`;
-  const because = `${classifiedText(classification)}; ${score}`;
-  const failed = classification?.kind === 'high' || classification?.kind === 'low';
-  if (last.score.kind === 'fail' && failed) return { kind: 'degraded', because, metric: metric.name };
-  if (classification?.kind === 'noData') return held(because);
-  if (last.score.kind === 'marginal' && failed) return held(because);
+/** Where there is nothing to compare with, what was said before stands, and it holds nothing up. */
+const held = ({ silent }: Judged, because: string): Verdict =>
+  silent
+    ? { kind: 'watching', because: `${because}; stable gets no traffic, so it says nothing more` }
+    : { kind: 'inconclusive', because, fault: false };
+
+function beforeFirstRun(each: Judged, have: { windows: number; runWindows: number }): Verdict {
+  const last = each.measurements.at(-1);
+  const missing = last?.phase === 'inconclusive' ? `; the last: ${last.because}` : '';
+  return held(each, `${have.windows} of the ${plural(have.runWindows, 'window')} of the first run${missing}`);
+}
+
+function verdictOf({ each, classification }: Classified, { number, score }: Run): Verdict {
+  const { name, judge } = each.metric;
+  const { pass, marginal } = judge.scores;
+  const critical = score.critical === undefined ? '' : ` (${score.critical} is critical)`;
+  const because = `${classifiedText(classification)}; run ${number}: score ${score.score}${critical}, ${marginal} is marginal and ${pass} passes`;
+  const failed = classification.kind === 'high' || classification.kind === 'low';
+  if (score.kind === 'fail' && failed) return { kind: 'degraded', because, metric: name };
+  if (classification.kind === 'noData') return held(each, because);
+  if (score.kind === 'marginal' && failed) return held(each, because);
   return { kind: 'watching', because };
 }
 
-function classifiedText(classification: Classification | undefined): string {
-  if (classification === undefined || classification.kind === 'noData') return 'no data in the windows of the run';
-  const { kind, canaryValues, stableValues, shift } = classification;
+function classifiedText({ kind, canaryValues, stableValues, shift }: Classification): string {
+  if (kind === 'noData') return 'no data in the windows of the run';
   const sizes = `${canaryValues} values of the canary against ${stableValues} of the stable version`;
   if (shift === undefined) return `${sizes}: the same`;
   const round = (value: number): string => String(Number(value.toPrecision(3)));
   const interval = `shifted by ${round(shift.estimate)}, ${round(shift.low)} to ${round(shift.high)}`;
-  const words = { high: 'high', low: 'low', pass: 'within what is allowed', noData: '' };
-  return `${sizes}: ${interval}, which is ${words[kind]}`;
+  return `${sizes}: ${interval}, which is ${kind === 'pass' ? 'within what is allowed' : kind}`;
 }

@@ -8,6 +8,9 @@ export interface Counts {
   note?: string;
 }
 
+/** Whether there is a value, and one that can be compared. */
+export const isNumber = (value: number | null): value is number => Number.isFinite(value);
+
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 /** What a metric source says about one window of one metric. `null`: the source has no series for that version (yet). */

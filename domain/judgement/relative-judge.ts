@@ -1,8 +1,8 @@
 import { gives } from '../plan/measure.ts';
 import type { Metric, RelativeJudgeSpec } from '../plan/plan.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
-import { type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence } from './counting.ts';
-import type { Counts, WindowRecord } from './reading.ts';
+import { nthFailed, type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence } from './counting.ts';
+import { type Counts, isNumber, type Reading, type WindowRecord } from './reading.ts';
 import { everyWindow } from './turns.ts';
 import type { Verdict } from './verdict.ts';
 import { countsText, percentText, plural, valueText } from './words.ts';
@@ -34,8 +34,8 @@ export function judgeRelative(
 
 function verdictOf({ name, judge }: RelativeMetric, sums: Tally, silent: boolean): Verdict {
   if (sums.failed > judge.failureLimit) {
-    const failure = sums.measurements.filter(({ phase }) => phase === 'failed').at(judge.failureLimit);
-    const because = `${failure?.because}: failure ${judge.failureLimit + 1}, ${judge.failureLimit} allowed`;
+    const failure = nthFailed(sums.measurements, judge.failureLimit + 1);
+    const because = `${failure.because}: failure ${judge.failureLimit + 1}, ${judge.failureLimit} allowed`;
     return { kind: 'degraded', because, metric: name };
   }
   const bad = sums.failed === 0 ? '' : `, ${sums.failed} failed of the ${judge.failureLimit} allowed`;
@@ -44,15 +44,12 @@ function verdictOf({ name, judge }: RelativeMetric, sums: Tally, silent: boolean
     return { kind: 'watching', because: `${good}; at weight 100 there is nothing to compare with, so it says nothing` };
   }
   const last = sums.measurements.at(-1);
-  if (sums.successful === 0) {
-    const because =
-      last === undefined ? 'no window was measured yet' : `no window was good yet; the last: ${last.because}`;
-    return { kind: 'inconclusive', because, fault: false };
-  }
+  const held = (because: string): Verdict => ({ kind: 'inconclusive', because, fault: false });
+  if (last === undefined) return held('no window was measured yet');
+  if (sums.successful === 0) return held(`no window was good yet; the last: ${last.because}`);
   const without = withoutEvidence(sums.measurements);
   if (without > WITHOUT_EVIDENCE_LIMIT) {
-    const because = `${without} windows in a row without evidence; the last: ${last?.because}`;
-    return { kind: 'inconclusive', because, fault: false };
+    return held(`${without} windows in a row without evidence; the last: ${last.because}`);
   }
   return { kind: 'watching', because: good };
 }
@@ -62,24 +59,29 @@ const noEvidence = (because: string): Said => ({ phase: 'inconclusive', because 
 
 /** undefined: the metric says nothing about this window, which is not the same as having no data. */
 function measured(metric: RelativeMetric, record: WindowRecord, stableExpected: boolean): Measurement | undefined {
-  const { reading, startEpochMs, endEpochMs } = record;
   const { judge, source } = metric;
   const silent = !stableExpected && (judge.ceiling === undefined || gives(source.measure) === 'value');
-  const said = silent
-    ? undefined
-    : reading.kind === 'noData'
-      ? noEvidence(`no data: ${reading.reason}`)
-      : reading.kind === 'result' || reading.kind === 'alarm' || reading.kind === 'band'
-        ? noEvidence('a result of the canary alone, and nothing to compare it with')
-        : reading.kind === 'value'
-          ? comparedValues(metric, reading.canary, reading.stable)
-          : comparedCounts(metric, reading.canary, stableExpected ? reading.stable : undefined);
-  return said === undefined ? undefined : { startEpochMs, endEpochMs, ...said };
+  if (silent) return undefined;
+  const { reading, startEpochMs, endEpochMs } = record;
+  return { startEpochMs, endEpochMs, ...saidOf(metric, reading, stableExpected) };
+}
+
+function saidOf(metric: RelativeMetric, reading: Reading, stableExpected: boolean): Said {
+  switch (reading.kind) {
+    case 'noData':
+      return noEvidence(`no data: ${reading.reason}`);
+    case 'counts':
+      return comparedCounts(metric, reading.canary, stableExpected ? reading.stable : undefined);
+    case 'value':
+      return comparedValues(metric, reading.canary, reading.stable);
+    default:
+      return noEvidence('a result of the canary alone, and nothing to compare it with');
+  }
 }
 
 function comparedValues({ judge, source }: RelativeMetric, canary: number | null, stable: number | null): Said {
-  if (canary === null || !Number.isFinite(canary)) return noEvidence('the canary has no value');
-  if (stable === null || !Number.isFinite(stable)) return noEvidence('the stable version has no value');
+  if (!isNumber(canary)) return noEvidence('the canary has no value');
+  if (!isNumber(stable)) return noEvidence('the stable version has no value');
   const text = `${valueText(source.measure, canary, 'canary')}, ${valueText(source.measure, stable, 'stable')}`;
   if (judge.max !== undefined && canary > judge.max * stable) return failed(`${text}: more than ${judge.max} times`);
   if (judge.min !== undefined && canary < judge.min * stable) return failed(`${text}: less than ${judge.min} times`);
@@ -94,8 +96,8 @@ function comparedCounts(
   canary: Counts | null,
   stable: Counts | null | undefined,
 ): Said {
-  const requests = canary?.requests ?? 0;
-  if (canary === null || requests === 0) return noEvidence('the canary had no request');
+  if (canary === null || canary.requests === 0) return noEvidence('the canary had no request');
+  const { requests } = canary;
   if (requests < judge.minRequests) {
     return noEvidence(`the canary had ${plural(requests, 'request')}, fewer than the ${judge.minRequests} wanted`);
   }

@@ -8,7 +8,7 @@ import {
   type ResultType,
 } from './condition.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
-import { type Tally, tally } from './counting.ts';
+import { nthFailed, type Tally, tally } from './counting.ts';
 import type { WindowRecord } from './reading.ts';
 import { type ResultValue, resultOf } from './result-value.ts';
 import { turnsOf } from './turns.ts';
@@ -50,15 +50,16 @@ const tallyOf = (metric: ThresholdMetric, windows: readonly WindowRecord[], cont
   });
 
 function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
-  const last = sums.measurements.at(-1);
   const { consecutiveSuccessLimit = 0 } = judge;
   const inARow = `${sums.consecutiveSuccesses} in a row were good of the ${consecutiveSuccessLimit} wanted`;
   if (judge.failureLimit >= 0 && sums.failed > judge.failureLimit) {
-    const failure = sums.measurements.filter(({ phase }) => phase === 'failed').at(judge.failureLimit);
-    const because = `${failure?.because}: failure ${judge.failureLimit + 1}, ${judge.failureLimit} allowed`;
+    const failure = nthFailed(sums.measurements, judge.failureLimit + 1);
+    const because = `${failure.because}: failure ${judge.failureLimit + 1}, ${judge.failureLimit} allowed`;
     return { kind: 'degraded', because, metric: name };
   }
   const held = (because: string): Verdict => ({ kind: 'inconclusive', because, fault: false });
+  const last = sums.measurements.at(-1);
+  if (last === undefined) return held('no window was measured yet');
   if (sums.inconclusive > judge.inconclusiveLimit) {
     return held(
       `${plural(sums.inconclusive, 'measurement')} said neither good nor bad, ${judge.inconclusiveLimit} allowed`,
@@ -66,7 +67,7 @@ function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
   }
   if (sums.consecutiveErrors > judge.consecutiveErrorLimit) {
     const limit = judge.consecutiveErrorLimit;
-    return held(`${plural(sums.consecutiveErrors, 'error')} in a row, ${limit} allowed; the last: ${last?.because}`);
+    return held(`${plural(sums.consecutiveErrors, 'error')} in a row, ${limit} allowed; the last: ${last.because}`);
   }
   if (consecutiveSuccessLimit > 0 && sums.consecutiveSuccesses >= consecutiveSuccessLimit) {
     return { kind: 'healthy', because: `${plural(sums.consecutiveSuccesses, 'measurement')} in a row were good` };
@@ -75,11 +76,7 @@ function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
     if (consecutiveSuccessLimit > 0) return held(`all ${sums.done} measurements are done, ${inARow}`);
     return { kind: 'healthy', because: `${sums.successful} of ${plural(sums.done, 'measurement')} good, all are done` };
   }
-  if (sums.successful === 0) {
-    return held(
-      last === undefined ? 'no window was measured yet' : `no measurement was good yet; the last: ${last.because}`,
-    );
-  }
+  if (sums.successful === 0) return held(`no measurement was good yet; the last: ${last.because}`);
   if (consecutiveSuccessLimit > 0) return held(inARow);
   const bad = sums.failed === 0 ? '' : `, ${sums.failed} failed of the ${judge.failureLimit} allowed`;
   return { kind: 'watching', because: `${sums.successful} of ${plural(sums.done, 'measurement')} good${bad}` };
