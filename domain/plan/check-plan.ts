@@ -21,6 +21,10 @@ export type CheckedPlan = { kind: 'plan'; plan: Plan } | { kind: 'issues'; issue
 /** The JSON Schema of a plan (draft-7): for editors, for the reference, and for guessing what a mistake was meant to be. */
 export const planJsonSchema = (): Shape => z.toJSONSchema(planSchema, { io: 'input', target: 'draft-7' }) as Shape;
 
+let shape: Shape | undefined;
+/** Made once, and only where there is a mistake to explain. */
+const planShape = (): Shape => (shape ??= planJsonSchema());
+
 /**
  * A plan from plain data (YAML or JSON that was read), with every default filled in; or every mistake in it at once.
  * With `workload`, what the workload's router cannot do is a mistake too.
@@ -31,7 +35,7 @@ export function checkPlan(input: unknown, workload?: Workload): CheckedPlan {
     return { kind: 'issues', issues: [{ path: [], at: 'value', found: describeValue(input), expected }] };
   }
   const parsed = planSchema.safeParse(input, { error: expectedText });
-  const own = parsed.success ? [] : explain(parsed.error, { input, shape: planJsonSchema(), notYet: PLAN_NOT_YET });
+  const own = parsed.success ? [] : explain(parsed.error, { input, shape: planShape(), notYet: PLAN_NOT_YET });
   const draft = draftOf<z.input<typeof planSchema>>(input, own);
   const issues = [
     ...own,

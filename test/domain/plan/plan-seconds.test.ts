@@ -41,14 +41,15 @@ describe('the windows that a plan looks at', () => {
 });
 
 describe('an analysis has its measurements', () => {
-  const plan = planOf(
-    changed(
-      'count: 10 }\n  - name',
-      'count: 10, interval: 3m, initialDelay: 30s }\n  - name',
-      withMetric(COUNTS, '{ kind: flagger, thresholdRange: { min: 1 }, interval: 2m }'),
-    ),
-  );
-  const wait = (metrics: string[], of: Pick<Plan, 'metrics' | 'windowSeconds'> = plan) =>
+  const plan = (): Plan =>
+    planOf(
+      changed(
+        'count: 10 }\n  - name',
+        'count: 10, interval: 3m, initialDelay: 30s }\n  - name',
+        withMetric(COUNTS, '{ kind: flagger, thresholdRange: { min: 1 }, interval: 2m }'),
+      ),
+    );
+  const wait = (metrics: string[], of: Pick<Plan, 'metrics' | 'windowSeconds'> = plan()) =>
     measuringSeconds({ kind: 'analysis', metrics, count: 4 }, of);
 
   it.each([
@@ -62,6 +63,6 @@ describe('an analysis has its measurements', () => {
   });
 
   it('not before as many windows, however short the interval', () => {
-    expect(wait(['failing'], { ...plan, windowSeconds: 300 })).toBe(30 + 4 * 300);
+    expect(wait(['failing'], { ...plan(), windowSeconds: 300 })).toBe(30 + 4 * 300);
   });
 });

@@ -147,11 +147,11 @@ describe('a plan is told what its steps cannot promise', () => {
 });
 
 describe('a workload adds to what cannot be promised', () => {
-  const plan = planWith([], { soak: '0s' });
   const read = parseWorkload(readFileSync('examples/workload.yaml', 'utf8'), 'workload.yaml');
   if (read.kind !== 'workload') throw new Error('the example is no workload');
   const { workload } = read;
-  const said = (more: Partial<Workload>) => cannotPromise(plan, { ...workload, ...more }).slice(2);
+  const said = (more: Partial<Workload>) =>
+    cannotPromise(planWith([], { soak: '0s' }), { ...workload, ...more }).slice(2);
 
   it('whether anything moves the callers inside the cluster', () => {
     const nothing =
