@@ -37,7 +37,7 @@ export function stepCeilingWatch(watch: CeilingWatch, requests: number, bad: Arr
   const logPrior = logsOf(profile.prior);
   const most = phi === undefined ? Number.POSITIVE_INFINITY : (Math.LN2 - Math.log(alpha)) / 2;
   for (const [t, limit] of limits.entries()) {
-    rateEvidence(evidence, profile, { bad: bad[t] ?? 0, requests, limit, phi: phi?.[t], most });
+    rateEvidence(evidence, profile, { bad: bad[t] as number, requests, limit, phi: phi?.[t], most });
     stepEChannel(watch.channels[t] as EChannel, evidence, logPrior, profile.alone, horizonWindows);
   }
   watch.k += 1;

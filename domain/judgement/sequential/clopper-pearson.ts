@@ -8,7 +8,6 @@ import { logGamma } from './count-law.ts';
  */
 export function upperBound(bad: number, requests: number, confidence: number): number {
   if (requests <= 0) throw new RangeError('no request: there is no bound of a rate');
-  if (bad >= requests) return 1;
   const logTail = Math.log1p(-confidence);
   if (bad === 0) return -Math.expm1(logTail / requests);
   // ln P(X <= bad) falls as p rises: bisection on ln p, until there is no number between the ends
@@ -22,10 +21,8 @@ export function upperBound(bad: number, requests: number, confidence: number): n
   }
 }
 
-/** P(X <= x) of Binomial(n, p), as the regularised incomplete beta I_{1-p}(n - x, x + 1). */
+/** P(X <= x) of Binomial(n, p), as the regularised incomplete beta I_{1-p}(n - x, x + 1). @param x below n  @param p above 0 */
 export function atMost(x: number, n: number, p: number): number {
-  if (x >= n || p <= 0) return 1;
-  if (p >= 1) return 0;
   const [a, b, y] = [n - x, x + 1, 1 - p];
   const logFront = a * Math.log1p(-p) + b * Math.log(p) + logGamma(a + b) - logGamma(a) - logGamma(b);
   // the continued fraction converges fast on this side of the mean
