@@ -32,29 +32,53 @@ describe('the judge of an alarm', () => {
   });
 
   it('allows as many windows in ALARM as its limit says', () => {
-    expect(judged(['OK', 'ALARM'], 1).verdict.kind).toBe('watching');
-    expect(judged(['ALARM', 'ALARM'], 1).verdict.kind).toBe('degraded');
+    expect(judged(['OK', 'ALARM'], 1).verdict).toEqual({
+      kind: 'watching',
+      because: '1 of 2 windows good, 1 bad of the 1 allowed; the last: the alarm was in ALARM',
+    });
+    expect(judged(['ALARM', 'OK', 'ALARM', 'OK'], 1)).toMatchObject({
+      verdict: { kind: 'degraded', because: 'the alarm was in ALARM: window 2, 1 allowed' },
+      brokeLimit: false,
+    });
   });
 
   it('is inconclusive where it says neither, and never good: from the start, or for too long', () => {
-    expect(judged(['INSUFFICIENT_DATA']).verdict).toMatchObject({ kind: 'inconclusive', fault: false });
+    expect(judged(['ALARM', 'ALARM', 'INSUFFICIENT_DATA'], 2)).toMatchObject({
+      verdict: {
+        kind: 'inconclusive',
+        because: 'no window was good yet; the last: the alarm had insufficient data',
+        fault: false,
+      },
+      brokeLimit: false,
+    });
     expect(judged(['noData']).verdict.because).toBe(
       'no window was good yet; the last: no data: there is no alarm late',
     );
     const quiet: AlarmState[] = ['INSUFFICIENT_DATA', 'INSUFFICIENT_DATA', 'INSUFFICIENT_DATA', 'INSUFFICIENT_DATA'];
-    expect(judged(['OK', ...quiet]).verdict.kind).toBe('watching');
-    expect(judged(['OK', ...quiet, 'INSUFFICIENT_DATA'])).toMatchObject({
-      verdict: { kind: 'inconclusive' },
+    expect(judged(['OK', ...quiet])).toMatchObject({ verdict: { kind: 'watching' }, brokeLimit: false });
+    expect(judged(['OK', ...quiet, 'noData'])).toMatchObject({
+      verdict: {
+        kind: 'inconclusive',
+        because: '5 windows in a row said neither; the last: no data: there is no alarm late',
+        fault: false,
+      },
       brokeLimit: true,
     });
   });
 
   it('has nothing to say before a window is frozen', () => {
-    expect(judged([]).verdict).toMatchObject({ kind: 'inconclusive', because: 'no window was measured yet' });
+    expect(judged([])).toMatchObject({
+      verdict: { kind: 'inconclusive', because: 'no window was measured yet', fault: false },
+      brokeLimit: false,
+    });
   });
 
   it('is not misled by a reading of another kind', () => {
     const other = frozen(0, { kind: 'value', canary: 1, stable: 1 });
-    expect(judgeAlarm(metric(), [other], context()).verdict.kind).toBe('inconclusive');
+    const { measurements } = judgeAlarm(metric(), [other], context());
+    expect(measurements[0]).toMatchObject({
+      phase: 'inconclusive',
+      because: 'the reading is not the state of an alarm',
+    });
   });
 });

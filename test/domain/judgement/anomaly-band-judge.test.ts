@@ -71,8 +71,20 @@ describe('the judge of an anomaly band', () => {
   });
 
   it('says neither without a value, or while the model has no band', () => {
-    expect(judged([[null, 10, 20]])).toMatchObject({ kind: 'inconclusive', fault: false });
-    expect(judged([[500, null, null]]).because).toMatch(/its model has not seen enough yet$/);
+    expect(judged([[null, 10, 20]])).toEqual({
+      kind: 'inconclusive',
+      because: 'no window was good yet; the last: the metric has no value',
+      fault: false,
+    });
+    const learning =
+      'no window was good yet; the last: CloudWatch has no band for it: its model has not seen enough yet';
+    expect(judged([[500, null, null]]).because).toBe(learning);
+    expect(judged([[15, null, 20]]).because).toBe(learning);
+    expect(judged([[15, 10, null]]).because).toBe(learning);
     expect(judged([])).toMatchObject({ kind: 'inconclusive' });
+    const other = frozen(0, { kind: 'alarm', state: 'OK' });
+    expect(judgeAnomalyBand(metric('outside', 0), [other], context()).measurements[0]).toMatchObject({
+      ...{ phase: 'inconclusive', because: 'the reading has no band' },
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { baselineOf, baselineWindows } from '../../../domain/judgement/baseline.ts';
+import { baselineOf, baselineWindows, learningMetrics } from '../../../domain/judgement/baseline.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
 import { counts, MINUTE, NOON } from './records.ts';
 
@@ -37,6 +37,48 @@ it('finds how much more than chance the counts vary', () => {
   });
 });
 
+it('reads none from before 1970', () => {
+  // two windows of an hour begin at 0 and later
+  expect(baselineWindows(7_200_000 + 180_000, 3600)).toEqual([
+    { startEpochMs: 0, endEpochMs: 3_600_000 },
+    { startEpochMs: 3_600_000, endEpochMs: 7_200_000 },
+  ]);
+});
+
+it('is learnt for sequential metrics with the guard or with an automatic ceiling, and for no others', () => {
+  const judges: Metric['judge'][] = [
+    { kind: 'sequential', margin: 1.25, share: 1, guard: true },
+    { kind: 'sequential', margin: 1.25, share: 1, guard: false, ceiling: 'auto' },
+    { kind: 'sequential', margin: 1.25, share: 1, guard: false, ceiling: 0.05 },
+    { kind: 'sequential', margin: 1.25, share: 1, guard: true, ceiling: 0.05 },
+    { kind: 'alarm', failureLimit: 0 },
+  ];
+  const metrics = judges.map((judge, n) => ({ ...metric, name: `${n}`, judge }));
+  expect(learningMetrics(metrics).map(({ name }) => name)).toEqual(['0', '1', '3']);
+});
+
+it('compares windows that follow each other, in whatever order they were read', () => {
+  // 30 windows with 5 and then 30 with 15: the counts change once, and the differences are no noise
+  const stepped = Array.from({ length: 60 }, (_, n) => (n < 30 ? 5 : 15));
+  const mixed = past(stepped).map((_, n, all) => all[n % 2 === 0 ? n / 2 : 30 + (n - 1) / 2] as (typeof all)[number]);
+  expect(baselineOf(metric, past(stepped)).phi).toEqual([1]);
+  expect(baselineOf(metric, mixed).phi).toEqual([1]);
+});
+
+it('is assumed where one of several thresholds says too little', () => {
+  const slow: Metric = {
+    ...metric,
+    source: { kind: 'cloudwatch', measure: { kind: 'slowerThan', thresholdsSeconds: [0.3, 1] } },
+  };
+  const readings = past(alternating(5, 15)).map(({ reading, ...window }) => ({
+    ...window,
+    reading: { ...reading, stable: counts(1000, reading.stable.bad[0] ?? 0, 0) },
+  }));
+  expect(baselineOf(slow, readings)).toEqual({
+    ...{ windows: 60, requests: 60_000, bad: [600, 0], phi: [7, 3], assumed: true },
+  });
+});
+
 it('never takes counts for less noisy than chance', () => {
   expect(baselineOf(metric, past(alternating(10, 10))).phi).toEqual([1]);
 });
@@ -55,6 +97,7 @@ it('leaves out windows that lack data or cannot be', () => {
     { ...first, reading: { kind: 'noData' as const, reason: 'none' } },
     { ...first, reading: { kind: 'counts' as const, canary: null, stable: null } },
     { ...first, reading: { kind: 'counts' as const, canary: null, stable: counts(10, 11) } },
+    { ...first, reading: { kind: 'counts' as const, canary: null, stable: counts(0, 0) } },
   ].map(one => ({ startEpochMs: 0, endEpochMs: MINUTE, ...one }));
   expect(baselineOf(metric, [...broken, ...rest])).toMatchObject({ windows: 59, assumed: true });
 });
