@@ -12,28 +12,29 @@ const MOST_WINDOWS = 400;
  * The same words wherever it is said: forecast, admission.
  */
 export function blindSentences(model: Model, schedule: Schedule): string[] {
+  const { sequential } = model.plan;
+  if (sequential === undefined) return [];
   return schedule.stays
-    .filter(stay => stay.holdSeconds === null || stay.holdSeconds > 0)
-    .map(stay => blindSentence(model, stay));
+    .filter(({ holdSeconds }) => holdSeconds !== 0)
+    .map(stay => blindSentence(model, sequential.detect.ratio, stay));
 }
 
-function blindSentence(model: Model, stay: ForecastStay): string {
+function blindSentence(model: Model, ratio: number, stay: ForecastStay): string {
   const { plan, traffic } = model;
-  const ratio = plan.sequential?.detect.ratio ?? 2;
-  const needed = secondsToSee(model, stay.weight);
-  const planned = plannedSeconds(plan, stay.step);
+  const windows = windowsToSee(model, stay.weight);
   const what = ratio === 2 ? 'a doubling' : `a fault of x${ratio}`;
   const at = `at ${Number(traffic.requestsPerSecond.toPrecision(3))} requests a second, ${stay.weight} % and a failure rate of ${percentText(traffic.failureRate)}`;
-  const need = needed === undefined ? `over ${timeText(MOST_WINDOWS * plan.windowSeconds)}` : timeText(needed);
-  const lasts = isSoak(plan, stay.step)
-    ? `the soak lasts ${timeText(planned)}`
-    : `this bake lasts ${timeText(planned)}`;
+  const need = `${windows === undefined ? 'over ' : ''}${timeText((windows ?? MOST_WINDOWS) * plan.windowSeconds)}`;
+  const lasts = `${stayText(plan, stay.step)} lasts ${timeText(stay.plannedSeconds)}`;
   const held =
     stay.holdSeconds === null
       ? `it holds for ${timeText(plan.hold.atMostSeconds)} and then ${endOfHold(plan)}`
       : `it holds for ${timeText(stay.holdSeconds)}`;
   return `${at} ${what} needs ${need}; ${lasts}: ${held}`;
 }
+
+const stayText = (plan: Plan, step: number): string =>
+  isSoak(plan, step) ? 'the soak' : plan.steps[step]?.kind === 'analysis' ? 'this analysis' : 'this bake';
 
 function endOfHold(plan: Plan): string {
   switch (plan.hold.then) {
@@ -46,13 +47,10 @@ function endOfHold(plan: Plan): string {
   }
 }
 
-/** Seconds that one stay at this weight takes until the plan's `detect` would have been seen; undefined: too many to count. */
-export function secondsToSee(model: Model, weight: number): number | undefined {
-  const windows = windowsToSee(model, weight);
-  return windows === undefined ? undefined : windows * model.plan.windowSeconds;
-}
-
-/** The same in windows: doubled until enough, then halved. */
+/**
+ * Windows that one stay at this weight takes until the plan's `detect` would have been seen, doubled until enough, then
+ * halved; undefined: too many to count.
+ */
 export function windowsToSee(model: Model, weight: number): number | undefined {
   const enough = enoughSeenBy(model);
   const seen = (count: number) => enough(alike(model.plan, weight, count));
@@ -70,19 +68,12 @@ export function windowsToSee(model: Model, weight: number): number | undefined {
   return most;
 }
 
+/** The first window is lost to the shift. */
 const alike = ({ windowSeconds }: Plan, weight: number, count: number): ForecastWindow[] =>
-  Array.from({ length: count }, (_, index) => ({
-    startSeconds: index * windowSeconds,
-    endSeconds: (index + 1) * windowSeconds,
-    knownSeconds: (index + 1) * windowSeconds,
-    weight,
-    step: 0,
-  }));
-
-function plannedSeconds(plan: Plan, step: number): number {
-  const found = plan.steps[step];
-  return found?.kind === 'bake' ? found.seconds : step >= plan.steps.length ? plan.soakSeconds : 0;
-}
+  Array.from({ length: count }, (_, index) => {
+    const [startSeconds, endSeconds] = [(index + 1) * windowSeconds, (index + 2) * windowSeconds];
+    return { startSeconds, endSeconds, knownSeconds: endSeconds, weight };
+  });
 
 /** 300 is "5 minutes", 8100 is "2 h 15 min". */
 export function timeText(seconds: number): string {

@@ -81,13 +81,15 @@ const promises = ({ judge }: Plan['metrics'][number]): boolean => judge.kind ===
 
 function effectOf(model: Model, schedule: Schedule, trials: Trials): EffectForecast {
   const { windows, stays } = schedule;
+  const beganSeconds = schedule.weights.find(({ weight }) => weight > 0)?.fromSeconds ?? 0;
   const times: number[] = [];
   let excess = 0;
   for (const index of trials.foundIn) {
     const window = windows[index];
-    const until = window === undefined ? undefined : window.knownSeconds + WAY_BACK_SECONDS;
-    excess += excessUntil(model, schedule, trials.ratio, until ?? endOf(schedule));
-    if (until !== undefined) times.push(until - (schedule.weights[0]?.fromSeconds ?? 0));
+    // where no verdict stops it a bad release goes on to its end: what comes after the promotion is not counted
+    const until = window === undefined ? schedule.untilSeconds : window.knownSeconds + WAY_BACK_SECONDS;
+    excess += excessUntil(model, schedule, trials.ratio, until);
+    if (window !== undefined) times.push(until - beganSeconds);
   }
   times.sort((a, b) => a - b);
   const found = shareFound(trials);
@@ -99,17 +101,12 @@ function effectOf(model: Model, schedule: Schedule, trials: Trials): EffectForec
     slowestTenthSeconds: quantile(times, 0.9),
     excessFailed: excess / trials.releases,
     foundByStay: stays.map(
-      stay =>
-        trials.foundIn.reduce((sum, index) => {
-          const known = windows[index]?.knownSeconds;
-          return sum + (known !== undefined && known <= stay.untilSeconds ? 1 : 0);
-        }, 0) / trials.releases,
+      ({ untilSeconds }) =>
+        trials.foundIn.filter(index => (windows[index]?.knownSeconds ?? Number.POSITIVE_INFINITY) <= untilSeconds)
+          .length / trials.releases,
     ),
   };
 }
-
-/** Where no verdict stops it a bad release goes on to its end: what comes after the promotion is not counted. */
-const endOf = ({ stays, endSeconds }: Schedule): number => endSeconds ?? stays.at(-1)?.untilSeconds ?? 0;
 
 /** Requests that failed and would not have at the stable version's rate, from the first weight to then. */
 function excessUntil({ traffic }: Model, { weights }: Schedule, ratio: number, untilSeconds: number): number {
@@ -121,13 +118,11 @@ function excessUntil({ traffic }: Model, { weights }: Schedule, ratio: number, u
   }, 0);
 }
 
-export function shareFound({ foundIn, releases }: Trials): number {
-  return foundIn.reduce((sum, index) => sum + (index >= 0 ? 1 : 0), 0) / releases;
-}
+export const shareFound = ({ foundIn, releases }: Trials): number =>
+  foundIn.filter(index => index >= 0).length / releases;
 
 /** Half a 95 % interval of a simulated share; never below that of one release more or less. */
 const errorOf = (share: number, releases: number): number =>
   Math.max(1 / releases, 1.96 * Math.sqrt((share * (1 - share)) / releases));
 
-const quantile = (sorted: readonly number[], q: number): number | null =>
-  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? null;
+const quantile = (sorted: readonly number[], q: number): number | null => sorted[Math.floor(q * sorted.length)] ?? null;

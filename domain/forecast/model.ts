@@ -1,6 +1,8 @@
 import { thresholdsOf } from '../judgement/baseline.ts';
 import { autoCeiling } from '../judgement/sequential/ceiling.ts';
-import { type Detector, type DetectorSettings, newDetector } from '../judgement/sequential/detector.ts';
+import type { CeilingSettings } from '../judgement/sequential/ceiling-watch.ts';
+import type { ComparisonSettings } from '../judgement/sequential/comparison.ts';
+import { type DetectorMetric, type DetectorSettings, marginAt, newDetector } from '../judgement/sequential/detector.ts';
 import { ceilingFinds, powerOf } from '../judgement/sequential/power.ts';
 import { PROFILE, sequentialContext } from '../judgement/sequential-context.ts';
 import {
@@ -10,49 +12,61 @@ import {
   type SequentialMetric,
 } from '../judgement/sequential-windows.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { EnoughSeen, ForecastWindow } from './schedule.ts';
+import { type EnoughSeen, type ForecastWindow, scheduleOf } from './schedule.ts';
 import { rateOf, type Traffic } from './traffic.ts';
 
 /** A plan's sequential metrics as the detector takes them in a forecast. */
 export interface Model {
   plan: Plan;
   traffic: Traffic;
+  /** Absent where no metric is sequential. */
   settings: DetectorSettings | undefined;
-  sequential: SequentialMetric[];
-  /** Settings of each metric's comparison and ceiling, as the detector makes them; it is never stepped. */
-  metrics: Detector['metrics'];
+  watched: Watched[];
+}
+
+/** One of them, with its settings as the detector makes them. */
+interface Watched {
+  metric: SequentialMetric;
+  margins: Pick<DetectorMetric, 'margin' | 'warmUp'>;
+  comparison: ComparisonSettings;
+  ceiling: CeilingSettings | undefined;
+  /** What a verdict must have been able to see. */
+  detect: { ratio: number; power: number };
 }
 
 /** Windows of the stable version's past that a release is taken to know. */
 const PAST_WINDOWS = 60;
 
 export function modelOf(plan: Plan, traffic: Traffic): Model {
-  const sequential = plan.metrics.filter(isSequential);
   const shared = sequentialContext(plan);
-  if (shared === undefined) return { plan, traffic, settings: undefined, sequential, metrics: new Map() };
-  const { requestsPerSecond, dispersion } = traffic;
-  const requests = Math.round(requestsPerSecond * plan.windowSeconds * PAST_WINDOWS);
-  const baseline = Object.fromEntries(
-    sequential.map(metric => {
-      const thresholds = thresholdsOf(metric);
-      const bad = Array.from({ length: thresholds }, () => Math.round(requests * rateOf(metric, traffic)));
-      const phi = Array.from({ length: thresholds }, () => Math.max(1, dispersion));
-      return [metric.name, { windows: PAST_WINDOWS, requests, bad, phi, assumed: false }];
-    }),
-  );
-  const known = { ...shared, baseline };
-  const context = {
-    analysisStartedAtEpochMs: 0,
-    nowEpochMs: 0,
-    windowSeconds: plan.windowSeconds,
-    expects: () => ({ canary: true, stable: true }),
-  };
-  const metrics = sequential.map(metric =>
-    detectorMetric(metric, context, known, ceilingsOf(metric, traffic, known.secondsAlone, requests)),
-  );
-  const settings = detectorSettings(known, metrics);
-  return { plan, traffic, settings, sequential, metrics: newDetector(settings).metrics };
+  if (shared === undefined) return { plan, traffic, settings: undefined, watched: [] };
+  const context = { analysisStartedAtEpochMs: firstShiftSeconds(plan) * 1000 };
+  const pastRequests = Math.round(traffic.requestsPerSecond * plan.windowSeconds * PAST_WINDOWS);
+  const sequential = plan.metrics.filter(isSequential);
+  const metrics = sequential.map(metric => ({
+    ...detectorMetric(metric, context, shared, ceilingsOf(metric, traffic, shared.secondsAlone, pastRequests)),
+    phi: metric.judge.guard ? forEachThreshold(metric, Math.max(1, traffic.dispersion)) : undefined,
+  }));
+  const settings = detectorSettings(shared, metrics);
+  const states = newDetector(settings).metrics;
+  const watched = sequential.flatMap((metric): Watched[] => {
+    const state = states.get(metric.name);
+    if (state === undefined) return [];
+    const { comparison, ceiling } = state;
+    const of = { comparison: comparison.settings, ceiling: ceiling?.settings };
+    return [{ metric, margins: state.metric, ...of, detect: shared.detect }];
+  });
+  return { plan, traffic, settings, watched };
 }
+
+/** When the canary first gets traffic: nothing holds before it. */
+function firstShiftSeconds(plan: Plan): number {
+  const { weights } = scheduleOf(plan, () => true);
+  return weights.find(({ weight }) => weight > 0)?.fromSeconds ?? 0;
+}
+
+const forEachThreshold = (metric: SequentialMetric, value: number): number[] =>
+  Array.from({ length: thresholdsOf(metric) }, () => value);
 
 function ceilingsOf(
   metric: SequentialMetric,
@@ -67,7 +81,7 @@ function ceilingsOf(
     ceiling === 'auto'
       ? autoCeiling([{ requests, bad }], margin, traffic.requestsPerSecond * secondsAlone, PROFILE)
       : ceiling;
-  return limit === undefined ? undefined : Array.from({ length: thresholdsOf(metric) }, () => limit);
+  return limit === undefined ? undefined : forEachThreshold(metric, limit);
 }
 
 /** Expected requests of both versions in a window, whole numbers. */
@@ -82,38 +96,21 @@ export function requestsIn(window: Pick<ForecastWindow, 'startSeconds' | 'endSec
  * and not `inconclusive`. Judges that promise nothing of the kind hold nothing up.
  */
 export const enoughSeenBy =
-  (model: Model): EnoughSeen =>
+  ({ traffic, watched }: Model): EnoughSeen =>
   windows =>
-    model.sequential.every(metric => powerSeen(model, metric, windows).enough);
+    watched.every(one => wouldFind(one, traffic, windows));
 
-/** The chance that these windows would have found the plan's `detect` in one metric. */
-export function powerSeen(
-  { plan, traffic, metrics }: Model,
-  metric: SequentialMetric,
+function wouldFind(
+  { metric, margins, comparison, ceiling, detect: { ratio, power } }: Watched,
+  traffic: Traffic,
   windows: readonly ForecastWindow[],
-): { power: number; enough: boolean } {
-  const detect = plan.sequential?.detect;
-  const state = metrics.get(metric.name);
-  if (state === undefined || detect === undefined) return { power: 1, enough: true };
+): boolean {
   const compared = windows
-    .filter(({ weight }) => weight < 100)
-    .map(window => ({ window, ...requestsIn(window, traffic) }));
-  const rates = Array.from({ length: thresholdsOf(metric) }, () => rateOf(metric, traffic));
-  const seen = compared.map(({ canary, stable, window }) => ({
-    canaryRequests: canary,
-    stableRequests: stable,
-    margin: marginIn(metric, window),
-  }));
-  const usable = seen.filter(({ canaryRequests, stableRequests }) => canaryRequests > 0 && stableRequests > 0);
-  const power = powerOf(state.comparison.settings, usable, { rates, ratio: detect.ratio }, detect.power);
-  if (power >= detect.power) return { power, enough: true };
+    .map(window => ({ ...requestsIn(window, traffic), margin: marginAt(margins, window.startSeconds * 1000) }))
+    .filter(({ canary, stable }) => canary > 0 && stable > 0)
+    .map(({ canary, stable, margin }) => ({ canaryRequests: canary, stableRequests: stable, margin }));
+  const rates = forEachThreshold(metric, rateOf(metric, traffic));
+  if (powerOf(comparison, compared, { rates, ratio }, power) >= power) return true;
   const alone = windows.filter(({ weight }) => weight === 100).map(window => requestsIn(window, traffic).canary);
-  const enough =
-    state.ceiling !== undefined &&
-    alone.length > 0 &&
-    ceilingFinds(state.ceiling.settings, alone, detect.ratio, detect.power);
-  return { power, enough };
+  return ceiling !== undefined && ceilingFinds(ceiling, alone, ratio, power);
 }
-
-const marginIn = ({ judge: { margin, warmUp } }: SequentialMetric, { startSeconds }: ForecastWindow): number =>
-  warmUp !== undefined && startSeconds < warmUp.seconds ? Math.max(margin, warmUp.margin) : margin;

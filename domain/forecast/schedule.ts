@@ -18,8 +18,6 @@ export interface ForecastWindow {
   knownSeconds: number;
   /** Per cent. */
   weight: number;
-  /** Index of the step in which it ends; the number of steps is the soak. */
-  step: number;
 }
 
 /** One stay at a weight: what a person would call a step. */
@@ -28,6 +26,8 @@ export interface ForecastStay {
   step: number;
   weight: number;
   fromSeconds: number;
+  /** As planned, without a hold. */
+  plannedSeconds: number;
   untilSeconds: number;
   /** Seconds that it holds after its time because too little was seen; null: longer than the plan's hold.atMost. */
   holdSeconds: number | null;
@@ -40,7 +40,11 @@ export interface Schedule {
   weights: { fromSeconds: number; weight: number }[];
   /** How long a healthy release takes; null: it does not get to its end. */
   endSeconds: number | null;
+  /** When it ends, or when it stops on its way. */
+  untilSeconds: number;
 }
+
+type Shift = ShiftTimes & { weight: number };
 
 /** What stands between a stay's time and its end: whether enough was seen by then to go on. */
 export type EnoughSeen = (known: readonly ForecastWindow[]) => boolean;
@@ -52,16 +56,16 @@ export type EnoughSeen = (known: readonly ForecastWindow[]) => boolean;
 export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
   const { windowSeconds } = plan;
   const lateSeconds = usualLatenessSeconds(plan.metrics.map(({ source }) => source.kind)) + AGREEMENT_SECONDS;
-  const shifts: (ShiftTimes & { weight: number })[] = [];
+  const shifts: Shift[] = [];
   const stays: ForecastStay[] = [];
   let now = 0;
-  const windowsUntil = (seconds: number) => knownWindows({ shifts, windowSeconds, lateSeconds, seconds, stays });
+  const windowsUntil = (seconds: number) => knownWindows({ shifts, windowSeconds, lateSeconds, seconds });
   const stay = (step: number, seconds: number): boolean => {
     const weight = shifts.at(-1)?.weight ?? 0;
-    const from = now;
-    now += seconds;
-    const one: ForecastStay = { step, weight, fromSeconds: from, untilSeconds: now, holdSeconds: 0 };
+    const times = { fromSeconds: now, plannedSeconds: seconds, untilSeconds: now + seconds };
+    const one: ForecastStay = { step, weight, ...times, holdSeconds: 0 };
     stays.push(one);
+    now += seconds;
     if (weight === 0) return true;
     const latest = now + plan.hold.atMostSeconds;
     for (let seen = -1; ; now += LOOK_EVERY_SECONDS) {
@@ -92,7 +96,7 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
       continue;
     }
     const seconds = secondsOf(step, plan, now, shifts);
-    if (seconds > 0) ends = ends && stay(index, seconds);
+    if (seconds > 0) ends = stay(index, seconds);
     if (!ends) break;
   }
   if (ends && plan.soakSeconds > 0) ends = stay(plan.steps.length, plan.soakSeconds);
@@ -101,25 +105,25 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
     stays,
     weights: shifts.map(({ intendedAtEpochMs, weight }) => ({ fromSeconds: intendedAtEpochMs / 1000, weight })),
     endSeconds: ends ? now : null,
+    untilSeconds: now,
   };
 }
 
 /** A bake lasts its time; an analysis until its measurements are taken; nothing else takes time here. */
-function secondsOf(step: Step, plan: Plan, now: number, shifts: readonly ShiftTimes[]): number {
+function secondsOf(step: Step, plan: Plan, now: number, shifts: readonly Shift[]): number {
   if (step.kind === 'bake') return step.seconds;
   if (step.kind !== 'analysis') return 0;
-  const beganSeconds = (shifts[0]?.intendedAtEpochMs ?? now * 1000) / 1000;
+  const beganSeconds = (analysisStart(shifts) ?? now * 1000) / 1000;
   return Math.max(0, beganSeconds + measuringSeconds(step, plan) - now);
 }
 
 function knownWindows(of: {
-  shifts: readonly (ShiftTimes & { weight: number })[];
+  shifts: readonly Shift[];
   windowSeconds: number;
   lateSeconds: number;
   seconds: number;
-  stays: readonly ForecastStay[];
 }): ForecastWindow[] {
-  const { shifts, windowSeconds, lateSeconds, seconds, stays } = of;
+  const { shifts, windowSeconds, lateSeconds, seconds } = of;
   const first = analysisStart(shifts);
   if (first === undefined) return [];
   const windows: ForecastWindow[] = [];
@@ -130,7 +134,6 @@ function knownWindows(of: {
     if (endSeconds + lateSeconds > seconds) return windows;
     if (straddles(window, shifts, DEFAULT_PROPAGATION_SECONDS) || !expectedIn(window, shifts).canary) continue;
     const weight = shifts.findLast(shift => shift.intendedAtEpochMs <= start)?.weight ?? 0;
-    const step = stays.findLast(stay => stay.fromSeconds < endSeconds)?.step ?? stays.length;
-    windows.push({ startSeconds: start / 1000, endSeconds, knownSeconds: endSeconds + lateSeconds, weight, step });
+    windows.push({ startSeconds: start / 1000, endSeconds, knownSeconds: endSeconds + lateSeconds, weight });
   }
 }

@@ -46,12 +46,12 @@ function playOne(model: Model, windows: readonly ForecastWindow[], ratio: number
 
 /** Window by window until one fires: what comes after it does not matter. */
 function playSequential(model: Model, windows: readonly ForecastWindow[], ratio: number, random: Random): number {
-  const { settings, sequential } = model;
+  const { settings, watched } = model;
   if (settings === undefined) return -1;
   const detector = newDetector(settings);
   for (const [index, window] of windows.entries()) {
     const { canary, stable } = requestsIn(window, model.traffic);
-    const together = sequential.map((metric): DetectorWindow => {
+    const together = watched.map(({ metric }): DetectorWindow => {
       const drawn = drawCounts(model, metric, { canary, stable }, ratio, random);
       return {
         metric: metric.name,
@@ -126,7 +126,7 @@ function drawCounts(
   // only what fails gets worse: slow answers are as many as the stable version has
   const times = countsSlowOnes(metric) ? 1 : ratio;
   const draw = (count: number, share: number): Counts => {
-    const bad = Math.min(count, drawClumped(random, count * Math.min(1, share), traffic.dispersion));
+    const bad = Math.min(count, drawClumped(random, count * share, traffic.dispersion));
     return { requests: count, bad: Array.from({ length: thresholds }, () => bad) };
   };
   return {

@@ -79,7 +79,7 @@ export function knownWindows(records: readonly WindowRecord[], context: Judgemen
 /** The detector's settings for one metric. @param ceilings where they are known by now */
 export function detectorMetric(
   { name, judge, source }: SequentialMetric,
-  context: JudgementContext,
+  context: Pick<JudgementContext, 'analysisStartedAtEpochMs'>,
   sequential: SequentialContext,
   ceilings: readonly number[] | undefined,
 ): DetectorMetric {

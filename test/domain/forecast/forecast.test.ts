@@ -1,29 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { forecast, shareFound } from '../../../domain/forecast/forecast.ts';
-import { enoughSeenBy, modelOf } from '../../../domain/forecast/model.ts';
-import { proposals } from '../../../domain/forecast/propose.ts';
-import { scheduleOf } from '../../../domain/forecast/schedule.ts';
+import { forecast } from '../../../domain/forecast/forecast.ts';
 import type { Traffic } from '../../../domain/forecast/traffic.ts';
-import { playReleases } from '../../../domain/forecast/trial.ts';
-import { checkPlan } from '../../../domain/plan/check-plan.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
+import { ERRORS, planOf, SEQUENTIAL, traffic } from './plans.ts';
 
-const ERRORS = { name: 'errors', source: { kind: 'cloudwatch', bad: 'failedRequests' } };
-const SEQUENTIAL = { ...ERRORS, judge: { kind: 'sequential', ceiling: 'auto' } };
-const STEPS = [{ setWeight: 5 }, { bake: '5m' }, { setWeight: 25 }, { bake: '10m' }, { setWeight: 100 }];
-
-function planOf(more: object = {}): Plan {
-  const file = { apiVersion: 'sluice/v1', kind: 'Plan', workload: 'checkout', strategy: 'canary' };
-  const read = checkPlan({ ...file, metrics: [SEQUENTIAL], steps: STEPS, soak: '15m', ...more });
-  if (read.kind === 'issues') throw new Error(JSON.stringify(read.issues));
-  return read.plan;
-}
-const traffic = (requestsPerSecond: number, failureRate: number): Traffic => ({
-  requestsPerSecond,
-  failureRate,
-  slowRate: 0.01,
-  dispersion: 1,
-});
 const foresee = (plan: Plan, of: Traffic, releases = 100, ratios?: number[]) =>
   forecast(plan, of, { releases, seed: 1, ...(ratios !== undefined && { ratios }) });
 
@@ -90,49 +70,5 @@ describe('a forecast', () => {
   it('with the same seed is the same', () => {
     const made = () => foresee(planOf(), traffic(100, 0.005), 30);
     expect(made()).toEqual(made());
-  });
-});
-
-describe('a better plan', () => {
-  const better = (plan: Plan, of: Traffic, { withinSeconds = 3_600, releases = 50 } = {}) =>
-    proposals(plan, of, { releases, seed: 7, withinSeconds });
-
-  it('keeps what it promises: 10,000 other releases find the fault as often, within 2 points', () => {
-    // Prepare
-    const plan = planOf({ steps: [{ setWeight: 10 }, { bake: '2m' }, { setWeight: 100 }] });
-    const of = traffic(2_000, 0.001);
-    const [proposed] = better(plan, of, { releases: 2_500 });
-    if (proposed === undefined) throw new Error('nothing was proposed');
-    // Act
-    const model = modelOf({ ...plan, steps: proposed.steps }, of);
-    const schedule = scheduleOf(model.plan, enoughSeenBy(model));
-    const until = schedule.stays[0]?.untilSeconds ?? 0;
-    const canaried = { ...schedule, windows: schedule.windows.filter(({ knownSeconds }) => knownSeconds <= until) };
-    const found = shareFound(playReleases(model, canaried, { ratio: 2, releases: 10_000, seed: 99 }));
-    // Assess: what is known when weight 100 is due
-    const promised = proposed.effect.foundByStay[0] ?? 0;
-    expect(promised).toBeGreaterThanOrEqual(0.78);
-    expect(Math.abs(found - promised)).toBeLessThan(0.02);
-    expect(schedule.stays.map(({ holdSeconds }) => holdSeconds)).toEqual([0, 0]);
-  }, 60_000);
-
-  it('in more time exposes fewer: a smaller first weight', () => {
-    const firstOf = (withinSeconds: number) =>
-      better(planOf(), traffic(2_000, 0.001), { withinSeconds }).find(({ kind }) => kind === 'leastExposure')?.steps[0];
-    const [quick, slow] = [firstOf(1_800), firstOf(7_200)] as { weight: number }[];
-    expect(slow?.weight ?? 0).toBeLessThan(quick?.weight ?? 0);
-  });
-
-  it('keeps the gates of the plan in their order', () => {
-    const approval = { approval: { name: 'go-live', groups: ['leads'] } };
-    const plan = planOf({ steps: [{ setWeight: 5 }, { bake: '5m' }, approval, { setWeight: 100 }] });
-    const [shortest] = better(plan, traffic(2_000, 0.001));
-    expect(shortest?.steps.map(({ kind }) => kind)).toEqual(['setWeight', 'bake', 'approval', 'setWeight']);
-  });
-
-  it('is none where nobody would wait for it, or where nothing was promised', () => {
-    expect(better(planOf(), traffic(0.5, 0.001))).toEqual([]);
-    const judge = { kind: 'threshold', failureCondition: 'result[0] > 0.05' };
-    expect(better(planOf({ metrics: [{ ...ERRORS, judge }] }), traffic(100, 0.01))).toEqual([]);
   });
 });
