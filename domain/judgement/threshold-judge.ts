@@ -39,7 +39,7 @@ export function judgeThreshold(
   const broken =
     sums.inconclusive > inconclusiveLimit ||
     sums.consecutiveErrors > consecutiveErrorLimit ||
-    (metric.judge.count !== undefined && sums.done >= metric.judge.count);
+    sums.done >= (metric.judge.count ?? Number.POSITIVE_INFINITY);
   return { verdict, measurements: sums.measurements, brokeLimit: verdict.kind === 'inconclusive' && broken };
 }
 
@@ -72,7 +72,7 @@ function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
   if (consecutiveSuccessLimit > 0 && sums.consecutiveSuccesses >= consecutiveSuccessLimit) {
     return { kind: 'healthy', because: `${plural(sums.consecutiveSuccesses, 'measurement')} in a row were good` };
   }
-  if (judge.count !== undefined && sums.done >= judge.count) {
+  if (sums.done >= (judge.count ?? Number.POSITIVE_INFINITY)) {
     if (consecutiveSuccessLimit > 0) return held(`all ${sums.done} measurements are done, ${inARow}`);
     return { kind: 'healthy', because: `${sums.successful} of ${plural(sums.done, 'measurement')} good, all are done` };
   }

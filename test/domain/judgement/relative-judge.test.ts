@@ -23,6 +23,11 @@ const judged = (asked: RelativeMetric, readings: Reading[], more: Partial<Judgem
     context({ nowEpochMs: NOON + readings.length * MINUTE, ...more }),
   );
 const phases = (...asked: Parameters<typeof judged>) => judged(...asked).measurements.map(({ phase }) => phase);
+/** What one window says. */
+const said = (asked: RelativeMetric, reading: Reading, more: Partial<JudgementContext> = {}) => {
+  const { phase, because } = judged(asked, [reading], more).measurements[0] ?? {};
+  return { phase, because };
+};
 const stableHasNone = { expects: () => ({ canary: true, stable: false }) };
 
 describe('the relative judge', () => {
@@ -71,6 +76,81 @@ describe('the relative judge', () => {
     expect(phases(metric({ max: 1.1 }), [of(counts(1000, 0), counts(9000, 0))])).toEqual(['successful']);
   });
 
+  it('fails a value that is less than 0.9 times the stable one, where more is better', () => {
+    const orders = metric({ min: 0.9 }, { kind: 'prometheus', measure: { kind: 'queryValue', query: 'orders' } });
+    const value = (canary: number): Reading => ({ kind: 'value', canary, stable: 100 });
+    expect(said(orders, value(90))).toEqual({
+      phase: 'successful',
+      because: "the canary's value was 90, the stable version's value was 100",
+    });
+    expect(said(orders, value(89))).toEqual({
+      phase: 'failed',
+      because: "the canary's value was 89, the stable version's value was 100: less than 0.9 times",
+    });
+  });
+
+  it.each<[string, Reading, RelativeMetric['source']]>([
+    ['no data: no points', { kind: 'noData', reason: 'no points' }, failed],
+    ['the canary has no value', { kind: 'value', canary: null, stable: 1 }, percentile],
+    ['the canary has no value', { kind: 'value', canary: Number.NaN, stable: 1 }, percentile],
+    ['the stable version has no value', { kind: 'value', canary: 1, stable: null }, percentile],
+    ['the stable version has no value', { kind: 'value', canary: 1, stable: Number.POSITIVE_INFINITY }, percentile],
+    ['the canary had no request', of(null, counts(900, 9)), failed],
+    ['the canary had no request', of(counts(0, 0), counts(900, 9)), failed],
+    ['the canary had 1 request, fewer than the 10 wanted', of(counts(1, 0), counts(900, 9)), failed],
+    ['the canary had 9 requests, fewer than the 10 wanted', of(counts(9, 9), counts(900, 9)), failed],
+    ['the stable version had no request to compare with', of(counts(10, 0), null), failed],
+    ['the stable version had no request to compare with', of(counts(10, 0), counts(0, 0)), failed],
+    ['a result of the canary alone, and nothing to compare it with', { kind: 'result', result: 1 }, failed],
+    ['a result of the canary alone, and nothing to compare it with', { kind: 'alarm', state: 'OK' }, failed],
+    [
+      'a result of the canary alone, and nothing to compare it with',
+      { kind: 'band', value: 1, low: 0, high: 2 },
+      failed,
+    ],
+  ])('"%s" is no evidence', (because, reading, source) => {
+    expect(said(metric({ max: 1.1, minRequests: 10 }, source), reading)).toEqual({ phase: 'inconclusive', because });
+  });
+
+  it('says how many windows were good, and which one was too much', () => {
+    const good = of(counts(100, 1), counts(900, 9));
+    const bad = (count: number) => of(counts(100, count), counts(900, 9));
+    const asked = metric({ max: 1.1, failureLimit: 1 });
+    expect(judged(asked, [good, good]).verdict).toEqual({ kind: 'watching', because: '2 of 2 windows good' });
+    expect(judged(asked, [bad(50), good, good]).verdict.because).toBe('2 of 3 windows good, 1 failed of the 1 allowed');
+    expect(judged(asked, [bad(50), good, bad(60), bad(70), ...Array(5).fill(of(null, null))])).toMatchObject({
+      verdict: {
+        kind: 'degraded',
+        because:
+          '60 of 100 canary requests failed (60 %), 9 of 900 stable requests failed (1 %): more than 1.1 times the share: failure 2, 1 allowed',
+      },
+      brokeLimit: false,
+    });
+    expect(judged(asked, []).verdict).toEqual({
+      ...{ kind: 'inconclusive', because: 'no window was measured yet', fault: false },
+    });
+    expect(judged(metric({ max: 1.1, failureLimit: 3 }), [bad(50), bad(60), of(null, null)])).toMatchObject({
+      verdict: {
+        ...{
+          kind: 'inconclusive',
+          because: 'no window was good yet; the last: the canary had no request',
+          fault: false,
+        },
+      },
+      brokeLimit: false,
+    });
+  });
+
+  it('says by how much a share of good ones falls short, and allows just as much', () => {
+    const asked = metric({ min: 0.5 });
+    expect(said(asked, of(counts(100, 50), counts(100, 0))).phase).toBe('successful');
+    expect(said(asked, of(counts(100, 51), counts(100, 0)))).toEqual({
+      phase: 'failed',
+      because:
+        "51 of 100 canary requests failed (51 %), 0 of 100 stable requests failed (0 %): the share of good ones is less than 0.5 times the stable version's",
+    });
+  });
+
   it('says nothing of too few requests, or without the stable version that should be there', () => {
     const readings = [
       of(counts(99, 99), counts(900, 0)),
@@ -91,8 +171,18 @@ describe('the relative judge', () => {
     const good = of(counts(100, 1), counts(900, 9));
     const quiet = of(counts(0, 0), counts(900, 9));
     const asked = metric({ max: 1.1 });
-    expect(judged(asked, [good, quiet, quiet, quiet, quiet]).verdict.kind).toBe('watching');
-    expect(judged(asked, [good, quiet, quiet, quiet, quiet, quiet]).verdict.kind).toBe('inconclusive');
+    expect(judged(asked, [good, quiet, quiet, quiet, quiet])).toMatchObject({
+      ...{ verdict: { kind: 'watching' }, brokeLimit: false },
+    });
+    expect(judged(asked, [good, quiet, quiet, quiet, quiet, quiet])).toMatchObject({
+      verdict: {
+        kind: 'inconclusive',
+        because: '5 windows in a row without evidence; the last: the canary had no request',
+        fault: false,
+      },
+      brokeLimit: true,
+    });
+    expect(judged(asked, [quiet, quiet, quiet, quiet]).brokeLimit).toBe(false);
     expect(judged(asked, [good, quiet, quiet, quiet, quiet, quiet, good]).verdict.kind).toBe('watching');
   });
 
@@ -115,10 +205,26 @@ describe('the relative judge', () => {
       });
       expect(phases(metric({ max: 1.1, ceiling: 0.021 }), [alone], stableHasNone)).toEqual(['successful']);
     });
+    it('of several thresholds takes the one that is above it', () => {
+      const slow = metric(
+        { max: 2, ceiling: 0.02 },
+        { kind: 'cloudwatch', measure: { kind: 'slowerThan', thresholdsSeconds: [0.3, 1] } },
+      );
+      expect(said(slow, of(counts(1000, 21, 1), null), stableHasNone).phase).toBe('failed');
+      expect(said(slow, of(counts(1000, 20, 1), null), stableHasNone)).toEqual({
+        phase: 'successful',
+        because:
+          '20 of 1000 canary requests took longer than 300 ms (2 %) and 1 took longer than 1 s (0.1 %), not above the ceiling of 2 %',
+      });
+    });
     it('says nothing without a ceiling, and holds nothing up', () => {
-      expect(judged(metric({ max: 1.1 }), [alone, alone], stableHasNone)).toMatchObject({
-        verdict: { kind: 'watching' },
+      expect(judged(metric({ max: 1.1 }), [alone, alone], stableHasNone)).toEqual({
+        verdict: {
+          kind: 'watching',
+          because: '0 of 0 windows good; at weight 100 there is nothing to compare with, so it says nothing',
+        },
         measurements: [],
+        brokeLimit: false,
       });
     });
     it('keeps what was seen before', () => {
