@@ -22,9 +22,10 @@ export const rollBackExecutionName = (releaseId: string, attempt: number): strin
 
 /** The release and the run of an execution's name; undefined where a person has started one by another name. */
 export const releaseExecutionOf = (name: string): { releaseId: string; number: number } | undefined => {
-  const match = /^(.+)-([1-9]\d*)$/.exec(name);
-  const [, releaseId = '', number] = match ?? [];
-  return isReleaseId(releaseId) ? { releaseId, number: Number(number) } : undefined;
+  // it reads as a release id itself, whose workload is the release
+  const releaseId = name.slice(0, name.lastIndexOf('-'));
+  const number = Number(name.slice(releaseId.length + 1));
+  return isReleaseId(name) && isReleaseId(releaseId) ? { releaseId, number } : undefined;
 };
 
 /** The release and the attempt of a roll back's name. */

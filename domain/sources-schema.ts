@@ -2,8 +2,8 @@ import * as z from 'zod';
 
 const urlError = 'an http or https address without a user name, password, query or fragment in it';
 
+/** Asked of what can be read as an address only. */
 const isPlain = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
   const { username, password, search, hash } = new URL(text);
   return username === '' && password === '' && search === '' && hash === '';
 };
@@ -16,7 +16,7 @@ export const sourcesSchema = z
         url: z
           .url({ protocol: /^https?$/, error: urlError, abort: true })
           .max(2048, { error: 'an address of at most 2048 characters' })
-          .refine(isPlain, { error: urlError })
+          .refine(isPlain)
           .meta({
             description: 'Its address, up to and without /api/v1.',
             examples: ['https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1'],

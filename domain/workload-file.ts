@@ -16,22 +16,19 @@ const NOT_YET: NotYet = {
 const DEFAULTS = { backgroundWork: 'none', connections: 'cut', maxDrain: '15m' } as const;
 
 const kubernetesError = 'a Kubernetes name: lower-case letters, digits and dashes, at most 63 characters';
-const kubernetesName = z
-  .string({ error: kubernetesError })
-  .regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, { error: kubernetesError });
+const kubernetesName = z.string({ error: kubernetesError }).regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/);
 
-const arn = (kind: 'listener-rule' | 'targetgroup') => {
-  const error = kind === 'targetgroup' ? 'the ARN of a target group' : 'the ARN of a listener rule';
-  const part = kind === 'targetgroup' ? 'targetgroup/' : 'listener-rule/app/';
-  return z
-    .string({ error })
-    .regex(new RegExp(`^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\\d{12}:${part}[A-Za-z0-9/-]+$`), { error });
-};
+const arn = (what: string, part: string) =>
+  z
+    .string({ error: `the ARN of ${what}` })
+    .regex(new RegExp(`^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\\d{12}:${part}[A-Za-z0-9/-]+$`));
+const ruleArn = arn('a listener rule', 'listener-rule/app/');
+const groupArn = arn('a target group', 'targetgroup/');
 const alarmError = 'the name or the ARN of a CloudWatch alarm';
 const EXAMPLE = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012';
 const ruleExample = `${EXAMPLE}:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee`;
 const targetGroup = (slot: string) =>
-  arn('targetgroup').meta({
+  groupArn.meta({
     description: `The target group of the ${slot} slot.`,
     examples: [`${EXAMPLE}:targetgroup/checkout-${slot}/73e2d6bc24d8a067`],
   });
@@ -42,7 +39,7 @@ const albSchema = z
       .literal('alb')
       .meta({ description: 'Listener rules of an Application Load Balancer, made by infrastructure as code.' }),
     rules: z
-      .array(arn('listener-rule'), { error: 'a list of ARNs of listener rules' })
+      .array(ruleArn, { error: 'a list of ARNs of listener rules' })
       .min(1, { error: 'the ARN of at least one listener rule' })
       .max(10, { error: 'at most 10 rules' })
       .meta({
@@ -52,7 +49,7 @@ const albSchema = z
     targetGroups: z
       .strictObject({ blue: targetGroup('blue'), green: targetGroup('green') })
       .meta({ description: 'The two fixed target groups, one for each slot.' }),
-    previewRule: arn('listener-rule')
+    previewRule: ruleArn
       .meta({
         description: 'The rule that sends the preview header to the idle slot. A plan with a preview needs it.',
         examples: [ruleExample],
@@ -71,7 +68,7 @@ export const workloadSchema = z
       .strictObject({
         name: z
           .string({ error: "the EKS cluster's name" })
-          .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, { error: "the EKS cluster's name" })
+          .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/)
           .meta({ description: "The EKS cluster's name.", examples: ['prod'] }),
         namespace: kubernetesName.meta({ description: 'The namespace of the Deployment.', examples: ['shop'] }),
       })
@@ -93,12 +90,12 @@ export const workloadSchema = z
         z.strictObject({
           name: z
             .string({ error: 'the name of an ECR repository' })
-            .regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/, { error: 'the name of an ECR repository' })
+            .regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/)
             .max(256, { error: 'the name of an ECR repository, at most 256 characters' })
             .meta({ description: "The repository's name, without the registry.", examples: ['checkout'] }),
           tags: z
             .string({ error: "a pattern of tags such as 'v*'" })
-            .regex(/^[A-Za-z0-9_.*-]{1,128}$/, { error: "a pattern of tags such as 'v*'" })
+            .regex(/^[A-Za-z0-9_.*-]{1,128}$/)
             .meta({ description: 'Tags that start a release; * is any run of characters.', examples: ['v*'] }),
         }),
         { error: 'a list of repositories' },
@@ -109,9 +106,7 @@ export const workloadSchema = z
       .array(
         z
           .string({ error: alarmError })
-          .regex(/^(?:arn:[a-z-]+:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.{1,255}|(?!arn:).{1,255})$/, {
-            error: alarmError,
-          }),
+          .regex(/^(?:arn:[a-z-]+:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.{1,255}|(?!arn:).{1,255})$/),
         { error: 'a list of alarms' },
       )
       .max(20, { error: 'at most 20 alarms' })

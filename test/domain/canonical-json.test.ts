@@ -19,6 +19,9 @@ describe('canonical JSON', () => {
     [{}, '{}'],
     [[], '[]'],
     [[undefined, 1, [null]], '[null,1,[null]]'],
+    [JSON.parse('{"b":1,"__proto__":2}'), '{"__proto__":2,"b":1}'],
+    // by their letters, as JavaScript's < orders texts: not by a language
+    [{ é: 1, Z: 2, a: 3, 10: 4, 9: 5 }, '{"10":4,"9":5,"Z":2,"a":3,"é":1}'],
     [undefined, 'null'],
     [null, 'null'],
     [0, '0'],

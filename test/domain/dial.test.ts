@@ -30,6 +30,7 @@ describe('a dial', () => {
     }
     // a step of the dial is another dial
     expect(sameDial(dial(0, 100), dial(0.1, 99.9))).toBe(false);
+    expect(sameDial(dial(100, 0), dial(99.9, 0.1))).toBe(false);
   });
 
   it('is told by slot', () => {

@@ -17,10 +17,15 @@ describe('a release id', () => {
     expect(workloadOf('shop-2-12')).toBe('shop-2');
   });
 
-  it.each(['shop', 'shop-', '-1', 'shop-0', 'shop-01', 'shop-1x', 'shop-1-x', 'shop1', ''])('is not %j', text => {
-    expect(isReleaseId(text)).toBe(false);
-    expect(() => workloadOf(text)).toThrow(new RangeError(`"${text}" is not a release id (<workload>-<number>)`));
-  });
+  it.each(['shop', 'shop-', '-1', 'shop-0', 'shop-01', 'shop-1x', 'shop-1-x', 'shop1', 'a\nshop-1', ''])(
+    'is not %j',
+    text => {
+      expect(isReleaseId(text)).toBe(false);
+      expect(() => workloadOf(text)).toThrow(
+        new RangeError(`${JSON.stringify(text)} is not a release id (<workload>-<number>)`),
+      );
+    },
+  );
 
   it.each(['shop-1', 'a-10', 'shop-2-1', 'a-b-907'])('is %s', text => {
     expect(isReleaseId(text)).toBe(true);
@@ -41,7 +46,7 @@ describe('the name of an execution', () => {
     expect(rollBackExecutionOf(name)).toEqual({ releaseId: 'shop-12', number: 2 });
   });
 
-  it.each(['shop-12', 'by-hand', 'shop-12-0', 'shop-0-1', 'shop-12-3x', '-1-1', ''])(
+  it.each(['shop-12', 'by-hand', 'shop-12-0', 'shop-0-1', 'shop-12-3x', '-1-1', 'a\nshop-12-3', 'shop', ''])(
     'that a person gave, %j, says neither',
     name => {
       expect(releaseExecutionOf(name)).toBeUndefined();

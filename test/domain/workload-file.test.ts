@@ -32,7 +32,7 @@ const prometheus = (url: unknown, sigv4 = false) => ({ sources: { prometheus: { 
 describe('a workload', () => {
   it('that says the least there is has the defaults for the rest', () => {
     const { apiVersion: _, kind: __, ...said } = least;
-    expect(checked({})).toEqual({
+    expect(checked({})).toStrictEqual({
       kind: 'workload',
       workload: { ...said, backgroundWork: 'none', connections: 'cut', maxDrainSeconds: 900 },
     });
@@ -47,7 +47,7 @@ describe('a workload', () => {
       connections: 'drain',
     };
     const { apiVersion: _, kind: __, ...said } = least;
-    expect(checked({ ...all, ...prometheus('https://p.example/ws', true), maxDrain: '0s' })).toEqual({
+    expect(checked({ ...all, ...prometheus('https://p.example/ws', true), maxDrain: '0s' })).toStrictEqual({
       kind: 'workload',
       workload: { ...said, ...all, ...prometheus('https://p.example/ws', true), maxDrainSeconds: 0 },
     });
