@@ -18,7 +18,6 @@ describe('the variables of a text', () => {
     ['one that is not closed at the end', 'a${slot', [{ name: undefined, column: 2 }]],
     ['one that is not closed before a quote', 'x{s="${slot"}', [{ name: undefined, column: 6 }]],
     ['one in another is part of the first, which is not closed', '${a${slot}', [{ name: undefined, column: 1 }]],
-    ],
     ['a dollar is not one', '$slot {slot} $ {slot}', []],
   ])('%s', (_, text, variables) => {
     expect(templateVariables(text)).toEqual(variables);
