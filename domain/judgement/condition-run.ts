@@ -110,12 +110,8 @@ class Run {
       case '..':
         return this.#range(numberOf(first, "'..'"), numberOf(this.evaluate(right), "'..'"));
       default: {
-        const second = this.evaluate(right);
-        if (typeof first === 'object' || typeof second === 'object' || typeof first === 'string') {
-          this.#sized(first);
-          this.#sized(second);
-        }
-        return operate(operator, first, second);
+        const second = this.#sized(this.evaluate(right));
+        return operate(operator, this.#sized(first), second);
       }
     }
   }

@@ -177,7 +177,7 @@ class Checker {
       case 'int':
       case 'asFloat':
       case 'float':
-        if (!fits(type, 'number') && type !== 'string') this.#want(first, 'number', name, type);
+        if (type !== 'string') this.#want(first, 'number', name, type);
         return name === 'asInt' || name === 'int' ? 'int' : 'float';
       case 'isNaN':
       case 'isInf':
