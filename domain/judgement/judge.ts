@@ -64,8 +64,8 @@ const done = ({ judge }: Metric, { measurements }: MetricVerdict): number =>
     .length;
 
 /**
- * Whether an `analysis` step has what it waits for: each of its metrics has `count` measurements (or as many as the metric
- * itself ever takes), or has broken a limit that makes it inconclusive, so that the step is over and the release holds.
+ * Whether an `analysis` step has what it waits for: each of its metrics has `count` measurements (or is healthy by
+ * those it took, and takes no more), or has broken a limit that makes it inconclusive, so that the step is over and the release holds.
  * @throws RangeError the plan has no metric of that name
  */
 export function analysisComplete(
@@ -79,10 +79,9 @@ export function analysisComplete(
     if (metric === undefined)
       throw new RangeError(`an analysis step waits for ${name}, which is no metric of the plan`);
     const judged = judgeMetric(metric, windowsByMetric[name] ?? [], context);
-    const most = metric.judge.kind === 'threshold' ? (metric.judge.count ?? step.count) : step.count;
     // Argo takes no more measurements of a metric that is done, however many the step wants.
     const isDone = metric.judge.kind === 'threshold' && judged.verdict.kind === 'healthy';
-    return judged.brokeLimit || isDone || done(metric, judged) >= Math.min(step.count, most);
+    return judged.brokeLimit || isDone || done(metric, judged) >= step.count;
   });
 }
 

@@ -1,3 +1,4 @@
+import { gives, type Measure } from '../plan/measure.ts';
 import type { MannWhitneyJudgeSpec } from '../plan/other-judges-spec.ts';
 import type { Metric } from '../plan/plan.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
@@ -6,7 +7,7 @@ import { type Score, scoreOf } from './kayenta/score.ts';
 import { type Counts, isNumber, type WindowRecord } from './reading.ts';
 import { everyWindow, type Turn } from './turns.ts';
 import type { Verdict } from './verdict.ts';
-import { percentText, plural } from './words.ts';
+import { percentText, plural, secondsText } from './words.ts';
 
 export type MannWhitneyMetric = Omit<Metric, 'judge'> & { judge: MannWhitneyJudgeSpec };
 
@@ -128,15 +129,18 @@ function measurementOf(
   metric: MannWhitneyMetric,
 ): Measurement {
   const { startEpochMs, endEpochMs } = window;
-  const counted = metric.source.measure.kind !== 'percentile';
   const shown = (list: readonly number[]): string =>
-    list.map(value => (Number.isNaN(value) ? 'nothing' : counted ? percentOrValue(value) : `${value} s`)).join(' and ');
+    list.map(value => (Number.isNaN(value) ? 'nothing' : textOf(metric.source.measure, value))).join(' and ');
   const both = ![...values.canary, ...values.stable].some(Number.isNaN);
   const because = `the canary had ${shown(values.canary)}, the stable version ${shown(values.stable)}`;
   return { startEpochMs, endEpochMs, phase: both ? 'successful' : 'inconclusive', because };
 }
 
-const percentOrValue = (value: number): string => (value >= 0 && value <= 1 ? percentText(value) : `${value}`);
+/** 0.01 is "1 %" of counts, "10 ms" of a percentile, and "0.01" of anything else. */
+function textOf(measure: Measure, value: number): string {
+  if (gives(measure) === 'counts') return percentText(value);
+  return measure.kind === 'percentile' ? secondsText(value) : String(Number(value.toPrecision(4)));
+}
 
 const ORDER = ['high', 'low', 'noData', 'pass'] as const;
 

@@ -46,13 +46,28 @@ describe("Flagger's judge", () => {
       fault: false,
     });
     expect(kindOf('+x+')).toBe('watching');
+    expect(judged('+++').verdict.because).toBe('3 of 3 checks good');
   });
 
   it('never takes a check without a value for a failed one: five in a row hold', () => {
-    expect(kindOf('')).toBe('inconclusive');
-    expect(kindOf('ooo')).toBe('inconclusive');
+    expect(judged('')).toMatchObject({
+      verdict: { kind: 'inconclusive', because: 'no check was made yet', fault: false },
+      brokeLimit: false,
+    });
+    expect(judged('ooo')).toMatchObject({
+      verdict: { because: 'no check had a value yet; the last: the canary had no request' },
+      brokeLimit: false,
+    });
     expect(judged('+oooo')).toMatchObject({ verdict: { kind: 'watching' }, brokeLimit: false });
-    expect(judged('+ooooo')).toMatchObject({ verdict: { kind: 'inconclusive' }, brokeLimit: true });
+    expect(judged('+ooooo')).toMatchObject({
+      verdict: {
+        kind: 'inconclusive',
+        because: '5 checks in a row without a value; the last: the canary had no request',
+        fault: false,
+      },
+      brokeLimit: true,
+    });
+    expect(judged('xxxooooo')).toMatchObject({ verdict: { kind: 'degraded' }, brokeLimit: false });
     expect(kindOf('+ooooo+')).toBe('watching');
     expect(kindOf('xoooooxoooox')).toBe('degraded');
   });
@@ -73,19 +88,37 @@ describe("Flagger's judge", () => {
     const of = (canary: number | null) =>
       judgeFlagger({ ...metric(), source, judge: max }, [frozen(0, { kind: 'value', canary, stable: 0.2 })], context())
         .measurements[0];
-    expect(of(0.5)?.phase).toBe('successful');
+    expect(of(0.5)).toMatchObject({ phase: 'successful', because: "the canary's p99 was 500 ms" });
     expect(of(0.501)).toMatchObject({
       phase: 'failed',
       because: expect.stringContaining('501 is above the maximum of 500'),
     });
-    expect(of(null)?.phase).toBe('error');
+    expect(of(null)).toMatchObject({ phase: 'error', because: 'the canary has no value' });
+    expect(of(Number.NaN)).toMatchObject({ phase: 'error', because: 'the canary has no value' });
+  });
+
+  it('reads any other value as it is', () => {
+    const source = { kind: 'prometheus', measure: { kind: 'queryValue', query: 'q' } } as const;
+    const of = (canary: number) => check({ kind: 'value', canary, stable: 1 }, { min: 1, max: 2 }, source)?.phase;
+    expect([of(1), of(2), of(0.999), of(2.001)]).toEqual(['successful', 'successful', 'failed', 'failed']);
+  });
+
+  it('says why a check has no value', () => {
+    const { source } = metric();
+    const because = (reading: Reading) => check(reading, {}, source)?.because;
+    expect(because({ kind: 'noData', reason: 'no points' })).toBe('no data: no points');
+    expect(because({ kind: 'counts', canary: null, stable: null })).toBe('the canary had no request');
+    expect(because({ kind: 'result', result: 'text' })).toBe('the answer is not one number');
+    expect(because({ kind: 'alarm', state: 'OK' })).toBe('a reading of the kind alarm (counts) has no value to check');
   });
 
   it('reads an answer that is one number as it is', () => {
     const source = { kind: 'prometheus', measure: { kind: 'query', query: 'up', series: 'one' } } as const;
     const range = { min: 1, max: 2 };
     expect(check({ kind: 'result', result: [1.5] }, range, source)?.phase).toBe('successful');
-    expect(check({ kind: 'result', result: 2 }, range, source)?.phase).toBe('successful');
+    expect(check({ kind: 'result', result: 2 }, range, source)).toMatchObject({
+      ...{ phase: 'successful', because: 'the check answered 2' },
+    });
     expect(check({ kind: 'result', result: 0.5 }, range, source)?.phase).toBe('failed');
     expect(check({ kind: 'result', result: 2.5 }, range, source)?.phase).toBe('failed');
     for (const result of [[], [1, 2], 'text', null, { $number: 'NaN' }]) {

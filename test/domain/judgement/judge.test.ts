@@ -3,6 +3,7 @@ import { analysisComplete, judgeMetric, judgeRelease, measurementsDone } from '.
 import type { WindowRecord } from '../../../domain/judgement/reading.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
 import { context, counts, frozen, MINUTE, NOON } from './records.ts';
+import { sequential as sequentialContext, metric as sequentialMetric } from './sequential-records.ts';
 
 const threshold = (name: string, count?: number): Metric => ({
   name,
@@ -23,6 +24,23 @@ const relative: Metric = {
   source: { kind: 'cloudwatch', measure: { kind: 'failedRequests' } },
   judge: { kind: 'relative', max: 1.1, failureLimit: 0, minRequests: 10 },
 };
+const sequential = (name: string) => sequentialMetric({}, name);
+const scored = (name: string, group: string): Metric => ({
+  name,
+  source: { kind: 'cloudwatch', measure: { kind: 'failedRequests' } },
+  judge: {
+    ...{ kind: 'mannWhitney', direction: 'increase', tolerance: 0.25, confidence: 0.98, nanStrategy: 'remove' },
+    effectSize: {
+      measure: 'meanRatio',
+      allowedIncrease: 1,
+      allowedDecrease: 1,
+      criticalIncrease: 1,
+      criticalDecrease: 1,
+    },
+    ...{ critical: false, groups: [group], intervalSeconds: 300 },
+    scores: { pass: 95, marginal: 60, weights: { main: 70, side: 30 } },
+  },
+});
 const good = (n: number): WindowRecord =>
   frozen(n, { kind: 'counts', canary: counts(400, 2), stable: counts(3600, 18) });
 const bad = (n: number): WindowRecord =>
@@ -50,6 +68,22 @@ describe('the verdict on a release', () => {
   it('is inconclusive when one metric is', () => {
     const { verdict } = judgeRelease([threshold('a'), relative], { a: [good(0)] }, soon);
     expect(verdict).toEqual({ kind: 'inconclusive', because: 'compared: no window was measured yet', fault: false });
+    const both = judgeRelease([threshold('a'), relative, threshold('b')], { a: [good(0)] }, soon).verdict;
+    expect(both.because).toBe('compared: no window was measured yet; b: no window was measured yet');
+  });
+
+  it.each<[string, Metric['judge'], WindowRecord, string]>([
+    ['an alarm', { kind: 'alarm', failureLimit: 0 }, frozen(0, { kind: 'alarm', state: 'ALARM' }), 'was in ALARM'],
+    [
+      'a band',
+      { kind: 'anomalyBand', bad: 'above', failureLimit: 0 },
+      frozen(0, { kind: 'band', value: 9, low: 1, high: 8 }),
+      '9 where 1 to 8 is expected',
+    ],
+    ['a comparison', relative.judge, bad(0), '40 of 400 canary requests failed (10 %), 18 of 3600'],
+  ])('asks %s of the judge that the plan names', (_, judge, record, because) => {
+    const { verdict } = judgeRelease([{ ...threshold('a'), judge }], { a: [record] }, soon);
+    expect(verdict).toMatchObject({ kind: 'degraded', because: expect.stringContaining(because) });
   });
 
   it('is inconclusive by a fault while the source cannot be read', () => {
@@ -73,8 +107,17 @@ describe('the verdict on a release', () => {
 
   it('watches while the canary gets no traffic, and where the plan measures nothing', () => {
     const before = context({ analysisStartedAtEpochMs: undefined });
-    expect(judgeRelease([threshold('a')], { a: [bad(0)] }, before).verdict.kind).toBe('watching');
-    expect(judgeRelease([threshold('a')], {}, { ...before, sourceFault: 'refused' }).verdict.kind).toBe('watching');
+    const none = { kind: 'watching', because: 'the canary gets no traffic yet' };
+    expect(judgeRelease([threshold('a')], { a: [bad(0)] }, before).verdict).toEqual(none);
+    expect(judgeRelease([threshold('a')], {}, { ...before, sourceFault: 'refused' }).verdict).toEqual(none);
+    expect(judgeMetric(threshold('a'), [bad(0)], before)).toEqual({
+      verdict: none,
+      measurements: [],
+      brokeLimit: false,
+    });
+    const judged = judgeRelease([sequential('s'), scored('k', 'main')], { s: [bad(0)], k: [bad(0)] }, before);
+    expect(judged.byMetric).toEqual({ s: none, k: none });
+    expect([judged.evidence, judged.ceilings]).toEqual([[], {}]);
     expect(judgeRelease([], {}, soon).verdict).toEqual({
       kind: 'watching',
       because: 'the plan has no metrics, so nothing is judged',
@@ -100,30 +143,41 @@ describe('an analysis step', () => {
   });
   it('counts only windows of a comparison that had something to compare', () => {
     expect(measurementsDone(relative, [good(0), quiet(1), good(2)], soon)).toBe(2);
+    const { judge } = threshold('a');
+    const both: Metric = {
+      ...threshold('a'),
+      judge: { ...judge, failureCondition: 'result[0] > 0.2' } as Metric['judge'],
+    };
+    expect(measurementsDone(both, [good(0), quiet(1), bad(2)], soon)).toBe(2);
   });
   it('refuses a metric that the plan does not have', () => {
-    expect(() => analysisComplete({ metrics: ['c'], count: 1 }, [threshold('a')], {}, soon)).toThrow(RangeError);
+    expect(() => analysisComplete({ metrics: ['c'], count: 1 }, [threshold('a')], {}, soon)).toThrow(
+      new RangeError('an analysis step waits for c, which is no metric of the plan'),
+    );
+  });
+  it('waits for all of its metrics', () => {
+    const both = { metrics: ['a', 'b'], count: 1 };
+    const metrics = [threshold('a'), threshold('b')];
+    expect(analysisComplete(both, metrics, { a: [good(0)] }, soon)).toBe(false);
+    expect(analysisComplete(both, metrics, { a: [good(0)], b: [good(0)] }, soon)).toBe(true);
+  });
+  it('waits for its measurements of a sequential metric that is healthy before', () => {
+    const healthy = Array.from({ length: 9 }, (_, n) =>
+      frozen(n, { kind: 'counts', canary: counts(480, 5), stable: counts(9520, 95) }),
+    );
+    const after = context({ nowEpochMs: NOON + 9 * MINUTE, sequential: sequentialContext() });
+    expect(judgeMetric(sequential('errors'), healthy, after).verdict.kind).toBe('healthy');
+    expect(
+      analysisComplete({ metrics: ['errors'], count: 10 }, [sequential('errors')], { errors: healthy }, after),
+    ).toBe(false);
+    expect(
+      analysisComplete({ metrics: ['errors'], count: 9 }, [sequential('errors')], { errors: healthy }, after),
+    ).toBe(true);
   });
 });
 
 describe('a release judged as others judge', () => {
   const source = { kind: 'cloudwatch', measure: { kind: 'failedRequests' } } as const;
-  const scored = (name: string, group: string): Metric => ({
-    name,
-    source,
-    judge: {
-      ...{ kind: 'mannWhitney', direction: 'increase', tolerance: 0.25, confidence: 0.98, nanStrategy: 'remove' },
-      effectSize: {
-        measure: 'meanRatio',
-        allowedIncrease: 1,
-        allowedDecrease: 1,
-        criticalIncrease: 1,
-        criticalDecrease: 1,
-      },
-      ...{ critical: false, groups: [group], intervalSeconds: 300 },
-      scores: { pass: 95, marginal: 60, weights: { main: 70, side: 30 } },
-    },
-  });
   const five = (badOf: (n: number) => number): WindowRecord[] =>
     [0, 1, 2, 3, 4].map(n =>
       frozen(n, { kind: 'counts', canary: counts(10_000, badOf(n)), stable: counts(90_000, 900 + 20 * n) }),
