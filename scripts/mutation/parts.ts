@@ -19,7 +19,8 @@ export const PARTS = {
   replay: mirror('judgement/replay', 'test/adapters/recorded-windows/*.test.ts'),
   conditions: { mutate: ['domain/judgement/condition*.ts'], tests: ['test/domain/judgement/condition*.test.ts'] },
   judgement: { mutate: ['domain/judgement/!(condition*).ts'], tests: ['test/domain/judgement/*.test.ts'] },
-  forecast: mirror('forecast'),
+  // without promise.prop.test.ts: seconds of simulation for each mutant, of what the others say exactly
+  forecast: { mutate: ['domain/forecast/**/*.ts'], tests: ['test/domain/forecast/!(*.prop).test.ts'] },
   plan: mirror('plan', 'test/adapters/plan-file/*.test.ts'),
   ledger: mirror('ledger'),
   release: mirror('release'),

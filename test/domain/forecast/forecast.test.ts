@@ -25,23 +25,12 @@ describe('a forecast', () => {
     expect(healthySeconds).toBeLessThan(18 + 2 + 600 + 60 + 2 + 900 + 1);
   });
 
-  it('finds a worse fault more often and sooner, and hardly ever rolls a healthy release back', () => {
-    const { effects, falseAlarms } = foresee(planOf(), traffic(500, 0.002), 150);
-    const found = effects.map(effect => effect.found);
-    expect(found).toEqual(found.toSorted((a, b) => a - b));
-    const [doubled, tenfold] = [effects[1], effects[3]];
-    expect(tenfold?.found).toBe(1);
-    expect(tenfold?.medianSeconds ?? 0).toBeLessThan(doubled?.medianSeconds ?? 0);
-    expect(falseAlarms).toMatchObject({ promised: 0.01 });
-    expect(falseAlarms.seen).toBeLessThanOrEqual(0.02);
-  });
-
   it('knows what it costs: nothing is found by a bake that is over before the first window is judged', () => {
     // 100 s late: the bake of 60 s sees none; the fault of x10 is found in the next one
     const steps = [{ setWeight: 50 }, { bake: '1m' }, { setWeight: 60 }, { bake: '10m' }, { setWeight: 100 }];
     const judge = { kind: 'threshold', failureCondition: 'result[0] > 0.05', failureLimit: 0 };
     const plan = planOf({ steps, metrics: [{ ...ERRORS, judge }], soak: '0s' });
-    const { effects, falseAlarms } = foresee(plan, traffic(100, 0.01), 50, [10]);
+    const { effects, falseAlarms } = foresee(plan, traffic(100, 0.01), 20, [10]);
     expect(effects[0]).toMatchObject({ found: 1 });
     expect(effects[0]?.foundByStay[0]).toBe(0);
     // 9 % more of 50 requests a second for a minute and of 60 until found: at least a minute's and at most five minutes'
@@ -53,7 +42,7 @@ describe('a forecast', () => {
   it('counts the false alarms of a judge that promises nothing', () => {
     // at 1 % every second window of 100 requests has more than 1 % by chance alone
     const judge = { kind: 'threshold', failureCondition: 'result[0] > 0.01', failureLimit: 0 };
-    const { falseAlarms } = foresee(planOf({ metrics: [{ ...ERRORS, judge }] }), traffic(20, 0.01), 50, [10]);
+    const { falseAlarms } = foresee(planOf({ metrics: [{ ...ERRORS, judge }] }), traffic(20, 0.01), 20, []);
     expect(falseAlarms.seen).toBeGreaterThan(0.9);
   });
 
@@ -68,7 +57,7 @@ describe('a forecast', () => {
   });
 
   it('with the same seed is the same', () => {
-    const made = () => foresee(planOf(), traffic(100, 0.005), 30);
+    const made = () => foresee(planOf(), traffic(100, 0.005), 10, [2]);
     expect(made()).toEqual(made());
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shareFound } from '../../../domain/forecast/forecast.ts';
+import { forecast, shareFound } from '../../../domain/forecast/forecast.ts';
 import { enoughSeenBy, modelOf } from '../../../domain/forecast/model.ts';
 import { proposals } from '../../../domain/forecast/propose.ts';
 import { scheduleOf } from '../../../domain/forecast/schedule.ts';
@@ -24,3 +24,14 @@ it('a proposed plan keeps what it promises: 10,000 other releases find the fault
   expect(Math.abs(found - promised)).toBeLessThan(0.02);
   expect(schedule.stays.map(({ holdSeconds }) => holdSeconds)).toEqual([0, 0]);
 }, 60_000);
+
+it('a forecast finds a worse fault more often and sooner, and hardly ever rolls a healthy release back', () => {
+  const { effects, falseAlarms } = forecast(planOf(), traffic(500, 0.002), { releases: 150, seed: 1 });
+  const found = effects.map(effect => effect.found);
+  expect(found).toEqual(found.toSorted((a, b) => a - b));
+  const [doubled, tenfold] = [effects[1], effects[3]];
+  expect(tenfold?.found).toBe(1);
+  expect(tenfold?.medianSeconds ?? 0).toBeLessThan(doubled?.medianSeconds ?? 0);
+  expect(falseAlarms).toMatchObject({ promised: 0.01 });
+  expect(falseAlarms.seen).toBeLessThanOrEqual(0.02);
+});
