@@ -44,7 +44,7 @@ export function strongestEnd(
   { settings }: Pick<Comparison, 'settings'>,
 ): ScoredWindow[] {
   const { alternatives } = settings.profile;
-  const sums = alternatives.map(() => 0);
+  const sums: number[] = [];
   let [best, from] = [Number.NEGATIVE_INFINITY, 0];
   for (const [i, { canary, stable }] of [...windows.entries()].toReversed()) {
     const share = canary.requests / (canary.requests + stable.requests);

@@ -116,13 +116,13 @@ function isComplete(reading: Reading, expects: Expected): boolean {
   switch (reading.kind) {
     case 'noData':
       return false;
-    case 'result':
-    case 'alarm':
-      return true; // of the canary alone, and it is there
+    case 'counts':
+    case 'value':
+      return (!expects.canary || reading.canary !== null) && (!expects.stable || reading.stable !== null);
     case 'band':
       return reading.value !== null && reading.low !== null && reading.high !== null;
     default:
-      return (!expects.canary || reading.canary !== null) && (!expects.stable || reading.stable !== null);
+      return true; // of the canary alone, and it is there
   }
 }
 

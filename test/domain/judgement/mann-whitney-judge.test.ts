@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JudgementContext, MetricVerdict } from '../../../domain/judgement/context.ts';
 import { judgeMannWhitney, type MannWhitneyMetric } from '../../../domain/judgement/mann-whitney-judge.ts';
-import type { WindowRecord } from '../../../domain/judgement/reading.ts';
+import type { Counts, Reading, WindowRecord } from '../../../domain/judgement/reading.ts';
 import { context, counts, frozen, MINUTE, NOON } from './records.ts';
 
 const metric = (name = 'errors', judge: Partial<MannWhitneyMetric['judge']> = {}): MannWhitneyMetric => ({
@@ -54,6 +54,23 @@ const judged = (text: string, judge: Partial<MannWhitneyMetric['judge']> = {}, m
 const kindOf = (...asked: Parameters<typeof judged>) => judged(...asked).verdict.kind;
 
 describe("Kayenta's judge", () => {
+  it('says what the last window lacked while there is no run yet, and waits for the metric with the fewest', () => {
+    expect(judged('xxo')).toEqual({
+      verdict: {
+        kind: 'inconclusive',
+        // 900 + 3 (10 mod 17) = 930 of 90,000
+        because: '3 of the 10 windows of the first run; the last: the canary had nothing, the stable version 1.03 %',
+        fault: false,
+      },
+      measurements: expect.anything(),
+      brokeLimit: false,
+    });
+    expect(judged('').verdict.because).toBe('0 of the 10 windows of the first run');
+    const two = judgedAll([metric('a'), metric('b', { intervalSeconds: 300 })], { a: 'xxxxxxxxxx', b: 'xxxxxxxx' });
+    expect(two.a?.verdict.because).toBe('8 of the 10 windows of the first run');
+    expect(judgeMannWhitney([metric()], {}, context({ nowEpochMs: NOON })).errors?.verdict.kind).toBe('inconclusive');
+  });
+
   it('says nothing before the first run', () => {
     expect(judged('xxxxxxxxx').verdict).toEqual({
       kind: 'inconclusive',
@@ -99,9 +116,11 @@ describe("Kayenta's judge", () => {
       };
     });
     const by = (direction: 'increase' | 'either') =>
-      judgeMannWhitney([metric('errors', { direction })], { errors: better }, context()).errors?.verdict.kind;
-    expect(by('increase')).toBe('watching');
-    expect(by('either')).toBe('degraded');
+      judgeMannWhitney([metric('errors', { direction })], { errors: better }, context()).errors?.verdict;
+    expect(by('increase')?.kind).toBe('watching');
+    expect(by('increase')?.because).toMatch(/, which is within what is allowed; run 1: score 100, /);
+    expect(by('either')?.kind).toBe('degraded');
+    expect(by('either')?.because).toMatch(/, which is low; run 1: score 0, /);
   });
 
   it('leaves windows without data out, and holds where there are none', () => {
@@ -226,4 +245,77 @@ describe("Kayenta's judge", () => {
 
 it('judges nothing where no metric of the plan is its own', () => {
   expect(judgeMannWhitney([], {}, context())).toEqual({});
+});
+
+describe('the values of a window', () => {
+  type Source = MannWhitneyMetric['source'];
+  const of = (reading: Reading, source: Source = metric().source) =>
+    judgeMannWhitney(
+      [{ ...metric(), source }],
+      { errors: [frozen(0, reading)] },
+      context({ nowEpochMs: NOON + MINUTE }),
+    ).errors?.measurements[0];
+  const p99: Source = { kind: 'cloudwatch', measure: { kind: 'percentile', percentile: 99 } };
+  const query: Source = { kind: 'prometheus', measure: { kind: 'queryValue', query: 'q' } };
+  const slow: Source = { kind: 'cloudwatch', measure: { kind: 'slowerThan', thresholdsSeconds: [0.3, 1] } };
+  const compared = (canary: Counts | null, stable: Counts | null): Reading => ({ kind: 'counts', canary, stable });
+
+  it.each<[string, Reading, Source]>([
+    ['1 %, the stable version 2.5 %', compared(counts(1000, 10), counts(400, 10)), metric().source],
+    ['0 %, the stable version 100 %', compared(counts(1000, 0), counts(4, 4)), metric().source],
+    ['1 % and 0.1 %, the stable version 2 % and 0 %', compared(counts(1000, 10, 1), counts(100, 2, 0)), slow],
+    ['412 ms, the stable version 1.2 s', { kind: 'value', canary: 0.412, stable: 1.2 }, p99],
+    ['0.5, the stable version 1234', { kind: 'value', canary: 0.5, stable: 1234.4 }, query],
+  ])('are told: "the canary had %s"', (text, reading, source) => {
+    expect(of(reading, source)).toMatchObject({ phase: 'successful', because: `the canary had ${text}` });
+  });
+
+  it.each<[string, Reading, Source]>([
+    ['nothing, the stable version 2.5 %', compared(null, counts(400, 10)), metric().source],
+    ['nothing, the stable version 2.5 %', compared(counts(0, 0), counts(400, 10)), metric().source],
+    ['1 %, the stable version nothing', compared(counts(1000, 10), null), metric().source],
+    ['nothing, the stable version 200 ms', { kind: 'value', canary: null, stable: 0.2 }, p99],
+    ['200 ms, the stable version nothing', { kind: 'value', canary: 0.2, stable: Number.NaN }, p99],
+    ['nothing, the stable version nothing', { kind: 'result', result: 1 }, metric().source],
+    ['nothing, the stable version nothing', { kind: 'noData', reason: 'none' }, metric().source],
+  ])('that are missing say neither: "the canary had %s"', (text, reading, source) => {
+    expect(of(reading, source)).toMatchObject({ phase: 'inconclusive', because: `the canary had ${text}` });
+  });
+
+  it('are missing where nobody read the window, a minute after it should have been frozen', () => {
+    const at = context({ nowEpochMs: NOON + 5 * MINUTE + 1 });
+    expect(judgeMannWhitney([metric()], {}, at).errors?.measurements).toEqual([
+      {
+        ...{ startEpochMs: NOON, endEpochMs: NOON + MINUTE, phase: 'inconclusive' },
+        because: 'the canary had nothing, the stable version nothing',
+      },
+    ]);
+  });
+
+  it('that are all the same are no difference', () => {
+    const same = Array.from({ length: 10 }, (_, n) => frozen(n, compared(counts(100, 1), counts(900, 9))));
+    expect(judgeMannWhitney([metric()], { errors: same }, context()).errors?.verdict).toEqual({
+      kind: 'watching',
+      because:
+        '10 values of the canary against 10 of the stable version: the same; run 1: score 100, 75 is marginal and 95 passes',
+    });
+  });
+
+  it.each([
+    ['first', 0],
+    ['second', 1],
+  ])('of several thresholds: the critical one decides, be it the %s', (_, at) => {
+    // five times as many is critical from 3 on, twice as many is only high
+    const bad = (n: number) => (at === 0 ? [500 + n, 200 + n] : [200 + n, 500 + n]);
+    const windows = Array.from({ length: 10 }, (_, n) =>
+      frozen(n, compared(counts(10_000, ...bad(n)), counts(90_000, 905 + n, 905 + n))),
+    );
+    const judge = {
+      ...metric().judge,
+      critical: true,
+      effectSize: { ...metric().judge.effectSize, criticalIncrease: 3 },
+    };
+    const found = judgeMannWhitney([{ ...metric(), source: slow, judge }], { errors: windows }, context());
+    expect(found.errors?.verdict.because).toContain('score 0 (errors is critical)');
+  });
 });

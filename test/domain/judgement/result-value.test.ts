@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type ResultValue, resultOf, storedResult } from '../../../domain/judgement/result-value.ts';
+import {
+  isTooDeep,
+  MAX_RESULT_DEPTH,
+  type ResultValue,
+  resultOf,
+  storedResult,
+} from '../../../domain/judgement/result-value.ts';
 import { nextRecord, sameReading } from '../../../domain/judgement/windows.ts';
 import { MINUTE, NOON } from './records.ts';
 
@@ -20,6 +26,23 @@ describe('the result of a check', () => {
   ])('comes back from the ledger as it was: %j', value => {
     const kept = JSON.parse(JSON.stringify(storedResult(value)));
     expect(resultOf(kept)).toEqual(value);
+  });
+
+  it('is kept where it is nested 100 deep, in lists and in maps, and is too deep beyond', () => {
+    const nested = (levels: number, wrap: (inner: unknown) => unknown) => {
+      let value: unknown = 1;
+      for (let level = 0; level < levels; level += 1) value = wrap(value);
+      return value;
+    };
+    for (const wrap of [(inner: unknown) => [inner], (inner: unknown) => ({ a: null, b: inner, c: 'text' })]) {
+      expect(isTooDeep(nested(MAX_RESULT_DEPTH, wrap))).toBe(false);
+      expect(isTooDeep(nested(MAX_RESULT_DEPTH + 1, wrap))).toBe(true);
+    }
+    expect(['text', null, 1, true, [], {}].map(isTooDeep)).toEqual(Array(6).fill(false));
+  });
+
+  it('is a map like any other where its number is none of ours', () => {
+    expect(resultOf({ $number: ['NaN'] })).toEqual({ $number: ['NaN'] });
   });
 
   it('does not let a key called __proto__ become anything else', () => {

@@ -144,8 +144,8 @@ describe('at weight 100', () => {
     const ceilings = (ceiling: 'auto' | number, readings: Reading[]) =>
       judged([metric({ ceiling })], { errors: readings }, alone(2)).ceilings;
     const before = repeat(2, pair(5, 95));
-    expect(ceilings(0.5, [...before, soaking(100)])).toEqual({});
-    expect(ceilings('auto', before)).toEqual({});
+    expect(ceilings(0.5, [...before, soaking(100)])).toStrictEqual({});
+    expect(ceilings('auto', before)).toStrictEqual({});
     expect(Object.keys(ceilings('auto', [...before, soaking(100)]))).toEqual(['errors']);
   });
 

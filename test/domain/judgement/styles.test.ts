@@ -31,6 +31,19 @@ describe('the judges of others at their documented defaults', () => {
     ).toBeNull();
   });
 
+  it('nobody judges a window without requests, whatever is said to be bad in it', () => {
+    const odd: CountWindow = { canaryRequests: 0, canaryBad: 5, stableRequests: 9000, stableBad: 0 };
+    const noStable: CountWindow = { canaryRequests: 1000, canaryBad: 5, stableRequests: 0, stableBad: -1 };
+    expect(at(argoStyle, [odd, odd, odd])).toBeNull();
+    expect(at(relativeStyle, [odd, odd, odd])).toBeNull();
+    expect(at(relativeStyle, [noStable, noStable, noStable])).toBeNull();
+  });
+
+  it('relative: just 1.5 times is not above it', () => {
+    const even: CountWindow = { canaryRequests: 1000, canaryBad: 3, stableRequests: 9000, stableBad: 18 };
+    expect(at(relativeStyle, [even, even, even])).toBeNull();
+  });
+
   it('Flagger: a check after the fifth minute below 99 %', () => {
     expect(at(flaggerStyle, windows(11, 11, 11, 11, 11, 0))).toBe(6);
     expect(at(flaggerStyle, windows(11, 11, 11, 11, 11, 0, 0, 0))).toBe(6);
@@ -52,6 +65,12 @@ describe('the judges of others at their documented defaults', () => {
     expect(at(kayentaStyle, worse)).toBe(10);
     expect(at(kayentaStyle, steady)).toBeNull();
     expect(at(kayentaStyle, [...worse, quiet])).toBe(11);
+    // windows without requests of either version are no values: with them as shares of nothing there would be none at all
+    const noStable = { canaryRequests: 1000, canaryBad: 30, stableRequests: 0, stableBad: 0 };
+    expect(at(kayentaStyle, [...steady, ...Array<CountWindow>(30).fill(noStable)])).toBeNull();
+    expect(at(kayentaStyle, [...worse, ...Array<CountWindow>(30).fill({ ...quiet, stableBad: 9000 })])).toBe(40);
+    const better = steady.map((window, n) => ({ ...window, canaryBad: 0, stableBad: 270 + n }));
+    expect(at(kayentaStyle, better)).toBeNull();
     expect(at(kayentaStyle, [quiet])).toBeNull();
   });
 });

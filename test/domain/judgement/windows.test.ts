@@ -177,6 +177,7 @@ describe('a window of a source that knows when it cannot change', () => {
     const first = read(undefined, 5, canaryOnly);
     const second = read(first, 15, canaryOnly);
     expect(second.frozenAtEpochMs).toBeUndefined();
+    expect(read(first, 15, { canary: false, stable: true }).frozenAtEpochMs).toBeUndefined();
     expect(read(second, 20, BOTH).frozenAtEpochMs).toBe(END + 20_000);
   });
 
@@ -233,6 +234,8 @@ describe('two reads', () => {
     ['NaN and nothing', value(0.3, Number.NaN), value(0.3, null), false],
     ['values of two kinds', value(0.3, 0.2), { kind: 'result', result: 0.3 }, false],
     ['a value and counts', value(0.3, 0.2), of(1), false],
+    ['counts and an alarm', of(1), { kind: 'alarm', state: 'OK' }, false],
+    ['a value and an alarm', value(0.3, 0.2), { kind: 'alarm', state: 'OK' }, false],
     ['an alarm in one state', { kind: 'alarm', state: 'OK' }, { kind: 'alarm', state: 'OK' }, true],
     ['an alarm in two states', { kind: 'alarm', state: 'OK' }, { kind: 'alarm', state: 'ALARM' }, false],
     ['one band', band(1), band(1), true],
