@@ -18,9 +18,7 @@ export const MAX_STEPS = 100_000;
 
 /** @throws EvaluationError */
 export function runCondition(expression: Expression, result: ResultValue): boolean {
-  const value = new Run(result).evaluate(expression);
-  if (typeof value === 'boolean') return value;
-  return booleanOf(value, 'a condition');
+  return booleanOf(new Run(result).evaluate(expression), 'a condition');
 }
 
 class Run {

@@ -65,11 +65,12 @@ export function tokenise(text: string): Token[] {
 
 function nextToken(text: string, offset: number, match: (pattern: RegExp) => string | undefined): Token {
   const at = offset + 1;
-  const number = match(HEX) ?? match(NUMBER);
+  const hex = match(HEX);
+  const number = hex ?? match(NUMBER);
   if (number !== undefined) {
     const value = Number(number.replaceAll('_', ''));
     if (!Number.isFinite(value)) throw new ConditionMistake(at, `the number ${number} is too large`);
-    return { kind: 'number', at, text: number, value, isInt: !/^[\d_]*\.|^[\d_]+[eE]/.test(number) };
+    return { kind: 'number', at, text: number, value, isInt: hex !== undefined || !/[.eE]/.test(number) };
   }
   const name = match(NAME);
   if (name !== undefined) return { kind: 'name', at, text: name };

@@ -215,7 +215,7 @@ class Checker {
       case 'get':
         if (second !== undefined && typeof type === 'object') this.#want(second, 'int', name, other);
         else if (second !== undefined && type === 'map') this.#want(second, 'string', name, other);
-        else if (type !== 'any' && type !== 'nil') this.#want(first, 'list', name, type);
+        else if (type !== 'nil') this.#want(first, 'list', name, type);
         return 'any';
       case 'keys':
       case 'values':

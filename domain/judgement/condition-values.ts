@@ -73,8 +73,8 @@ export function sliceOf(of: ResultValue, from: number | undefined, to: number | 
 
 /** expr-lang's Equal: numbers by value (NaN equals nothing), lists and maps entry by entry, all else of one kind. */
 export function isEqual(a: ResultValue, b: ResultValue): boolean {
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((x, i) => isEqual(x, b[i] ?? null));
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((x, i) => isEqual(x, b[i] ?? null));
   }
   if (!isMap(a) || !isMap(b)) return a === b;
   const keys = Object.keys(a);
@@ -150,6 +150,6 @@ function compare<T extends string | number>(operator: '<' | '<=' | '>' | '>=', a
 
 function isIn(needle: ResultValue, within: ResultValue): boolean {
   if (within === null) return false;
-  if (isMap(within)) return typeof needle === 'string' && Object.hasOwn(within, needle);
+  if (isMap(within)) return Object.hasOwn(within, textOf(needle, "'in'"));
   return listOf(within, "'in'").some(entry => isEqual(entry, needle));
 }

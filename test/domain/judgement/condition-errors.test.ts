@@ -74,6 +74,7 @@ describe('a condition that cannot be evaluated says why', () => {
     ['result.ok endsWith "a"', "'endsWith' needs a text, found true"],
     ['"a" endsWith result.rate', "'endsWith' needs a text, found 0.02"],
     ['1 in result.rate', "'in' needs a list, found 0.02"],
+    ['1 in result.m', "'in' needs a text, found 1"],
   ])('of an operator: %s', (text, message) => {
     expect(errorOf(text)).toBe(message);
   });
@@ -166,6 +167,12 @@ describe('a condition that cannot be evaluated says why', () => {
     );
     expect(errorOf('result', 1)).toBe(
       'column 1: a condition is true or false, and this is a number: compare it, as in result[0] < 0.01',
+    );
+    expect(errorOf('result')).toBe(
+      'column 1: a condition is true or false, and this is a map: compare it, as in result[0] < 0.01',
+    );
+    expect(errorOf('-result == 1', 'text')).toBe(
+      "column 2: '-' needs a number, found a text: asFloat(…) reads a number from a text",
     );
     expect(errorOf('result == 1')).toBe("column 8: '==' cannot compare a map with a number");
     expect(errorOf('result[1] == 1')).toBe("column 8: '[ ]' needs a text, found a number");

@@ -69,6 +69,9 @@ describe('a condition whose kinds of values do not go together is a mistake in t
     ['nil[0] == 1', "1: '[ ]' needs a list, found nil"],
     ['result[0].a == 1', "1: '[ ]' needs a list, found a number"],
     ['result.value < 1', '1: a list has no field value'],
+    ['result?.value < 1', '1: a list has no field value'],
+    ['1 + "a" == 1', `5: '+' ${READ}`],
+    ['1 < "a"', `5: '<' ${READ}`],
     ['"a".b == 1', '1: a text has no field b'],
     ['result[0.5] < 1', `8: '[ ]' ${WHOLE}`],
     ['result[true] < 1', "8: '[ ]' needs a whole number, found true or false"],
@@ -130,6 +133,7 @@ describe('a condition whose kinds of values do not go together is a mistake in t
       'nil in [1]',
       '1 in nil',
     ];
+    fine.push('all(result, {any([true], {#}) and # > 0})');
     for (const text of [...fine, '(true ? 1 : "b") == true', '[1, "a"][0] == true', '(result ?? 1) == "a"']) {
       expect([text, mistakeIn(text)]).toEqual([text, undefined]);
     }
@@ -155,7 +159,7 @@ function kindOf(text: string, type: ResultType = 'list'): string {
   const goes = (rest: string) => mistakeIn(`(${text}) ${rest}`, type) === undefined;
   const found = [
     ...(goes('% 2 == 1') ? ['whole'] : []),
-    ...(goes('== 1') ? ['number'] : []),
+    ...(goes('== 1') && goes('< 2') ? ['number'] : []),
     ...(goes('== "a"') ? ['text'] : []),
     ...(goes('== true') ? ['truth'] : []),
     ...(goes('== [true]') ? ['list'] : []),

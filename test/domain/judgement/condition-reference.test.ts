@@ -51,6 +51,8 @@ describe('a condition that expr-lang does not understand', () => {
     ['result | filter({# > 1})[0] == 2', [1, 2, 3], true],
     ['get(nil, 0) == nil and get(nil, "a") == nil', null, true],
     ['result?.a == nil', null, true],
+    ['result.missing?.a[1:][0].b == nil', answer, true],
+    ['"\\r\\n" == "\r\n"', null, true],
     ['1 in result or "a" in result', null, false],
     ['\'a\nb\' == "a\\nb"', null, true],
     ['"\\/" == "/"', null, true],
@@ -70,6 +72,7 @@ describe('a condition that expr-lang does not understand', () => {
     // data that are not there are no reason to go on: of them expr-lang says that they contain nothing
     ['result.missing contains "a"', answer],
     ['"a" startsWith result.missing', answer],
+    ['result.missing in result', answer],
   ])('%s of %j is an error, where expr-lang makes a value up', (text, result) => {
     expect(saidOf(text, result)).toBe('error');
   });
