@@ -4,19 +4,16 @@ import { parseDurationSeconds } from '../file/units.ts';
 import { parseCondition, type ResultType } from '../judgement/condition.ts';
 import { checkSource } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';
-import { isMistaken, isUnknownMetric } from './mistaken.ts';
+import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
 
 /** The rules of metrics, and of the steps that name them, that no value can break alone. */
 export function checkMetrics(draft: PlanDraft, input: object): Issue[] {
-  const metrics = (draft.metrics ?? []).flatMap((metric, index) =>
-    metric === undefined ? [] : [{ metric, path: ['metrics', index] as Path }],
-  );
   return [
     ...checkNames(draft),
-    ...metrics.flatMap(({ metric, path }) => [
+    ...metricsOf(draft).flatMap(({ metric, path }) => [
       ...checkSource(metric, path, input),
       ...checkThreshold(metric, path, input),
       ...checkRelative(metric, path, input),

@@ -1,16 +1,15 @@
 import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
 import { DEFAULTS } from './defaults.ts';
-import { isMistaken, isUnknownMetric } from './mistaken.ts';
+import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
 
 /** The rules of the judges flagger and mannWhitney, and of the score that the latter's metrics share. */
 export function checkOtherJudges(draft: PlanDraft, input: object): Issue[] {
-  const metrics = (draft.metrics ?? []).flatMap((metric, index) => (metric === undefined ? [] : [{ metric, index }]));
   return [
-    ...metrics.flatMap(({ metric, index }) => checkRange(metric, ['metrics', index, 'judge', 'thresholdRange'], input)),
+    ...metricsOf(draft).flatMap(({ metric, path }) => checkRange(metric, [...path, 'judge', 'thresholdRange'], input)),
     ...checkScores(draft, input),
   ];
 }
@@ -30,7 +29,7 @@ function checkRange({ judge }: MetricDraft, path: Path, input: object): Issue[] 
 
 function checkScores({ kayenta, metrics = [] }: PlanDraft, input: object): Issue[] {
   if (kayenta === undefined) return [];
-  const judged = metrics.filter(metric => metric?.judge?.kind === 'mannWhitney');
+  const judged = metrics.flatMap(metric => (metric?.judge?.kind === 'mannWhitney' ? [metric.judge] : []));
   // A metric that is a mistake itself may have been one of them.
   if (metrics.some((metric, index) => isUnknownMetric(metric, index, input))) return [];
   if (judged.length === 0) {
@@ -46,7 +45,7 @@ function checkScores({ kayenta, metrics = [] }: PlanDraft, input: object): Issue
     const expected = key === 'marginal' ? `at most pass, ${pass}` : `at least marginal, ${marginal}`;
     issues.push({ path: ['kayenta', key], at: 'value', found: String(kayenta[key]), expected });
   }
-  const groups = judged.flatMap(metric => (metric?.judge?.kind === 'mannWhitney' ? groupsOf(metric.judge) : []));
+  const groups = judged.flatMap(groupsOf);
   // A group that is a mistake itself may have been any.
   const known = groups.filter(group => group !== undefined);
   return known.length < groups.length

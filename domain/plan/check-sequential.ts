@@ -1,6 +1,6 @@
 import { type Issue, type Path, valueAt } from '../file/issue.ts';
 import { DEFAULTS } from './defaults.ts';
-import { isMistaken, isUnknownMetric } from './mistaken.ts';
+import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 import { shareOf } from './read-checked.ts';
 
@@ -17,9 +17,7 @@ interface Judged {
 
 /** The rules of the sequential judge, and of the keys that its metrics share. */
 export function checkSequential(draft: PlanDraft, input: object): Issue[] {
-  const judged = (draft.metrics ?? []).flatMap((metric, index) =>
-    judgedSequentially(metric, ['metrics', index], input),
-  );
+  const judged = metricsOf(draft).flatMap(({ metric, path }) => judgedSequentially(metric, path, input));
   return [
     ...judged.flatMap(one => checkCounts(one, input)),
     ...checkShares(draft, judged, input),
@@ -27,8 +25,7 @@ export function checkSequential(draft: PlanDraft, input: object): Issue[] {
   ];
 }
 
-function judgedSequentially(metric: MetricDraft | undefined, path: Path, input: object): Judged[] {
-  if (metric === undefined) return [];
+function judgedSequentially(metric: MetricDraft, path: Path, input: object): Judged[] {
   const byDefault = valueAt(input, [...path, 'judge']) === undefined;
   const { judge } = metric;
   if (byDefault) return [{ metric, path, byDefault, share: undefined, margin: DEFAULTS.sequential.margin }];
@@ -64,22 +61,18 @@ function checkShares(draft: PlanDraft, judged: readonly Judged[], input: object)
   const last = given.at(-1);
   if (last === undefined) return [];
   const sum = given.reduce((all, { share }) => all + share, 0);
-  const open = judged.length - given.length;
+  const without = judged.find(({ share }) => share === undefined);
   const issue = (found: string, expected: string): Issue[] => [
     { path: [...last.path, 'judge', 'share'], at: 'value', found, expected },
   ];
-  const sumText = String(Number(sum.toFixed(9)));
-  if (open === 0 && sum === 0)
-    return issue('shares that are all 0', 'shares that sum to 1: nothing would be rolled back');
-  if (open === 0 && Math.abs(sum - 1) > ROUNDING) return issue(`shares that sum to ${sumText}`, 'shares that sum to 1');
-  if (open > 0 && sum >= 1 - ROUNDING) {
-    const without = judged.find(({ share }) => share === undefined)?.metric.name;
-    return issue(
-      `shares that sum to ${sumText}`,
-      `less than 1 in sum: ${without ?? 'another metric'} names no share and has what is left`,
-    );
+  const found = `shares that sum to ${Number(sum.toFixed(9))}`;
+  if (without !== undefined) {
+    if (sum < 1 - ROUNDING) return [];
+    const name = without.metric.name ?? 'another metric';
+    return issue(found, `less than 1 in sum: ${name} names no share and has what is left`);
   }
-  return [];
+  if (sum === 0) return issue('shares that are all 0', 'shares that sum to 1: nothing would be rolled back');
+  return Math.abs(sum - 1) > ROUNDING ? issue(found, 'shares that sum to 1') : [];
 }
 
 /** A canary that is not worse than the margin is tolerated: it can never be found. */

@@ -3,6 +3,7 @@ import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
 import type { Workload } from '../workload.ts';
 import type { Gives } from './measure.ts';
+import { metricsOf } from './mistaken.ts';
 import type { JudgeSpec } from './plan.ts';
 import type { PlanDraft } from './plan-schema.ts';
 import { DIMENSION_VARIABLES, TEMPLATE_VARIABLES, tellsVersionsApart, templateVariables } from './template.ts';
@@ -197,11 +198,11 @@ function dimensionsText(source: SourceDraft, judge: string | undefined): string 
 /** What the plan's sources need of the workload. */
 export function checkSourcesForWorkload(draft: PlanDraft, workload: Workload): Issue[] {
   if (workload.sources?.prometheus !== undefined) return [];
-  return (draft.metrics ?? []).flatMap((metric, index): Issue[] => {
-    if (metric?.source?.kind !== 'prometheus') return [];
+  return metricsOf(draft).flatMap(({ metric, path }): Issue[] => {
+    if (metric.source?.kind !== 'prometheus') return [];
     return [
       {
-        path: ['metrics', index, 'source', 'kind'],
+        path: [...path, 'source', 'kind'],
         at: 'value',
         found: `'prometheus', and the workload '${workload.name}' names none`,
         expected: 'sources.prometheus in the workload',

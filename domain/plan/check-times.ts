@@ -1,7 +1,7 @@
 import type { Issue } from '../file/issue.ts';
 import { durationText } from '../file/units.ts';
 import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
-import { isMistaken } from './mistaken.ts';
+import { isMistaken, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 import { secondsOf } from './read-checked.ts';
 
@@ -14,7 +14,7 @@ const seconds = (text: string | undefined, otherwise: string): number => seconds
 
 function checkWindow(draft: PlanDraft): Issue[] {
   const windowSeconds = seconds(draft.window, DEFAULTS.window);
-  const reads = (draft.metrics ?? []).some(metric => metric?.source?.kind === 'cloudwatch');
+  const reads = metricsOf(draft).some(({ metric }) => metric.source?.kind === 'cloudwatch');
   if (!reads || windowSeconds % CLOUDWATCH_PERIOD_SECONDS === 0) return [];
   const expected = `a multiple of ${CLOUDWATCH_PERIOD_SECONDS}s: CloudWatch keeps the load balancer's metrics by the minute`;
   const guess = `${Math.ceil(windowSeconds / CLOUDWATCH_PERIOD_SECONDS) * CLOUDWATCH_PERIOD_SECONDS}s`;
@@ -24,15 +24,14 @@ function checkWindow(draft: PlanDraft): Issue[] {
 function checkIntervals(draft: PlanDraft, input: object): Issue[] {
   if (isMistaken(draft.window, input, ['window'])) return [];
   const windowSeconds = seconds(draft.window, DEFAULTS.window);
-  return (draft.metrics ?? []).flatMap((metric, index): Issue[] => {
-    const judge = metric?.judge;
+  return metricsOf(draft).flatMap(({ metric: { judge }, path }): Issue[] => {
     if (judge?.kind !== 'threshold' && judge?.kind !== 'flagger' && judge?.kind !== 'mannWhitney') return [];
     if (judge.interval === undefined) return [];
     const intervalSeconds = secondsOf(judge.interval);
     if (intervalSeconds % windowSeconds === 0) return [];
     return [
       {
-        path: ['metrics', index, 'judge', 'interval'],
+        path: [...path, 'judge', 'interval'],
         at: 'value',
         found: `'${judge.interval}'`,
         expected: `a multiple of the window, ${durationText(windowSeconds)}: a measurement is one window`,

@@ -3,6 +3,10 @@ import type { PlanDraft } from './plan-schema.ts';
 
 type MetricDraft = NonNullable<PlanDraft['metrics']>[number];
 
+/** The metrics of a plan that are none of them a mistake as a whole, with their places. */
+export const metricsOf = ({ metrics = [] }: PlanDraft): { metric: NonNullable<MetricDraft>; path: Path }[] =>
+  metrics.flatMap((metric, index) => (metric === undefined ? [] : [{ metric, path: ['metrics', index] }]));
+
 /** Whether what stands there is a mistake itself: what it was meant to be is not known, and its default is not meant. */
 export const isMistaken = (drafted: unknown, input: object, path: Path): boolean =>
   drafted === undefined && valueAt(input, path) !== undefined;

@@ -1,4 +1,4 @@
-import type { Plan } from './plan.ts';
+import type { Plan, Step } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
 import { secondsOf, shareOf } from './read-checked.ts';
 import type { PromoteEarly, SequentialJudgeSpec } from './sequential-keys.ts';
@@ -54,14 +54,16 @@ export function horizonWindows({
   windowSeconds,
 }: Pick<Plan, 'steps' | 'soakSeconds' | 'windowSeconds'>): number {
   const first = steps.findIndex(step => step.kind === 'setWeight' && step.weight > 0);
-  const bakes = steps.filter((step, index) => step.kind === 'bake' && index > first);
-  const seconds = bakes.reduce((sum, step) => sum + (step.kind === 'bake' ? step.seconds : 0), soakSeconds);
+  const seconds = bakesFrom(steps, first) + soakSeconds;
   return Math.max(1, Math.round(seconds / windowSeconds));
 }
 
 /** Seconds that the plan stays at weight 100: bakes there, and the soak. */
 export function secondsAlone({ steps, soakSeconds }: Pick<Plan, 'steps' | 'soakSeconds'>): number {
   const whole = steps.findIndex(step => step.kind === 'setWeight' && step.weight === 100);
-  const bakes = whole < 0 ? [] : steps.slice(whole).flatMap(step => (step.kind === 'bake' ? [step.seconds] : []));
-  return bakes.reduce((sum, seconds) => sum + seconds, soakSeconds);
+  return bakesFrom(steps, whole) + soakSeconds;
 }
+
+/** Seconds of the bakes from that step on. Every plan has a first weight above 0, and one of 100. */
+const bakesFrom = (steps: readonly Step[], first: number): number =>
+  steps.slice(first).reduce((sum, step) => (step.kind === 'bake' ? sum + step.seconds : sum), 0);

@@ -15,8 +15,8 @@ export function issuesIn(input: unknown, workload?: Workload): string[] {
   return checked.kind === 'plan' ? [] : checked.issues.map(issueText);
 }
 
-const issueText = ({ path, at, column, found, expected, guess }: Issue): string =>
-  `${at} ${pathText(path)}${column === undefined ? '' : ` column ${column}`}: ${found}; expected ${expected}${guess === undefined ? '' : `; perhaps ${guess}`}`;
+const issueText = ({ path, at, found, expected, ...rest }: Issue): string =>
+  `${at} ${pathText(path)}${'column' in rest ? ` column ${rest.column}` : ''}: ${found}; expected ${expected}${'guess' in rest ? `; perhaps ${rest.guess}` : ''}`;
 
 const THRESHOLD = "{ kind: threshold, failureCondition: 'result[0] > 5' }";
 

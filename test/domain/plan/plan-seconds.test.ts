@@ -34,7 +34,7 @@ describe('the windows that a plan looks at', () => {
   it.each([
     ['are those of the soak', [setWeight(5), bake(600), setWeight(100)], 60, 60],
     ['are those of bakes at 100, too', [setWeight(5), bake(600), setWeight(100), bake(30), bake(7)], 60, 97],
-    ['are those of the soak alone where no weight is 100', [setWeight(5), bake(600)], 60, 60],
+    ['are all of a blueGreen plan', [setWeight(100), bake(30)], 60, 90],
   ])('at weight 100 %s', (_, steps, soakSeconds, expected) => {
     expect(secondsAlone({ steps, soakSeconds })).toBe(expected);
   });

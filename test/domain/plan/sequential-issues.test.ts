@@ -61,6 +61,36 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     ["value metrics[2].source.kind: 'clod'; expected cloudwatch, prometheus or json"],
   ],
   [
+    'a source is a mistake as a whole and names no judge',
+    withMetric('5', ''),
+    ['value metrics[2].source: 5; expected a source: cloudwatch, prometheus or json'],
+  ],
+  [
+    'a source whose kind is a mistake names no judge',
+    withMetric('{ kind: clod, query: up }', ''),
+    ["value metrics[2].source.kind: 'clod'; expected cloudwatch, prometheus or json"],
+  ],
+  [
+    'a source counts and measures a value, and names no judge',
+    withMetric('{ kind: cloudwatch, bad: failedRequests, value: { percentile: 9 } }', ''),
+    ['key metrics[2].source.value: both bad and value; expected exactly one of bad, value, metric or alarm'],
+  ],
+  [
+    'a source has requests and a query, and names no judge',
+    withMetric('{ kind: prometheus, requests: a, query: up }', ''),
+    [
+      'key metrics[2].source.query: both requests and query; expected exactly one of requests with bad, histogram with slowerThan, value or query',
+    ],
+  ],
+  [
+    'a source has a histogram and a value, and names no judge',
+    withMetric('{ kind: prometheus, histogram: a, value: up }', ''),
+    [
+      'key metrics[2].source.value: both histogram and value; expected exactly one of requests with bad, histogram with slowerThan, value or query',
+      "value metrics[2].source.histogram: 'a'; expected the buckets of a histogram, a name that ends with '_bucket'; perhaps a_bucket",
+    ],
+  ],
+  [
     'all shares are 0',
     judged(', share: 0', ', share: 0%'),
     [

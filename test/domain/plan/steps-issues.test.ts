@@ -185,6 +185,11 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     ],
   ],
   [
+    'a source is a mistake: it may not be of CloudWatch',
+    `${stepsOf(LAST)}window: 7s\nmetrics: [{ name: a, source: 5, judge: { kind: alarm } }]\n`,
+    ['value metrics[0].source: 5; expected a source: cloudwatch, prometheus or json'],
+  ],
+  [
     'a threshold measures more often than there are windows',
     changed('count: 10 }', 'count: 10, interval: 30s }', changed('window: 60s', 'window: 120s')),
     [
@@ -281,6 +286,10 @@ describe('steps and times are as they should be where', () => {
       changed('bake: 5m', 'bake: 1h44m59s', changed('deadline: 1h\n', '')),
     ],
     ['no metric comes from CloudWatch: a window may have any length', `${stepsOf(LAST)}window: 7s\n`],
+    [
+      'all metrics come from Prometheus: a window may have any length',
+      `${stepsOf(LAST)}window: 7s\nmetrics: [{ name: a, source: { kind: prometheus, query: up }, judge: { kind: threshold, failureCondition: 'true' } }]\n`,
+    ],
     ['there is more time than the steps of no time take', `${stepsOf(LAST)}deadline: 1s\n`],
     ['all of it is small', SMALL_PLAN],
   ])('%s', (_, plan) => {
