@@ -72,6 +72,12 @@ describe("Flagger's judge", () => {
     expect(kindOf('xoooooxoooox')).toBe('degraded');
   });
 
+  it('says what the last check lacked', () => {
+    const silent = frozen(3, { kind: 'noData', reason: 'no points' });
+    const { verdict } = judgeFlagger(metric(), [...windows('ooo'), silent], context({ nowEpochMs: NOON + 4 * MINUTE }));
+    expect(verdict.because).toBe('no check had a value yet; the last: no data: no points');
+  });
+
   it('checks once in an interval', () => {
     expect(judged('x+x+x', { intervalSeconds: 120 }).verdict.kind).toBe('degraded');
     expect(judged('+x+x+x', { intervalSeconds: 120 }).verdict.kind).toBe('watching');

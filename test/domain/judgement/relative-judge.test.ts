@@ -54,6 +54,20 @@ describe('the relative judge', () => {
     ]);
   });
 
+  it('says by how much a value is worse', () => {
+    expect(said(metric({ max: 1.2 }, percentile), { kind: 'value', canary: 0.61, stable: 0.5 })).toEqual({
+      phase: 'failed',
+      because: "the canary's p99 was 610 ms, the stable version's p99 was 500 ms: more than 1.2 times",
+    });
+  });
+
+  it('takes a window that nobody read for no evidence, a minute after it should have been frozen', () => {
+    const late = { nowEpochMs: NOON + 5 * MINUTE + 1 };
+    expect(judged(metric({ max: 1.2 }), [], late).verdict).toMatchObject({
+      ...{ kind: 'inconclusive', because: 'no window was good yet; the last: the window was not read' },
+    });
+  });
+
   it('fails a window whose share of good requests is less than 0.99 times the stable one', () => {
     // stable 99 % good: 0.99 of it is 98.01 %, so 19 of 1000 bad are good enough and 20 are not
     const readings = [of(counts(1000, 19), counts(1000, 10)), of(counts(1000, 20), counts(1000, 10))];

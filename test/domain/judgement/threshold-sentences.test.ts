@@ -110,7 +110,7 @@ describe('the sentence of the threshold judge', () => {
 
   it('knows that shares are a list, before it has any', () => {
     const [measurement] = judged({ successCondition: 'result < 1' }, [good]).measurements;
-    expect(measurement).toMatchObject({ phase: 'error', because: expect.stringContaining('column') });
+    expect(measurement).toMatchObject({ phase: 'error', because: expect.stringContaining('result < 1, column ') });
   });
 });
 
