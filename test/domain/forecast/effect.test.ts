@@ -73,6 +73,20 @@ describe('what is foreseen of a fault', () => {
     expect(excessFailed).toBeCloseTo(1202 * 0.1 * 0.005, 9);
   });
 
+  it('is found by a stay whose end is the very instant at which the window is known', () => {
+    const of = (seconds: number) =>
+      effectOf(planOf({ metrics: [above(0.3, 0)], steps: [weight(5), bake(seconds), bake(600)] }));
+    expect(of(200).foundByStay).toEqual([1, 1]);
+    expect(of(199).foundByStay).toEqual([0, 1]);
+  });
+
+  it('costs nothing in a plan that never gives the canary traffic', () => {
+    expect(effectOf(planOf({ metrics: [above(0.3, 0)], steps: [bake(600)] }))).toMatchObject({
+      found: 0,
+      excessFailed: 0,
+    });
+  });
+
   it('never costs more than every request', () => {
     expect(effectOf(stepped(above(0.3, 2)), 1_000).excessFailed).toBeCloseTo(327 * 5 * 0.99, 6);
   });
@@ -130,6 +144,7 @@ describe('a whole forecast', () => {
     ['sequential metrics', promising(sequential), 0.01],
     ['a threshold', stepped(above(0.3, 2)), null],
     ['both', promising(sequential, above(0.3, 2)), null],
+    ['none', stepped(), null],
   ])('promises of false alarms what its metrics promise: %s', (_, plan, promised) => {
     expect(forecast(plan, traffic, { ...options, ratios: [] }).falseAlarms.promised).toBe(promised);
   });
