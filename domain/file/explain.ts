@@ -6,7 +6,7 @@ import { keysAt, type Shape, shapesAt } from './shape.ts';
 /** What the design has and this version does not: keys and values by place (`metrics[].judge.kind`). */
 export interface NotYet {
   keys: Record<string, readonly string[]>;
-  values: Record<string, readonly string[]>;
+  values: Record<string, readonly unknown[]>;
 }
 
 interface Explaining {
@@ -36,8 +36,9 @@ export const expectedText: z.core.$ZodErrorMap = issue => {
 export function explain(error: z.ZodError, explaining: Explaining): Issue[] {
   const issues = oncePerType(error.issues).flatMap(issue => explainOne(issue, [], explaining));
   // A key that is missing because it was misspelt is one mistake.
-  const misspelt = new Set(issues.flatMap(({ path, at, guess }) => (at === 'key' ? beside(path, guess) : [])));
-  return issues.filter(({ path, at }) => at !== 'missing' || !misspelt.has(pathText(path)));
+  const isMisspelt = ({ path }: Issue) =>
+    issues.some(one => one.at === 'key' && one.guess === path.at(-1) && mapText(one) === mapText({ path }));
+  return issues.filter(issue => issue.at !== 'missing' || !isMisspelt(issue));
 }
 
 /** zod counts the letters of a text where it wanted a list: what is of another type has one mistake and no other. */
@@ -47,8 +48,7 @@ function oncePerType(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return issues.filter(one => one.code === 'invalid_type' || !isOfAnotherType(pathText(one.path as Path)));
 }
 
-const beside = (path: Path, key: string | undefined): string[] =>
-  key === undefined ? [] : [pathText([...path.slice(0, -1), key])];
+const mapText = ({ path }: { path: Path }): string => pathText(path.slice(0, -1));
 
 function explainOne(issue: z.core.$ZodIssue, prefix: Path, explaining: Explaining): Issue[] {
   const path = [...prefix, ...issue.path] as Path;
@@ -82,8 +82,8 @@ function fittingBranch(
     one.path.length === 0 &&
     (one.code === 'invalid_type' || (one.code === 'invalid_value' && typeof value !== 'string'));
   const fitting = branches.filter(branch => !branch.some(isOfAnotherType));
-  const [only] = fitting;
-  if (fitting.length !== 1 || only === undefined) return [wrongValue(path, value, expected, explaining)];
+  const [only, ...others] = fitting;
+  if (only === undefined || others.length > 0) return [wrongValue(path, value, expected, explaining)];
   return oncePerType(only).flatMap(one => explainOne(one, path, explaining));
 }
 
@@ -100,9 +100,9 @@ function unknownKey(path: Path, { input, shape, notYet }: Explaining): Issue {
   return guess === undefined ? issue : { ...issue, guess };
 }
 
-function wrongWord(path: Path, value: unknown, options: readonly string[], { input, notYet }: Explaining): Issue {
+function wrongWord(path: Path, value: unknown, options: readonly string[], { notYet }: Explaining): Issue {
   const expected = oneOf(options);
-  if (value === undefined && !isThere(input, path)) return missing(path, expected);
+  if (value === undefined && path.length > 0) return missing(path, expected);
   if (typeof value !== 'string') return { path, at: 'value', found: describeValue(value), expected };
   if (isNotYet(path, value, notYet)) {
     return { path, at: 'value', found: `'${value}', which is not available yet`, expected };
@@ -113,7 +113,7 @@ function wrongWord(path: Path, value: unknown, options: readonly string[], { inp
 }
 
 function wrongValue(path: Path, value: unknown, expected: string, { input, shape, notYet }: Explaining): Issue {
-  if (value === undefined && !isThere(input, path)) return missing(path, expected);
+  if (value === undefined && path.length > 0) return missing(path, expected);
   if (isNotYet(path, value, notYet)) {
     return { path, at: 'value', found: `'${value}', which is not available yet`, expected };
   }
@@ -124,7 +124,7 @@ function wrongValue(path: Path, value: unknown, expected: string, { input, shape
 }
 
 const isNotYet = (path: Path, value: unknown, { values }: NotYet): boolean =>
-  typeof value === 'string' && values[placeText(path)]?.includes(value) === true;
+  values[placeText(path)]?.includes(value) === true;
 
 const missing = (path: Path, expected: string): Issue => ({
   path,
@@ -136,13 +136,6 @@ const missing = (path: Path, expected: string): Issue => ({
 /** `metrics[].judge.kind`: a path with its indices left out. */
 const placeText = (path: Path): string =>
   path.map((key, index) => (typeof key === 'number' ? '[]' : index === 0 ? key : `.${key}`)).join('');
-
-function isThere(input: unknown, path: Path): boolean {
-  const parent = valueAt(input, path.slice(0, -1));
-  return (
-    path.length === 0 || (typeof parent === 'object' && parent !== null && Object.hasOwn(parent, path.at(-1) ?? ''))
-  );
-}
 
 function guessValue(value: unknown, shapes: readonly Shape[]): string | undefined {
   const is = (test: (shape: Shape) => boolean) => shapes.some(test);

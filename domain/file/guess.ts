@@ -5,7 +5,6 @@ const OTHER_TOOLS_WORDS: Record<string, string> = {
   pause: 'bake',
   wait: 'bake',
   sleep: 'bake',
-  weight: 'setWeight',
   canaryweight: 'setWeight',
   webhook: 'hook',
   gate: 'approval',
@@ -23,8 +22,8 @@ export function guessWord(word: string, options: readonly string[]): string | un
   const lower = word.toLowerCase();
   const sameLetters = options.find(option => letters(option) === letters(word));
   if (sameLetters !== undefined) return sameLetters;
-  const translated = OTHER_TOOLS_WORDS[letters(word)];
-  if (translated !== undefined && options.includes(translated)) return translated;
+  const translated = options.find(option => option === OTHER_TOOLS_WORDS[letters(word)]);
+  if (translated !== undefined) return translated;
   const nearest = options
     .map(option => ({ option, distance: editDistance(lower, option.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
@@ -37,15 +36,14 @@ const letters = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g
 
 /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let beforeLast = last;
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let best = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        best = Math.min(best, at(beforeLast, j - 2) + 1);
+      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, at(beforeLast, j - 2) + 1);
       row.push(best);
     }
     beforeLast = last;
@@ -63,11 +61,11 @@ export function guessDuration(value: unknown): string | undefined {
   if (/^\d+$/.test(value)) return `${value}s`;
   const text = value
     .toLowerCase()
-    .replaceAll(/[\s,]+/g, '')
+    .replaceAll(/[\s,]/g, '')
     .replaceAll(/hours?|hrs?/g, 'h')
     .replaceAll(/minutes?|mins?/g, 'm')
     .replaceAll(/seconds?|secs?/g, 's')
-    .replace(/^(\d+)d(ays?)?/, (_, days: string) => `${Number(days) * 24}h`);
+    .replace(/(\d+)d(ays?)?/, (_, days: string) => `${Number(days) * 24}h`);
   return text !== value && parseDurationSeconds(text) !== undefined ? text : undefined;
 }
 

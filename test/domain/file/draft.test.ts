@@ -27,12 +27,17 @@ describe('a draft, for the rules between the parts of a file', () => {
     expect(draft(issue(['steps', 0]))).toStrictEqual({ ...file(), steps: [undefined, { weight: 500 }, 'x'] });
   });
 
-  it.each<[Path]>([[[]], [['hold', 'atMost']], [['hold', 'atMost', 'x']], [['name', 'x', 'y']], [['steps', 2, 'x']]])(
-    'is as the file is where there is nothing at %j',
-    path => {
-      expect(draft(issue(path))).toStrictEqual(file());
-    },
-  );
+  it.each<[Path]>([
+    [[]],
+    [['hold', 'atMost']],
+    [['hold', 'atMost', 'x']],
+    [['name', 'x', 'y']],
+    [['name', 'x', 'y', 'z']],
+    [['nothing', 'x']],
+    [['steps', 2, 'x']],
+  ])('is as the file is where there is nothing at %j', path => {
+    expect(draft(issue(path))).toStrictEqual(file());
+  });
 
   it('leaves the file itself alone', () => {
     const whole = file();

@@ -8,7 +8,9 @@ const duration = z
   .string({ error: 'a duration' })
   .regex(/^\d+m$/, { error: 'a duration' })
   .meta({ title: 'duration' });
-const share = z.union([z.number(), z.string().regex(/^\d+%$/)], { error: 'a share' }).meta({ title: 'share' });
+const share = z
+  .union([z.number().max(1, { error: 'at most 1' }), z.string().regex(/^\d+%$/)], { error: 'a share' })
+  .meta({ title: 'share' });
 const judge = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('relative'), max: z.number() }),
   z.strictObject({ kind: z.literal('threshold'), count: z.int().min(1, { error: '1 or more' }) }),
@@ -26,10 +28,21 @@ const schema = z.strictObject({
     .optional(),
   metrics: z.array(z.strictObject({ judge })).optional(),
   bad: z
-    .union([z.enum(['failed']), z.strictObject({ slowerThan: z.array(z.string()).max(3), of: z.string() })], {
-      error: 'failed or slowerThan',
-    })
+    .union(
+      [
+        z.enum(['failed']),
+        z.array(z.string()).min(20),
+        z.strictObject({ slowerThan: z.array(z.string()).max(3), of: z.string() }),
+      ],
+      {
+        error: 'failed or slowerThan',
+      },
+    )
     .optional(),
+  from: z.enum(['name', 'digest']).optional(),
+  ceiling: z.union([z.enum(['auto']), z.enum(['none'])], { error: 'auto or none' }).optional(),
+  either: z.union([z.boolean(), z.array(z.string())], { error: 'true, false or a list' }).optional(),
+  labels: z.record(z.string().regex(/^[a-z]+$/, { error: 'small letters' }), z.string()).optional(),
   when: z.date().optional(),
   odd: z.number().multipleOf(2).optional(),
 });
@@ -64,11 +77,6 @@ describe('a mistake by itself', () => {
       { odd: 3 },
     ],
     ['nothing', { path: ['name'], at: 'value', found: 'nothing', expected: 'text' }, { name: null }],
-    [
-      'a value that is there and is none',
-      { path: ['name'], at: 'value', found: 'nothing', expected: 'text' },
-      { name: undefined },
-    ],
     [
       'one word of some',
       { path: ['then'], at: 'value', found: 'a map', expected: 'rollBack, ask or proceed' },
@@ -127,6 +135,14 @@ describe('what is missing', () => {
     expect(issuesIn(withJudge({ kind: 'relative', mx: 1 }))).toMatchObject([{ path: [...AT, 'mx'], guess: 'max' }]);
   });
 
+  it('is told beside a word that was probably meant to be its name, and a wrong value beside a key that was', () => {
+    expect(issuesOf({ from: 'nam' }).map(({ path, guess }) => [path, guess])).toEqual([
+      [['name'], undefined],
+      [['from'], 'name'],
+    ]);
+    expect(issuesIn({ bad: 7, bed: 'failed' }).map(({ path }) => path)).toEqual([['bad'], ['bed']]);
+  });
+
   it('is told where another key is misspelt, or the same one elsewhere', () => {
     expect(issuesOf({ grups: ['a'] }).map(({ path, at }) => [path, at])).toEqual([
       [['name'], 'missing'],
@@ -172,7 +188,7 @@ describe('a key that is not known', () => {
         path: ['control'],
         at: 'key',
         found: "'control', which is not available yet",
-        expected: 'name, then, bake, share, quiet, groups, metrics, bad, when or odd',
+        expected: 'name, then, bake, share, quiet, groups, metrics, bad, from, ceiling, either, labels, when or odd',
       },
     ]);
     expect(issuesIn(withJudge({ kind: 'relative', max: 1, groups: [] }))).toMatchObject([
@@ -210,13 +226,32 @@ describe('a value of a union', () => {
     for (const [value, found] of [
       [7, '7'],
       [null, 'nothing'],
-      [[], 'an empty list'],
     ] as const) {
       expect(issuesIn({ bad: value })).toStrictEqual([
         { path: ['bad'], at: 'value', found, expected: 'failed or slowerThan' },
       ]);
     }
   });
+});
+
+describe('one branch of a union that has the type of the value', () => {
+  it('tells what is wrong with it; of none or of more than one the union tells it, with a guess at any', () => {
+    expect(issuesIn({ share: 5 })).toStrictEqual([
+      { path: ['share'], at: 'value', found: '5', expected: 'at most 1', guess: '5%' },
+    ]);
+    expect(issuesIn({ ceiling: 'lots' })).toStrictEqual([
+      { path: ['ceiling'], at: 'value', found: "'lots'", expected: 'auto or none' },
+    ]);
+    expect(issuesIn({ either: 'yes' })).toStrictEqual([
+      { path: ['either'], at: 'value', found: "'yes'", expected: 'true, false or a list', guess: 'true' },
+    ]);
+  });
+});
+
+it('a name of the team that cannot be one is told as a key', () => {
+  expect(issuesIn({ labels: { a: 'x', B2: 'y' } })).toStrictEqual([
+    { path: ['labels', 'B2'], at: 'key', found: "'B2'", expected: 'small letters' },
+  ]);
 });
 
 describe('what was probably meant', () => {
@@ -231,6 +266,7 @@ describe('what was probably meant', () => {
     [{ share: '5 %' }, '5%'],
     [{ quiet: 'yes' }, 'true'],
     [{ quiet: 'On' }, 'true'],
+    [{ quiet: 'TRUE' }, 'true'],
     [{ quiet: 1 }, 'true'],
     [{ quiet: 'no' }, 'false'],
     [{ quiet: 'off' }, 'false'],
@@ -256,6 +292,7 @@ describe('what was probably meant', () => {
   it('is nothing of what the design has and this version does not', () => {
     for (const more of [withJudge({ kind: 'kayenta' }), { then: 'page' }, { bake: 'forever' }]) {
       const [issue] = issuesIn(more);
+      expect(issue?.at).toBe('value');
       expect(issue?.found).toMatch(/^'(kayenta|page|forever)', which is not available yet$/);
       expect(issue).not.toHaveProperty('guess');
     }

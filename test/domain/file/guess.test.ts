@@ -14,6 +14,9 @@ describe('a guess at a word', () => {
     ['bake', '', 4],
     ['ab', 'ba', 1],
     ['setWieghts', 'setWeight', 2],
+    // half a swap is none
+    ['ab', 'xa', 2],
+    ['ab', 'bx', 2],
   ])('%s is %s with %i mistakes', (a, b, distance) => {
     expect(editDistance(a, b)).toBe(distance);
   });
@@ -26,6 +29,8 @@ describe('a guess at a word', () => {
     ['abcWeight', ['setWeight'], 'setWeight'], // a third of the letters may be wrong
     ['abcdeight', ['setWeight'], undefined],
     ['p9', ['p99'], 'p99'],
+    ['p-9-9', ['p99'], 'p99'],
+    ['weight', ['bake', 'setWeight'], 'setWeight'],
     ['anything', [], undefined],
   ])('%s among %j is %s', (word, options, guess) => {
     expect(guessWord(word, options)).toBe(guess);
@@ -37,7 +42,6 @@ describe('a word of another tool', () => {
     ['pause', 'bake'],
     ['wait', 'bake'],
     ['sleep', 'bake'],
-    ['weight', 'setWeight'],
     ['canaryWeight', 'setWeight'],
     ['webhook', 'hook'],
     ['gate', 'approval'],
@@ -67,6 +71,23 @@ describe('a guess at a value', () => {
     ['5 minutes', '5m'],
     ['1 hour 30 min', '1h30m'],
     ['2 days', '48h'],
+    ['12d', '288h'],
+    ['1 day', '24h'],
+    ['1 hour', '1h'],
+    ['2 hours', '2h'],
+    ['1 hr', '1h'],
+    ['2 hrs', '2h'],
+    ['1 minute', '1m'],
+    ['1 min', '1m'],
+    ['5 mins', '5m'],
+    ['1 second', '1s'],
+    ['9 seconds', '9s'],
+    ['1 sec', '1s'],
+    ['9 secs', '9s'],
+    ['1h, 5m', '1h5m'],
+    ['5M', '5m'],
+    ['Soon', undefined],
+    ['x90', undefined],
     ['5m', undefined], // it is one already: something else is wrong with it
     ['soon', undefined],
     [null, undefined],
@@ -80,6 +101,10 @@ describe('a guess at a value', () => {
     ['5', '5%'],
     ['5 %', '5%'],
     ['0.05', '0.05'],
+    [0.5, '0.5%'],
+    ['1', '1%'],
+    [[5], undefined],
+    [true, undefined],
     [0, undefined],
     [100, undefined],
     ['many', undefined],
@@ -91,6 +116,10 @@ describe('a guess at a value', () => {
     ['5%', '5'],
     ['p99', '99'],
     ['1.2x', '1.2'],
+    ['5', '5'],
+    ['P50', '50'],
+    ['xp9', undefined],
+    ['%', undefined],
     ['', undefined],
     ['five', undefined],
     ['1e999', undefined],

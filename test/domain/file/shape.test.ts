@@ -47,10 +47,14 @@ describe('what may stand at a place of a file', () => {
   );
 
   it('is every branch of a union within a union', () => {
-    expect(shapesAt(root, {}, ['metrics', 0, 'bad'])).toEqual([
+    expect(shapesAt(root, {}, ['metrics', 0, 'bad'])).toStrictEqual([
       text,
       { type: 'object', properties: { slowerThan: text } },
     ]);
+  });
+
+  it('is every branch where a text stands for a map that has a kind', () => {
+    expect(shapesAt({ anyOf: [text, relative] }, 'slow', [])).toStrictEqual([text, relative]);
   });
 
   it('are keys, each named once', () => {
