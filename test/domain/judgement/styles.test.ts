@@ -65,6 +65,29 @@ describe('the judges of others at their documented defaults', () => {
     expect(at(kayentaStyle, worse)).toBe(10);
     expect(at(kayentaStyle, steady)).toBeNull();
     expect(at(kayentaStyle, [...worse, quiet])).toBe(11);
+    const of = (canaryBad: (n: number) => number, stableBad: (n: number) => number): CountWindow[] =>
+      Array.from({ length: 30 }, (_, n) => ({
+        ...{ canaryRequests: 1000, canaryBad: canaryBad(n), stableRequests: 9000, stableBad: stableBad(n) },
+      }));
+    // the same shares, none of them 0; and 2 to 4 of 1,000 against 0 to 3, which overlap
+    expect(
+      at(
+        kayentaStyle,
+        of(
+          n => 1 + (n % 3),
+          n => 9 * (1 + (n % 4)),
+        ),
+      ),
+    ).toBeNull();
+    expect(
+      at(
+        kayentaStyle,
+        of(
+          n => 2 + (n % 3),
+          n => 9 * (n % 4),
+        ),
+      ),
+    ).toBe(30);
     // windows without requests of either version are no values: with them as shares of nothing there would be none at all
     const noStable = { canaryRequests: 1000, canaryBad: 30, stableRequests: 0, stableBad: 0 };
     expect(at(kayentaStyle, [...steady, ...Array<CountWindow>(30).fill(noStable)])).toBeNull();
