@@ -124,8 +124,7 @@ class Checker {
       case '!=':
         if (sameKind(a, b)) return 'boolean';
         if (a === 'map') throw new ConditionMistake(at, `'${operator}' cannot compare a map with ${wordsOf(b)}`);
-        this.#want(right, wantedLike(a), operator, b);
-        return 'boolean';
+        return this.#want(right, wantedLike(a), operator, b); // which it never is
       case 'in':
         return this.#in(a, b, at);
       case 'contains':

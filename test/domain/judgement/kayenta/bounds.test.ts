@@ -76,6 +76,8 @@ describe("the limits of Kayenta's classification", () => {
     expect(kind(from(1), [...from(1), ...same(100, 50)])).toBe('low');
     expect(kind([...from(1), ...same(100, 50)], from(1))).toBe('high');
     expect(kind([1, ...same(10, 9)], same(1))).toBe('high');
+    expect(kind([1, 1, ...same(10, 8)], same(1, 9))).toBe('high');
+    expect(kind(same(1, 9), [1, 1, ...same(10, 8)])).toBe('low');
     expect(kind(same(1), [1, ...same(10, 9)])).toBe('low');
     expect(kind([...same(1, 9), 10], same(10))).toBe('low');
     expect(kind(from(1), [...from(1)].reverse())).toBe('pass');
@@ -84,6 +86,11 @@ describe("the limits of Kayenta's classification", () => {
   it('says how much it compared, and nothing of a shift where there is nothing to test', () => {
     const nothing = { critical: false, canaryValues: 3, stableValues: 2 };
     expect(classify([Number.NaN, 0, 0, 0], [0, 0], comparison())).toEqual({ kind: 'pass', ...nothing });
+    // equal in any order, which is that of numbers, not of texts
+    const same = { kind: 'pass', critical: false, canaryValues: 3, stableValues: 3 };
+    expect(classify([9, 100, 10], [10, 9, 100], comparison())).toEqual(same);
+    expect(classify([100, 10, 9], [9, 10, 100], comparison())).toEqual(same);
+    expect(classify([9, 100, 10], [10, 9, 101], comparison())).toHaveProperty('shift');
     expect(classify([1, 2, 3], [], comparison())).toEqual({ kind: 'noData', ...nothing, stableValues: 0 });
     expect(classify([], [], comparison())).toEqual({
       kind: 'noData',
@@ -109,6 +116,15 @@ describe('outliers', () => {
   it('are beyond the first and the last per cent as well: one of 101 at each end, where the fences are narrow', () => {
     // fences at 25 and 75 for a factor of 0; the 1st and the 99th percentile, 1 and 99, are further out
     expect(withoutOutliers(from(0, 101), 0)).toEqual(from(1, 99));
+  });
+});
+
+describe('the fences', () => {
+  it('are as far from the quartiles as the factor says, on either side', () => {
+    // 50 and 100 to 200: quartiles 124.25 and 174.75, so the fence is at 124.25 - 0.5 x 50.5 = 99
+    expect(withoutOutliers([50, ...from(100, 101)], 0.5)).toEqual(from(100, 101));
+    // 100 to 200 and 250: quartiles 125.25 and 175.75, so the fence is at 175.75 + 0.5 x 50.5 = 201
+    expect(withoutOutliers([...from(100, 101), 250], 0.5)).toEqual(from(100, 101));
   });
 });
 
@@ -172,6 +188,7 @@ describe('the normal distribution', () => {
     expect(normalQuantile(0.975)).toBeCloseTo(1.959963984540054, 12);
     expect(normalQuantile(1 - 1e-9)).toBeCloseTo(5.99780701, 6);
     expect(normalUpperTail(Number.NaN)).toBeNaN();
+    expect(normalUpperTail(-8)).toBeCloseTo(1, 14);
   });
 });
 
