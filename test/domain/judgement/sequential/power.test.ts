@@ -1,72 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { CeilingSettings } from '../../../../domain/judgement/sequential/ceiling-watch.ts';
 import type { ComparisonSettings } from '../../../../domain/judgement/sequential/comparison.ts';
-import { ceilingFinds, powerOf, type SeenWindow } from '../../../../domain/judgement/sequential/power.ts';
+import { ceilingFinds, powerOf } from '../../../../domain/judgement/sequential/power.ts';
 import { PROFILES } from '../../../../domain/judgement/sequential/profile.ts';
-import { newSChannel, stepSChannel } from '../../../../domain/judgement/sequential/s-channel.ts';
-import { inflation, mixture, most, rateEvidence, rateInflation, ratioEvidence, starts, theta } from './by-the-book.ts';
-
-const K = 4;
-const settingsOf = (more: Partial<ComparisonSettings> = {}): ComparisonSettings => ({
-  profile: PROFILES.specification,
-  margin: 1.25,
-  horizonWindows: K,
-  sAlpha: 0.007,
-  eAlpha: 0.003,
-  thresholds: 1,
-  ...more,
-});
-const times = (count: number, canaryRequests: number, stableRequests: number, margin = 1.25): SeenWindow[] =>
-  Array.from({ length: count }, () => ({ canaryRequests, stableRequests, margin }));
-
-/** P(X = x), x from 0, of the binomial or the beta-binomial, by the recurrence of neighbours. */
-function lawOf(m: number, share: number, noise: number): Float64Array {
-  const size = noise === 1 ? 0 : (m - 1) / (noise - 1) - 1;
-  const [a, b] = [share * size, (1 - share) * size];
-  const logs = [0];
-  for (let x = 0; x < m; x += 1) {
-    const ratio =
-      size === 0 ? ((m - x) * share) / ((x + 1) * (1 - share)) : ((m - x) * (a + x)) / ((x + 1) * (b + m - 1 - x));
-    logs.push((logs[x] ?? 0) + Math.log(ratio));
-  }
-  const highest = logs.reduce((one, other) => Math.max(one, other));
-  const law = Float64Array.from(logs, log => Math.exp(log - highest));
-  const total = law.reduce((sum, one) => sum + one, 0);
-  return law.map(one => one / total);
-}
-
-/** The chance that such a canary's failures are at the boundary in as many windows as it takes, path by path. */
-function bookPower(windows: readonly SeenWindow[], rate: number, ratio: number, phi?: number): number {
-  const channel = newSChannel();
-  const needed = phi === undefined ? 1 : 2;
-  let layers = Array.from({ length: needed }, (_, i) => new Map(i === 0 ? [[0, 1]] : []));
-  let [found, carried, expected] = [0, 0, 0];
-  for (const [k, { canaryRequests: nc, stableRequests: nb, margin }] of windows.entries()) {
-    const wanted = carried + rate * nb + Math.min(1, ratio * rate) * nc;
-    const m = Math.round(wanted);
-    carried = wanted - m;
-    const counted = { nc, xc: m, nb, xb: 0 };
-    const noiseAt = (w: number) => (phi === undefined ? 1 : inflation(phi, counted, w));
-    const healthy = theta(counted, margin);
-    expected += (m * healthy) / noiseAt(margin);
-    const spent = PROFILES.specification.spending(k + 1, K, expected);
-    stepSChannel(channel, 0, m, healthy, noiseAt(margin), 0.007 * spent);
-    const law = [...lawOf(m, theta(counted, ratio), noiseAt(ratio)).entries()].filter(([, p]) => p > 1e-13);
-    const next = layers.map(() => new Map<number, number>());
-    for (const [i, layer] of layers.entries())
-      for (const [x, mass] of layer)
-        for (const [more, p] of law) {
-          const crossed = x + more >= channel.boundary;
-          if (crossed && i + 1 === needed) found += mass * p;
-          else {
-            const to = next[crossed ? i + 1 : i];
-            to?.set(x + more, (to.get(x + more) ?? 0) + mass * p);
-          }
-        }
-    layers = next;
-  }
-  return found;
-}
+import { bookPower, K, settingsOf, times } from './book-power.ts';
+import { inflation, mixture, most, rateEvidence, rateInflation, ratioEvidence, starts } from './by-the-book.ts';
 
 describe('the chance to have found a fault, by the S-channel', () => {
   it.each([
@@ -103,19 +41,6 @@ describe('the chance to have found a fault, by the S-channel', () => {
     const first = byWindow.find(power => power >= enough);
     expect(powerOf(settingsOf(), windows, fault, enough)).toBeCloseTo(first ?? Number.NaN, 9);
     expect(first).not.toBeCloseTo(byWindow.at(-1) ?? Number.NaN, 3);
-  });
-
-  it('is hardly another on cells, where there are very many failures', () => {
-    // 40,000 and then 60,000 bad ones: the cells double between them; found in the second with about one half
-    const windows = [...times(1, 1_000_000, 3_000_000, 1), ...times(1, 1_500_000, 4_500_000, 1)];
-    const rate = 0.01;
-    const ratio = 1.013;
-    const [exact, power] = [
-      bookPower(windows, rate, ratio),
-      powerOf(settingsOf({ margin: 1 }), windows, { rates: [rate], ratio }, 1),
-    ];
-    expect(exact).toBeGreaterThan(0.05);
-    expect(Math.abs(power - exact)).toBeLessThan(0.01);
   });
 
   it('is none before the first window, without a failure of the stable version, and without traffic', () => {
