@@ -102,7 +102,7 @@ function unknownKey(path: Path, { input, shape, notYet }: Explaining): Issue {
 
 function wrongWord(path: Path, value: unknown, options: readonly string[], { notYet }: Explaining): Issue {
   const expected = oneOf(options);
-  if (value === undefined && path.length > 0) return missing(path, expected);
+  if (value === undefined) return missing(path, expected);
   if (typeof value !== 'string') return { path, at: 'value', found: describeValue(value), expected };
   if (isNotYet(path, value, notYet)) {
     return { path, at: 'value', found: `'${value}', which is not available yet`, expected };

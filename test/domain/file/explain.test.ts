@@ -42,7 +42,7 @@ const schema = z.strictObject({
   from: z.enum(['name', 'digest']).optional(),
   ceiling: z.union([z.enum(['auto']), z.enum(['none'])], { error: 'auto or none' }).optional(),
   either: z.union([z.boolean(), z.array(z.string())], { error: 'true, false or a list' }).optional(),
-  labels: z.record(z.string().regex(/^[a-z]+$/, { error: 'small letters' }), z.string()).optional(),
+  labels: z.record(z.string(), z.record(z.string().regex(/^[a-z]+$/, { error: 'small letters' }), z.int())).optional(),
   when: z.date().optional(),
   odd: z.number().multipleOf(2).optional(),
 });
@@ -176,7 +176,6 @@ describe('a key that is not known', () => {
   });
 
   it('is rather one that is not used yet, else one that is', () => {
-    // as near to `name` as to nothing else that is free
     expect(issuesIn({ names: 'b' })).toMatchObject([{ guess: 'name' }]);
     expect(issuesIn({ bed: 'failed' })).toMatchObject([{ guess: 'bad' }]);
     expect(issuesIn({ bad: 'failed', bed: 'failed' })).toMatchObject([{ guess: 'bad' }]);
@@ -216,6 +215,7 @@ describe('a value of a union', () => {
       { path: ['bad', 'slowerThan'], at: 'value', found: "'100ms'", expected: 'a list', guess: '[100ms]' },
       { path: ['bad', 'of'], at: 'value', found: '7', expected: 'text' },
     ]);
+    expect(issuesIn({ bad: { slowerThan: [], of: 'x', off: 1 } })).toMatchObject([{ path: ['bad', 'off'], at: 'key' }]);
     expect(issuesIn({ bad: {} }).map(({ path, at }) => [path, at])).toEqual([
       [['bad', 'slowerThan'], 'missing'],
       [['bad', 'of'], 'missing'],
@@ -249,8 +249,8 @@ describe('one branch of a union that has the type of the value', () => {
 });
 
 it('a name of the team that cannot be one is told as a key', () => {
-  expect(issuesIn({ labels: { a: 'x', B2: 'y' } })).toStrictEqual([
-    { path: ['labels', 'B2'], at: 'key', found: "'B2'", expected: 'small letters' },
+  expect(issuesIn({ labels: { of: { a: 1, B2: 2 } } })).toStrictEqual([
+    { path: ['labels', 'of', 'B2'], at: 'key', found: "'B2'", expected: 'small letters' },
   ]);
 });
 
@@ -261,7 +261,6 @@ describe('what was probably meant', () => {
     [{ bake: 5 }, '5s'],
     [{ bake: '5 min' }, '5m'],
     [{ bake: [] }, undefined],
-    // well written, and no mistake of writing
     [{ share: 'lots' }, undefined],
     [{ share: '5 %' }, '5%'],
     [{ quiet: 'yes' }, 'true'],

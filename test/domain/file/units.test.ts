@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { durationText, parseDurationSeconds, parseLatencySeconds, parseShare } from '../../../domain/file/units.ts';
+import {
+  durationText,
+  PERCENT_PATTERN,
+  parseDurationSeconds,
+  parseLatencySeconds,
+  parseShare,
+} from '../../../domain/file/units.ts';
 
 describe('units', () => {
   it.each([
@@ -42,6 +48,7 @@ describe('units', () => {
     ['100%', 1],
     ['0.25%', 0.0025],
     ['x5%', undefined],
+    [' 5%', undefined],
     ['5%x', undefined],
     ['101%', undefined],
     ['5', undefined],
@@ -52,6 +59,10 @@ describe('units', () => {
     [-0.1, undefined],
   ])('share %j is %s', (value, share) => {
     expect(parseShare(value)).toBe(share);
+  });
+
+  it('per cent end with their sign, also where only the pattern is asked', () => {
+    expect(['5%', '5%x', 'x5%'].map(text => PERCENT_PATTERN.test(text))).toEqual([true, false, false]);
   });
 
   it.each([
