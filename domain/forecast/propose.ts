@@ -39,7 +39,8 @@ export function proposals(
   const power = Math.round(plan.sequential.detect.power * 100);
   const own = firstWeight(plan);
   const shortest = adapted(plan, traffic, own);
-  const least = leastExposure(plan, traffic, options.withinSeconds);
+  // where the first weight is all that the canary gets there is no smaller one to begin with
+  const least = own >= mostWeight(plan.steps) ? undefined : leastExposure(plan, traffic, options.withinSeconds);
   const told = (kind: Proposal['kind'], candidate: Adapted, what: string): Proposal => ({
     kind,
     because: `${what}: ${timeText(candidate.healthySeconds)} for a healthy release, no hold, and ${ratio} times the failures are seen with ${power} % or more before weight 100`,
@@ -49,7 +50,7 @@ export function proposals(
   });
   return [
     ...(shortest === undefined ? [] : [told('shortest', shortest, 'the shortest steps at these weights')]),
-    ...(least === undefined || least.weight === own || own >= mostWeight(plan.steps)
+    ...(least === undefined || least.weight === own
       ? []
       : [told('leastExposure', least, `the least exposure within ${timeText(options.withinSeconds)}`)]),
   ];
@@ -101,20 +102,18 @@ function withStays(plan: Plan, weight: number, firstSeconds: number): Plan {
   for (const step of plan.steps) {
     if (step.kind === 'setWeight' && step.weight > 0) {
       const isFirst = turned === 0;
-      if (!isFirst && step.weight <= weight && step.weight < most) continue;
-      steps.push({ ...step, weight: isFirst && step.weight < most ? weight : step.weight });
+      if (!isFirst && step.weight <= weight) continue;
+      steps.push({ ...step, weight: isFirst ? weight : step.weight });
       turned += 1;
       hasStayed = step.weight >= most;
-    } else if (step.kind === 'bake' || step.kind === 'analysis') {
-      if (turned === 0 || step.kind === 'analysis') steps.push(step);
-      // a soak is as long as the plan wants it, but where it is all that a fault can be seen in
-      else if (step.control !== undefined) steps.push(turned === 1 ? { ...step, seconds: firstSeconds } : step);
-      else if (!hasStayed) {
-        steps.push({ kind: 'bake', seconds: turned === 1 ? firstSeconds : later });
-        hasStayed = true;
-      }
-    } else {
+    } else if (turned === 0 || step.kind !== 'bake') {
       steps.push(step);
+    } else if (step.control !== undefined) {
+      // a soak is as long as the plan wants it, but where it is all that a fault can be seen in
+      steps.push(turned === 1 ? { ...step, seconds: firstSeconds } : step);
+    } else if (!hasStayed) {
+      steps.push({ kind: 'bake', seconds: turned === 1 ? firstSeconds : later });
+      hasStayed = true;
     }
   }
   return { ...plan, steps };

@@ -58,6 +58,7 @@ describe('the steps of a better plan', () => {
     const gate = { approval: { name: 'go-live', groups: ['leads'] } };
     const written = planOf({
       steps: [
+        { setWeight: 0 },
         { bake: '2m' },
         { setWeight: 10 },
         { bake: '5m' },
@@ -74,7 +75,7 @@ describe('the steps of a better plan', () => {
     const steps = stepsOf(written, 'shortest') ?? [];
     expect(
       steps.map(step => ('seconds' in step ? step.seconds : 'weight' in step ? `${step.weight} %` : step.kind)),
-    ).toEqual([120, '10 %', expect.any(Number), 'analysis', 'approval', '30 %', 240, '60 %', '100 %']);
+    ).toEqual(['0 %', 120, '10 %', expect.any(Number), 'analysis', 'approval', '30 %', 240, '60 %', '100 %']);
   });
 
   it('stay shorter at later weights where the counts are there sooner', () => {
@@ -94,7 +95,7 @@ describe('the steps of a better plan', () => {
       steps: [
         { setWeight: 5 },
         { bake: '5m' },
-        { setWeight: 10 },
+        { setWeight: 15 },
         { bake: '5m' },
         { setWeight: 60 },
         { bake: '5m' },
@@ -115,6 +116,17 @@ describe('the steps of a better plan', () => {
     expect(weightsIn(stepsOf(plan, 'leastExposure', at15, late))).toEqual([15, 60, 100]);
     expect(weightsIn(stepsOf(plan, 'leastExposure', at15 - 1, late))).toEqual([20, 60, 100]);
     expect(stepsOf(plan, 'leastExposure', 60, late)).toBeUndefined();
+  });
+
+  it('leave a soak with a control as long as the plan wants it, where a bake before it sees', () => {
+    const plan = planOf({ steps: [{ setWeight: 10 }, { bake: '5m' }, { setWeight: 100 }], soak: '20m', control: 5 });
+    const [shortest] = proposals(plan, busy, options);
+    expect(shortest?.steps).toEqual([
+      { kind: 'setWeight', weight: 10 },
+      { kind: 'bake', seconds: expect.any(Number) },
+      { kind: 'setWeight', weight: 100 },
+    ]);
+    expect(shortest?.soakSeconds).toBe(1_200);
   });
 
   it('are told once where the plan begins with the least weight already', () => {
