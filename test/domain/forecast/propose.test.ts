@@ -119,7 +119,12 @@ describe('the steps of a better plan', () => {
   });
 
   it('leave a soak with a control as long as the plan wants it, where a bake before it sees', () => {
-    const plan = planOf({ steps: [{ setWeight: 10 }, { bake: '5m' }, { setWeight: 100 }], soak: '20m', control: 5 });
+    const plan = planOf({
+      metrics: [{ ...ERRORS, judge: { kind: 'sequential' } }],
+      steps: [{ setWeight: 10 }, { bake: '5m' }, { setWeight: 100 }],
+      soak: '20m',
+      control: 5,
+    });
     const [shortest] = proposals(plan, busy, options);
     expect(shortest?.steps).toEqual([
       { kind: 'setWeight', weight: 10 },
