@@ -79,8 +79,7 @@ function fittingBranch(
 ): Issue[] {
   // A word that is no option is still a word; a map where words are expected is of another type.
   const isOfAnotherType = (one: z.core.$ZodIssue) =>
-    one.path.length === 0 &&
-    (one.code === 'invalid_type' || (one.code === 'invalid_value' && typeof value !== 'string'));
+    one.path.length === 0 && (one.code === 'invalid_type' || typeof value !== 'string');
   const fitting = branches.filter(branch => !branch.some(isOfAnotherType));
   const [only, ...others] = fitting;
   if (only === undefined || others.length > 0) return [wrongValue(path, value, expected, explaining)];
