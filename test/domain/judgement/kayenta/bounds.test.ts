@@ -222,7 +222,7 @@ describe('the interval of a shift', () => {
     ]);
     const wrong: string[] = [];
     // Act
-    for (const confidence of [0.5, 0.8, 0.98]) {
+    for (const confidence of [0.5, 0.8, 0.9, 0.98]) {
       const z = normalQuantile(1 - (1 - confidence) / 2);
       for (const x of samples) {
         for (const y of samples) {
