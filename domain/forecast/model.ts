@@ -75,7 +75,6 @@ function ceilingsOf(
   requests: number,
 ): number[] | undefined {
   const { ceiling, margin } = metric.judge;
-  if (ceiling === undefined) return undefined;
   const bad = Math.round(requests * rateOf(metric, traffic));
   const limit =
     ceiling === 'auto'
@@ -88,7 +87,7 @@ function ceilingsOf(
 export function requestsIn(window: Pick<ForecastWindow, 'startSeconds' | 'endSeconds' | 'weight'>, traffic: Traffic) {
   const all = traffic.requestsPerSecond * (window.endSeconds - window.startSeconds);
   const canary = Math.round((all * window.weight) / 100);
-  return { canary, stable: window.weight === 100 ? 0 : Math.round(all) - canary };
+  return { canary, stable: Math.round(all) - canary };
 }
 
 /**

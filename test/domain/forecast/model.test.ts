@@ -134,6 +134,7 @@ describe('whether enough was seen', () => {
     expect(enough(plan, [...windowsAt(40, 0), ...windowsAt(count - 1, 10, 50)], busy)).toBe(false);
     expect(enough(plan, [...windowsAt(40, 100), ...windowsAt(count - 1, 10, 50)], busy)).toBe(false);
     expect(enough(plan, [...windowsAt(40, 0), ...windowsAt(count, 10, 50)], busy)).toBe(true);
+    expect(enough(plan, [...windowsAt(40, 100), ...windowsAt(count, 10, 50)], busy)).toBe(true);
   });
 
   it('takes the warm-up with its larger margin, and a window that begins at its end without', () => {
