@@ -81,7 +81,6 @@ const promises = ({ judge }: Plan['metrics'][number]): boolean => judge.kind ===
 
 function effectOf(model: Model, schedule: Schedule, trials: Trials): EffectForecast {
   const { windows, stays } = schedule;
-  const beganSeconds = schedule.weights.find(({ weight }) => weight > 0)?.fromSeconds ?? 0;
   const times: number[] = [];
   let excess = 0;
   for (const index of trials.foundIn) {
@@ -89,7 +88,7 @@ function effectOf(model: Model, schedule: Schedule, trials: Trials): EffectForec
     // where no verdict stops it a bad release goes on to its end: what comes after the promotion is not counted
     const until = window === undefined ? schedule.untilSeconds : window.knownSeconds + WAY_BACK_SECONDS;
     excess += excessUntil(model, schedule, trials.ratio, until);
-    if (window !== undefined) times.push(until - beganSeconds);
+    if (window !== undefined) times.push(until - model.beganSeconds);
   }
   times.sort((a, b) => a - b);
   const found = shareFound(trials);

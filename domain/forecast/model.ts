@@ -19,6 +19,8 @@ import { rateOf, type Traffic } from './traffic.ts';
 export interface Model {
   plan: Plan;
   traffic: Traffic;
+  /** When the canary first gets traffic; 0 where it never does. */
+  beganSeconds: number;
   /** Absent where no metric is sequential. */
   settings: DetectorSettings | undefined;
   watched: Watched[];
@@ -39,8 +41,9 @@ const PAST_WINDOWS = 60;
 
 export function modelOf(plan: Plan, traffic: Traffic): Model {
   const shared = sequentialContext(plan);
-  if (shared === undefined) return { plan, traffic, settings: undefined, watched: [] };
-  const context = { analysisStartedAtEpochMs: firstShiftSeconds(plan) * 1000 };
+  const beganSeconds = firstShiftSeconds(plan);
+  if (shared === undefined) return { plan, traffic, beganSeconds, settings: undefined, watched: [] };
+  const context = { analysisStartedAtEpochMs: beganSeconds * 1000 };
   const pastRequests = Math.round(traffic.requestsPerSecond * plan.windowSeconds * PAST_WINDOWS);
   const sequential = plan.metrics.filter(isSequential);
   const metrics = sequential.map(metric => ({
@@ -56,10 +59,10 @@ export function modelOf(plan: Plan, traffic: Traffic): Model {
     const of = { comparison: comparison.settings, ceiling: ceiling?.settings };
     return [{ metric, margins: state.metric, ...of, detect: shared.detect }];
   });
-  return { plan, traffic, settings, watched };
+  return { plan, traffic, beganSeconds, settings, watched };
 }
 
-/** When the canary first gets traffic: nothing holds before it. */
+/** Whatever is seen: nothing holds before it. */
 function firstShiftSeconds(plan: Plan): number {
   const { weights } = scheduleOf(plan, () => true);
   return weights.find(({ weight }) => weight > 0)?.fromSeconds ?? 0;

@@ -94,12 +94,12 @@ function playRecords(
     const last = windows[count - 1];
     if (last === undefined) return false;
     const context = {
-      analysisStartedAtEpochMs: (windows[0]?.startSeconds ?? 0) * 1000,
+      analysisStartedAtEpochMs: model.beganSeconds * 1000,
       nowEpochMs: last.knownSeconds * 1000,
       windowSeconds: model.plan.windowSeconds,
       expects: ({ startEpochMs }: { startEpochMs: number }) => ({
         canary: stableAt.has(startEpochMs),
-        stable: stableAt.get(startEpochMs) ?? false,
+        stable: stableAt.get(startEpochMs) === true,
       }),
     };
     return judgeMetric(metric, records.slice(0, count), context).verdict.kind === 'degraded';
@@ -120,7 +120,7 @@ function drawCounts(
   requests: { canary: number; stable: number },
   ratio: number,
   random: Random,
-): { canary: Counts; stable: Counts | null } {
+): { canary: Counts; stable: Counts } {
   const rate = rateOf(metric, traffic);
   const thresholds = thresholdsOf(metric);
   // only what fails gets worse: slow answers are as many as the stable version has
@@ -131,6 +131,6 @@ function drawCounts(
   };
   return {
     canary: draw(requests.canary, rate * times),
-    stable: requests.stable === 0 ? null : draw(requests.stable, rate),
+    stable: draw(requests.stable, rate),
   };
 }

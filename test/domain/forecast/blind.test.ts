@@ -127,7 +127,7 @@ describe('where a plan is blind', () => {
 
   it('is not where a stay does not hold, and nowhere in a plan that promises nothing', () => {
     expect(said(watched({ steps }), of(2), stay(1, 0), stay(2, 10), stay(4, 0))).toHaveLength(1);
-    expect(said(planOf({ steps }), of(2), stay(1, 0))).toEqual([]);
+    expect(said(planOf({ steps }), of(2), stay(1, null))).toEqual([]);
   });
 });
 

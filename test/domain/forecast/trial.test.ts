@@ -4,7 +4,7 @@ import type { ForecastWindow, Schedule } from '../../../domain/forecast/schedule
 import type { Traffic } from '../../../domain/forecast/traffic.ts';
 import { playReleases } from '../../../domain/forecast/trial.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
-import { errors, planOf } from '../../support/story.ts';
+import { bake, errors, planOf, weight } from '../../support/story.ts';
 
 /** Half of the requests fail at x50, and none or so at x1. */
 const traffic: Traffic = { requestsPerSecond: 20, failureRate: 0.01, slowRate: 0.01, dispersion: 1 };
@@ -54,6 +54,16 @@ describe('releases that are played', () => {
       expect([ratio, releases, [...foundIn]]).toEqual([50, 20, all(failureLimit)]);
     },
   );
+
+  it.each([
+    [42, 0],
+    [43, 1],
+    [120, 2],
+  ])('are measured from the first window that begins %d s after the first weight', (initialDelaySeconds, index) => {
+    // the first weight is at second 18, and the windows begin at 60, 120 and 180
+    const late = { ...above(0.3, 0), judge: { ...above(0.3, 0).judge, initialDelaySeconds } } as Metric;
+    expect([...play(planOf({ metrics: [late], steps: [weight(50), bake(600)] }), 50).foundIn]).toEqual(all(index));
+  });
 
   it('do not go back where no limit is broken', () => {
     expect([...play(planOf({ metrics: [above(0.3, 10)] }), 50).foundIn]).toEqual(all(-1));
