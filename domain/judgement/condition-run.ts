@@ -5,6 +5,7 @@ import {
   booleanOf,
   EvaluationError,
   entryOf,
+  isMap,
   listOf,
   MissingEntryError,
   numberOf,
@@ -74,7 +75,11 @@ class Run {
   }
 
   #sized(value: ResultValue): ResultValue {
-    this.#spend(sizeOf(value, MAX_STEPS - this.#steps + 1));
+    if (typeof value === 'string') this.#spend(Math.ceil(value.length / 100));
+    for (const entry of isMap(value) ? Object.values(value) : Array.isArray(value) ? value : []) {
+      this.#spend(1);
+      this.#sized(entry);
+    }
     return value;
   }
 
@@ -170,18 +175,6 @@ class Run {
         return assertNever(name);
     }
   }
-}
-
-/** How many entries a value has, all in all, counted no further than `most`. */
-function sizeOf(value: ResultValue, most: number): number {
-  if (typeof value === 'string') return Math.ceil(value.length / 100);
-  if (typeof value !== 'object' || value === null) return 0;
-  let size = 0;
-  for (const entry of Array.isArray(value) ? value : Object.values(value)) {
-    size += 1 + sizeOf(entry, most - size);
-    if (size > most) break;
-  }
-  return size;
 }
 
 /** `result.data[0]` as it is written, for errors; what has no such name is "it". */

@@ -219,6 +219,11 @@ describe('a condition is stopped', () => {
     expect(errorOf(compare, { a: 'x'.repeat(100), b: 'x'.repeat(100) })).toBe(true);
   });
 
+  it('where it makes a list of lists that nobody could count to the end', () => {
+    const entries = Array.from({ length: 40_000 }, (_, index) => index);
+    expect(errorOf('len(map(result, {result})) > 0', entries)).toBe(TOO_LONG);
+  });
+
   it('where a map is as large as a list would be', () => {
     const map = Object.fromEntries(many.map(key => [`k${key}`, [key]]));
     expect(errorOf('all(1..1000, {len(result) > 1})', map)).toBe(TOO_LONG);
