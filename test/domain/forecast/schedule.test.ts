@@ -121,7 +121,7 @@ describe('an analysis', () => {
   });
 
   it('before any weight lasts as long as its measurements would', () => {
-    expect(staysOf(scheduled([analysis], { metrics: [measured] }))).toEqual([[0, 0, 0, 210, 210, 0]]);
+    expect(staysOf(scheduled([bake(60), analysis], { metrics: [measured] }))[1]).toEqual([1, 0, 60, 210, 270, 0]);
   });
 });
 
