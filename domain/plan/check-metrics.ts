@@ -77,10 +77,9 @@ function checkRelative({ judge, source }: MetricDraft, path: Path, input: object
   if (judge?.kind !== 'relative') return [];
   const at = [...path, 'judge'];
   const issues = exactlyOne(at, ['max', 'min'], input);
-  if (source === undefined || valueKeyOf(source) === undefined) {
-    return issues;
-  }
-  const isTime = source.kind === 'cloudwatch' && source.value !== undefined;
+  const measures = (key: string) => valueAt(input, [...path, 'source', key]) !== undefined;
+  if (source?.kind === undefined || !['value', 'metric'].some(measures)) return issues;
+  const isTime = source.kind === 'cloudwatch' && measures('value');
   if (judge.ceiling !== undefined) {
     issues.push({
       path: [...at, 'ceiling'],
@@ -95,13 +94,6 @@ function checkRelative({ judge, source }: MetricDraft, path: Path, input: object
   }
   return issues;
 }
-
-const valueKeyOf = (source: NonNullable<MetricDraft['source']>) =>
-  source.kind === 'cloudwatch'
-    ? (source.value ?? source.metric)
-    : source.kind === 'prometheus'
-      ? source.value
-      : undefined;
 
 function exactlyOne(path: Path, keys: readonly [string, string], input: object): Issue[] {
   const given = keys.filter(key => valueAt(input, [...path, key]) !== undefined);
@@ -118,7 +110,8 @@ function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
   const namesKnown = metrics.every(metric => metric?.name !== undefined);
   const issues: Issue[] = [];
   for (const [index, step] of (draft.steps ?? []).entries()) {
-    for (const [place, name] of (step?.analysis?.metrics ?? []).entries()) {
+    const { metrics: analysed = [], count = 0 } = step?.analysis ?? {};
+    for (const [place, name] of analysed.entries()) {
       if (name === undefined) continue;
       const path = ['steps', index, 'analysis', 'metrics', place];
       const metric = metrics.find(one => one?.name === name);
@@ -131,10 +124,9 @@ function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
         continue;
       }
       const most = (metric.judge?.kind === 'threshold' ? metric.judge.count : undefined) ?? Number.POSITIVE_INFINITY;
-      const wanted = step?.analysis?.count ?? 0;
-      if (wanted > most) {
+      if (count > most) {
         const expected = `at most ${most}: '${name}' is done after that many`;
-        issues.push({ path: ['steps', index, 'analysis', 'count'], at: 'value', found: String(wanted), expected });
+        issues.push({ path: ['steps', index, 'analysis', 'count'], at: 'value', found: String(count), expected });
       }
     }
   }
@@ -142,7 +134,7 @@ function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
 }
 
 /** Judge the canary without the stable version beside it. */
-const JUDGES_ALONE: readonly string[] = ['threshold', 'flagger', 'alarm', 'anomalyBand'];
+const JUDGES_ALONE = ['threshold', 'flagger', 'alarm', 'anomalyBand'] as const;
 
 /**
  * With all requests on the canary there is nothing to compare with: a soak, and blueGreen at all, need another judge, or
@@ -151,21 +143,20 @@ const JUDGES_ALONE: readonly string[] = ['threshold', 'flagger', 'alarm', 'anoma
 function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
   const soaks = (parseDurationSeconds(draft.soak ?? DEFAULTS.soak) ?? 0) > 0;
   if (!soaks && draft.strategy !== 'blueGreen') return [];
-  const metrics = draft.metrics ?? [];
-  const judges = metrics.some(
-    (metric, index) =>
-      isUnknownMetric(metric, index, input) ||
+  if (isMistaken(draft.metrics, input, ['metrics'])) return [];
+  if ((draft.metrics ?? []).some((metric, index) => isUnknownMetric(metric, index, input))) return [];
+  const judges = metricsOf(draft).some(
+    ({ metric, path }) =>
       valueAt(input, ['control']) !== undefined ||
-      JUDGES_ALONE.includes(metric?.judge?.kind ?? 'sequential') ||
-      valueAt(input, ['metrics', index, 'judge', 'ceiling']) !== undefined,
+      JUDGES_ALONE.some(kind => kind === metric.judge?.kind) ||
+      valueAt(input, [...path, 'judge', 'ceiling']) !== undefined,
   );
-  if (judges || isMistaken(draft.metrics, input, ['metrics'])) return [];
-  const soakGiven = valueAt(input, ['soak']) !== undefined;
+  if (judges) return [];
   return [
     {
-      path: soaks && soakGiven ? ['soak'] : ['strategy'],
+      path: soaks ? ['soak'] : ['strategy'],
       at: 'value',
-      found: `${soaks && soakGiven ? `a soak of ${draft.soak}` : 'blueGreen'}, and no metric that can judge when all requests go to the canary`,
+      found: `${soaks ? `a soak of ${draft.soak}` : 'blueGreen'}, and no metric that can judge when all requests go to the canary`,
       expected:
         'a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
     },

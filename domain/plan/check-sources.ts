@@ -19,7 +19,7 @@ export function checkSource(metric: MetricDraft, path: Path, input: object): Iss
   const given = (key: string) => valueAt(input, [...at, key]) !== undefined;
   const issues = [...oneMeasure(source, at, given), ...texts(source, at)];
   if (issues.length > 0) return issues;
-  return [...fittingJudge(metric, path, given), ...oneVersionEach(metric, at)];
+  return [...fittingJudge(source, metric.judge?.kind, path, given), ...oneVersionEach(source, metric.judge?.kind, at)];
 }
 
 /** What of a source's keys belongs together: exactly one group, and the whole of it. */
@@ -106,7 +106,7 @@ function texts(source: SourceDraft, at: Path): Issue[] {
 
 function unknownVariables(text: string, path: Path, known: readonly string[]): Issue[] {
   return templateVariables(text).flatMap(({ name, column }): Issue[] => {
-    if (name !== undefined && known.includes(name)) return [];
+    if (known.some(one => one === name)) return [];
     const found = name === undefined ? "a '${' that is not closed" : `the unknown variable '\${${name}}'`;
     const guess = name === undefined ? undefined : guessWord(name, known);
     const issue: Issue = { path, at: 'value', column, found, expected: oneOf(known.map(one => `\${${one}}`)) };
@@ -115,8 +115,8 @@ function unknownVariables(text: string, path: Path, known: readonly string[]): I
 }
 
 function url(text: string, path: Path): Issue[] {
-  const filled = text.replaceAll(/\$\{[^}]*\}/g, 'x');
-  const parsed = URL.canParse(filled) ? new URL(filled) : undefined;
+  // variables may stand anywhere in it: a URL may have `${` and `}` even in its host
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
   // http is for the lab's own computer only; there is nobody on the way
   const local = parsed?.protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(parsed.hostname);
   const isGood = parsed !== undefined && (parsed.protocol === 'https:' || local);
@@ -162,12 +162,17 @@ const IS: Record<Gives, string> = {
   band: 'a band',
 };
 
-function fittingJudge({ source, judge }: MetricDraft, path: Path, given: (key: string) => boolean): Issue[] {
-  if (source === undefined || judge?.kind === undefined) return [];
-  const reads = READS[judge.kind];
+function fittingJudge(
+  source: SourceDraft,
+  judge: JudgeSpec['kind'] | undefined,
+  path: Path,
+  given: (key: string) => boolean,
+): Issue[] {
+  if (judge === undefined) return [];
+  const reads = READS[judge];
   const there = givesOf(source, given);
   if (there.some(one => reads.includes(one))) return [];
-  const found = `the judge '${judge.kind}' for ${there.map(one => IS[one]).join(' or ')}`;
+  const found = `the judge '${judge}' for ${there.map(one => IS[one]).join(' or ')}`;
   const fitting = Object.entries(READS).flatMap(([kind, some]) =>
     some.some(one => there.includes(one)) ? [kind] : [],
   );
@@ -176,23 +181,25 @@ function fittingJudge({ source, judge }: MetricDraft, path: Path, given: (key: s
 }
 
 /** Counts and values are compared version with version: a query that is the same for both would find no difference, ever. */
-function oneVersionEach({ source, judge }: MetricDraft, at: Path): Issue[] {
-  if (source === undefined || source.kind === 'json') return [];
-  const keys: [Path, string | undefined][] =
-    source.kind === 'prometheus'
-      ? (['requests', 'bad', 'histogram', 'value'] as const).map(key => [[key], source[key]])
-      : [[['metric', 'dimensions'], dimensionsText(source, judge?.kind)]];
-  return keys.flatMap(([path, text]): Issue[] => {
-    if (text === undefined || tellsVersionsApart(text)) return [];
+function oneVersionEach(source: SourceDraft, judge: JudgeSpec['kind'] | undefined, at: Path): Issue[] {
+  return comparedTexts(source, judge).flatMap(({ path, texts }): Issue[] => {
+    if (texts.some(tellsVersionsApart)) return [];
     const expected = `\${slot}${source.kind === 'cloudwatch' ? ', ${targetGroup}' : ''} or \${revision} in it, which tells the canary from the stable version`;
     return [{ path: [...at, ...path], at: 'value', found: 'the same metric for both versions', expected }];
   });
 }
 
-function dimensionsText(source: SourceDraft, judge: string | undefined): string | undefined {
-  if (source.kind !== 'cloudwatch' || source.metric === undefined || (judge !== 'relative' && judge !== 'mannWhitney'))
-    return undefined;
-  return Object.values(source.metric.dimensions ?? {}).join(' ');
+function comparedTexts(source: SourceDraft, judge: JudgeSpec['kind'] | undefined): { path: Path; texts: string[] }[] {
+  if (source.kind === 'prometheus') {
+    return (['requests', 'bad', 'histogram', 'value'] as const).flatMap(key => {
+      const text = source[key];
+      return text === undefined ? [] : [{ path: [key], texts: [text] }];
+    });
+  }
+  if (source.kind !== 'cloudwatch' || source.metric === undefined) return [];
+  if (judge !== 'relative' && judge !== 'mannWhitney') return [];
+  const texts = Object.values(source.metric.dimensions ?? {}).flatMap(text => text ?? []);
+  return [{ path: ['metric', 'dimensions'], texts }];
 }
 
 /** What the plan's sources need of the workload. */

@@ -36,7 +36,7 @@ function checkWeights(draft: PlanDraft): Issue[] {
   );
   const last = weights.at(-1);
   if (last === undefined) {
-    if (draft.steps.length === 0 || !draft.steps.every(isWhole)) return [];
+    if (!draft.steps.every(isWhole)) return [];
     return [
       {
         path: ['steps'],
@@ -49,8 +49,8 @@ function checkWeights(draft: PlanDraft): Issue[] {
   }
   const issues: Issue[] = [];
   for (const [index, { weight, path }] of weights.entries()) {
-    const before = weights[index - 1]?.weight;
-    if (before !== undefined && weight <= before) {
+    const before = weights[index - 1]?.weight ?? -1;
+    if (weight <= before) {
       issues.push({
         path,
         at: 'value',

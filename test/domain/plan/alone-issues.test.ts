@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SMALL_PLAN } from '../../adapters/plan-file/plan-text.ts';
 import { issuesOf, withMetric } from './issue-text.ts';
 
 /** Of a plan with nothing in it but this. */
@@ -46,6 +47,30 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     [
       'value strategy: blueGreen, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
     ],
+  ],
+  [
+    'a control has no soak',
+    bare('control: 5'),
+    [
+      'value control: 5, and no soak, which is 0s; expected a soak above 0s: control is what stays on stable through it',
+    ],
+  ],
+  [
+    'a control has a soak of 0s',
+    bare('soak: 0s\ncontrol: 5'),
+    ['value control: 5, and a soak of 0s; expected a soak above 0s: control is what stays on stable through it'],
+  ],
+  [
+    'a control has ceilings beside it',
+    `${SMALL_PLAN}control: 2.5\n`,
+    [
+      'key metrics[0].judge.ceiling: a ceiling in a plan with control; expected one of the two: a ceiling judges only where stable gets no requests, and with control it always does',
+    ],
+  ],
+  [
+    'a control has a soak that is a mistake',
+    bare('soak: 5\ncontrol: 5'),
+    ['value soak: 5; expected a duration such as 90s, 5m, 2h or 1h30m; perhaps 5s'],
   ],
   [
     'the metrics are a mistake: one of them might have judged',

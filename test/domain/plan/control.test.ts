@@ -92,6 +92,22 @@ describe('a plan that keeps a control', () => {
     expect(withoutControl({ steps: [...steps], soakSeconds: 60 })).toEqual({ steps, soakSeconds: 60 });
   });
 
+  it('has one weight that is what is left, also where it was written so, and is read back with what came after it', () => {
+    const written = [
+      { kind: 'setWeight', weight: 95 },
+      { kind: 'setWeight', weight: 100 },
+      { kind: 'bake', seconds: 60 },
+    ] as const;
+    const kept = withControl(written, 900, 5);
+    expect(kept.steps).toEqual([
+      { kind: 'setWeight', weight: 95 },
+      { kind: 'bake', seconds: 60 },
+      { kind: 'bake', seconds: 900, control: 5 },
+      { kind: 'setWeight', weight: 100 },
+    ]);
+    expect(withoutControl(kept)).toEqual({ steps: [{ kind: 'setWeight', weight: 100 }, written[2]], soakSeconds: 900 });
+  });
+
   it('has its soak where another plan has what comes after its steps', () => {
     const plan = planOf(KEPT);
     expect(plan.steps.map((_, index) => isSoak(plan, index))).toEqual([false, false, false, false, true, false]);

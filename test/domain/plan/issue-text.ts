@@ -12,7 +12,7 @@ export function issuesOf(text: string, workload?: Workload): string[] {
 /** Every mistake of a plan's data. */
 export function issuesIn(input: unknown, workload?: Workload): string[] {
   const checked = checkPlan(input, workload);
-  return checked.kind === 'plan' ? [] : checked.issues.map(issueText);
+  return checked.kind === 'issues' ? checked.issues.map(issueText) : [];
 }
 
 const issueText = ({ path, at, found, expected, ...rest }: Issue): string =>

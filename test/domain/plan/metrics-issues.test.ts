@@ -77,6 +77,11 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     ["value metrics[2].source.kind: 'jso'; expected cloudwatch, prometheus or json; perhaps json"],
   ],
   [
+    'the source is a mistake as a whole',
+    threshold(LIST_AS_NUMBER, '5'),
+    ['value metrics[2].source: 5; expected a source: cloudwatch, prometheus or json'],
+  ],
+  [
     'nothing would ever be decided',
     threshold(", failureCondition: 'result > 1', failureLimit: -1"),
     [
@@ -125,6 +130,16 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     ],
   ],
   [
+    'a source that is a mistake is compared',
+    withMetric('5', '{ kind: relative, max: 2, ceiling: 5% }'),
+    ['value metrics[2].source: 5; expected a source: cloudwatch, prometheus or json'],
+  ],
+  [
+    'a source whose kind is a mistake is compared',
+    withMetric('{ kind: clod, value: up }', '{ kind: relative, max: 2, ceiling: 5% }'),
+    ["value metrics[2].source.kind: 'clod'; expected cloudwatch, prometheus or json"],
+  ],
+  [
     'less of a response time would be bad',
     changed('max: 1.2', 'min: 0.9'),
     ['key metrics[2].judge.min: min for a percentile; expected max: of a response time more is worse; perhaps max'],
@@ -156,9 +171,7 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
   ],
   [
     'an analysis names one metric of none',
-    bare('metrics: []')
-      .replace('[{', '[{ analysis: { metrics: [a], count: 1 } }, {')
-      .replace('[{', '[{ setWeight: 5 }, {'),
+    bare('').replace('[{', '[{ setWeight: 5 }, { analysis: { metrics: [a], count: 1 } }, {'),
     [
       "value steps[1].analysis.metrics[0]: the unknown metric 'a'; expected the name of a metric, and the plan has none",
     ],
@@ -167,6 +180,11 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     'an analysis names a metric whose name may be the mistake',
     changed('[failing]', '[faling]', changed('name: p99', 'name: a b')),
     ["value metrics[2].name: 'a b'; expected a name of letters, digits, dashes and underscores, at most 63 characters"],
+  ],
+  [
+    'an analysis names a metric after one that is a mistake',
+    changed('  - name: errors', '  - 5\n  - name: errors'),
+    ['value metrics[0]: 5; expected a map of keys and values'],
   ],
   [
     'an analysis names no text',
@@ -211,6 +229,10 @@ describe('metrics are as they should be where', () => {
     ['less of a value would be bad', withMetric(SLOT_VALUE, '{ kind: relative, min: 0.9 }')],
     ['fewer good requests would be bad', changed('max: 1.5', 'min: 0.9')],
     ['an analysis waits for as many as there will be', SMALL_PLAN],
+    [
+      'an analysis waits for many of a metric that names no judge',
+      changed('[failing], count: 10', '[p99], count: 11', withMetric('{ kind: cloudwatch, bad: failedRequests }', '')),
+    ],
     ['an analysis waits for many of a metric without an end', changed('[failing], count: 10', '[errors], count: 11')],
   ])('%s', (_, plan) => {
     expect(issuesOf(plan)).toEqual([]);

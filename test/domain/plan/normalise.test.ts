@@ -8,7 +8,12 @@ import { withMetric } from './issue-text.ts';
 const COUNTS = '{ kind: cloudwatch, bad: failedRequests }';
 const lastMetric = (source: string, judge: string, keys = ''): Metric | undefined =>
   planOf(`${withMetric(source, judge)}${keys}`).metrics.at(-1);
-const judgeOf = (judge: string, keys = '') => lastMetric(COUNTS, judge, keys)?.judge;
+const SOURCES: Record<string, string> = {
+  alarm: '{ kind: cloudwatch, alarm: a }',
+  anomalyBand: '{ kind: cloudwatch, metric: { namespace: A, name: B } }',
+};
+const judgeOf = (judge: string, keys = '') =>
+  lastMetric(SOURCES[/kind: (\w+)/.exec(judge)?.[1] ?? ''] ?? COUNTS, judge, keys)?.judge;
 const measureOf = (source: string, judge: string) => lastMetric(source, judge)?.source;
 const ANY = "{ kind: threshold, failureCondition: 'result[0] > 5' }";
 const SCORES = { pass: 95, marginal: 75, weights: {} };
@@ -106,13 +111,15 @@ describe('a judge is read with its defaults, and with nothing that was not said'
         },
       },
     ],
+    ['{ kind: anomalyBand, bad: below, failureLimit: 2 }', { kind: 'anomalyBand', bad: 'below', failureLimit: 2 }],
+    ['{ kind: alarm, failureLimit: 2 }', { kind: 'alarm', failureLimit: 2 }],
     ['{ kind: sequential }', { kind: 'sequential', margin: 1.25, share: 1, guard: true }],
     [
       '{ kind: sequential, warmUp: {}, guard: off }',
       { kind: 'sequential', margin: 1.25, share: 1, guard: false, warmUp: { margin: 8, seconds: 60 } },
     ],
   ])('%s', (judge, expected) => {
-    expect(judgeOf(judge)).toEqual(expected);
+    expect(judgeOf(judge)).toStrictEqual(expected);
   });
 
   it('each interval is one window of the plan where it is not said, and ten for Kayenta', () => {
@@ -124,7 +131,9 @@ describe('a judge is read with its defaults, and with nothing that was not said'
   });
 
   it('the scores of a plan are those of each of its metrics', () => {
-    expect(judgeOf('{ kind: mannWhitney }', 'kayenta: { pass: 90, marginal: 50, groups: { all: 100 } }\n')).toEqual({
+    expect(
+      judgeOf('{ kind: mannWhitney }', 'kayenta: { pass: 90, marginal: 50, groups: { all: 100 } }\n'),
+    ).toStrictEqual({
       ...KAYENTA,
       scores: { pass: 90, marginal: 50, weights: { all: 100 } },
     });
@@ -140,7 +149,7 @@ describe('a judge is read with its defaults, and with nothing that was not said'
         .replace('value: { percentile: 99 }', 'bad: failedRequests')
         .replace('steps:', '  - name: more\n    source: { kind: cloudwatch, bad: failedRequests }\nsteps:')}`,
     ).metrics.map(({ judge }) => (judge.kind === 'sequential' ? judge.share : undefined));
-    expect(shares).toEqual([0.4, undefined, 0.3, 0.3]);
+    expect(shares).toStrictEqual([0.4, undefined, 0.3, 0.3]);
   });
 });
 
@@ -178,7 +187,7 @@ describe('a source is read as what is measured', () => {
       { kind: 'json', measure: { kind: 'json', url: 'https://a.example', jsonPath: '$.a', headers: { accept: 'b' } } },
     ],
   ])('%s with %s', (source, judge, expected) => {
-    expect(measureOf(source, judge)).toEqual(expected);
+    expect(measureOf(source, judge)).toStrictEqual(expected);
   });
 });
 
@@ -214,7 +223,7 @@ describe('a plan is read with', () => {
       'onNewImage: replace\nprogressDeadline: 3m\nhold: { atMost: 7m, then: ask }\npreview: { header: { name: a, value: b } }\n';
     const notify =
       "notify: [{ kind: sns, on: [held] }, { kind: sns, on: [promoted], topicArn: 'arn:aws:sns:eu-west-1:123456789012:a' }]\n";
-    expect(planOf(`${SMALL_PLAN}${keys}${notify}`)).toEqual({
+    expect(planOf(`${SMALL_PLAN}${keys}${notify}`)).toStrictEqual({
       ...planOf(SMALL_PLAN),
       onNewImage: 'replace',
       progressDeadlineSeconds: 180,
@@ -230,7 +239,7 @@ describe('a plan is read with', () => {
   it('every key of its steps', () => {
     const steps =
       "hook: { name: a, url: 'https://a.example', timeout: 90s, retries: 3 }\n  - approval: { name: b, groups: [g, h], required: 2, notTheStarter: true, within: 30m }\n  - analysis: { metrics: [errors, p99], count: 2 }";
-    expect(planOf(changed('bake: 5m', steps)).steps.slice(2, 5)).toEqual([
+    expect(planOf(changed('bake: 5m', steps)).steps.slice(2, 5)).toStrictEqual([
       { kind: 'hook', name: 'a', url: 'https://a.example', timeoutSeconds: 90, retries: 3 },
       { kind: 'approval', name: 'b', groups: ['g', 'h'], required: 2, notTheStarter: true, withinSeconds: 1800 },
       { kind: 'analysis', metrics: ['errors', 'p99'], count: 2 },
@@ -238,7 +247,7 @@ describe('a plan is read with', () => {
   });
 
   it('what ends a bake early, whatever judges', () => {
-    expect(planOf(`${SMALL_PLAN}promoteEarly: {}\n`).promoteEarly).toEqual({
+    expect(planOf(`${SMALL_PLAN}promoteEarly: {}\n`).promoteEarly).toStrictEqual({
       beta: 0.05,
       nonInferiority: 2,
       afterSeconds: 300,

@@ -33,6 +33,16 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     ],
   ],
   [
+    'a source is a mistake as a whole: what it gives is not known',
+    withMetric('5', '{ kind: alarm }'),
+    ['value metrics[2].source: 5; expected a source: cloudwatch, prometheus or json'],
+  ],
+  [
+    'the kind of a source is a mistake: what it gives is not known',
+    withMetric('{ kind: clod, alarm: a }', '{ kind: alarm }'),
+    ["value metrics[2].source.kind: 'clod'; expected cloudwatch, prometheus or json"],
+  ],
+  [
     'a threshold reads an alarm',
     cloudwatch(', alarm: a'),
     [

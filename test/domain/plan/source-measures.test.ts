@@ -113,6 +113,10 @@ describe('a plan and its workload', () => {
     ]);
   });
 
+  it('are not told of a source that is a mistake', () => {
+    expect(issuesOf(withMetric('5', ''), workload)).toHaveLength(1);
+  });
+
   it('are told without metrics, too', () => {
     expect(
       issuesOf(

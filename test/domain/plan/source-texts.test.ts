@@ -102,6 +102,11 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     ],
   ],
   [
+    'an address is a number',
+    withMetric('{ kind: json, url: 5, jsonPath: $ }'),
+    ['value metrics[2].source.url: 5; expected an https address without a user name and password in it'],
+  ],
+  [
     'an address is none',
     json('nowhere'),
     ["value metrics[2].source.url: 'nowhere'; expected an https address without a user name and password in it"],
@@ -125,6 +130,13 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     prometheus(`, requests: 'sum(${HITS})', bad: '${HITS}'`, RELATIVE),
     [
       'value metrics[2].source.requests: \'sum(hits{slot="${slot}"})\'; expected a metric and its labels, name{label="value"}: its raw counters are read, so no function and no range',
+    ],
+  ],
+  [
+    'requests are counted after a product',
+    prometheus(`, requests: '5 * ${HITS}', bad: '${HITS}'`, RELATIVE),
+    [
+      'value metrics[2].source.requests: \'5 * hits{slot="${slot}"}\'; expected a metric and its labels, name{label="value"}: its raw counters are read, so no function and no range',
     ],
   ],
   [
@@ -153,6 +165,13 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     prometheus(', histogram: \'http:d_count{slot="${slot}"}\', slowerThan: [1s]', RELATIVE),
     [
       'value metrics[2].source.histogram: \'http:d_count{slot="${slot}"}\'; expected the buckets of a histogram, a name that ends with \'_bucket\'; perhaps http:d_bucket{slot="${slot}"}',
+    ],
+  ],
+  [
+    'buckets have a sum in the middle of their name',
+    prometheus(', histogram: \'d_sum_total{slot="${slot}"}\', slowerThan: [1s]', RELATIVE),
+    [
+      'value metrics[2].source.histogram: \'d_sum_total{slot="${slot}"}\'; expected the buckets of a histogram, a name that ends with \'_bucket\'; perhaps d_sum_total_bucket{slot="${slot}"}',
     ],
   ],
   [
@@ -190,7 +209,7 @@ describe('a text of a source is as it should be where', () => {
     ['the host of an endpoint has a variable', json('https://${workload}.example/${namespace}')],
     [
       'selectors have spaces and all kinds of quotes',
-      prometheus(', requests: \' a:b_1 {x="\\"}",slot="${slot}"} \', bad: \'_b{slot="${slot}",x=`}`}\'', RELATIVE),
+      prometheus(', requests: \' a:b_1 {x="\\"}",slot="${slot}"} \', bad: \'_b{slot="${slot}",x=`a}b`}\'', RELATIVE),
     ],
     [
       'a selector has quotes in quotes',
