@@ -8,7 +8,6 @@ const SMALL_MEAN = 10;
 /** @param trials n, a whole number  @param chance p, 0 to 1 */
 export function drawBinomial(random: Random, trials: number, chance: number): number {
   if (trials === 0 || chance <= 0) return 0;
-  if (chance >= 1) return trials;
   if (chance > 0.5) return trials - drawBinomial(random, trials, 1 - chance);
   return trials * chance < SMALL_MEAN
     ? binomialByTerms(random, trials, chance)

@@ -14,11 +14,7 @@ const mirror = (folder: string, ...more: string[]): MutationPart => ({
  * that only some far test notices by chance is one nobody looks after. It is also what makes the run bearable.
  */
 export const PARTS = {
-  // without power-on-cells.test.ts: seconds for each mutant of what the others say of fewer requests
-  sequential: {
-    mutate: ['domain/judgement/sequential/**/*.ts'],
-    tests: ['test/domain/judgement/sequential/!(power-on-cells).test.ts', 'test/domain/judgement/sequential-*.test.ts'],
-  },
+  sequential: mirror('judgement/sequential', 'test/domain/judgement/sequential-*.test.ts'),
   kayenta: mirror('judgement/kayenta'),
   replay: mirror('judgement/replay', 'test/adapters/recorded-windows/*.test.ts'),
   conditions: { mutate: ['domain/judgement/condition*.ts'], tests: ['test/domain/judgement/condition*.test.ts'] },

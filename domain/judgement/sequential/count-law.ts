@@ -21,17 +21,17 @@ export const newCountLaw = (): CountLaw => ({ mass: new Float64Array(256), first
 
 /** Fills `law` in place. @param bad m, a whole number  @param share theta, above 0 and below 1  @param inflation 1 or more */
 export function fillCountLaw(law: CountLaw, bad: number, share: number, inflation: number, cell: number): void {
-  const correlation = bad > 1 ? Math.min(1, (inflation - 1) / (bad - 1)) : 0;
-  // a and b of the beta; 0 for the binomial, whose ratios of neighbours are the limit of both large
-  const size = correlation > 0 ? 1 / correlation - 1 : 0;
+  const noisy = inflation > 1 && bad > 1;
+  // a and b of the beta: the correlation of two requests is (inflation - 1)/(bad - 1), and 1/(a + b + 1). 0 for the
+  // binomial, whose ratios of neighbours are the limit of both large
+  const size = noisy ? (bad - inflation) / (inflation - 1) : 0;
   const [a, b] = [share * size, (1 - share) * size];
   const shape: Shape = { bad, share, a, b };
   const spread = Math.sqrt(bad * share * (1 - share) * Math.min(inflation, bad));
-  if (bad === 0) onePoint(law, 0);
-  else if (correlation >= 1) allOrNothing(law, Math.ceil(bad / cell), share);
+  if (noisy && inflation >= bad) allOrNothing(law, Math.ceil(bad / cell), share);
   else if (Math.min(bad + 1, 16 * spread) <= MOST_TERMS) sumUp(law, shape, cell);
   // steep at none or at all of them: nothing this noisy can be told apart, and all of them the canary's is the safe side
-  else if (correlation > 0 && (a < 1 || b < 1)) onePoint(law, Math.ceil(bad / cell));
+  else if (noisy && (a < 1 || b < 1)) onePoint(law, Math.ceil(bad / cell));
   else boundCells(law, shape, cell);
 }
 
@@ -65,7 +65,7 @@ function room(law: CountLaw, cells: number): Float64Array {
 
 /** p(x + 1) / p(x) */
 const ratioAbove = ({ bad, share, a, b }: Shape, x: number): number =>
-  a === 0 ? ((bad - x) * share) / ((x + 1) * (1 - share)) : ((bad - x) * (a + x)) / ((x + 1) * (b + bad - 1 - x));
+  a === 0 ? ((bad - x) * share) / ((x + 1) * (1 - share)) : ((bad - x) * (a + x)) / ((x + 1) * (b + (bad - 1 - x)));
 
 function modeOf(shape: Shape): number {
   const { bad, share, a, b } = shape;
@@ -144,7 +144,7 @@ function boundCells(law: CountLaw, shape: Shape, cell: number): void {
   const middle = Math.ceil(mode / cell);
   const highest = Math.ceil(bad / cell);
   // The weights' sum, cell by cell, from below and from above: the true one lies between.
-  const at = (x: number) => (x < 0 || x > bad ? 0 : Math.exp(logAt(x)));
+  const at = (x: number) => Math.exp(logAt(x));
   const up: number[] = [];
   const down: number[] = [];
   let total = 0;

@@ -110,8 +110,8 @@ function newState(
   const own = alpha * metric.share;
   const compared = own * (metric.hasCeiling ? 1 - profile.ceilingShare : 1);
   const { margin, thresholds, phi, floor } = metric;
+  const sAlpha = profile.sShare * compared;
   // averaged e-values have no S-channel: all of alpha is E's
-  const sAlpha = thresholds === 1 ? profile.sShare * compared : 0;
   const eAlpha = thresholds === 1 ? profile.eShare * compared : compared;
   const common = { profile, horizonWindows, phi };
   return {
@@ -134,14 +134,8 @@ function newState(
  */
 export function stepDetector(detector: Detector, windows: readonly DetectorWindow[]): WindowEvidence[] {
   const inOrder = windows.toSorted((a, b) => a.startEpochMs - b.startEpochMs);
-  const evidence: WindowEvidence[] = [];
-  for (let from = 0; from < inOrder.length; ) {
-    let to = from;
-    while (to < inOrder.length && inOrder[to]?.startEpochMs === inOrder[from]?.startEpochMs) to += 1;
-    evidence.push(...stepTogether(detector, inOrder.slice(from, to)));
-    from = to;
-  }
-  return evidence;
+  const moments = Map.groupBy(inOrder, ({ startEpochMs }) => startEpochMs);
+  return [...moments.values()].flatMap(together => stepTogether(detector, together));
 }
 
 function stepTogether(detector: Detector, windows: readonly DetectorWindow[]): WindowEvidence[] {

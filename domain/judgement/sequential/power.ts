@@ -68,7 +68,7 @@ function spendingPower(
     fillCountLaw(increment, bad, faulty, inflation(faulty), cell);
     const stop = Math.ceil(healthy.boundary / cell);
     const moved = layers.map(layer => split(convolved(layer, increment), stop));
-    layers = moved.map(({ below }, i) => merged(below, i === 0 ? undefined : moved[i - 1]?.above));
+    layers = moved.map(({ below }, i) => joined(below, moved[i - 1]?.above));
     for (const mass of (moved.at(-1) as { above: Layer }).above.mass) found += mass;
     if (found >= enough) return found;
   }
@@ -98,18 +98,12 @@ function split({ first, mass }: Layer, stop: number): { below: Layer; above: Lay
   return { below: { first, mass: mass.slice(0, at) }, above: { first: first + at, mass: mass.slice(at) } };
 }
 
-function merged(a: Layer, b: Layer | undefined): Layer {
-  if (b === undefined || b.mass.length === 0) return a;
-  if (a.mass.length === 0) return b;
-  const first = Math.min(a.first, b.first);
-  const mass = new Array<number>(Math.max(a.first + a.mass.length, b.first + b.mass.length) - first).fill(0);
-  for (const layer of [a, b]) {
-    for (const [i, weight] of layer.mass.entries()) {
-      const at = layer.first - first + i;
-      mass[at] = (mass[at] as number) + weight;
-    }
-  }
-  return { first, mass };
+/** What stayed below the boundary, and what came to it from the layer before: all of that lies higher. */
+function joined(below: Layer, above: Layer | undefined): Layer {
+  if (above === undefined || above.mass.length === 0) return below;
+  if (below.mass.length === 0) return above;
+  const gap = new Array<number>(above.first - below.first - below.mass.length).fill(0);
+  return { first: below.first, mass: below.mass.concat(gap, above.mass) };
 }
 
 function halved({ first, mass }: Layer): Layer {

@@ -88,12 +88,10 @@ export function stepSChannel(
   channel.k += 1;
   channel.x += canaryBad;
   channel.expected = expectedAfter(channel, bad, share, inflation);
-  if (bad > 0) {
-    channel.variance += bad * share * (1 - share) * Math.min(inflation, bad);
-    coarsen(channel);
-    fillCountLaw(channel.increment, bad, share, inflation, channel.cell);
-    convolve(channel);
-  }
+  channel.variance += bad * share * (1 - share) * Math.min(inflation, bad);
+  coarsen(channel);
+  fillCountLaw(channel.increment, bad, share, inflation, channel.cell);
+  convolve(channel);
   stop(channel, budget);
   if (channel.x >= channel.boundary) channel.crossings += 1;
 }
@@ -134,8 +132,6 @@ function convolve(channel: SChannel): void {
   const inner = increment.length < length ? mass : increment.mass;
   const outerLength = Math.min(increment.length, length);
   const innerLength = Math.max(increment.length, length);
-  let alive = 0;
-  for (let at = 0; at < length; at += 1) alive += mass[at] as number;
   // four at a time: a quarter of the passes over the law
   let i = 0;
   for (; i + 3 < outerLength; i += 4) {
@@ -164,7 +160,7 @@ function convolve(channel: SChannel): void {
       out[i + j] = (out[i + j] as number) + weight * (inner[j] as number);
     }
   }
-  channel.spent += increment.lost * alive;
+  channel.spent += increment.lost;
   channel.spare = mass;
   channel.mass = out;
   channel.first += increment.first;
@@ -183,14 +179,12 @@ function stop(channel: SChannel, budget: number): void {
   channel.boundary = boundaryValue(channel.first + length, channel.cell);
   let low = 0;
   let below = 0;
-  while (low < length - 1 && below + (mass[low] as number) < LOWER_END) {
+  while (below + (mass[low] as number) < LOWER_END) {
     below += mass[low] as number;
     low += 1;
   }
-  if (low > 0) {
-    mass.copyWithin(0, low, length);
-    mass[0] = (mass[0] as number) + below;
-  }
+  mass.copyWithin(0, low, length);
+  mass[0] = (mass[0] as number) + below;
   channel.first += low;
   channel.length = length - low;
 }

@@ -40,6 +40,8 @@ describe('the law of one window on cells', () => {
     [41, 0.75, 31, 4],
     [21, 0.5, 11, 2], // a and b of 1/2: the same from both ends
     [31, 0.5, 11, 2], // of 1: all counts alike
+    [41, 12 / 17, 1 + 40 / 2.7, 4], // 6/5 and 1/2
+    [5, 0.25, 5 - 1e-12, 1], // hardly less than all or nothing
     [7, 0.25, 2, 16], // all in one cell and none in the other
     [2, 0.5, 1.5, 1],
     [1, 0.25, 1, 4],
@@ -111,6 +113,20 @@ describe('the law of one window on cells', () => {
     expect(law.lost).toBeLessThan(8e-14);
   });
 
+  it('leaves out as much where the likeliest is none, or all, and nothing on the way', () => {
+    // a = 0.324, b = 32.1: the part above x falls as (1 - x/m)^31, to 1e-12 at some 0.6 m
+    const inflation = 300;
+    const none = lawOf(10_000, 0.01, inflation, 1);
+    expect(none.first).toBe(0);
+    expect(none.length).toBeLessThan(7000);
+    const all = lawOf(10_000, 0.99, inflation, 1);
+    expect(all.first + all.length).toBe(10_001);
+    expect(all.first).toBeGreaterThan(3000);
+    for (const law of [none, all]) expect(Math.min(...massesOf(law).values())).toBeGreaterThan(0);
+    // more of them than there was room for at first
+    expect(none.length).toBeGreaterThan(4000);
+  });
+
   it('knows the likeliest count however large the law, and has room for it', () => {
     const law = newCountLaw();
     for (const [m, theta, likeliest] of [
@@ -127,8 +143,8 @@ describe('the law of one window on cells', () => {
 });
 
 describe('the law of a window with very many bad ones, cell by cell', () => {
-  /** P(X >= x) for every x, by the recurrence of neighbours from the likeliest count outwards, in doubles. */
-  function tailsOf(m: number, theta: number, inflation: number, from: number): (x: number) => number {
+  /** P(X = x) and P(X >= x) for every x, by the recurrence of neighbours from the likeliest count outwards, in doubles. */
+  function exactOf(m: number, theta: number, inflation: number, from: number) {
     const size = inflation === 1 ? 0 : sizeOf(m, inflation);
     const [a, b] = [theta * size, (1 - theta) * size];
     const up = (x: number) =>
@@ -142,7 +158,10 @@ describe('the law of a window with very many bad ones, cell by cell', () => {
     const total = terms.reduce((sum, one) => sum + one, 0);
     const tails = new Float64Array(terms.length + 1);
     for (let i = terms.length - 1; i >= 0; i -= 1) tails[i] = (tails[i + 1] ?? 0) + (terms[i] ?? 0) / total;
-    return x => (x <= lowest ? 1 : (tails[x - lowest] ?? 0));
+    return {
+      at: (x: number) => (terms[x - lowest] ?? 0) / total,
+      tail: (x: number) => (x <= lowest ? 1 : (tails[x - lowest] ?? 0)),
+    };
   }
 
   it.each([
@@ -152,12 +171,14 @@ describe('the law of a window with very many bad ones, cell by cell', () => {
     [20_000, 0.5, 300, 16, 10_000],
     [60_000, 0.1, 1000, 16, 6000],
     [60_000, 0.9, 1000, 16, 54_000],
-    [30_000, 0.25, 6000, 32, 5], // a = 1, b = 3: few are the likeliest
-    [30_000, 0.75, 6000, 32, 29_995], // b = 1
+    [30_001, 0.25, 6001, 32, 0], // a = 1, b = 3: none is the likeliest
+    [30_001, 0.75, 6001, 32, 30_001], // and all
+    [30_001, 0.25, 1 + 30_000 / 7, 32, 3750], // a = 3/2, b = 9/2: it reaches to none
+    [30_001, 0.75, 1 + 30_000 / 7, 32, 26_250], // and to all
   ])(
     'is at least the true one, and by less than two cells more: m %i, theta %f, inflation %f, cells of %i',
     (m, theta, inflation, cell, from) => {
-      const tail = tailsOf(m, theta, inflation, from);
+      const { tail } = exactOf(m, theta, inflation, from);
       const law = lawOf(m, theta, inflation, cell);
       expect(law.length).toBeGreaterThan(500);
       let sum = law.lost;
@@ -175,6 +196,30 @@ describe('the law of a window with very many bad ones, cell by cell', () => {
       // both ends are far out
       expect(tail(law.first * cell)).toBeGreaterThan(1 - 1e-9);
       expect(tail((law.first + law.length) * cell)).toBeLessThan(1e-9);
+    },
+  );
+
+  it.each([
+    [5_000_000, 0.5, 1, 16, 2_500_000],
+    [20_000_000, 0.9, 1, 16, 18_000_000],
+    [60_000, 0.1, 1000, 32, 5159],
+  ])(
+    'gives each cell its size times the chance of its lowest count, 0.1 % to the safe side: m %i, theta %f, inflation %f',
+    (m, theta, inflation, cell, from) => {
+      const { at } = exactOf(m, theta, inflation, from);
+      const law = lawOf(m, theta, inflation, cell);
+      const likeliest = Math.max(...massesOf(law).values());
+      const wrong: unknown[] = [];
+      for (const [i, mass] of massesOf(law)) {
+        const lowest = i === 0 ? 0 : (i - 1) * cell + 1;
+        const exact = (i === 0 ? 1 : cell) * at(lowest);
+        const safety = lowest > from ? 1.001 : 0.999;
+        // the one in the middle takes the rest
+        if (Math.abs(lowest - from) > cell && mass > 1e-9 && Math.abs(mass / exact / safety - 1) > 2e-4)
+          wrong.push({ i, mass, exact });
+      }
+      expect(wrong).toEqual([]);
+      expect(likeliest).toBeLessThan(0.02);
     },
   );
 

@@ -124,12 +124,22 @@ describe('windows that arrive together', () => {
       ['slow', 1],
       ['errors', 1],
     ]);
+    // what came later is not known to what came before
+    expect(evidence.map(({ k }) => k)).toEqual([1, 1, 2]);
+    expect(evidence[0]?.logE).toBeCloseTo(logBook([[500, 9, 9500, 95]]), 9);
     expect(evidence[1]?.logRelease).toBe(evidence[2]?.logRelease);
     expect(evidence[2]?.logE).toBeCloseTo(logBook([[500, 9, 9500, 95], EQUAL]), 9);
   });
 
   it('of none are no evidence', () => {
     expect(stepDetector(newDetector(settings([metric('errors', 1)])), [])).toEqual([]);
+  });
+
+  it('are an error where one begins at no time at all', () => {
+    const detector = newDetector(settings([metric('errors', 1)]));
+    expect(() => stepDetector(detector, [windowOf('errors', 0, EQUAL, { startEpochMs: Number.NaN })])).toThrow(
+      'errors, window NaN to 1970-01-01T00:01:00Z: its end is not after its start',
+    );
   });
 
   it('of a metric that nobody set are an error', () => {
@@ -226,6 +236,27 @@ describe('the alarm', () => {
       windowOf('slow', 0, sixty),
     );
     expect(outdone).toMatchObject({ metric: 'slow', channel: 'e' });
+  });
+
+  it('of the S-channel counts for at least the odds that were promised', () => {
+    // slow has two thresholds: no S-channel, and all of its alpha is E's. It says more, and both together are too much
+    const metrics = [metric('errors', 0.5), metric('slow', 0.5, { thresholds: 2 })];
+    const all = Array.from({ length: 400 }, (_, i) => [500, 15 + (i % 20), 9500, 60 + 3 * Math.floor(i / 20)] as const);
+    const between = (least: number, most: number, part: number) =>
+      all.find(four => {
+        const by = logBook([four]) + Math.log(part * 0.5 * 0.01);
+        return by > least && by < most;
+      }) ?? EQUAL;
+    // e^-0.3 + e^-1.2 = 1.04
+    const errors = between(-1.2, -0.4, 0.3);
+    const slow = between(-0.3, -0.01, 1);
+    const twice = {
+      canary: { requests: 500, bad: [slow[1], slow[1]] },
+      stable: { requests: 9500, bad: [slow[3], slow[3]] },
+    };
+    const alarm = alarmOf(metrics, windowOf('errors', 0, errors), windowOf('slow', 0, EQUAL, twice));
+    expect(alarm).toMatchObject({ metric: 'errors', channel: 's' });
+    expect(alarm?.evidence.logRelease).toBeGreaterThan(0);
   });
 
   it('is the first one, and stays', () => {

@@ -116,6 +116,18 @@ describe('without an S-channel the evidence is followed on the path that a fault
       { rates: [0.05, 0.03], ratio: 3, phi: [1.5, 2] },
       0.8,
     ],
+    [
+      'averages with much noise, of a small fault',
+      { thresholds: 2, phi: [6, 9] },
+      { rates: [0.05, 0.03], ratio: 2, phi: [6, 9] },
+      0.95,
+    ],
+    [
+      'averages of frequent failures, where the noise grows with the counts',
+      { thresholds: 2, phi: [1, 1] },
+      { rates: [0.4, 0.35], ratio: 1.6, phi: [1, 1] },
+      0.95,
+    ],
     ['a floor above the stable rate', { floor: 0.02 }, { rates: [0.001], ratio: 3, floor: 0.02 }, 0.8],
     ['a floor below it', { floor: 0.01 }, { rates: [0.04], ratio: 3, floor: 0.01 }, 0.8],
     ['a floor with the guard', { floor: 0.05, phi: [2] }, { rates: [0.03], ratio: 3, floor: 0.05, phi: [2] }, 0.95],

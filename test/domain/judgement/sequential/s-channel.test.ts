@@ -224,6 +224,25 @@ describe('large counts', () => {
     }
   });
 
+  it('are told one by one up to a deviation of 128', () => {
+    // 65,536 at one half: the deviation is 128
+    const channel = newSChannel();
+    stepSChannel(channel, 0, 65_536, 0.5, 1, 0.01);
+    expect(channel.cell).toBe(1);
+    stepSChannel(channel, 0, 4, 0.5, 1, 0.01);
+    expect(channel.cell).toBe(2);
+  });
+
+  it('count what was left out of the law as spent', () => {
+    const channel = newSChannel();
+    stepSChannel(channel, 0, 5_000_000, 0.5, 1, 0.25);
+    const { spent } = channel;
+    // nothing more may be stopped; of a law on cells a million millionth is left out
+    stepSChannel(channel, 0, 5_000_000, 0.5, 1, 0);
+    expect(channel.spent - spent).toBeGreaterThan(0.9e-12);
+    expect(channel.spent - spent).toBeLessThan(1.1e-12);
+  });
+
   it('carry no more than the part of the law that counts', () => {
     const channel = newSChannel();
     for (let k = 1; k <= 40; k += 1) stepSChannel(channel, 0, 400, 0.5, 1, 0.0001 * k);
