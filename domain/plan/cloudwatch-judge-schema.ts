@@ -22,8 +22,8 @@ export const anomalyBandSchema = z
       .meta({ description: "A metric against the band that CloudWatch's anomaly detection expects it in." }),
     width: z
       .number({ error: widthError })
-      .gt(0, { error: widthError })
-      .max(100, { error: widthError })
+      .gt(0)
+      .max(100)
       .default(DEFAULTS.anomalyBand.width)
       .meta({ description: 'Half the width of the band, in standard deviations.', examples: [3] }),
     bad: z

@@ -10,9 +10,7 @@ export const hookSchema = z
     url: z
       .url({ protocol: /^https?$/, error: urlError, abort: true })
       .max(2048, { error: 'an address of at most 2048 characters' })
-      .refine(text => URL.canParse(text) && new URL(text).username === '' && new URL(text).password === '', {
-        error: urlError,
-      })
+      .refine(text => URL.canParse(text) && new URL(text).username === '' && new URL(text).password === '')
       .meta({
         description: 'Called with POST. No secrets in it: the plan is shown and kept.',
         examples: ['https://hooks.example.com/smoke'],
@@ -31,7 +29,7 @@ export const approvalSchema = z
   .strictObject({
     name: label.meta({ description: 'Its name, used once in the plan.', examples: ['go-live'] }),
     groups: z
-      .array(z.string({ error: 'the name of a group' }).min(1, { error: 'the name of a group' }), {
+      .array(z.string({ error: 'the name of a group' }).min(1), {
         error: 'a list of groups',
       })
       .min(1, { error: 'at least one group that may approve' })

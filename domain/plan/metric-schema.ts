@@ -10,7 +10,7 @@ import { cloudwatchSchema, jsonSchema, prometheusSchema } from './source-schema.
 const condition = (when: string, example: string) =>
   z
     .string({ error: "a condition such as 'result[0] < 0.01'" })
-    .min(1, { error: "a condition such as 'result[0] < 0.01'" })
+    .min(1)
     .max(1000, { error: 'a condition of at most 1000 characters' })
     .meta({ description: `${when} At least one of the two conditions.`, examples: [example] });
 
@@ -66,7 +66,7 @@ const relativeSchema = z
     kind: z.literal('relative').meta({ description: 'The canary against stable over the same seconds.' }),
     max: z
       .number({ error: timesError })
-      .gt(0, { error: timesError })
+      .gt(0)
       .max(1000, { error: 'at most 1000' })
       .meta({
         description:
@@ -76,8 +76,8 @@ const relativeSchema = z
       .optional(),
     min: z
       .number({ error: atLeastError })
-      .gt(0, { error: atLeastError })
-      .max(1, { error: atLeastError })
+      .gt(0)
+      .max(1)
       .meta({
         description: "The canary's share of good requests must be at least this many times the stable version's.",
         examples: [0.99],

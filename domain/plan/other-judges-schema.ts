@@ -50,7 +50,7 @@ const effectError = 'a number, 0 or more';
 const effect = (meaning: string) =>
   z
     .number({ error: effectError })
-    .min(0, { error: effectError })
+    .min(0)
     .meta({ description: meaning, examples: [1.5] })
     .optional();
 
@@ -71,8 +71,8 @@ export const mannWhitneySchema = z
       .meta({ description: 'Which change is bad. In Kayenta it is either where nothing is said: improvements too.' }),
     tolerance: z
       .number({ error: partError })
-      .min(0, { error: partError })
-      .max(1, { error: partError })
+      .min(0)
+      .max(1)
       .default(mannWhitney.tolerance)
       .meta({
         description: 'The interval of the shift must lie further from 0 than this part of the estimated shift.',
@@ -92,7 +92,7 @@ export const mannWhitneySchema = z
       .meta({ description: 'Values far outside the quartiles: kept, or left out.' }),
     outlierFactor: z
       .number({ error: 'a number above 0, such as 3' })
-      .gt(0, { error: 'a number above 0, such as 3' })
+      .gt(0)
       .default(mannWhitney.outlierFactor)
       .meta({ description: 'How many quartile distances outside is far, for outliers: remove.', examples: [3] }),
     effectSize: z
@@ -109,7 +109,7 @@ export const mannWhitneySchema = z
       .prefault({})
       .meta({ description: 'How large a difference must be to count.' }),
     critical: z
-      .boolean({ error: 'true or false' })
+      .boolean()
       .default(mannWhitney.critical)
       .meta({ description: 'Its failure makes the score 0, whatever the other metrics say.' }),
     groups: z
@@ -124,7 +124,7 @@ export const mannWhitneySchema = z
   .meta({ description: "Kayenta's way: a rank test of all windows." });
 
 const scoreError = 'a number from 0 to 100';
-const score = z.number({ error: scoreError }).min(0, { error: scoreError }).max(100, { error: scoreError });
+const score = z.number({ error: scoreError }).min(0).max(100);
 
 export const kayentaSchema = z
   .strictObject({

@@ -127,8 +127,8 @@ export const planSchema = z
       }),
     control: z
       .number({ error: 'a number from 1 to 5, per cent of the requests' })
-      .min(1, { error: 'a number from 1 to 5, per cent of the requests' })
-      .max(5, { error: 'a number from 1 to 5, per cent of the requests' })
+      .min(1)
+      .max(5)
       .multipleOf(0.1, { error: 'a number from 1 to 5 in steps of 0.1, per cent of the requests' })
       .meta({
         description:
@@ -143,7 +143,7 @@ export const planSchema = z
           on: events.meta({ description: 'The events that are told.', examples: [['promoted', 'rolledBack']] }),
           topicArn: z
             .string({ error: 'the ARN of an SNS topic' })
-            .regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+(\.fifo)?$/, { error: 'the ARN of an SNS topic' })
+            .regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+(\.fifo)?$/)
             .meta({
               description: "Another topic than the control plane's.",
               examples: ['arn:aws:sns:eu-west-1:123456789012:releases'],

@@ -46,9 +46,7 @@ function ofJudging(plan: Plan): string[] {
       `${names(blind)}: without a ceiling a relative judge sees nothing at weight 100, where there is no stable traffic to compare with.`,
     );
   }
-  const stricter = plan.metrics.filter(
-    ({ judge }) => judge.kind === 'relative' && judge.max !== undefined && judge.max < 1,
-  );
+  const stricter = plan.metrics.filter(({ judge }) => judge.kind === 'relative' && (judge.max ?? 1) < 1);
   if (stricter.length > 0)
     notes.push(
       `${names(stricter)}: max below 1 asks the canary to be better than stable; an equal one is rolled back.`,
@@ -66,11 +64,10 @@ function ofJudging(plan: Plan): string[] {
 
 /** docs/statistics.md: what the sequential judge cannot see. */
 function ofSequential(plan: Plan): string[] {
-  const sequential = plan.metrics.filter(({ judge }) => judge.kind === 'sequential');
+  const sequential = plan.metrics.flatMap(({ name, judge }) => (judge.kind === 'sequential' ? [{ name, judge }] : []));
   if (sequential.length === 0) return [];
   const notes: string[] = [];
-  const of = (test: (judge: SequentialJudgeSpec) => boolean) =>
-    sequential.filter(({ judge }) => judge.kind === 'sequential' && test(judge));
+  const of = (test: (judge: SequentialJudgeSpec) => boolean) => sequential.filter(({ judge }) => test(judge));
   const alone = of(judge => judge.ceiling !== undefined);
   if (alone.length > 0) {
     notes.push(
@@ -245,4 +242,4 @@ function insideTheCluster(workload: Workload | undefined): string {
   return `${notCanaried} the team's own Service follows the live slot, its selector moves after the soak.`;
 }
 
-const names = (metrics: readonly Metric[]): string => metrics.map(metric => metric.name).join(', ');
+const names = (metrics: readonly Pick<Metric, 'name'>[]): string => metrics.map(metric => metric.name).join(', ');

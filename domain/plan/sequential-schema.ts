@@ -15,25 +15,16 @@ const chance = share.refine(
 const times = ({ least, exclusive }: { least: number; exclusive: boolean }) => {
   const error = exclusive ? `a number above ${least}, such as 2` : `a number, ${least} or more, such as 1.25`;
   const number = z.number({ error });
-  return (exclusive ? number.gt(least, { error }) : number.min(least, { error })).max(100, { error: 'at most 100' });
+  return (exclusive ? number.gt(least) : number.min(least)).max(100, { error: 'at most 100' });
 };
 
 const ceilingError = 'auto, or a share above 0 and below 1, such as 5% or 0.05';
 const ceilingShare = z
-  .union(
-    [
-      z.string({ error: ceilingError }).regex(PERCENT_PATTERN, { error: ceilingError }),
-      z.number({ error: ceilingError }),
-    ],
-    { error: ceilingError },
-  )
-  .refine(
-    value => {
-      const parsed = parseShare(value) ?? 1;
-      return parsed > 0 && parsed < 1;
-    },
-    { error: ceilingError },
-  )
+  .union([z.string().regex(PERCENT_PATTERN, { error: ceilingError }), z.number()], { error: ceilingError })
+  .refine(value => {
+    const parsed = parseShare(value) ?? 1;
+    return parsed > 0 && parsed < 1;
+  })
   .meta({ title: 'share' });
 
 const partError = 'a share from 0 to 1, such as 0.7 or 70%';
@@ -52,8 +43,8 @@ export const sequentialSchema = z
         examples: [1.5],
       }),
     share: z
-      .union([z.string({ error: partError }), z.number({ error: partError })], { error: partError })
-      .refine(value => parseShare(value) !== undefined, { error: partError })
+      .union([z.string(), z.number()], { error: partError })
+      .refine(value => parseShare(value) !== undefined)
       .meta({
         title: 'share',
         description:
@@ -62,7 +53,7 @@ export const sequentialSchema = z
       })
       .optional(),
     ceiling: z
-      .union([z.literal('auto', { error: ceilingError }), ceilingShare], { error: ceilingError })
+      .union([z.literal('auto'), ceilingShare], { error: ceilingError })
       .meta({
         description:
           "Where stable gets no traffic there is nothing to compare with: the bad share that is then too much. auto takes it from the stable version's last windows, times the margin.",
@@ -76,7 +67,7 @@ export const sequentialSchema = z
       })
       .optional(),
     guard: z
-      .enum(['on', 'off'], { error: 'on or off' })
+      .enum(['on', 'off'])
       .default(DEFAULTS.sequential.guard)
       .meta({
         description:

@@ -11,7 +11,7 @@ const slowerThan = z
 const text = (what: string, maxLength = 4000) =>
   z
     .string({ error: what })
-    .min(1, { error: what })
+    .min(1)
     .max(maxLength, { error: `${what}, at most ${maxLength} characters` });
 
 const metricSchema = z
@@ -31,7 +31,7 @@ const metricSchema = z
       }),
     stat: z
       .string({ error: 'a statistic such as Average, Sum or p99' })
-      .regex(/^[A-Za-z][A-Za-z0-9.:()%]{0,63}$/, { error: 'a statistic such as Average, Sum or p99' })
+      .regex(/^[A-Za-z][A-Za-z0-9.:()%]{0,63}$/)
       .default('Average')
       .meta({ description: 'The statistic.', examples: ['Sum'] }),
   })
@@ -54,8 +54,8 @@ export const cloudwatchSchema = z
       .strictObject({
         percentile: z
           .number({ error: 'a number above 0 and below 100, such as 99' })
-          .gt(0, { error: 'a number above 0 and below 100, such as 99' })
-          .lt(100, { error: 'a number above 0 and below 100, such as 99' })
+          .gt(0)
+          .lt(100)
           .meta({ description: 'Percentile of the response time, in seconds.', examples: [99] }),
       })
       .meta({ description: 'A value instead of a count of bad requests.' })

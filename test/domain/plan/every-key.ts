@@ -94,5 +94,9 @@ export function expectedInstead(place: string, value: unknown): string | undefin
   return issues.find(({ path }) => pathText(path).startsWith(place))?.expected;
 }
 
+/** How many mistakes the schema finds in the plan with that value. */
+export const mistakesIn = (place: string, value: unknown): number =>
+  planSchema.safeParse(withValue(place, value)).error?.issues.length ?? 0;
+
 /** A place, what is expected there, values that may stand there and values that may not. */
 export type KeyRow = [place: string, expected: string, taken: unknown[], refused: unknown[]];

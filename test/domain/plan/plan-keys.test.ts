@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedInstead, isTaken, type KeyRow } from './every-key.ts';
+import { expectedInstead, isTaken, type KeyRow, mistakesIn } from './every-key.ts';
 
 const DURATION = 'a duration such as 90s, 5m, 2h or 1h30m';
 const POSITIVE = `${DURATION}, above 0s`;
@@ -167,5 +167,15 @@ describe('a key of the plan takes and refuses', () => {
       ),
     ).toBe('at most 100 steps');
     expect(expectedInstead('steps', [])).toBe('at least one step: setWeight: 100');
+  });
+
+  it.each([
+    ['deadline', '5 min'],
+    ['steps[2].bake', '300ms'],
+    ['metrics[6].source.slowerThan[0]', '300'],
+    [`${hook}.url`, 'ftp://me@a.example'],
+    [`${hook}.url`, `nowhere ${long('x', 2048)}`],
+  ])('%s: what is not even of its form is one mistake: %j', (place, value) => {
+    expect(mistakesIn(place, value)).toBe(1);
   });
 });

@@ -109,7 +109,7 @@ const sentences: Row[] = [
     "of Flagger's way, that failed checks add up",
     [
       metric('rate', '{ kind: flagger, thresholdRange: { min: 99 } }'),
-      metric('other', '{ kind: flagger, thresholdRange: { min: 99 } }'),
+      metric('other', '{ kind: flagger, thresholdRange: { max: 0.5 } }'),
     ],
     {},
     [

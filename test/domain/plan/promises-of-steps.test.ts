@@ -23,6 +23,22 @@ import {
 
 const sentences: Row[] = [
   [
+    'of weight 0 without a bake, nothing',
+    [metric('errors', CEILING)],
+    { steps: '[{ setWeight: 0 }, { setWeight: 5 }, { bake: 1h }, { setWeight: 100 }]' },
+    [LATE, CEILING_ALONE, WITHIN_MARGIN],
+  ],
+  [
+    'of a control, what only its last requests would show, and nothing of weight 100',
+    [metric('errors', '')],
+    { keys: 'control: 2.5' },
+    [
+      LATE,
+      WITHIN_MARGIN,
+      'control: the last 2.5 % of the requests move at the end of the soak, when stable is retired: a fault that only they show is seen by nobody.',
+    ],
+  ],
+  [
     'of the end of a plan, what no soak, proceed, an open approval and http mean',
     [metric('errors', CEILING)],
     {
@@ -167,6 +183,19 @@ describe('a workload adds to what cannot be promised', () => {
       'backgroundWork: safe. Queue consumers of the canary work at full share from its first pod on, whatever the dial says.',
     ]);
     expect(said({ service: 'checkout', backgroundWork: 'paused' })).toEqual(ALWAYS);
+  });
+
+  it('and not that there is no preview where a blueGreen plan has one', () => {
+    const preview = {
+      strategy: 'blueGreen',
+      steps: '[{ setWeight: 100 }]',
+      keys: 'preview: { header: { name: a, value: b } }',
+    };
+    expect(cannotPromise(planWith([metric('errors', CEILING)], preview), workload).slice(0, -3)).toEqual([
+      LATE,
+      CEILING_ALONE,
+      WITHIN_MARGIN,
+    ]);
   });
 
   it('and answers whether there can be a preview', () => {

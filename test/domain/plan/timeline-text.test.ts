@@ -129,6 +129,11 @@ describe('how a metric judges, printed', () => {
     ],
     [
       COUNTS,
+      '{ kind: flagger, thresholdRange: { max: 500 } }',
+      "failed requests, at most 500 in Flagger's units; every 60 s; degraded at failed check 1",
+    ],
+    [
+      COUNTS,
       '{ kind: flagger, thresholdRange: { min: 99 }, threshold: 5 }',
       "failed requests, at least 99 in Flagger's units; every 60 s; degraded at failed check 5",
     ],
