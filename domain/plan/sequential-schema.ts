@@ -4,13 +4,7 @@ import { DEFAULTS } from './defaults.ts';
 import { duration, share } from './leaf-schema.ts';
 
 const chanceError = 'a share above 0 and below 1, such as 1% or 0.01';
-const chance = share.refine(
-  value => {
-    const parsed = parseShare(value);
-    return parsed !== undefined && parsed > 0;
-  },
-  { error: chanceError },
-);
+const chance = share.refine(value => (parseShare(value) ?? 0) > 0, { error: chanceError });
 
 const times = ({ least, exclusive }: { least: number; exclusive: boolean }) => {
   const error = exclusive ? `a number above ${least}, such as 2` : `a number, ${least} or more, such as 1.25`;

@@ -72,6 +72,10 @@ describe('a judge is read with its defaults, and with nothing that was not said'
     ],
     ['{ kind: flagger, thresholdRange: { min: 99 } }', { kind: 'flagger', min: 99, threshold: 1, intervalSeconds: 60 }],
     [
+      '{ kind: flagger, thresholdRange: { max: 500 } }',
+      { kind: 'flagger', max: 500, threshold: 1, intervalSeconds: 60 },
+    ],
+    [
       '{ kind: flagger, thresholdRange: { min: 0, max: 0 }, threshold: 5, interval: 2m }',
       { kind: 'flagger', min: 0, max: 0, threshold: 5, intervalSeconds: 120 },
     ],
@@ -252,6 +256,7 @@ describe('a plan is read with', () => {
       nonInferiority: 2,
       afterSeconds: 300,
     });
+    expect(planOf(SMALL_PLAN)).not.toHaveProperty('preview');
     expect(planOf(SMALL_PLAN)).not.toHaveProperty('promoteEarly');
     expect(planOf(SMALL_PLAN)).not.toHaveProperty('sequential');
   });
