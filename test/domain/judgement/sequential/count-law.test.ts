@@ -264,3 +264,15 @@ describe('the logarithm of the gamma function', () => {
     expect(found).toBeCloseTo(expected, 11);
   });
 });
+
+describe('a law that was filled before', () => {
+  it.each([
+    ['summed', 300, 0.2, 1, 1],
+    ['bounded cell by cell', 20_000_000, 0.1, 1, 16],
+  ])('is what a new one is: %s', (_, m, theta, inflation, cell) => {
+    const used = newCountLaw();
+    fillCountLaw(used, 40_000_000, 0.5, 1, 16);
+    fillCountLaw(used, m, theta, inflation, cell);
+    expect(massesOf(used)).toEqual(massesOf(lawOf(m, theta, inflation, cell)));
+  });
+});
