@@ -19,11 +19,11 @@ function binomialByTerms(random: Random, trials: number, chance: number): number
   let term = Math.exp(trials * Math.log1p(-chance));
   let left = random.next() - term;
   let x = 0;
-  while (left > 0 && x < trials) {
+  while (left > 0) {
     term *= (odds * (trials - x)) / (x + 1);
-    x += 1;
     // what rounding left over lies beyond the last term that counts
     if (term === 0) return x;
+    x += 1;
     left -= term;
   }
   return x;
@@ -69,9 +69,9 @@ function poissonByTerms(random: Random, mean: number): number {
   let left = random.next() - term;
   let x = 0;
   while (left > 0) {
-    x += 1;
-    term *= mean / x;
+    term *= mean / (x + 1);
     if (term === 0) return x;
+    x += 1;
     left -= term;
   }
   return x;
@@ -91,7 +91,7 @@ function poissonByRejection(random: Random, mean: number): number {
     const us = 0.5 - Math.abs(u);
     const x = Math.floor(((2 * a) / us + b) * u + mean + 0.43);
     if (us >= 0.07 && v <= quick) return x;
-    if (x < 0 || (us < 0.013 && v > us)) continue;
+    if (x < 0) continue;
     const logFactorial = (x + 0.5) * Math.log(x + 1) - (x + 1) + HALF_LOG_TWO_PI + stirlingTail(x);
     if (Math.log((v * inverseAlpha) / (a / (us * us) + b)) <= x * logMean - mean - logFactorial) return x;
   }

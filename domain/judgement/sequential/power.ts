@@ -98,12 +98,14 @@ function split({ first, mass }: Layer, stop: number): { below: Layer; above: Lay
   return { below: { first, mass: mass.slice(0, at) }, above: { first: first + at, mass: mass.slice(at) } };
 }
 
-/** What stayed below the boundary, and what came to it from the layer before: all of that lies higher. */
+/**
+ * What stayed below the boundary, and what came to it from the layer before. The layer's own paths have been at a boundary
+ * that the layer before has not: they reach at least as high, up to this boundary, where the others begin.
+ */
 function joined(below: Layer, above: Layer | undefined): Layer {
-  if (above === undefined || above.mass.length === 0) return below;
+  if (above === undefined) return below;
   if (below.mass.length === 0) return above;
-  const gap = new Array<number>(above.first - below.first - below.mass.length).fill(0);
-  return { first: below.first, mass: below.mass.concat(gap, above.mass) };
+  return { first: below.first, mass: below.mass.concat(above.mass) };
 }
 
 function halved({ first, mass }: Layer): Layer {

@@ -161,7 +161,7 @@ describe('larger means are drawn by transformed rejection, taken up to the exact
     [10, 4, 0.95], // just inside the part that is mostly taken unseen
     [10, 18, 0.5],
     [10, 24, 0.5],
-    [10, 28, 0.5], // far out, where most is refused unseen
+    [10, 28, 0.5],
     [64, 40, 0.5],
     [64, 88, 0.5],
     [250, 200, 0.5],
