@@ -2,7 +2,7 @@ import { assertNever } from '../assert-never.ts';
 import { dialText } from '../dial.ts';
 import { durationText } from '../file/units.ts';
 import type { Baseline } from '../judgement/baseline.ts';
-import { percentText } from '../judgement/words.ts';
+import { percentText, plural } from '../judgement/words.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import type { Fact, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
 
@@ -12,15 +12,15 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
     case 'requested':
       return `requested: ${imagesText(fact.images, fact.undoOf)}`;
     case 'pushRefused':
-      return `push of ${fact.image.reference} is not taken: ${fact.because}`;
+      return `push of ${fact.image.reference} is ignored: ${fact.because}`;
     case 'admitted':
-      return `admitted: revision ${fact.admission.revision} goes to ${fact.admission.canary}, ${fact.admission.stable} is live`;
+      return `admitted: revision ${fact.admission.revision} will run in ${fact.admission.canary}; ${fact.admission.stable} is live`;
     case 'refused':
       return `refused: ${fact.because}`;
     case 'sizeIntended':
-      return `${fact.slot} is sized to ${fact.replicas} for ${fact.weight} %`;
+      return `scale up ${fact.slot} to ${plural(fact.replicas, 'replica')} for weight ${fact.weight} %`;
     case 'readied':
-      return `ready for ${fact.weight} %`;
+      return `ready for weight ${fact.weight} %`;
     case 'slotSeen':
       return fact.problem === undefined ? undefined : `${fact.slot} is not ready: ${fact.problem}`;
     case 'previewOpened':
@@ -33,12 +33,12 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
     }
     case 'stepDone': {
       const step = plan.steps[fact.index];
-      return step === undefined ? undefined : `${stepText(step)} is over: ${fact.because}`;
+      return step === undefined ? undefined : `${stepText(step)} is done: ${fact.because}`;
     }
     case 'hookAnswered':
       return `hook ${fact.name} ${fact.passed ? 'passed' : `failed: ${fact.because}`}`;
     case 'approvalOpened':
-      return `approval ${fact.name} is open`;
+      return `waiting for approval ${fact.name}`;
     case 'approved':
       return `approval ${fact.name} was given`;
     case 'judged':
@@ -50,19 +50,19 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
         .map(([name, ceilings]) => `ceiling of ${name}: ${ceilings.map(percentText).join(', ')}`)
         .join('; ');
     case 'held':
-      return `holds: ${fact.because}`;
+      return `on hold: ${fact.because}`;
     case 'resumed':
-      return 'holds no longer';
+      return 'no longer on hold';
     case 'soakStarted':
       return plan.soakSeconds === 0
         ? undefined
-        : `soak ${durationText(plan.soakSeconds)}: going back is still one call`;
+        : `soak ${durationText(plan.soakSeconds)}: stable keeps its full size, a roll back is one call`;
     case 'rollBackClaimed':
-      return `goes back (${fact.reason}): ${fact.because}`;
+      return `is rolling back (${fact.reason}): ${fact.because}`;
     case 'dialRestored':
       return `weight 0 %: ${dialText(fact.dial)}`;
     case 'retiring':
-      return 'promoted: the other slot is scaled down when it has drained';
+      return 'promoted: the old version is scaled down when its connections have ended';
     case 'closed':
       return endText(fact);
     case 'runClaimed':
@@ -86,8 +86,15 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
 const baselineText = (baseline: Record<string, Baseline>): string =>
   Object.entries(baseline)
     .map(([name, { windows, phi, assumed }]) => {
-      const times = phi.map(one => Number(one.toPrecision(3))).join(', ');
-      return `${name}: counts vary ${times} times as much as chance, ${assumed ? 'which is assumed' : `measured`} (${windows} windows of the stable version)`;
+      const times = phi.map(one => Number(one.toPrecision(3))).join(' and ');
+      const seen = plural(windows, 'window');
+      const from =
+        windows === 0
+          ? 'assumed (no history)'
+          : assumed
+            ? `assumed (too little history: ${seen})`
+            : `measured (${seen})`;
+      return `${name}: variance ${from}, ${times} times that of chance`;
     })
     .join('; ');
 

@@ -48,10 +48,12 @@ export function admit(
 ): AdmissionDecision {
   const stable = slotAt100(found.dial);
   if (stable === undefined) {
-    return refused(`the dial is not at rest: ${dialText(found.dial)}`);
+    return refused(`the traffic weights must be 100 % for one slot and are ${dialText(found.dial)}`);
   }
   if (known.live !== undefined && known.live.slot !== stable) {
-    return refused(`${known.live.slot} was promoted last, but the dial points at ${stable}: someone else moved it`);
+    return refused(
+      `${known.live.slot} was promoted last, but ${stable} gets the traffic: the weights were changed outside Sluice`,
+    );
   }
   const { revision: stableRevision, autoscalerMinimum } = found.slots[stable];
   const first = isFirst(found, stable, known.live);
@@ -63,10 +65,10 @@ export function admit(
   const canary = otherSlot(stable);
   const revision =
     release.undoOf === undefined ? requestedRevision(release, found, known.sha256) : found.slots[canary].revision;
-  if (revision === undefined) return refused(`${canary} holds no revision to go back to`);
+  if (revision === undefined) return refused(`${canary} has no revision to restore`);
   if (release.undoOf !== undefined && revision !== known.undoTo) {
     return refused(
-      `${canary} holds revision ${revision}, not ${known.undoTo ?? 'the one'} that was live before ${release.undoOf}: start a release of it instead`,
+      `${canary} has revision ${revision}, not ${known.undoTo ?? 'the one'} that was live before ${release.undoOf}: start a release of it instead`,
     );
   }
   if (revision === stableRevision) return refused(`revision ${revision} is live already, in ${stable}`);
@@ -101,9 +103,9 @@ function isFirst(found: Findings, stable: Slot, live: Live | undefined): boolean
 }
 
 function stableProblem(found: Findings, stable: Slot): string | undefined {
-  if (found.slots[stable].desired === 0) return `the dial points at ${stable}, which has no replicas: nothing is live`;
+  if (found.slots[stable].desired === 0) return `${stable} gets the traffic and has no replicas: nothing is live`;
   if (found.healthy[stable] > 0) return undefined;
-  return `none of the targets of ${stable}, which is live, is healthy: there would be nothing to go back to`;
+  return `no target of ${stable}, which is live, is healthy: there would be no version to roll back to`;
 }
 
 function slotAt100(dial: Dial): Slot | undefined {

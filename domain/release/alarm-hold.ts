@@ -23,7 +23,7 @@ export function holdForAlarms(
     .join(', ');
   const { atMostSeconds } = plan.hold;
   if (nowEpochMs >= (hold?.sinceEpochMs ?? nowEpochMs) + atMostSeconds * 1000) {
-    return { kind: 'refuse', because: `held for ${atMostSeconds} s: ${because}` };
+    return { kind: 'refuse', because: `on hold for ${atMostSeconds} s: ${because}` };
   }
   return { kind: 'hold', because, facts: hold === undefined ? [{ kind: 'held', because, fault: false }] : [] };
 }

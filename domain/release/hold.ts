@@ -33,21 +33,25 @@ export function holdOr(
     facts: [...facts, ...more],
     holds: true,
   });
-  if (!over) return looking(`holds: ${because}`);
+  if (!over) return looking(`on hold: ${because}`);
   switch (end.then) {
     case 'rollBack':
       return {
-        move: { kind: 'rollBack', reason: end.reason, because: `held for ${atMostSeconds} s: ${because}` },
+        move: { kind: 'rollBack', reason: end.reason, because: `on hold for ${atMostSeconds} s: ${because}` },
         facts,
       };
     case 'proceed':
       return {
-        move: { kind: 'advance', because: `held for ${atMostSeconds} s, and the plan says proceed: ${because}` },
+        move: {
+          kind: 'advance',
+          because: `on hold for ${atMostSeconds} s, then proceeds as the plan says: ${because}`,
+        },
         facts,
       };
     case 'ask': {
       const asked = release.approvals[PROCEED];
-      if (asked === undefined) return looking(`asks a person: ${because}`, [{ kind: 'approvalOpened', name: PROCEED }]);
+      if (asked === undefined)
+        return looking(`waiting for a person to decide: ${because}`, [{ kind: 'approvalOpened', name: PROCEED }]);
       const tooLate = seen.nowEpochMs >= asked.openedAtEpochMs + ANSWER_WITHIN_SECONDS * 1000;
       if (asked.completeAtEpochMs === undefined && tooLate) {
         const silence = `nobody answered within ${DEFAULTS.approval.within}: ${because}`;
@@ -56,7 +60,9 @@ export function holdOr(
       // a person cannot see more than the metrics show: without them the answer waits, until the release's deadline
       const answered = asked.completeAtEpochMs !== undefined;
       return looking(
-        answered ? `a person said proceed, which waits for the metrics: ${because}` : `asks a person: ${because}`,
+        answered
+          ? `a person approved; waiting until the metrics can be read: ${because}`
+          : `waiting for a person to decide: ${because}`,
       );
     }
     default:

@@ -23,7 +23,7 @@ export function nextMove(release: ReleaseState, seen: Observation): Decision {
   if (admission === undefined) throw new Error(`${release.releaseId} waits before it was admitted`);
   // a look that was called twice and comes late: what it sees now changes nothing, and must not be written down as if it did
   if (release.retiringAtEpochMs !== undefined && release.soak?.done === true) {
-    return { move: { kind: 'advance', because: 'the one-way door was passed' }, facts: [] };
+    return { move: { kind: 'advance', because: 'was promoted already' }, facts: [] };
   }
   const decided = decide(release, admission, seen);
   return { ...decided, facts: [...judgedFacts(release, seen), ...resumed(release, decided), ...decided.facts] };
@@ -39,7 +39,7 @@ function decide(release: ReleaseState, admission: Admission, seen: Observation):
     return rollBack('deadline', 'the release did not end by its deadline');
   }
   if (isOurs(release, admission, seen.dial)) return waitedFor(release, admission, { ...seen, verdict });
-  const because = `someone else moved the dial to ${dialText(seen.dial)}`;
+  const because = `the traffic weights were changed outside Sluice: ${dialText(seen.dial)}`;
   return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
 }
 
@@ -92,7 +92,7 @@ function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed):
       if (seen.nowEpochMs >= openedAt + step.withinSeconds * 1000) {
         return rollBack('deadline', `${step.name} was not approved within ${step.withinSeconds} s`);
       }
-      return again(seen.nextReadingSeconds, `waits for ${step.name} to be approved`);
+      return again(seen.nextReadingSeconds, `waiting for approval ${step.name}`);
     }
     default:
       return assertNever(step);
@@ -102,12 +102,12 @@ function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed):
 /** No traffic to a slot without healthy targets; and a shift takes place just before a window ends. */
 function beforeShift(release: ReleaseState, admission: Admission, weight: number, seen: Observation): Decision {
   if (weight > 0 && seen.healthyCanaryTargets === 0) {
-    const because = `none of the targets of ${admission.canary} is healthy: it gets no traffic`;
+    const because = `no target of ${admission.canary} is healthy: it gets no traffic`;
     return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'notReady' });
   }
   const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs: seen.nowEpochMs });
-  if (seconds > 0) return again(seconds, 'waits for the end of a window');
-  return { move: { kind: 'shiftTraffic', because: `ready for ${weight} %` }, facts: [] };
+  if (seconds > 0) return again(seconds, 'waiting for the end of a window');
+  return { move: { kind: 'shiftTraffic', because: `ready for weight ${weight} %` }, facts: [] };
 }
 
 function analysisMove(
@@ -124,7 +124,7 @@ function analysisMove(
   }
   // the measurements should be there by now: too little data is an inconclusive step, not a step without an end
   const fault = seen.verdict.kind === 'inconclusive' && seen.verdict.fault;
-  const tooLittle = `${because} and has too little by now: ${seen.verdict.because}`;
+  const tooLittle = `too few measurements of ${step.metrics.join(', ')}: ${seen.verdict.because}`;
   return stepOver(release, { ...seen, verdict: { kind: 'inconclusive', because: tooLittle, fault } }, started, done);
 }
 
@@ -150,7 +150,7 @@ function stepOver(release: ReleaseState, seen: Unharmed, endEpochMs: number, don
       return advance(done, verdict.because);
     case 'inconclusive': {
       const approved = release.approvals[PROCEED]?.completeAtEpochMs !== undefined;
-      if (approved && !verdict.fault) return advance(done, `a person said proceed: ${verdict.because}`);
+      if (approved && !verdict.fault) return advance(done, `a person approved: ${verdict.because}`);
       const reason = verdict.fault ? 'fault' : 'deadline';
       const { then } = release.plan.hold;
       // never proceed on a fault of the metric source

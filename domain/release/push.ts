@@ -21,11 +21,11 @@ export function considerPush(state: WorkloadState, push: Push, container: string
   const { active, waiting, live } = state;
   const isIt = (images: Record<string, ReleaseImage>): boolean => images[container]?.digest === push.digest;
   const asked = [waiting, active].find(release => release !== undefined && isIt(release.images));
-  if (asked?.rollBack !== undefined) return ignored(`${asked.releaseId} tried it and goes back`);
+  if (asked?.rollBack !== undefined) return ignored(`${asked.releaseId} tried it and is rolling back`);
   if (asked !== undefined && asked.undoOf === undefined) return { kind: 'asked', releaseId: asked.releaseId };
   if (active === undefined && live !== undefined && isIt(live.images)) return ignored('it is live');
   const done = state.ended.find(release => isIt(release.images) && release.endedAtEpochMs >= push.pushedAtEpochMs);
-  if (done !== undefined) return ignored(`${done.releaseId} was of it and ended after this push: ${done.outcome}`);
+  if (done !== undefined) return ignored(`${done.releaseId} released it and ended after this push: ${done.outcome}`);
   const newest = newestKnown(state);
   if (newest === undefined || isNewer(push, newest)) return { kind: 'release' };
   return ignored(`${newest.digest} of ${newest.repository}, which is known, was not pushed before it`);

@@ -6,12 +6,12 @@ import type { Decision, Observation } from './move.ts';
 /** Whether the canary can take `weight` per cent: the cluster says that it is rolled out, and the load balancer that it is healthy. */
 export function readiness(release: ReleaseState, admission: Admission, weight: number, seen: Observation): Decision {
   const wanted = release.size;
-  if (wanted === undefined || wanted.weight < weight) return again(WAIT_SECONDS, 'the canary is not sized yet');
+  if (wanted === undefined || wanted.weight < weight) return again(WAIT_SECONDS, 'the canary is not scaled up yet');
   const slot = release.slotSeen;
   const ready = slot?.ready === true && slot.desired >= wanted.replicas;
   if (ready && seen.healthyCanaryTargets >= wanted.replicas) {
     return {
-      move: { kind: 'advance', because: `${wanted.replicas} ready for ${weight} %` },
+      move: { kind: 'advance', because: `${wanted.replicas} ready for weight ${weight} %` },
       facts: [{ kind: 'readied', weight }],
     };
   }

@@ -22,13 +22,13 @@ describe('what people who watch a release are told', () => {
     ['requested: image v2', requested()],
     ['requested: undo of shop-3', requested({ images: {}, undoOf: 'shop-3' })],
     [
-      'push of v3 is not taken: shop-1 is on its way',
-      { kind: 'pushRefused', image: imageOf('3'), because: 'shop-1 is on its way' },
+      'push of v3 is ignored: shop-1 is in progress',
+      { kind: 'pushRefused', image: imageOf('3'), because: 'shop-1 is in progress' },
     ],
-    ['admitted: revision new goes to green, blue is live', { kind: 'admitted', admission: admissionOf() }],
+    ['admitted: revision new will run in green; blue is live', { kind: 'admitted', admission: admissionOf() }],
     ['refused: no such container', { kind: 'refused', because: 'no such container' }],
-    ['green is sized to 2 for 10 %', { kind: 'sizeIntended', slot: 'green', replicas: 2, weight: 10 }],
-    ['ready for 10 %', { kind: 'readied', weight: 10 }],
+    ['scale up green to 2 replicas for weight 10 %', { kind: 'sizeIntended', slot: 'green', replicas: 2, weight: 10 }],
+    ['ready for weight 10 %', { kind: 'readied', weight: 10 }],
     [
       'green is not ready: CrashLoopBackOff',
       { kind: 'slotSeen', slot: 'green', desired: 2, available: 0, ready: false, problem: 'CrashLoopBackOff' },
@@ -39,19 +39,19 @@ describe('what people who watch a release are told', () => {
     ['analysis of errors, slow, 3 measurements', { kind: 'stepStarted', index: 2 }],
     ['hook smoke', { kind: 'stepStarted', index: 3 }],
     ['approval go-live', { kind: 'stepStarted', index: 4 }],
-    ['bake 1h 30m is over: nothing wrong', { kind: 'stepDone', index: 1, because: 'nothing wrong' }],
+    ['bake 1h 30m is done: nothing wrong', { kind: 'stepDone', index: 1, because: 'nothing wrong' }],
     ['hook smoke passed', { kind: 'hookAnswered', name: 'smoke', passed: true, because: 'all well' }],
     ['hook smoke failed: 3 of 20', { kind: 'hookAnswered', name: 'smoke', passed: false, because: '3 of 20' }],
-    ['approval go-live is open', { kind: 'approvalOpened', name: 'go-live' }],
+    ['waiting for approval go-live', { kind: 'approvalOpened', name: 'go-live' }],
     ['approval go-live was given', { kind: 'approved', name: 'go-live', groups: ['leads'] }],
     ['watching: 7 of 7 good', { kind: 'judged', verdict: watching, byMetric: { errors: watching } }],
     [
-      'errors: counts vary 1.23 times as much as chance, measured (30 windows of the stable version)',
+      'errors: variance measured (30 windows), 1.23 times that of chance',
       { kind: 'baselineSeen', baseline: { errors: baseline([1.2345], false) } },
     ],
     [
-      'errors: counts vary 1, 2.5 times as much as chance, which is assumed (30 windows of the stable version); ' +
-        'slow: counts vary 1 times as much as chance, measured (30 windows of the stable version); ' +
+      'errors: variance assumed (too little history: 30 windows), 1 and 2.5 times that of chance; ' +
+        'slow: variance measured (30 windows), 1 times that of chance; ' +
         'the plan is blind: errors in step 1; the plan is blind: slow in step 2',
       {
         kind: 'baselineSeen',
@@ -63,21 +63,23 @@ describe('what people who watch a release are told', () => {
       'ceiling of errors: 1 %; ceiling of slow: 5 %, 2 %',
       { kind: 'ceilingsFrozen', ceilings: { errors: [0.01], slow: [0.05, 0.02] } },
     ],
-    ['holds: too little data', { kind: 'held', because: 'too little data', fault: false }],
-    ['holds no longer', { kind: 'resumed' }],
+    ['on hold: too little data', { kind: 'held', because: 'too little data', fault: false }],
+    ['no longer on hold', { kind: 'resumed' }],
     [
-      'goes back (degraded): errors: 5 of 100',
+      'is rolling back (degraded): errors: 5 of 100',
       { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors: 5 of 100' },
     ],
     ['weight 0 %: blue 100 %, green 0 %', { kind: 'dialRestored', dial: zero }],
-    ['promoted: the other slot is scaled down when it has drained', { kind: 'retiring' }],
+    ['promoted: the old version is scaled down when its connections have ended', { kind: 'retiring' }],
     ['rejected: no such container', { kind: 'closed', outcome: 'rejected', because: 'no such container' }],
   ])('%s', (text, fact) => {
     expect(said(fact)).toBe(text);
   });
 
   it('says of a soak how long one can still go back, and nothing of a soak of 0 s', () => {
-    expect(said({ kind: 'soakStarted' }, { soakSeconds: 900 })).toBe('soak 15m: going back is still one call');
+    expect(said({ kind: 'soakStarted' }, { soakSeconds: 900 })).toBe(
+      'soak 15m: stable keeps its full size, a roll back is one call',
+    );
     expect(said({ kind: 'soakStarted' }, { soakSeconds: 0 })).toBeUndefined();
   });
 

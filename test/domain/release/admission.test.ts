@@ -113,42 +113,42 @@ describe('a release is refused', () => {
     [
       'while the dial is between the slots',
       { found: { dial: { blue: 75, green: 25 } } },
-      /^the dial is not at rest: blue 75 %, green 25 %$/,
+      /^the traffic weights must be 100 % for one slot and are blue 75 %, green 25 %$/,
     ],
     [
       'while one of several rules still sends requests to the other slot',
       { found: { dial: { blue: 100, green: 25 } } },
-      /^the dial is not at rest: blue 100 %, green 25 %$/,
+      /^the traffic weights must be 100 % for one slot and are blue 100 %, green 25 %$/,
     ],
     [
       'while one of several rules still sends requests to blue',
       { found: { dial: { blue: 25, green: 100 } } },
-      /^the dial is not at rest: blue 25 %, green 100 %$/,
+      /^the traffic weights must be 100 % for one slot and are blue 25 %, green 100 %$/,
     ],
     [
       'while no slot has all the requests, although the other has none',
       { found: { dial: { blue: 50, green: 0 } } },
-      /^the dial is not at rest: blue 50 %, green 0 %$/,
+      /^the traffic weights must be 100 % for one slot and are blue 50 %, green 0 %$/,
     ],
     [
       'while no slot has all the requests, whichever that is',
       { found: { dial: { blue: 0, green: 50 } } },
-      /^the dial is not at rest: blue 0 %, green 50 %$/,
+      /^the traffic weights must be 100 % for one slot and are blue 0 %, green 50 %$/,
     ],
     [
       'where somebody moved the dial from what was promoted',
       { live: liveIn('green') },
-      /^green was promoted last, but the dial points at blue: someone else moved it$/,
+      /^green was promoted last, but blue gets the traffic: the weights were changed outside Sluice$/,
     ],
     [
       'where the live slot has no replicas',
       { found: { slots: { blue: { desired: 0 }, green: { desired: 0 } } } },
-      /^the dial points at blue, which has no replicas: nothing is live$/,
+      /^blue gets the traffic and has no replicas: nothing is live$/,
     ],
     [
       'where no live target is healthy',
       { found: { healthy: { blue: 0, green: 3 } } },
-      /^none of the targets of blue, which is live, is healthy: there would be nothing to go back to$/,
+      /^no target of blue, which is live, is healthy: there would be no version to roll back to$/,
     ],
     [
       'where the template has no such container',
@@ -188,7 +188,7 @@ describe('an undo', () => {
   it('is refused where the idle slot holds nothing', () => {
     expect(decide({ release: undo, undoTo: 'good' })).toEqual({
       kind: 'refused',
-      because: 'green holds no revision to go back to',
+      because: 'green has no revision to restore',
     });
   });
 
@@ -196,11 +196,11 @@ describe('an undo', () => {
     const slots = { blue: { desired: 4, revision: 'live' }, green: { desired: 0, revision: 'tried' } };
     expect(decide({ release: undo, found: { slots }, undoTo: 'good' })).toEqual({
       kind: 'refused',
-      because: 'green holds revision tried, not good that was live before shop-0: start a release of it instead',
+      because: 'green has revision tried, not good that was live before shop-0: start a release of it instead',
     });
     expect(decide({ release: undo, found: { slots } })).toEqual({
       kind: 'refused',
-      because: 'green holds revision tried, not the one that was live before shop-0: start a release of it instead',
+      because: 'green has revision tried, not the one that was live before shop-0: start a release of it instead',
     });
   });
 });
@@ -221,8 +221,8 @@ describe('the first release of a new service', () => {
   });
 
   // whatever there is of it, it was live once, and somebody has turned the dial or taken its pods away
-  const noReplicas = 'the dial points at blue, which has no replicas: nothing is live';
-  const noneHealthy = 'none of the targets of blue, which is live, is healthy: there would be nothing to go back to';
+  const noReplicas = 'blue gets the traffic and has no replicas: nothing is live';
+  const noneHealthy = 'no target of blue, which is live, is healthy: there would be no version to roll back to';
   it.each<[string, Parameters<typeof decide>[0], string]>([
     ['a release was promoted before', { live: liveIn('blue') }, noReplicas],
     [
@@ -252,7 +252,7 @@ describe('a dial that somebody turned to a slot that was never written', () => {
     // Assess
     expect(decision).toEqual({
       kind: 'refused',
-      because: 'the dial points at green, which has no replicas: nothing is live',
+      because: 'green gets the traffic and has no replicas: nothing is live',
     });
   });
 });

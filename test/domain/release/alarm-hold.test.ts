@@ -31,14 +31,14 @@ describe('a release whose workload has alarms', () => {
 
   it("is refused when it was held for the plan's time, counted from when the hold began", () => {
     expect(decide([slo], 699.999, held)).toMatchObject({ kind: 'hold' });
-    expect(decide([slo], 700, held)).toEqual({ kind: 'refuse', because: `held for 600 s: ${because}` });
+    expect(decide([slo], 700, held)).toEqual({ kind: 'refuse', because: `on hold for 600 s: ${because}` });
   });
 
   it.each(['rollBack', 'ask', 'proceed'] as const)(
     'is refused at once where the plan holds for no time, also where its hold would %s',
     then => {
       const release = releaseOf({ hold: { atMostSeconds: 0, then } });
-      expect(holdForAlarms(release, [slo], at(5))).toEqual({ kind: 'refuse', because: `held for 0 s: ${because}` });
+      expect(holdForAlarms(release, [slo], at(5))).toEqual({ kind: 'refuse', because: `on hold for 0 s: ${because}` });
     },
   );
 });

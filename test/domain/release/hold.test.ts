@@ -11,7 +11,7 @@ const atSecond = (seconds: number, then: 'rollBack' | 'ask' | 'proceed', ...line
 describe('a hold', () => {
   it('is written down by the first look, and goes on looking', () => {
     expect(atSecond(100, 'rollBack')).toEqual({
-      move: { kind: 'lookAgain', seconds: HOLD_LOOK_SECONDS, because: 'holds: too little data' },
+      move: { kind: 'lookAgain', seconds: HOLD_LOOK_SECONDS, because: 'on hold: too little data' },
       facts: [{ kind: 'held', because: 'too little data', fault: false }],
       holds: true,
     });
@@ -34,21 +34,25 @@ describe('a hold', () => {
 
   it('rolls back when it has lasted as long as the plan allows, counted from its first look', () => {
     const { move, holds } = atSecond(700, 'rollBack', held);
-    expect(move).toEqual({ kind: 'rollBack', reason: 'deadline', because: 'held for 600 s: too little data' });
+    expect(move).toEqual({ kind: 'rollBack', reason: 'deadline', because: 'on hold for 600 s: too little data' });
     expect(holds).toBeUndefined();
   });
 
   it('goes on where the plan says proceed', () => {
     expect(atSecond(700, 'proceed', held).move).toEqual({
       kind: 'advance',
-      because: 'held for 600 s, and the plan says proceed: too little data',
+      because: 'on hold for 600 s, then proceeds as the plan says: too little data',
     });
   });
 
   it('asks a person once where the plan says ask, and goes on holding', () => {
     const asks = atSecond(700, 'ask', held);
     expect(asks).toEqual({
-      move: { kind: 'lookAgain', seconds: HOLD_LOOK_SECONDS, because: 'asks a person: too little data' },
+      move: {
+        kind: 'lookAgain',
+        seconds: HOLD_LOOK_SECONDS,
+        because: 'waiting for a person to decide: too little data',
+      },
       facts: [{ kind: 'approvalOpened', name: 'proceed?' }],
       holds: true,
     });

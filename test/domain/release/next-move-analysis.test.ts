@@ -34,7 +34,7 @@ describe('an analysis', () => {
     expect(holds).toBe(true);
     expect(move).toMatchObject({
       kind: 'lookAgain',
-      because: 'holds: measures errors and has too little by now: too little data',
+      because: 'on hold: too few measurements of errors: too little data',
     });
     expect(facts.at(-1)).toMatchObject({ kind: 'held', fault: false });
     const held: Line[] = [...second, [460, { kind: 'held', because: '', fault: false }]];
@@ -48,9 +48,9 @@ describe('an analysis', () => {
   });
 
   it('holds then even where the rest of the metrics have nothing to complain of', () => {
-    const because = 'measures errors and has too little by now: nothing wrong';
+    const because = 'too few measurements of errors: nothing wrong';
     expect(look(plan, second, 460)).toEqual({
-      move: { kind: 'lookAgain', seconds: 10, because: `holds: ${because}` },
+      move: { kind: 'lookAgain', seconds: 10, because: `on hold: ${because}` },
       facts: [{ kind: 'held', because, fault: false }],
       holds: true,
     });

@@ -33,7 +33,7 @@ describe('what a look writes down of a hold', () => {
   it('is that it is over when the canary has become ready meanwhile', () => {
     const moved: Line[] = [judged, ...readied(0, 10).slice(0, 2), [5, { kind: 'held', because: '', fault: true }]];
     expect(look({}, moved, 12)).toEqual({
-      move: { kind: 'advance', because: '1 ready for 10 %' },
+      move: { kind: 'advance', because: '1 ready for weight 10 %' },
       facts: [{ kind: 'resumed' }, { kind: 'readied', weight: 10 }],
     });
   });
@@ -79,7 +79,7 @@ describe('the end of the soak', () => {
 
   it('is followed by the one-way door, behind which a look says only that', () => {
     expect(look({ steps: [weight(100)] }, [...soaked, [41, { kind: 'retiring' }]], 45, { verdict: degraded })).toEqual({
-      move: { kind: 'advance', because: 'the one-way door was passed' },
+      move: { kind: 'advance', because: 'was promoted already' },
       facts: [],
     });
   });
@@ -90,7 +90,7 @@ describe('the shift of a first release, which is its one-way door', () => {
     const lines: Line[] = [judged, ...readied(0, 100, 4), [19, { kind: 'retiring' }]];
     expect(look({ steps: [weight(100)] }, lines, 20).move).toEqual({
       kind: 'shiftTraffic',
-      because: 'ready for 100 %',
+      because: 'ready for weight 100 %',
     });
   });
 });

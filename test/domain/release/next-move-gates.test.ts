@@ -52,7 +52,7 @@ describe('an approval', () => {
     expect(look(plan, open, 200).move).toEqual({
       kind: 'lookAgain',
       seconds: 60,
-      because: 'waits for go-live to be approved',
+      because: 'waiting for approval go-live',
     });
   });
 

@@ -10,7 +10,7 @@ describe('a step that is over with too little data', () => {
 
   it('holds', () => {
     const { move, facts } = look({}, second, over, { verdict: tooLittle });
-    expect(move).toMatchObject({ kind: 'lookAgain', seconds: 10, because: 'holds: too little data' });
+    expect(move).toMatchObject({ kind: 'lookAgain', seconds: 10, because: 'on hold: too little data' });
     expect(facts.at(-1)).toEqual({ kind: 'held', because: 'too little data', fault: false });
   });
 
@@ -31,7 +31,7 @@ describe('a step that is over with too little data', () => {
     expect(facts.at(-1)).toEqual({
       kind: 'stepDone',
       index: 1,
-      because: 'held for 600 s, and the plan says proceed: too little data',
+      because: 'on hold for 600 s, then proceeds as the plan says: too little data',
     });
   });
 
@@ -57,20 +57,20 @@ describe('a hold that asks a person', () => {
   it('goes on looking until somebody answers', () => {
     expect(look(plan, asked, 5_000, { verdict: tooLittle }).move).toMatchObject({
       kind: 'lookAgain',
-      because: 'asks a person: too little data',
+      because: 'waiting for a person to decide: too little data',
     });
   });
 
   it('goes on when somebody said proceed', () => {
     const { move, facts } = look(plan, answered, 951, { verdict: tooLittle });
-    expect(move).toEqual({ kind: 'advance', because: 'a person said proceed: too little data' });
+    expect(move).toEqual({ kind: 'advance', because: 'a person approved: too little data' });
     expect(facts.at(-1)).toMatchObject({ kind: 'stepDone', index: 1 });
   });
 
   it('does not go on without metrics, whatever a person said; it says so', () => {
     expect(look(plan, answered, 951, { verdict: noSource }).move).toMatchObject({
       kind: 'lookAgain',
-      because: 'a person said proceed, which waits for the metrics: the metrics cannot be read',
+      because: 'a person approved; waiting until the metrics can be read: the metrics cannot be read',
     });
   });
 
@@ -81,7 +81,7 @@ describe('a hold that asks a person', () => {
       [952, { kind: 'stepStarted', index: 2 }],
     ];
     const { move, facts } = look(plan, next, 1_252, { verdict: tooLittle });
-    expect(move).toMatchObject({ kind: 'lookAgain', because: 'holds: too little data' });
+    expect(move).toMatchObject({ kind: 'lookAgain', because: 'on hold: too little data' });
     expect(facts.at(-1)).toMatchObject({ kind: 'held' });
   });
 });

@@ -13,7 +13,7 @@ describe('a canary that is made ready', () => {
     expect(look({}, [judged], 10).move).toEqual({
       kind: 'lookAgain',
       seconds: 5,
-      because: 'the canary is not sized yet',
+      because: 'the canary is not scaled up yet',
     });
     // sized for a smaller weight is not sized
     const small: Line[] = [
@@ -21,7 +21,7 @@ describe('a canary that is made ready', () => {
       [1, { kind: 'stepDone', index: 0, because: '' }],
       [2, { kind: 'stepDone', index: 1, because: '' }],
     ];
-    expect(look({}, small, 10).move).toMatchObject({ because: 'the canary is not sized yet' });
+    expect(look({}, small, 10).move).toMatchObject({ because: 'the canary is not scaled up yet' });
   });
 
   it('waits for its pods, then for the load balancer', () => {
@@ -40,7 +40,7 @@ describe('a canary that is made ready', () => {
 
   it('goes on when both say that it is ready', () => {
     expect(look({}, [...sized, seen(2)], 12, { healthyCanaryTargets: 2 })).toEqual({
-      move: { kind: 'advance', because: '2 ready for 10 %' },
+      move: { kind: 'advance', because: '2 ready for weight 10 %' },
       facts: [{ kind: 'readied', weight: 10 }],
     });
   });
@@ -63,23 +63,23 @@ describe('a canary that is made ready', () => {
 
   it('is ready before the first step whatever that is: a hook finds it, and is not asked for before', () => {
     const plan = { steps: [hook(), weight(100)] };
-    expect(look(plan, [judged], 12).move).toMatchObject({ because: 'the canary is not sized yet' });
+    expect(look(plan, [judged], 12).move).toMatchObject({ because: 'the canary is not scaled up yet' });
     expect(look(plan, [judged, ...readied(0, 100, 4)], 12).move).toMatchObject({ because: 'hook smoke runs' });
   });
 
   it('gets no traffic while none of its targets is healthy: it holds, and goes back after the hold', () => {
     const steps = [weight(10), weight(100)];
     const none = { healthyCanaryTargets: 0 };
-    const because = 'none of the targets of green is healthy: it gets no traffic';
+    const because = 'no target of green is healthy: it gets no traffic';
     const first = look({ steps }, [judged, ...readied(0, 10)], 20, none);
     expect(first).toMatchObject({
-      move: { kind: 'lookAgain', because: `holds: ${because}` },
+      move: { kind: 'lookAgain', because: `on hold: ${because}` },
       facts: [{ kind: 'held', because, fault: true }],
     });
     const held: Line[] = [judged, ...readied(0, 10), [20, { kind: 'held', because, fault: true }]];
     expect(look({ steps }, held, 620, none).move).toMatchObject({ kind: 'rollBack', reason: 'notReady' });
     expect(look({ steps }, held, 80)).toEqual({
-      move: { kind: 'shiftTraffic', because: 'ready for 10 %' },
+      move: { kind: 'shiftTraffic', because: 'ready for weight 10 %' },
       facts: [{ kind: 'resumed' }],
     });
   });
@@ -88,7 +88,7 @@ describe('a canary that is made ready', () => {
     const { move } = look({ steps: [weight(0), weight(100)] }, [judged, ...readied(0, 0)], 20, {
       healthyCanaryTargets: 0,
     });
-    expect(move).toEqual({ kind: 'shiftTraffic', because: 'ready for 0 %' });
+    expect(move).toEqual({ kind: 'shiftTraffic', because: 'ready for weight 0 %' });
   });
 
   it('waits for the end of a window before the dial is turned', () => {
@@ -96,8 +96,8 @@ describe('a canary that is made ready', () => {
     expect(look({}, ready, 0).move).toEqual({
       kind: 'lookAgain',
       seconds: 18,
-      because: 'waits for the end of a window',
+      because: 'waiting for the end of a window',
     });
-    expect(look({}, ready, 18).move).toEqual({ kind: 'shiftTraffic', because: 'ready for 10 %' });
+    expect(look({}, ready, 18).move).toEqual({ kind: 'shiftTraffic', because: 'ready for weight 10 %' });
   });
 });

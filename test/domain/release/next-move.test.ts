@@ -140,10 +140,10 @@ describe('a dial that somebody else moved', () => {
     const { move, facts } = look({ hold: { atMostSeconds: 600, then: 'proceed' } }, second, 100, moved);
     expect(move).toMatchObject({
       kind: 'lookAgain',
-      because: 'holds: someone else moved the dial to blue 50 %, green 50 %',
+      because: 'on hold: the traffic weights were changed outside Sluice: blue 50 %, green 50 %',
     });
     expect(facts).toEqual([
-      { kind: 'held', because: 'someone else moved the dial to blue 50 %, green 50 %', fault: true },
+      { kind: 'held', because: 'the traffic weights were changed outside Sluice: blue 50 %, green 50 %', fault: true },
     ]);
     const held: Line[] = [...second, [100, { kind: 'held', because: '', fault: true }]];
     expect(look({ hold: { atMostSeconds: 600, then: 'proceed' } }, held, 700, moved).move).toMatchObject({

@@ -45,7 +45,7 @@ describe('a push', () => {
 
   it('of what was taken back or rejected after it is done; pushed again after that it is released', () => {
     for (const outcome of ['rolledBack', 'rejected'] as const) {
-      const done = ignored(new RegExp(`^shop-1 was of it and ended after this push: ${outcome}$`));
+      const done = ignored(new RegExp(`^shop-1 released it and ended after this push: ${outcome}$`));
       expect(consider([second, closed(outcome)], '2', FIRST)).toEqual(done);
       // the same image under a second tag, which was pushed while the first one was tried
       expect(consider([second, closed(outcome)], '2', at(99))).toEqual(done);
@@ -56,13 +56,13 @@ describe('a push', () => {
 
   it('of what goes back just now starts nothing', () => {
     const back: Line = [5, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }];
-    expect(consider([second, back], '2', at(6))).toEqual(ignored(/^shop-1 tried it and goes back$/));
+    expect(consider([second, back], '2', at(6))).toEqual(ignored(/^shop-1 tried it and is rolling back$/));
   });
 
   it('of what an undo goes back to is not what the undo was asked for', () => {
     const undo: Line[] = [second, closed('promoted'), [200, requested({ undoOf: 'shop-1' }), { releaseId: 'shop-2' }]];
     expect(consider(undo, '2', at(300))).toEqual({ kind: 'release' });
-    expect(consider(undo, '2', FIRST)).toEqual(ignored(/^shop-1 was of it and ended after this push: promoted$/));
+    expect(consider(undo, '2', FIRST)).toEqual(ignored(/^shop-1 released it and ended after this push: promoted$/));
   });
 
   it('is compared with what is on its way, also where that has no image of this container', () => {
@@ -98,7 +98,7 @@ describe('a push', () => {
     const onItsWay = [...live, ...next];
     // it is live, but the next one is on its way: what was pushed last is what is wanted
     expect(consider(onItsWay, '2', at(300))).toEqual({ kind: 'release' });
-    expect(consider(onItsWay, '2', FIRST)).toEqual(ignored(/^shop-1 was of it and ended after this push/));
+    expect(consider(onItsWay, '2', FIRST)).toEqual(ignored(/^shop-1 released it and ended after this push/));
   });
 });
 
