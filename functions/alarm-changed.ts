@@ -50,7 +50,7 @@ export const makeHandler = (deps: AlarmChangedDeps) =>
     return forEachWorkload(theirs, log, ({ workload: { name: workload } }) =>
       withWorkload(deps, { workload, log }, async (current): Promise<AlarmAnswer> => {
         const { active } = current;
-        const why = active === undefined ? 'no release is on its way' : whyNot(active, alarm.atEpochMs);
+        const why = active === undefined ? 'no release is in progress' : whyNot(active, alarm.atEpochMs);
         if (active === undefined || why !== undefined) return { workload, kind: 'nothing', because: why ?? '' };
         const call = new ReleaseCall(deps, { releaseId: active.releaseId, state: current, by: 'alarm-changed', log });
         return { workload, ...(await claimRollBack(deps, call, 'degraded', alarm.because)) };

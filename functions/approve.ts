@@ -30,10 +30,11 @@ export const makeHandler = (deps: ApproveDeps) =>
   makeLambda('approve', deps, (event, log) => {
     const { releaseId, by, groups } = inputSchema.parse(event);
     return withLedger(deps, { releaseId, by, log }, async (call): Promise<ApproveAnswer> => {
-      if (call.state.active?.releaseId !== releaseId) throw new RefusedError(`${releaseId} is not on its way`);
+      if (call.state.active?.releaseId !== releaseId) throw new RefusedError(`${releaseId} is not in progress`);
       const { release } = call;
       // an approval that comes late must not look like one that was heard
-      if (release.rollBack !== undefined) throw new RefusedError(`${releaseId} goes back: ${release.rollBack.because}`);
+      if (release.rollBack !== undefined)
+        throw new RefusedError(`${releaseId} is rolling back: ${release.rollBack.because}`);
       const name = openApproval(release);
       if (name === undefined) throw new RefusedError(`${releaseId} waits for no approval`);
       const wasComplete = release.approvals[name]?.completeAtEpochMs !== undefined;

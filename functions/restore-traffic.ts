@@ -34,7 +34,7 @@ export const makeHandler = (deps: RestoreTrafficDeps) =>
     } catch (error) {
       if (!(error instanceof LedgerUnreachableError) || input.back === null) throw error;
       if (deps.clock.now() >= input.back.deadlineEpochMs) throw error;
-      log.error('going back without the ledger', { because: error.message });
+      log.error('rolling back without the ledger', { because: error.message });
       return act(deps, input.back);
     }
   });
@@ -47,7 +47,11 @@ async function restore(deps: RestoreTrafficDeps, input: RollBackInput, call: Rel
   const nothing = roadMove({ kind: 'advance', because: 'nothing had moved' });
   const move = input.back === null ? nothing : await act(deps, input.back);
   if (run > 0) {
-    await deps.executions.stop('release', releaseExecutionName(call.releaseId, run), `${call.releaseId} goes back`);
+    await deps.executions.stop(
+      'release',
+      releaseExecutionName(call.releaseId, run),
+      `${call.releaseId} is rolling back`,
+    );
   }
   if (input.back === null || move.kind !== 'advance') return move;
   const { restoredAtEpochMs, verifiedAtEpochMs } = call.release.rollBack ?? {};
@@ -67,7 +71,7 @@ async function act(deps: RestoreTrafficDeps, back: NonNullable<RollBackInput['ba
     return roadMove({ kind: 'lookAgain', seconds: NO_STABLE_SECONDS, because });
   }
   await deps.router.goBack(back.wayBack);
-  return roadMove({ kind: 'advance', because: `everything goes to ${back.stable}` });
+  return roadMove({ kind: 'advance', because: `all requests go to ${back.stable}` });
 }
 
 /**
@@ -77,7 +81,7 @@ async function act(deps: RestoreTrafficDeps, back: NonNullable<RollBackInput['ba
 async function previewOnly(deps: RestoreTrafficDeps, back: NonNullable<RollBackInput['back']>): Promise<RoadMove> {
   const dial = await deps.router.readDial(back.workload);
   if (dial[otherSlot(back.stable)] > 0) {
-    const because = `somebody turned the dial to ${dialText(dial)}, and nothing is live in ${back.stable}: turn it back`;
+    const because = `the traffic weights were changed outside Sluice to ${dialText(dial)}, and nothing is live in ${back.stable}: change them back`;
     deps.log.error(because, { workload: back.workload.name });
     return roadMove({ kind: 'lookAgain', seconds: NO_STABLE_SECONDS, because });
   }
@@ -91,7 +95,7 @@ async function healthyStable(deps: RestoreTrafficDeps, back: NonNullable<RollBac
     return (await deps.targets.read(back.workload))[back.stable].healthy;
   } catch (error) {
     if (!(error instanceof TargetsUnreachableError)) throw error;
-    deps.log.warn('going back without knowing the targets', { because: error.message });
+    deps.log.warn('rolling back without knowing the targets', { because: error.message });
     return Number.NaN;
   }
 }

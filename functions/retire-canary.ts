@@ -27,7 +27,7 @@ export const makeHandler = (deps: RetireCanaryDeps) =>
       const { workload } = back;
       const dial = await deps.router.readDial(workload);
       if (dial[canary] > 0) {
-        const because = `the dial is at ${dialText(dial)}: ${canary} keeps its pods`;
+        const because = `the traffic weights are ${dialText(dial)}: ${canary} keeps its pods`;
         call.log.error(because);
         return roadMove({ kind: 'restoreAgain', because });
       }

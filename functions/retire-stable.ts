@@ -30,7 +30,7 @@ export const makeHandler = (deps: RetireStableDeps) =>
     if (call.release.stableRetired) return roadMove({ kind: 'retired', because: `${stable} was retired before` });
     const dial = await deps.router.readDial(workload);
     if (!sameDial(dial, dialFor(canary, 100))) {
-      const because = `the dial is at ${dialText(dial)}: ${stable} keeps its pods`;
+      const because = `the traffic weights are ${dialText(dial)}: ${stable} keeps its pods`;
       call.log.error(because);
       const { retiringAtEpochMs } = call.release;
       // before the door a release still ends by its deadline; behind it only a person can say what is right

@@ -21,11 +21,12 @@ export interface ShiftTrafficDeps extends SharedDeps {
 export const makeHandler = (deps: ShiftTrafficDeps) =>
   makeRoadLambda('shift-traffic', deps, async (call): Promise<RoadMove> => {
     const weight = dueWeight(call.release);
-    if (weight === undefined) return roadMove({ kind: 'advance', because: 'the dial is where this step wants it' });
+    if (weight === undefined) return roadMove({ kind: 'advance', because: 'the weight is what this step wants' });
     const { canary } = call.admission;
     const { workload } = call.release;
     const from = await deps.router.readDial(workload);
-    if (!isOurs(call.release, call.admission, from)) return back(`the dial is at ${dialText(from)}, which is not ours`);
+    if (!isOurs(call.release, call.admission, from))
+      return back(`the traffic weights were changed outside Sluice: ${dialText(from)}`);
     const targets = await deps.targets.read(workload);
     if (weight > 0 && targets[canary].healthy === 0) return back(`${canary} has no healthy targets`);
 
@@ -37,7 +38,7 @@ export const makeHandler = (deps: ShiftTrafficDeps) =>
     if (!sameDial(from, to)) await deps.router.setDial(workload, to);
     const dial = await deps.router.readDial(workload);
     if (!sameDial(dial, to))
-      throw new DialNotTakenError(`the dial was set to ${dialText(to)} and shows ${dialText(dial)}`);
+      throw new DialNotTakenError(`the traffic weights were set to ${dialText(to)} and read back as ${dialText(dial)}`);
     await call.append({ kind: 'shiftConfirmed', dial, weight });
     return roadMove({ kind: 'advance', because: `${confirmedWeight(call.release)} % to ${canary}` });
   });

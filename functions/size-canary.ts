@@ -18,7 +18,8 @@ export interface SizeCanaryDeps extends SharedDeps {
 export const makeHandler = (deps: SizeCanaryDeps) =>
   makeRoadLambda('size-canary', deps, async (call): Promise<RoadMove> => {
     const next = nextStep(call.release, call.now);
-    if (next.kind !== 'sizeCanary') return roadMove({ kind: 'lookAgain', because: 'the canary is sized and ready' });
+    if (next.kind !== 'sizeCanary')
+      return roadMove({ kind: 'lookAgain', because: 'the canary is scaled up and ready' });
     const { stable, canary, stableReplicas, stableMinimum } = call.admission;
     const { workload, size } = call.release;
     const replicas = Math.max(replicasFor(next.weight, stableReplicas), size?.replicas ?? 0);
@@ -30,7 +31,7 @@ export const makeHandler = (deps: SizeCanaryDeps) =>
     }
     await deps.cluster.scaleSlot(workload, canary, replicas);
     await deps.cluster.setAutoscalerMinimum(workload, canary, replicas);
-    const because = `${canary} gets ${replicas} replicas for ${next.weight} %`;
+    const because = `${canary} is scaled to ${replicas} for weight ${next.weight} %`;
     return roadMove({ kind: 'lookAgain', seconds: WAIT_SECONDS, because, asks: 'cluster' });
   });
 

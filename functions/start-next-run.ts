@@ -18,7 +18,7 @@ export const makeHandler = (deps: StartNextRunDeps) =>
     // not behind the fence of the road: repeated after its append it must find its own claim and start it
     return withLedger(deps, { releaseId, by: `${releaseId} run ${run}`, log }, async call => {
       if (call.release.run > run + 1) throw new StaleExecutionError(`run ${run} of ${releaseId} was followed`);
-      if (call.release.rollBack !== undefined) throw new StaleExecutionError(`${releaseId} goes back`);
+      if (call.release.rollBack !== undefined) throw new StaleExecutionError(`${releaseId} is rolling back`);
       await startRun(deps, call, run + 1);
     });
   });

@@ -30,7 +30,7 @@ export const makeHandler = (deps: UndoDeps) =>
     return withWorkload(deps, { workload: name, log }, async state => {
       const { active } = state;
       if (active?.undoOf !== undefined) return again(deps, state, { by, log });
-      if (active !== undefined) throw new RefusedError(`${active.releaseId} is on its way; abort it instead`);
+      if (active !== undefined) throw new RefusedError(`${active.releaseId} is in progress; abort it instead`);
       const last = state.ended.find(release => release.outcome === 'promoted');
       if (last?.admission === undefined)
         throw new RefusedError(`no release of ${name} was promoted: there is nothing to undo`);

@@ -31,8 +31,8 @@ export const makeHandler = (deps: VerifyTrafficDeps) =>
       const dial = await deps.router.readDial(workload);
       // several rules are read as the worst: stable shows 100 as soon as one of them is back, the canary 0 when all are
       if (dial[otherSlot(stable)] !== 0) {
-        const because = `the dial is at ${dialText(dial)}`;
-        call.log.error(`${because} after it was sent back`);
+        const because = `the traffic weights are ${dialText(dial)}`;
+        call.log.error(`${because} after the roll back`);
         return roadMove({ kind: 'restoreAgain', because });
       }
       const { shifts, canaryWritten } = call.release;

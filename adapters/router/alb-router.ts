@@ -78,7 +78,8 @@ const modifyRule = (client: ElasticLoadBalancingV2Client, arn: string, actions: 
 
 function readWeights({ arn, weights }: AlbRule): Dial {
   const dial = dialOf(weights);
-  if (dial === undefined) throw new RouterRuleError(`rule ${arn} carries no dial: the weights of both groups are 0`);
+  if (dial === undefined)
+    throw new RouterRuleError(`rule ${arn} sends requests nowhere: the weights of both groups are 0`);
   return dial;
 }
 

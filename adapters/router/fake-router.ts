@@ -106,6 +106,6 @@ function sharesOf(arn: string, { groups }: FakeRule, routing: AlbRouting): Dial 
     return groups.length === 1 && group !== undefined ? 1 : (group?.weight ?? 0);
   };
   const dial = dialOf({ blue: weightOf('blue'), green: weightOf('green') });
-  if (dial === undefined) throw new RouterRuleError(`rule ${arn} carries no dial: all its weights are 0`);
+  if (dial === undefined) throw new RouterRuleError(`rule ${arn} sends requests nowhere: all its weights are 0`);
   return dial;
 }

@@ -132,7 +132,7 @@ export async function withRelease<T>(
   return withLedger(deps, { releaseId, by: `${releaseId} run ${run}`, log }, async call => {
     const { run: newest, rollBack } = call.release;
     if (run !== newest) throw new StaleExecutionError(`run ${run} of ${releaseId} was followed by run ${newest}`);
-    if (rollBack !== undefined) throw new StaleExecutionError(`${releaseId} goes back (${rollBack.reason})`);
+    if (rollBack !== undefined) throw new StaleExecutionError(`${releaseId} is rolling back (${rollBack.reason})`);
     call.looks = move?.looks ?? 0;
     return act(call);
   });

@@ -62,7 +62,7 @@ export function requestRelease(
     }
     if (mine !== undefined) return mine; // somebody has taken it further by now: it is over, or goes back
     if (active !== undefined && wanted.plan.onNewImage === 'reject') {
-      const because = `${active.releaseId} is on its way, and the plan says onNewImage: reject`;
+      const because = `${active.releaseId} is in progress, and the plan says onNewImage: reject`;
       await options.onRefused?.(call.about(active.releaseId), because);
       return { kind: 'refused', releaseId: active.releaseId, because };
     }

@@ -81,8 +81,8 @@ it.each([
     ['start', 'shop', '--image', 'v9'],
     /^there is no image v9 in shop; its newest tags are .*v3/,
   ],
-  ['a release that is not on its way', ['abort', 'shop'], /^no release of shop is on its way\n$/],
-  ['a release that never was', ['approve', 'shop-7'], /^shop-7 is not on its way\n$/],
+  ['a release that is not in progress', ['abort', 'shop'], /^no release of shop is in progress\n$/],
+  ['a release that never was', ['approve', 'shop-7'], /^shop-7 is not in progress\n$/],
   ['an undo before any promotion', ['undo', 'shop'], /^no release of shop was promoted: there is nothing to undo\n$/],
   [
     'a plan that is not there',

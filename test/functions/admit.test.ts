@@ -54,7 +54,7 @@ describe('admission', () => {
     [
       'there is no healthy target to go back to',
       world => (world.targets.counts.blue.healthy = 0),
-      /none of the targets of blue/,
+      /no target of blue/,
     ],
     [
       'the rule is not there',

@@ -42,7 +42,7 @@ describe('an alarm that goes into ALARM after the first weight', () => {
     const api = { ...shop, name: 'api', alarms: ['shop-burns'] };
     await world.workloads.register({ workload: api, plan: planOf({ workload: 'api' }) });
     expect(await ring(world, 'shop-burns', 24)).toEqual([
-      { workload: 'api', kind: 'nothing', because: 'no release is on its way' },
+      { workload: 'api', kind: 'nothing', because: 'no release is in progress' },
       { workload: 'shop', kind: 'goesBack', attempt: 1 },
     ]);
   });
@@ -61,7 +61,7 @@ describe('an alarm does nothing', () => {
       'when no release is on its way',
       [...at10, [23, { kind: 'closed', outcome: 'rolledBack', because: 'x' }]],
       ['shop-burns', 24],
-      'no release is on its way',
+      'no release is in progress',
     ],
   ])('%s', async (_, story, about, because) => {
     const world = await watched(story);
@@ -105,7 +105,7 @@ describe('an alarm that rings before a release begins', () => {
 
   it('holds it, says so once, and lets it begin when the alarm is over', async () => {
     const world = await requestedWhile('ALARM', { notify });
-    const held = { kind: 'lookAgain', seconds: 30, because: 'holds: shop-burns is in ALARM (errors)' };
+    const held = { kind: 'lookAgain', seconds: 30, because: 'on hold: shop-burns is in ALARM (errors)' };
     expect(await admit(world)).toMatchObject(held);
     world.wait(30);
     expect(await admit(world)).toMatchObject(held);
@@ -123,7 +123,7 @@ describe('an alarm that rings before a release begins', () => {
     world.wait(599);
     expect(await admit(world)).toMatchObject({ kind: 'lookAgain' });
     world.wait(600);
-    const because = 'held for 600 s: shop-burns is in ALARM (errors)';
+    const because = 'on hold for 600 s: shop-burns is in ALARM (errors)';
     expect(await admit(world)).toMatchObject({ kind: 'refused', because });
     expect((await world.kinds()).at(-1)).toBe('refused');
   });

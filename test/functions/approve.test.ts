@@ -102,7 +102,7 @@ describe('an approval is refused', () => {
     const { world } = await waiting();
     const because = 'go-live was not approved within 3600 s';
     await world.tell([3_700, { kind: 'rollBackClaimed', attempt: 1, reason: 'deadline', because }]);
-    const late = named('RefusedError', /^shop-1 goes back: go-live was not approved within 3600 s$/);
+    const late = named('RefusedError', /^shop-1 is rolling back: go-live was not approved within 3600 s$/);
     await expect(approve(world)).rejects.toMatchObject(late);
     expect(await world.kinds()).not.toContain('approved');
     expect(world.executions.answers).toEqual([]);
@@ -112,12 +112,12 @@ describe('an approval is refused', () => {
     const { world } = await waiting();
     await world.tell([30, requested({ images: { app: imageOf('3') } }), { releaseId: 'shop-2' }]);
     const other = (releaseId: string) => world.run('approve', { releaseId, by: 'bob', groups: ['leads'] });
-    await expect(other('shop-2')).rejects.toMatchObject(named('RefusedError', /^shop-2 is not on its way$/));
+    await expect(other('shop-2')).rejects.toMatchObject(named('RefusedError', /^shop-2 is not in progress$/));
     await world.tell(
       [40, { kind: 'closed', outcome: 'rolledBack', because: 'errors' }],
       [41, { kind: 'approvalOpened', name: 'go-live' }, { releaseId: 'shop-2' }],
     );
-    await expect(other('shop-1')).rejects.toMatchObject(named('RefusedError', /^shop-1 is not on its way$/));
+    await expect(other('shop-1')).rejects.toMatchObject(named('RefusedError', /^shop-1 is not in progress$/));
     expect(await world.kinds()).not.toContain('approved');
     expect(world.executions.answers).toEqual([]);
   });
@@ -130,7 +130,7 @@ describe('an approval is refused', () => {
     await world.tell(opened, [30, { kind: 'stepDone', index: 1, because: '' }]);
     await expect(approve(world)).rejects.toMatchObject(none);
     await world.tell([31, { kind: 'closed', outcome: 'rolledBack', because: 'no' }]);
-    await expect(approve(world)).rejects.toMatchObject(named('RefusedError', /^shop-1 is not on its way$/));
+    await expect(approve(world)).rejects.toMatchObject(named('RefusedError', /^shop-1 is not in progress$/));
   });
 });
 

@@ -67,7 +67,7 @@ describe("the canary's slot", () => {
     expect(await world.run('size-canary', road)).toMatchObject({
       kind: 'lookAgain',
       asks: 'cluster',
-      because: 'green gets 3 replicas for 50 %',
+      because: 'green is scaled to 3 for weight 50 %',
     });
     expect(await world.cluster.readSlot(shop, 'green')).toMatchObject({ desired: 3, autoscalerMinimum: 3 });
     expect((await world.facts()).at(-1)).toEqual({ kind: 'sizeIntended', slot: 'green', replicas: 3, weight: 50 });

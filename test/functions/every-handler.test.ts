@@ -100,7 +100,7 @@ describe.each(roadScenes)('$name of an execution that is stale', scene => {
     [
       'because the release goes back',
       [[200, { kind: 'rollBackClaimed', attempt: 1, reason: 'aborted', because: 'no' }]],
-      /^shop-1 goes back \(aborted\)$/,
+      /^shop-1 is rolling back \(aborted\)$/,
     ],
     [
       'because the release is over',

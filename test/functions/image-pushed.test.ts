@@ -122,7 +122,7 @@ describe('a second push during a release', () => {
     const world = await openWorld({ onNewImage: 'reject' });
     await world.admitted(...at10);
     push(world, 'v3', '3', 30);
-    const because = 'shop-1 is on its way, and the plan says onNewImage: reject';
+    const because = 'shop-1 is in progress, and the plan says onNewImage: reject';
     expect(await announce(world, 'v3', '3')).toMatchObject([{ kind: 'refused', releaseId: 'shop-1', because }]);
     expect(await announce(world, 'v3', '3')).toMatchObject([{ kind: 'ignored' }]);
     expect((await world.facts()).filter(({ kind }) => kind === 'pushRefused')).toEqual([
@@ -153,7 +153,7 @@ describe('an image that was taken back', () => {
     const world = await openWorld();
     await world.admitted(...takenBack);
     expect(await announce(world, 'v2', '2')).toMatchObject([
-      { kind: 'ignored', because: 'shop-1 was of it and ended after this push: rolledBack' },
+      { kind: 'ignored', because: 'shop-1 released it and ended after this push: rolledBack' },
     ]);
     expect(await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' })).toMatchObject({ kind: 'started' });
     await world.tell([70, { kind: 'closed', outcome: 'rolledBack', because: 'errors' }, { releaseId: 'shop-2' }]);

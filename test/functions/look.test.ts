@@ -94,7 +94,7 @@ describe('a look', () => {
     expect(await look(world)).toMatchObject({
       kind: 'lookAgain',
       seconds: 10,
-      because: expect.stringMatching(/^holds: /),
+      because: expect.stringMatching(/^on hold: /),
     });
     world.wait(410);
     await look(world);
@@ -171,7 +171,9 @@ describe('an execution', () => {
     const stale = await baked({}, [40, { kind: 'runClaimed', run: 3 }]);
     await expect(stale.run('start-next-run', road)).rejects.toMatchObject(named('StaleExecutionError', /was followed/));
     const back = await baked({}, [40, { kind: 'rollBackClaimed', attempt: 1, reason: 'aborted', because: 'no' }]);
-    await expect(back.run('start-next-run', road)).rejects.toMatchObject(named('StaleExecutionError', /goes back/));
+    await expect(back.run('start-next-run', road)).rejects.toMatchObject(
+      named('StaleExecutionError', /is rolling back/),
+    );
     expect([...stale.executions.started, ...back.executions.started].map(({ name }) => name)).toEqual([
       'shop-1-1',
       'shop-1-1',

@@ -69,7 +69,7 @@ describe("the promotion's last act", () => {
       world.wait(5_000);
       expect(await retire(world)).toMatchObject({
         kind: 'lookAgain',
-        because: 'the dial is at blue 10 %, green 90 %: blue keeps its pods',
+        because: 'the traffic weights are blue 10 %, green 90 %: blue keeps its pods',
       });
       expect(await blue(world)).toMatchObject({ desired: 4 });
       expect((await world.kinds()).filter(kind => kind === 'retiring')).toHaveLength(story.length);
@@ -116,7 +116,7 @@ describe("the promotion's last act", () => {
       expect(aborted).toMatchObject({ reason: named('RefusedError', /use undo/) });
       expect(kinds).not.toContain('rollBackClaimed');
     } else {
-      expect(promotion).toMatchObject({ reason: named('StaleExecutionError', /goes back/) });
+      expect(promotion).toMatchObject({ reason: named('StaleExecutionError', /is rolling back/) });
       expect(aborted.status).toBe('fulfilled');
       expect(kinds).toContain('rollBackClaimed');
     }
@@ -134,7 +134,7 @@ describe("the promotion's last act", () => {
     const world = await soakedWorld();
     const fact = { kind: 'rollBackClaimed', attempt: 1, reason: 'aborted', because: 'stop' } as const;
     world.ledger.quicker = { releaseId: 'shop-1', atEpochMs: at(50), by: 'bob', fact };
-    await expect(retire(world)).rejects.toMatchObject(named('StaleExecutionError', /goes back/));
+    await expect(retire(world)).rejects.toMatchObject(named('StaleExecutionError', /is rolling back/));
     expect(await world.kinds()).not.toContain('retiring');
   });
 });

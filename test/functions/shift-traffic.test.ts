@@ -54,7 +54,7 @@ describe('a shift', () => {
     expect(await shift(early)).toMatchObject({ kind: 'advance' });
     expect(await early.kinds()).not.toContain('shiftIntended');
     const baking = await ready(...shifted(10, { from: 0, to: 10 }));
-    expect(await shift(baking)).toMatchObject({ kind: 'advance', because: 'the dial is where this step wants it' });
+    expect(await shift(baking)).toMatchObject({ kind: 'advance', because: 'the weight is what this step wants' });
     expect((await baking.kinds()).filter(kind => kind === 'shiftIntended')).toHaveLength(1);
   });
 
@@ -75,7 +75,10 @@ describe('a shift', () => {
     const world = await ready();
     world.router.setDial = async () => {};
     await expect(shift(world)).rejects.toMatchObject(
-      named('DialNotTakenError', /^the dial was set to blue 90 %, green 10 % and shows blue 100 %, green 0 %$/),
+      named(
+        'DialNotTakenError',
+        /^the traffic weights were set to blue 90 %, green 10 % and read back as blue 100 %, green 0 %$/,
+      ),
     );
     expect(await world.kinds()).not.toContain('shiftConfirmed');
   });
@@ -87,7 +90,7 @@ describe('the dial stays where it is', () => {
     await world.router.setDial(shop, dialFor('green', 30));
     expect(await shift(world)).toMatchObject({
       kind: 'lookAgain',
-      because: 'the dial is at blue 70 %, green 30 %, which is not ours',
+      because: 'the traffic weights were changed outside Sluice: blue 70 %, green 30 %',
     });
     expect(await dialOf(world)).toEqual({ blue: 70, green: 30 });
     expect(await world.kinds()).not.toContain('shiftIntended');

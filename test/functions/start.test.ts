@@ -173,7 +173,7 @@ describe('starting during a release', () => {
     const world = await openWorld({ onNewImage: 'reject' });
     await world.admitted();
     await expect(start(world, { image: 'v3' })).rejects.toMatchObject(
-      named('RefusedError', /^shop-1 is on its way, and the plan says onNewImage: reject$/),
+      named('RefusedError', /^shop-1 is in progress, and the plan says onNewImage: reject$/),
     );
     expect((await world.ledger.read('shop')).waiting).toBeUndefined();
   });

@@ -63,7 +63,7 @@ describe('an undo', () => {
       named('RefusedError', /^no release of shop was promoted: there is nothing to undo$/),
     );
     await world.admitted();
-    await expect(undo(world)).rejects.toMatchObject(named('RefusedError', /^shop-1 is on its way; abort it instead$/));
+    await expect(undo(world)).rejects.toMatchObject(named('RefusedError', /^shop-1 is in progress; abort it instead$/));
     await expect(world.run('undo', { workload: 'shp', by: 'bob' })).rejects.toMatchObject(
       named('WorkloadNotFoundError'),
     );
@@ -106,7 +106,7 @@ describe('an undo that is admitted', () => {
     const world = await live('tried');
     expect(await world.run('admit', { releaseId: 'shop-3', run: 1 })).toMatchObject({
       kind: 'refused',
-      because: 'blue holds revision tried, not r1 that was live before shop-2: start a release of it instead',
+      because: 'blue has revision tried, not r1 that was live before shop-2: start a release of it instead',
     });
   });
 });

@@ -20,11 +20,11 @@ describe('restoring the traffic', () => {
 
   it('sends everything to stable alone, preview and all, and stops the release', async () => {
     const world = await goingBack();
-    expect(await restore(world)).toMatchObject({ kind: 'advance', because: 'everything goes to blue' });
+    expect(await restore(world)).toMatchObject({ kind: 'advance', because: 'all requests go to blue' });
     expect(rule(world)).toEqual(BLUE_ALONE);
     expect(world.router.rules.get('arn:rule/shop-preview')?.groups).toEqual(BLUE_ALONE);
     expect(world.executions.started).toMatchObject([
-      { name: 'shop-1-1', status: 'ABORTED', because: 'shop-1 goes back' },
+      { name: 'shop-1-1', status: 'ABORTED', because: 'shop-1 is rolling back' },
     ]);
     expect((await world.facts()).slice(-2)).toEqual([
       { kind: 'goingBack', attempt: 1 },
@@ -62,7 +62,7 @@ describe('restoring the traffic', () => {
       expect(await world.run('restore-traffic', input)).toMatchObject({ kind: 'advance' });
       expect(rule(world)).toEqual(BLUE_ALONE);
       expect(world.lines).toContainEqual(
-        expect.objectContaining({ level: 'error', message: 'going back without the ledger', release: 'shop-1' }),
+        expect.objectContaining({ level: 'error', message: 'rolling back without the ledger', release: 'shop-1' }),
       );
       await world.router.setDial(shop, dialFor('green', 10));
       world.clock.epochMs = input.back.deadlineEpochMs;
@@ -170,7 +170,7 @@ describe('verifying the traffic', () => {
     // Act
     expect(await verify(world)).toMatchObject({
       kind: 'restoreAgain',
-      because: 'the dial is at blue 70 %, green 30 %',
+      because: 'the traffic weights are blue 70 %, green 30 %',
     });
     expect(await world.run('restore-traffic', await backInput(world))).toMatchObject({ kind: 'advance' });
     // Assess
@@ -194,7 +194,7 @@ describe('verifying the traffic', () => {
     // Act
     const move = await world.run('verify-traffic', { ...input, back: { ...input.back, workload: two } });
     // Assess
-    expect(move).toMatchObject({ kind: 'restoreAgain', because: 'the dial is at blue 100 %, green 10 %' });
+    expect(move).toMatchObject({ kind: 'restoreAgain', because: 'the traffic weights are blue 100 %, green 10 %' });
     expect(world.targets.counts.green).toMatchObject({ healthy: 4, draining: 0 });
   });
 

@@ -29,7 +29,7 @@ async function turnByHand({ workload }: Story, { blue, green }: Dial): Promise<v
   );
 }
 
-const MOVED = 'someone else moved the dial to blue 50 %, green 50 %';
+const MOVED = 'the traffic weights were changed outside Sluice: blue 50 %, green 50 %';
 
 describe.concurrent('a dial that somebody else turns', { timeout: STORY_WITHIN_MS }, () => {
   it('holds the release, which goes on when it is put back', async () => {
@@ -62,7 +62,7 @@ describe.concurrent('a dial that somebody else turns', { timeout: STORY_WITHIN_M
     await turnByHand(story, { blue: 50, green: 50 });
     await story.ended();
 
-    const because = `held for 60 s: ${MOVED}`;
+    const because = `on hold for 60 s: ${MOVED}`;
     const row = await story.row();
     expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'fault', because, weights: [20, 0], lost: 0 });
     expect(await story.rest('blue')).toEqual(atRest('blue'));
@@ -96,7 +96,7 @@ describe.concurrent('a dial that somebody else turns', { timeout: STORY_WITHIN_M
 
     await story.start();
 
-    const because = 'the dial is not at rest: blue 50 %, green 50 %';
+    const because = 'the traffic weights must be 100 % for one slot and are blue 50 %, green 50 %';
     expect(await story.ended()).toMatchObject({ outcome: 'rejected', because });
     expect(await stories.lab.deps.router.readDial(story.workload)).toEqual({ blue: 50, green: 50 });
   });

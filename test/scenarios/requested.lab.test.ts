@@ -150,7 +150,7 @@ describe.concurrent('a second start during a release', { timeout: STORY_WITHIN_M
     await story.untilIn(1);
     const [third, again] = await Promise.allSettled([story.start('v3', 'bea'), story.start('v2', 'bea')]);
 
-    const because = 'stubborn-1 is on its way, and the plan says onNewImage: reject';
+    const because = 'stubborn-1 is in progress, and the plan says onNewImage: reject';
     expect(third).toMatchObject({ status: 'rejected', reason: { message: because } });
     expect([first.releaseId, twice.releaseId]).toEqual(['stubborn-1', 'stubborn-1']);
     expect([first, twice].map(({ kind }) => kind).sort()).toEqual(['alreadyRequested', 'started']);
