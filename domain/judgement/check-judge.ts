@@ -2,7 +2,7 @@ import type { JudgementContext, Measurement, MetricVerdict } from './context.ts'
 import { nthFailed, type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence } from './counting.ts';
 import type { Reading, WindowRecord } from './reading.ts';
 import { everyWindow } from './turns.ts';
-import { plural } from './words.ts';
+import { badWindowsText, healthySoFar } from './words.ts';
 
 /** What one window says of a check: good, bad, or neither. */
 export type CheckSaid = Pick<Measurement, 'phase' | 'because'>;
@@ -33,7 +33,7 @@ function checkVerdict(name: string, failureLimit: number, sums: Tally): MetricVe
   const { measurements } = sums;
   if (sums.failed > failureLimit) {
     const failure = nthFailed(measurements, failureLimit + 1);
-    const because = `${failure.because}: window ${failureLimit + 1}, ${failureLimit} allowed`;
+    const because = `${failure.because}, ${badWindowsText(failureLimit)}`;
     return { verdict: { kind: 'degraded', because, metric: name }, measurements, brokeLimit: false };
   }
   const held = (because: string, brokeLimit: boolean): MetricVerdict => ({
@@ -44,10 +44,10 @@ function checkVerdict(name: string, failureLimit: number, sums: Tally): MetricVe
   if (last === undefined) return held('no window was measured yet', false);
   const without = withoutEvidence(measurements);
   if (without > WITHOUT_EVIDENCE_LIMIT) {
-    return held(`${without} windows in a row said neither; the last: ${last.because}`, true);
+    return held(`${without} windows in a row were neither good nor bad; the last: ${last.because}`, true);
   }
   if (sums.successful === 0) return held(`no window was good yet; the last: ${last.because}`, false);
-  const bad = sums.failed === 0 ? '' : `, ${sums.failed} bad of the ${failureLimit} allowed`;
-  const because = `${sums.successful} of ${plural(measurements.length, 'window')} good${bad}; the last: ${last.because}`;
+  const bad = sums.failed === 0 ? '' : `, ${sums.failed} bad (${failureLimit} allowed)`;
+  const because = healthySoFar(sums.successful, measurements.length, 'window', bad, last.because);
   return { verdict: { kind: 'watching', because }, measurements, brokeLimit: false };
 }

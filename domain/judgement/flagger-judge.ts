@@ -7,7 +7,7 @@ import { isNumber, type WindowRecord } from './reading.ts';
 import { resultOf } from './result-value.ts';
 import { turnsOf } from './turns.ts';
 import type { Verdict } from './verdict.ts';
-import { countsText, plural, valueText } from './words.ts';
+import { countsText, healthySoFar, plural, valueText } from './words.ts';
 
 export type FlaggerMetric = Omit<Metric, 'judge'> & { judge: FlaggerJudgeSpec };
 
@@ -36,7 +36,7 @@ function verdictOf({ name, judge }: FlaggerMetric, sums: Tally): { verdict: Verd
   const { measurements } = sums;
   if (sums.failed >= judge.threshold) {
     const failure = nthFailed(measurements, judge.threshold);
-    const because = `${failure.because}: failed check ${judge.threshold} of the ${judge.threshold} that roll back`;
+    const because = `${failure.because}; ${plural(judge.threshold, 'failed check')}, which is the limit`;
     return { verdict: { kind: 'degraded', because, metric: name }, tooLong: false };
   }
   const held = (because: string, tooLong = false) => ({
@@ -51,9 +51,10 @@ function verdictOf({ name, judge }: FlaggerMetric, sums: Tally): { verdict: Verd
   if (without > WITHOUT_EVIDENCE_LIMIT) {
     return held(`${without} checks in a row without a value; the last: ${last.because}`, true);
   }
-  const failed = `${sums.failed} failed of the ${judge.threshold} that roll back`;
+  const failed = `${plural(sums.failed, 'failed check')} (roll back at ${judge.threshold})`;
   if (checked.phase === 'failed') return held(`${checked.because}; ${failed}, and the last check has to be good`);
-  const because = `${sums.successful} of ${plural(sums.done, 'check')} good${sums.failed === 0 ? '' : `, ${failed}`}`;
+  const bad = sums.failed === 0 ? '' : `, ${failed}`;
+  const because = healthySoFar(sums.successful, sums.done, 'check', bad, checked.because);
   return { verdict: { kind: 'watching', because }, tooLong: false };
 }
 

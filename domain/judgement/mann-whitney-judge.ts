@@ -1,4 +1,3 @@
-import { gives, type Measure } from '../plan/measure.ts';
 import type { MannWhitneyJudgeSpec } from '../plan/other-judges-spec.ts';
 import type { Metric } from '../plan/plan.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
@@ -7,7 +6,7 @@ import { type Score, scoreOf } from './kayenta/score.ts';
 import { type Counts, isNumber, type WindowRecord } from './reading.ts';
 import { everyWindow, type Turn } from './turns.ts';
 import type { Verdict } from './verdict.ts';
-import { percentText, plural, secondsText } from './words.ts';
+import { limitText, plural } from './words.ts';
 
 export type MannWhitneyMetric = Omit<Metric, 'judge'> & { judge: MannWhitneyJudgeSpec };
 
@@ -130,16 +129,10 @@ function measurementOf(
 ): Measurement {
   const { startEpochMs, endEpochMs } = window;
   const shown = (list: readonly number[]): string =>
-    list.map(value => (Number.isNaN(value) ? 'nothing' : textOf(metric.source.measure, value))).join(' and ');
+    list.map(value => (Number.isNaN(value) ? 'nothing' : limitText(metric.source.measure, value))).join(' and ');
   const both = ![...values.canary, ...values.stable].some(Number.isNaN);
   const because = `the canary had ${shown(values.canary)}, the stable version ${shown(values.stable)}`;
   return { startEpochMs, endEpochMs, phase: both ? 'successful' : 'inconclusive', because };
-}
-
-/** 0.01 is "1 %" of counts, "10 ms" of a percentile, and "0.01" of anything else. */
-function textOf(measure: Measure, value: number): string {
-  if (gives(measure) === 'counts') return percentText(value);
-  return measure.kind === 'percentile' ? secondsText(value) : String(Number(value.toPrecision(4)));
 }
 
 const ORDER = ['high', 'low', 'noData', 'pass'] as const;
@@ -163,7 +156,7 @@ function worstOf({ metric, windows }: Judged, count: number): Classification {
 /** Where there is nothing to compare with, what was said before stands, and it holds nothing up. */
 const held = ({ silent }: Judged, because: string): Verdict =>
   silent
-    ? { kind: 'watching', because: `${because}; stable gets no traffic, so it says nothing more` }
+    ? { kind: 'watching', because: `${because}; at weight 100 there is no stable traffic to compare with` }
     : { kind: 'inconclusive', because, fault: false };
 
 function beforeFirstRun(each: Judged, have: { windows: number; runWindows: number }): Verdict {
@@ -181,7 +174,7 @@ function verdictOf({ each, classification }: Classified, { number, score }: Run)
   if (score.kind === 'fail' && failed) return { kind: 'degraded', because, metric: name };
   if (classification.kind === 'noData') return held(each, because);
   if (score.kind === 'marginal' && failed) return held(each, because);
-  return { kind: 'watching', because };
+  return { kind: 'watching', because: `${score.kind === 'pass' ? 'healthy so far: ' : ''}${because}` };
 }
 
 function classifiedText({ kind, canaryValues, stableValues, shift }: Classification): string {
@@ -190,5 +183,5 @@ function classifiedText({ kind, canaryValues, stableValues, shift }: Classificat
   if (shift === undefined) return `${sizes}: the same`;
   const round = (value: number): string => String(Number(value.toPrecision(3)));
   const interval = `shifted by ${round(shift.estimate)}, ${round(shift.low)} to ${round(shift.high)}`;
-  return `${sizes}: ${interval}, which is ${kind === 'pass' ? 'within what is allowed' : kind}`;
+  return `${sizes}: ${interval}, which is ${kind === 'pass' ? 'within the limit' : kind}`;
 }

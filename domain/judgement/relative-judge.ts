@@ -5,7 +5,7 @@ import { nthFailed, type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence }
 import { type Counts, isNumber, type Reading, type WindowRecord } from './reading.ts';
 import { everyWindow } from './turns.ts';
 import type { Verdict } from './verdict.ts';
-import { countsText, percentText, plural, valueText } from './words.ts';
+import { badWindowsText, countsText, healthySoFar, percentText, plural, valueText } from './words.ts';
 
 export type RelativeMetric = Metric & { judge: RelativeJudgeSpec };
 
@@ -35,15 +35,16 @@ export function judgeRelative(
 function verdictOf({ name, judge }: RelativeMetric, sums: Tally, silent: boolean): Verdict {
   if (sums.failed > judge.failureLimit) {
     const failure = nthFailed(sums.measurements, judge.failureLimit + 1);
-    const because = `${failure.because}: failure ${judge.failureLimit + 1}, ${judge.failureLimit} allowed`;
+    const because = `${failure.because}, ${badWindowsText(judge.failureLimit)}`;
     return { kind: 'degraded', because, metric: name };
   }
-  const bad = sums.failed === 0 ? '' : `, ${sums.failed} failed of the ${judge.failureLimit} allowed`;
-  const good = `${sums.successful} of ${plural(sums.measurements.length, 'window')} good${bad}`;
-  if (silent) {
-    return { kind: 'watching', because: `${good}; at weight 100 there is nothing to compare with, so it says nothing` };
-  }
   const last = sums.measurements.at(-1);
+  const bad = sums.failed === 0 ? '' : `, ${sums.failed} bad (${judge.failureLimit} allowed)`;
+  const good = healthySoFar(sums.successful, sums.measurements.length, 'window', bad, last?.because ?? '');
+  if (silent) {
+    const before = sums.successful === 0 ? 'no window was good before' : good;
+    return { kind: 'watching', because: `${before}; at weight 100 there is no stable traffic to compare with` };
+  }
   const held = (because: string): Verdict => ({ kind: 'inconclusive', because, fault: false });
   if (last === undefined) return held('no window was measured yet');
   if (sums.successful === 0) return held(`no window was good yet; the last: ${last.because}`);
@@ -122,7 +123,7 @@ function comparedCounts(
 function brokenBy(judge: RelativeJudgeSpec, canary: number, stable: number): string | undefined {
   if (judge.max !== undefined && canary > judge.max * stable) {
     return stable === 0
-      ? `the stable version had none, and any is more than ${judge.max} times none`
+      ? `the limit is ${judge.max} times the stable version's share, which is 0 %`
       : `more than ${judge.max} times the share`;
   }
   if (judge.min !== undefined && 1 - canary < judge.min * (1 - stable)) {

@@ -1,5 +1,5 @@
 import { gives } from '../plan/measure.ts';
-import type { Metric, ThresholdJudgeSpec } from '../plan/plan.ts';
+import type { Measure, Metric, ThresholdJudgeSpec } from '../plan/plan.ts';
 import {
   asksWhetherThere,
   evaluateCondition,
@@ -13,7 +13,7 @@ import type { WindowRecord } from './reading.ts';
 import { type ResultValue, resultOf } from './result-value.ts';
 import { turnsOf } from './turns.ts';
 import type { Verdict } from './verdict.ts';
-import { countsText, plural, valueText } from './words.ts';
+import { badWindowsText, countsText, healthySoFar, limitText, plural, valueText } from './words.ts';
 
 export type ThresholdMetric = Metric & { judge: ThresholdJudgeSpec };
 
@@ -54,7 +54,7 @@ function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
   const inARow = `${sums.consecutiveSuccesses} in a row were good of the ${consecutiveSuccessLimit} wanted`;
   if (judge.failureLimit >= 0 && sums.failed > judge.failureLimit) {
     const failure = nthFailed(sums.measurements, judge.failureLimit + 1);
-    const because = `${failure.because}: failure ${judge.failureLimit + 1}, ${judge.failureLimit} allowed`;
+    const because = `${failure.because}, ${badWindowsText(judge.failureLimit)}`;
     return { kind: 'degraded', because, metric: name };
   }
   const held = (because: string): Verdict => ({ kind: 'inconclusive', because, fault: false });
@@ -62,7 +62,7 @@ function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
   if (last === undefined) return held('no window was measured yet');
   if (sums.inconclusive > judge.inconclusiveLimit) {
     return held(
-      `${plural(sums.inconclusive, 'measurement')} said neither good nor bad, ${judge.inconclusiveLimit} allowed`,
+      `${plural(sums.inconclusive, 'measurement')} were neither good nor bad, ${judge.inconclusiveLimit} allowed`,
     );
   }
   if (sums.consecutiveErrors > judge.consecutiveErrorLimit) {
@@ -78,8 +78,11 @@ function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
   }
   if (sums.successful === 0) return held(`no measurement was good yet; the last: ${last.because}`);
   if (consecutiveSuccessLimit > 0) return held(inARow);
-  const bad = sums.failed === 0 ? '' : `, ${sums.failed} failed of the ${judge.failureLimit} allowed`;
-  return { kind: 'watching', because: `${sums.successful} of ${plural(sums.done, 'measurement')} good${bad}` };
+  const bad =
+    sums.failed === 0
+      ? ''
+      : `, ${sums.failed} bad (${judge.failureLimit < 0 ? 'any number' : judge.failureLimit} allowed)`;
+  return { kind: 'watching', because: healthySoFar(sums.successful, sums.done, 'window', bad, last.because) };
 }
 
 /** One window, measured: `result` is the canary's bad share per threshold, its value, or what the check answered. */
@@ -90,8 +93,8 @@ function measured(metric: ThresholdMetric, record: WindowRecord): Measurement {
   if (reading.kind === 'alarm' || reading.kind === 'band') return error('the reading is none for a condition');
   const { measure } = metric.source;
   const said = (result: ResultValue, text: string): Measurement => {
-    const { phase, because } = phaseOf(metric.judge, result, gives(measure) === 'result' ? 'any' : 'list');
-    return { startEpochMs, endEpochMs, phase, because: `${text}; ${because}` };
+    const { phase, because } = phaseOf(metric, result);
+    return { startEpochMs, endEpochMs, phase, because: `${text}${phase === 'error' ? ';' : ','} ${because}` };
   };
   if (reading.kind === 'result') {
     const result = resultOf(reading.result);
@@ -127,21 +130,29 @@ type Phase = Pick<Measurement, 'phase' | 'because'>;
  * failure wins and neither is inconclusive. A condition that cannot be evaluated is an error; so is, other than in Argo,
  * one that does not ask whether there is anything, of an answer that is nothing (`all(result, …)` holds of an empty list).
  */
-function phaseOf(judge: ThresholdJudgeSpec, result: ResultValue, type: ResultType): Phase {
+function phaseOf({ judge, source: { measure } }: ThresholdMetric, result: ResultValue): Phase {
+  const type = gives(measure) === 'result' ? 'any' : 'list';
+  const good = judge.successCondition === undefined ? [] : [conditionText(measure, 'good', judge.successCondition)];
+  const bad = judge.failureCondition === undefined ? [] : [conditionText(measure, 'bad', judge.failureCondition)];
   const success = holds(judge.successCondition, result, type);
   if (success.kind === 'error') return { phase: 'error', because: success.message };
   const failure = holds(judge.failureCondition, result, type);
   if (failure.kind === 'error') return { phase: 'error', because: failure.message };
   if (failure.kind === 'value' ? failure.value : success.kind === 'value' && !success.value) {
-    const because = failure.kind === 'value' ? `bad is ${judge.failureCondition}` : `good is ${judge.successCondition}`;
-    return { phase: 'failed', because };
+    return { phase: 'failed', because: (failure.kind === 'value' ? bad : good).join() };
   }
   if (success.kind === 'value' && !success.value) {
-    return { phase: 'inconclusive', because: `good is ${judge.successCondition}, bad is ${judge.failureCondition}` };
+    return { phase: 'inconclusive', because: `good if ${judge.successCondition}, bad if ${judge.failureCondition}` };
   }
-  const because =
-    judge.successCondition ?? (judge.failureCondition === undefined ? 'anything' : `not ${judge.failureCondition}`);
-  return { phase: 'successful', because: `good is ${because}` };
+  return { phase: 'successful', because: [...good, ...bad, 'no limit'][0] ?? '' };
+}
+
+/** "limit 5 %" or "at least 5 %" where the condition is a plain limit; any other is shown as it is written. */
+function conditionText(measure: Measure, of: 'good' | 'bad', condition: string): string {
+  const several = 'thresholdsSeconds' in measure && measure.thresholdsSeconds.length > 1;
+  const [, sign, number] = /^\s*result\[0\]\s*([<>])=?\s*(\d+(?:\.\d+)?)\s*$/.exec(condition) ?? [];
+  if (number === undefined || several) return `${of} if ${condition}`;
+  return `${(sign === '<') === (of === 'good') ? 'limit' : 'at least'} ${limitText(measure, Number(number))}`;
 }
 
 type Holds = { kind: 'absent' } | { kind: 'value'; value: boolean } | { kind: 'error'; message: string };

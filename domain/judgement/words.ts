@@ -1,3 +1,4 @@
+import { gives } from '../plan/measure.ts';
 import type { Measure } from '../plan/plan.ts';
 import type { Counts } from './reading.ts';
 
@@ -9,6 +10,14 @@ export const secondsText = (seconds: number): string =>
   seconds < 1 ? `${Number((seconds * 1000).toPrecision(3))} ms` : `${Number(seconds.toPrecision(3))} s`;
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** A metric that is not degraded, the good news first. @param bad '' or how many were bad @param last what the last one showed */
+export const healthySoFar = (good: number, all: number, what: 'window' | 'check', bad: string, last: string): string =>
+  `${bad === '' ? 'healthy so far' : 'within the limit so far'}: ${good} of ${plural(all, what)} good${bad}; the last: ${last}`;
+
+/** After a window that breaks the limit: "0 bad windows allowed", "bad window 3, 2 bad windows allowed". */
+export const badWindowsText = (allowed: number): string =>
+  `${allowed === 0 ? '' : `bad window ${allowed + 1}, `}${plural(allowed, 'bad window')} allowed`;
 
 /** "12 of 480 canary requests failed (2.5 %)", or "30 of 480 canary requests took longer than 300 ms (6.3 %) and 2 …". */
 export function countsText(measure: Measure, counts: Counts, version: 'canary' | 'stable'): string {
@@ -34,6 +43,12 @@ function badText(measure: Measure, threshold: number): string {
     default:
       return '{bad} {of} were bad';
   }
+}
+
+/** In the unit of what is measured: 0.05 is "5 %" of counts, "50 ms" of a percentile, and "0.05" of anything else. */
+export function limitText(measure: Measure, limit: number): string {
+  if (gives(measure) === 'counts') return percentText(limit);
+  return measure.kind === 'percentile' ? secondsText(limit) : String(Number(limit.toPrecision(4)));
 }
 
 /** "the canary's p99 was 412 ms" */

@@ -21,7 +21,7 @@ export async function heldByAlarms(
     case 'hold':
       if (decision.facts.length > 0) await tell(deps, call.release, 'held', decision.because);
       for (const fact of decision.facts) await call.append(fact);
-      return roadMove({ kind: 'lookAgain', seconds: ALARM_LOOK_SECONDS, because: `holds: ${decision.because}` });
+      return roadMove({ kind: 'lookAgain', seconds: ALARM_LOOK_SECONDS, because: `on hold: ${decision.because}` });
     case 'refuse':
       await call.append({ kind: 'refused', because: decision.because });
       return roadMove({ kind: 'refused', because: decision.because });

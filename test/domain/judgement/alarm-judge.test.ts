@@ -22,11 +22,11 @@ describe('the judge of an alarm', () => {
   it('is watching while it is OK, and degraded at the first window in ALARM', () => {
     expect(judged(['OK', 'OK']).verdict).toEqual({
       kind: 'watching',
-      because: '2 of 2 windows good; the last: the alarm was OK',
+      because: 'healthy so far: 2 of 2 windows good; the last: the alarm was OK',
     });
     expect(judged(['OK', 'ALARM', 'OK']).verdict).toEqual({
       kind: 'degraded',
-      because: 'the alarm was in ALARM: window 1, 0 allowed',
+      because: 'the alarm was in ALARM, 0 bad windows allowed',
       metric: 'late',
     });
   });
@@ -34,10 +34,10 @@ describe('the judge of an alarm', () => {
   it('allows as many windows in ALARM as its limit says', () => {
     expect(judged(['OK', 'ALARM'], 1).verdict).toEqual({
       kind: 'watching',
-      because: '1 of 2 windows good, 1 bad of the 1 allowed; the last: the alarm was in ALARM',
+      because: 'within the limit so far: 1 of 2 windows good, 1 bad (1 allowed); the last: the alarm was in ALARM',
     });
     expect(judged(['ALARM', 'OK', 'ALARM', 'OK'], 1)).toMatchObject({
-      verdict: { kind: 'degraded', because: 'the alarm was in ALARM: window 2, 1 allowed' },
+      verdict: { kind: 'degraded', because: 'the alarm was in ALARM, bad window 2, 1 bad window allowed' },
       brokeLimit: false,
     });
   });
@@ -59,7 +59,7 @@ describe('the judge of an alarm', () => {
     expect(judged(['OK', ...quiet, 'noData'])).toMatchObject({
       verdict: {
         kind: 'inconclusive',
-        because: '5 windows in a row said neither; the last: no data: there is no alarm late',
+        because: '5 windows in a row were neither good nor bad; the last: no data: there is no alarm late',
         fault: false,
       },
       brokeLimit: true,

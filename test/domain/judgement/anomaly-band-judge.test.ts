@@ -29,7 +29,7 @@ describe('the judge of an anomaly band', () => {
       ]),
     ).toEqual({
       kind: 'watching',
-      because: '3 of 3 windows good; the last: 20 where 10 to 20 is expected',
+      because: 'healthy so far: 3 of 3 windows good; the last: 20 where 10 to 20 is expected',
     });
   });
 
@@ -65,7 +65,7 @@ describe('the judge of an anomaly band', () => {
       ),
     ).toEqual({
       kind: 'degraded',
-      because: '22.5 where 10 to 20 is expected: window 2, 1 allowed',
+      because: '22.5 where 10 to 20 is expected, bad window 2, 1 bad window allowed',
       metric: 'orders',
     });
   });

@@ -27,7 +27,7 @@ describe("Flagger's judge", () => {
       kind: 'degraded',
       metric: 'success',
       because:
-        '10 of 400 canary requests failed (2.5 %): 97.5 is below the minimum of 99: failed check 3 of the 3 that roll back',
+        '10 of 400 canary requests failed (2.5 %): 97.5 is below the minimum of 99; 3 failed checks, which is the limit',
     });
     expect(kindOf('x', { threshold: 1 })).toBe('degraded');
   });
@@ -35,18 +35,22 @@ describe("Flagger's judge", () => {
   it('adds failed checks up for the whole release: good ones in between take none back', () => {
     expect(kindOf('x++++++++x++++')).toBe('watching');
     expect(kindOf('x++++++++x++++x')).toBe('degraded');
-    expect(judged('x++').verdict.because).toBe('2 of 3 checks good, 1 failed of the 3 that roll back');
+    expect(judged('x++').verdict.because).toBe(
+      'within the limit so far: 2 of 3 checks good, 1 failed check (roll back at 3); the last: 2 of 400 canary requests failed (0.5 %)',
+    );
   });
 
   it('does not advance after a failed check, until one is good', () => {
     expect(judged('+x').verdict).toEqual({
       kind: 'inconclusive',
       because:
-        '10 of 400 canary requests failed (2.5 %): 97.5 is below the minimum of 99; 1 failed of the 3 that roll back, and the last check has to be good',
+        '10 of 400 canary requests failed (2.5 %): 97.5 is below the minimum of 99; 1 failed check (roll back at 3), and the last check has to be good',
       fault: false,
     });
     expect(kindOf('+x+')).toBe('watching');
-    expect(judged('+++').verdict.because).toBe('3 of 3 checks good');
+    expect(judged('+++').verdict.because).toBe(
+      'healthy so far: 3 of 3 checks good; the last: 2 of 400 canary requests failed (0.5 %)',
+    );
   });
 
   it('never takes a check without a value for a failed one: five in a row hold', () => {

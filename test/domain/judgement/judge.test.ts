@@ -55,7 +55,7 @@ describe('the verdict on a release', () => {
     expect(verdict).toEqual({
       kind: 'degraded',
       metric: 'b',
-      because: 'b: 40 of 400 canary requests failed (10 %); good is result[0] < 0.01: failure 1, 0 allowed',
+      because: 'b: 40 of 400 canary requests failed (10 %), limit 1 %, 0 bad windows allowed',
     });
     expect(byMetric.a?.kind).toBe('watching');
   });

@@ -118,7 +118,7 @@ describe("Kayenta's judge", () => {
     const by = (direction: 'increase' | 'either') =>
       judgeMannWhitney([metric('errors', { direction })], { errors: better }, context()).errors?.verdict;
     expect(by('increase')?.kind).toBe('watching');
-    expect(by('increase')?.because).toMatch(/, which is within what is allowed; run 1: score 100, /);
+    expect(by('increase')?.because).toMatch(/, which is within the limit; run 1: score 100, /);
     expect(by('either')?.kind).toBe('degraded');
     expect(by('either')?.because).toMatch(/, which is low; run 1: score 0, /);
   });
@@ -194,7 +194,7 @@ describe("Kayenta's judge", () => {
     });
     expect(judged('+++++xxxxx', {}, alone(5)).verdict).toMatchObject({
       kind: 'watching',
-      because: expect.stringContaining('stable gets no traffic'),
+      because: expect.stringContaining('at weight 100 there is no stable traffic'),
     });
     expect(kindOf('xxxxxxxxxx+++', {}, alone(10))).toBe('degraded');
     expect(kindOf('++++++++++xxxxxxxxxx', {}, alone(10))).toBe('watching');
@@ -297,7 +297,7 @@ describe('the values of a window', () => {
     expect(judgeMannWhitney([metric()], { errors: same }, context()).errors?.verdict).toEqual({
       kind: 'watching',
       because:
-        '10 values of the canary against 10 of the stable version: the same; run 1: score 100, 75 is marginal and 95 passes',
+        'healthy so far: 10 values of the canary against 10 of the stable version: the same; run 1: score 100, 75 is marginal and 95 passes',
     });
   });
 

@@ -39,7 +39,7 @@ describe('the relative judge', () => {
       kind: 'degraded',
       metric: 'errors',
       because:
-        '12 of 1000 canary requests failed (1.2 %), 90 of 9000 stable requests failed (1 %): more than 1.1 times the share: failure 1, 0 allowed',
+        '12 of 1000 canary requests failed (1.2 %), 90 of 9000 stable requests failed (1 %): more than 1.1 times the share, 0 bad windows allowed',
     });
   });
 
@@ -85,7 +85,7 @@ describe('the relative judge', () => {
     const { verdict } = judged(metric({ max: 1.1 }), [of(counts(1000, 1), counts(9000, 0))]);
     expect(verdict).toMatchObject({
       kind: 'degraded',
-      because: expect.stringContaining('the stable version had none'),
+      because: expect.stringContaining("the limit is 1.1 times the stable version's share, which is 0 %"),
     });
     expect(phases(metric({ max: 1.1 }), [of(counts(1000, 0), counts(9000, 0))])).toEqual(['successful']);
   });
@@ -130,13 +130,19 @@ describe('the relative judge', () => {
     const good = of(counts(100, 1), counts(900, 9));
     const bad = (count: number) => of(counts(100, count), counts(900, 9));
     const asked = metric({ max: 1.1, failureLimit: 1 });
-    expect(judged(asked, [good, good]).verdict).toEqual({ kind: 'watching', because: '2 of 2 windows good' });
-    expect(judged(asked, [bad(50), good, good]).verdict.because).toBe('2 of 3 windows good, 1 failed of the 1 allowed');
+    expect(judged(asked, [good, good]).verdict).toEqual({
+      kind: 'watching',
+      because:
+        'healthy so far: 2 of 2 windows good; the last: 1 of 100 canary requests failed (1 %), 9 of 900 stable requests failed (1 %)',
+    });
+    expect(judged(asked, [bad(50), good, good]).verdict.because).toBe(
+      'within the limit so far: 2 of 3 windows good, 1 bad (1 allowed); the last: 1 of 100 canary requests failed (1 %), 9 of 900 stable requests failed (1 %)',
+    );
     expect(judged(asked, [bad(50), good, bad(60), bad(70), ...Array(5).fill(of(null, null))])).toMatchObject({
       verdict: {
         kind: 'degraded',
         because:
-          '60 of 100 canary requests failed (60 %), 9 of 900 stable requests failed (1 %): more than 1.1 times the share: failure 2, 1 allowed',
+          '60 of 100 canary requests failed (60 %), 9 of 900 stable requests failed (1 %): more than 1.1 times the share, bad window 2, 1 bad window allowed',
       },
       brokeLimit: false,
     });
@@ -215,7 +221,7 @@ describe('the relative judge', () => {
     it('judges by the ceiling', () => {
       expect(judged(metric({ max: 1.1, ceiling: 0.02 }), [alone], stableHasNone).verdict).toMatchObject({
         kind: 'degraded',
-        because: '21 of 1000 canary requests failed (2.1 %), above the ceiling of 2 %: failure 1, 0 allowed',
+        because: '21 of 1000 canary requests failed (2.1 %), above the ceiling of 2 %, 0 bad windows allowed',
       });
       expect(phases(metric({ max: 1.1, ceiling: 0.021 }), [alone], stableHasNone)).toEqual(['successful']);
     });
@@ -235,7 +241,7 @@ describe('the relative judge', () => {
       expect(judged(metric({ max: 1.1 }), [alone, alone], stableHasNone)).toEqual({
         verdict: {
           kind: 'watching',
-          because: '0 of 0 windows good; at weight 100 there is nothing to compare with, so it says nothing',
+          because: 'no window was good before; at weight 100 there is no stable traffic to compare with',
         },
         measurements: [],
         brokeLimit: false,

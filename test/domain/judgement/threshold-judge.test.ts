@@ -42,7 +42,7 @@ describe('the threshold judge', () => {
     expect(judged('++x').verdict).toEqual({
       kind: 'degraded',
       metric: 'errors',
-      because: '10 of 400 canary requests failed (2.5 %); good is result[0] < 0.01: failure 1, 0 allowed',
+      because: '10 of 400 canary requests failed (2.5 %), limit 1 %, 0 bad windows allowed',
     });
   });
 
@@ -54,7 +54,8 @@ describe('the threshold judge', () => {
   it('watches once a measurement was good', () => {
     expect(judged('+x', { failureLimit: 1 }).verdict).toEqual({
       kind: 'watching',
-      because: '1 of 2 measurements good, 1 failed of the 1 allowed',
+      because:
+        'within the limit so far: 1 of 2 windows good, 1 bad (1 allowed); the last: 10 of 400 canary requests failed (2.5 %), limit 1 %',
     });
   });
 
@@ -117,7 +118,7 @@ describe('the threshold judge', () => {
     it('holds when more measurements than allowed said neither', () => {
       expect(kindOf('+??', { ...both, inconclusiveLimit: 2 })).toBe('watching');
       expect(judged('+???+', { ...both, inconclusiveLimit: 2 })).toMatchObject({
-        verdict: { kind: 'inconclusive', because: '3 measurements said neither good nor bad, 2 allowed' },
+        verdict: { kind: 'inconclusive', because: '3 measurements were neither good nor bad, 2 allowed' },
         brokeLimit: true,
       });
     });

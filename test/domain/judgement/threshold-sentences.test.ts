@@ -32,20 +32,22 @@ const above = { failureCondition: 'result[0] > 0.02' };
 describe('the sentence of the threshold judge', () => {
   it('says which failure was too much', () => {
     expect(judged({ ...below, failureLimit: 1 }, [bad, good, between, bad]).verdict.because).toBe(
-      '6 of 400 canary requests failed (1.5 %); good is result[0] < 0.01: failure 2, 1 allowed',
+      '6 of 400 canary requests failed (1.5 %), limit 1 %, bad window 2, 1 bad window allowed',
     );
   });
 
   it('says how many were good', () => {
-    expect(judged(below, [good, good]).verdict).toEqual({ kind: 'watching', because: '2 of 2 measurements good' });
+    expect(judged(below, [good, good]).verdict).toEqual({
+      kind: 'watching',
+      because: 'healthy so far: 2 of 2 windows good; the last: 2 of 400 canary requests failed (0.5 %), limit 1 %',
+    });
   });
 
   const nothing = 'the canary had no request, so nothing can be said of its share';
   it('says what the last one was while none was good', () => {
     expect(judged({ ...below, failureLimit: 3 }, [bad, bad, between]).verdict).toEqual({
       kind: 'inconclusive',
-      because:
-        'no measurement was good yet; the last: 6 of 400 canary requests failed (1.5 %); good is result[0] < 0.01',
+      because: 'no measurement was good yet; the last: 6 of 400 canary requests failed (1.5 %), limit 1 %',
       fault: false,
     });
     expect(judged(below, Array(5).fill(quiet)).verdict.because).toBe(
@@ -65,18 +67,21 @@ describe('the sentence of the threshold judge', () => {
   });
 
   it.each<[string, Judge, Reading, string, string]>([
-    ['success only', below, bad, 'failed', 'good is result[0] < 0.01'],
-    ['success only', below, good, 'successful', 'good is result[0] < 0.01'],
-    ['failure only', above, bad, 'failed', 'bad is result[0] > 0.02'],
-    ['failure only', above, good, 'successful', 'good is not result[0] > 0.02'],
-    ['both', { ...below, ...above }, bad, 'failed', 'bad is result[0] > 0.02'],
-    ['both', { ...below, ...above }, good, 'successful', 'good is result[0] < 0.01'],
-    ['both', { ...below, ...above }, between, 'inconclusive', 'good is result[0] < 0.01, bad is result[0] > 0.02'],
-    ['neither', {}, bad, 'successful', 'good is anything'],
+    ['success only', below, bad, 'failed', 'limit 1 %'],
+    ['success only', below, good, 'successful', 'limit 1 %'],
+    ['failure only', above, bad, 'failed', 'limit 2 %'],
+    ['failure only', above, good, 'successful', 'limit 2 %'],
+    ['both', { ...below, ...above }, bad, 'failed', 'limit 2 %'],
+    ['both', { ...below, ...above }, good, 'successful', 'limit 1 %'],
+    ['both', { ...below, ...above }, between, 'inconclusive', 'good if result[0] < 0.01, bad if result[0] > 0.02'],
+    ['neither', {}, bad, 'successful', 'no limit'],
+    ['a least', { successCondition: 'result[0] >= 0.1' }, bad, 'failed', 'at least 10 %'],
+    ['a most', { failureCondition: 'result[0] < 0.01' }, bad, 'successful', 'at least 1 %'],
+    ['more than a limit', { successCondition: 'max(result) < 0.01' }, bad, 'failed', 'good if max(result) < 0.01'],
   ])('names the condition that decided: with %s (%j)', (_, judge, reading, phase, because) => {
     const [measurement] = judged(judge, [reading]).measurements;
     expect(measurement?.phase).toBe(phase);
-    expect(measurement?.because.split('; ')[1]).toBe(because);
+    expect(measurement?.because.split(/ %\), (.*)/)[1]).toBe(because);
   });
 
   const percentile = { kind: 'cloudwatch', measure: { kind: 'percentile', percentile: 99 } } as const;
