@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { COLUMNS } from '../adapters/terminal/wrap.ts';
 import { makeAbortCommand } from './commands/abort.ts';
 import { makeApproveCommand } from './commands/approve.ts';
 import { makeBacktestCommand } from './commands/backtest.ts';
@@ -9,7 +10,7 @@ import { makePlanCommand } from './commands/plan.ts';
 import { makeStartCommand } from './commands/start.ts';
 import { makeStatusCommand } from './commands/status.ts';
 import { makeUndoCommand } from './commands/undo.ts';
-import type { Terminal } from './terminal.ts';
+import { fitted, type Terminal } from './terminal.ts';
 
 /** Every command is a file of its own under commands/, and one line here. */
 const COMMANDS = [
@@ -30,7 +31,8 @@ const BAD_INPUT = 2;
  * Runs one command line. @param args without node and the script
  * @returns the exit code: 0 done, 1 the release was not promoted, 2 bad input or refused, 3 the control plane failed
  */
-export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCli(args: readonly string[], given: Terminal): Promise<number> {
+  const terminal = fitted(given);
   const program = new Command('sluice')
     .description('Progressive delivery for workloads on EKS behind an Application Load Balancer.')
     .version(version(), '-V, --version', 'print the version');
@@ -49,8 +51,14 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 /** Commander neither ends the process nor writes past the terminal, in any command. */
 function tame(command: Command, terminal: Terminal): void {
   command.exitOverride();
-  command.configureOutput({ writeOut: text => terminal.out(text), writeErr: text => terminal.err(text) });
-  command.showHelpAfterError('(--help shows how it is used)');
+  const columns = terminal.columns ?? COLUMNS;
+  command.configureOutput({
+    writeOut: text => terminal.out(text),
+    writeErr: text => terminal.err(text),
+    getOutHelpWidth: () => columns,
+    getErrHelpWidth: () => columns,
+  });
+  command.showHelpAfterError('(--help explains the command)');
   for (const sub of command.commands) tame(sub as unknown as Command, terminal);
 }
 

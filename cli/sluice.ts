@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { paintFor } from '../adapters/terminal/paint.ts';
+import { columnsOf } from '../adapters/terminal/wrap.ts';
 /** `npx sluice`: the commands are in commands/, one file each; run.ts lists them. */
 import { catchEndings } from './interruptible.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,6 +19,8 @@ const terminal: Terminal = {
   out: text => void process.stdout.write(text),
   err: text => void process.stderr.write(text),
   exitCode: 0,
+  columns: columnsOf(process.stdout),
+  paint: paintFor(process.stdout),
 };
 
 const { runCli } = await import('./run.ts');

@@ -8,7 +8,7 @@ const LEAST_COLUMNS = 40;
 const UNBROKEN = '\u00a0';
 
 export interface WrapOptions {
-  /** Columns at which continuation lines begin; by default the line's own indentation, after a bullet, or 2. */
+  /** Columns at which continuation lines begin; by default they are found in the line, see `wrap`. */
   hang?: number | undefined;
   /** Columns that the longest line may have; default 80. */
   columns?: number | undefined;
@@ -24,13 +24,18 @@ export const unbroken = (text: string): string => text.replaceAll(' ', UNBROKEN)
 /**
  * Breaks lines at words. Lines that fit stay as they are. Never broken: a URL or any other word, what stands between
  * backticks, a number and its %, and what `unbroken` made; where one is longer than a line it has a line of its own.
+ * Continuation lines stand under the last column of a table (columns are two blanks or more apart), under a bullet's
+ * text, under an indented line, and 2 further in than any other.
  */
 export const wrap = (text: string, { hang, columns = COLUMNS }: WrapOptions = {}): string =>
   text
     .split('\n')
-    .map(line => wrapLine(line, hang ?? hangOf(line), columns))
+    .map(line => wrapLine(line, hang ?? hangOf(stripVTControlCharacters(line), columns), columns))
     .join('\n')
     .replaceAll(UNBROKEN, ' ');
+
+/** A column of fewer than these is not worth having: then the text goes on under the line's beginning. */
+const LEAST_OF_COLUMN = 30;
 
 const widthOf = (text: string): number => stripVTControlCharacters(text).length;
 
@@ -49,8 +54,10 @@ function wrapLine(line: string, hang: number, columns: number): string {
   return [...lines, current].join('\n');
 }
 
-/** Under the text of a bullet; under an indented line; 2 further than a line that is not indented. */
-function hangOf(line: string): number {
-  const [all = '', indent = '', bullet] = /^( *)(- )?/.exec(line) ?? [];
-  return bullet === undefined && indent === '' ? 2 : all.length;
+function hangOf(line: string, columns: number): number {
+  const [start = '', indent = '', bullet] = /^( *)(- )?/.exec(line) ?? [];
+  const gaps = [...line.slice(0, columns - LEAST_OF_COLUMN).matchAll(/(?<=\S) {2,}(?=\S)/g)];
+  const last = gaps.at(-1);
+  if (last !== undefined) return last.index + last[0].length;
+  return bullet === undefined && indent === '' ? 2 : start.length;
 }

@@ -3,7 +3,7 @@ import { type Mistake, serialiseMistakes } from '../../adapters/plan-file/mistak
 import { readPlanFile, readWorkloadFile } from '../../adapters/plan-file/read-plan.ts';
 import { planTimeline } from '../../domain/plan/timeline.ts';
 import { timelineText } from '../../domain/plan/timeline-text.ts';
-import type { Terminal } from '../terminal.ts';
+import { paintOf, say, type Terminal } from '../terminal.ts';
 import { makeForecastCommand } from './forecast.ts';
 
 /** `sluice plan check FILE`. */
@@ -40,5 +40,5 @@ async function checkPlanFile(terminal: Terminal, file: string, { workload, json 
   }
   const timeline = planTimeline(read.plan, target?.kind === 'workload' ? target.workload : undefined);
   if (json) terminal.out(`${JSON.stringify({ kind: 'plan', plan: read.plan, timeline }, null, 2)}\n`);
-  else terminal.out(timelineText(read.plan, timeline));
+  else say(terminal, timelineText(read.plan, timeline, text => paintOf(terminal)('bold', text)));
 }

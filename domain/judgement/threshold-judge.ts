@@ -1,5 +1,5 @@
 import { gives } from '../plan/measure.ts';
-import type { Measure, Metric, ThresholdJudgeSpec } from '../plan/plan.ts';
+import type { Metric, ThresholdJudgeSpec } from '../plan/plan.ts';
 import {
   asksWhetherThere,
   evaluateCondition,
@@ -13,7 +13,7 @@ import type { WindowRecord } from './reading.ts';
 import { type ResultValue, resultOf } from './result-value.ts';
 import { turnsOf } from './turns.ts';
 import type { Verdict } from './verdict.ts';
-import { badWindowsText, countsText, healthySoFar, limitText, plural, valueText } from './words.ts';
+import { badWindowsText, conditionText, countsText, healthySoFar, plural, valueText } from './words.ts';
 
 export type ThresholdMetric = Metric & { judge: ThresholdJudgeSpec };
 
@@ -145,14 +145,6 @@ function phaseOf({ judge, source: { measure } }: ThresholdMetric, result: Result
     return { phase: 'inconclusive', because: `good if ${judge.successCondition}, bad if ${judge.failureCondition}` };
   }
   return { phase: 'successful', because: [...good, ...bad, 'no limit'][0] ?? '' };
-}
-
-/** "limit 5 %" or "at least 5 %" where the condition is a plain limit; any other is shown as it is written. */
-function conditionText(measure: Measure, of: 'good' | 'bad', condition: string): string {
-  const several = 'thresholdsSeconds' in measure && measure.thresholdsSeconds.length > 1;
-  const [, sign, number] = /^\s*result\[0\]\s*([<>])=?\s*(\d+(?:\.\d+)?)\s*$/.exec(condition) ?? [];
-  if (number === undefined || several) return `${of} if ${condition}`;
-  return `${(sign === '<') === (of === 'good') ? 'limit' : 'at least'} ${limitText(measure, Number(number))}`;
 }
 
 type Holds = { kind: 'absent' } | { kind: 'value'; value: boolean } | { kind: 'error'; message: string };

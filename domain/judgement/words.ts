@@ -51,6 +51,14 @@ export function limitText(measure: Measure, limit: number): string {
   return measure.kind === 'percentile' ? secondsText(limit) : String(Number(limit.toPrecision(4)));
 }
 
+/** "limit 5 %" or "at least 5 %" where the condition is a plain limit; any other is shown as it is written. */
+export function conditionText(measure: Measure, of: 'good' | 'bad', condition: string): string {
+  const several = 'thresholdsSeconds' in measure && measure.thresholdsSeconds.length > 1;
+  const [, sign, number] = /^\s*result\[0\]\s*([<>])=?\s*(\d+(?:\.\d+)?)\s*$/.exec(condition) ?? [];
+  if (number === undefined || several) return `${of} if ${condition}`;
+  return `${(sign === '<') === (of === 'good') ? 'limit' : 'at least'} ${limitText(measure, Number(number))}`;
+}
+
 /** "the canary's p99 was 412 ms" */
 export const valueText = (measure: Measure, value: number, version: 'canary' | 'stable'): string =>
   `${version === 'canary' ? "the canary's" : "the stable version's"} ${

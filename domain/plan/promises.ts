@@ -31,32 +31,32 @@ function ofJudging(plan: Plan): string[] {
   );
   if (limited.length > 0) {
     notes.push(
-      `${names(limited)}: failureLimit 0 rolls back on the first bad window. How often that happens to a healthy release is not known: no false-alarm rate is promised.`,
+      `${names(limited)}: failureLimit 0 rolls back on the first bad window. How often that happens to a healthy release is not known: no false-alarm rate is guaranteed.`,
     );
   }
   const tolerant = plan.metrics.filter(({ judge }) => 'failureLimit' in judge && judge.failureLimit > 0);
   if (tolerant.length > 0) {
     notes.push(
-      `${names(tolerant)}: a fixed limit that keeps no promised false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.`,
+      `${names(tolerant)}: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.`,
     );
   }
   const blind = plan.metrics.filter(({ judge }) => judge.kind === 'relative' && judge.ceiling === undefined);
   if (blind.length > 0) {
     notes.push(
-      `${names(blind)}: without a ceiling a relative judge sees nothing at weight 100, where there is no stable traffic to compare with.`,
+      `${names(blind)}: without a ceiling a relative judge sees nothing at weight 100: there is no stable traffic to compare with.`,
     );
   }
   const stricter = plan.metrics.filter(({ judge }) => judge.kind === 'relative' && (judge.max ?? 1) < 1);
   if (stricter.length > 0)
     notes.push(
-      `${names(stricter)}: max below 1 asks the canary to be better than stable; an equal one is rolled back.`,
+      `${names(stricter)}: max below 1 wants a canary that is better than stable; an equal one is rolled back.`,
     );
   const values = plan.metrics.filter(
     ({ source, judge }) => judge.kind === 'relative' && source.measure.kind === 'percentile',
   );
   if (values.length > 0) {
     notes.push(
-      `${names(values)}: a percentile of few requests jumps about, and minRequests applies to counts only. { slowerThan: [1s] } counts slow requests instead.`,
+      `${names(values)}: a percentile of few requests varies a lot, and minRequests applies to counts only. \`{ slowerThan: [1s] }\` counts slow requests instead.`,
     );
   }
   return notes;
@@ -71,21 +71,21 @@ function ofSequential(plan: Plan): string[] {
   const alone = of(judge => judge.ceiling !== undefined);
   if (alone.length > 0) {
     notes.push(
-      `${names(alone)}: at weight 100 there is no stable version to compare with: only the ceiling judges there, which a fault below it does not reach and an outage of everything does.`,
+      `${names(alone)}: at weight 100 there is no stable traffic to compare with. Only the ceiling judges there: it misses a fault below the ceiling, and it takes an outage of everything for a fault of the canary.`,
     );
   }
   const blind = of(judge => judge.ceiling === undefined);
   if (blind.length > 0 && mostWeight(plan.steps) === 100) {
-    notes.push(`${names(blind)}: without a ceiling a sequential judge says nothing new at weight 100.`);
+    notes.push(`${names(blind)}: without a ceiling a sequential judge finds no fault at weight 100.`);
   }
   const bare = of(judge => !judge.guard);
   if (bare.length > 0) {
     notes.push(
-      `${names(bare)}: with the guard off the promise on false roll backs holds for independent failures only; retries and clumped ones break it.`,
+      `${names(bare)}: with the guard off the false-alarm rate is guaranteed for independent failures only, not for retries and failures that come in bursts.`,
     );
   }
   notes.push(
-    `${names(sequential)}: a canary less than its margin worse than stable is tolerated, and differences between equal versions that last the whole release (zone, node type) are covered by the margin only.`,
+    `${names(sequential)}: a canary that is worse than stable by less than the margin is tolerated. A difference between slots that lasts the whole release (zone, node type) must stay within the margin too, or it is taken for a fault.`,
   );
   return notes;
 }
@@ -95,33 +95,37 @@ function ofSources(plan: Plan): string[] {
   const notes: string[] = [];
   if (of(({ source }) => source.kind === 'cloudwatch').length > 0) {
     notes.push(
-      "A verdict is 2 to 4 minutes late: CloudWatch publishes an ALB's metrics 1 to 3 minutes after their minute. Going back then takes seconds.",
+      "A verdict is 2 to 4 minutes late: CloudWatch publishes an ALB's metrics 1 to 3 minutes after their minute. The roll back then takes seconds.",
     );
   }
   const scraped = of(({ source }) => source.kind === 'prometheus');
   if (scraped.length > 0) {
     notes.push(
-      `${names(scraped)}: a verdict follows a window within about two scrapes. What a process counted after its last scrape dies with it, and a series that appears in a process that ran before is counted from its first sample on.`,
+      `${names(scraped)}: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends, and a series that is new in a running process counts from its first sample on.`,
     );
   }
   const buckets = of(({ source }) => source.measure.kind === 'histogram');
   if (buckets.length > 0) {
     notes.push(
-      `${names(buckets)}: counted above the nearest bound that the histogram has; each verdict says which where it is not the wanted one.`,
+      `${names(buckets)}: requests are counted above the nearest bucket bound of the histogram; a verdict names the bound where it is not the one in the plan.`,
     );
   }
   const endpoints = of(({ source }) => source.kind === 'json');
   if (endpoints.length > 0) {
-    notes.push(`${names(endpoints)}: says what the endpoint says when a window is over, not what was so during it.`);
+    notes.push(
+      `${names(endpoints)}: the endpoint is asked once, when a window is over: what was true during the window is not seen.`,
+    );
   }
   const alarms = of(({ source }) => source.measure.kind === 'alarm');
   if (alarms.length > 0) {
-    notes.push(`${names(alarms)}: an alarm does not know the canary from the rest. Whatever sets it off rolls back.`);
+    notes.push(
+      `${names(alarms)}: an alarm does not tell the canary from everything else. Whatever triggers it rolls back.`,
+    );
   }
   const bands = of(({ source }) => source.measure.kind === 'band');
   if (bands.length > 0) {
     notes.push(
-      `${names(bands)}: a band of 2 standard deviations leaves out one healthy window in twenty, and a model that is still learning says nothing.`,
+      `${names(bands)}: a band of 2 standard deviations excludes one healthy window in twenty, and a model that is still learning gives no band.`,
     );
   }
   return notes;
@@ -140,16 +144,16 @@ function ofStays(plan: Plan): string[] {
     list.map(({ weight, seconds }) => `${weight} (${durationText(seconds)})`).join(', ');
   if (none.length > 0) {
     notes.push(
-      `Weight ${weights(none)}: shorter than a window and the delay of its metrics (${durationText(plan.windowSeconds + earliest)} at least). Nothing frozen of this weight is judged before the dial moves on.`,
+      `Weight ${weights(none)}: shorter than a window and the delay of its metrics (${durationText(plan.windowSeconds + earliest)} at least). No window of this weight is judged before the next weight.`,
     );
   }
   if (some.length > 0) {
     notes.push(
-      `Weight ${weights(some)}: a window of this weight may be judged only after the dial has moved on, when the metrics are late (up to ${durationText(plan.windowSeconds + latest)}).`,
+      `Weight ${weights(some)}: when the metrics are late (up to ${durationText(plan.windowSeconds + latest)}) no window of this weight is judged before the next weight.`,
     );
   }
   if (stays.some(({ weight, bakes }) => weight === 0 && bakes)) {
-    notes.push('A bake before the first weight above 0 only waits: there is no traffic to judge.');
+    notes.push('A bake before the first weight above 0 only waits: the canary has no traffic to judge.');
   }
   return notes;
 }
@@ -188,23 +192,23 @@ function ofTheEnd(plan: Plan): string[] {
   const most = mostWeight(plan.steps);
   if (most < 100) {
     notes.push(
-      `control: the last ${100 - most} % of the requests move at the end of the soak, when stable is retired: a fault that only they show is seen by nobody.`,
+      `control: the last ${100 - most} % of the requests move at the end of the soak, when stable is scaled down. A fault that only these requests show is not seen.`,
     );
   } else if (plan.soakSeconds === 0) {
     notes.push(
-      'No soak: stable is retired as soon as the last step is over. From then on going back is an undo, which scales stable up first.',
+      'No soak: stable is scaled down as soon as the last step is over. After that only an undo restores it, which has to scale it up first.',
     );
   }
   if (plan.hold.then === 'proceed')
-    notes.push('hold.then: proceed goes on although the metrics could not tell good from bad.');
+    notes.push('hold.then: proceed continues although the metrics could not tell good from bad.');
   if (plan.steps.some(step => step.kind === 'approval'))
     notes.push('The deadline does not run while an approval is open.');
   if (plan.steps.some(step => step.kind === 'hook' && step.url.startsWith('http:'))) {
-    notes.push('A hook over http: whoever is on the way can read it and answer it.');
+    notes.push('A hook over http is not encrypted: anybody on the network path can read it and answer it.');
   }
   if (plan.strategy === 'blueGreen' && plan.preview === undefined) {
     notes.push(
-      'No preview: before the cut-over the load balancer has no way to the new revision for hooks and people.',
+      'No preview: before the switch hooks and people cannot reach the new version through the load balancer.',
     );
   }
   return notes;
@@ -213,8 +217,8 @@ function ofTheEnd(plan: Plan): string[] {
 function ofTraffic(plan: Plan, workload: Workload | undefined): string[] {
   const notes = [
     insideTheCluster(workload),
-    'Where the target groups are sticky a weight holds for new clients only: the shares follow it slowly.',
-    'Going back turns new requests away in seconds, sticky clients included; long connections (WebSocket, SSE, gRPC) end only when targets are deregistered.',
+    'With sticky target groups a new weight applies to new clients only: the real shares follow slowly.',
+    'A roll back moves new requests to stable in seconds, sticky clients included; long connections (WebSocket, SSE, gRPC) end only when targets are deregistered.',
   ];
   if (plan.preview !== undefined && workload === undefined) {
     notes.push(
@@ -223,12 +227,12 @@ function ofTraffic(plan: Plan, workload: Workload | undefined): string[] {
   }
   if (workload?.connections === 'drain') {
     notes.push(
-      `connections: drain. After a roll back long connections to the canary may live on for ${durationText(workload.maxDrainSeconds)}.`,
+      `connections: drain. After a roll back long connections to the canary may stay open for ${durationText(workload.maxDrainSeconds)}.`,
     );
   }
   if (workload?.backgroundWork === 'safe') {
     notes.push(
-      'backgroundWork: safe. Queue consumers of the canary work at full share from its first pod on, whatever the dial says.',
+      'backgroundWork: safe. Queue consumers of the canary take their full share of the work from its first pod on, whatever the traffic weight is.',
     );
   }
   return notes;
@@ -237,9 +241,9 @@ function ofTraffic(plan: Plan, workload: Workload | undefined): string[] {
 function insideTheCluster(workload: Workload | undefined): string {
   const notCanaried = 'Requests from inside the cluster are not canaried:';
   if (workload !== undefined && workload.service === undefined) {
-    return `${notCanaried} the workload names no service, so nothing moves them to the live slot.`;
+    return `${notCanaried} the workload names no service, so nothing sends them to the live slot.`;
   }
-  return `${notCanaried} the team's own Service follows the live slot, its selector moves after the soak.`;
+  return `${notCanaried} the team's own Service selects the live slot, and changes after the soak.`;
 }
 
 const names = (metrics: readonly Pick<Metric, 'name'>[]): string => metrics.map(metric => metric.name).join(', ');

@@ -1,9 +1,14 @@
+import { durationText } from '../file/units.ts';
+import { conditionText, plural } from '../judgement/words.ts';
 import { measureText } from './measure-text.ts';
-import type { Metric, Plan } from './plan.ts';
+import type { Measure, Metric, Plan, ThresholdJudgeSpec } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 
-/** The timeline as plain text for a terminal; ends with a newline. */
-export function timelineText(plan: Plan, timeline: Timeline): string {
+/**
+ * The timeline as text for a terminal, a sentence a line, however long; ends with a newline.
+ * @param heading how headings are shown
+ */
+export function timelineText(plan: Plan, timeline: Timeline, heading = (text: string): string => text): string {
   const rows = timeline.entries.map(({ atSeconds, weight, what, judging }) => ({
     at: clockText(atSeconds),
     weight: `${weight} %`,
@@ -17,19 +22,20 @@ export function timelineText(plan: Plan, timeline: Timeline): string {
   return [
     `${plan.workload}: ${plan.strategy}, promoted after ${clockText(timeline.endsSeconds)} at the earliest, deadline ${clockText(plan.deadlineSeconds)}`,
     '',
-    'What will happen',
+    heading('What will happen'),
     line('from start', 'weight', 'step'),
     ...rows.flatMap(({ at, weight, what, judging }) => [
       line(at, weight, what),
       ...(judging === '' ? [] : [line('', '', `  ${judging}`)]),
     ]),
     '  Times are the earliest: readiness, hooks, approvals and holds come on top.',
-    `  Inconclusive when a step is over: hold for at most ${clockText(plan.hold.atMostSeconds)}, then ${plan.hold.then}. Degraded: roll back at once.`,
+    '  Degraded: roll back at once.',
+    `  Inconclusive when a step is over: hold for at most ${clockText(plan.hold.atMostSeconds)}, then ${plan.hold.then}.`,
     '',
     ...(plan.metrics.length === 0
       ? []
-      : ['What judges', ...alphaText(plan), ...plan.metrics.map(metric => `  ${metricText(metric)}`), '']),
-    'What this plan cannot promise',
+      : [heading('What judges'), ...alphaText(plan), ...plan.metrics.map(metric => `  - ${metricText(metric)}`), '']),
+    heading('What this plan cannot promise'),
     ...timeline.cannotPromise.map(sentence => `  - ${sentence}`),
     '',
   ].join('\n');
@@ -49,43 +55,52 @@ function metricText({ name, source, judge }: Metric): string {
     const ceiling =
       judge.ceiling === undefined
         ? ''
-        : `; at weight 100 ${judge.ceiling === 'auto' ? "a ceiling from the stable version's last windows" : `at most ${percent(judge.ceiling)}`}`;
-    const floor = judge.floor === undefined ? '' : `; only above ${percent(judge.floor)}`;
-    return `${name}: ${what}, sequentially, more than ${judge.margin} times the stable version's${floor}${ceiling}; ${percent(judge.share)} of alpha`;
+        : `; at weight 100 at most ${judge.ceiling === 'auto' ? "a ceiling from stable's history" : percent(judge.ceiling)}`;
+    const floor = judge.floor === undefined ? '' : ` and above ${percent(judge.floor)}`;
+    return `${name}: ${what}, bad if more than ${judge.margin} times stable's share${floor} (sequential test)${ceiling}; ${percent(judge.share)} of alpha`;
   }
   if (judge.kind === 'alarm') {
-    return `${name}: ${what}, good if OK, bad if ALARM; degraded after more than ${judge.failureLimit} bad`;
+    return `${name}: ${what}, good if OK, bad if ALARM; ${allowed(judge.failureLimit)}`;
   }
   if (judge.kind === 'anomalyBand') {
-    return `${name}: ${what}, bad if ${judge.bad}; degraded after more than ${judge.failureLimit} bad`;
+    return `${name}: ${what}, bad if ${judge.bad}; ${allowed(judge.failureLimit)}`;
   }
   if (judge.kind === 'threshold') {
-    const conditions = [
-      judge.successCondition === undefined ? [] : `good if ${judge.successCondition}`,
-      judge.failureCondition === undefined ? [] : `bad if ${judge.failureCondition}`,
-    ].flat();
-    const limit = judge.failureLimit < 0 ? 'never degraded' : `degraded after more than ${judge.failureLimit} bad`;
+    const conditions = conditionsText(source.measure, judge);
+    const limit = judge.failureLimit < 0 ? 'any number of bad windows allowed' : allowed(judge.failureLimit);
     const inARow =
       judge.consecutiveSuccessLimit === undefined ? '' : `; done after ${judge.consecutiveSuccessLimit} good in a row`;
-    return `${name}: ${what}, ${conditions.join(', ')}; every ${judge.intervalSeconds} s; ${limit}${inARow}`;
+    return `${name}: ${what}, ${conditions}; every ${durationText(judge.intervalSeconds)}; ${limit}${inARow}`;
   }
   if (judge.kind === 'flagger') {
     const ends = [
       judge.min === undefined ? [] : `at least ${judge.min}`,
       judge.max === undefined ? [] : `at most ${judge.max}`,
     ];
-    return `${name}: ${what}, ${ends.flat().join(' and ')} in Flagger's units; every ${judge.intervalSeconds} s; degraded at failed check ${judge.threshold}`;
+    return `${name}: ${what}, ${ends.flat().join(' and ')} in Flagger's units; every ${durationText(judge.intervalSeconds)}; roll back at ${plural(judge.threshold, 'failed check')}`;
   }
   if (judge.kind === 'mannWhitney') {
     const { direction, confidence, scores, groups, critical, intervalSeconds } = judge;
-    const bad = { increase: 'more than', decrease: 'less than', either: 'other than' }[direction];
-    const counts = critical ? 'critical' : `in ${groups.join(', ')}`;
-    return `${name}: ${what}, ${bad} the stable version's at ${percent(confidence)} (Mann-Whitney), ${counts}; every ${intervalSeconds} s; degraded below a score of ${scores.marginal}, held below ${scores.pass}`;
+    const bad = { increase: 'more than', decrease: 'less than', either: 'different from' }[direction];
+    const counts = critical ? 'critical' : `in the ${groups.length === 1 ? 'group' : 'groups'} ${groups.join(', ')}`;
+    return `${name}: ${what}, bad if ${bad} stable's at ${percent(confidence)} confidence (Mann-Whitney), ${counts}; every ${durationText(intervalSeconds)}; roll back below a score of ${scores.marginal}, hold below ${scores.pass}`;
   }
   const limit = judge.max === undefined ? `at least ${judge.min} times` : `at most ${judge.max} times`;
   const ceiling = judge.ceiling === undefined ? '' : `; at weight 100 at most ${percent(judge.ceiling)}`;
-  return `${name}: ${what}, ${limit} the stable version's${ceiling}; degraded after more than ${judge.failureLimit} bad`;
+  return `${name}: ${what}, ${limit} stable's${ceiling}; ${allowed(judge.failureLimit)}`;
 }
+
+/** "limit 5 %" of one condition that is a limit; conditions as they are written where there are two. */
+function conditionsText(
+  measure: Measure,
+  { successCondition: good, failureCondition: bad }: ThresholdJudgeSpec,
+): string {
+  if (good !== undefined && bad !== undefined) return `good if ${good}, bad if ${bad}`;
+  if (bad !== undefined) return conditionText(measure, 'bad', bad);
+  return good === undefined ? 'no limit' : conditionText(measure, 'good', good);
+}
+
+const allowed = (badWindows: number): string => `${plural(badWindows, 'bad window')} allowed`;
 
 function alphaText({ sequential, promoteEarly }: Plan): string[] {
   if (sequential === undefined) return [];
@@ -93,8 +108,8 @@ function alphaText({ sequential, promoteEarly }: Plan): string[] {
   const early =
     promoteEarly === undefined
       ? ''
-      : `; healthy (not ${promoteEarly.nonInferiority} times as bad, ${percent(promoteEarly.beta)}) ends a bake after ${clockText(promoteEarly.afterSeconds)}`;
+      : `; healthy: not ${promoteEarly.nonInferiority} times as bad as stable (chance of error ${percent(promoteEarly.beta)}), ends a bake after ${clockText(promoteEarly.afterSeconds)}`;
   return [
-    `  alpha ${percent(alpha)} for all sequential metrics; watching where ${detect.ratio} times the failures would have been seen with ${percent(detect.power)}${early}`,
+    `  - alpha ${percent(alpha)} for all sequential metrics together; watching: ${detect.ratio} times stable's failures would have been found (power ${percent(detect.power)})${early}`,
   ];
 }

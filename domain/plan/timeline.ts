@@ -1,5 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import { durationText } from '../file/units.ts';
+import { plural } from '../judgement/words.ts';
 import type { Workload } from '../workload.ts';
 import { measuringSeconds } from './measuring-time.ts';
 import type { JudgeSpec, Metric, Plan, Step } from './plan.ts';
@@ -30,7 +31,7 @@ export function planTimeline(plan: Plan, workload?: Workload): Timeline {
     {
       atSeconds: 0,
       weight: 0,
-      what: `write the canary to the idle slot and make it ready (within ${durationText(plan.progressDeadlineSeconds)}, else roll back)`,
+      what: `deploy the canary to the idle slot, ready within ${durationText(plan.progressDeadlineSeconds)}`,
       judging: [],
     },
   ];
@@ -48,11 +49,16 @@ export function planTimeline(plan: Plan, workload?: Workload): Timeline {
   }
   if (plan.soakSeconds > 0) {
     const judging = judgingAt(plan, weight).map(metric => metric.name);
-    const what = `soak ${durationText(plan.soakSeconds)}: stable keeps its full size, going back is still one call`;
+    const what = `soak ${durationText(plan.soakSeconds)}: stable keeps its full size for a quick roll back`;
     entries.push({ atSeconds, weight, what, judging });
     atSeconds += plan.soakSeconds;
   }
-  entries.push({ atSeconds, weight, what: 'promoted: stable is retired, the slot is live', judging: [] });
+  entries.push({
+    atSeconds,
+    weight,
+    what: 'promoted: the canary is live, stable is scaled down',
+    judging: [],
+  });
   return { entries, endsSeconds: atSeconds, cannotPromise: cannotPromise(plan, workload) };
 }
 
@@ -90,15 +96,15 @@ function endOfStep(step: Step, atSeconds: number, trafficFromSeconds: number, pl
 function stepText(step: Step): string {
   switch (step.kind) {
     case 'setWeight':
-      return `setWeight ${step.weight}: size the canary for it, wait until it is ready, turn the dial`;
+      return `setWeight ${step.weight}: scale up the canary, change traffic weights`;
     case 'bake':
       return step.control === undefined
         ? `bake ${durationText(step.seconds)}`
-        : `soak ${durationText(step.seconds)}: stable keeps its full size and ${step.control} % of the requests to compare with`;
+        : `soak ${durationText(step.seconds)}: ${step.control} % of the requests stay on stable, for comparison`;
     case 'analysis':
       return `analysis until ${step.metrics.join(', ')} ${step.metrics.length === 1 ? 'has' : 'have'} ${step.count} measurements${step.metrics.length === 1 ? '' : ' each'}`;
     case 'hook':
-      return `hook ${step.name}: POST ${step.url} (${durationText(step.timeoutSeconds)} an attempt, ${step.retries + 1} at most)`;
+      return `hook ${step.name}: POST ${step.url} (timeout ${durationText(step.timeoutSeconds)}, ${plural(step.retries + 1, 'attempt')})`;
     case 'approval':
       return `approval ${step.name}: ${step.required} of ${step.groups.join(', ')} within ${durationText(step.withinSeconds)}${step.notTheStarter ? ', not by the starter' : ''}`;
     default:

@@ -14,7 +14,16 @@ describe('text for a terminal', () => {
   it('aligns under the text of a bullet, under an indented line, and where it is told to', () => {
     expect(wrap('  - one two three', { columns: 12 })).toBe('  - one two\n    three');
     expect(wrap('   one two three', { columns: 10 })).toBe('   one two\n   three');
-    expect(wrap('label   one two three', { columns: 16, hang: 8 })).toBe('label   one two\n        three');
+    expect(wrap('label one two three', { columns: 16, hang: 6 })).toBe('label one two\n      three');
+  });
+
+  it('aligns under the last column of a table, where that has room', () => {
+    const words = 'word '.repeat(8).trim();
+    const half = 'word word word word';
+    expect(wrap(`  0:10   5 %  ${words}`, { columns: 45 })).toBe(
+      `  0:10   5 %  word word word word word word\n${' '.repeat(14)}word word`,
+    );
+    expect(wrap(`a${' '.repeat(20)}${words}`, { columns: 41 })).toBe(`a${' '.repeat(20)}${half}\n  ${half}`);
   });
 
   it.each([

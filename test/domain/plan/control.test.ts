@@ -70,13 +70,13 @@ describe('a plan that keeps a control', () => {
     expect(endsSeconds).toBe(1380);
     expect(entries.slice(-3).map(({ atSeconds, weight, what, judging }) => [atSeconds, weight, what, judging])).toEqual(
       [
-        [480, 95, 'soak 15m: stable keeps its full size and 5 % of the requests to compare with', ['errors']],
-        [1380, 100, 'setWeight 100: size the canary for it, wait until it is ready, turn the dial', []],
-        [1380, 100, 'promoted: stable is retired, the slot is live', []],
+        [480, 95, 'soak 15m: 5 % of the requests stay on stable, for comparison', ['errors']],
+        [1380, 100, 'setWeight 100: scale up the canary, change traffic weights', []],
+        [1380, 100, 'promoted: the canary is live, stable is scaled down', []],
       ],
     );
     expect(cannotPromise).toContain(
-      'control: the last 5 % of the requests move at the end of the soak, when stable is retired: a fault that only they show is seen by nobody.',
+      'control: the last 5 % of the requests move at the end of the soak, when stable is scaled down. A fault that only these requests show is not seen.',
     );
     expect(cannotPromise.join()).not.toContain('No soak');
     expect(stepText({ kind: 'bake', seconds: 900, control: 5 })).toBe('soak 15m, 5 % of the requests stay on stable');

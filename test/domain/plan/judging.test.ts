@@ -55,7 +55,7 @@ describe('the times of a plan', () => {
     expect(entries.at(-1)).toEqual({
       atSeconds: 600,
       weight: 100,
-      what: 'promoted: stable is retired, the slot is live',
+      what: 'promoted: the canary is live, stable is scaled down',
       judging: [],
     });
     expect(entries.some(({ what }) => what.startsWith('soak'))).toBe(false);

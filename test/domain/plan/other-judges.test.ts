@@ -61,13 +61,13 @@ describe('a plan with the judges of others', () => {
 
   it('says how they judge and what they cannot promise', () => {
     const said = (name: string) => timelineText(example(name), planTimeline(example(name)));
-    expect(said('flagger')).toContain("at least 99 in Flagger's units; every 60 s; degraded at failed check 5");
-    expect(said('flagger')).toContain('failed checks add up for the whole release');
+    expect(said('flagger')).toContain("at least 99 in Flagger's units; every 1m; roll back at 5 failed checks");
+    expect(said('flagger')).toContain('failed checks add up over the whole release');
     expect(said('kayenta')).toContain(
-      'at 98 % (Mann-Whitney), critical; every 600 s; degraded below a score of 75, held below 95',
+      'at 98 % confidence (Mann-Whitney), critical; every 10m; roll back below a score of 75, hold below 95',
     );
     expect(said('kayenta')).toContain('At weight 100 it sees nothing');
-    expect(said('argo-rollouts')).toContain('never degraded; done after 3 good in a row');
+    expect(said('argo-rollouts')).toContain('any number of bad windows allowed; done after 3 good in a row');
     expect(said('argo-rollouts')).toContain('failureLimit -1 never rolls back');
   });
 });

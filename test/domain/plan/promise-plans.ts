@@ -2,9 +2,9 @@ import { planOf } from '../../adapters/plan-file/plan-text.ts';
 
 /** What is said of every plan. */
 export const ALWAYS = [
-  "Requests from inside the cluster are not canaried: the team's own Service follows the live slot, its selector moves after the soak.",
-  'Where the target groups are sticky a weight holds for new clients only: the shares follow it slowly.',
-  'Going back turns new requests away in seconds, sticky clients included; long connections (WebSocket, SSE, gRPC) end only when targets are deregistered.',
+  "Requests from inside the cluster are not canaried: the team's own Service selects the live slot, and changes after the soak.",
+  'With sticky target groups a new weight applies to new clients only: the real shares follow slowly.',
+  'A roll back moves new requests to stable in seconds, sticky clients included; long connections (WebSocket, SSE, gRPC) end only when targets are deregistered.',
 ];
 export const LONG = '[{ setWeight: 5 }, { bake: 1h }, { setWeight: 100 }]';
 export const COUNTS = '{ kind: cloudwatch, bad: failedRequests }';
@@ -22,18 +22,18 @@ export const ANY = (source: string, name = 'any') =>
 export const steps = (...list: string[]) => ({ steps: `[{ setWeight: 5 }, ${list.join(', ')}, { setWeight: 100 }]` });
 
 export const LATE =
-  "A verdict is 2 to 4 minutes late: CloudWatch publishes an ALB's metrics 1 to 3 minutes after their minute. Going back then takes seconds.";
+  "A verdict is 2 to 4 minutes late: CloudWatch publishes an ALB's metrics 1 to 3 minutes after their minute. The roll back then takes seconds.";
 export const CEILING_ALONE =
-  'errors: at weight 100 there is no stable version to compare with: only the ceiling judges there, which a fault below it does not reach and an outage of everything does.';
+  'errors: at weight 100 there is no stable traffic to compare with. Only the ceiling judges there: it misses a fault below the ceiling, and it takes an outage of everything for a fault of the canary.';
 export const WITHIN_MARGIN =
-  'errors: a canary less than its margin worse than stable is tolerated, and differences between equal versions that last the whole release (zone, node type) are covered by the margin only.';
+  'errors: a canary that is worse than stable by less than the margin is tolerated. A difference between slots that lasts the whole release (zone, node type) must stay within the margin too, or it is taken for a fault.';
 export const NO_SOAK =
-  'No soak: stable is retired as soon as the last step is over. From then on going back is an undo, which scales stable up first.';
+  'No soak: stable is scaled down as soon as the last step is over. After that only an undo restores it, which has to scale it up first.';
 export const SCRAPES =
-  'any: a verdict follows a window within about two scrapes. What a process counted after its last scrape dies with it, and a series that appears in a process that ran before is counted from its first sample on.';
+  'any: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends, and a series that is new in a running process counts from its first sample on.';
 export const FIXED =
-  'any: a fixed limit that keeps no promised false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.';
-export const WAITS = 'A bake before the first weight above 0 only waits: there is no traffic to judge.';
+  'any: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.';
+export const WAITS = 'A bake before the first weight above 0 only waits: the canary has no traffic to judge.';
 
 /** Of what something is said; the metrics and the rest of the plan; what is said beside ALWAYS. */
 export type Row = [of: string, metrics: string[], rest: Parameters<typeof planWith>[1], sentences: string[]];

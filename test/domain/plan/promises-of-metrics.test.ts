@@ -23,8 +23,8 @@ const sentences: Row[] = [
     {},
     [
       LATE,
-      'orders: a band of 2 standard deviations leaves out one healthy window in twenty, and a model that is still learning says nothing.',
-      'errors, failing, orders: failureLimit 0 rolls back on the first bad window. How often that happens to a healthy release is not known: no false-alarm rate is promised.',
+      'orders: a band of 2 standard deviations excludes one healthy window in twenty, and a model that is still learning gives no band.',
+      'errors, failing, orders: failureLimit 0 rolls back on the first bad window. How often that happens to a healthy release is not known: no false-alarm rate is guaranteed.',
     ],
   ],
   [
@@ -34,7 +34,7 @@ const sentences: Row[] = [
       metric('burns', '{ kind: alarm }', '{ kind: cloudwatch, alarm: b }'),
     ],
     {},
-    [LATE, 'burn, burns: an alarm does not know the canary from the rest. Whatever sets it off rolls back.'],
+    [LATE, 'burn, burns: an alarm does not tell the canary from everything else. Whatever triggers it rolls back.'],
   ],
   [
     'of larger limits, that they find a fault late and promise no rate either',
@@ -45,8 +45,8 @@ const sentences: Row[] = [
     {},
     [
       LATE,
-      'burn: an alarm does not know the canary from the rest. Whatever sets it off rolls back.',
-      'errors, burn: a fixed limit that keeps no promised false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
+      'burn: an alarm does not tell the canary from everything else. Whatever triggers it rolls back.',
+      'errors, burn: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
     ],
   ],
   [
@@ -59,9 +59,9 @@ const sentences: Row[] = [
     {},
     [
       LATE,
-      'errors, same, good: a fixed limit that keeps no promised false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
-      'errors, same: without a ceiling a relative judge sees nothing at weight 100, where there is no stable traffic to compare with.',
-      'errors: max below 1 asks the canary to be better than stable; an equal one is rolled back.',
+      'errors, same, good: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
+      'errors, same: without a ceiling a relative judge sees nothing at weight 100: there is no stable traffic to compare with.',
+      'errors: max below 1 wants a canary that is better than stable; an equal one is rolled back.',
     ],
   ],
   [
@@ -77,9 +77,9 @@ const sentences: Row[] = [
     {},
     [
       LATE,
-      'p99, slow: a fixed limit that keeps no promised false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
-      'p99: without a ceiling a relative judge sees nothing at weight 100, where there is no stable traffic to compare with.',
-      'p99: a percentile of few requests jumps about, and minRequests applies to counts only. { slowerThan: [1s] } counts slow requests instead.',
+      'p99, slow: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
+      'p99: without a ceiling a relative judge sees nothing at weight 100: there is no stable traffic to compare with.',
+      'p99: a percentile of few requests varies a lot, and minRequests applies to counts only. `{ slowerThan: [1s] }` counts slow requests instead.',
     ],
   ],
   [
@@ -89,9 +89,9 @@ const sentences: Row[] = [
     [
       LATE,
       CEILING_ALONE,
-      'slow: without a ceiling a sequential judge says nothing new at weight 100.',
-      'errors: with the guard off the promise on false roll backs holds for independent failures only; retries and clumped ones break it.',
-      'errors, slow: a canary less than its margin worse than stable is tolerated, and differences between equal versions that last the whole release (zone, node type) are covered by the margin only.',
+      'slow: without a ceiling a sequential judge finds no fault at weight 100.',
+      'errors: with the guard off the false-alarm rate is guaranteed for independent failures only, not for retries and failures that come in bursts.',
+      'errors, slow: a canary that is worse than stable by less than the margin is tolerated. A difference between slots that lasts the whole release (zone, node type) must stay within the margin too, or it is taken for a fault.',
     ],
   ],
   [
@@ -100,8 +100,8 @@ const sentences: Row[] = [
     { soak: '0s' },
     [
       LATE,
-      'slow: without a ceiling a sequential judge says nothing new at weight 100.',
-      'slow: a canary less than its margin worse than stable is tolerated, and differences between equal versions that last the whole release (zone, node type) are covered by the margin only.',
+      'slow: without a ceiling a sequential judge finds no fault at weight 100.',
+      'slow: a canary that is worse than stable by less than the margin is tolerated. A difference between slots that lasts the whole release (zone, node type) must stay within the margin too, or it is taken for a fault.',
       NO_SOAK,
     ],
   ],
@@ -114,7 +114,7 @@ const sentences: Row[] = [
     {},
     [
       LATE,
-      'rate, other: failed checks add up for the whole release, so that a long one is rolled back sooner or later by checks that fail by chance. No false-alarm rate is promised, and an outage of everything rolls back.',
+      'rate, other: failed checks add up over the whole release: the longer it lasts, the more likely it is rolled back by checks that fail by chance. No false-alarm rate is guaranteed, and an outage of everything rolls back.',
     ],
   ],
   [
@@ -126,8 +126,8 @@ const sentences: Row[] = [
     { soak: '0s' },
     [
       LATE,
-      'a, b: judged every 1h 30m only, and again in every run with one more chance of a false alarm. It compares ranks of windows: rare errors, a wider spread, and how many requests a window had are nothing to it. At weight 100 it sees nothing.',
-      'b: a percentile of few requests jumps about; all windows count alike.',
+      'a, b: judged every 1h 30m only, and each run has its own chance of a false alarm. It compares the ranks of windows: it does not see rare errors, a wider spread, or how many requests a window had. At weight 100 it sees nothing.',
+      'b: a percentile of few requests varies a lot, and all windows count the same.',
       NO_SOAK,
     ],
   ],
@@ -140,7 +140,7 @@ const sentences: Row[] = [
       ),
     ],
     {},
-    [LATE, 'warm: failureLimit -1 never rolls back; it can only hold until enough in a row were good.'],
+    [LATE, 'warm: failureLimit -1 never rolls back; it can only hold until enough windows in a row were good.'],
   ],
   [
     'of Prometheus and of an endpoint, what they miss',
@@ -151,10 +151,10 @@ const sentences: Row[] = [
     ],
     {},
     [
-      'up, lasting: a verdict follows a window within about two scrapes. What a process counted after its last scrape dies with it, and a series that appears in a process that ran before is counted from its first sample on.',
-      'lasting: counted above the nearest bound that the histogram has; each verdict says which where it is not the wanted one.',
-      'fine: says what the endpoint says when a window is over, not what was so during it.',
-      'up, lasting, fine: a fixed limit that keeps no promised false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
+      'up, lasting: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends, and a series that is new in a running process counts from its first sample on.',
+      'lasting: requests are counted above the nearest bucket bound of the histogram; a verdict names the bound where it is not the one in the plan.',
+      'fine: the endpoint is asked once, when a window is over: what was true during the window is not seen.',
+      'up, lasting, fine: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
     ],
   ],
   [
@@ -163,8 +163,8 @@ const sentences: Row[] = [
     {},
     [
       LATE,
-      'orders: a band of 2 standard deviations leaves out one healthy window in twenty, and a model that is still learning says nothing.',
-      'orders: a fixed limit that keeps no promised false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
+      'orders: a band of 2 standard deviations excludes one healthy window in twenty, and a model that is still learning gives no band.',
+      'orders: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
     ],
   ],
 ];

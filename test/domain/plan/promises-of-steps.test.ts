@@ -35,7 +35,7 @@ const sentences: Row[] = [
     [
       LATE,
       WITHIN_MARGIN,
-      'control: the last 2.5 % of the requests move at the end of the soak, when stable is retired: a fault that only they show is seen by nobody.',
+      'control: the last 2.5 % of the requests move at the end of the soak, when stable is scaled down. A fault that only these requests show is not seen.',
     ],
   ],
   [
@@ -55,9 +55,9 @@ const sentences: Row[] = [
       CEILING_ALONE,
       WITHIN_MARGIN,
       NO_SOAK,
-      'hold.then: proceed goes on although the metrics could not tell good from bad.',
+      'hold.then: proceed continues although the metrics could not tell good from bad.',
       'The deadline does not run while an approval is open.',
-      'A hook over http: whoever is on the way can read it and answer it.',
+      'A hook over http is not encrypted: anybody on the network path can read it and answer it.',
     ],
   ],
   [
@@ -74,7 +74,7 @@ const sentences: Row[] = [
       LATE,
       CEILING_ALONE,
       WITHIN_MARGIN,
-      'No preview: before the cut-over the load balancer has no way to the new revision for hooks and people.',
+      'No preview: before the switch hooks and people cannot reach the new version through the load balancer.',
     ],
   ],
   [
@@ -89,8 +89,8 @@ const sentences: Row[] = [
       LATE,
       CEILING_ALONE,
       WITHIN_MARGIN,
-      'Weight 5 (2m 59s), 40 (0s), 100 (2m 59s): shorter than a window and the delay of its metrics (3m at least). Nothing frozen of this weight is judged before the dial moves on.',
-      'Weight 10 (3m), 20 (4m 59s): a window of this weight may be judged only after the dial has moved on, when the metrics are late (up to 5m).',
+      'Weight 5 (2m 59s), 40 (0s), 100 (2m 59s): shorter than a window and the delay of its metrics (3m at least). No window of this weight is judged before the next weight.',
+      'Weight 10 (3m), 20 (4m 59s): when the metrics are late (up to 5m) no window of this weight is judged before the next weight.',
     ],
   ],
   [
@@ -104,8 +104,8 @@ const sentences: Row[] = [
     [
       SCRAPES,
       FIXED,
-      'Weight 5 (1m 19s): shorter than a window and the delay of its metrics (1m 20s at least). Nothing frozen of this weight is judged before the dial moves on.',
-      'Weight 10 (1m 20s), 20 (1m 59s): a window of this weight may be judged only after the dial has moved on, when the metrics are late (up to 2m).',
+      'Weight 5 (1m 19s): shorter than a window and the delay of its metrics (1m 20s at least). No window of this weight is judged before the next weight.',
+      'Weight 10 (1m 20s), 20 (1m 59s): when the metrics are late (up to 2m) no window of this weight is judged before the next weight.',
     ],
   ],
   [
@@ -118,7 +118,7 @@ const sentences: Row[] = [
       CEILING_ALONE,
       WITHIN_MARGIN,
       FIXED,
-      'Weight 5 (1m 20s): a window of this weight may be judged only after the dial has moved on, when the metrics are late (up to 2m).',
+      'Weight 5 (1m 20s): when the metrics are late (up to 2m) no window of this weight is judged before the next weight.',
     ],
   ],
   [
@@ -171,7 +171,7 @@ describe('a workload adds to what cannot be promised', () => {
 
   it('whether anything moves the callers inside the cluster', () => {
     const nothing =
-      'Requests from inside the cluster are not canaried: the workload names no service, so nothing moves them to the live slot.';
+      'Requests from inside the cluster are not canaried: the workload names no service, so nothing sends them to the live slot.';
     expect(said({})).toEqual([nothing, ...ALWAYS.slice(1)]);
     expect(said({ service: 'checkout' })).toEqual(ALWAYS);
   });
@@ -179,8 +179,8 @@ describe('a workload adds to what cannot be promised', () => {
   it('how long connections may live on, and that consumers of a queue work at full share', () => {
     expect(said({ service: 'checkout', connections: 'drain', maxDrainSeconds: 90, backgroundWork: 'safe' })).toEqual([
       ...ALWAYS,
-      'connections: drain. After a roll back long connections to the canary may live on for 1m 30s.',
-      'backgroundWork: safe. Queue consumers of the canary work at full share from its first pod on, whatever the dial says.',
+      'connections: drain. After a roll back long connections to the canary may stay open for 1m 30s.',
+      'backgroundWork: safe. Queue consumers of the canary take their full share of the work from its first pod on, whatever the traffic weight is.',
     ]);
     expect(said({ service: 'checkout', backgroundWork: 'paused' })).toEqual(ALWAYS);
   });

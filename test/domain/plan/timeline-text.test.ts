@@ -15,26 +15,27 @@ describe('a plan, printed', () => {
 
 What will happen
   from start  weight  step
-     0:00:00     0 %  write the canary to the idle slot and make it ready (within 10m, else roll back)
-     0:00:00     0 %  hook smoke: POST https://hooks.example.com/smoke (5m an attempt, 1 at most)
-     0:00:00     5 %  setWeight 5: size the canary for it, wait until it is ready, turn the dial
+     0:00:00     0 %  deploy the canary to the idle slot, ready within 10m
+     0:00:00     0 %  hook smoke: POST https://hooks.example.com/smoke (timeout 5m, 1 attempt)
+     0:00:00     5 %  setWeight 5: scale up the canary, change traffic weights
      0:00:00     5 %  bake 5m
                         judged by errors, failing, p99
      0:05:00     5 %  analysis until failing has 10 measurements
                         judged by errors, failing, p99
      0:10:00     5 %  approval go-live: 1 of leads within 4h
                         judged by errors, failing, p99
-     0:10:00   100 %  setWeight 100: size the canary for it, wait until it is ready, turn the dial
-     0:10:00   100 %  soak 15m: stable keeps its full size, going back is still one call
+     0:10:00   100 %  setWeight 100: scale up the canary, change traffic weights
+     0:10:00   100 %  soak 15m: stable keeps its full size for a quick roll back
                         judged by errors, failing
-     0:25:00   100 %  promoted: stable is retired, the slot is live
+     0:25:00   100 %  promoted: the canary is live, stable is scaled down
   Times are the earliest: readiness, hooks, approvals and holds come on top.
-  Inconclusive when a step is over: hold for at most 0:30:00, then rollBack. Degraded: roll back at once.
+  Degraded: roll back at once.
+  Inconclusive when a step is over: hold for at most 0:30:00, then rollBack.
 
 What judges
-  errors: failed requests, at most 1.5 times the stable version's; at weight 100 at most 1 %; degraded after more than 0 bad
-  failing: failed requests, good if result[0] < 0.05; every 60 s; degraded after more than 0 bad
-  p99: p99 of the response time, at most 1.2 times the stable version's; degraded after more than 0 bad
+  - errors: failed requests, at most 1.5 times stable's; at weight 100 at most 1 %; 0 bad windows allowed
+  - failing: failed requests, limit 5 %; every 1m; 0 bad windows allowed
+  - p99: p99 of the response time, at most 1.2 times stable's; 0 bad windows allowed
 
 What this plan cannot promise
 ${planTimeline(planOf(SMALL_PLAN))
@@ -43,9 +44,10 @@ ${planTimeline(planOf(SMALL_PLAN))
   });
 
   it('has no judges where there are none, and no soak', () => {
-    expect(textOf(BARE)).toContain(`     0:00:00   100 %  promoted: stable is retired, the slot is live
+    expect(textOf(BARE)).toContain(`     0:00:00   100 %  promoted: the canary is live, stable is scaled down
   Times are the earliest: readiness, hooks, approvals and holds come on top.
-  Inconclusive when a step is over: hold for at most 0:30:00, then rollBack. Degraded: roll back at once.
+  Degraded: roll back at once.
+  Inconclusive when a step is over: hold for at most 0:30:00, then rollBack.
 
 What this plan cannot promise
   - No metric`);
@@ -68,7 +70,7 @@ What this plan cannot promise
   it.each([
     [
       "hook: { name: a, url: 'https://a.example', timeout: 90s, retries: 2 }",
-      'hook a: POST https://a.example (1m 30s an attempt, 3 at most)',
+      'hook a: POST https://a.example (timeout 1m 30s, 3 attempts)',
     ],
     [
       'approval: { name: a, groups: [g, h], required: 2, within: 1h, notTheStarter: true }',
@@ -88,79 +90,79 @@ describe('how a metric judges, printed', () => {
   const judgeText = (plan: string, name = 'p99') =>
     textOf(plan)
       .split('\n')
-      .find(line => line.startsWith(`  ${name}: `))
-      ?.slice(name.length + 4);
+      .find(line => line.startsWith(`  - ${name}: `))
+      ?.slice(name.length + 6);
 
   it.each([
     [
       COUNTS,
       '{ kind: sequential }',
-      "failed requests, sequentially, more than 1.25 times the stable version's; 100 % of alpha",
+      "failed requests, bad if more than 1.25 times stable's share (sequential test); 100 % of alpha",
     ],
     [
       COUNTS,
       '{ kind: sequential, margin: 1.5, ceiling: auto, floor: 0.1% }',
-      "failed requests, sequentially, more than 1.5 times the stable version's; only above 0.1 %; at weight 100 a ceiling from the stable version's last windows; 100 % of alpha",
+      "failed requests, bad if more than 1.5 times stable's share and above 0.1 % (sequential test); at weight 100 at most a ceiling from stable's history; 100 % of alpha",
     ],
     [
       COUNTS,
       '{ kind: sequential, ceiling: 0.7% }',
-      "failed requests, sequentially, more than 1.25 times the stable version's; at weight 100 at most 0.7 %; 100 % of alpha",
+      "failed requests, bad if more than 1.25 times stable's share (sequential test); at weight 100 at most 0.7 %; 100 % of alpha",
     ],
     [
       '{ kind: cloudwatch, alarm: burn }',
       '{ kind: alarm, failureLimit: 2 }',
-      'the alarm burn, good if OK, bad if ALARM; degraded after more than 2 bad',
+      'the alarm burn, good if OK, bad if ALARM; 2 bad windows allowed',
     ],
     [
       '{ kind: cloudwatch, metric: { namespace: Shop, name: Orders } }',
       '{ kind: anomalyBand, bad: below, width: 3 }',
-      'Average of Shop/Orders and its band of 3 standard deviations, bad if below; degraded after more than 1 bad',
+      'Average of Shop/Orders and its band of 3 standard deviations, bad if below; 1 bad window allowed',
     ],
     [
       COUNTS,
       "{ kind: threshold, successCondition: 'result[0] < 1', failureCondition: 'result[0] > 2', interval: 2m, failureLimit: -1, consecutiveSuccessLimit: 3 }",
-      'failed requests, good if result[0] < 1, bad if result[0] > 2; every 120 s; never degraded; done after 3 good in a row',
+      'failed requests, good if result[0] < 1, bad if result[0] > 2; every 2m; any number of bad windows allowed; done after 3 good in a row',
     ],
     [
       COUNTS,
       "{ kind: threshold, failureCondition: 'result[0] > 2', failureLimit: 1 }",
-      'failed requests, bad if result[0] > 2; every 60 s; degraded after more than 1 bad',
+      'failed requests, limit 200 %; every 1m; 1 bad window allowed',
     ],
     [
       COUNTS,
       '{ kind: flagger, thresholdRange: { max: 500 } }',
-      "failed requests, at most 500 in Flagger's units; every 60 s; degraded at failed check 1",
+      "failed requests, at most 500 in Flagger's units; every 1m; roll back at 1 failed check",
     ],
     [
       COUNTS,
       '{ kind: flagger, thresholdRange: { min: 99 }, threshold: 5 }',
-      "failed requests, at least 99 in Flagger's units; every 60 s; degraded at failed check 5",
+      "failed requests, at least 99 in Flagger's units; every 1m; roll back at 5 failed checks",
     ],
     [
       COUNTS,
       '{ kind: flagger, thresholdRange: { min: 0, max: 100 }, interval: 2m }',
-      "failed requests, at least 0 and at most 100 in Flagger's units; every 120 s; degraded at failed check 1",
+      "failed requests, at least 0 and at most 100 in Flagger's units; every 2m; roll back at 1 failed check",
     ],
     [
       COUNTS,
       '{ kind: mannWhitney }',
-      "failed requests, more than the stable version's at 98 % (Mann-Whitney), in all; every 600 s; degraded below a score of 75, held below 95",
+      "failed requests, bad if more than stable's at 98 % confidence (Mann-Whitney), in the group all; every 10m; roll back below a score of 75, hold below 95",
     ],
     [
       COUNTS,
       '{ kind: mannWhitney, direction: decrease, critical: true }',
-      "failed requests, less than the stable version's at 98 % (Mann-Whitney), critical; every 600 s; degraded below a score of 75, held below 95",
+      "failed requests, bad if less than stable's at 98 % confidence (Mann-Whitney), critical; every 10m; roll back below a score of 75, hold below 95",
     ],
     [
       COUNTS,
       '{ kind: mannWhitney, direction: either, confidence: 99.5%, groups: [a, b] }',
-      "failed requests, other than the stable version's at 99.5 % (Mann-Whitney), in a, b; every 600 s; degraded below a score of 75, held below 95",
+      "failed requests, bad if different from stable's at 99.5 % confidence (Mann-Whitney), in the groups a, b; every 10m; roll back below a score of 75, hold below 95",
     ],
     [
       COUNTS,
       '{ kind: relative, min: 0.99, failureLimit: 2 }',
-      "failed requests, at least 0.99 times the stable version's; degraded after more than 2 bad",
+      "failed requests, at least 0.99 times stable's; 2 bad windows allowed",
     ],
   ])('%s %s', (source, judge, said) => {
     expect(judgeText(withMetric(source, judge))).toBe(said);
@@ -170,10 +172,10 @@ describe('how a metric judges, printed', () => {
     const plan = withMetric(COUNTS, '{ kind: sequential }');
     expect(judgeText(plan, 'alpha 1 %')).toBeUndefined();
     expect(textOf(plan)).toContain(`What judges
-  alpha 1 % for all sequential metrics; watching where 2 times the failures would have been seen with 80 %
-  errors: `);
+  - alpha 1 % for all sequential metrics together; watching: 2 times stable's failures would have been found (power 80 %)
+  - errors: `);
     expect(textOf(`${plan}promoteEarly: { beta: 5%, nonInferiority: 1.5, after: 90s }\n`)).toContain(
-      'would have been seen with 80 %; healthy (not 1.5 times as bad, 5 %) ends a bake after 0:01:30\n',
+      'would have been found (power 80 %); healthy: not 1.5 times as bad as stable (chance of error 5 %), ends a bake after 0:01:30\n',
     );
     expect(textOf(SMALL_PLAN)).not.toContain('alpha');
   });

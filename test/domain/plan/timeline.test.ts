@@ -14,7 +14,7 @@ describe('what a plan will do', () => {
     const { entries, endsSeconds } = planTimeline(planOf(SMALL_PLAN));
     // Assess: 5 minutes of bake; 10 measurements of 60 s since the first weight, so 5 minutes more; 15 minutes of soak
     expect(entries.map(({ atSeconds, weight, what }) => [atSeconds, weight, what.split(/[ :]/)[0]])).toEqual([
-      [0, 0, 'write'],
+      [0, 0, 'deploy'],
       [0, 0, 'hook'],
       [0, 5, 'setWeight'],
       [0, 5, 'bake'],
@@ -108,7 +108,7 @@ describe('what a plan cannot promise', () => {
     [
       'of a bake of 180 s something may be',
       '180s',
-      /Weight 5 \(3m\): a window of this weight may/,
+      /Weight 5 \(3m\): when the metrics are late .* no window of this weight/,
       /Weight 5 .*: shorter/,
     ],
   ])('%s', (_, bake, said, unsaid) => {
@@ -127,7 +127,7 @@ describe('what a plan cannot promise', () => {
 describe('all that is said', () => {
   const firstWords = (text: string, workload?: Workload) =>
     planTimeline(planOf(text), workload).cannotPromise.map(note => note.split(' ').slice(0, 4).join(' '));
-  const always = ['Requests from inside the', 'Where the target groups', 'Going back turns new'];
+  const always = ['Requests from inside the', 'With sticky target groups', 'A roll back moves'];
 
   it('of the small plan is nothing more than this', () => {
     expect(firstWords(SMALL_PLAN)).toEqual([
@@ -151,7 +151,7 @@ describe('all that is said', () => {
     expect(firstWords(text)).toEqual([
       'A verdict is 2',
       'p99: a fixed limit',
-      'Weight 100 (3m): a',
+      'Weight 100 (3m): when',
       'No preview: before the',
       ...always,
     ]);
@@ -195,9 +195,9 @@ describe('the printed timeline', () => {
     );
     expect(text).toContain('     0:25:00   100 %  promoted');
     expect(text).toContain(
-      "  errors: failed requests, at most 1.5 times the stable version's; at weight 100 at most 1 %; degraded after more than 0 bad\n",
+      "  - errors: failed requests, at most 1.5 times stable's; at weight 100 at most 1 %; 0 bad windows allowed\n",
     );
-    expect(text).toContain('hook smoke: POST https://hooks.example.com/smoke (5m an attempt, 1 at most)');
+    expect(text).toContain('hook smoke: POST https://hooks.example.com/smoke (timeout 5m, 1 attempt)');
     expect(text.endsWith('\n')).toBe(true);
   });
 });
