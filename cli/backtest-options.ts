@@ -9,7 +9,11 @@ import { PROFILES, type ProfileName } from '../domain/judgement/sequential/profi
 import { PROFILE } from '../domain/judgement/sequential-context.ts';
 import { DEFAULTS } from '../domain/plan/defaults.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { shareOf } from '../domain/plan/read-checked.ts';
 import { BAD_INPUT, CommandError } from './control-plane/control-plane.ts';
+
+const { ratio, atLeast, power, gross } = DEFAULTS.detect;
+const DETECT = { ratio, atLeast: shareOf(atLeast), power: shareOf(power), gross: shareOf(gross) };
 
 export const JUDGES = ['sequential', ...(Object.keys(STYLES) as StyleName[])] as const;
 export type JudgeName = (typeof JUDGES)[number];
@@ -42,7 +46,7 @@ const sequential = ({ alpha, margin, windows, guard, profile }: JudgeOptions): R
     margin: margin === undefined ? DEFAULTS.sequential.margin : marginOf(margin),
     horizonWindows: windows === undefined ? undefined : wholeOf('--windows', windows),
     guard: (guard ?? DEFAULTS.sequential.guard) === 'on',
-    detect: { ratio: DEFAULTS.detect.ratio, power: parseShare(DEFAULTS.detect.power) ?? 0.8 },
+    detect: DETECT,
     nonInferiority: DEFAULTS.promoteEarly.nonInferiority,
     beta: parseShare(DEFAULTS.promoteEarly.beta) ?? 0.05,
   });

@@ -1,92 +1,117 @@
 import Table from 'cli-table3';
 import { timeText } from '../domain/forecast/blind.ts';
-import type { Forecast } from '../domain/forecast/forecast.ts';
-import type { Proposal } from '../domain/forecast/propose.ts';
+import type { EffectForecast, Forecast, HealthyForecast } from '../domain/forecast/forecast.ts';
 import { percentText } from '../domain/judgement/words.ts';
-import { isSoak, withoutControl } from '../domain/plan/control.ts';
-import type { Plan, Step } from '../domain/plan/plan.ts';
+import { isSoak } from '../domain/plan/control.ts';
+import { detectText } from '../domain/plan/detect-text.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import type { ProvenProposal } from './proven-proposals.ts';
 
-/** A forecast for a terminal; ends with a newline. */
-export function forecastText(plan: Plan, made: Forecast, better: readonly Proposal[]): string {
-  const { traffic, healthySeconds, releases } = made;
+/** A forecast for a terminal; ends with a newline. @param help what would help where nothing is better */
+export function forecastText(
+  plan: Plan,
+  made: Forecast,
+  { better, help }: { better: readonly ProvenProposal[]; help: readonly string[] },
+): string {
+  const { traffic, healthy, releases } = made;
   const lines = [
     `${plan.workload}: ${Number(traffic.requestsPerSecond.toPrecision(3))} requests a second, of which ${percentText(traffic.failureRate)} fail today`,
-    healthySeconds === null
-      ? 'A healthy release does not get to its end: it holds too long (see below).'
-      : `A healthy release takes ${timeText(healthySeconds)} (readiness, hooks and approvals come on top).`,
-    falseAlarmText(made),
+    healthy.seconds === null
+      ? 'A healthy release is not promoted at this traffic (see below).'
+      : `A healthy release takes ${timeText(healthy.seconds)}. Readiness, hooks and approvals come on top.`,
     '',
-    effectTable(plan, made),
-    `Each row: ${releases} releases, simulated with the judges themselves; a share is right to within ${points(Math.max(...made.effects.map(({ error }) => error)))} (95 %).`,
-    'A canary fails so many times as often as stable from its first request on; seconds are until the dial is back at 0.',
+    'Of healthy releases',
+    ...healthyLines(plan, healthy),
+    '',
+    'A canary that fails more often from its first request on',
+    effectTable(made.effects),
+    '',
+    'Found by the end of',
+    stayTable(plan, made),
+    '',
+    `Each row: ${releases} releases, simulated with the judges themselves, ± ${points(Math.max(...made.effects.map(({ error }) => error)))} (95 %). Times are until the canary has no traffic any more.`,
   ];
   if (made.notForecast.length > 0) {
-    lines.push(`Not forecast, because nothing is known of how it varies: ${made.notForecast.join(', ')}.`);
+    lines.push(`Not in the forecast, since nothing is known of how they vary: ${made.notForecast.join(', ')}.`);
   }
   if (made.blind.length > 0) lines.push('', 'Where this plan is blind', ...made.blind.map(text => `  - ${text}`));
-  if (better.length > 0)
-    lines.push('', 'A better plan for this traffic', ...better.flatMap(proposal => proposalText(plan, proposal)));
-  else if (made.blind.length > 0 && plan.sequential !== undefined) {
-    lines.push(
-      '',
-      `No better plan: at this traffic no first weight up to 50 % sees a fault of x${plan.sequential.detect.ratio} in a time that anybody waits for. Try a larger --detect.`,
-    );
+  for (const proposal of better) lines.push('', ...proposalLines(plan, proposal));
+  if (better.length === 0 && plan.sequential !== undefined) {
+    lines.push('', 'No better plan was found for this traffic. What would help:', ...help.map(text => `  - ${text}`));
   }
   return `${lines.join('\n')}\n`;
 }
 
-function falseAlarmText({ falseAlarms: { promised, seen, error } }: Forecast): string {
-  if (promised !== null)
-    return `Of healthy releases at most ${percentText(promised)} are rolled back: that is promised.`;
-  const about = `${percentText(Number(seen.toFixed(3)))} (give or take ${points(error)})`;
-  return `Of healthy releases ${about} are rolled back: nothing is promised, not all of these judges keep a rate.`;
+/** Three shares that add up. */
+function healthyLines({ hold, sequential }: Plan, healthy: HealthyForecast): string[] {
+  const { promoted, falseAlarms, noEvidence, held, promised, error } = healthy;
+  const end = hold.then === 'ask' ? 'wait for a person to decide' : 'are rolled back (noEvidence)';
+  const guarantee =
+    promised === null
+      ? 'no rate is guaranteed, since not all of these judges keep one'
+      : `guaranteed: at most ${percentText(promised)}`;
+  return table(
+    [
+      [share(promoted), `are promoted${held === 0 ? '' : `, ${share(held)} after a hold for more data`}`],
+      [share(falseAlarms), `are rolled back by mistake; ${guarantee}`],
+      ...(sequential === undefined && noEvidence === 0
+        ? []
+        : [[share(noEvidence), `have too little data: they ${end}`]]),
+    ],
+    ['right', 'left'],
+  )
+    .concat(`\n  ± ${points(error)}`)
+    .split('\n');
 }
 
-function effectTable(plan: Plan, { effects, stays }: Forecast): string {
-  const head = [
-    'fails',
-    'noticed',
-    'half by',
-    '9 in 10 by',
-    'failed too many',
-    ...stays.map(({ step, weight }) => `by ${isSoak(plan, step) ? 'soak' : `${weight} %`}`),
-  ];
-  const table = new Table({ head, style: { head: [], border: [] } });
-  for (const { ratio, found, medianSeconds, slowestTenthSeconds, excessFailed, foundByStay } of effects) {
-    table.push([
-      `x${ratio}`,
-      share(found),
-      medianSeconds === null ? 'never' : timeText(medianSeconds),
-      slowestTenthSeconds === null ? 'never' : timeText(slowestTenthSeconds),
-      String(Math.round(excessFailed)),
-      ...foundByStay.map(share),
-    ]);
-  }
-  return table.toString();
+function effectTable(effects: readonly EffectForecast[]): string {
+  const head = ['canary fails', 'found', 'median time\nto detection', 'slowest\ntenth', 'extra failed\nrequests'];
+  const rows = effects.map(({ fault, found, medianSeconds, slowestTenthSeconds, excessFailed }) => [
+    `${percentText(fault.failureRate)} (${fault.name})`,
+    share(found),
+    timeOr(medianSeconds),
+    timeOr(slowestTenthSeconds),
+    String(Math.round(excessFailed)),
+  ]);
+  return table([head, ...rows], ['left', 'right', 'right', 'right', 'right']);
 }
 
-const share = (value: number): string => `${Number((value * 100).toFixed(1))} %`;
+function stayTable(plan: Plan, { effects, stays }: Forecast): string {
+  const names = stays.map(({ step, weight }) => (isSoak(plan, step) ? 'soak' : `${weight} %`));
+  const rows = effects.map(({ fault, foundByStay }) => [
+    `${percentText(fault.failureRate)} (${fault.name})`,
+    ...names.map((_, stay) => share(foundByStay[stay] ?? foundByStay.at(-1) ?? 0)),
+  ]);
+  return table([['canary fails', ...names], ...rows], ['left', ...names.map(() => 'right' as const)]);
+}
+
+/** Columns two blanks apart, without lines. */
+function table(rows: string[][], colAligns: ('left' | 'right')[]): string {
+  const none = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
+  const inner = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'];
+  const chars = Object.fromEntries([...none, ...inner].map(name => [name, '']));
+  const drawn = new Table({ chars, colAligns, style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0 } });
+  drawn.push(...rows);
+  return drawn
+    .toString()
+    .split('\n')
+    .map(line => line.trimEnd())
+    .join('\n');
+}
+
+const timeOr = (seconds: number | null): string => (seconds === null ? 'never' : timeText(seconds));
+const share = (value: number): string => `${(value * 100).toFixed(1)} %`;
 const points = (value: number): string => `${Number((value * 100).toPrecision(2))} points`;
 
-const proposalText = (plan: Plan, { because, steps, soakSeconds, effect }: Proposal): string[] => [
-  `  ${because};`,
-  `  ${effect.ratio} times the failures: ${share(effect.found)} noticed in all, half by ${effect.medianSeconds === null ? 'never' : timeText(effect.medianSeconds)}, ${Math.round(effect.excessFailed)} failed too many.`,
-  ...steps.map(step => `    - ${stepLine(step)}`),
-  ...(soakSeconds === withoutControl(plan).soakSeconds ? [] : [`    soak: ${writtenDuration(soakSeconds)}`]),
-];
-
-const writtenDuration = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`);
-
-/** As it is written in a plan. */
-function stepLine(step: Step): string {
-  switch (step.kind) {
-    case 'setWeight':
-      return `setWeight: ${step.weight}`;
-    case 'bake':
-      return `bake: ${writtenDuration(step.seconds)}`;
-    case 'analysis':
-      return `analysis: { metrics: [${step.metrics.join(', ')}], count: ${step.count} }`;
-    default:
-      return `${step.kind}: ${step.name} (as it is)`;
-  }
+function proposalLines(plan: Plan, { proposal, text, healthy, effect }: ProvenProposal): string[] {
+  return [
+    `A better plan for this traffic. ${proposal.because}; ${share(healthy.promoted)} of healthy releases are promoted${healthy.held === 0 ? '' : `, ${share(healthy.held)} after a hold`}.`,
+    ...(effect === undefined || plan.sequential === undefined
+      ? []
+      : [
+          `It finds ${share(effect.found)} of canaries with ${detectText(plan.sequential.detect)}: median time to detection ${timeOr(effect.medianSeconds)}, ${Math.round(effect.excessFailed)} extra failed requests.`,
+        ]),
+    '',
+    ...text.trimEnd().split('\n'),
+  ];
 }

@@ -29,7 +29,8 @@ const BAD_INPUT = 2;
 
 /**
  * Runs one command line. @param args without node and the script
- * @returns the exit code: 0 done, 1 the release was not promoted, 2 bad input or refused, 3 the control plane failed
+ * @returns the exit code: 0 done, 1 the release was not promoted, 2 bad input or refused, 3 the control plane failed, 4 the release
+ *   went back for want of data
  */
 export async function runCli(args: readonly string[], given: Terminal): Promise<number> {
   const terminal = fitted(given);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { ROLL_BACK_REASONS } from '../domain/ledger/facts.ts';
 import { type Claimed, claimRollBack } from './shared/claim-roll-back.ts';
 import { StaleExecutionError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
@@ -19,7 +20,7 @@ const inputSchema = releaseInputSchema.extend({
   error: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
 });
 
-const reasonSchema = z.enum(['degraded', 'notReady', 'aborted', 'deadline', 'fault']);
+const reasonSchema = z.enum(ROLL_BACK_REASONS);
 
 /** Starts the only way back. */
 export const makeHandler = (deps: StartRollBackDeps) =>

@@ -23,15 +23,14 @@ export class ExampleWorkloadStack extends Stack {
         strategy: 'canary',
         deadline: '2h',
         preview: { header: { name: 'x-sluice-preview', value: 'canary' } },
-        hold: { atMost: '30m', then: 'rollBack' },
         metrics: [
           {
             name: 'errors',
             source: { kind: 'cloudwatch', bad: 'failedRequests' },
-            judge: { kind: 'relative', max: 1.5, failureLimit: 1, minRequests: 100, ceiling: '1%' },
+            judge: { kind: 'sequential', ceiling: 'auto' },
           },
         ],
-        steps: [{ setWeight: 5 }, { bake: '10m' }, { setWeight: 50 }, { bake: '10m' }, { setWeight: 100 }],
+        steps: [{ setWeight: 10 }, { bake: '10m' }, { setWeight: 50 }, { bake: '10m' }, { setWeight: 100 }],
         soak: '15m',
         notify: [{ kind: 'sns', on: ['started', 'held', 'promoted', 'rolledBack'] }],
       },

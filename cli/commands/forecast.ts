@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from '@commander-js/extra-typings';
 import { openMetricSources } from '../../adapters/metrics/open-metrics.ts';
 import { serialiseMistakes } from '../../adapters/plan-file/mistake.ts';
@@ -6,17 +6,18 @@ import { readPlanFile, readWorkloadFile } from '../../adapters/plan-file/read-pl
 import { openAlbRouter } from '../../adapters/router/alb-router.ts';
 import { parseDurationSeconds, parseShare } from '../../domain/file/units.ts';
 import { forecast } from '../../domain/forecast/forecast.ts';
-import { proposals } from '../../domain/forecast/propose.ts';
+import { whatWouldHelp } from '../../domain/forecast/propose.ts';
 import type { Traffic } from '../../domain/forecast/traffic.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import type { Workload } from '../../domain/workload.ts';
 import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
 import { forecastText } from '../forecast-text.ts';
 import { lastDayOf } from '../last-day.ts';
-import type { Terminal } from '../terminal.ts';
+import { provenProposals } from '../proven-proposals.ts';
+import { say, type Terminal } from '../terminal.ts';
 
 /** Enough for a share to be right to within 5 points, few enough for a person who waits. */
 const RELEASES = 400;
-const PROPOSED_RELEASES = 1_000;
 
 /** `sluice plan forecast FILE`. */
 export const makeForecastCommand = (terminal: Terminal) =>
@@ -55,7 +56,12 @@ export const makeForecastCommand = (terminal: Terminal) =>
         const withinSeconds = parseDurationSeconds(options.within);
         if (withinSeconds === undefined) throw wrong('--within', options.within, 'a duration such as 45m');
         const plan = options.detect === undefined ? read.plan : wishing(read.plan, options.detect);
-        await run(terminal, plan, traffic, { seed, withinSeconds, json: options.json });
+        const text = await readFile(file, 'utf8');
+        await run(terminal, { plan, text, workload: target?.workload }, traffic, {
+          seed,
+          withinSeconds,
+          json: options.json,
+        });
       } catch (error) {
         if (!(error instanceof CommandError)) throw error;
         terminal.err(`${error.message.trimEnd()}\n`);
@@ -65,17 +71,18 @@ export const makeForecastCommand = (terminal: Terminal) =>
 
 async function run(
   terminal: Terminal,
-  plan: Plan,
+  { plan, text, workload }: { plan: Plan; text: string; workload: Workload | undefined },
   traffic: Traffic,
   options: { seed: number; withinSeconds: number; json: string | undefined },
 ): Promise<void> {
   const made = forecast(plan, traffic, { releases: RELEASES, seed: options.seed });
   // other releases than those that were forecast: a proposal is not chosen by the luck of its own draw
-  const better = proposals(plan, traffic, { ...options, releases: PROPOSED_RELEASES, seed: options.seed + 1 });
+  const wanted = { ...options, workload, releases: RELEASES, seed: options.seed + 1 };
+  const better = provenProposals(text, plan, traffic, wanted);
   if (options.json !== undefined) {
     await writeFile(options.json, `${JSON.stringify({ forecast: made, proposals: better }, null, 2)}\n`);
   }
-  terminal.out(forecastText(plan, made, better));
+  say(terminal, forecastText(plan, made, { better, help: better.length > 0 ? [] : whatWouldHelp(plan, traffic) }));
 }
 
 function wishing(plan: Plan, text: string): Plan {
@@ -117,9 +124,10 @@ function number(option: string, text: string, range: { least?: number; above?: n
 }
 
 function share(option: string, text: string): number {
-  const value = parseShare(text);
-  if (value !== undefined && value > 0 && value < 1) return value;
-  throw wrong(option, text, 'a share above 0 % and below 100 %, such as 0.2%');
+  // 0 is 0 % and nothing else; any other bare number could be a share or per cent
+  const value = parseShare(text === '0' ? 0 : text);
+  if (value !== undefined && value < 1) return value;
+  throw wrong(option, text, 'a share from 0% to below 100%, such as 0.2%');
 }
 
 const wrong = (option: string, found: string, expected: string): CommandError =>

@@ -40,5 +40,9 @@ async function checkPlanFile(terminal: Terminal, file: string, { workload, json 
   }
   const timeline = planTimeline(read.plan, target?.kind === 'workload' ? target.workload : undefined);
   if (json) terminal.out(`${JSON.stringify({ kind: 'plan', plan: read.plan, timeline }, null, 2)}\n`);
-  else say(terminal, timelineText(read.plan, timeline, text => paintOf(terminal)('bold', text)));
+  else
+    say(
+      terminal,
+      timelineText(read.plan, timeline, text => paintOf(terminal)('bold', text)),
+    );
 }

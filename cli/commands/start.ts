@@ -10,7 +10,9 @@ import type { Terminal } from '../terminal.ts';
 /** `sluice start WORKLOAD --image TAG|DIGEST`. */
 export function makeStartCommand(terminal: Terminal) {
   const command = new Command('start')
-    .description('start a release of an image; exit 2 where it is refused, with --wait 1 where it was not promoted')
+    .description(
+      'start a release of an image; exit 2 where it is refused, with --wait 1 where it was not promoted, 4 where it went back for want of data',
+    )
     .argument('<workload>', 'the name of the workload')
     .requiredOption('--image <tag|digest>', "a tag or a digest in the workload's repository")
     .option('--plan <file>', "another plan than the workload's own, for this release")

@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { endText, newsOf } from '../../domain/ledger/news.ts';
 import type { EndedRelease } from '../../domain/ledger/state.ts';
 import { workloadOf } from '../../domain/release-id.ts';
+import { exitCodeOf } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Doors } from './doors.ts';
 
 const ASK_EVERY_MS = 1_000;
 
-/** Prints a release's news until it has ended, and sets exit code 1 where it was not promoted. */
+/** Prints a release's news until it has ended, and sets the exit code of its end. */
 export async function followToTheEnd(terminal: Terminal, doors: Doors, releaseId: string): Promise<void> {
   const workload = workloadOf(releaseId);
   let afterSeq = 0;
@@ -29,5 +30,5 @@ export async function followToTheEnd(terminal: Terminal, doors: Doors, releaseId
 
 function tellEnd(terminal: Terminal, ended: EndedRelease): void {
   terminal.out(`${ended.releaseId} ${endText(ended)}\n`);
-  if (ended.outcome !== 'promoted') terminal.exitCode = 1;
+  terminal.exitCode = exitCodeOf(ended);
 }

@@ -1,11 +1,13 @@
+import { effectRate } from '../judgement/sequential/effect.ts';
 import { percentText } from '../judgement/words.ts';
 import { isSoak } from '../plan/control.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Detect } from '../plan/sequential-keys.ts';
 import { enoughSeenBy, type Model } from './model.ts';
 import type { ForecastStay, ForecastWindow, Schedule } from './schedule.ts';
 
 /** More windows than this nobody waits for, and counting on is slow. */
-const MOST_WINDOWS = 400;
+export const MOST_WINDOWS = 400;
 
 /**
  * Where a plan cannot see what it wants to see in the time it gives itself, one sentence for each stay that is too short.
@@ -16,30 +18,34 @@ export function blindSentences(model: Model, schedule: Schedule): string[] {
   if (sequential === undefined) return [];
   return schedule.stays
     .filter(({ holdSeconds }) => holdSeconds !== 0)
-    .map(stay => blindSentence(model, sequential.detect.ratio, stay));
+    .map(stay => blindSentence(model, sequential.detect, stay));
 }
 
-function blindSentence(model: Model, ratio: number, stay: ForecastStay): string {
+function blindSentence(model: Model, detect: Detect, stay: ForecastStay): string {
   const { plan, traffic } = model;
   const windows = windowsToSee(model, stay.weight);
-  const what = ratio === 2 ? 'a doubling' : `a fault of x${ratio}`;
-  const at = `at ${Number(traffic.requestsPerSecond.toPrecision(3))} requests a second, ${stay.weight} % and a failure rate of ${percentText(traffic.failureRate)}`;
-  const need = `${windows === undefined ? 'over ' : ''}${timeText((windows ?? MOST_WINDOWS) * plan.windowSeconds)}`;
+  const fault = `a canary that fails ${percentText(effectRate(traffic.failureRate, detect))} of requests`;
+  const at = `at ${Number(traffic.requestsPerSecond.toPrecision(3))} requests a second, ${stay.weight} % weight and ${percentText(traffic.failureRate)} failures on stable`;
+  const need = `${windows === undefined ? 'more than ' : ''}${timeText((windows ?? MOST_WINDOWS) * plan.windowSeconds)}`;
   const lasts = `${stayText(plan, stay.step)} lasts ${timeText(stay.plannedSeconds)}`;
-  const held =
-    stay.holdSeconds === null
-      ? `it holds for ${timeText(plan.hold.atMostSeconds)} and then ${endOfHold(plan)}`
-      : `it holds for ${timeText(stay.holdSeconds)}`;
-  return `${at} ${what} needs ${need}; ${lasts}: ${held}`;
+  return `${at}, it takes ${need} of data to see ${fault}; ${lasts}: ${heldText(plan, stay)}`;
+}
+
+function heldText({ hold, sequential }: Plan, { holdSeconds, unseen }: ForecastStay): string {
+  if (holdSeconds === null) return `it holds for ${timeText(hold.atMostSeconds)} and then ${endOfHold(hold)}`;
+  const gross = sequential?.detect.gross ?? 1;
+  return unseen
+    ? `it holds for ${timeText(holdSeconds)} and then goes on, since a fault of ${percentText(gross)} would have been seen`
+    : `it holds for ${timeText(holdSeconds)}`;
 }
 
 const stayText = (plan: Plan, step: number): string =>
   isSoak(plan, step) ? 'the soak' : plan.steps[step]?.kind === 'analysis' ? 'this analysis' : 'this bake';
 
-function endOfHold(plan: Plan): string {
-  switch (plan.hold.then) {
+function endOfHold({ then }: Plan['hold']): string {
+  switch (then) {
     case 'rollBack':
-      return 'goes back';
+      return 'rolls back (noEvidence)';
     case 'ask':
       return 'asks a person';
     case 'proceed':
@@ -51,13 +57,13 @@ function endOfHold(plan: Plan): string {
  * Windows that one stay at this weight takes until the plan's `detect` would have been seen, doubled until enough, then
  * halved; undefined: too many to count.
  */
-export function windowsToSee(model: Model, weight: number): number | undefined {
+export function windowsToSee(model: Model, weight: number, atMost = MOST_WINDOWS): number | undefined {
   const enough = enoughSeenBy(model);
-  const seen = (count: number) => enough(alike(model.plan, weight, count));
+  const seen = (count: number) => enough(alike(model.plan, weight, count), false) === 'enough';
   let most = 1;
   while (!seen(most)) {
-    if (most >= MOST_WINDOWS) return undefined;
-    most = Math.min(MOST_WINDOWS, most * 2);
+    if (most >= atMost) return undefined;
+    most = Math.min(atMost, most * 2);
   }
   let least = Math.floor(most / 2);
   while (most - least > 1) {

@@ -1,18 +1,19 @@
-import { thresholdsOf } from '../judgement/baseline.ts';
-import { autoCeiling } from '../judgement/sequential/ceiling.ts';
-import type { CeilingSettings } from '../judgement/sequential/ceiling-watch.ts';
-import type { ComparisonSettings } from '../judgement/sequential/comparison.ts';
-import { type DetectorMetric, type DetectorSettings, marginAt, newDetector } from '../judgement/sequential/detector.ts';
-import { ceilingFinds, powerOf } from '../judgement/sequential/power.ts';
-import { PROFILE, sequentialContext } from '../judgement/sequential-context.ts';
+import { type Baseline, thresholdsOf } from '../judgement/baseline.ts';
+import type { Counts } from '../judgement/reading.ts';
+import { type DetectorSettings, newDetector } from '../judgement/sequential/detector.ts';
+import { type SequentialContext, sequentialContext } from '../judgement/sequential-context.ts';
+import { type JudgedMetric, type Scored, seesEffect, seesGross } from '../judgement/sequential-power.ts';
 import {
+  autoCeilingsOf,
   detectorMetric,
   detectorSettings,
   isSequential,
+  type ScoredWindow,
   type SequentialMetric,
 } from '../judgement/sequential-windows.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type EnoughSeen, type ForecastWindow, scheduleOf } from './schedule.ts';
+import { expectedPast } from './past.ts';
+import { type EnoughSeen, type ForecastWindow, type Sight, scheduleOf } from './schedule.ts';
 import { rateOf, type Traffic } from './traffic.ts';
 
 /** A plan's sequential metrics as the detector takes them in a forecast. */
@@ -23,67 +24,51 @@ export interface Model {
   beganSeconds: number;
   /** Absent where no metric is sequential. */
   settings: DetectorSettings | undefined;
-  watched: Watched[];
+  watched: JudgedMetric[];
 }
 
-/** One of them, with its settings as the detector makes them. */
-interface Watched {
-  metric: SequentialMetric;
-  margins: Pick<DetectorMetric, 'margin' | 'warmUp'>;
-  comparison: ComparisonSettings;
-  ceiling: CeilingSettings | undefined;
-  /** What a verdict must have been able to see. */
-  detect: { ratio: number; power: number };
-}
-
-/** Windows of the stable version's past that a release is taken to know. */
-const PAST_WINDOWS = 60;
-
-export function modelOf(plan: Plan, traffic: Traffic): Model {
-  const shared = sequentialContext(plan);
+/** @param past what a release knows of the stable version before its first weight, by metric; absent: what is expected */
+export function modelOf(
+  plan: Plan,
+  traffic: Traffic,
+  past: Readonly<Record<string, Baseline>> = expectedPast(plan, traffic),
+): Model {
+  const sequential = sequentialContext(plan, { baseline: past });
   const beganSeconds = firstShiftSeconds(plan);
-  if (shared === undefined) return { plan, traffic, beganSeconds, settings: undefined, watched: [] };
+  if (sequential === undefined) return { plan, traffic, beganSeconds, settings: undefined, watched: [] };
   const context = { analysisStartedAtEpochMs: beganSeconds * 1000 };
-  const pastRequests = Math.round(traffic.requestsPerSecond * plan.windowSeconds * PAST_WINDOWS);
-  const sequential = plan.metrics.filter(isSequential);
-  const metrics = sequential.map(metric => ({
-    ...detectorMetric(metric, context, shared, ceilingsOf(metric, traffic, shared.secondsAlone, pastRequests)),
-    phi: metric.judge.guard ? forEachThreshold(metric, Math.max(1, traffic.dispersion)) : undefined,
-  }));
-  const settings = detectorSettings(shared, metrics);
+  const metrics = plan.metrics.filter(isSequential);
+  const settings = detectorSettings(
+    sequential,
+    metrics.map(metric => detectorMetric(metric, context, sequential, ceilingsOf(metric, plan, sequential))),
+  );
   const states = newDetector(settings).metrics;
-  const watched = sequential.flatMap((metric): Watched[] => {
+  const watched = metrics.flatMap((metric): JudgedMetric[] => {
     const state = states.get(metric.name);
-    if (state === undefined) return [];
-    const { comparison, ceiling } = state;
-    const of = { comparison: comparison.settings, ceiling: ceiling?.settings };
-    return [{ metric, margins: state.metric, ...of, detect: shared.detect }];
+    const judgement = { ...context, nowEpochMs: 0, windowSeconds: plan.windowSeconds, expects: () => BOTH, terse };
+    return state === undefined ? [] : [{ metric, state, sequential, context: judgement }];
   });
   return { plan, traffic, beganSeconds, settings, watched };
 }
 
+const BOTH = { canary: true, stable: true };
+/** A forecast says how often, not from where on. */
+const terse = true as const;
+
 /** Whatever is seen: nothing holds before it. */
 function firstShiftSeconds(plan: Plan): number {
-  const { weights } = scheduleOf(plan, () => true);
+  const { weights } = scheduleOf(plan, () => 'enough');
   return weights.find(({ weight }) => weight > 0)?.fromSeconds ?? 0;
 }
 
-const forEachThreshold = (metric: SequentialMetric, value: number): number[] =>
-  Array.from({ length: thresholdsOf(metric) }, () => value);
-
 function ceilingsOf(
   metric: SequentialMetric,
-  traffic: Traffic,
-  secondsAlone: number,
-  requests: number,
-): number[] | undefined {
-  const { ceiling, margin } = metric.judge;
-  const bad = Math.round(requests * rateOf(metric, traffic));
-  const limit =
-    ceiling === 'auto'
-      ? autoCeiling([{ requests, bad }], margin, traffic.requestsPerSecond * secondsAlone, PROFILE)
-      : ceiling;
-  return limit === undefined ? undefined : forEachThreshold(metric, limit);
+  { windowSeconds }: Plan,
+  sequential: SequentialContext,
+): readonly number[] | undefined {
+  const { ceiling } = metric.judge;
+  if (ceiling === 'auto') return autoCeilingsOf(metric, [], windowSeconds, sequential);
+  return ceiling === undefined ? undefined : Array.from({ length: thresholdsOf(metric) }, () => ceiling);
 }
 
 /** Expected requests of both versions in a window, whole numbers. */
@@ -93,26 +78,134 @@ export function requestsIn(window: Pick<ForecastWindow, 'startSeconds' | 'endSec
   return { canary, stable: Math.round(all) - canary };
 }
 
+/** A window with what each metric counted in it. */
+export interface CountedWindow extends ForecastWindow {
+  counts: Readonly<Record<string, { canary: Counts; stable: Counts }>>;
+}
+
 /**
  * Whether each sequential metric would have seen the plan's `detect` in these windows: what a verdict needs to be `watching`
  * and not `inconclusive`. Judges that promise nothing of the kind hold nothing up.
  */
-export const enoughSeenBy =
-  ({ traffic, watched }: Model): EnoughSeen =>
-  windows =>
-    watched.every(one => wouldFind(one, traffic, windows));
+export function enoughSeenBy(model: Model): EnoughSeen {
+  const sight = sightIn(model);
+  return (windows, atEnd) =>
+    sight(
+      windows.map(window => ({ ...window, counts: expectedCounts(model, window) })),
+      atEnd,
+    );
+}
 
-function wouldFind(
-  { metric, margins, comparison, ceiling, detect: { ratio, power } }: Watched,
-  traffic: Traffic,
-  windows: readonly ForecastWindow[],
-): boolean {
-  const compared = windows
-    .map(window => ({ ...requestsIn(window, traffic), margin: marginAt(margins, window.startSeconds * 1000) }))
-    .filter(({ canary, stable }) => canary > 0 && stable > 0)
-    .map(({ canary, stable, margin }) => ({ canaryRequests: canary, stableRequests: stable, margin }));
-  const rates = forEachThreshold(metric, rateOf(metric, traffic));
-  if (powerOf(comparison, compared, { rates, ratio }, power) >= power) return true;
-  const alone = windows.filter(({ weight }) => weight === 100).map(window => requestsIn(window, traffic).canary);
-  return ceiling !== undefined && ceilingFinds(ceiling, alone, ratio, power);
+function expectedCounts({ watched, traffic }: Model, window: ForecastWindow): CountedWindow['counts'] {
+  const { canary, stable } = requestsIn(window, traffic);
+  const of = (metric: SequentialMetric, requests: number): Counts => ({
+    requests,
+    bad: Array.from({ length: thresholdsOf(metric) }, () => requests * rateOf(metric, traffic)),
+  });
+  return Object.fromEntries(
+    watched.map(({ metric }) => [metric.name, { canary: of(metric, canary), stable: of(metric, stable) }]),
+  );
+}
+
+/**
+ * What the sequential metrics would have seen in these windows.
+ * @param isHealthy metrics that were proven healthy by their own evidence
+ */
+export type Seen = (
+  windows: readonly CountedWindow[],
+  atEnd: boolean,
+  isHealthy?: (metric: string) => boolean,
+) => Sight;
+
+/** Answers are kept, since many releases ask the same. */
+export function sightIn(model: Model): Seen {
+  const frontiers = new Map<string, Frontier>();
+  const gross = new Map<string, boolean>();
+  return (windows, atEnd, isHealthy = () => false) => {
+    let sight: Sight = 'enough';
+    for (const judged of model.watched) {
+      if (isHealthy(judged.metric.name)) continue;
+      const scored = scoredOf(judged, windows);
+      const { key, last, rate } = shapeOf(judged, scored);
+      const frontier = frontiers.get(key) ?? { notUpTo: 0, from: Number.POSITIVE_INFINITY };
+      frontiers.set(key, frontier);
+      if (isPast(frontier, last, count => seesEffect(judged, withLast(scored, count, rate)))) continue;
+      if (!atEnd) return 'little';
+      const whole = `${key} ${last}`;
+      const seen = gross.get(whole) ?? seesGross(judged, scored);
+      gross.set(whole, seen);
+      if (!seen) return 'little';
+      sight = 'gross';
+    }
+    return sight;
+  };
+}
+
+/** Of windows of one kind: how many were too few, and from how many on they were enough. */
+interface Frontier {
+  notUpTo: number;
+  from: number;
+}
+
+/** Whether so many windows are enough; more windows see what fewer see, so each answer settles all on its side. */
+function isPast(frontier: Frontier, count: number, enough: (count: number) => boolean): boolean {
+  while (count > frontier.notUpTo && count < frontier.from) {
+    const { notUpTo, from } = frontier;
+    // ahead of what is asked, which is what the next look will ask
+    const tried = Number.isFinite(from) ? Math.ceil((notUpTo + from) / 2) : Math.max(count, 2 * notUpTo);
+    if (enough(tried)) frontier.from = tried;
+    else frontier.notUpTo = tried;
+  }
+  return count >= frontier.from;
+}
+
+function scoredOf({ metric }: JudgedMetric, windows: readonly CountedWindow[]): Scored {
+  const all = windows.flatMap(({ startSeconds, counts }): ScoredWindow[] => {
+    const own = counts[metric.name];
+    return own === undefined || own.canary.requests === 0 ? [] : [{ startEpochMs: startSeconds * 1000, ...own }];
+  });
+  return {
+    compared: all.filter(({ stable }) => stable.requests > 0),
+    alone: all.filter(({ stable }) => stable.requests === 0),
+  };
+}
+
+/** Of the stable version's failures only their rate to within a tenth decides. */
+const RATE_STEP = Math.log(1.1);
+
+/** What tells these windows from others: sizes in their order, and the rate; and how many there are of the last size. */
+function shapeOf({ metric }: JudgedMetric, { compared, alone }: Scored): { key: string; last: number; rate: number[] } {
+  const sizes: { size: string; count: number }[] = [];
+  for (const { canary, stable } of [...compared, ...alone]) {
+    const size = `${canary.requests}/${stable.requests}`;
+    const before = sizes.at(-1);
+    if (before?.size === size) before.count += 1;
+    else sizes.push({ size, count: 1 });
+  }
+  const requests = compared.reduce((sum, { stable }) => sum + stable.requests, 0);
+  const rate = Array.from({ length: thresholdsOf(metric) }, (_, t) => {
+    const bad = compared.reduce((sum, { stable }) => sum + (stable.bad[t] ?? 0), 0);
+    return bad === 0 ? 0 : Math.exp(Math.round(Math.log(bad / requests) / RATE_STEP) * RATE_STEP);
+  });
+  const last = sizes.pop() ?? { size: '', count: 0 };
+  const before = sizes.map(({ size, count }) => `${size}x${count}`).join();
+  return { key: `${metric.name} ${before} ${last.size} ${rate.join()}`, last: last.count, rate };
+}
+
+/** The same windows with so many of the last size, the stable version failing at this rate throughout. */
+function withLast({ compared, alone }: Scored, count: number, rate: readonly number[]): Scored {
+  const all = [...compared, ...alone];
+  const end = all.at(-1);
+  if (end === undefined) return { compared, alone };
+  const isLast = (window: ScoredWindow) =>
+    window.canary.requests === end.canary.requests && window.stable.requests === end.stable.requests;
+  const from = all.findLastIndex(window => !isLast(window)) + 1;
+  const resized = [...all.slice(0, from), ...Array.from({ length: count }, () => end)].map(window => ({
+    ...window,
+    stable: { ...window.stable, bad: rate.map(share => share * window.stable.requests) },
+  }));
+  return {
+    compared: resized.filter(({ stable }) => stable.requests > 0),
+    alone: resized.filter(({ stable }) => stable.requests === 0),
+  };
 }

@@ -2,8 +2,8 @@ import { usualLatenessSeconds } from '../judgement/looks.ts';
 import { AGREEMENT_SECONDS } from '../judgement/windows.ts';
 import { mostWeight, withoutControl } from '../plan/control.ts';
 import type { Plan, Step } from '../plan/plan.ts';
-import { timeText, windowsToSee } from './blind.ts';
-import { type EffectForecast, foreseenEffect } from './forecast.ts';
+import type { Detect } from '../plan/sequential-keys.ts';
+import { MOST_WINDOWS, timeText, windowsToSee } from './blind.ts';
 import { enoughSeenBy, modelOf } from './model.ts';
 import { scheduleOf } from './schedule.ts';
 import type { Traffic } from './traffic.ts';
@@ -16,45 +16,74 @@ export interface Proposal {
   /** As it would be written in a plan, and so is the soak. */
   steps: Step[];
   soakSeconds: number;
-  healthySeconds: number;
-  /** At the plan's `detect.ratio`, on releases of its own. */
-  effect: EffectForecast;
+  /** The plan's own, or longer where its steps take longer. */
+  deadlineSeconds: number;
+  /** What it assumes that is worth seeing. */
+  detect: Detect;
 }
 
 /** First weights that people use, per cent. */
 const LADDER = [1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50] as const;
+/** What readiness, hooks and the like may take beyond a plan's own times before its deadline is there. */
+const DEADLINE_SPARE_SECONDS = 3_600;
 
 /**
- * Better plans for this traffic: the shortest steps at the plan's own weights that see its `detect`, and the smallest first
- * weight that does so within a time. None where no stay that anybody would wait for is long enough, or where the plan has no
- * sequential metric: the other judges promise nothing that could be kept.
+ * Better plans for this traffic, by what is expected: the shortest steps at the plan's own weights that see its `detect`, and
+ * the smallest first weight that does so within a time. None where no stay that anybody would wait for is long enough, or
+ * where the plan has no sequential metric: the other judges promise nothing that could be kept.
  */
-export function proposals(
-  plan: Plan,
-  traffic: Traffic,
-  options: { releases: number; seed: number; withinSeconds: number },
-): Proposal[] {
+export function proposals(plan: Plan, traffic: Traffic, options: { withinSeconds: number }): Proposal[] {
   if (plan.sequential === undefined) return [];
-  const { ratio } = plan.sequential.detect;
-  const power = Math.round(plan.sequential.detect.power * 100);
+  const { detect } = plan.sequential;
   const own = firstWeight(plan);
   const shortest = adapted(plan, traffic, own);
   // where the first weight is all that the canary gets there is no smaller one to begin with
   const least = own >= mostWeight(plan.steps) ? undefined : leastExposure(plan, traffic, options.withinSeconds);
-  const told = (kind: Proposal['kind'], candidate: Adapted, what: string): Proposal => ({
-    kind,
-    because: `${what}: ${timeText(candidate.healthySeconds)} for a healthy release, no hold, and ${ratio} times the failures are seen with ${power} % or more before weight 100`,
-    ...withoutControl(candidate.plan),
-    healthySeconds: candidate.healthySeconds,
-    effect: foreseenEffect(candidate.plan, traffic, { ...options, ratio }),
-  });
+  const told = (kind: Proposal['kind'], { plan: better, healthySeconds }: Adapted, what: string): Proposal => {
+    const spared = healthySeconds + DEADLINE_SPARE_SECONDS;
+    return {
+      kind,
+      because: `${what}: ${timeText(healthySeconds)} for a healthy release`,
+      ...withoutControl(better),
+      deadlineSeconds: Math.max(plan.deadlineSeconds, Math.ceil(spared / 1800) * 1800),
+      detect,
+    };
+  };
   return [
-    ...(shortest === undefined ? [] : [told('shortest', shortest, 'the shortest steps at these weights')]),
+    ...(shortest === undefined ? [] : [told('shortest', shortest, 'The shortest steps at these weights')]),
     ...(least === undefined || least.weight === own
       ? []
-      : [told('leastExposure', least, `the least exposure within ${timeText(options.withinSeconds)}`)]),
+      : [told('leastExposure', least, `The least exposure within ${timeText(options.withinSeconds)}`)]),
   ];
 }
+
+/** What would help where no plan is better: one sentence each, tried at this traffic where it can be tried. */
+export function whatWouldHelp(plan: Plan, traffic: Traffic): string[] {
+  const { sequential } = plan;
+  if (sequential === undefined) return [];
+  const own = firstWeight(plan);
+  const needed = windowsToSee(modelOf(plan, traffic), own);
+  const larger = LADDER.find(
+    weight => weight > own && windowsToSee(modelOf(plan, traffic), weight, MOST_PROPOSED_WINDOWS) !== undefined,
+  );
+  const atLeast = [0.02, 0.03, 0.05].find(share => {
+    const wished = { ...plan, sequential: { ...sequential, detect: { ...sequential.detect, atLeast: share } } };
+    return share > (sequential.detect.atLeast ?? 0) && windowsToSee(modelOf(wished, traffic), own) !== undefined;
+  });
+  return [
+    needed === undefined
+      ? `A longer bake does not help at ${own} %: more than ${timeText(MOST_WINDOWS * plan.windowSeconds)} would be needed.`
+      : `A longer first bake: ${timeText(needed * plan.windowSeconds)} of data at ${own} %.`,
+    ...(larger === undefined ? [] : [`A larger first weight: \`setWeight: ${larger}\`.`]),
+    ...(atLeast === undefined
+      ? []
+      : [`A larger effect: \`detect: { atLeast: ${Number((atLeast * 100).toPrecision(3))}% }\`.`]),
+    'Another metric that shows a fault sooner: slow answers, an alarm, or a hook that tests the canary.',
+  ];
+}
+
+/** Longer first bakes than this are not proposed. */
+const MOST_PROPOSED_WINDOWS = 120;
 
 interface Adapted {
   plan: Plan;
@@ -79,12 +108,23 @@ function adapted(plan: Plan, traffic: Traffic, weight: number): Adapted | undefi
   // promise is spent over more windows, which makes each see a little less.
   const stride = Math.max(1, Math.floor(windows / 32));
   for (let extra = 1; extra <= Math.max(8, windows / 2); extra += stride) {
-    const candidate = withStays(plan, weight, (windows + extra) * plan.windowSeconds);
-    const schedule = scheduleOf(candidate, enoughSeenBy(modelOf(candidate, traffic)));
-    if (schedule.endSeconds === null || schedule.stays.some(({ holdSeconds }) => holdSeconds !== 0)) continue;
-    return { plan: candidate, weight, healthySeconds: schedule.endSeconds };
+    if (healthyTime(withStays(plan, weight, (windows + extra) * plan.windowSeconds), traffic) === undefined) continue;
+    // what is just enough for what is expected is too little for half of all releases
+    const spared = windows + extra + Math.ceil((windows + extra) * SPARE) + 1;
+    const candidate = withStays(plan, weight, spared * plan.windowSeconds);
+    const healthySeconds = healthyTime(candidate, traffic);
+    if (healthySeconds !== undefined) return { plan: candidate, weight, healthySeconds };
   }
   return undefined;
+}
+
+/** By which part a first stay is longer than what is expected to be enough. */
+const SPARE = 0.15;
+
+/** Seconds of a healthy release, by what is expected; undefined: it holds. */
+function healthyTime(plan: Plan, traffic: Traffic): number | undefined {
+  const { endSeconds, stays } = scheduleOf(plan, enoughSeenBy(modelOf(plan, traffic)));
+  return endSeconds === null || stays.some(({ holdSeconds }) => holdSeconds !== 0) ? undefined : endSeconds;
 }
 
 function firstWeight(plan: Plan): number {

@@ -29,8 +29,10 @@ export interface ForecastStay {
   /** As planned, without a hold. */
   plannedSeconds: number;
   untilSeconds: number;
-  /** Seconds that it holds after its time because too little was seen; null: longer than the plan's hold.atMost. */
+  /** Seconds that it holds after its time because too little was seen; null: to the hold's end, which ends the release. */
   holdSeconds: number | null;
+  /** It went on without having seen the plan's `detect`, because a gross fault would have been seen. */
+  unseen: boolean;
 }
 
 export interface Schedule {
@@ -46,8 +48,17 @@ export interface Schedule {
 
 type Shift = ShiftTimes & { weight: number };
 
-/** What stands between a stay's time and its end: whether enough was seen by then to go on. */
-export type EnoughSeen = (known: readonly ForecastWindow[]) => boolean;
+/**
+ * What the windows that are known would have shown: the plan's `detect`, a gross fault at least, or too little of either.
+ * `stop`: a verdict ends the release.
+ */
+export type Sight = 'enough' | 'gross' | 'little' | 'stop';
+
+/**
+ * What stands between a stay's time and its end: whether enough was seen by then to go on.
+ * @param atEnd the hold is over: only then it matters whether `little` is `gross`
+ */
+export type EnoughSeen = (known: readonly ForecastWindow[], atEnd: boolean) => Sight;
 
 /**
  * A healthy release by the clock: shifts at their good instants, windows on their grid, bakes that hold until enough was
@@ -59,28 +70,30 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
   const shifts: Shift[] = [];
   const stays: ForecastStay[] = [];
   let now = 0;
-  const windowsUntil = (seconds: number) => knownWindows({ shifts, windowSeconds, lateSeconds, seconds });
+  const windows: ForecastWindow[] = [];
+  const grid = { windowSeconds, lateSeconds, nextStartMs: undefined as number | undefined };
+  const windowsUntil = (seconds: number) => addKnown(windows, shifts, grid, seconds);
   const stay = (step: number, seconds: number): boolean => {
     const weight = shifts.at(-1)?.weight ?? 0;
     const times = { fromSeconds: now, plannedSeconds: seconds, untilSeconds: now + seconds };
-    const one: ForecastStay = { step, weight, ...times, holdSeconds: 0 };
+    const one: ForecastStay = { step, weight, ...times, holdSeconds: 0, unseen: false };
     stays.push(one);
     now += seconds;
     if (weight === 0) return true;
     const latest = now + plan.hold.atMostSeconds;
+    let sight: Sight = 'little';
     for (let seen = -1; ; now += LOOK_EVERY_SECONDS) {
       const known = windowsUntil(now);
       // another look at the same windows sees the same
-      if (known.length !== seen && enoughSeen(known)) break;
+      const atEnd = now >= latest;
+      if (known.length !== seen || atEnd) sight = enoughSeen(known, atEnd);
       seen = known.length;
-      if (now < latest) continue;
-      one.holdSeconds = null;
-      one.untilSeconds = now;
-      return plan.hold.then === 'proceed';
+      if (sight === 'enough' || sight === 'stop' || atEnd) break;
     }
-    one.holdSeconds = now - one.untilSeconds;
+    one.unseen = sight === 'gross';
+    one.holdSeconds = sight === 'little' ? null : now - one.untilSeconds;
     one.untilSeconds = now;
-    return true;
+    return sight === 'enough' || sight === 'gross' || (sight === 'little' && plan.hold.then === 'proceed');
   };
   let ends = true;
   for (const [index, step] of plan.steps.entries()) {
@@ -101,7 +114,7 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
   }
   if (ends && plan.soakSeconds > 0) ends = stay(plan.steps.length, plan.soakSeconds);
   return {
-    windows: windowsUntil(now),
+    windows: [...windowsUntil(now)],
     stays,
     weights: shifts.map(({ intendedAtEpochMs, weight }) => ({ fromSeconds: intendedAtEpochMs / 1000, weight })),
     endSeconds: ends ? now : null,
@@ -117,23 +130,26 @@ function secondsOf(step: Step, plan: Plan, now: number, shifts: readonly Shift[]
   return Math.max(0, beganSeconds + measuringSeconds(step, plan) - now);
 }
 
-function knownWindows(of: {
-  shifts: readonly Shift[];
-  windowSeconds: number;
-  lateSeconds: number;
-  seconds: number;
-}): ForecastWindow[] {
-  const { shifts, windowSeconds, lateSeconds, seconds } = of;
-  const first = analysisStart(shifts);
-  if (first === undefined) return [];
-  const windows: ForecastWindow[] = [];
-  const windowMs = windowSeconds * 1000;
-  for (let start = Math.floor(first / windowMs) * windowMs; ; start += windowMs) {
-    const window = { startEpochMs: start, endEpochMs: start + windowMs };
-    const endSeconds = window.endEpochMs / 1000;
-    if (endSeconds + lateSeconds > seconds) return windows;
+/** Adds the windows that became known since, in place: what a shift does to a window is settled before it is known. */
+function addKnown(
+  windows: ForecastWindow[],
+  shifts: readonly Shift[],
+  grid: { windowSeconds: number; lateSeconds: number; nextStartMs: number | undefined },
+  seconds: number,
+): readonly ForecastWindow[] {
+  const windowMs = grid.windowSeconds * 1000;
+  if (grid.nextStartMs === undefined) {
+    const first = analysisStart(shifts);
+    if (first === undefined) return windows;
+    grid.nextStartMs = Math.floor(first / windowMs) * windowMs;
+  }
+  for (; ; grid.nextStartMs += windowMs) {
+    const window = { startEpochMs: grid.nextStartMs, endEpochMs: grid.nextStartMs + windowMs };
+    const [startSeconds, endSeconds] = [window.startEpochMs / 1000, window.endEpochMs / 1000];
+    const knownSeconds = endSeconds + grid.lateSeconds;
+    if (knownSeconds > seconds) return windows;
     if (straddles(window, shifts, DEFAULT_PROPAGATION_SECONDS) || !expectedIn(window, shifts).canary) continue;
-    const weight = shifts.findLast(shift => shift.intendedAtEpochMs <= start)?.weight ?? 0;
-    windows.push({ startSeconds: start / 1000, endSeconds, knownSeconds: endSeconds + lateSeconds, weight });
+    const weight = shifts.findLast(shift => shift.intendedAtEpochMs <= window.startEpochMs)?.weight ?? 0;
+    windows.push({ startSeconds, endSeconds, knownSeconds, weight });
   }
 }

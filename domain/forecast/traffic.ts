@@ -6,7 +6,7 @@ import type { Metric, Plan } from '../plan/plan.ts';
 export interface Traffic {
   /** Of both versions together. */
   requestsPerSecond: number;
-  /** Share of the stable version's requests that fail, above 0 and below 1. */
+  /** Share of the stable version's requests that fail, 0 to below 1. */
   failureRate: number;
   /** Share of its requests that are slow, for metrics that count slow ones. */
   slowRate: number;
@@ -31,8 +31,7 @@ export function trafficOf(plan: Plan, past: Readonly<Record<string, Baseline>>):
   });
   const [first] = seen;
   if (first === undefined) return undefined;
-  // half a failure where there was none: never is not a rate that a few hours can show
-  const rate = ({ bad, requests }: Baseline) => Math.max(bad[0] ?? 0, 0.5) / requests;
+  const rate = ({ bad, requests }: Baseline) => (bad[0] ?? 0) / requests;
   const failing = seen.find(({ metric }) => !countsSlowOnes(metric)) ?? first;
   const slow = seen.find(({ metric }) => countsSlowOnes(metric)) ?? first;
   return {

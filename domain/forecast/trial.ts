@@ -1,21 +1,59 @@
 import { thresholdsOf } from '../judgement/baseline.ts';
-import { judgeMetric } from '../judgement/judge.ts';
+import type { JudgementContext } from '../judgement/context.ts';
+import { judgeRelease } from '../judgement/judge.ts';
 import type { Counts, WindowRecord } from '../judgement/reading.ts';
 import { type DetectorWindow, newDetector, stepDetector } from '../judgement/sequential/detector.ts';
 import { isSequential } from '../judgement/sequential-windows.ts';
+import type { Verdict } from '../judgement/verdict.ts';
 import type { Metric } from '../plan/plan.ts';
 import { drawClumped } from '../random/draws.ts';
 import { newRandom, type Random } from '../random/random.ts';
-import { type Model, requestsIn } from './model.ts';
-import type { ForecastWindow, Schedule } from './schedule.ts';
+import { type CountedWindow, type Model, modelOf, requestsIn, type Seen, sightIn } from './model.ts';
+import { drawPast } from './past.ts';
+import { type EnoughSeen, type ForecastWindow, type Schedule, scheduleOf } from './schedule.ts';
 import { countsSlowOnes, isCounted, rateOf } from './traffic.ts';
 
-/** What became of many releases whose canary fails `ratio` times as often as the stable version, from its first request. */
+/** A fault from the canary's first request on. */
+export interface Fault {
+  /** The canary's bad share, 0 to 1; that of the stable version: none. */
+  failureRate: number;
+  /** As people name it: "x2", "+1 point". */
+  name: string;
+}
+
+/** What became of one release. */
+export interface PlayedRelease {
+  /** `noEvidence`: its hold ended, and not even a gross fault would have been seen. */
+  end: 'promoted' | 'degraded' | 'noEvidence';
+  /** Seconds from the start to the verdict that took it back, or to its end. */
+  endSeconds: number;
+  schedule: Schedule;
+}
+
 export interface Trials {
-  ratio: number;
-  releases: number;
-  /** Index of the window whose verdict rolled back, for each release; -1: none did. */
-  foundIn: Int32Array;
+  fault: Fault;
+  releases: PlayedRelease[];
+}
+
+export const endedSo = ({ releases }: Trials, end: PlayedRelease['end']): number =>
+  releases.filter(release => release.end === end).length / releases.length;
+
+/** So many pasts of the stable version are drawn; the releases take turns with them. */
+const PASTS = 8;
+
+/** What releases may know of the stable version before their first weight, drawn once for all faults of a forecast. */
+export interface Pasts {
+  model: Model;
+  drawn: { model: Model; sight: Seen }[];
+}
+
+export function drawPasts(model: Model, { seed, pasts = PASTS }: { seed: number; pasts?: number }): Pasts {
+  const random = newRandom(seed);
+  const drawn = Array.from({ length: pasts }, () => {
+    const own = modelOf(model.plan, model.traffic, drawPast(model.plan, model.traffic, random));
+    return { model: own, sight: sightIn(own) };
+  });
+  return { model, drawn };
 }
 
 /**
@@ -23,114 +61,107 @@ export interface Trials {
  * the same releases.
  */
 export function playReleases(
-  model: Model,
-  schedule: Schedule,
-  fault: { ratio: number; releases: number; seed: number },
+  { drawn }: Pasts,
+  fault: Fault,
+  { releases, seed }: { releases: number; seed: number },
 ): Trials {
-  const random = newRandom(fault.seed, Math.round(fault.ratio * 1000));
-  const foundIn = new Int32Array(fault.releases);
-  for (let release = 0; release < fault.releases; release += 1) {
-    foundIn[release] = playOne(model, schedule.windows, fault.ratio, random);
-  }
-  return { ratio: fault.ratio, releases: fault.releases, foundIn };
-}
-
-function playOne(model: Model, windows: readonly ForecastWindow[], ratio: number, random: Random): number {
-  const others = model.plan.metrics.filter(metric => isCounted(metric) && !isSequential(metric));
-  const bySequential = playSequential(model, windows, ratio, random);
-  const horizon = bySequential < 0 ? windows.length : bySequential;
-  const byOthers = others.map(metric => playRecords(model, metric, windows.slice(0, horizon), ratio, random));
-  const found = [bySequential, ...byOthers].filter(index => index >= 0);
-  return found.length === 0 ? -1 : Math.min(...found);
-}
-
-/** Window by window until one fires: what comes after it does not matter. */
-function playSequential(model: Model, windows: readonly ForecastWindow[], ratio: number, random: Random): number {
-  const { settings, watched } = model;
-  if (settings === undefined) return -1;
-  const detector = newDetector(settings);
-  for (const [index, window] of windows.entries()) {
-    const { canary, stable } = requestsIn(window, model.traffic);
-    const together = watched.map(({ metric }): DetectorWindow => {
-      const drawn = drawCounts(model, metric, { canary, stable }, ratio, random);
-      return {
-        metric: metric.name,
-        startEpochMs: window.startSeconds * 1000,
-        endEpochMs: window.endSeconds * 1000,
-        ...drawn,
-        straddles: false,
-        stableExpected: window.weight < 100,
-      };
-    });
-    stepDetector(detector, together);
-    if (detector.alarm !== undefined) return index;
-  }
-  return -1;
-}
-
-/** The first window after which the metric's judge says degraded: it stays so, and can therefore be found by halving. */
-function playRecords(
-  model: Model,
-  metric: Metric,
-  windows: readonly ForecastWindow[],
-  ratio: number,
-  random: Random,
-): number {
-  const records = windows.map((window): WindowRecord => {
-    const counts = drawCounts(model, metric, requestsIn(window, model.traffic), ratio, random);
-    const known = window.knownSeconds * 1000;
-    return {
-      metric: metric.name,
-      startEpochMs: window.startSeconds * 1000,
-      endEpochMs: window.endSeconds * 1000,
-      reading: { kind: 'counts', canary: counts.canary, stable: counts.stable },
-      readAtEpochMs: known,
-      frozenAtEpochMs: known,
-      straddles: false,
-    };
+  const random = newRandom(seed, Math.round(fault.failureRate * 1e6));
+  const played = Array.from({ length: releases }, (_, index) => {
+    const { model, sight } = drawn[index % drawn.length] as Pasts['drawn'][number];
+    return playOne(model, sight, fault, random);
   });
-  const stableAt = new Map(windows.map(({ startSeconds, weight }) => [startSeconds * 1000, weight < 100]));
-  const degraded = (count: number): boolean => {
-    const last = windows[count - 1];
-    if (last === undefined) return false;
-    const context = {
-      analysisStartedAtEpochMs: model.beganSeconds * 1000,
-      nowEpochMs: last.knownSeconds * 1000,
-      windowSeconds: model.plan.windowSeconds,
-      expects: ({ startEpochMs }: { startEpochMs: number }) => ({
+  return { fault, releases: played };
+}
+
+function playOne(model: Model, sight: Seen, fault: Fault, random: Random): PlayedRelease {
+  const drawn: CountedWindow[] = [];
+  const others = otherJudges(model);
+  const detector = model.settings === undefined ? undefined : newDetector(model.settings);
+  let alarmSeconds: number | undefined;
+  const see: EnoughSeen = (known, atEnd) => {
+    for (const window of known.slice(drawn.length)) {
+      drawn.push({ ...window, counts: drawCounts(model, window, fault, random) });
+      if (alarmSeconds !== undefined || detector === undefined) continue;
+      stepDetector(detector, detectorWindows(model, drawn.at(-1) as CountedWindow));
+      if (detector.alarm !== undefined) alarmSeconds = window.knownSeconds;
+    }
+    const other = others(drawn);
+    if (other.degradedSeconds !== undefined) {
+      alarmSeconds = Math.min(alarmSeconds ?? Number.POSITIVE_INFINITY, other.degradedSeconds);
+    }
+    if (alarmSeconds !== undefined) return 'stop';
+    if (other.inconclusive) return 'little';
+    return sight(drawn, atEnd, metric => detector?.metrics.get(metric)?.healthy === true);
+  };
+  const schedule = scheduleOf(model.plan, see);
+  if (alarmSeconds !== undefined) return { end: 'degraded', endSeconds: alarmSeconds, schedule };
+  const end = schedule.endSeconds === null ? 'noEvidence' : 'promoted';
+  return { end, endSeconds: schedule.untilSeconds, schedule };
+}
+
+/** What the judges say that are not sequential and judge counts; of the rest a forecast knows no law. */
+function otherJudges({ plan, beganSeconds }: Model) {
+  const metrics = plan.metrics.filter(metric => isCounted(metric) && !isSequential(metric));
+  const verdictAfter = (windows: readonly CountedWindow[]): Verdict => {
+    const stableAt = new Map(windows.map(({ startSeconds, weight }) => [startSeconds * 1000, weight < 100]));
+    const context: JudgementContext = {
+      analysisStartedAtEpochMs: beganSeconds * 1000,
+      nowEpochMs: (windows.at(-1)?.knownSeconds ?? 0) * 1000,
+      windowSeconds: plan.windowSeconds,
+      expects: ({ startEpochMs }) => ({
         canary: stableAt.has(startEpochMs),
         stable: stableAt.get(startEpochMs) === true,
       }),
     };
-    return judgeMetric(metric, records.slice(0, count), context).verdict.kind === 'degraded';
+    return judgeRelease(metrics, recordsOf(metrics, windows), context).verdict;
   };
-  if (!degraded(records.length)) return -1;
-  let [good, bad] = [0, records.length];
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (degraded(middle)) bad = middle;
-    else good = middle;
-  }
-  return bad - 1;
+  return (windows: readonly CountedWindow[]): { degradedSeconds?: number | undefined; inconclusive: boolean } => {
+    if (metrics.length === 0) return { inconclusive: false };
+    const verdict = verdictAfter(windows);
+    if (verdict.kind !== 'degraded') return { inconclusive: verdict.kind === 'inconclusive' };
+    // it stays so, and the window that made it so can therefore be found by halving
+    let [good, bad] = [0, windows.length];
+    while (bad - good > 1) {
+      const middle = (good + bad) >> 1;
+      if (verdictAfter(windows.slice(0, middle)).kind === 'degraded') bad = middle;
+      else good = middle;
+    }
+    return { degradedSeconds: windows[bad - 1]?.knownSeconds, inconclusive: false };
+  };
 }
 
-function drawCounts(
-  { traffic }: Model,
-  metric: Metric,
-  requests: { canary: number; stable: number },
-  ratio: number,
-  random: Random,
-): { canary: Counts; stable: Counts } {
-  const rate = rateOf(metric, traffic);
-  const thresholds = thresholdsOf(metric);
-  // only what fails gets worse: slow answers are as many as the stable version has
-  const times = countsSlowOnes(metric) ? 1 : ratio;
-  const draw = (count: number, share: number): Counts => {
-    const bad = Math.min(count, drawClumped(random, count * share, traffic.dispersion));
-    return { requests: count, bad: Array.from({ length: thresholds }, () => bad) };
+function recordsOf(metrics: readonly Metric[], windows: readonly CountedWindow[]): Record<string, WindowRecord[]> {
+  const records = ({ name }: Metric) =>
+    windows.flatMap(({ startSeconds, endSeconds, knownSeconds, counts }): WindowRecord[] => {
+      const own = counts[name];
+      if (own === undefined) return [];
+      const [readAtEpochMs, frozenAtEpochMs] = [knownSeconds * 1000, knownSeconds * 1000];
+      const span = { metric: name, startEpochMs: startSeconds * 1000, endEpochMs: endSeconds * 1000 };
+      return [{ ...span, reading: { kind: 'counts', ...own }, readAtEpochMs, frozenAtEpochMs, straddles: false }];
+    });
+  return Object.fromEntries(metrics.map(metric => [metric.name, records(metric)]));
+}
+
+const detectorWindows = ({ watched }: Model, window: CountedWindow): DetectorWindow[] =>
+  watched.flatMap(({ metric }): DetectorWindow[] => {
+    const own = window.counts[metric.name];
+    if (own === undefined) return [];
+    const span = { startEpochMs: window.startSeconds * 1000, endEpochMs: window.endSeconds * 1000 };
+    return [{ metric: metric.name, ...span, ...own, straddles: false, stableExpected: window.weight < 100 }];
+  });
+
+function drawCounts(model: Model, window: ForecastWindow, fault: Fault, random: Random): CountedWindow['counts'] {
+  const { plan, traffic } = model;
+  const requests = requestsIn(window, traffic);
+  const of = (metric: Metric) => {
+    const rate = rateOf(metric, traffic);
+    // only what fails gets worse: slow answers are as many as the stable version has
+    const canaryRate = countsSlowOnes(metric) ? rate : fault.failureRate;
+    const draw = (count: number, share: number): Counts => {
+      const bad = Math.min(count, drawClumped(random, count * share, traffic.dispersion));
+      return { requests: count, bad: Array.from({ length: thresholdsOf(metric) }, () => bad) };
+    };
+    return { canary: draw(requests.canary, canaryRate), stable: draw(requests.stable, rate) };
   };
-  return {
-    canary: draw(requests.canary, rate * times),
-    stable: draw(requests.stable, rate),
-  };
+  return Object.fromEntries(plan.metrics.filter(isCounted).map(metric => [metric.name, of(metric)]));
 }

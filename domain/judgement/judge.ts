@@ -129,6 +129,17 @@ const isMannWhitney = (metric: Metric): metric is Metric & MannWhitneyMetric => 
 /** Who judges a metric answers for it. */
 const ofMetric = (byMetric: Readonly<Record<string, MetricVerdict>>, name: string) => byMetric[name] as MetricVerdict;
 
+/** What would have gone unseen is known where each of those that hold says it; of one alone it would be half the truth. */
+function heldBy(held: [string, Inconclusive][]): Verdict {
+  const told = (textOf: (verdict: Inconclusive) => string | undefined) =>
+    held.map(([name, verdict]) => `${name}: ${textOf(verdict)}`).join('; ');
+  const verdict = { kind: 'inconclusive' as const, because: told(({ because }) => because), fault: false };
+  if (held.some(([, { unseen }]) => unseen === undefined)) return verdict;
+  return { ...verdict, unseen: told(({ unseen }) => unseen) };
+}
+
+type Inconclusive = Extract<Verdict, { kind: 'inconclusive' }>;
+
 function combined(
   byMetric: Record<string, Verdict>,
   context: JudgementContext,
@@ -150,8 +161,10 @@ function combined(
   // what the canary's few requests show of it is not what its weight would have shown
   if (traffic !== undefined) return { kind: 'inconclusive', because: traffic, fault: false };
   const asked = metricsOfThisStep === undefined ? all : all.filter(([name]) => metricsOfThisStep.includes(name));
-  const held = asked.filter(([, { kind }]) => kind === 'inconclusive');
-  if (held.length > 0) return { kind: 'inconclusive', because: sentence(held), fault: false };
+  const held = asked.flatMap(([name, verdict]): [string, Inconclusive][] =>
+    verdict.kind === 'inconclusive' ? [[name, verdict]] : [],
+  );
+  if (held.length > 0) return heldBy(held);
   const kind = asked.length > 0 && asked.every(([, verdict]) => verdict.kind === 'healthy') ? 'healthy' : 'watching';
   return { kind, because: sentence(asked) };
 }

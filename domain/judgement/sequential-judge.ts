@@ -101,7 +101,7 @@ function trafficProblem(
   });
   const { tooLittle, canaryRequests, requests, expectedRequests, logE } = trafficShareOf(traffic, PROFILE);
   if (!tooLittle) return undefined;
-  return `the canary got ${grouped(canaryRequests)} of ${grouped(requests)} requests, and by its weights it should have had ${grouped(Math.round(expectedRequests))}: the traffic is not where the weights say (${oddsText(logE)} against chance)`;
+  return `the canary got ${grouped(canaryRequests)} of ${grouped(requests)} requests, and by its weights it should have had ${grouped(Math.round(expectedRequests))}: the traffic is not where the weights say (odds against chance ${oddsText(logE)})`;
 }
 
 /** Metrics with a window that is not as long as the plan's: its counts are of other seconds than the rest. */
@@ -147,6 +147,6 @@ function measurementOf({ startEpochMs, endEpochMs, scored, because, logE, logCei
   const text =
     scored === 'ceiling' && logCeiling !== undefined
       ? `against the ceiling: ln E ${logCeiling.toFixed(2)}`
-      : `against the stable version: ln E ${logE.toFixed(2)}`;
+      : `against stable: ln E ${logE.toFixed(2)}`;
   return { startEpochMs, endEpochMs, phase: 'successful', because: text };
 }

@@ -1,6 +1,7 @@
 import type { JudgementContext } from './context.ts';
 import { type Detector, marginAt, type WindowEvidence } from './sequential/detector.ts';
-import { ceilingFinds, powerOf, type SeenWindow } from './sequential/power.ts';
+import { effectRate, grossRate, smallestSeen } from './sequential/effect.ts';
+import { ceilingFinds, type SeenWindow, wouldFind } from './sequential/power.ts';
 import type { SequentialContext } from './sequential-context.ts';
 import type { ScoredWindow, SequentialMetric } from './sequential-windows.ts';
 import { totalsOf } from './sequential-words.ts';
@@ -16,14 +17,62 @@ export interface JudgedMetric {
   sequential: SequentialContext;
 }
 
-/** The chance that the windows so far would have found the plan's `detect`; at `enough` it is not counted on. */
-export const powerFound = (judged: JudgedMetric, compared: readonly ScoredWindow[], enough: number): number =>
-  powerOf(
-    judged.state.comparison.settings,
-    seenWindows(judged, compared),
-    { rates: ratesOf(judged, compared), ratio: judged.sequential.detect.ratio },
-    enough,
-  );
+/** Scored windows of a metric: with the stable version beside the canary, and without. */
+export interface Scored {
+  compared: readonly ScoredWindow[];
+  alone: readonly ScoredWindow[];
+}
+
+/** What the windows so far would have shown of a fault. */
+export interface Sight {
+  /** Whether the plan's `detect` would have been found with its power. */
+  enough: boolean;
+  /** The bad share of such a canary, of the first threshold. */
+  effect: number;
+  /** The smallest bad share that would have been found, where a gross fault would have been; undefined: not even that. */
+  smallest: number | undefined;
+}
+
+export function sightOf(judged: JudgedMetric, scored: Scored): Sight {
+  const byComparison = effectRate(stableRate(judged, scored.compared), judged.sequential.detect);
+  const compared = sees(judged, { ...scored, alone: [] }, rate => effectRate(rate, judged.sequential.detect));
+  // what the ceiling alone sees is a fault of the ceiling's size
+  const effect = compared || scored.alone.length === 0 ? byComparison : Math.max(byComparison, leastAtCeiling(judged));
+  if (compared || seesEffect(judged, scored)) return { enough: true, effect, smallest: effect };
+  return { enough: false, effect, smallest: smallestFault(judged, scored, effect) };
+}
+
+/** Whether a canary with the plan's `detect` would have been found by now, with its power. */
+export const seesEffect = (judged: JudgedMetric, scored: Scored): boolean =>
+  sees(judged, scored, rate => effectRate(rate, judged.sequential.detect));
+
+/** Whether one with a gross fault would have been; never in a plan that was frozen before there was one. */
+export function seesGross(judged: JudgedMetric, scored: Scored): boolean {
+  const { detect } = judged.sequential;
+  return detect.gross !== undefined && sees(judged, scored, rate => grossRate(rate, detect) ?? 1);
+}
+
+/** From where on a fault would have been found; finding that out takes a while, and who is terse gets the gross one. */
+function smallestFault(judged: JudgedMetric, scored: Scored, effect: number): number | undefined {
+  if (!seesGross(judged, scored)) return undefined;
+  const gross = grossRate(stableRate(judged, scored.compared), judged.sequential.detect) ?? 1;
+  if (judged.context.terse) return gross;
+  return smallestSeen(effect, gross, share => sees(judged, scored, rate => Math.max(rate, share)));
+}
+
+/** @param faultyOf the bad share of such a canary, by that of the stable version */
+function sees(judged: JudgedMetric, { compared, alone }: Scored, faultyOf: (rate: number) => number): boolean {
+  const { settings } = judged.state.comparison;
+  const { power } = judged.sequential.detect;
+  const rates = ratesOf(judged, compared);
+  const faulty = rates.map(rate => faultyOf(Math.max(rate, settings.floor ?? 0)));
+  if (wouldFind(settings, seenWindows(judged, compared), { rates, faulty }, power)) return true;
+  return ceilingSees(judged, alone, faulty);
+}
+
+/** Of the first threshold: the bad share from which faults are told. */
+const stableRate = (judged: JudgedMetric, compared: readonly ScoredWindow[]): number =>
+  Math.max(ratesOf(judged, compared)[0] ?? 0, judged.metric.judge.floor ?? 0);
 
 const seenWindows = ({ state }: JudgedMetric, compared: readonly ScoredWindow[]): SeenWindow[] =>
   compared.map(({ canary, stable, startEpochMs }) => ({
@@ -42,11 +91,23 @@ function ratesOf({ metric, sequential, state }: JudgedMetric, compared: readonly
   });
 }
 
-/** Whether a canary at the plan's `detect` times the ceiling would have been found by now. */
-export function ceilingSees({ state, sequential }: JudgedMetric, alone: readonly ScoredWindow[]): boolean {
-  if (state.ceiling === undefined) return false;
+/** Whether the windows without stable traffic would have shown it. */
+function ceilingSees(judged: JudgedMetric, alone: readonly ScoredWindow[], faulty: readonly number[]): boolean {
+  const { ceiling } = judged.state;
+  if (ceiling === undefined || alone.length === 0) return false;
   const requests = alone.map(({ canary }) => canary.requests);
-  return ceilingFinds(state.ceiling.settings, requests, sequential.detect.ratio, sequential.detect.power);
+  const least = leastAtCeiling(judged);
+  const shares = faulty.map(share => Math.max(share, least));
+  return ceilingFinds(ceiling.settings, requests, shares, judged.sequential.detect.power);
+}
+
+/**
+ * Against a ceiling that the plan names itself a fault is at least `detect.ratio` times it: what is below was called good
+ * enough. 0 where the ceiling is taken from what stable did.
+ */
+function leastAtCeiling({ metric, sequential }: JudgedMetric): number {
+  const { ceiling } = metric.judge;
+  return typeof ceiling === 'number' ? Math.min(1, sequential.detect.ratio * ceiling) : 0;
 }
 
 /** What would settle it: windows like those so far until `healthy`, at the pace of the evidence. */
@@ -65,18 +126,16 @@ const LONGEST_SOUGHT = 256;
 /** Evidence grows about in proportion to the windows: what is missing to the wanted power, found by doubling. */
 export function moreWindows(judged: JudgedMetric, compared: readonly ScoredWindow[]): string {
   const { sequential, state, context } = judged;
-  if (context.terse) return '';
-  const { power, ratio } = sequential.detect;
+  if (context.terse || compared.length === 0) return '';
+  const { detect } = sequential;
   const { settings } = state.comparison;
   const rates = ratesOf(judged, compared);
-  if (rates.every(rate => rate === 0) && settings.floor === undefined) {
-    return '; without a failure of the stable version no ratio can be seen, a floor would say from where failures matter';
-  }
+  const faulty = rates.map(rate => effectRate(Math.max(rate, settings.floor ?? 0), detect));
   const seen = seenWindows(judged, compared);
   for (let times = 2; times * seen.length <= LONGEST_SOUGHT; times *= 2) {
     const longer = Array.from({ length: times }, () => seen).flat();
-    if (powerOf(settings, longer, { rates, ratio }, power) < power) continue;
-    return `; about ${plural((times - 1) * seen.length, 'more window')} like these would settle it`;
+    if (!wouldFind(settings, longer, { rates, faulty }, detect.power)) continue;
+    return `; about ${plural((times - 1) * seen.length, 'more window')} like these would be enough`;
   }
-  return '; windows like these would not settle it soon';
+  return '';
 }

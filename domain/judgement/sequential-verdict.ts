@@ -2,9 +2,18 @@ import type { MetricVerdict } from './context.ts';
 import { WITHOUT_EVIDENCE_LIMIT } from './counting.ts';
 import type { WindowRecord } from './reading.ts';
 import type { Alarm, WindowEvidence } from './sequential/detector.ts';
-import { ceilingSees, healthyIn, type JudgedMetric, moreWindows, powerFound } from './sequential-power.ts';
+import { healthyIn, type JudgedMetric, moreWindows, sightOf } from './sequential-power.ts';
 import { type KnownWindow, type ScoredWindow, scoredWindows } from './sequential-windows.ts';
-import { alarmText, comparedText, grouped, lookedText, oddsText, strongestEnd, totalsOf } from './sequential-words.ts';
+import {
+  alarmText,
+  comparedText,
+  faultText,
+  grouped,
+  lookedText,
+  oddsText,
+  strongestEnd,
+  totalsOf,
+} from './sequential-words.ts';
 import { everyWindow } from './turns.ts';
 import type { Verdict } from './verdict.ts';
 import { percentText } from './words.ts';
@@ -33,7 +42,7 @@ export function metricVerdict(judged: Judged): Omit<MetricVerdict, 'measurements
   const without = withoutEvidence(judged);
   const brokeLimit = without.count > WITHOUT_EVIDENCE_LIMIT;
   if (compared.length + alone.length === 0) {
-    const because = without.last ?? 'no window was measured yet';
+    const because = without.last ?? 'waiting for the first window of data';
     return { verdict: { kind: 'inconclusive', because, fault: false }, brokeLimit };
   }
   if (brokeLimit) {
@@ -48,25 +57,23 @@ const kept = (verdict: Verdict) => ({ verdict, brokeLimit: false });
 /** At least one window was scored. */
 function evidenceVerdict(judged: Judged, compared: ScoredWindow[], alone: ScoredWindow[]): Verdict {
   const { sequential, state } = judged;
-  const { ratio, power } = sequential.detect;
   const seen = `${seenText(judged, compared, alone)}${assumedText(judged)}`;
   const last = judged.evidence.at(-1) as WindowEvidence; // there is one for each window that was scored
   if (state.healthy) {
     const sure = oddsText(Math.max(last.logHealthy, last.logHealthyLimit)); // it has been there, and that stays
-    const because = `${seen}; sure not to be ${sequential.nonInferiority} times as bad as stable (${sure}; the limit is ${oddsText(last.logHealthyLimit)})`;
+    const because = `healthy: ${seen}; surely not ${sequential.nonInferiority} times as bad as stable (odds ${sure}, limit ${oddsText(last.logHealthyLimit)})`;
     return { kind: 'healthy', because };
   }
-  const found = powerFound(judged, compared, power);
-  if (found >= power || ceilingSees(judged, alone)) {
-    const because = `${seen}: nothing wrong, and ${ratio} times the failures would have been seen by now${healthyIn(last, compared.length)}`;
+  const { enough, effect, smallest } = sightOf(judged, { compared, alone });
+  const fault = faultText(judged.metric.source.measure, effect);
+  if (enough) {
+    const because = `healthy so far: ${seen}; ${fault} would have been found by now${healthyIn(last, compared.length)}`;
     return { kind: 'watching', because };
   }
-  const chance =
-    compared.length === 0
-      ? ' only later'
-      : ` with ${percentText(Number(found.toFixed(2)))}, ${percentText(power)} wanted${moreWindows(judged, compared)}`;
-  const because = `${seen}: too little to tell; ${ratio} times the failures would have been seen${chance}`;
-  return { kind: 'inconclusive', because, fault: false };
+  const because = `too little traffic to decide so far: ${seen}; ${fault} would not have been found with ${percentText(sequential.detect.power)}${moreWindows(judged, compared)}`;
+  if (smallest === undefined) return { kind: 'inconclusive', because, fault: false };
+  const unseen = `no fault seen: ${seen}; a fault below ${percentText(smallest)} of requests would not have been seen here`;
+  return { kind: 'inconclusive', because, fault: false, unseen };
 }
 
 /** How many of the last windows that were due were no evidence, and why the last was not. */
@@ -141,7 +148,5 @@ function seenText({ metric, state, context }: Judged, compared: ScoredWindow[], 
 function assumedText({ metric, sequential }: Judged): string {
   if (!metric.judge.guard) return '';
   const baseline = sequential.baseline[metric.name];
-  return baseline === undefined || baseline.assumed
-    ? " (how much the counts vary is assumed: the stable version's past has too little)"
-    : '';
+  return baseline === undefined || baseline.assumed ? '; variance assumed (no history)' : '';
 }

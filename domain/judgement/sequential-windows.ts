@@ -135,11 +135,22 @@ export function ceilingsOf(
     .flatMap(({ stableExpected, straddles, canary, stable }) =>
       stableExpected && !straddles && canary !== null && stable !== null ? [{ canary, stable }] : [],
     );
+  return autoCeilingsOf(metric, own, windowSeconds, sequential);
+}
+
+/** `auto` ceilings, per threshold. @param own windows of the release that were compared, in the order they became known */
+export function autoCeilingsOf(
+  metric: SequentialMetric,
+  own: readonly { canary: Counts; stable: Counts }[],
+  windowSeconds: number,
+  sequential: SequentialContext,
+): readonly number[] | undefined {
+  const { judge, name } = metric;
   // what the stable version did before the release stands in for the windows that the release is short of
   const past = sequential.baseline[name] ?? NO_PAST;
   const requests = own.reduce((sum, { canary, stable }) => sum + canary.requests + stable.requests, past.requests);
   const seconds = Math.max(1, (own.length + past.windows) * windowSeconds);
-  const ceilings = Array.from({ length: thresholds }, (_, t) => {
+  const ceilings = Array.from({ length: thresholdsOf(metric) }, (_, t) => {
     const rateWindows: RateWindow[] = [past, ...own.map(({ stable }) => stable)].map(counts => ({
       requests: counts.requests,
       bad: counts.bad[t] ?? 0,

@@ -9,11 +9,11 @@ import { percentText, plural, secondsText } from './words.ts';
 /** 9520 is "9,520". */
 export const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',');
 
-/** Odds of e-values: 20123 is "1 to 20,000", for someone who bets two digits are enough. */
+/** Odds of e-values: 20123 is "20,000 to 1"; two digits are enough for somebody who bets. */
 export function oddsText(log: number): string {
-  if (log > Math.log(1e12)) return '1 to more than 1,000,000,000,000';
+  if (log > Math.log(1e12)) return 'more than 1,000,000,000,000 to 1';
   const odds = Math.exp(log);
-  return `1 to ${odds < 10 ? Number(odds.toPrecision(2)) : grouped(Number(odds.toPrecision(odds < 1000 ? 3 : 2)))}`;
+  return `${odds < 10 ? Number(odds.toPrecision(2)) : grouped(Number(odds.toPrecision(odds < 1000 ? 3 : 2)))} to 1`;
 }
 
 export interface Totals {
@@ -58,17 +58,18 @@ export function strongestEnd(
   return windows.slice(from);
 }
 
-/** "12 of 480 canary requests failed against 31 of 9,520: 7.7 times the stable version's rate" */
+/** "12 of 480 canary requests failed, 31 of 9,520 of stable (7.7 times the rate)" */
 export function comparedText(measure: Measure, totals: Totals, threshold: number): string {
   const { canaryRequests, canaryBad, stableRequests, stableBad } = totals;
-  const canary = `${grouped(canaryBad)} of ${grouped(canaryRequests)} canary requests ${deedText(measure, threshold)}`;
-  const against = `against ${grouped(stableBad)} of ${grouped(stableRequests)}`;
-  if (canaryBad === 0 && stableBad === 0) return `${canary} ${against}`;
-  if (stableBad === 0) return `${canary} ${against} of the stable version's`;
-  const ratio = canaryBad / canaryRequests / (stableBad / stableRequests);
-  const rounded = Number(ratio.toPrecision(2));
-  return `${canary} ${against}: ${rounded === 1 ? '' : `${rounded} times `}the stable version's rate`;
+  const counts = `${grouped(canaryBad)} of ${grouped(canaryRequests)} canary requests ${deedText(measure, threshold)}, ${grouped(stableBad)} of ${grouped(stableRequests)} of stable`;
+  if (stableBad === 0) return counts;
+  const ratio = Number((canaryBad / canaryRequests / (stableBad / stableRequests)).toPrecision(2));
+  return `${counts} (${ratio === 1 ? 'the same' : `${ratio} times the`} rate)`;
 }
+
+/** "a canary of which 1 % of requests failed": the fault that is looked for. @param share 0 to 1 */
+export const faultText = (measure: Measure, share: number): string =>
+  `a canary of which ${percentText(share)} of requests ${deedText(measure, 0)}`;
 
 function deedText(measure: Measure, threshold: number): string {
   switch (measure.kind) {
@@ -97,15 +98,16 @@ export function alarmText(
   settings: { margin: number; sAlpha: number; ceiling: number | undefined },
 ): string {
   const { logE, logELimit, x = 0, boundary = 0, spent = 0 } = evidence;
+  const odds = (log: number, limit: number) => `odds against chance ${oddsText(log)} (limit ${oddsText(limit)})`;
   switch (channel) {
     case 'ceiling':
-      return `above the ceiling of ${percentText(settings.ceiling ?? 0)}, ${oddsText(evidence.logCeiling ?? 0)} against chance; the limit is ${oddsText(evidence.logCeilingLimit ?? 0)}`;
+      return `above the ceiling of ${percentText(settings.ceiling ?? 0)}, ${odds(evidence.logCeiling ?? 0, evidence.logCeilingLimit ?? 0)}`;
     case 's':
-      return `${grouped(x)} bad ones since the start, and chance brings ${grouped(boundary)} to a canary within ${settings.margin} times that rate in 1 of ${grouped(Math.floor(1 / spent))} releases at most; the limit is 1 of ${grouped(Math.floor(1 / settings.sAlpha))}`;
-    case 'e': {
-      const alone = logE >= logELimit;
-      return `${oddsText(logE)} against chance${alone ? '' : ', and too much together with the other metrics'}; the limit ${alone ? 'is' : 'alone is'} ${oddsText(logELimit)}`;
-    }
+      return `${grouped(x)} bad ones since the start; a canary at the margin of ${settings.margin} times has ${grouped(boundary)} or more in 1 of ${grouped(Math.floor(1 / spent))} releases (limit 1 of ${grouped(Math.floor(1 / settings.sAlpha))})`;
+    case 'e':
+      return logE >= logELimit
+        ? odds(logE, logELimit)
+        : `odds against chance ${oddsText(logE)} (limit of this metric alone ${oddsText(logELimit)}), too much together with the other metrics`;
     default:
       return assertNever(channel);
   }

@@ -6,8 +6,12 @@ import type { Workload } from '../workload.ts';
 
 /** How a release ended. */
 export type Outcome = 'promoted' | 'rolledBack' | 'rejected' | 'superseded';
-/** Why a release went back. */
-export type RollBackReason = 'degraded' | 'notReady' | 'aborted' | 'deadline' | 'fault';
+/**
+ * Why a release went back. `noEvidence`: the data were too few to tell good from bad, which says nothing of the canary and is
+ * never counted as a false alarm.
+ */
+export const ROLL_BACK_REASONS = ['degraded', 'notReady', 'aborted', 'deadline', 'noEvidence', 'fault'] as const;
+export type RollBackReason = (typeof ROLL_BACK_REASONS)[number];
 
 /** An image of a release, resolved when it was requested: a tag that moves later changes nothing. */
 export interface ReleaseImage {

@@ -134,8 +134,12 @@ function restored(release: ReleaseState, at: number): ReleaseState {
 
 /** A hold ends, and with it the question that it asked: a person who said "proceed" said it of this step alone. */
 function withoutHold(release: ReleaseState, at: number): ReleaseState {
-  const { hold: _, ...rest } = release;
+  const { hold, ...rest } = release;
   const { [PROCEED]: asked, ...approvals } = release.approvals;
+  // before admission there is no deadline yet
+  if (hold !== undefined && !hold.fault && release.admission !== undefined) {
+    return { ...rest, approvals, heldMs: (release.heldMs ?? 0) + at - hold.sinceEpochMs };
+  }
   if (asked === undefined) return rest;
   const askedMs = (release.askedMs ?? 0) + (asked.completeAtEpochMs ?? at) - asked.openedAtEpochMs;
   return { ...rest, approvals, askedMs };

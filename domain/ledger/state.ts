@@ -67,6 +67,8 @@ export interface ReleaseState {
   hold?: { sinceEpochMs: number; because: string; fault: boolean };
   /** How long holds that are over waited for a person: the deadline does not count it. Absent: no hold asked one. */
   askedMs?: number;
+  /** How long holds for want of data, which are over, have lasted: the deadline does not count it. Absent: none was held. */
+  heldMs?: number;
   soak?: { startedAtEpochMs: number; done: boolean };
   rollBack?: {
     attempt: number;

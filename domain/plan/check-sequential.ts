@@ -22,6 +22,7 @@ export function checkSequential(draft: PlanDraft, input: object): Issue[] {
     ...judged.flatMap(one => checkCounts(one, input)),
     ...checkShares(draft, judged, input),
     ...checkDetect(draft, judged, input),
+    ...checkGross(draft, input),
   ];
 }
 
@@ -73,6 +74,26 @@ function checkShares(draft: PlanDraft, judged: readonly Judged[], input: object)
   }
   if (sum === 0) return issue('shares that are all 0', 'shares that sum to 1: nothing would be rolled back');
   return Math.abs(sum - 1) > ROUNDING ? issue(found, 'shares that sum to 1') : [];
+}
+
+/** A gross fault is a larger one than the effect that matters. */
+function checkGross({ detect }: PlanDraft, input: object): Issue[] {
+  if (['gross', 'atLeast'].some(key => isMistaken(detect?.[key as 'gross'], input, ['detect', key]))) return [];
+  const atLeast = shareOf(detect?.atLeast ?? DEFAULTS.detect.atLeast);
+  const gross = shareOf(detect?.gross ?? DEFAULTS.detect.gross);
+  if (gross >= atLeast) return [];
+  const key = detect?.gross === undefined ? 'atLeast' : 'gross';
+  return [
+    {
+      path: ['detect', key],
+      at: 'value',
+      found: String(detect?.[key]),
+      expected:
+        key === 'gross'
+          ? `${detect?.atLeast ?? DEFAULTS.detect.atLeast} or more, which is detect.atLeast: a gross fault is the larger one`
+          : `at most ${DEFAULTS.detect.gross}, which is detect.gross, or a larger detect.gross: a gross fault is the larger one`,
+    },
+  ];
 }
 
 /** A canary that is not worse than the margin is tolerated: it can never be found. */

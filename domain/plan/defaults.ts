@@ -3,7 +3,8 @@ export const DEFAULTS = {
   onNewImage: 'queue',
   deadline: '2h',
   progressDeadline: '10m',
-  hold: { atMost: '30m', then: 'rollBack' },
+  // `then` is ask where somebody would hear the question, else rollBack: normalise.ts
+  hold: { atMost: '30m' },
   window: '60s',
   // No soak unless asked for: a soak needs a metric that can judge without stable traffic, which not every plan has.
   soak: '0s',
@@ -11,7 +12,8 @@ export const DEFAULTS = {
   approval: { required: 1, notTheStarter: false, within: '4h' },
   // docs/statistics.md: the guard and a margin of 1.25 keep false roll backs below alpha where counts are noisy.
   alpha: '1%',
-  detect: { ratio: 2, power: '80%' },
+  // One point more of failures is what a team would call worse, whether stable fails or not; at ten nobody would wait.
+  detect: { ratio: 2, atLeast: '1%', power: '80%', gross: '10%' },
   promoteEarly: { beta: '5%', nonInferiority: 2, after: '5m' },
   sequential: { margin: 1.25, guard: 'on', warmUp: { margin: 8, for: '60s' } },
   // Argo Rollouts' own defaults, whose counting this is: the first failure is one too many, the fifth fault in a row is.

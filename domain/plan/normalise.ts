@@ -16,7 +16,7 @@ export function normalisePlan(input: PlanInput): Plan {
     onNewImage: input.onNewImage,
     deadlineSeconds: secondsOf(input.deadline),
     progressDeadlineSeconds: secondsOf(input.progressDeadline),
-    hold: { atMostSeconds: secondsOf(input.hold.atMost), then: input.hold.then },
+    hold: { atMostSeconds: secondsOf(input.hold.atMost), then: input.hold.then ?? endOfHold(input) },
     windowSeconds,
     ...sequentialPart(input),
     metrics: input.metrics.map((metric, index) =>
@@ -29,6 +29,12 @@ export function normalisePlan(input: PlanInput): Plan {
     }),
   };
   return input.preview === undefined ? plan : { ...plan, preview: input.preview };
+}
+
+/** A question is asked where somebody would hear it; elsewhere nobody could answer, and the release goes back. */
+function endOfHold({ steps, notify }: PlanInput): Plan['hold']['then'] {
+  const heard = notify.some(({ on }) => on.includes('approvalNeeded') || on.includes('held'));
+  return heard || steps.some(({ approval }) => approval !== undefined) ? 'ask' : 'rollBack';
 }
 
 function stepsOf(input: PlanInput): Pick<Plan, 'steps' | 'soakSeconds'> {

@@ -52,7 +52,7 @@ export const planSchema = z
       .default(DEFAULTS.deadline)
       .meta({
         description:
-          'For the whole release, open approvals not counted; then it rolls back. Longer than bakes and soak together.',
+          'For the whole release; then it rolls back. Open approvals and holds for want of data are not counted: each has an end of its own. Longer than bakes and soak together.',
         examples: ['2h'],
       }),
     progressDeadline: duration({ min: 1 })
@@ -66,13 +66,18 @@ export const planSchema = z
         atMost: duration({ min: 0 })
           .default(DEFAULTS.hold.atMost)
           .meta({
-            description: 'How long a step that is over waits for a verdict other than inconclusive.',
+            description:
+              'How long a step that is over waits for more data. Then it goes on where a fault of `detect.gross` would have been seen, and says what would not have been.',
             examples: ['30m'],
           }),
-        then: z.enum(['rollBack', 'ask', 'proceed']).default(DEFAULTS.hold.then).meta({
-          description:
-            'What happens after that: roll back, ask a person (who has 4h to answer, then it rolls back), or go on. It never goes on because of a fault of the metric source.',
-        }),
+        then: z
+          .enum(['rollBack', 'ask', 'proceed'])
+          .meta({
+            description:
+              'What happens after that where not even `detect.gross` would have been seen: roll back, ask a person (who has 4h to answer, then it rolls back), or go on. It never goes on because of a fault of the metric source. Absent: ask where somebody would hear it (the plan has an approval, or a notify on approvalNeeded or held), else rollBack.',
+            examples: ['ask'],
+          })
+          .optional(),
       })
       .default({ ...DEFAULTS.hold })
       .meta({

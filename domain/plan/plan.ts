@@ -11,7 +11,7 @@ export interface Plan {
   strategy: 'canary' | 'blueGreen';
   /** What happens to a newer revision that arrives during a release. */
   onNewImage: 'queue' | 'replace' | 'reject';
-  /** For the whole release, open approvals not counted; then it rolls back. */
+  /** For the whole release, open approvals and holds for want of data not counted; then it rolls back. */
   deadlineSeconds: number;
   /** A slot that is not ready by then rolls back. */
   progressDeadlineSeconds: number;

@@ -202,7 +202,7 @@ function ofTheEnd(plan: Plan): string[] {
   if (plan.hold.then === 'proceed')
     notes.push('hold.then: proceed continues although the metrics could not tell good from bad.');
   if (plan.steps.some(step => step.kind === 'approval'))
-    notes.push('The deadline does not run while an approval is open.');
+    notes.push('The deadline does not run while an approval is open, nor during a hold for more data.');
   if (plan.steps.some(step => step.kind === 'hook' && step.url.startsWith('http:'))) {
     notes.push('A hook over http is not encrypted: anybody on the network path can read it and answer it.');
   }

@@ -96,12 +96,25 @@ export const detectSchema = z
         description: 'How many times as bad as the stable version. Above the margin of every metric.',
         examples: [2],
       }),
+    atLeast: share.default(DEFAULTS.detect.atLeast).meta({
+      description:
+        "And at least so many points of requests more than the stable version's: what matters where stable seldom or never fails. 0% looks at the ratio alone.",
+      examples: ['1%'],
+    }),
     power: chance
       .default(DEFAULTS.detect.power)
       .meta({ description: 'With what probability such a canary would have been found by now.', examples: ['80%'] }),
+    gross: chance.default(DEFAULTS.detect.gross).meta({
+      description:
+        "A fault of so many points more than the stable version's must have been seen in any case. After a hold a release goes on only where it would have been, and says what would not; else `hold.then` applies.",
+      examples: ['10%'],
+    }),
   })
   .default({ ...DEFAULTS.detect })
-  .meta({ description: 'What `watching` must have been able to see; less than that is inconclusive.' });
+  .meta({
+    description:
+      'The effect that matters, max(ratio x the bad share of stable, that share + atLeast): a step that is over goes on once such a canary would have been found; until then it holds.',
+  });
 
 export const promoteEarlySchema = z
   .strictObject({

@@ -3,7 +3,7 @@ import type { PlanInput } from './plan-schema.ts';
 import { secondsOf, shareOf } from './read-checked.ts';
 import type { PromoteEarly, SequentialJudgeSpec } from './sequential-keys.ts';
 
-export type { PromoteEarly, SequentialJudgeSpec, SequentialPlan } from './sequential-keys.ts';
+export type { Detect, PromoteEarly, SequentialJudgeSpec, SequentialPlan } from './sequential-keys.ts';
 
 type JudgeInput = Extract<PlanInput['metrics'][number]['judge'], { kind: 'sequential' }>;
 
@@ -36,7 +36,8 @@ export function sequentialPart(input: PlanInput): Pick<Plan, 'sequential' | 'pro
   const { promoteEarly } = input;
   const early = promoteEarly === undefined ? {} : { promoteEarly: promoteEarlyOf(promoteEarly) };
   if (!input.metrics.some(({ judge }) => judge.kind === 'sequential')) return early;
-  const detect = { ratio: input.detect.ratio, power: shareOf(input.detect.power) };
+  const { ratio, atLeast, power, gross } = input.detect;
+  const detect = { ratio, atLeast: shareOf(atLeast), power: shareOf(power), gross: shareOf(gross) };
   return { sequential: { alpha: shareOf(input.alpha), detect }, ...early };
 }
 

@@ -1,5 +1,6 @@
 import { durationText } from '../file/units.ts';
 import { conditionText, plural } from '../judgement/words.ts';
+import { detectText } from './detect-text.ts';
 import { measureText } from './measure-text.ts';
 import type { Measure, Metric, Plan, ThresholdJudgeSpec } from './plan.ts';
 import type { Timeline } from './timeline.ts';
@@ -30,7 +31,7 @@ export function timelineText(plan: Plan, timeline: Timeline, heading = (text: st
     ]),
     '  Times are the earliest: readiness, hooks, approvals and holds come on top.',
     '  Degraded: roll back at once.',
-    `  Inconclusive when a step is over: hold for at most ${clockText(plan.hold.atMostSeconds)}, then ${plan.hold.then}.`,
+    `  Too little data when a step is over: hold for at most ${clockText(plan.hold.atMostSeconds)}, then ${holdText(plan)}.`,
     '',
     ...(plan.metrics.length === 0
       ? []
@@ -102,6 +103,14 @@ function conditionsText(
 
 const allowed = (badWindows: number): string => `${plural(badWindows, 'bad window')} allowed`;
 
+function holdText({ hold, sequential }: Plan): string {
+  const gross = sequential?.detect.gross;
+  const end = { rollBack: 'roll back (noEvidence)', ask: 'ask a person', proceed: 'go on' }[hold.then];
+  return gross === undefined
+    ? end
+    : `go on if a fault of ${percent(gross)} of requests would have been found, else ${end}`;
+}
+
 function alphaText({ sequential, promoteEarly }: Plan): string[] {
   if (sequential === undefined) return [];
   const { alpha, detect } = sequential;
@@ -110,6 +119,7 @@ function alphaText({ sequential, promoteEarly }: Plan): string[] {
       ? ''
       : `; healthy: not ${promoteEarly.nonInferiority} times as bad as stable (chance of error ${percent(promoteEarly.beta)}), ends a bake after ${clockText(promoteEarly.afterSeconds)}`;
   return [
-    `  - alpha ${percent(alpha)} for all sequential metrics together; watching: ${detect.ratio} times stable's failures would have been found (power ${percent(detect.power)})${early}`,
+    `  - alpha ${percent(alpha)} for all sequential metrics together${early}`,
+    `  - a step goes on once a fault would have been found (power ${percent(detect.power)}): ${detectText(detect)}`,
   ];
 }

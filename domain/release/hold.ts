@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never.ts';
-import { parseDurationSeconds } from '../file/units.ts';
+import { durationText, parseDurationSeconds } from '../file/units.ts';
 import type { Fact, RollBackReason } from '../ledger/facts.ts';
 import { PROCEED, type ReleaseState } from '../ledger/state.ts';
 import { DEFAULTS } from '../plan/defaults.ts';
@@ -12,16 +12,17 @@ const ANSWER_WITHIN_SECONDS = parseDurationSeconds(DEFAULTS.approval.within) ?? 
 export const HOLD_LOOK_SECONDS = 10;
 
 /**
- * Holds a release where it is for the plan's `hold.atMost`, then does what `end.then` says.
+ * Holds a release where it is for the plan's `hold.atMost`, then goes on where a gross fault would have been seen
+ * (`trouble.unseen`), and does what `end.then` says where not even that.
  * The first look that finds the trouble starts the hold; a look that no longer finds it ends it (`resumed`).
  */
 export function holdOr(
   release: ReleaseState,
-  trouble: { because: string; fault: boolean },
+  trouble: { because: string; fault: boolean; unseen?: string },
   seen: { nowEpochMs: number },
   end: { then: 'rollBack' | 'ask' | 'proceed'; reason: RollBackReason },
 ): Decision {
-  const { because, fault } = trouble;
+  const { because, fault, unseen } = trouble;
   // once per hold: the sentence changes with every count, its kind seldom
   const changed = release.hold?.fault !== fault;
   const facts: Fact[] = changed ? [{ kind: 'held', because, fault }] : [];
@@ -34,17 +35,21 @@ export function holdOr(
     holds: true,
   });
   if (!over) return looking(`on hold: ${because}`);
+  const held = `on hold for ${durationText(atMostSeconds)}`;
+  if (unseen !== undefined && !fault) {
+    return { move: { kind: 'advance', because: `${held}, then goes on: ${unseen}` }, facts };
+  }
   switch (end.then) {
     case 'rollBack':
       return {
-        move: { kind: 'rollBack', reason: end.reason, because: `on hold for ${atMostSeconds} s: ${because}` },
+        move: { kind: 'rollBack', reason: end.reason, because: `${held}: ${because}` },
         facts,
       };
     case 'proceed':
       return {
         move: {
           kind: 'advance',
-          because: `on hold for ${atMostSeconds} s, then proceeds as the plan says: ${because}`,
+          because: `${held}, then proceeds as the plan says: ${because}`,
         },
         facts,
       };
@@ -55,7 +60,7 @@ export function holdOr(
       const tooLate = seen.nowEpochMs >= asked.openedAtEpochMs + ANSWER_WITHIN_SECONDS * 1000;
       if (asked.completeAtEpochMs === undefined && tooLate) {
         const silence = `nobody answered within ${DEFAULTS.approval.within}: ${because}`;
-        return { move: { kind: 'rollBack', reason: 'deadline', because: silence }, facts };
+        return { move: { kind: 'rollBack', reason: end.reason, because: silence }, facts };
       }
       // a person cannot see more than the metrics show: without them the answer waits, until the release's deadline
       const answered = asked.completeAtEpochMs !== undefined;

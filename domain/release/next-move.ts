@@ -61,12 +61,19 @@ function resumed(release: ReleaseState, { move, facts, holds }: Decision): Fact[
   return ends ? [] : [{ kind: 'resumed' }];
 }
 
-/** The time that people take to approve does not count against the release's deadline. */
+/**
+ * The time that people take to approve does not count against the release's deadline, nor does that of a hold for want of
+ * data: each has an end of its own, and a release that waits for traffic is not one that is stuck.
+ */
 export function deadlineOf(release: ReleaseState, admission: Admission, nowEpochMs: number): number {
-  const openMs = Object.values(release.approvals)
-    .map(approval => (approval.completeAtEpochMs ?? nowEpochMs) - approval.openedAtEpochMs)
+  const { hold } = release;
+  const holdsForData = hold !== undefined && !hold.fault;
+  const openMs = Object.entries(release.approvals)
+    .filter(([name]) => !(holdsForData && name === PROCEED)) // its question is a part of the hold
+    .map(([, approval]) => (approval.completeAtEpochMs ?? nowEpochMs) - approval.openedAtEpochMs)
     .reduce((sum, ms) => sum + ms, 0);
-  return admission.deadlineEpochMs + openMs + (release.askedMs ?? 0);
+  const holdMs = holdsForData ? nowEpochMs - hold.sinceEpochMs : 0;
+  return admission.deadlineEpochMs + openMs + holdMs + (release.askedMs ?? 0) + (release.heldMs ?? 0);
 }
 
 function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed): Decision {
@@ -123,9 +130,13 @@ function analysisMove(
     return again(seen.nextReadingSeconds, because);
   }
   // the measurements should be there by now: too little data is an inconclusive step, not a step without an end
-  const fault = seen.verdict.kind === 'inconclusive' && seen.verdict.fault;
   const tooLittle = `too few measurements of ${step.metrics.join(', ')}: ${seen.verdict.because}`;
-  return stepOver(release, { ...seen, verdict: { kind: 'inconclusive', because: tooLittle, fault } }, started, done);
+  const { verdict } = seen;
+  const short: Verdict =
+    verdict.kind === 'inconclusive'
+      ? { ...verdict, because: tooLittle }
+      : { kind: 'inconclusive', because: tooLittle, fault: false };
+  return stepOver(release, { ...seen, verdict: short }, started, done);
 }
 
 /** A bake lasts its time; with promoteEarly it ends once it is proven healthy, but not before `after`. A soak has all of its. */
@@ -151,7 +162,7 @@ function stepOver(release: ReleaseState, seen: Unharmed, endEpochMs: number, don
     case 'inconclusive': {
       const approved = release.approvals[PROCEED]?.completeAtEpochMs !== undefined;
       if (approved && !verdict.fault) return advance(done, `a person approved: ${verdict.because}`);
-      const reason = verdict.fault ? 'fault' : 'deadline';
+      const reason = verdict.fault ? 'fault' : 'noEvidence';
       const { then } = release.plan.hold;
       // never proceed on a fault of the metric source
       const end = then === 'proceed' && verdict.fault ? 'rollBack' : then;

@@ -19,7 +19,7 @@ const plan: Partial<Plan> = {
   notify: [{ kind: 'sns', on: ['started'] }],
 };
 const BLIND =
-  'at 16.7 requests a second, 10 % and a failure rate of 1 % a doubling needs over 6 h 40 min; this bake lasts 5 minutes: it holds for 10 minutes and then goes back';
+  'at 16.7 requests a second, 10 % weight and 1 % failures on stable, it takes more than 6 h 40 min of data to see a canary that fails 2 % of requests; this bake lasts 5 minutes: it holds for 10 minutes and then rolls back (noEvidence)';
 const look = (world: World) => world.run('look', road);
 
 async function opened(...story: Line[]) {
@@ -58,7 +58,7 @@ it('warns before the first weight where the plan cannot see what it wants to see
   await look(world);
   // 16.7 requests a second, 1 % of them failed, five times as noisy as chance
   const traffic = { requestsPerSecond: 90_000 / 5_400, failureRate: 0.01, slowRate: 0.01, dispersion: 5 };
-  const foreseen = forecast({ ...planOf(plan) }, traffic, { releases: 1, seed: 1, ratios: [] });
+  const foreseen = forecast({ ...planOf(plan) }, traffic, { releases: 1, seed: 1, faults: [] });
   expect(foreseen.blind).toEqual([BLIND]);
   expect(world.notifier.notices.map(({ message }) => JSON.parse(message).because)).toEqual([
     `the plan is blind: ${BLIND}`,

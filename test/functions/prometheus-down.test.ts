@@ -68,7 +68,7 @@ describe('Prometheus that is down for five minutes', () => {
     expect(last).toMatchObject({
       lookedAt: 270,
       kind: 'rollBack',
-      because: expect.stringMatching(/^on hold for 120 s: /),
+      because: expect.stringMatching(/^on hold for 2m: /),
     });
     expect(last?.because).toContain('the metrics cannot be read: errors: POST');
     expect(moves.filter(({ kind }) => kind === 'advance')).toEqual([]);

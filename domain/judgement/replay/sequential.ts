@@ -1,3 +1,5 @@
+import { detectText } from '../../plan/detect-text.ts';
+import type { Detect } from '../../plan/sequential-keys.ts';
 import { type Comparison, logSumExp } from '../sequential/comparison.ts';
 import { BadCountsError } from '../sequential/counts-problem.ts';
 import {
@@ -7,7 +9,8 @@ import {
   stepDetector,
   type WindowEvidence,
 } from '../sequential/detector.ts';
-import { powerOf } from '../sequential/power.ts';
+import { effectRate } from '../sequential/effect.ts';
+import { wouldFind } from '../sequential/power.ts';
 import type { Profile } from '../sequential/profile.ts';
 import { alarmText, oddsText } from '../sequential-words.ts';
 import type { Verdict } from '../verdict.ts';
@@ -27,7 +30,7 @@ export interface SequentialReplaySettings {
   /** By the stable version's past where the ledger has it; a recording has none, and the dispersion is assumed. */
   guard: boolean;
   /** What `watching` must have been able to see. */
-  detect: { ratio: number; power: number };
+  detect: Detect;
   nonInferiority: number;
   beta: number;
 }
@@ -138,9 +141,9 @@ function verdictOf(
   const open = states.filter(({ comparison }) => comparison.k === 0).map(({ metric }) => metric.name);
   if (open.length > 0) return { verdict: 'inconclusive', because: `${open.join(', ')}: no window could be compared` };
   if (states.every(({ healthy }) => healthy)) {
-    return { verdict: 'healthy', because: `sure not to be ${settings.nonInferiority} times as bad as stable` };
+    return { verdict: 'healthy', because: `surely not ${settings.nonInferiority} times as bad as stable` };
   }
-  const { ratio, power } = settings.detect;
+  const effect = detectText(settings.detect);
   const blind = states.filter(
     state => !state.healthy && !wouldHaveSeen(settings, release, state.metric.name, state.comparison),
   );
@@ -148,13 +151,13 @@ function verdictOf(
     const names = blind.map(({ metric }) => metric.name).join(', ');
     return {
       verdict: 'inconclusive',
-      because: `${names}: too little to have seen ${ratio} times the failures with ${percentText(power)}`,
+      because: `${names}: too little traffic to have seen ${effect} with ${percentText(settings.detect.power)}`,
     };
   }
   const least = Math.min(...states.map(({ comparison }) => comparison.k));
   return {
     verdict: 'watching',
-    because: `nothing wrong in ${plural(least, 'window')}, and ${ratio} times the failures would have been seen`,
+    because: `no fault in ${plural(least, 'window')}; ${effect} would have been seen`,
   };
 }
 
@@ -171,13 +174,14 @@ function wouldHaveSeen(
     .filter(({ canaryRequests, stableRequests }) => canaryRequests > 0 && stableRequests > 0);
   const requests = windows.reduce((sum, { stableRequests }) => sum + stableRequests, 0);
   const bad = windows.reduce((sum, { stableBad }) => sum + stableBad, 0);
-  const { ratio, power } = settings.detect;
+  const { power } = settings.detect;
+  const rate = bad / requests;
   const seen = windows.map(({ canaryRequests, stableRequests }) => ({
     canaryRequests,
     stableRequests,
     margin: settings.margin,
   }));
-  return powerOf(comparison.settings, seen, { rates: [bad / requests], ratio }, power) >= power;
+  return wouldFind(comparison.settings, seen, { rates: [rate], faulty: [effectRate(rate, settings.detect)] }, power);
 }
 
 function linesOf(
@@ -188,7 +192,7 @@ function linesOf(
   const limit = -Math.log(profile.eShare * alpha);
   const lines: EvidenceLine[] = [
     {
-      title: `ln E (limit: ${oddsText(limit)} against chance)`,
+      title: `ln E (limit: odds against chance ${oddsText(limit)})`,
       points: drawn.map(({ endEpochMs, logE }) => ({ endEpochMs, value: logE, limit })),
     },
   ];

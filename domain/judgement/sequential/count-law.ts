@@ -19,8 +19,12 @@ const MOST_TERMS = 16_384;
 
 export const newCountLaw = (): CountLaw => ({ mass: new Float64Array(256), first: 0, length: 0, lost: 0 });
 
-/** Fills `law` in place. @param bad m, a whole number  @param share theta, above 0 and below 1  @param inflation 1 or more */
+/** Fills `law` in place. @param bad m, a whole number  @param share theta, above 0; at 1 all are the canary's  @param inflation 1 or more */
 export function fillCountLaw(law: CountLaw, bad: number, share: number, inflation: number, cell: number): void {
+  if (share >= 1) {
+    onePoint(law, Math.ceil(bad / cell));
+    return;
+  }
   const noisy = inflation > 1 && bad > 1;
   // a and b of the beta: the correlation of two requests is (inflation - 1)/(bad - 1), and 1/(a + b + 1). 0 for the
   // binomial, whose ratios of neighbours are the limit of both large

@@ -13,29 +13,73 @@ export interface SeenWindow {
   margin: number;
 }
 
-/**
- * Would the windows so far have found a canary whose failure rate is `rate` (docs/statistics.md, "From evidence to a
- * verdict")? By the S-channel exactly: its boundary is drawn for the counts that such a canary would have made, and the
- * law of its failures is followed through it, two windows at or above it where the guard wants two.
- * @param rates the stable version's, per threshold  @param ratio how much worse such a canary is
- * @returns the probability, 0 to 1; as soon as it is at `enough` the rest of the windows is not looked at
- */
-export function powerOf(
-  settings: ComparisonSettings,
-  windows: readonly SeenWindow[],
-  fault: { rates: readonly number[]; ratio: number },
-  enough: number,
-): number {
-  if (settings.thresholds > 1 || settings.sAlpha === 0 || settings.floor !== undefined) {
-    return quantilePathCrosses(settings, windows, fault, enough) ? enough : 0;
-  }
-  return spendingPower(settings, windows, { rate: fault.rates[0] as number, ratio: fault.ratio }, enough);
+/** A fault that is looked for: bad shares per threshold, 0 to 1. */
+export interface Fault {
+  /** The stable version's. */
+  rates: readonly number[];
+  /** A canary's that has the fault. */
+  faulty: readonly number[];
 }
 
+/**
+ * Would the windows so far have found a canary with this fault (docs/statistics.md, "From evidence to a verdict")? By the
+ * S-channel: its boundary is drawn for the counts that such a canary would have made, and the law of its failures is
+ * followed through it, two windows at or above it where the guard wants two. How many failures there are is chance as well:
+ * where they are few, the mean over paths at even quantiles of their number.
+ * @param wanted the probability that it must have been found with, above 0 and below 1
+ */
+export function wouldFind(
+  settings: ComparisonSettings,
+  windows: readonly SeenWindow[],
+  fault: Fault,
+  wanted: number,
+): boolean {
+  if (windows.length === 0) return false;
+  if (settings.thresholds > 1 || settings.sAlpha === 0 || settings.floor !== undefined) {
+    return quantilePathCrosses(settings, windows, fault, wanted);
+  }
+  const rate = fault.rates[0] as number;
+  const faulty = fault.faulty[0] as number;
+  const bad = windows.map(window => rate * window.stableRequests + faulty * window.canaryRequests);
+  const all = bad.reduce((sum, one) => sum + one, 0);
+  if (all === 0) return false;
+  const power = (part: number, enough: number) => spendingPower(settings, windows, { rate, faulty, part }, enough);
+  if (all >= MANY_FAILURES) return power(1, wanted) >= wanted;
+  return meanIsAtLeast(wanted, path => {
+    const count = countQuantile(all, settings.phi?.[0] ?? 1, (path + 0.5) / PATHS);
+    return power(count / all, SURE);
+  });
+}
+
+/** Whether the mean of the paths' powers is at least that. Paths with few failures come first: they settle a no soonest. */
+function meanIsAtLeast(wanted: number, powerAt: (path: number) => number): boolean {
+  let found = 0;
+  for (let path = 0; path < PATHS; path += 1) {
+    found += powerAt(path);
+    if (found + (PATHS - 1 - path) < wanted * PATHS) return false;
+    if (found >= wanted * PATHS) return true;
+  }
+  return false;
+}
+
+/** A path that is as good as sure is not followed further. */
+const SURE = 0.9999;
+/** From so many failures on the power at their expected number is as good as the mean over what chance makes of it. */
+const MANY_FAILURES = 60;
+/** So many quantiles of the number of failures stand for all of them. */
+const PATHS = 10;
+
+/** Quantile of a count with this mean, its variance `noise` times that of a Poisson count (Cornish and Fisher, 1938). */
+function countQuantile(mean: number, noise: number, probability: number): number {
+  const z = normalQuantile(probability);
+  return Math.max(0, mean + z * Math.sqrt(mean * noise) + (noise * (z * z - 1)) / 6);
+}
+
+/** @param part of the expected failures that this path has */
 function spendingPower(
   settings: ComparisonSettings,
   windows: readonly SeenWindow[],
-  { rate, ratio }: { rate: number; ratio: number },
+  { rate, faulty, part }: { rate: number; faulty: number; part: number },
   enough: number,
 ): number {
   const { profile, sAlpha, horizonWindows } = settings;
@@ -50,13 +94,15 @@ function spendingPower(
   let carriedBad = 0;
   let cell = healthy.cell;
   for (const [index, window] of windows.entries()) {
+    const canaryBad = faulty * window.canaryRequests;
+    const expectedBad = rate * window.stableRequests + canaryBad;
     // whole counts: what a window is short of one goes to the next
-    const wanted = carriedBad + rate * window.stableRequests + Math.min(1, ratio * rate) * window.canaryRequests;
+    const wanted = carriedBad + part * expectedBad;
     const bad = Math.round(wanted);
     carriedBad = wanted - bad;
     const share = window.canaryRequests / (window.canaryRequests + window.stableRequests);
     const theta = badShareAt(share, window.margin);
-    const inflation = (part: number) => (noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, bad, part));
+    const inflation = (of: number) => (noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, bad, of));
     const expected = expectedAfter(healthy, bad, theta, inflation(theta));
     const budget = sAlpha * profile.spending(index + 1, horizonWindows, expected);
     stepSChannel(healthy, 0, bad, theta, inflation(theta), budget);
@@ -64,8 +110,8 @@ function spendingPower(
       layers = layers.map(halved);
       cell *= 2;
     }
-    const faulty = badShareAt(share, ratio);
-    fillCountLaw(increment, bad, faulty, inflation(faulty), cell);
+    const faultyShare = canaryBad / expectedBad;
+    fillCountLaw(increment, bad, faultyShare, inflation(faultyShare), cell);
     const stop = Math.ceil(healthy.boundary / cell);
     const moved = layers.map(layer => split(convolved(layer, increment), stop));
     layers = moved.map(({ below }, i) => joined(below, moved[i - 1]?.above));
@@ -119,64 +165,86 @@ function halved({ first, mass }: Layer): Layer {
 }
 
 /**
- * Without an S-channel: whether E gets there on the path on which the canary's failures stay, in sum, at the lower
- * (1 - enough) quantile of what such a canary makes. Averages of e-values have no law that could be followed.
+ * With averages or a floor: whether the comparison gets there on the path on which the canary's failures stay, in sum, at the
+ * lower (1 - enough) quantile of what such a canary makes. Averages of e-values have no law that could be followed.
  */
 function quantilePathCrosses(
   settings: ComparisonSettings,
   windows: readonly SeenWindow[],
-  { rates, ratio }: { rates: readonly number[]; ratio: number },
+  { rates, faulty }: Fault,
   enough: number,
 ): boolean {
-  const { profile, phi, floor, eAlpha } = settings;
-  const faulty = rates.map(rate => Math.min(1, ratio * Math.max(rate, floor ?? 0)));
+  const { profile, phi, eAlpha, sAlpha } = settings;
+  const requests = windows.map(({ canaryRequests }) => canaryRequests);
   const quantile = faulty.map((rate, t) => {
-    let [mean, variance] = [0, 0];
-    for (const { canaryRequests } of windows) {
-      const bad = canaryRequests * rate;
-      mean += bad;
-      variance += bad * (1 - rate) * (phi === undefined ? 1 : (phi[t] ?? 1) + profile.guard.tau ** 2 * bad);
-    }
-    return mean === 0 ? 0 : Math.max(0, 1 - (normalQuantile(enough) * Math.sqrt(variance)) / mean);
+    const noise = (bad: number) => (phi === undefined ? 1 : (phi[t] ?? 1) + profile.guard.tau ** 2 * bad);
+    return lowerPart(requests, rate, noise, enough);
   });
-  const comparison = newComparison({ ...settings, sAlpha: 0 });
-  for (const window of windows) {
-    const { canaryRequests, stableRequests, margin } = window;
+  const comparison = newComparison(settings);
+  // whole counts for the S-channel's law: what a window is short of one goes to the next
+  const whole = sAlpha > 0 && settings.thresholds === 1;
+  const canaryCarry = new Carry();
+  const stableCarry = new Carry();
+  for (const { canaryRequests, stableRequests, margin } of windows) {
+    const canaryBad = faulty.map((rate, t) => canaryRequests * rate * (quantile[t] ?? 0));
+    const stableBad = rates.map(rate => stableRequests * rate);
     stepComparison(
       comparison,
       {
         canaryRequests,
-        canaryBad: faulty.map((rate, t) => canaryRequests * rate * (quantile[t] ?? 0)),
+        canaryBad: whole ? canaryBad.map(bad => canaryCarry.whole(bad)) : canaryBad,
         stableRequests,
-        stableBad: rates.map(rate => stableRequests * rate),
+        stableBad: whole ? stableBad.map(bad => stableCarry.whole(bad)) : stableBad,
       },
       margin,
     );
-    if (comparison.logE >= -Math.log(eAlpha)) return true;
+    if (comparison.logE >= -Math.log(eAlpha) || comparison.sCrossed) return true;
   }
   return false;
 }
 
-/** The same for a ceiling: whether a canary at `ratio` times the ceiling would have been found by now. */
+/** Whole numbers that follow a sum of fractions. */
+class Carry {
+  private left = 0;
+
+  whole(value: number): number {
+    const wanted = this.left + value;
+    const rounded = Math.round(wanted);
+    this.left = wanted - rounded;
+    return rounded;
+  }
+}
+
+/** The part of the expected failures that a canary has at least with this probability. @param noise variance per failure */
+function lowerPart(
+  requests: readonly number[],
+  rate: number,
+  noise: (bad: number) => number,
+  probability: number,
+): number {
+  let [mean, variance] = [0, 0];
+  for (const count of requests) {
+    const bad = count * rate;
+    mean += bad;
+    variance += bad * (1 - rate) * noise(bad);
+  }
+  return mean === 0 ? 0 : Math.max(0, 1 - (normalQuantile(probability) * Math.sqrt(variance)) / mean);
+}
+
+/** The same for a ceiling: whether a canary with these bad shares would have been found by now. */
 export function ceilingFinds(
   settings: CeilingSettings,
   canaryRequests: readonly number[],
-  ratio: number,
+  faulty: readonly number[],
   power: number,
 ): boolean {
   const watch = newCeilingWatch(settings);
-  const total = canaryRequests.reduce((sum, requests) => sum + requests, 0);
-  const rates = settings.limits.map(limit => Math.min(1, limit * ratio));
-  const quantile = rates.map((rate, t) => {
-    const mean = total * rate;
-    const variance = mean * (1 - rate) * (settings.phi?.[t] ?? 1);
-    return mean === 0 ? 0 : Math.max(0, 1 - (normalQuantile(power) * Math.sqrt(variance)) / mean);
-  });
+  const quantile = faulty.map((rate, t) => lowerPart(canaryRequests, rate, () => settings.phi?.[t] ?? 1, power));
   for (const requests of canaryRequests) {
     stepCeilingWatch(
       watch,
       requests,
-      rates.map((rate, t) => requests * rate * (quantile[t] ?? 0)),
+      faulty.map((rate, t) => requests * rate * (quantile[t] ?? 0)),
     );
     if (watch.logE >= -Math.log(settings.alpha)) return true;
   }

@@ -12,7 +12,7 @@ describe('a valid plan', () => {
       onNewImage: 'queue',
       deadlineSeconds: 3600,
       progressDeadlineSeconds: 600,
-      hold: { atMostSeconds: 1800, then: 'rollBack' },
+      hold: { atMostSeconds: 1800, then: 'ask' },
       windowSeconds: 60,
       metrics: [
         {

@@ -30,13 +30,13 @@ describe('a plan with sequential metrics', () => {
   it('judges sequentially where a metric names no judge', () => {
     const { metrics, sequential } = planOf(planWith({ errors: CEILING }));
     expect(metrics[1]?.judge).toEqual({ kind: 'sequential', margin: 1.25, share: 0.5, guard: true });
-    expect(sequential).toEqual({ alpha: 0.01, detect: { ratio: 2, power: 0.8 } });
+    expect(sequential).toEqual({ alpha: 0.01, detect: { ratio: 2, atLeast: 0.01, power: 0.8, gross: 0.1 } });
   });
 
   it('reads every key of the judge and of the plan', () => {
     const plan = planOf(
       planWith({
-        keys: 'alpha: 0.5%\ndetect: { ratio: 3, power: 90% }\npromoteEarly: { beta: 1%, nonInferiority: 1.5, after: 2m }',
+        keys: 'alpha: 0.5%\ndetect: { ratio: 3, atLeast: 0.5%, power: 90%, gross: 20% }\npromoteEarly: { beta: 1%, nonInferiority: 1.5, after: 2m }',
         errors:
           'judge: { kind: sequential, margin: 1, share: 0.7, ceiling: 2%, floor: 0.1%, guard: off, warmUp: { margin: 4, for: 2m } }',
       }),
@@ -52,8 +52,37 @@ describe('a plan with sequential metrics', () => {
     });
     // what the first leaves of alpha is the second's
     expect(plan.metrics[1]?.judge).toMatchObject({ share: expect.closeTo(0.3, 12) });
-    expect(plan.sequential).toEqual({ alpha: 0.005, detect: { ratio: 3, power: 0.9 } });
+    expect(plan.sequential).toEqual({ alpha: 0.005, detect: { ratio: 3, atLeast: 0.005, power: 0.9, gross: 0.2 } });
     expect(plan.promoteEarly).toEqual({ beta: 0.01, nonInferiority: 1.5, afterSeconds: 120 });
+  });
+
+  it('asks a person at the end of a hold only where somebody would hear it', () => {
+    const withoutApproval = (text: string) => text.replace(/^ {2}- approval.*\n/m, '');
+    const endOf = (keys: string) => planOf(withoutApproval(planWith({ errors: CEILING, keys }))).hold.then;
+    expect(planOf(planWith({ errors: CEILING })).hold.then).toBe('ask'); // it has an approval
+    expect(endOf('')).toBe('rollBack');
+    expect(endOf('notify: [{ kind: sns, on: [started, promoted] }]')).toBe('rollBack');
+    expect(endOf('notify: [{ kind: sns, on: [approvalNeeded] }]')).toBe('ask');
+    expect(endOf('notify: [{ kind: sns, on: [held, rolledBack] }]')).toBe('ask');
+    expect(endOf('hold: { atMost: 5m }\nnotify: [{ kind: sns, on: [held] }]')).toBe('ask');
+    expect(endOf('hold: { atMost: 5m, then: rollBack }\nnotify: [{ kind: sns, on: [held] }]')).toBe('rollBack');
+  });
+
+  it.each([
+    ['detect: { gross: 0.5% }', /detect\.gross: found 0\.5%; expected 1% or more/],
+    ['detect: { atLeast: 15% }', /detect\.atLeast: found 15%; expected at most 10%/],
+    ['detect: { atLeast: 2 }', /detect\.atLeast: found 2; expected a share/],
+    ['detect: { atLeast: -1% }', /detect\.atLeast: found '-1%'; expected a share/],
+    ['detect: { gross: 0% }', /detect\.gross: found '0%'; expected a share above 0/],
+  ])('refuses %s', (keys, message) => {
+    const mistakes = mistakesOf(planWith({ errors: CEILING, keys }));
+    expect(mistakes.map(({ path, found, expected }) => `${path}: found ${found}; expected ${expected}`).join()).toMatch(
+      message,
+    );
+  });
+
+  it('takes an effect of 0 points for the ratio alone', () => {
+    expect(planOf(planWith({ errors: CEILING, keys: 'detect: { atLeast: 0% }' })).sequential?.detect.atLeast).toBe(0);
   });
 
   it('counts the windows of its bakes and soak from the first weight on', () => {

@@ -206,7 +206,7 @@ describe('the traffic', () => {
     expect(verdict).toEqual({
       kind: 'inconclusive',
       because:
-        'the canary got 900 of 90,000 requests, and by its weights it should have had 4,500: the traffic is not where the weights say (1 to more than 1,000,000,000,000 against chance)',
+        'the canary got 900 of 90,000 requests, and by its weights it should have had 4,500: the traffic is not where the weights say (odds against chance more than 1,000,000,000,000 to 1)',
       fault: false,
     });
   });

@@ -19,7 +19,7 @@ const past = (bad: number, more: Partial<Baseline> = {}): Baseline => ({
   ...{ windows: 90, requests: 900_000, bad: [bad], phi: [1.2], assumed: false },
   ...more,
 });
-const ASSUMED = "(how much the counts vary is assumed: the stable version's past has too little)";
+const ASSUMED = '; variance assumed (no history)';
 
 describe('the sentence of a degraded canary', () => {
   it('says what was seen, against what, how sure and how long', () => {
@@ -28,14 +28,14 @@ describe('the sentence of a degraded canary', () => {
       metric: 'errors',
       // 12/480 = 2.5 %, 31/9520 = 0.326 %: 7.7 times. P(Binomial(43, 0.06/1.012) >= 9) = 1/1239.3; 1/(0.84 x 1 %) = 119
       because:
-        "errors: 12 of 480 canary requests failed against 31 of 9,520: 7.7 times the stable version's rate, 12 bad ones since the start, and chance brings 9 to a canary within 1.25 times that rate in 1 of 1,239 releases at most; the limit is 1 of 119; seen in 1 window (1 min)",
+        'errors: 12 of 480 canary requests failed, 31 of 9,520 of stable (7.7 times the rate), 12 bad ones since the start; a canary at the margin of 1.25 times has 9 or more in 1 of 1,239 releases (limit 1 of 119); seen in 1 window (1 min)',
     });
   });
 
   it('tells a fault that began late by what it did since, and stays as it is when more windows come', () => {
     const late = [...repeat(10, pair(5, 95)), pair(25, 95)];
     const told =
-      "errors: 25 of 480 canary requests failed against 95 of 9,520: 5.2 times the stable version's rate, 1 to 13,000 against chance; the limit is 1 to 625; seen in 1 window (1 min)";
+      'errors: 25 of 480 canary requests failed, 95 of 9,520 of stable (5.2 times the rate), odds against chance 13,000 to 1 (limit 625 to 1); seen in 1 window (1 min)';
     expect(sentence(late)).toBe(told);
     expect(sentence([...late, pair(300, 95), pair(0, 95)])).toBe(told);
   });
@@ -46,7 +46,7 @@ describe('the sentence of a degraded canary', () => {
     const a = [...repeat(10, pair(5, 95)), pair(23, 95), { kind: 'noData', reason: 'none' } as const];
     const b = [...repeat(11, pair(5, 95)), pair(22, 95)];
     const told =
-      "a: 23 of 480 canary requests failed against 95 of 9,520: 4.8 times the stable version's rate, 1 to 1,200 against chance, and too much together with the other metrics; the limit alone is 1 to 1,600; seen in 1 window (1 min)";
+      'a: 23 of 480 canary requests failed, 95 of 9,520 of stable (4.8 times the rate), odds against chance 1,200 to 1 (limit of this metric alone 1,600 to 1), too much together with the other metrics; seen in 1 window (1 min)';
     const both = [metric({ share: 0.4 }, 'a'), metric({ share: 0.6 }, 'b')];
     expect(judged(both, { a: a.slice(0, 11), b: b.slice(0, 11) }).verdict.kind).not.toBe('degraded');
     expect(judged(both, { a, b }).verdict).toEqual({ kind: 'degraded', metric: 'a', because: told });
@@ -62,7 +62,7 @@ describe('the sentence of a degraded canary', () => {
     };
     const reading = of(counts(480, 20, 14), counts(9520, 380, 31));
     expect(judged([slow], { slow: [reading] }).verdict.because).toBe(
-      "slow: 14 of 480 canary requests took longer than 1 s against 31 of 9,520: 9 times the stable version's rate, 1 to 28,000 against chance; the limit is 1 to 100; seen in 1 window (1 min)",
+      'slow: 14 of 480 canary requests took longer than 1 s, 31 of 9,520 of stable (9 times the rate), odds against chance 28,000 to 1 (limit 100 to 1); seen in 1 window (1 min)',
     );
   });
 
@@ -70,7 +70,7 @@ describe('the sentence of a degraded canary', () => {
     const alone = { expects: () => ({ canary: true, stable: false }) };
     const soaking = (bad: number) => of(counts(10_000, bad), null);
     const told =
-      'errors: 150 of 10,000 canary requests were bad (1.5 %), above the ceiling of 1 %, 1 to 5,900 against chance; the limit is 1 to 500; seen in 1 window (1 min)';
+      'errors: 150 of 10,000 canary requests were bad (1.5 %), above the ceiling of 1 %, odds against chance 5,900 to 1 (limit 500 to 1); seen in 1 window (1 min)';
     expect(sentence([soaking(150)], alone, { ceiling: 0.01 })).toBe(told);
     expect(sentence([soaking(150), soaking(0), soaking(900)], alone, { ceiling: 0.01 })).toBe(told);
   });
@@ -78,9 +78,9 @@ describe('the sentence of a degraded canary', () => {
   it('says where the noise is assumed', () => {
     const because = sentence(repeat(2, pair(60, 95)), {}, { guard: true });
     expect(because).toMatch(
-      /^errors: 120 of 960 canary requests failed against 190 of 19,040: 13 times .* \(2 min\) \(/,
+      /^errors: 120 of 960 canary requests failed, 190 of 19,040 of stable \(13 times the rate\), .* \(2 min\)/,
     );
-    expect(because.endsWith(`; seen in 2 windows (2 min) ${ASSUMED}`)).toBe(true);
+    expect(because.endsWith(`; seen in 2 windows (2 min)${ASSUMED}`)).toBe(true);
   });
 });
 
@@ -89,7 +89,7 @@ describe('the sentence of a canary that is not degraded', () => {
     expect(verdictOf(repeat(9, pair(5, 95)))).toEqual({
       kind: 'healthy',
       because:
-        "errors: 45 of 4,320 canary requests failed against 855 of 85,680: the stable version's rate in 9 windows (9 min); sure not to be 2 times as bad as stable (1 to 36,000; the limit is 1 to 20)",
+        'errors: healthy: 45 of 4,320 canary requests failed, 855 of 85,680 of stable (the same rate) in 9 windows (9 min); surely not 2 times as bad as stable (odds 36,000 to 1, limit 20 to 1)',
     });
   });
 
@@ -98,19 +98,19 @@ describe('the sentence of a canary that is not degraded', () => {
     expect(verdictOf([...repeat(4, pair(5, 95)), ...repeat(4, pair(9, 95))])).toEqual({
       kind: 'healthy',
       because:
-        "errors: 56 of 3,840 canary requests failed against 760 of 76,160: 1.5 times the stable version's rate in 8 windows (8 min); sure not to be 2 times as bad as stable (1 to 20; the limit is 1 to 20)",
+        'errors: healthy: 56 of 3,840 canary requests failed, 760 of 76,160 of stable (1.5 times the rate) in 8 windows (8 min); surely not 2 times as bad as stable (odds 20 to 1, limit 20 to 1)',
     });
   });
 
   const twelve =
-    "errors: 60 of 5,760 canary requests failed against 1,140 of 114,240: the stable version's rate in 12 windows (12 min)";
+    'errors: healthy so far: 60 of 5,760 canary requests failed, 1,140 of 114,240 of stable (the same rate) in 12 windows (12 min)';
   it('says of one that is watched when it would be healthy', () => {
     expect(verdictOf(repeat(12, pair(5, 95)), sureOf(1.4))).toEqual({
       kind: 'watching',
-      because: `${twelve}: nothing wrong, and 2 times the failures would have been seen by now; 5 more windows like these would prove it healthy`,
+      because: `${twelve}; a canary of which 2 % of requests failed would have been found by now; 5 more windows like these would prove it healthy`,
     });
     expect(sentence(repeat(12, pair(5, 95)), sureOf(1.05))).toBe(
-      `${twelve}: nothing wrong, and 2 times the failures would have been seen by now`,
+      `${twelve}; a canary of which 2 % of requests failed would have been found by now`,
     );
   });
 
@@ -125,71 +125,105 @@ describe('the sentence of a canary that is not degraded', () => {
     expect(healthyIn({ logHealthy, logHealthyLimit }, compared)).toBe(text);
   });
 
-  it('says of too little data how far it is, and what would settle it', () => {
-    // a doubling is found with 0.96 % after 1 window like this, 65 % after 32, 91 % after 64
+  it('says of too little data what would not have been found, and what would be enough', () => {
+    // 19 of 9,520 is 0.2 %, twice that 0.4 %: found with 65 % after 32 windows like this, 91 % after 64
     expect(verdictOf([pair(1, 19)])).toEqual({
       kind: 'inconclusive',
       fault: false,
       because:
-        "errors: 1 of 480 canary requests failed against 19 of 9,520: the stable version's rate in 1 window (1 min): too little to tell; 2 times the failures would have been seen with 1 %, 80 % wanted; about 63 more windows like these would settle it",
+        'errors: too little traffic to decide so far: 1 of 480 canary requests failed, 19 of 9,520 of stable (the same rate) in 1 window (1 min); a canary of which 0.399 % of requests failed would not have been found with 80 %; about 63 more windows like these would be enough',
     });
-    // 34 % after 4, 67 % after 8, above 89 % after 16
+    // 67 % after 8, above 89 % after 16
     expect(sentence(repeat(4, pair(5, 95)), sureOf(1.05))).toBe(
-      "errors: 20 of 1,920 canary requests failed against 380 of 38,080: the stable version's rate in 4 windows (4 min): too little to tell; 2 times the failures would have been seen with 34 %, 80 % wanted; about 12 more windows like these would settle it",
+      'errors: too little traffic to decide so far: 20 of 1,920 canary requests failed, 380 of 38,080 of stable (the same rate) in 4 windows (4 min); a canary of which 2 % of requests failed would not have been found with 80 %; about 12 more windows like these would be enough',
     );
   });
 
-  it('leaves out what would settle it where nobody will read it', () => {
-    expect(sentence([pair(1, 19)], { terse: true })).toMatch(/seen with 1 %, 80 % wanted$/);
+  it('leaves out what would be enough where nobody will read it', () => {
+    expect(sentence([pair(1, 19)], { terse: true })).toMatch(/would not have been found with 80 %$/);
   });
 
-  it('says when windows like these would not settle it soon', () => {
+  it('says nothing of what would be enough where no bake is as long', () => {
     // 256 windows are the most that are tried: a doubling of 4 is found with 71 % after them; of 6 with 60 % after 128, 92 %
     // after 256
-    expect(sentence([pair(0, 4)])).toMatch(/80 % wanted; windows like these would not settle it soon$/);
-    expect(sentence([pair(0, 6)])).toMatch(/80 % wanted; about 255 more windows like these would settle it$/);
+    expect(sentence([pair(0, 4)])).toMatch(/would not have been found with 80 %$/);
+    expect(sentence([pair(0, 6)])).toMatch(/; about 255 more windows like these would be enough$/);
   });
 
-  const nothing = 'errors: 0 of 2,400 canary requests failed against 0 of 47,600 in 5 windows (5 min)';
-  it('says that without a failure of the stable version no ratio can be seen', () => {
-    expect(sentence(repeat(5, pair(0, 0)))).toBe(
-      `${nothing}: too little to tell; 2 times the failures would have been seen with 0 %, 80 % wanted; without a failure of the stable version no ratio can be seen, a floor would say from where failures matter`,
-    );
+  const atLeast = (share: number, gross?: number) => ({
+    sequential: sequential({
+      detect: { ratio: 2, atLeast: share, power: 0.8, ...(gross === undefined ? {} : { gross }) },
+    }),
   });
 
+  it('takes a stable version that never fails for an ordinary one', () => {
+    // all failures of such a canary are its own: at 1 % 4.8 in a window, where 0.0594^2 is 0.35 % already
+    const never = repeat(5, pair(0, 0));
+    expect(verdictOf(never, atLeast(0.01))).toEqual({
+      kind: 'watching',
+      because:
+        'errors: healthy so far: 0 of 2,400 canary requests failed, 0 of 47,600 of stable in 5 windows (5 min); a canary of which 1 % of requests failed would have been found by now',
+    });
+    // without the points there is nothing to multiply, and never would be
+    expect(verdictOf(never).kind).toBe('inconclusive');
+  });
+
+  it('says what would have gone unseen where a gross fault would not have, and nothing where even that would', () => {
+    const few = (windows: number) => repeat(windows, of(counts(18, 0), counts(162, 0)));
+    // 18 requests a window: at 10 % 1.8 failures, at 1 % 0.18
+    expect(verdictOf(few(8), atLeast(0.01, 0.1))).toMatchObject({
+      kind: 'inconclusive',
+      unseen: expect.stringMatching(
+        /^errors: no fault seen: 0 of 144 canary requests failed, 0 of 1,296 of stable in 8 windows \(8 min\); a fault below \d+ % of requests would not have been seen here$/,
+      ),
+    });
+    expect(verdictOf(few(1), atLeast(0.01, 0.1))).not.toHaveProperty('unseen');
+    expect(verdictOf(few(8), atLeast(0.01))).not.toHaveProperty('unseen');
+  });
+
+  it('says of a fault from where on it would have been found, rounded up to a share that people think in', () => {
+    const told = (windows: number) => {
+      const verdict = verdictOf(repeat(windows, of(counts(18, 0), counts(162, 0))), atLeast(0.01, 0.1));
+      return verdict.kind === 'inconclusive' ? Number(/below (\d+) %/.exec(verdict.unseen ?? '')?.[1]) : Number.NaN;
+    };
+    const seen = [4, 6, 9, 14].map(told);
+    expect(seen).toEqual(seen.toSorted((a, b) => b - a));
+    expect(new Set(seen).size).toBeGreaterThan(1);
+    for (const share of seen) expect([2, 3, 4, 5, 6, 8, 10]).toContain(share);
+  });
+
+  const nothing =
+    'errors: too little traffic to decide so far: 0 of 2,400 canary requests failed, 0 of 47,600 of stable in 5 windows (5 min)';
   it('takes the rate from before the release where the stable version had no failure in it', () => {
     // 900 of 947,600 is 0.095 %: a doubling is found with 2.8 % after 5 windows, 62 % after 80, 92 % after 160
     expect(sentence(repeat(5, pair(0, 0)), { sequential: sequential({ baseline: { errors: past(900) } }) })).toBe(
-      `${nothing}: too little to tell; 2 times the failures would have been seen with 3 %, 80 % wanted; about 155 more windows like these would settle it`,
+      `${nothing}; a canary of which 0.19 % of requests failed would not have been found with 80 %; about 155 more windows like these would be enough`,
     );
     const empty = { baseline: { errors: past(0, { windows: 0, requests: 0 }) } };
-    expect(sentence(repeat(5, pair(0, 0)), { sequential: sequential(empty) })).toContain('no ratio can be seen');
+    expect(sentence(repeat(5, pair(0, 0)), { sequential: sequential(empty) })).toContain('of which 0 % of requests');
   });
 
   it('counts on the floor where the stable version has no failure', () => {
-    // twice the floor of 1 % is found after 8 windows and not after 4
-    expect(sentence(repeat(2, pair(0, 0)), {}, { floor: 0.01 })).toBe(
-      'errors: 0 of 960 canary requests failed against 0 of 19,040 in 2 windows (2 min): too little to tell; 2 times the failures would have been seen with 0 %, 80 % wanted; about 6 more windows like these would settle it',
+    expect(sentence(repeat(1, pair(0, 0)), {}, { floor: 0.01 })).toMatch(
+      /^errors: too little traffic to decide so far: .*; a canary of which 2 % of requests failed would not have been found with 80 %; about \d+ more windows? like these would be enough$/,
     );
-    expect(sentence([pair(0, 0)], {}, { floor: 0.05 })).toMatch(/; about 1 more window like these would settle it$/);
+    expect(verdictOf(repeat(8, pair(0, 0)), {}, { floor: 0.01 }).kind).toBe('watching');
   });
 
   it('says where the noise is assumed, and only there', () => {
     const guarded = (baseline: Record<string, Baseline>) =>
       sentence([pair(0, 0)], { terse: true, sequential: sequential({ baseline }) }, { guard: true });
-    const seen = 'errors: 0 of 480 canary requests failed against 0 of 9,520 in 1 window (1 min)';
-    expect(guarded({})).toContain(`${seen} ${ASSUMED}: too little to tell`);
-    expect(guarded({ errors: past(9, { assumed: true }) })).toContain(`${seen} ${ASSUMED}: too little to tell`);
-    expect(guarded({ errors: past(9) })).toContain(`${seen}: too little to tell`);
+    const seen = '0 of 480 canary requests failed, 0 of 9,520 of stable in 1 window (1 min)';
+    expect(guarded({})).toContain(`${seen}${ASSUMED}; a canary`);
+    expect(guarded({ errors: past(9, { assumed: true }) })).toContain(`${seen}${ASSUMED}; a canary`);
+    expect(guarded({ errors: past(9) })).toContain(`${seen}; a canary`);
   });
 
   it('passes on what a person must know of the counts', () => {
     const noted = (xc: number, note?: string): Reading =>
       of({ ...counts(480, xc), ...(note === undefined ? {} : { note }) }, counts(9520, 95));
     const reading = [noted(5), noted(5, 'counted above 250 ms, the nearest bound')];
-    expect(sentence(reading, { terse: true })).toContain(
-      '(2 min); counted above 250 ms, the nearest bound: too little',
-    );
+    expect(sentence(reading, { terse: true })).toContain('(2 min); counted above 250 ms, the nearest bound; a canary');
   });
 });
 
@@ -203,20 +237,20 @@ describe('the sentence where the stable version gets no traffic', () => {
     expect(verdictOf([soaking(1000, 10)], alone(0), { ceiling: 0.05 })).toEqual({
       kind: 'watching',
       because:
-        'errors: without stable traffic 10 of 1,000 canary requests were bad (1 %), the ceiling is 5 %, in 1 window (1 min): nothing wrong, and 2 times the failures would have been seen by now',
+        'errors: healthy so far: without stable traffic 10 of 1,000 canary requests were bad (1 %), the ceiling is 5 %, in 1 window (1 min); a canary of which 10 % of requests failed would have been found by now',
     });
     expect(verdictOf([soaking(50, 1)], alone(0), { ceiling: 0.05 })).toEqual({
       kind: 'inconclusive',
       fault: false,
       because:
-        'errors: without stable traffic 1 of 50 canary requests were bad (2 %), the ceiling is 5 %, in 1 window (1 min): too little to tell; 2 times the failures would have been seen only later',
+        'errors: too little traffic to decide so far: without stable traffic 1 of 50 canary requests were bad (2 %), the ceiling is 5 %, in 1 window (1 min); a canary of which 10 % of requests failed would not have been found with 80 %',
     });
   });
 
   it('says both where both were seen', () => {
     const readings = [...repeat(12, pair(5, 95)), soaking(1000, 10)];
     expect(sentence(readings, { ...alone(12), ...sureOf(1.4) }, { ceiling: 0.05 })).toBe(
-      "errors: 60 of 5,760 canary requests failed against 1,140 of 114,240: the stable version's rate in 12 windows (12 min); without stable traffic 10 of 1,000 canary requests were bad (1 %), the ceiling is 5 %, in 1 window (1 min): nothing wrong, and 2 times the failures would have been seen by now; 5 more windows like these would prove it healthy",
+      'errors: healthy so far: 60 of 5,760 canary requests failed, 1,140 of 114,240 of stable (the same rate) in 12 windows (12 min); without stable traffic 10 of 1,000 canary requests were bad (1 %), the ceiling is 5 %, in 1 window (1 min); a canary of which 2 % of requests failed would have been found by now; 5 more windows like these would prove it healthy',
     );
   });
 });
@@ -231,7 +265,10 @@ describe('windows without evidence', () => {
     );
 
   it('hold, and five in a row are too many to wait for one more', () => {
-    expect(alone([])).toMatchObject({ verdict: { because: 'no window was measured yet' }, brokeLimit: false });
+    expect(alone([])).toMatchObject({
+      verdict: { because: 'waiting for the first window of data' },
+      brokeLimit: false,
+    });
     expect(alone(silent.slice(1))).toMatchObject({ verdict: { because: 'no data: no points' }, brokeLimit: false });
     expect(alone(silent)).toMatchObject({
       verdict: { kind: 'inconclusive', because: 'no data: no points', fault: false },
@@ -288,7 +325,7 @@ describe('windows without evidence', () => {
     const at = (n: number) => ({ startEpochMs: NOON + n * MINUTE, endEpochMs: NOON + (n + 1) * MINUTE });
     // ln E of the first: with the start weight 0.02 of S's companion; of the ceiling 1 %: with 0.5
     expect(alone(readings, soak, { ceiling: 0.01 }).measurements).toEqual([
-      { ...at(0), phase: 'successful', because: 'against the stable version: ln E 4.73' },
+      { ...at(0), phase: 'successful', because: 'against stable: ln E 4.73' },
       { ...at(1), phase: 'inconclusive', because: 'the canary had no request' },
       { ...at(2), phase: 'successful', because: 'against the ceiling: ln E 8.69' },
     ]);

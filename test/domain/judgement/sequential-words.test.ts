@@ -22,16 +22,16 @@ describe('numbers in a sentence', () => {
   ])('%d is grouped by thousands', (count, text) => expect(grouped(count)).toBe(text));
 
   it.each([
-    [0.37, '1 to 0.37'],
+    [0.37, '0.37 to 1'],
     [1, '1 to 1'],
-    [7.73, '1 to 7.7'],
-    [123.4, '1 to 123'],
-    [999.7, '1 to 1,000'],
-    [1234, '1 to 1,200'],
-    [20_123, '1 to 20,000'],
-    [1e12, '1 to 1,000,000,000,000'],
-    [1.01e12, '1 to more than 1,000,000,000,000'],
-    [1e300, '1 to more than 1,000,000,000,000'],
+    [7.73, '7.7 to 1'],
+    [123.4, '123 to 1'],
+    [999.7, '1,000 to 1'],
+    [1234, '1,200 to 1'],
+    [20_123, '20,000 to 1'],
+    [1e12, '1,000,000,000,000 to 1'],
+    [1.01e12, 'more than 1,000,000,000,000 to 1'],
+    [1e300, 'more than 1,000,000,000,000 to 1'],
   ])('odds of %d are told with two or three digits', (odds, text) => expect(oddsText(Math.log(odds))).toBe(text));
 
   it.each([
@@ -71,15 +71,15 @@ describe('what was seen', () => {
   ])('%j says what the requests did', (measure, threshold, deed) => {
     // 12/480 = 2.5 %, 31/9520 = 0.3256 %
     expect(comparedText(measure, totals, threshold)).toBe(
-      `12 of 480 canary requests ${deed} against 31 of 9,520: 7.7 times the stable version's rate`,
+      `12 of 480 canary requests ${deed}, 31 of 9,520 of stable (7.7 times the rate)`,
     );
   });
 
   it.each([
-    [5, 95, "5 of 480 canary requests failed against 95 of 9,520: the stable version's rate"],
-    [0, 31, "0 of 480 canary requests failed against 31 of 9,520: 0 times the stable version's rate"],
-    [3, 0, "3 of 480 canary requests failed against 0 of 9,520 of the stable version's"],
-    [0, 0, '0 of 480 canary requests failed against 0 of 9,520'],
+    [5, 95, '5 of 480 canary requests failed, 95 of 9,520 of stable (the same rate)'],
+    [0, 31, '0 of 480 canary requests failed, 31 of 9,520 of stable (0 times the rate)'],
+    [3, 0, '3 of 480 canary requests failed, 0 of 9,520 of stable'],
+    [0, 0, '0 of 480 canary requests failed, 0 of 9,520 of stable'],
   ])('%d bad ones against %d', (canaryBad, stableBad, text) => {
     expect(comparedText({ kind: 'failedRequests' }, { ...totals, canaryBad, stableBad }, 0)).toBe(text);
   });
@@ -144,24 +144,24 @@ describe('how sure an alarm is', () => {
     );
 
   it('is told by its odds and their limit', () => {
-    expect(text('e', 20_123)).toBe('1 to 20,000 against chance; the limit is 1 to 625');
-    expect(text('e', 625)).toBe('1 to 625 against chance; the limit is 1 to 625');
+    expect(text('e', 20_123)).toBe('odds against chance 20,000 to 1 (limit 625 to 1)');
+    expect(text('e', 625)).toBe('odds against chance 625 to 1 (limit 625 to 1)');
   });
 
   it('says where it took the other metrics too', () => {
     expect(text('e', 400)).toBe(
-      '1 to 400 against chance, and too much together with the other metrics; the limit alone is 1 to 625',
+      'odds against chance 400 to 1 (limit of this metric alone 625 to 1), too much together with the other metrics',
     );
   });
 
   it('is told by the count that chance would have brought', () => {
     // 1/0.0084 = 119.05
     expect(text('s', 1)).toBe(
-      '1,204 bad ones since the start, and chance brings 1,150 to a canary within 1.25 times that rate in 1 of 1,239 releases at most; the limit is 1 of 119',
+      '1,204 bad ones since the start; a canary at the margin of 1.25 times has 1,150 or more in 1 of 1,239 releases (limit 1 of 119)',
     );
   });
 
   it('names the ceiling', () => {
-    expect(text('ceiling', 900)).toBe('above the ceiling of 1.35 %, 1 to 900 against chance; the limit is 1 to 500');
+    expect(text('ceiling', 900)).toBe('above the ceiling of 1.35 %, odds against chance 900 to 1 (limit 500 to 1)');
   });
 });

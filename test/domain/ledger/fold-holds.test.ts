@@ -58,8 +58,22 @@ describe('a hold', () => {
     const release = releaseOf({}, held, asked, end);
     expect(release.hold).toBeUndefined();
     expect(release.approvals).toEqual({});
-    // what people were given to answer stays off the deadline: 700 to 900
+    // waiting for data, and for what a person says of it, stays off the deadline: 100 to 900
+    expect(release.heldMs).toBe(800_000);
+    expect(release.askedMs).toBeUndefined();
+  });
+
+  it('for a fault counts against the deadline, but for what people were given to answer', () => {
+    const fault: Line = [100, { kind: 'held', because: 'no metrics', fault: true }];
+    const release = releaseOf({}, fault, asked, [900, { kind: 'resumed' }]);
+    expect(release.heldMs).toBeUndefined();
     expect(release.askedMs).toBe(200_000);
+  });
+
+  it('adds up with those before it', () => {
+    const again: Line = [1_000, { kind: 'held', because: 'too little data', fault: false }];
+    const release = releaseOf({}, held, [400, { kind: 'resumed' }], again, [1_250, { kind: 'resumed' }]);
+    expect(release.heldMs).toBe(300_000 + 250_000);
   });
 
   it('is over when the dial was turned', () => {
@@ -77,6 +91,6 @@ describe('a hold', () => {
       { kind: 'stepDone', index: 0, because: 'a person said so' },
     ]);
     expect(done.approvals).toEqual({});
-    expect(done.askedMs).toBe(60_000);
+    expect(done.heldMs).toBe(670_000);
   });
 });

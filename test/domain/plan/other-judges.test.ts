@@ -14,7 +14,7 @@ describe('a plan with the judges of others', () => {
       kind: 'mannWhitney',
       direction: 'increase',
       tolerance: 0.25,
-      confidence: 0.98,
+      confidence: 0.999,
       nanStrategy: 'remove',
       critical: true,
       groups: ['errors'],
@@ -37,7 +37,7 @@ describe('a plan with the judges of others', () => {
   it("has Flagger's range in Flagger's units", () => {
     expect(judgeOf('flagger', 'request-success-rate')).toEqual({
       kind: 'flagger',
-      min: 99,
+      min: 90,
       threshold: 5,
       intervalSeconds: 60,
     });
@@ -55,16 +55,16 @@ describe('a plan with the judges of others', () => {
   });
 
   it('knows that Kayenta has nothing to compare with at weight 100, and Flagger needs nothing', () => {
-    expect(judgingAt(example('kayenta'), 100).map(({ name }) => name)).toEqual(['failing']);
-    expect(judgingAt(example('flagger'), 100)).toHaveLength(2);
+    expect(judgingAt(example('kayenta'), 100).map(({ name }) => name)).toEqual(['failed']);
+    expect(judgingAt(example('flagger'), 100)).toHaveLength(3);
   });
 
   it('says how they judge and what they cannot promise', () => {
     const said = (name: string) => timelineText(example(name), planTimeline(example(name)));
-    expect(said('flagger')).toContain("at least 99 in Flagger's units; every 1m; roll back at 5 failed checks");
+    expect(said('flagger')).toContain("at least 90 in Flagger's units; every 1m; roll back at 5 failed checks");
     expect(said('flagger')).toContain('failed checks add up over the whole release');
     expect(said('kayenta')).toContain(
-      'at 98 % confidence (Mann-Whitney), critical; every 10m; roll back below a score of 75, hold below 95',
+      'at 99.9 % confidence (Mann-Whitney), critical; every 10m; roll back below a score of 75, hold below 95',
     );
     expect(said('kayenta')).toContain('At weight 100 it sees nothing');
     expect(said('argo-rollouts')).toContain('any number of bad windows allowed; done after 3 good in a row');

@@ -56,7 +56,7 @@ const sentences: Row[] = [
       WITHIN_MARGIN,
       NO_SOAK,
       'hold.then: proceed continues although the metrics could not tell good from bad.',
-      'The deadline does not run while an approval is open.',
+      'The deadline does not run while an approval is open, nor during a hold for more data.',
       'A hook over http is not encrypted: anybody on the network path can read it and answer it.',
     ],
   ],

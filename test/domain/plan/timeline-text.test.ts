@@ -30,7 +30,7 @@ What will happen
      0:25:00   100 %  promoted: the canary is live, stable is scaled down
   Times are the earliest: readiness, hooks, approvals and holds come on top.
   Degraded: roll back at once.
-  Inconclusive when a step is over: hold for at most 0:30:00, then rollBack.
+  Too little data when a step is over: hold for at most 0:30:00, then ask a person.
 
 What judges
   - errors: failed requests, at most 1.5 times stable's; at weight 100 at most 1 %; 0 bad windows allowed
@@ -47,7 +47,7 @@ ${planTimeline(planOf(SMALL_PLAN))
     expect(textOf(BARE)).toContain(`     0:00:00   100 %  promoted: the canary is live, stable is scaled down
   Times are the earliest: readiness, hooks, approvals and holds come on top.
   Degraded: roll back at once.
-  Inconclusive when a step is over: hold for at most 0:30:00, then rollBack.
+  Too little data when a step is over: hold for at most 0:30:00, then roll back (noEvidence).
 
 What this plan cannot promise
   - No metric`);
@@ -172,10 +172,11 @@ describe('how a metric judges, printed', () => {
     const plan = withMetric(COUNTS, '{ kind: sequential }');
     expect(judgeText(plan, 'alpha 1 %')).toBeUndefined();
     expect(textOf(plan)).toContain(`What judges
-  - alpha 1 % for all sequential metrics together; watching: 2 times stable's failures would have been found (power 80 %)
+  - alpha 1 % for all sequential metrics together
+  - a step goes on once a fault would have been found (power 80 %): 2 times the failures of stable, and at least 1 % of requests more
   - errors: `);
     expect(textOf(`${plan}promoteEarly: { beta: 5%, nonInferiority: 1.5, after: 90s }\n`)).toContain(
-      'would have been found (power 80 %); healthy: not 1.5 times as bad as stable (chance of error 5 %), ends a bake after 0:01:30\n',
+      '- alpha 1 % for all sequential metrics together; healthy: not 1.5 times as bad as stable (chance of error 5 %), ends a bake after 0:01:30\n',
     );
     expect(textOf(SMALL_PLAN)).not.toContain('alpha');
   });

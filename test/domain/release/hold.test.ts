@@ -34,14 +34,14 @@ describe('a hold', () => {
 
   it('rolls back when it has lasted as long as the plan allows, counted from its first look', () => {
     const { move, holds } = atSecond(700, 'rollBack', held);
-    expect(move).toEqual({ kind: 'rollBack', reason: 'deadline', because: 'on hold for 600 s: too little data' });
+    expect(move).toEqual({ kind: 'rollBack', reason: 'deadline', because: 'on hold for 10m: too little data' });
     expect(holds).toBeUndefined();
   });
 
   it('goes on where the plan says proceed', () => {
     expect(atSecond(700, 'proceed', held).move).toEqual({
       kind: 'advance',
-      because: 'on hold for 600 s, then proceeds as the plan says: too little data',
+      because: 'on hold for 10m, then proceeds as the plan says: too little data',
     });
   });
 

@@ -38,7 +38,7 @@ describe('an analysis', () => {
     });
     expect(facts.at(-1)).toMatchObject({ kind: 'held', fault: false });
     const held: Line[] = [...second, [460, { kind: 'held', because: '', fault: false }]];
-    expect(look(plan, held, 1_060, nothing).move).toMatchObject({ kind: 'rollBack', reason: 'deadline' });
+    expect(look(plan, held, 1_060, nothing).move).toMatchObject({ kind: 'rollBack', reason: 'noEvidence' });
     expect(look({ ...plan, hold: { atMostSeconds: 600, then: 'proceed' } }, held, 1_060, nothing).move.kind).toBe(
       'advance',
     );

@@ -20,9 +20,9 @@ describe('a step that is over with too little data', () => {
     expect(facts).toEqual([{ kind: 'stepDone', index: 1, because: 'nothing wrong' }]);
   });
 
-  it("goes back after the hold by the plan's default, for the deadline of the hold", () => {
+  it("goes back after the hold by the plan's default, for want of data and not for the deadline", () => {
     expect(look({}, held, 939.9, { verdict: tooLittle }).move.kind).toBe('lookAgain');
-    expect(look({}, held, 940, { verdict: tooLittle }).move).toMatchObject({ kind: 'rollBack', reason: 'deadline' });
+    expect(look({}, held, 940, { verdict: tooLittle }).move).toMatchObject({ kind: 'rollBack', reason: 'noEvidence' });
   });
 
   it('goes on after the hold where the plan says so', () => {
@@ -31,7 +31,7 @@ describe('a step that is over with too little data', () => {
     expect(facts.at(-1)).toEqual({
       kind: 'stepDone',
       index: 1,
-      because: 'on hold for 600 s, then proceeds as the plan says: too little data',
+      because: 'on hold for 10m, then proceeds as the plan says: too little data',
     });
   });
 

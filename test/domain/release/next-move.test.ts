@@ -121,15 +121,25 @@ describe('the deadline', () => {
     expect(deadlineOf(release, admissionOf(), at(5_000))).toBe(at(7_200 + 300 + 4_500));
   });
 
-  it('does not count what a hold waited for a person, and counts on when the hold is over', () => {
-    const release = releaseOf(
+  const heldUntil = (fault: boolean, ...more: Line[]) =>
+    releaseOf(
       {},
-      [100, { kind: 'held', because: '', fault: false }],
+      [100, { kind: 'held', because: '', fault }],
       [700, { kind: 'approvalOpened', name: 'proceed?' }],
-      [900, { kind: 'resumed' }],
+      ...more,
     );
-    expect(deadlineOf(release, admissionOf(), at(1_000))).toBe(at(7_400));
-    expect(deadlineOf(release, admissionOf(), at(5_000))).toBe(at(7_400));
+
+  it('does not count what a hold for want of data takes, the question included, and counts on when it is over', () => {
+    expect(deadlineOf(heldUntil(false), admissionOf(), at(800))).toBe(at(7_900));
+    expect(deadlineOf(heldUntil(false), admissionOf(), at(5_000))).toBe(at(12_100));
+    const over = heldUntil(false, [900, { kind: 'resumed' }]);
+    expect(deadlineOf(over, admissionOf(), at(1_000))).toBe(at(8_000));
+    expect(deadlineOf(over, admissionOf(), at(5_000))).toBe(at(8_000));
+  });
+
+  it('counts a hold for a fault, but for what a person was given to answer', () => {
+    expect(deadlineOf(heldUntil(true), admissionOf(), at(800))).toBe(at(7_300));
+    expect(deadlineOf(heldUntil(true, [900, { kind: 'resumed' }]), admissionOf(), at(5_000))).toBe(at(7_400));
   });
 });
 

@@ -168,7 +168,7 @@ describe('what a plan is told of the release', () => {
   it('is what the stable version did before it', () => {
     const baseline = { errors: { windows: 90, requests: 81_000, bad: [810], phi: [1.5], assumed: false } };
     const of = releaseOf({ errors: times(3, good) });
-    const assumed = /how much the counts vary is assumed/;
+    const assumed = /variance assumed \(no history\)/;
     expect(replayed(of, sequential({ guard: true })).because).toMatch(assumed);
     expect(replayed({ ...of, baseline }, sequential({ guard: true })).because).not.toMatch(assumed);
   });
@@ -197,9 +197,9 @@ describe('what a plan is told of the release', () => {
     expect(bare(20)).not.toBe(bare(10));
   });
 
-  it('ends without how many more windows would settle it, which takes long to find out', () => {
+  it('ends without how many more windows would be enough, which takes long to find out', () => {
     expect(replayed(releaseOf({ errors: [[10, 0, 90, 1]] }), sequential()).because).toBe(
-      "errors: 0 of 10 canary requests failed against 1 of 90: 0 times the stable version's rate in 1 window (1 min): too little to tell; 2 times the failures would have been seen with 0 %, 80 % wanted",
+      'errors: too little traffic to decide so far: 0 of 10 canary requests failed, 1 of 90 of stable (0 times the rate) in 1 window (1 min); a canary of which 2.22 % of requests failed would not have been found with 80 %',
     );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sequentialReplay } from '../../../../domain/judgement/replay/sequential.ts';
 import { detect } from '../../../../domain/judgement/sequential/detector.ts';
-import { powerOf } from '../../../../domain/judgement/sequential/power.ts';
+import { wouldFind } from '../../../../domain/judgement/sequential/power.ts';
 import { BY_THE_BOOK, drawn, metricOf, type Quadruple, quiet, releaseOf, times } from './releases.ts';
 
 describe('the sequential judge over recorded windows', () => {
@@ -78,7 +78,7 @@ describe('what the sequential judge draws', () => {
     const [lnE, bad, ...none] = evidence;
     const ends = [80_000, 140_000, 200_000, 260_000, 320_000];
     expect(none).toEqual([]);
-    expect(lnE?.title).toBe('ln E (limit: 1 to 333 against chance)');
+    expect(lnE?.title).toBe('ln E (limit: odds against chance 333 to 1)');
     expect(lnE?.points.map(({ endEpochMs }) => endEpochMs)).toEqual(ends);
     for (const [i, log] of [-0.3899407431, -0.026480097, 1.6215125522, 0.0684375977, 1.2864433951].entries()) {
       expect(lnE?.points[i]?.value).toBeCloseTo(log, 9);
@@ -106,7 +106,7 @@ describe('what the sequential judge draws', () => {
       [200_000],
     ]);
     const two = judge.replay(releaseOf({ errors: REFERENCE, slow: REFERENCE }), drawn);
-    expect(two.evidence.map(({ title }) => title)).toEqual(['ln E (limit: 1 to 333 against chance)']);
+    expect(two.evidence.map(({ title }) => title)).toEqual(['ln E (limit: odds against chance 333 to 1)']);
     // two metrics of the same counts have the E of one
     expect(two.evidence[0]?.points.at(-1)?.value).toBeCloseTo(1.2864433951, 9);
   });
@@ -125,12 +125,12 @@ describe('what the sequential judge says', () => {
   it('of a roll back is what the S-channel counted, the boundary, and what both are worth', () => {
     // the reference's first window at its boundary of 9: 1.935498e-3 was spent, which is 1 of 516; 0.7 % is 1 of 142
     expect(because({ errors: [[500, 9, 4500, 16], ...REFERENCE.slice(1)] })).toBe(
-      'degraded: errors: 9 bad ones since the start, and chance brings 9 to a canary within 1.25 times that rate in 1 of 516 releases at most; the limit is 1 of 142',
+      'degraded: errors: 9 bad ones since the start; a canary at the margin of 1.25 times has 9 or more in 1 of 516 releases (limit 1 of 142)',
     );
     expect(because({ errors: [[500, 8, 4500, 17]] }, { horizonWindows: 5 })).not.toMatch(/^degraded/);
     // two metrics have 0.35 % each
     const half = because({ errors: [[500, 11, 4500, 14]], slow: [[500, 0, 4500, 25]] }, { horizonWindows: 5 });
-    expect(half).toMatch(/^degraded: errors: 11 bad ones .*; the limit is 1 of 285$/);
+    expect(half).toMatch(/^degraded: errors: 11 bad ones .* \(limit 1 of 285\)$/);
   });
 
   it('of metrics that had nothing to compare is which', () => {
@@ -140,19 +140,17 @@ describe('what the sequential judge says', () => {
     );
   });
 
-  it('of what is sure is what it is sure not to be', () => {
-    expect(because({ errors: times(30, [1000, 10, 9000, 90]) })).toBe(
-      'healthy: sure not to be 2 times as bad as stable',
-    );
+  it('of what is sure is what it is surely not', () => {
+    expect(because({ errors: times(30, [1000, 10, 9000, 90]) })).toBe('healthy: surely not 2 times as bad as stable');
     expect(because({ errors: times(30, [1000, 10, 9000, 90]) }, { nonInferiority: 3 })).toBe(
-      'healthy: sure not to be 3 times as bad as stable',
+      'healthy: surely not 3 times as bad as stable',
     );
   });
 
   it('of too little is which metrics had it, and what they should have seen', () => {
     const [few, many] = [times(5, [10, 0, 90, 1] as const), times(30, [1000, 10, 9000, 90] as const)];
     expect(because({ a: few, b: many, c: few })).toBe(
-      'inconclusive: a, c: too little to have seen 2 times the failures with 80 %',
+      'inconclusive: a, c: too little traffic to have seen 2 times the failures of stable with 80 %',
     );
   });
 
@@ -163,28 +161,30 @@ describe('what the sequential judge says', () => {
     const settings = detector.metrics.get('errors')?.comparison.settings;
     if (settings === undefined) throw new Error('errors is not watched');
     const sees = (count: number) =>
-      powerOf(
+      wouldFind(
         settings,
         times(count, window).map(([canaryRequests, , stableRequests]) => ({
           canaryRequests,
           stableRequests,
           margin: 1.25,
         })),
-        { rates: [0.01], ratio },
+        { rates: [0.01], faulty: [0.01 * ratio] },
         0.8,
-      ) >= 0.8;
+      );
     const first = Array.from({ length: 20 }, (_, i) => i + 1).find(sees) ?? 0;
     // Act
     const of = (count: number) =>
       because({ errors: times(count, window) }, { horizonWindows: 20, detect: { ratio, power: 0.8 }, beta: 1e-9 });
     // Assess
     expect(first).toBeGreaterThan(1);
-    expect(of(first - 1)).toBe(`inconclusive: errors: too little to have seen ${ratio} times the failures with 80 %`);
+    expect(of(first - 1)).toBe(
+      `inconclusive: errors: too little traffic to have seen ${ratio} times the failures of stable with 80 %`,
+    );
     // windows without a request of the stable version change nothing of that
     const without = { errors: [...times(4, [1000, 12, 0, 0] as const), ...times(first, window)] };
     expect(because(without, { horizonWindows: 20, detect: { ratio, power: 0.8 }, beta: 1e-9 })).toMatch(/^watching/);
     expect(of(first)).toBe(
-      `watching: nothing wrong in ${first} windows, and ${ratio} times the failures would have been seen`,
+      `watching: no fault in ${first} windows; ${ratio} times the failures of stable would have been seen`,
     );
   });
 
@@ -197,19 +197,22 @@ describe('what the sequential judge says', () => {
     const comparison = detect({ ...BY_THE_BOOK, horizonWindows: 100, metrics: [metricOf('errors', 1)] }, []).detector;
     const settings = comparison.metrics.get('errors')?.comparison.settings;
     if (settings === undefined) throw new Error('errors is not watched');
-    const powerWith = (...windows: Quadruple[]) =>
-      powerOf(
+    const finds = (power: number, ...windows: Quadruple[]) =>
+      wouldFind(
         settings,
         windows.map(([canaryRequests, , stableRequests]) => ({ canaryRequests, stableRequests, margin: 1.25 })),
-        { rates: [0.01], ratio: 2 },
-        1,
+        { rates: [0.01], faulty: [0.02] },
+        power,
       );
-    const [some, more] = [powerWith(window, window), powerWith(...times(40, none), window, window)];
-    expect(more).toBeGreaterThan(some);
+    const powers = Array.from({ length: 199 }, (_, i) => (i + 1) / 200);
+    const between = powers.find(
+      power => !finds(power, window, window) && finds(power, ...times(40, none), window, window),
+    );
+    if (between === undefined) throw new Error('windows without a request would change nothing');
     // Act
     const detected = because(
       { errors: [...times(40, none), window, window] },
-      { horizonWindows: 100, detect: { ratio: 2, power: (some + more) / 2 }, beta: 1e-9 },
+      { horizonWindows: 100, detect: { ratio: 2, power: between }, beta: 1e-9 },
     );
     // Assess
     expect(detected).toMatch(/^inconclusive/);
@@ -219,7 +222,7 @@ describe('what the sequential judge says', () => {
     const window = [1000, 12, 9000, 90] as const;
     const metrics = { a: times(20, window), b: [...times(12, window), ...times(8, [0, 0, 9000, 90] as const)] };
     expect(because(metrics, { beta: 1e-9 })).toBe(
-      'watching: nothing wrong in 12 windows, and 2 times the failures would have been seen',
+      'watching: no fault in 12 windows; 2 times the failures of stable would have been seen',
     );
   });
 

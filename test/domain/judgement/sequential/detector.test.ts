@@ -186,7 +186,7 @@ it('tolerates more during the warm-up', () => {
   expect(detect(quiet, windows).detector.alarm).toBeDefined();
 });
 
-it('is healthy once it is sure not to be twice as bad', () => {
+it('is healthy once it is surely not twice as bad', () => {
   const detector = newDetector(quiet);
   let i = 0;
   while (detector.metrics.get('errors')?.healthy !== true && i < 100) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { normalUpperTail } from '../../../../domain/judgement/kayenta/normal.ts';
-import { powerOf } from '../../../../domain/judgement/sequential/power.ts';
+import { wouldFind } from '../../../../domain/judgement/sequential/power.ts';
 import { PROFILES } from '../../../../domain/judgement/sequential/profile.ts';
 import { newSChannel, stepSChannel } from '../../../../domain/judgement/sequential/s-channel.ts';
 import { K, settingsOf } from './book-power.ts';
@@ -50,9 +50,11 @@ it('the chance to have found a fault is hardly another on cells, where there are
     const requests = bad / 0.01 / (1 + 0.25 * (ratio - 1));
     return { canaryRequests: requests / 4, stableRequests: (3 * requests) / 4, margin: 1 };
   });
-  const power = powerOf(settingsOf({ margin: 1 }), windows, { rates: [0.01], ratio }, 1);
+  const found = (power: number) =>
+    wouldFind(settingsOf({ margin: 1 }), windows, { rates: [0.01], faulty: [0.01 * ratio] }, power);
   const book = normalPower(steps);
   expect(book).toBeGreaterThan(0.2);
   expect(book).toBeLessThan(0.8);
-  expect(Math.abs(power - book)).toBeLessThan(0.015);
+  expect(found(book - 0.015)).toBe(true);
+  expect(found(book + 0.015)).toBe(false);
 });

@@ -1,10 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { CeilingSettings } from '../../../../domain/judgement/sequential/ceiling-watch.ts';
 import type { ComparisonSettings } from '../../../../domain/judgement/sequential/comparison.ts';
-import { ceilingFinds, powerOf } from '../../../../domain/judgement/sequential/power.ts';
+import { ceilingFinds, type Fault, type SeenWindow, wouldFind } from '../../../../domain/judgement/sequential/power.ts';
 import { PROFILES } from '../../../../domain/judgement/sequential/profile.ts';
 import { bookPower, K, settingsOf, times } from './book-power.ts';
 import { inflation, mixture, most, rateEvidence, rateInflation, ratioEvidence, starts } from './by-the-book.ts';
+
+/** It is found with this probability, and with no more: to nine digits. */
+function expectPower(settings: ComparisonSettings, windows: readonly SeenWindow[], fault: Fault, power: number): void {
+  if (power > 1e-9) expect(wouldFind(settings, windows, fault, power - 1e-9)).toBe(true);
+  if (power < 0.9998) expect(wouldFind(settings, windows, fault, power + 1e-9)).toBe(false);
+}
+
+/** A canary that fails so many times as often. */
+const timesAs = (rates: readonly number[], ratio: number) => ({
+  rates: [...rates],
+  faulty: rates.map(rate => Math.min(1, ratio * rate)),
+});
 
 describe('the chance to have found a fault, by the S-channel', () => {
   it.each([
@@ -17,9 +29,9 @@ describe('the chance to have found a fault, by the S-channel', () => {
     ['windows of other sizes', [...times(1, 50, 950), ...times(1, 500, 500), ...times(1, 20, 9980)], 0.01, 3],
     ['nothing worse than what is tolerated', times(3, 200, 1800), 0.01, 1.25],
   ])('is that of all paths together: %s', (_, windows, rate, ratio) => {
-    const power = powerOf(settingsOf(), windows, { rates: [rate], ratio }, 1);
-    expect(power).toBeCloseTo(bookPower(windows, rate, ratio), 9);
+    const power = bookPower(windows, rate, Math.min(1, ratio * rate));
     expect(power).toBeGreaterThan(0);
+    expectPower(settingsOf(), windows, timesAs([rate], ratio), power);
   });
 
   it.each([
@@ -28,25 +40,32 @@ describe('the chance to have found a fault, by the S-channel', () => {
     ['four windows', times(4, 200, 1800), 0.01, 4],
     ['windows of other sizes', [...times(1, 50, 950), ...times(2, 500, 500), ...times(1, 20, 9980)], 0.01, 3],
   ])('wants two windows with the guard, and counts their noise: %s', (_, windows, rate, ratio) => {
-    const power = powerOf(settingsOf({ phi: [1.5] }), windows, { rates: [rate], ratio }, 1);
-    expect(power).toBeCloseTo(bookPower(windows, rate, ratio, 1.5), 9);
+    const power = bookPower(windows, rate, Math.min(1, ratio * rate), 1.5);
     if (windows.length === 1) expect(power).toBe(0);
+    expectPower(settingsOf({ phi: [1.5] }), windows, timesAs([rate], ratio), power);
   });
 
-  it('is followed no further than is asked for', () => {
-    const windows = times(6, 200, 1800);
-    const fault = { rates: [0.01], ratio: 3 };
-    const byWindow = windows.map((_, k) => bookPower(windows.slice(0, k + 1), 0.01, 3));
-    const enough = 0.5;
-    const first = byWindow.find(power => power >= enough);
-    expect(powerOf(settingsOf(), windows, fault, enough)).toBeCloseTo(first ?? Number.NaN, 9);
-    expect(first).not.toBeCloseTo(byWindow.at(-1) ?? Number.NaN, 3);
+  it('is there where the stable version never fails: a fault of 1 % is seen by its failures alone', () => {
+    const never = { rates: [0], faulty: [0.01] };
+    for (const count of [2, 3, 4]) {
+      const windows = times(count, 200, 1800);
+      expectPower(settingsOf(), windows, never, bookPower(windows, 0, 0.01));
+    }
+    expect(wouldFind(settingsOf(), times(8, 200, 1800), never, 0.8)).toBe(true);
   });
 
-  it('is none before the first window, without a failure of the stable version, and without traffic', () => {
-    const fault = { rates: [0.01], ratio: 3 };
-    expect(powerOf(settingsOf(), [], fault, 0.8)).toBe(0);
-    expect(powerOf(settingsOf(), times(9, 200, 1800), { rates: [0], ratio: 3 }, 0.8)).toBe(0);
+  it('is no less than wanted only where it is, whatever order its paths are looked at in', () => {
+    for (const faulty of [0.005, 0.01, 0.015, 0.02, 0.03])
+      for (const wanted of [0.3, 0.55, 0.8]) {
+        const windows = times(3, 200, 1800);
+        const found = wouldFind(settingsOf(), windows, { rates: [0], faulty: [faulty] }, wanted);
+        expect(found).toBe(bookPower(windows, 0, faulty) >= wanted);
+      }
+  });
+
+  it('is none before the first window, of a canary that never fails, and without traffic', () => {
+    expect(wouldFind(settingsOf(), [], timesAs([0.01], 3), 0.8)).toBe(false);
+    expect(wouldFind(settingsOf(), times(9, 200, 1800), { rates: [0], faulty: [0] }, 0.8)).toBe(false);
   });
 
   it('stands at 10^9 requests and shares of 0.1 % and 99.9 %', () => {
@@ -54,9 +73,10 @@ describe('the chance to have found a fault, by the S-channel', () => {
       [1e6, 999e6],
       [999e6, 1e6],
     ] as const) {
-      const seen = (ratio: number) => powerOf(settingsOf(), times(1, nc, nb), { rates: [0.01], ratio }, 1);
-      expect(seen(2)).toBeGreaterThan(0.99);
-      expect(seen(1)).toBeLessThan(0.001);
+      const seen = (ratio: number, power: number) =>
+        wouldFind(settingsOf(), times(1, nc, nb), timesAs([0.01], ratio), power);
+      expect(seen(2, 0.99)).toBe(true);
+      expect(seen(1, 0.001)).toBe(false);
     }
   });
 });
@@ -128,9 +148,14 @@ describe('without an S-channel the evidence is followed on the path that a fault
       { rates: [0.4, 0.35], ratio: 1.6, phi: [1, 1] },
       0.95,
     ],
-    ['a floor above the stable rate', { floor: 0.02 }, { rates: [0.001], ratio: 3, floor: 0.02 }, 0.8],
-    ['a floor below it', { floor: 0.01 }, { rates: [0.04], ratio: 3, floor: 0.01 }, 0.8],
-    ['a floor with the guard', { floor: 0.05, phi: [2] }, { rates: [0.03], ratio: 3, floor: 0.05, phi: [2] }, 0.95],
+    ['a floor above the stable rate', { floor: 0.02, sAlpha: 0 }, { rates: [0.001], ratio: 3, floor: 0.02 }, 0.8],
+    ['a floor below it', { floor: 0.01, sAlpha: 0 }, { rates: [0.04], ratio: 3, floor: 0.01 }, 0.8],
+    [
+      'a floor with the guard',
+      { floor: 0.05, phi: [2], sAlpha: 0 },
+      { rates: [0.03], ratio: 3, floor: 0.05, phi: [2] },
+      0.95,
+    ],
     ['nothing to spend', { sAlpha: 0 }, { rates: [0.02], ratio: 2.5 }, 0.8],
     [
       'a canary that fails every time',
@@ -140,30 +165,36 @@ describe('without an S-channel the evidence is followed on the path that a fault
     ],
   ] as const)('%s', (_, more, { rates, ratio, ...rest }, enough) => {
     const settings = settingsOf(more as Partial<ComparisonSettings>);
-    const fault = { rates: [...rates], ratio };
+    const fault = timesAs(
+      rates.map(rate => Math.max(rate, settings.floor ?? 0)),
+      ratio,
+    );
+    fault.rates = [...rates];
     let count = 1;
-    const book = (n: number) => bookFinds(n, enough, { ...fault, ...(rest as { phi?: number[]; floor?: number }) });
+    const book = (n: number) =>
+      bookFinds(n, enough, { rates: [...rates], ratio, ...(rest as { phi?: number[]; floor?: number }) });
     while (!book(count) && count < 100) count += 1;
     expect(count).toBeGreaterThan(1);
     expect(count).toBeLessThan(100);
-    expect(powerOf(settings, times(count - 1, 200, 1800), fault, enough)).toBe(0);
-    expect(powerOf(settings, times(count, 200, 1800), fault, enough)).toBe(enough);
+    expect(wouldFind(settings, times(count - 1, 200, 1800), fault, enough)).toBe(false);
+    expect(wouldFind(settings, times(count, 200, 1800), fault, enough)).toBe(true);
   });
 
   it('with a margin of its own in each window', () => {
     const settings = settingsOf({ thresholds: 2 });
-    const fault = { rates: [0.02, 0.01], ratio: 4 };
+    const asked = { rates: [0.02, 0.01], ratio: 4 };
+    const fault = timesAs(asked.rates, asked.ratio);
     let count = 1;
-    while (!bookFinds(count, 0.8, { ...fault, margin: 2 })) count += 1;
-    expect(bookFinds(count - 1, 0.8, fault)).toBe(true);
-    expect(powerOf(settings, times(count - 1, 200, 1800, 2), fault, 0.8)).toBe(0);
-    expect(powerOf(settings, times(count, 200, 1800, 2), fault, 0.8)).toBe(0.8);
+    while (!bookFinds(count, 0.8, { ...asked, margin: 2 })) count += 1;
+    expect(bookFinds(count - 1, 0.8, asked)).toBe(true);
+    expect(wouldFind(settings, times(count - 1, 200, 1800, 2), fault, 0.8)).toBe(false);
+    expect(wouldFind(settings, times(count, 200, 1800, 2), fault, 0.8)).toBe(true);
   });
 
   it('finds nothing without a failure, nor before the first window', () => {
     const settings = settingsOf({ thresholds: 2 });
-    expect(powerOf(settings, times(50, 200, 1800), { rates: [0, 0], ratio: 2 }, 0.8)).toBe(0);
-    expect(powerOf(settings, [], { rates: [0.02, 0.01], ratio: 2 }, 0.8)).toBe(0);
+    expect(wouldFind(settings, times(50, 200, 1800), timesAs([0, 0], 2), 0.8)).toBe(false);
+    expect(wouldFind(settings, [], timesAs([0.02, 0.01], 2), 0.8)).toBe(false);
   });
 });
 
@@ -219,7 +250,7 @@ describe('whether a ceiling would have found a fault', () => {
       ceilingFinds(
         settings({ limits, phi }),
         Array.from({ length: n }, () => 400),
-        ratio,
+        limits.map(limit => Math.min(1, limit * ratio)),
         enough,
       );
     expect(seen(count - 1)).toBe(false);
@@ -227,7 +258,7 @@ describe('whether a ceiling would have found a fault', () => {
   });
 
   it('finds nothing without a request', () => {
-    expect(ceilingFinds(settings(), [], 2, 0.8)).toBe(false);
-    expect(ceilingFinds(settings(), [0, 0], 2, 0.8)).toBe(false);
+    expect(ceilingFinds(settings(), [], [0.04], 0.8)).toBe(false);
+    expect(ceilingFinds(settings(), [0, 0], [0.04], 0.8)).toBe(false);
   });
 });

@@ -1,0 +1,51 @@
+import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import type { Step } from '../../domain/plan/plan.ts';
+import type { Detect } from '../../domain/plan/sequential-keys.ts';
+
+/** What another plan is written with instead; the rest stays as it was written. */
+export interface PlanChange {
+  steps: readonly Step[];
+  soakSeconds: number;
+  deadlineSeconds: number;
+  detect: Detect;
+}
+
+/**
+ * The text of a plan's file with other steps, times and `detect`. Gates (hooks, approvals, analyses) stay as they were
+ * written, in their order, and so does everything else, comments included.
+ * @param text of a plan that passed its check
+ */
+export function rewritePlan(text: string, { steps, soakSeconds, deadlineSeconds, detect }: PlanChange): string {
+  const document = parseDocument(text);
+  const written = document.get('steps', true);
+  const items = isSeq(written) ? written.items : [];
+  const gates = items.filter(item => isMap(item) && !item.has('setWeight') && !item.has('bake'));
+  const nodes = steps.map(step => {
+    if (step.kind === 'setWeight') return document.createNode({ setWeight: step.weight });
+    if (step.kind === 'bake') return document.createNode({ bake: writtenDuration(step.seconds) });
+    return gates.shift() as YAMLMap;
+  });
+  if (isSeq(written)) written.items = nodes;
+  const flow = (value: object) => document.createNode(value, { flow: true });
+  const setDuration = (key: string, seconds: number) => {
+    const given = document.get(key);
+    // one that says nothing needs no line
+    if (given !== undefined || seconds > 0) document.set(key, writtenDuration(seconds));
+  };
+  setDuration('soak', soakSeconds);
+  setDuration('deadline', deadlineSeconds);
+  document.set('detect', flow(writtenDetect(detect)));
+  return document.toString({ lineWidth: 0 });
+}
+
+/** 300 is `5m`, 90 is `90s`, 5400 is `90m`. */
+export const writtenDuration = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`);
+
+const percent = (share: number): string => `${Number((share * 100).toPrecision(6))}%`;
+
+const writtenDetect = ({ ratio, atLeast, power, gross }: Detect) => ({
+  ratio,
+  ...(atLeast === undefined ? {} : { atLeast: percent(atLeast) }),
+  power: percent(power),
+  ...(gross === undefined ? {} : { gross: percent(gross) }),
+});
