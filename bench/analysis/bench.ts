@@ -7,6 +7,7 @@ import { againstTheLimit } from './limit.ts';
 import { lookTimes } from './look-times.ts';
 import type { Measure, Wanted } from './measure.ts';
 import { runTasks } from './pool.ts';
+import { wholePlans } from './whole-plans.ts';
 
 export interface Report {
   node: string;
@@ -42,6 +43,7 @@ export async function benchAnalysis(
   add(await simulate(comparison(wanted)));
   add(await simulate(defaults(wanted)));
   add(await simulate(lateFaults(wanted)));
+  add(await wholePlans(wanted, workers, progress));
   add(lookTimes(profile, { quick: size.quick, seed }));
   const missed = sections.flatMap(({ title, figures }) =>
     figures.filter(({ kept }) => kept === false).map(({ name }) => `${title}: ${name}`),

@@ -16,10 +16,20 @@ export interface Size {
   unlimited: number;
   /** With the defaults: healthy and faulty. */
   defaults: number;
+  /** By whole plans, a cell. */
+  plans: number;
 }
 
-export const FULL: Size = { quick: false, healthy: 5556, long: 1000, compared: 500, unlimited: 400, defaults: 300 };
-export const QUICK: Size = { quick: true, healthy: 100, long: 5, compared: 20, unlimited: 20, defaults: 20 };
+export const FULL: Size = {
+  quick: false,
+  healthy: 5556,
+  long: 1000,
+  compared: 500,
+  unlimited: 400,
+  defaults: 300,
+  plans: 2000,
+};
+export const QUICK: Size = { quick: true, healthy: 100, long: 5, compared: 20, unlimited: 20, defaults: 20, plans: 50 };
 
 export interface Wanted {
   size: Size;

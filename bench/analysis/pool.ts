@@ -24,58 +24,70 @@ export async function runTasks(
   progress: (done: number, all: number) => void = () => undefined,
 ): Promise<Results> {
   const pieces = tasks.flatMap(piecesOf);
-  const results = new Map<string, Tally[]>();
+  const answers = await runPieces(
+    pieces,
+    { run: runTask, url: new URL('./worker.ts', import.meta.url) },
+    workers,
+    progress,
+  );
+  const results = new Map<string, readonly Tally[]>();
+  // in the order of the pieces, so that a seed gives the same figures to the last place
+  for (const [at, { key }] of pieces.entries()) {
+    const tallies = answers[at] as readonly Tally[];
+    const before = results.get(key);
+    results.set(key, before === undefined ? tallies : before.map((tally, j) => addTallies(tally, tallies[j] as Tally)));
+  }
+  return results;
+}
+
+/** What a piece of work is done by: here, and in a worker that answers each message with what `run` answers. */
+export interface Work<Piece, Answer> {
+  run(piece: Piece): Answer;
+  url: URL;
+}
+
+/** Answers in the order of the pieces. @param workers 0: in this thread */
+export async function runPieces<Piece, Answer>(
+  pieces: readonly Piece[],
+  { run, url }: Work<Piece, Answer>,
+  workers: number,
+  progress: (done: number, all: number) => void = () => undefined,
+): Promise<Answer[]> {
+  const answers = new Array<Answer>(pieces.length);
   let done = 0;
-  const add = (piece: Task, tallies: readonly Tally[]) => {
-    const before = results.get(piece.key);
-    // sums of whole numbers and, for the excess, of numbers whose order would show in the last place only: see `inOrder`
-    results.set(
-      piece.key,
-      before === undefined ? [...tallies] : before.map((tally, j) => addTallies(tally, tallies[j] as Tally)),
-    );
+  const answered = (at: number, answer: Answer) => {
+    answers[at] = answer;
     done += 1;
     progress(done, pieces.length);
   };
   if (workers === 0) {
-    for (const piece of pieces) add(piece, runTask(piece));
-    return results;
+    for (const [at, piece] of pieces.entries()) answered(at, run(piece));
+    return answers;
   }
-  const answers = new Array<readonly Tally[] | undefined>(pieces.length);
   let next = 0;
-  let added = 0;
-  /** Sums are made in the order of the pieces, so that a seed gives the same figures to the last place. */
-  const inOrder = () => {
-    for (let tallies = answers[added]; tallies !== undefined; tallies = answers[added]) {
-      add(pieces[added] as Task, tallies);
-      added += 1;
-    }
-  };
   const work = async () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url));
+    const worker = new Worker(url);
     try {
-      for (let at = next++; at < pieces.length; at = next++) {
-        answers[at] = await ask(worker, pieces[at] as Task);
-        inOrder();
-      }
+      for (let at = next++; at < pieces.length; at = next++) answered(at, await ask(worker, pieces[at] as Piece));
     } finally {
       await worker.terminate();
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
-  return results;
+  return answers;
 }
 
-function ask(worker: Worker, task: Task): Promise<readonly Tally[]> {
+function ask<Piece, Answer>(worker: Worker, piece: Piece): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void) => {
       worker.off('message', onMessage);
       worker.off('error', onError);
       finish();
     };
-    const onMessage = (tallies: readonly Tally[]) => settle(() => resolve(tallies));
+    const onMessage = (answer: Answer) => settle(() => resolve(answer));
     const onError = (error: unknown) => settle(() => reject(error));
     worker.on('message', onMessage);
     worker.on('error', onError);
-    worker.postMessage(task);
+    worker.postMessage(piece);
   });
 }
