@@ -55,7 +55,8 @@ interface Panel {
 
 /**
  * The evidence over time, a panel for each judge, with the limit that rolls back, as an SVG document. Of several releases
- * the first line of each judge is drawn, one over the other, of the first `MOST_DRAWN` releases.
+ * how near each came to what rolls it back is drawn, one over the other, so that one limit holds for all of them; of the
+ * first `MOST_DRAWN` releases.
  * @param releases how many there are in all
  */
 export function picture(drawn: readonly Drawn[], releases: number): string {
@@ -78,7 +79,7 @@ export function picture(drawn: readonly Drawn[], releases: number): string {
     `<title>${escaped(title)}</title><style>${STYLE}</style>`,
     `<rect class="paper" width="${WIDTH}" height="${height}"/>`,
     `<text class="title" x="${LEFT}" y="30">${escaped(title)}</text>`,
-    `<text class="soft" x="${LEFT}" y="49">${under}dashed: the limit that rolls back; red: rolled back</text>`,
+    `<text class="soft" x="${LEFT}" y="49">${under}dashed: the limit that rolls back; red: rolled back, at the dotted line</text>`,
     ...panels.map((panel, index) => panelSvg(panel, TOP + index * (PANEL + BETWEEN) + 18, lastMinutes)),
     '</svg>\n',
   ].join('\n');
@@ -93,17 +94,23 @@ function panelsOf(drawn: readonly Drawn[]): Panel[] {
     const most = single ? Math.max(0, ...replays.map(({ evidence }) => evidence.length)) : 1;
     for (let at = 0; at < most; at += 1) {
       const lines = replays.flatMap(one => {
-        const line = one.evidence[at];
-        const points =
-          line?.points.filter(
-            ({ endEpochMs }) => endEpochMs <= (one.decision?.endEpochMs ?? Number.POSITIVE_INFINITY),
-          ) ?? [];
+        const line = single ? one.evidence[at] : one.nearness;
+        const points = untilDecision(one, line?.points ?? []);
         return line === undefined || points.length === 0 ? [] : [{ drawn: one, line: { ...line, points } }];
       });
       panels.push({ judge, title: lines[0]?.line.title ?? 'nothing to draw', lines });
     }
   }
   return panels;
+}
+
+/** Points until the judge acts, that instant included: where no window ends then the last one before it holds. */
+function untilDecision({ decision }: Drawn, points: EvidenceLine['points']): EvidenceLine['points'] {
+  if (decision === undefined) return points;
+  const before = points.filter(({ endEpochMs }) => endEpochMs <= decision.endEpochMs);
+  const last = before.at(-1);
+  if (last === undefined || last.endEpochMs === decision.endEpochMs) return before;
+  return [...before, { ...last, endEpochMs: decision.endEpochMs }];
 }
 
 function panelSvg({ judge, title, lines }: Panel, top: number, lastMinutes: number): string {
@@ -125,7 +132,7 @@ function panelSvg({ judge, title, lines }: Panel, top: number, lastMinutes: numb
     timeAxis(top + PANEL, x, lastMinutes),
     ...lines.map(one => lineSvg(one, x, y, single)),
     limitSvg(lines, x, y, top),
-    single ? decisionSvg(lines[0]?.drawn, top, x) : countSvg(lines, top),
+    single ? decisionSvg(lines[0]?.drawn, top, x) : `${actsSvg(lines, top, x)}${countSvg(lines, top)}`,
   ];
   return `<g>${parts.join('\n')}</g>`;
 }
@@ -179,7 +186,7 @@ function lineSvg({ drawn, line }: Panel['lines'][number], x: Scale, y: Scale, si
 function decisionSvg(drawn: Drawn | undefined, top: number, x: Scale): string {
   if (drawn === undefined) return '';
   const { decision, verdict, excessBad } = drawn;
-  const cost = `${excessBad.toFixed(1)} bad requests in excess`;
+  const cost = `${excessBad.toFixed(1)} extra failed requests`;
   if (decision === undefined)
     return `<text class="soft" text-anchor="end" x="${WIDTH - RIGHT}" y="${top - 10}">${verdict}, ${cost}</text>`;
   const at = x(minutesOf(drawn, decision.endEpochMs));
@@ -188,6 +195,13 @@ function decisionSvg(drawn: Drawn | undefined, top: number, x: Scale): string {
     `<text class="bad-text" text-anchor="end" x="${WIDTH - RIGHT}" y="${top - 10}">rolled back in window ${decision.window}, ${cost}</text>`,
   ].join('');
 }
+
+/** Where the judge acts, in each release's own time: a line at the instant, for each release that is rolled back. */
+const actsSvg = (lines: Panel['lines'], top: number, x: Scale): string =>
+  lines
+    .flatMap(({ drawn }) => (drawn.decision === undefined ? [] : [x(minutesOf(drawn, drawn.decision.endEpochMs))]))
+    .map(at => `<line class="decision many" x1="${at}" x2="${at}" y1="${top}" y2="${top + PANEL}"/>`)
+    .join('');
 
 function countSvg(lines: Panel['lines'], top: number): string {
   const bad = lines.filter(({ drawn }) => drawn.verdict === 'degraded').length;

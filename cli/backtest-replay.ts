@@ -16,9 +16,10 @@ export function replayAll(
     seen += 1;
     const { startedAtEpochMs } = release;
     for (const judge of judges) {
-      const { evidence, ...row } = judge.replay(release, { evidence: draws && seen <= MOST_DRAWN });
+      const { evidence, nearness, ...row } = judge.replay(release, { evidence: draws && seen <= MOST_DRAWN });
       rows.push({ ...row, startedAtEpochMs });
-      if (draws && seen <= MOST_DRAWN) drawn.push({ ...row, evidence, startedAtEpochMs });
+      if (draws && seen <= MOST_DRAWN)
+        drawn.push({ ...row, evidence, ...(nearness && { nearness }), startedAtEpochMs });
     }
   }
   return { rows, drawn };

@@ -1,37 +1,82 @@
-import { SLOTS } from '../domain/dial.ts';
+import { type Paint, plain } from '../adapters/terminal/paint.ts';
+import { SLOTS, type Slot } from '../domain/dial.ts';
 import { durationText } from '../domain/file/units.ts';
 import { endText, imagesText, stepText } from '../domain/ledger/news.ts';
 import type { EndedRelease, ReleaseState } from '../domain/ledger/state.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { confirmedWeight, currentStep } from '../domain/release/next-step.ts';
+import { approvalText, openApprovals } from './approval-text.ts';
 import type { WorkloadAnswer } from './control-plane/doors.ts';
+import { OUTCOME_STYLE, VERDICT_STYLE } from './styles.ts';
 
 type Row = [label: string, text: string];
 
 const ENDED_SHOWN = 5;
+/** Columns of a label: two blanks after the longest. */
+const LABEL = 11;
 
-/** A workload and its releases as plain lines; ends with a newline. */
-export function statusText(workload: string, { state, dial }: WorkloadAnswer): string {
-  const rows: Row[] = [
-    ['live', liveText({ state, dial })],
-    ['dial', SLOTS.map(slot => `${slot} ${dial[slot]} %`).join(', ')],
-    ...(state.active === undefined ? [['release', 'none on its way'] as Row] : releaseRows(state.active)),
-    ...(state.waiting === undefined ? [] : [['waiting', nameText(state.waiting)] as Row]),
-    ...endedRows(state.ended),
-  ];
-  return [workload, ...rows.map(([label, text]) => `  ${label.padEnd(10)}${text}`), ''].join('\n');
+export interface StatusOptions {
+  /** A command that can be pasted, for the control plane that was asked. @param command without `npx sluice` */
+  paste: (command: string) => string;
+  paint?: Paint;
 }
 
-/** `shop  blue live, dial blue 75 %, green 25 %, shop-2 on its way` */
-export function statusLine(workload: string, { state, dial }: WorkloadAnswer): string {
-  const last = state.ended[0];
-  const release =
-    state.active !== undefined
-      ? `${state.active.releaseId} is on its way`
-      : last === undefined
-        ? 'no release yet'
-        : `${last.releaseId} ${last.outcome}`;
-  return `${workload}  ${SLOTS.map(slot => `${slot} ${dial[slot]} %`).join(', ')}; ${release}\n`;
+/** A workload and its releases, one line each thing, however long; what waits for a person first. Ends with a newline. */
+export function statusText(workload: string, { state, dial }: WorkloadAnswer, options: StatusOptions): string {
+  const { paint = plain } = options;
+  const rows: Row[] = [
+    ['live', liveText({ state, dial })],
+    ['traffic', SLOTS.map(slot => `${slot} ${dial[slot]} %`).join(', ')],
+    ...(state.active === undefined ? [['release', 'none in progress'] as Row] : releaseRows(state.active, paint)),
+    ...(state.waiting === undefined ? [] : [['queued', nameText(state.waiting)] as Row]),
+    ...endedRows(state.ended, paint),
+  ];
+  return [
+    paint('bold', workload),
+    ...approvalLines(state.active, options),
+    ...rows.map(([label, text]) => `  ${label.padEnd(LABEL)}${text}`),
+    '',
+  ].join('\n');
+}
+
+/** `  approval  go-live: 0 of 1 approvals, from leads`, and under it the command. */
+const approvalLines = (active: ReleaseState | undefined, { paste, paint = plain }: StatusOptions): string[] =>
+  active === undefined
+    ? []
+    : openApprovals(active).flatMap(open => [
+        `  ${paint(['bold', 'yellow'], 'approval'.padEnd(LABEL))}${paint('yellow', `waiting for ${approvalText(open)}`)}`,
+        `${' '.repeat(2 + LABEL)}${paste(open.command)}`,
+      ]);
+
+/** One line for each workload; those that wait for a person first, with the command. */
+export function statusLines(
+  answers: readonly { workload: string; answer: WorkloadAnswer }[],
+  { paste, paint = plain }: StatusOptions,
+): string {
+  const rows = answers.map(({ workload, answer: { state, dial } }) => ({
+    ...{ workload, dial, release: releaseText(state, paint) },
+    open: state.active === undefined ? [] : openApprovals(state.active),
+  }));
+  const nameWidth = Math.max(...rows.map(row => row.workload.length));
+  const width = (slot: Slot) => Math.max(...rows.map(row => String(row.dial[slot]).length));
+  return rows
+    .toSorted((a, b) => Number(b.open.length > 0) - Number(a.open.length > 0))
+    .flatMap(({ workload, dial, release, open }) => [
+      `${workload.padEnd(nameWidth)}  ${SLOTS.map(slot => `${slot} ${String(dial[slot]).padStart(width(slot))} %`).join(', ')}; ${release}\n`,
+      ...open.flatMap(one => [
+        `  ${paint('yellow', `waiting for ${approvalText(one)}`)}\n`,
+        `    ${paste(one.command)}\n`,
+      ]),
+    ])
+    .join('');
+}
+
+function releaseText({ active, ended: [last] }: WorkloadAnswer['state'], paint: Paint): string {
+  if (active !== undefined)
+    return `${active.releaseId} ${active.rollBack === undefined ? 'in progress' : 'rolling back'}`;
+  return last === undefined
+    ? 'no release yet'
+    : `${last.releaseId} ${paint(OUTCOME_STYLE[last.outcome], last.outcome)}`;
 }
 
 function liveText({ state, dial }: Pick<WorkloadAnswer, 'state' | 'dial'>): string {
@@ -39,42 +84,51 @@ function liveText({ state, dial }: Pick<WorkloadAnswer, 'state' | 'dial'>): stri
   if (live !== undefined) return `${live.slot}, revision ${live.revision}, by ${live.releaseId}`;
   const admission = active?.admission ?? ended.find(release => release.admission !== undefined)?.admission;
   if (admission !== undefined) {
-    return `${admission.stable}, revision ${admission.stableRevision}, there before the first promotion`;
+    return `${admission.stable}, revision ${admission.stableRevision}, from before the first promotion`;
   }
   const slot = SLOTS.find(candidate => dial[candidate] === 100);
-  return slot === undefined ? 'not known: the dial is not at rest' : `${slot}, there before the first release`;
+  return slot === undefined ? 'not known: no slot has 100 % of the traffic' : `${slot}, from before the first release`;
 }
 
 const nameText = (release: ReleaseState): string =>
-  `${release.releaseId}, ${imagesText(release.images, release.undoOf)}, asked for by ${release.requestedBy}`;
+  `${release.releaseId}, ${imagesText(release.images, release.undoOf)}, requested by ${release.requestedBy}`;
 
-function releaseRows(release: ReleaseState): Row[] {
+/** A reason that several of them have is told by the last one alone. */
+function releaseRows(release: ReleaseState, paint: Paint): Row[] {
   const { admission, rollBack, hold, verdict, plan } = release;
   const revision = admission === undefined ? [] : [`revision ${admission.revision} in ${admission.canary}`];
+  const because = (text: string, later: (string | undefined)[]) =>
+    later.some(other => other?.endsWith(text)) ? '' : `: ${text}`;
+  const kind = (verdictKind: keyof typeof VERDICT_STYLE) => paint(VERDICT_STYLE[verdictKind], verdictKind);
+  const verdictText = (one: NonNullable<typeof verdict>) =>
+    `${kind(one.kind)}${because(one.because, [hold?.because, rollBack?.because])}`;
   return [
     ['release', [nameText(release), ...revision].join(', ')],
     ['step', placeText(release)],
     ['weight', `${confirmedWeight(release)} % to the canary`],
-    ...(verdict === undefined ? [] : [['verdict', `${verdict.kind}: ${verdict.because}`] as Row]),
-    ...(hold === undefined ? [] : [['holds', `${hold.because}${holdEnd(plan)}`] as Row]),
+    ...(verdict === undefined ? [] : [['verdict', verdictText(verdict)] as Row]),
+    ...(hold === undefined
+      ? []
+      : [['on hold', `${holdEnd(plan)}${because(hold.because, [rollBack?.because])}`] as Row]),
     ...slotRows(release),
-    ...(rollBack === undefined ? [] : [['goes back', `${rollBack.reason}: ${rollBack.because}`] as Row]),
-    ...approvalRows(release),
+    ...(rollBack === undefined ? [] : [['roll back', `${paint('red', rollBack.reason)}: ${rollBack.because}`] as Row]),
   ];
 }
 
-const holdEnd = ({ hold }: Plan): string => ` (for at most ${durationText(hold.atMostSeconds)}, then ${hold.then})`;
+const holdEnd = ({ hold }: Plan): string => `for at most ${durationText(hold.atMostSeconds)}, then ${hold.then}`;
 
 function placeText(release: ReleaseState): string {
   const { plan, stepsDone, admission, rollBack, soak } = release;
   if (admission === undefined) return 'not admitted yet';
   if (rollBack !== undefined) {
-    return rollBack.verifiedAtEpochMs === undefined ? 'going back' : 'back; the canary drains and is scaled down';
+    return rollBack.verifiedAtEpochMs === undefined
+      ? 'rolling back'
+      : 'rolled back; the canary is scaled down when its connections have ended';
   }
   const step = currentStep(release);
   if (step !== undefined) return `${stepsDone + 1} of ${plan.steps.length}: ${stepText(step)}`;
   if (soak?.done !== true) return `soak ${durationText(plan.soakSeconds)}`;
-  return 'promoted; the other slot drains and is scaled down';
+  return 'promoted; the old version is scaled down when its connections have ended';
 }
 
 function slotRows({ slotSeen }: ReleaseState): Row[] {
@@ -83,27 +137,14 @@ function slotRows({ slotSeen }: ReleaseState): Row[] {
   return [['pods', `${slotSeen.available} of ${slotSeen.desired} ready in ${slotSeen.slot}${problem}`]];
 }
 
-function approvalRows(release: ReleaseState): Row[] {
-  if (release.rollBack !== undefined) return [];
-  return Object.entries(release.approvals)
-    .filter(([, approval]) => approval.completeAtEpochMs === undefined)
-    .map(([name, { approvedBy }]): Row => {
-      const step = release.plan.steps.find(candidate => candidate.kind === 'approval' && candidate.name === name);
-      if (step?.kind !== 'approval') {
-        return ['approval', `${name}: asks whether to go on; npx sluice approve ${release.releaseId}`];
-      }
-      const given = `${approvedBy.length} of ${step.required}${approvedBy.length === 0 ? '' : ` (${approvedBy.join(', ')})`}`;
-      const command = `npx sluice approve ${release.releaseId} --group ${step.groups[0]}`;
-      return ['approval', `${name}: ${given}, for ${step.groups.join(' or ')}; ${command}`];
-    });
-}
-
-const endedRows = (ended: EndedRelease[]): Row[] =>
+const endedRows = (ended: EndedRelease[], paint: Paint): Row[] =>
   ended
     .slice(0, ENDED_SHOWN)
     .map(
       (release, index): Row => [
         index === 0 ? 'ended' : '',
-        `${release.releaseId} ${endText(release)} (${imagesText(release.images) || 'no image known'})`,
+        `${release.releaseId} ${paint(OUTCOME_STYLE[release.outcome], endText({ ...release, because: '' }))}, ${
+          imagesText(release.images, release.undoOf) || 'image not known'
+        }${release.because === '' ? '' : `: ${release.because}`}`,
       ],
     );

@@ -17,6 +17,12 @@ export interface UndoDeps extends SharedDeps {
   executions: Executions;
 }
 
+export interface UndoAnswer {
+  releaseId: string;
+  /** Only where it undoes an undo: the release that was undone and is live again after it, and its images (by container). */
+  restoresUndone?: { releaseId: string; images: EndedRelease['images'] };
+}
+
 const inputSchema = z.strictObject({ workload: z.string().min(1), by: z.string().min(1) });
 
 /**
@@ -24,7 +30,7 @@ const inputSchema = z.strictObject({ workload: z.string().min(1), by: z.string()
  * all the traffic in one turn: what was live until yesterday does not walk through every step again.
  */
 export const makeHandler = (deps: UndoDeps) =>
-  makeLambda('undo', deps, async (event, log): Promise<{ releaseId: string }> => {
+  makeLambda('undo', deps, async (event, log): Promise<UndoAnswer> => {
     const { workload: name, by } = inputSchema.parse(event);
     const { workload } = await deps.workloads.read(name);
     return withWorkload(deps, { workload: name, log }, async state => {
@@ -41,7 +47,7 @@ export const makeHandler = (deps: UndoDeps) =>
       const images = imagesBefore(state, last);
       await call.append({ kind: 'requested', images, plan: undoPlan(last.plan), workload, undoOf: last.releaseId });
       await startRun(deps, call, 1);
-      return { releaseId };
+      return { releaseId, ...restoresUndone(last, images) };
     });
   });
 
@@ -50,10 +56,11 @@ async function again(
   deps: UndoDeps,
   state: WorkloadState,
   options: { by: string; log: SharedDeps['log'] },
-): Promise<{ releaseId: string }> {
-  const releaseId = state.active?.releaseId ?? '';
+): Promise<UndoAnswer> {
+  const { releaseId = '', undoOf, images = {} } = state.active ?? {};
   await startIfNotBegun(deps, new ReleaseCall(deps, { releaseId, state, ...options }));
-  return { releaseId };
+  const last = state.ended.find(release => release.releaseId === undoOf);
+  return { releaseId, ...restoresUndone(last, images) };
 }
 
 /** The images of the release that put the revision there; none where it was there before the ledger began. */
@@ -61,6 +68,13 @@ function imagesBefore(state: WorkloadState, last: EndedRelease): EndedRelease['i
   const revision = last.admission?.stableRevision;
   return state.ended.find(release => release.admission?.revision === revision)?.images ?? {};
 }
+
+/** An undo of an undo brings back what somebody had found bad: whoever asks for it is told. */
+const restoresUndone = (
+  last: EndedRelease | undefined,
+  images: EndedRelease['images'],
+): Pick<UndoAnswer, 'restoresUndone'> =>
+  last?.undoOf === undefined ? {} : { restoresUndone: { releaseId: last.undoOf, images } };
 
 /** One turn to 100 %, judged by the same metrics through the same soak. */
 function undoPlan(plan: Plan): Plan {

@@ -9,48 +9,47 @@ import { replayAll } from '../backtest-replay.ts';
 import { backtestText, replayJson } from '../backtest-text.ts';
 import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
 import { sayingWhy, withWhereabouts } from '../control-plane/door-command.ts';
-import type { Terminal } from '../terminal.ts';
+import { say, type Terminal } from '../terminal.ts';
 
 /** `sluice backtest --from FILE|prometheus|cloudwatch|ledger`. */
 export function makeBacktestCommand(terminal: Terminal) {
   const command = new Command('backtest')
+    .summary('judge recorded windows again')
     .description(
-      'recorded windows through any plan and judge: what would have happened, when, and at what cost; docs/backtest.md. ' +
-        'excessBad is the sum of xc - nc xb/nb over the windows until the roll back (the deciding one included) or the end: ' +
-        "failed canary requests beyond what the stable version's rate of the same window would have given",
+      'Judges recorded windows again, by any plan or judge: what would have happened, when, and at what cost. ' +
+        "The cost, excessBad, is the sum of xc - nc xb/nb over the windows up to the roll back or the end: failed canary requests beyond stable's failure rate in the same window. " +
+        'See docs/backtest.md.',
     )
     .requiredOption(
       '--from <what>',
-      'a CSV file with release,metric,start,end,canary_requests,canary_bad,stable_requests,stable_bad; or prometheus, cloudwatch, ledger',
+      'a CSV file with the columns release, metric, start, end, canary_requests, canary_bad, stable_requests, stable_bad; or prometheus, cloudwatch, ledger',
     )
-    .option('--plan <file>', "judge as this plan does (from the ledger without one: the release's own)")
-    .addOption(new Option('--judge <name...>', 'judge as this one does, as often as wished').choices(JUDGES))
-    .option('--alpha <share>', 'of the sequential judge: the chance to roll back a healthy release (default: 1%)')
-    .option('--margin <ratio>', 'of the sequential judge: the ratio that is tolerated (default: 1.25)')
+    .option('--plan <file>', "judge as this plan does (from the ledger by default: the release's own)")
+    .addOption(new Option('--judge <name...>', 'judge as these do; may be given more than once').choices(JUDGES))
+    .option('--alpha <share>', 'sequential: the chance to roll back a healthy release (default: 1%)')
+    .option('--margin <ratio>', 'sequential: the ratio to stable that is tolerated (default: 1.25)')
     .option(
       '--windows <number>',
-      'of the sequential judge: K, the windows that a plan would take (default: those of the release)',
+      'sequential: K, the number of windows that a plan would take (default: those of the release)',
     )
     .addOption(
-      new Option(
-        '--guard <how>',
-        'of the sequential judge: for counts that vary more than chance (default: on)',
-      ).choices(['on', 'off']),
+      new Option('--guard <how>', 'sequential: allow for counts that vary more than by chance (default: on)').choices([
+        'on',
+        'off',
+      ]),
     )
     .addOption(
-      new Option('--profile <name>', 'of the sequential judge: its constants').choices(
-        Object.keys(PROFILES) as ProfileName[],
-      ),
+      new Option('--profile <name>', 'sequential: its constants').choices(Object.keys(PROFILES) as ProfileName[]),
     )
-    .option('--release <id>', 'only this release; with --from ledger which one')
-    .option('-w, --workload <file>', 'from prometheus or cloudwatch: whose metrics')
+    .option('--release <id>', 'only this release; with --from ledger the release to read')
+    .option('-w, --workload <file>', 'for prometheus and cloudwatch: whose metrics to read')
     .addOption(
-      new Option('--canary <slot>', 'from prometheus or cloudwatch: the slot that was the canary then').choices(SLOTS),
+      new Option('--canary <slot>', 'for prometheus and cloudwatch: the slot that was the canary then').choices(SLOTS),
     )
-    .option('--since <duration>', 'from prometheus or cloudwatch: from so long ago until now, such as 24h')
-    .option('--start <time>', 'in place of --since: 2026-11-21T12:00:00Z or epoch seconds')
+    .option('--since <duration>', 'for prometheus and cloudwatch: the time until now, such as 24h')
+    .option('--start <time>', 'instead of --since: 2026-11-21T12:00:00Z or epoch seconds')
     .option('--end <time>', 'with --start (default: now)')
-    .option('--window <duration>', "from prometheus or cloudwatch: length of a window (default: the plan's, or 60s)")
+    .option('--window <duration>', "for prometheus and cloudwatch: length of a window (default: the plan's, or 60s)")
     .option('--canary-revision <text>', 'what ${revision} of a query was for the canary')
     .option('--stable-revision <text>', 'what ${revision} of a query was for the stable version')
     .option('--json <file>', 'also write [{release, judge, verdict, window, excessBad, logE}]')
@@ -78,12 +77,8 @@ async function run(terminal: Terminal, options: Options): Promise<void> {
   const { rows, drawn } = replayAll(recording, judges, options.svg !== undefined);
   if (options.json !== undefined) await write('--json', options.json, `${JSON.stringify(replayJson(rows), null, 1)}\n`);
   if (options.svg !== undefined) await write('--svg', options.svg, picture(drawn, recording.count));
-  terminal.out(
-    backtestText(
-      rows,
-      judges.map(({ name }) => name),
-    ),
-  );
+  const names = judges.map(({ name }) => name);
+  say(terminal, backtestText(rows, names, terminal));
 }
 
 async function write(option: string, file: string, text: string): Promise<void> {

@@ -1,30 +1,32 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
-import { comparison, judgeRows, ROW_COLUMNS, rowCells } from '../../bench/analysis/comparison.ts';
+import { comparison, type JudgeRow, judgeRows } from '../../bench/analysis/comparison.ts';
 import { ALPHA, QUICK } from '../../bench/analysis/measure.ts';
 import { runTasks } from '../../bench/analysis/pool.ts';
 import { profileNamed } from '../../bench/analysis/profiles.ts';
 import { numberText, tableText } from '../../bench/analysis/text.ts';
+import { plural } from '../../domain/judgement/words.ts';
 import { openRecording } from '../backtest-input.ts';
 import { JUDGES, judgesOf } from '../backtest-options.ts';
 import { replayAll } from '../backtest-replay.ts';
 import { backtestText, replayJson } from '../backtest-text.ts';
 import { sayingWhy } from '../control-plane/door-command.ts';
-import type { Terminal } from '../terminal.ts';
+import { say, type Terminal } from '../terminal.ts';
 
 /** As many as the machines of CI have cores; a release's windows do not depend on it. */
 const WORKERS = 2;
 
 /** `sluice judges compare`. */
 export function makeJudgesCommand(terminal: Terminal) {
-  const judges = new Command('judges').description('the judges: what each finds, and what it costs');
+  const judges = new Command('judges').description('compare the judges: what each finds, and what it costs');
   judges
     .command('compare')
+    .summary('let all judges decide the same windows')
     .description(
-      'simulate releases of 30 minutes and let all judges decide the same windows: 36 settings, healthy and faults of x1.5 to x10; or those of a recording',
+      'Simulates releases of 30 minutes in 36 settings, healthy ones and ones with 1.5 to 10 times the failures, and lets all judges decide the same windows; or does so with recorded windows.',
     )
-    .option('--from <file>', 'no simulation: the recorded windows of a CSV file (as for `sluice backtest`)')
-    .option('--releases <n>', 'releases of each setting and fault', wholeNumber(1), 20)
-    .option('--seed <n>', 'of the random numbers; the same seed gives the same table', wholeNumber(0), 1)
+    .option('--from <file>', 'instead of a simulation: recorded windows in a CSV file (as for `npx sluice backtest`)')
+    .option('--releases <n>', 'number of releases of each setting and fault', wholeNumber(1), 20)
+    .option('--seed <n>', 'seed of the random numbers; the same seed gives the same table', wholeNumber(0), 1)
     .option(
       '--profile <name>',
       "constants of the sequential judge, shown beside the specification's",
@@ -57,24 +59,42 @@ async function compareJudges(
     terminal.out(`${JSON.stringify({ seed, releases, alpha: ALPHA, judges }, null, 2)}\n`);
     return;
   }
-  const rows = judges.map(row => rowCells(row).map(cell => (typeof cell === 'number' ? numberText(cell) : cell)));
-  terminal.out(`${explained(releases)}\n\n${tableText([ROW_COLUMNS, ...rows])}\n`);
+  say(terminal, `${explained(releases)}\n${comparedText(judges)}`);
 }
 
 /** Each at its defaults; `sluice backtest` takes them with other numbers. */
 async function compareRecorded(terminal: Terminal, from: string, json: boolean): Promise<void> {
   const recording = await openRecording(from, {}, undefined);
   const { rows } = replayAll(recording, judgesOf(JUDGES, {}), false);
-  terminal.out(json ? `${JSON.stringify({ from, replays: replayJson(rows) }, null, 2)}\n` : backtestText(rows, JUDGES));
+  if (json) terminal.out(`${JSON.stringify({ from, replays: replayJson(rows) }, null, 2)}\n`);
+  else say(terminal, backtestText(rows, JUDGES, terminal));
 }
 
 const explained = (releases: number): string =>
   [
-    `${releases} releases of each of 36 settings (failure rate 0.1, 0.5, 1 %; 50, 500 requests a second; canary 5, 10, 25 %;`,
-    'windows of 15, 60 s), 30 minutes each. x1: healthy releases that were rolled back, and the worst setting. found: faulty',
-    'releases that were rolled back, by how many times the failure rate is. excess: failed requests beyond the stable',
-    "version's rate until then, on average. The sequential judge at alpha 1 %, guard off; the SPRT is told both rates.",
+    `${plural(releases, 'release')} of 30 minutes in each of 36 settings: failure rate 0.1, 0.5, 1 %; 50, 500 requests a second; canary 5, 10, 25 %; windows of 15, 60 s. The sequential judge has alpha 1 % and the guard off; the SPRT is told both failure rates.`,
+    '',
   ].join('\n');
+
+/** Two tables, so that they fit a terminal: what is rolled back, and what that costs. */
+function comparedText(judges: readonly JudgeRow[]): string {
+  const shown = (cell: string | number) => (typeof cell === 'number' ? numberText(cell) : cell);
+  const faults = Object.keys(judges[0]?.foundPercent ?? {});
+  const rolledBack = judges.map(row =>
+    [row.judge, row.falseRollBacksPercent, row.falseRollBacksWorstPercent, ...Object.values(row.foundPercent)].map(
+      shown,
+    ),
+  );
+  const excess = judges.map(row => [row.judge, ...Object.values(row.excessFailedRequests)].map(shown));
+  return [
+    'Rolled back, %. x1: healthy; worst: in the worst setting; x2: twice the failures',
+    tableText([['judge', 'x1', 'worst', ...faults], ...rolledBack]),
+    '',
+    "Failed requests beyond stable's failure rate until then, on average",
+    tableText([['judge', ...faults], ...excess]),
+    '',
+  ].join('\n');
+}
 
 const wholeNumber =
   (least: number) =>

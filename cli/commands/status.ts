@@ -1,24 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from '@commander-js/extra-typings';
-import { atTheDoors, withWhereabouts } from '../control-plane/door-command.ts';
+import { wrap } from '../../adapters/terminal/wrap.ts';
+import { atTheDoors, toPaste, withWhereabouts } from '../control-plane/door-command.ts';
 import type { Doors } from '../control-plane/doors.ts';
-import { statusLine, statusText } from '../status-text.ts';
-import type { Terminal } from '../terminal.ts';
+import { type StatusOptions, statusLines, statusText } from '../status-text.ts';
+import { paintOf, say, type Terminal } from '../terminal.ts';
 
 const ASK_EVERY_MS = 1_000;
 
 /** `sluice status [WORKLOAD]`. */
 export function makeStatusCommand(terminal: Terminal) {
   const command = new Command('status')
-    .description('what is live, and what a release does')
-    .argument('[workload]', 'the name of a workload (default: a line for each)')
+    .description('what waits for approval, what is live, and what a release does')
+    .argument('[workload]', 'the name of a workload (default: all, one line each)')
     .option('--watch', 'print it again whenever it changes, until Ctrl-C')
-    .option('--json', 'print the answer as it is, one line of JSON');
+    .option('--json', 'print the answer as one line of JSON');
   return withWhereabouts(command).action((workload, options) =>
     atTheDoors(terminal, options, async doors => {
-      const text = () => (options.json ? answerText(doors, workload) : shownText(doors, workload));
+      const asked = { paste: (command: string) => toPaste(options, command), paint: paintOf(terminal) };
+      const text = () => (options.json ? answerText(doors, workload) : shownText(doors, workload, asked));
       if (options.watch) return watch(terminal, text, options.json === true);
-      terminal.out(await text());
+      if (options.json) terminal.out(await text());
+      else say(terminal, await text());
     }),
   );
 }
@@ -29,12 +32,14 @@ async function answerText(doors: Doors, workload: string | undefined): Promise<s
   return `${JSON.stringify(answer)}\n`;
 }
 
-async function shownText(doors: Doors, workload: string | undefined): Promise<string> {
-  if (workload !== undefined) return statusText(workload, await doors.status({ workload }));
+async function shownText(doors: Doors, workload: string | undefined, options: StatusOptions): Promise<string> {
+  if (workload !== undefined) return statusText(workload, await doors.status({ workload }), options);
   const names = await doors.workloads();
   if (names.length === 0) return 'this control plane has no workloads yet\n';
-  const answers = await Promise.all(names.map(name => doors.status({ workload: name })));
-  return answers.map((answer, index) => statusLine(names[index] ?? '', answer)).join('');
+  const answers = await Promise.all(
+    names.map(async name => ({ workload: name, answer: await doors.status({ workload: name }) })),
+  );
+  return statusLines(answers, options);
 }
 
 /** In place on a terminal, one after the other elsewhere. */
@@ -52,7 +57,7 @@ async function watch(terminal: Terminal, text: () => Promise<string>, asJson: bo
 async function shower(terminal: Terminal, asJson: boolean): Promise<(text: string) => void> {
   if (!asJson && process.stdout.isTTY) {
     const { default: logUpdate } = await import('log-update');
-    return text => logUpdate(text.trimEnd());
+    return text => logUpdate(wrap(text.trimEnd(), { columns: terminal.columns }));
   }
-  return text => terminal.out(asJson ? text : `${text}\n`);
+  return text => (asJson ? terminal.out(text) : say(terminal, `${text}\n`));
 }

@@ -1,22 +1,38 @@
 import { Command } from '@commander-js/extra-typings';
-import { atTheDoors, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
+import { imagesText } from '../../domain/ledger/news.ts';
+import type { UndoAnswer } from '../../functions/undo.ts';
+import type { Whereabouts } from '../control-plane/control-plane.ts';
+import { atTheDoors, toPaste, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
 import { followToTheEnd } from '../control-plane/follow.ts';
-import type { Terminal } from '../terminal.ts';
+import { paintOf, say, type Terminal } from '../terminal.ts';
 
 /** `sluice undo WORKLOAD`. */
 export function makeUndoCommand(terminal: Terminal) {
   const command = new Command('undo')
-    .description(
-      'a release back to what was live before the last promotion; with --wait exit 1 where it did not get there',
-    )
+    .summary('restore the version before the last promotion')
+    .description('restore the version that was live before the last promotion; with --wait exit 1 where that failed')
     .argument('<workload>', 'the name of the workload')
-    .option('--by <name>', "who asks (default: the operating system's user)")
-    .option('--wait', 'print what happens until the release has ended');
+    .option('--by <name>', "your name in the ledger (default: the operating system's user)")
+    .option('--wait', 'print the progress until the release has ended');
   return withWhereabouts(command).action((workload, options) =>
     atTheDoors(terminal, options, async doors => {
-      const { releaseId } = await doors.undo({ workload, by: whoAsks(options.by) });
-      terminal.out(`${releaseId} has started: it undoes the last promotion of ${workload}\n`);
+      const { releaseId, restoresUndone } = await doors.undo({ workload, by: whoAsks(options.by) });
+      say(terminal, `${releaseId} has started: it restores the version before the last promotion of ${workload}\n`);
+      if (restoresUndone !== undefined)
+        say(terminal, paintOf(terminal)('yellow', warningText(restoresUndone, releaseId, options)));
       if (options.wait) await followToTheEnd(terminal, doors, releaseId);
     }),
   );
+}
+
+function warningText(
+  { releaseId: undone, images }: NonNullable<UndoAnswer['restoresUndone']>,
+  releaseId: string,
+  where: Whereabouts,
+): string {
+  const version = imagesText(images) === '' ? '' : ` (${imagesText(images)})`;
+  return [
+    `warning: the last promotion was an undo. ${releaseId} restores the version that was undone: ${undone}${version}.`,
+    `To stop it: ${toPaste(where, `abort ${releaseId}`)}\n`,
+  ].join('\n');
 }

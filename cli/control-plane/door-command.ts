@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { type Command, Option } from '@commander-js/extra-typings';
+import { unbroken } from '../../adapters/terminal/wrap.ts';
 import type { Terminal } from '../terminal.ts';
 import { CommandError, openControlPlane, type Whereabouts } from './control-plane.ts';
 import { type Doors, doorsOf } from './doors.ts';
@@ -16,6 +17,18 @@ export const withWhereabouts = <Args extends unknown[], Options extends Record<s
         "what a deployed control plane's functions are called before their own names (or SLUICE_FUNCTION_PREFIX)",
       ),
     );
+
+/** A command of ours for the same control plane, in one piece, so that it can be pasted. @param command without `npx sluice` */
+export const toPaste = ({ lab, functionPrefix }: Whereabouts, command: string): string =>
+  unbroken(
+    [
+      `npx sluice ${command}`,
+      ...(lab === undefined ? [] : [`--lab ${quoted(lab)}`]),
+      ...(functionPrefix === undefined ? [] : [`--function-prefix ${quoted(functionPrefix)}`]),
+    ].join(' '),
+  );
+
+const quoted = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** Opens the control plane that is meant, and acts. What it refuses is printed as one sentence. */
 export async function atTheDoors(

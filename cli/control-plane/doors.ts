@@ -3,6 +3,7 @@ import type { AbortAnswer } from '../../functions/abort.ts';
 import type { ApproveAnswer } from '../../functions/approve.ts';
 import type { StartAnswer } from '../../functions/start.ts';
 import type { StatusAnswer } from '../../functions/status.ts';
+import type { UndoAnswer } from '../../functions/undo.ts';
 import { BAD_INPUT, CommandError, type ControlPlane } from './control-plane.ts';
 
 export type WorkloadAnswer = Extract<StatusAnswer, { kind: 'workload' }>;
@@ -15,7 +16,7 @@ export const doorsOf = (plane: ControlPlane) => ({
     plane.call('abort', event) as Promise<AbortAnswer>,
   approve: (event: { releaseId: string; by: string; groups: string[] }) =>
     plane.call('approve', event) as Promise<ApproveAnswer>,
-  undo: (event: { workload: string; by: string }) => plane.call('undo', event) as Promise<{ releaseId: string }>,
+  undo: (event: { workload: string; by: string }) => plane.call('undo', event) as Promise<UndoAnswer>,
   status: (event: { workload: string; afterSeq?: number; releaseId?: string }) =>
     plane.call('status', event) as Promise<WorkloadAnswer>,
   async workloads(): Promise<string[]> {
@@ -46,6 +47,6 @@ export async function releaseMeant(doors: Doors, text: string): Promise<string> 
   }
   const { state } = await doors.status({ workload: text });
   const release = state.active ?? state.waiting;
-  if (release === undefined) throw new CommandError(`no release of ${text} is on its way`, BAD_INPUT);
+  if (release === undefined) throw new CommandError(`no release of ${text} is in progress`, BAD_INPUT);
   return release.releaseId;
 }

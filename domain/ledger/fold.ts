@@ -114,6 +114,7 @@ const endOf = (release: ReleaseState, entry: Entry) => ({
   endedAtEpochMs: entry.atEpochMs,
   images: release.images,
   plan: release.plan,
+  ...(release.undoOf === undefined ? {} : { undoOf: release.undoOf }),
   ...(release.admission === undefined ? {} : { admission: release.admission }),
 });
 

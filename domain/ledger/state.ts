@@ -92,6 +92,8 @@ export interface EndedRelease {
   endedAtEpochMs: number;
   images: Record<string, ReleaseImage>;
   plan: Plan;
+  /** Of an undo: the release that it undid. */
+  undoOf?: string;
   /** Absent where it ended before admission. */
   admission?: Admission;
 }

@@ -74,7 +74,7 @@ describe('sluice backtest', () => {
       { release: 'r1', judge: 'kayenta', verdict: 'degraded', window: 10, excessBad: 152, logE: null },
     ]);
     expect(replays()).toHaveLength(6);
-    expect(out).toMatch(/2 releases[\s\S]*argo {8}2 {9}0 [\s\S]*r<2> +argo +degraded +5 +5m +57\.0/);
+    expect(out).toMatch(/2 releases[\s\S]*argo {16}2 {9}0 [\s\S]*r<2> +argo +degraded +5 +5m +57\.0/);
     const picture = readFileSync(svg, 'utf8');
     expect(picture).toMatch(/^<svg [\s\S]*>2 of 2 rolled back<[\s\S]*<\/svg>\n$/);
     expect(picture).not.toMatch(/NaN|Infinity|undefined/);
@@ -85,7 +85,7 @@ describe('sluice backtest', () => {
     await backtest('--from', csv, '--release', 'r<2>', '--guard', 'off', '--svg', svg);
     const picture = readFileSync(svg, 'utf8');
     expect(picture).toContain('What would have happened to r&lt;2&gt;');
-    expect(picture).toMatch(/ln E[\s\S]*rolled back in window 3, 19\.0 bad[\s\S]*S-channel/);
+    expect(picture).toMatch(/ln E[\s\S]*rolled back in window 3, 19\.0 extra failed[\s\S]*S-channel/);
   });
 
   it('judges by a plan, and says what the plan and the recording do not have in common', async () => {

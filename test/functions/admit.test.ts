@@ -51,11 +51,7 @@ describe('admission', () => {
   });
 
   it.each<[string, (world: World) => unknown, RegExp]>([
-    [
-      'there is no healthy target to go back to',
-      world => (world.targets.counts.blue.healthy = 0),
-      /no target of blue/,
-    ],
+    ['there is no healthy target to go back to', world => (world.targets.counts.blue.healthy = 0), /no target of blue/],
     [
       'the rule is not there',
       world => world.router.rules.delete('arn:rule/shop'),

@@ -36,6 +36,20 @@ describe('an undo', () => {
     expect((await world.ledger.read('shop')).active).toMatchObject({ undoOf: 'shop-1', images: {} });
   });
 
+  it('of an undo says that it restores what was undone, and names it; asked again it says so again', async () => {
+    // Prepare
+    const world = await openWorld();
+    const third = promoted(3, '2', { stable: 'green', canary: 'blue', stableRevision: 'r2', revision: 'r1' });
+    await world.tell(...first, ...second);
+    await world.tell([3, requested({ undoOf: 'shop-2' }), of('shop-3')], ...third.slice(1));
+    // Act
+    const answer = await undo(world);
+    // Assess
+    const restoresUndone = { releaseId: 'shop-2', images: { app: imageOf('3') } };
+    expect(answer).toEqual({ releaseId: 'shop-4', restoresUndone });
+    expect(await undo(world, 'carol')).toEqual(answer);
+  });
+
   it('asked twice, and by two at once, is one', async () => {
     const world = await openWorld();
     await world.tell(...first);

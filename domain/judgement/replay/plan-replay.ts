@@ -1,12 +1,20 @@
-import type { Plan } from '../../plan/plan.ts';
+import type { Metric, Plan } from '../../plan/plan.ts';
 import type { JudgementContext } from '../context.ts';
 import { judgeRelease, type ReleaseVerdict } from '../judge.ts';
 import type { WindowRecord } from '../reading.ts';
 import { logSumExp } from '../sequential/comparison.ts';
 import type { WindowEvidence } from '../sequential/detector.ts';
-import { sequentialContext } from '../sequential-context.ts';
+import { PROFILE, sequentialContext } from '../sequential-context.ts';
 import { onGrid, type RecordedRelease } from './recorded-release.ts';
-import { decisionAt, type EvidenceLine, type Replay, type ReplayJudge, replayOf } from './replay.ts';
+import {
+  decisionAt,
+  type EvidenceLine,
+  nearnessOf,
+  type Replay,
+  type ReplayJudge,
+  replayOf,
+  sequentialShares,
+} from './replay.ts';
 
 /**
  * A plan's metrics and judges over recorded windows, by the same function that judges a running release. The dial is the
@@ -51,7 +59,8 @@ function replayPlan(
   const deciding = guilty?.windows.findLast(record => knownAt(record) <= momentOf(high));
   const decision = guilty && deciding && { ...decisionAt(guilty, deciding), endEpochMs: endOf(deciding) };
   const said = { verdict: verdict.kind, because: verdict.because, decision, logE: logEOf(plan, found) };
-  return replayOf(recorded, name, said, wantsEvidence ? linesOf(found, endOf) : []);
+  if (!wantsEvidence) return replayOf(recorded, name, said, []);
+  return replayOf(recorded, name, { ...said, nearness: nearnessIn(metrics, found, endOf) }, linesOf(found, endOf));
 }
 
 type EndOf = (window: { metric: string; endEpochMs: number }) => number;
@@ -107,6 +116,33 @@ function linesOf({ evidence, measurements }: ReleaseVerdict, endOf: EndOf): Evid
     if (points.length > 0) lines.push({ title: `bad windows so far (${name})`, points });
   }
   return lines;
+}
+
+/** Of all judges of the plan: the evidence of the sequential ones, and how many windows were bad for the others. */
+function nearnessIn(
+  metrics: readonly Metric[],
+  { evidence, measurements }: ReleaseVerdict,
+  endOf: EndOf,
+): EvidenceLine {
+  const scored = evidence.filter(one => one.scored !== 'not').map(one => ({ ...one, endEpochMs: endOf(one) }));
+  const guarded = (name: string) =>
+    metrics.some(({ name: own, judge }) => own === name && judge.kind === 'sequential' && judge.guard);
+  const sequential = sequentialShares(scored, name => (guarded(name) ? PROFILE.guard.windowsThatAgree : 1));
+  const counted = metrics.flatMap(({ name, judge }) => {
+    const toAct = badWindowsToAct(judge);
+    let bad = 0;
+    return (toAct === undefined ? [] : (measurements[name] ?? [])).map(({ endEpochMs, phase }) => {
+      bad += phase === 'failed' ? 1 : 0;
+      return { endEpochMs: endOf({ metric: name, endEpochMs }), share: bad / (toAct ?? 1) };
+    });
+  });
+  return nearnessOf('evidence, or bad windows', [...sequential, ...counted]);
+}
+
+/** undefined: it does not count windows. */
+function badWindowsToAct(judge: Metric['judge']): number | undefined {
+  if (judge.kind === 'flagger') return judge.threshold;
+  return 'failureLimit' in judge && judge.failureLimit >= 0 ? judge.failureLimit + 1 : undefined;
 }
 
 function releaseLine(evidence: readonly WindowEvidence[], endOf: EndOf): EvidenceLine[] {

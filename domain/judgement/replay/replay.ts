@@ -1,3 +1,4 @@
+import type { WindowEvidence } from '../sequential/detector.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Window } from '../windows.ts';
 import { countsOf, type RecordedMetric, type RecordedRelease } from './recorded-release.ts';
@@ -16,6 +17,8 @@ export interface Replay {
   because: string;
   /** What there is to draw, where it was asked for. */
   evidence: EvidenceLine[];
+  /** All of it as one line in per cent of what rolls back, so that releases with other limits can be drawn together. */
+  nearness?: EvidenceLine;
 }
 
 export interface Decision {
@@ -30,6 +33,41 @@ export interface EvidenceLine {
   /** What is drawn, with its unit. */
   title: string;
   points: { endEpochMs: number; value: number; limit: number }[];
+}
+
+/** @param shares how near each window came to a roll back: at 1 the judge acts. Of windows that end together the nearest counts */
+export function nearnessOf(what: string, shares: readonly { endEpochMs: number; share: number }[]): EvidenceLine {
+  const byEnd = new Map<number, number>();
+  for (const { endEpochMs, share } of shares) byEnd.set(endEpochMs, Math.max(share, byEnd.get(endEpochMs) ?? 0));
+  const inOrder = [...byEnd].sort(([a], [b]) => a - b);
+  const points = inOrder.map(([endEpochMs, share]) => ({
+    endEpochMs,
+    value: 100 * Math.min(share, MOST_SHOWN),
+    limit: 100,
+  }));
+  return { title: `${what}, per cent of what rolls back`, points };
+}
+
+/** Further over the limit than this is far over it. */
+const MOST_SHOWN = 1.5;
+
+/**
+ * How near the sequential judge came, window by window: by the evidence of all metrics, by the S-channel, or by the ceiling.
+ * @param agree how many windows of a metric must be over the S-channel's boundary: 2 with the guard, else 1
+ */
+export function sequentialShares(
+  evidence: readonly WindowEvidence[],
+  agree: (metric: string) => number,
+): { endEpochMs: number; share: number }[] {
+  const seen = new Map<string, number[]>();
+  return evidence.map(one => {
+    const { metric, endEpochMs, x = 0, boundary = 0, logCeiling = 0, logCeilingLimit = 1 } = one;
+    const now = boundary > 0 ? x / boundary : 0;
+    const all = [...(seen.get(metric) ?? []), now].sort((a, b) => b - a);
+    seen.set(metric, all);
+    const s = Math.min(now, all[agree(metric) - 1] ?? 0);
+    return { endEpochMs, share: Math.max(0, 1 + one.logRelease / one.logELimit, s, logCeiling / logCeilingLimit) };
+  });
 }
 
 export interface ReplayJudge {
@@ -72,7 +110,7 @@ export const decisionAt = ({ name, windows }: RecordedMetric, { startEpochMs, en
 export function replayOf(
   release: RecordedRelease,
   judge: string,
-  found: Pick<Replay, 'verdict' | 'because' | 'decision' | 'logE'>,
+  found: Pick<Replay, 'verdict' | 'because' | 'decision' | 'logE' | 'nearness'>,
   evidence: EvidenceLine[],
 ): Replay {
   return {

@@ -16,7 +16,16 @@ import { alarmText, oddsText } from '../sequential-words.ts';
 import type { Verdict } from '../verdict.ts';
 import { percentText, plural } from '../words.ts';
 import { countsOf, type RecordedRelease } from './recorded-release.ts';
-import { type Decision, decisionAt, type EvidenceLine, type Replay, type ReplayJudge, replayOf } from './replay.ts';
+import {
+  type Decision,
+  decisionAt,
+  type EvidenceLine,
+  nearnessOf,
+  type Replay,
+  type ReplayJudge,
+  replayOf,
+  sequentialShares,
+} from './replay.ts';
 
 /** The sequential detector without a plan (docs/statistics.md): no ceiling, no floor, no warm-up, metrics of equal shares. */
 export interface SequentialReplaySettings {
@@ -64,8 +73,15 @@ function replaySequential(
     if (detector.alarm !== undefined) break;
   }
   const found = problem === undefined ? verdictOf(settings, release, detector) : badCounts(problem);
-  const lines = wantsEvidence ? linesOf(settings, drawn, release.metrics.length) : [];
-  return replayOf(release, 'sequential', { ...found, logE: logEOf(release, latest) }, lines);
+  const said = { ...found, logE: logEOf(release, latest) };
+  if (!wantsEvidence) return replayOf(release, 'sequential', said, []);
+  const agree = settings.guard ? settings.profile.guard.windowsThatAgree : 1;
+  const evidence = drawn.map(one => one.evidence);
+  const nearness = nearnessOf(
+    'evidence',
+    sequentialShares(evidence, () => agree),
+  );
+  return replayOf(release, 'sequential', { ...said, nearness }, linesOf(settings, drawn, release.metrics.length));
 }
 
 const badCounts = (problem: string) => ({

@@ -12,7 +12,7 @@ import {
 } from '../styles.ts';
 import { percentText, plural } from '../words.ts';
 import { countsOf, type RecordedCounts, type RecordedMetric, type RecordedRelease } from './recorded-release.ts';
-import { decisionAt, type EvidenceLine, type ReplayJudge, replayOf } from './replay.ts';
+import { decisionAt, type EvidenceLine, nearnessOf, type ReplayJudge, replayOf } from './replay.ts';
 
 /** A judge as others set theirs, and how it is drawn. None keeps a promise on false roll backs. */
 interface StyleOfJudge {
@@ -24,6 +24,8 @@ interface StyleOfJudge {
   /** What it looks at after each window, in per cent, for people. */
   drawn: string;
   draw(windows: readonly RecordedCounts[]): EvidenceLine['points'];
+  /** How many windows over the limit it takes; undefined: one, at the end. */
+  windowsToAct: number | undefined;
 }
 
 const percentOf = (bad: number, requests: number): number => (requests === 0 ? 0 : (100 * bad) / requests);
@@ -47,6 +49,7 @@ export const STYLES = {
     needsStable: false,
     drawn: EACH_WINDOW,
     draw: againstLimit(ARGO_STYLE.badShare),
+    windowsToAct: ARGO_STYLE.failureLimit + 1,
   },
   flagger: {
     decide: flaggerStyle,
@@ -54,17 +57,19 @@ export const STYLES = {
     needsStable: false,
     drawn: EACH_WINDOW,
     draw: againstLimit(FLAGGER_STYLE.badShare),
+    windowsToAct: FLAGGER_STYLE.threshold,
   },
   kayenta: {
     decide: kayentaStyle,
-    rule: 'bad shares that a Mann-Whitney test of all windows finds higher roll back, at the end',
+    rule: 'at the end, a Mann-Whitney test of all windows that finds higher bad shares rolls back',
     needsStable: true,
     drawn: 'lower end of the shift of the bad share so far',
     draw: shiftsSoFar,
+    windowsToAct: undefined,
   },
   relative: {
     decide: relativeStyle,
-    rule: `${plural(RELATIVE_STYLE.failureLimit + 1, 'window')} with more than ${RELATIVE_STYLE.ratio} times the stable version's bad share roll back`,
+    rule: `${plural(RELATIVE_STYLE.failureLimit + 1, 'window')} with more than ${RELATIVE_STYLE.ratio} times stable's bad share roll back`,
     needsStable: true,
     drawn: EACH_WINDOW,
     draw: windows =>
@@ -73,6 +78,7 @@ export const STYLES = {
         value: percentOf(canaryBad, canaryRequests),
         limit: RELATIVE_STYLE.ratio * percentOf(stableBad, stableRequests),
       })),
+    windowsToAct: RELATIVE_STYLE.failureLimit + 1,
   },
 } as const satisfies Record<string, StyleOfJudge>;
 
@@ -88,18 +94,25 @@ export function styleReplay(name: StyleName): ReplayJudge {
       const evidence = wanted.evidence
         ? judged.map(({ metric, counts }) => lineOf(style, release, metric, counts))
         : [];
+      const nearness = wanted.evidence ? { nearness: nearnessOf(...sharesOf(style, evidence)) } : {};
       const [first] = judged.flatMap(({ decision }) => decision ?? []).sort((a, b) => a.endEpochMs - b.endEpochMs);
       const { rule } = style;
       if (first !== undefined) {
-        const found = { verdict: 'degraded' as const, because: `${first.metric}: ${rule}`, decision: first };
+        const found = {
+          verdict: 'degraded' as const,
+          because: `${first.metric}: ${rule}`,
+          decision: first,
+          ...nearness,
+        };
         return replayOf(release, name, found, evidence);
       }
       const silent = judged.filter(({ seen }) => !seen).map(({ metric }) => metric.name);
       if (silent.length > 0) {
         const because = `${silent.join(', ')}: no window with the requests that it takes`;
-        return replayOf(release, name, { verdict: 'inconclusive', because }, evidence);
+        return replayOf(release, name, { verdict: 'inconclusive', because, ...nearness }, evidence);
       }
-      return replayOf(release, name, { verdict: 'watching', because: `nothing that rolls back: ${rule}` }, evidence);
+      const because = `healthy so far; its rule: ${rule}`;
+      return replayOf(release, name, { verdict: 'watching', because, ...nearness }, evidence);
     },
   };
 }
@@ -120,6 +133,24 @@ function lineOf(
 ): EvidenceLine {
   const whose = metrics.length === 1 ? '' : ` of ${name}`;
   return { title: `${drawn}${whose}, per cent`, points: draw(counts) };
+}
+
+/** Windows over the limit so far, or how far the shift is over it; of several metrics each by itself. */
+function sharesOf({ windowsToAct }: StyleOfJudge, lines: readonly EvidenceLine[]): Parameters<typeof nearnessOf> {
+  if (windowsToAct === undefined) {
+    const shares = lines.flatMap(({ points }) =>
+      points.map(({ endEpochMs, value, limit }) => ({ endEpochMs, share: limit > 0 ? Math.max(0, value / limit) : 0 })),
+    );
+    return ['shift of the bad share (asked for at the end only)', shares];
+  }
+  const shares = lines.flatMap(({ points }) => {
+    let over = 0;
+    return points.map(({ endEpochMs, value, limit }) => {
+      if (value > limit) over += 1;
+      return { endEpochMs, share: over / windowsToAct };
+    });
+  });
+  return ['windows over the limit', shares];
 }
 
 /** What the test would have said of the windows so far, though it is asked only once; its limit is what is tolerated. */

@@ -111,6 +111,18 @@ describe('what the sequential judge draws', () => {
     expect(two.evidence[0]?.points.at(-1)?.value).toBeCloseTo(1.2864433951, 9);
   });
 
+  it('is also one line in per cent of what rolls back: with the guard two windows have to be over the limit', () => {
+    const near = (guard: boolean, windows: Quadruple[]) =>
+      sequentialReplay({ ...BY_THE_BOOK, guard })
+        .replay(releaseOf({ errors: windows }), drawn)
+        .nearness?.points.map(({ value }) => Math.round(value));
+    // the nearest is the S-channel: 3 of 9, 9 of 15, 18 of 21, 20 of 26, 31 of 34
+    expect(near(false, REFERENCE)).toEqual([33, 60, 86, 77, 91]);
+    const clear = near(true, times(3, [500, 40, 4500, 22])) ?? [];
+    expect(clear[0]).toBeLessThan(100);
+    expect(clear.at(-1)).toBeGreaterThanOrEqual(100);
+  });
+
   it('is nothing where nobody asked for it', () => {
     expect(sequentialReplay(BY_THE_BOOK).replay(releaseOf({ errors: REFERENCE }), quiet).evidence).toEqual([]);
   });
