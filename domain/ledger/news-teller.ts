@@ -11,7 +11,7 @@ export function newsTeller(): (fact: Fact, plan: Plan) => string | undefined {
   return (fact, plan) => {
     const news = newsOf(fact, plan);
     if (news === undefined) return undefined;
-    const again = told.find(reason => news.endsWith(`: ${reason}`));
+    const again = told.filter(reason => news.endsWith(`: ${reason}`)).sort((a, b) => b.length - a.length)[0];
     const reason = reasonOf(fact);
     if (reason !== undefined && reason !== '') told.push(reason);
     return again === undefined ? news : news.slice(0, -`: ${again}`.length);

@@ -74,7 +74,7 @@ describe('sluice backtest', () => {
       { release: 'r1', judge: 'kayenta', verdict: 'degraded', window: 10, excessBad: 152, logE: null },
     ]);
     expect(replays()).toHaveLength(6);
-    expect(out).toMatch(/2 releases[\s\S]*argo {16}2 {9}0 [\s\S]*r<2> +argo +degraded +5 +5m +57\.0/);
+    expect(out).toMatch(/2 releases[\s\S]*argo {15}2 {9}0 [\s\S]*r<2> +argo +degraded +5 +5m +57\.0/);
     const picture = readFileSync(svg, 'utf8');
     expect(picture).toMatch(/^<svg [\s\S]*>2 of 2 rolled back<[\s\S]*<\/svg>\n$/);
     expect(picture).not.toMatch(/NaN|Infinity|undefined/);
