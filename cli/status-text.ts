@@ -45,7 +45,7 @@ const approvalLines = (active: ReleaseState | undefined, { paste, paint = plain 
     ? []
     : openApprovals(active).flatMap(open => [
         `  ${paint(['bold', 'yellow'], 'approval'.padEnd(LABEL))}${paint('yellow', `waiting for ${approvalText(open)}`)}`,
-        `${' '.repeat(2 + LABEL)}${paste(open.command)}`,
+        `    ${paste(open.command)}`,
       ]);
 
 /** One line for each workload; those that wait for a person first, with the command. */

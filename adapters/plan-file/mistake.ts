@@ -19,7 +19,8 @@ export interface Mistake {
   guess?: string;
 }
 
-const SHOWN_COLUMNS = 120;
+/** With the number of a line before it a line of 80. */
+const SHOWN_COLUMNS = 70;
 
 /** All mistakes as a person reads them in a terminal: place, sentence, the offending line, a caret, a guess. */
 export function serialiseMistakes(mistakes: readonly Mistake[]): string {

@@ -124,7 +124,7 @@ it('a release is started, refuses the wrong approver, is approved by the right o
   expect(shown.out).toMatch(/step {7}2 of 3: approval go-live\n {2}weight {5}50 % to the canary/);
   // what waits for a person comes first, with the command
   expect(shown.out).toMatch(
-    /^shop\n {2}approval {3}waiting for approval go-live: 0 of 1, from leads\n {13}npx sluice approve shop-1 --group leads\n {2}live /,
+    /^shop\n {2}approval {3}waiting for approval go-live: 0 of 1, from leads\n {4}npx sluice approve shop-1 --group leads\n {2}live /,
   );
   expect(JSON.parse(json.out)).toMatchObject({ kind: 'workload', state: { active: { releaseId: 'shop-1' } } });
   expect(wrong).toMatchObject({ code: 2, err: 'ann started shop-1, and go-live wants somebody else\n' });
@@ -157,6 +157,17 @@ it('undo puts back what was live; an abort makes --wait exit 1', async () => {
   expect(late).toMatchObject({ code: 2, err: 'shop-3 is over: rolledBack\n' });
   expect((await sluice('status', 'shop')).out).toMatch(/ended {6}shop-3 rolledBack \(aborted\), image v3: wrong image/);
 }, 90_000);
+
+it('an undo of an undo warns that it restores what was undone, names it, and says how to stop it', async () => {
+  // Act: shop-2 undid shop-1
+  const { code, out } = await sluice('undo', 'shop', '--lab', file.path);
+  // Assess
+  expect(code).toBe(0);
+  expect(out.replaceAll(/\n +/g, ' ')).toContain(
+    'warning: the last promotion was an undo. shop-4 restores the version that was undone: shop-1 (image v2).\n',
+  );
+  expect(out).toMatch(new RegExp(`To stop it:\\s+npx sluice abort shop-4 --lab ${file.path}\n`));
+}, 30_000);
 
 it('says what to do where there is no lab, and names one that is gone', async () => {
   // Prepare
