@@ -3,7 +3,6 @@ import { SLOTS, type Slot } from '../domain/dial.ts';
 import { durationText } from '../domain/file/units.ts';
 import { endText, imagesText, stepText } from '../domain/ledger/news.ts';
 import type { EndedRelease, ReleaseState } from '../domain/ledger/state.ts';
-import type { Plan } from '../domain/plan/plan.ts';
 import { confirmedWeight, currentStep } from '../domain/release/next-step.ts';
 import { approvalText, openApprovals } from './approval-text.ts';
 import type { WorkloadAnswer } from './control-plane/doors.ts';
@@ -101,21 +100,24 @@ function releaseRows(release: ReleaseState, paint: Paint): Row[] {
     later.some(other => other?.endsWith(text)) ? '' : `: ${text}`;
   const kind = (verdictKind: keyof typeof VERDICT_STYLE) => paint(VERDICT_STYLE[verdictKind], verdictKind);
   const verdictText = (one: NonNullable<typeof verdict>) =>
-    `${kind(one.kind)}${because(one.because, [hold?.because, rollBack?.because])}`;
+    `${kind(one.kind)}${because(one.because, [rollBack === undefined ? hold?.because : rollBack.because])}`;
   return [
     ['release', [nameText(release), ...revision].join(', ')],
     ['step', placeText(release)],
-    ['weight', `${confirmedWeight(release)} % to the canary`],
+    ['weight', `${rollBack?.restoredAtEpochMs === undefined ? confirmedWeight(release) : 0} % to the canary`],
     ...(verdict === undefined ? [] : [['verdict', verdictText(verdict)] as Row]),
-    ...(hold === undefined
+    ...(hold === undefined || rollBack !== undefined
       ? []
-      : [['on hold', `${holdEnd(plan)}${because(hold.because, [rollBack?.because])}`] as Row]),
+      : [
+          [
+            'on hold',
+            `${hold.because} (for at most ${durationText(plan.hold.atMostSeconds)}, then ${plan.hold.then})`,
+          ] as Row,
+        ]),
     ...slotRows(release),
     ...(rollBack === undefined ? [] : [['roll back', `${paint('red', rollBack.reason)}: ${rollBack.because}`] as Row]),
   ];
 }
-
-const holdEnd = ({ hold }: Plan): string => `for at most ${durationText(hold.atMostSeconds)}, then ${hold.then}`;
 
 function placeText(release: ReleaseState): string {
   const { plan, stepsDone, admission, rollBack, soak } = release;

@@ -55,11 +55,15 @@ describe('the status of a workload', () => {
     const state = stateOf(
       ...releaseLines({}, ...readied(1, 10), ...shifted(2, { from: 0, to: 10 })),
       [70, { kind: 'judged', verdict: { kind: 'degraded', because: bad, metric: 'errors' }, byMetric: {} }],
+      [70, { kind: 'held', because: 'too little data', fault: false }],
       [70, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: bad }],
+      [71, { kind: 'dialRestored', dial: { blue: 100, green: 0 } }],
     );
-    const said = text(state, { blue: 90, green: 10 });
+    const said = text(state);
     expect(said.split(bad)).toHaveLength(2);
     expect(said).toContain('  verdict    degraded\n');
+    expect(said).toContain('  weight     0 % to the canary\n');
+    expect(said).not.toContain('on hold');
     expect(said).toContain(`  roll back  degraded: ${bad}\n`);
   });
 
