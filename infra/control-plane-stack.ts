@@ -43,6 +43,8 @@ export interface ClusterProps {
    * @default outside of any VPC: the cluster's endpoint is public
    */
   readonly network?: NetworkProps;
+  /** Look runs there too: it reaches a Prometheus that has a private address there. @default false */
+  readonly metricsInNetwork?: boolean;
   /** Makes access entries for those functions. @default true */
   readonly accessEntries?: boolean;
 }
@@ -92,6 +94,8 @@ export class ControlPlaneStack extends Stack {
     const functions = new Map<AnyFunctionName, SluiceFunction>();
     for (const file of FUNCTION_NAMES) {
       const cluster = needsOf(file).includes('cluster') ? clusterProps : undefined;
+      const readsThere = clusterProps.metricsInNetwork === true && needsOf(file).includes('readMetrics');
+      const network = cluster === undefined && !readsThere ? undefined : clusterProps.network;
       const made = new SluiceFunction(this, file, {
         ...common,
         file,
@@ -99,7 +103,7 @@ export class ControlPlaneStack extends Stack {
         ...(EVENT_DOORS.has(file) && { deadLetters }),
         ...(file === 'reconcile' && { retryAttempts: 0 }),
         environment: { ...this.environmentOf(file), ...(cluster !== undefined && clusterEnvironment(cluster)) },
-        ...(cluster?.network !== undefined && { network: cluster.network }),
+        ...(network !== undefined && { network }),
       });
       if (needsOf(file).includes('tell')) key.grantEncryptDecrypt(made.role);
       if (cluster !== undefined && cluster.accessEntries !== false) this.accessEntry(made, cluster.name);

@@ -4,9 +4,9 @@ import type { NetworkProps } from './functions/sluice-function.ts';
 
 /**
  * The VPC of a private cluster from the context, given by ids so that nothing is looked up in an account; nothing where
- * clusterVpcId is not set.
+ * clusterVpcId is not set. With prometheusInVpc=true Look runs there too, for a Prometheus that has no public address.
  */
-export function networkOf(scope: Construct): { network?: NetworkProps } {
+export function networkOf(scope: Construct): { network?: NetworkProps; metricsInNetwork?: boolean } {
   const text = (key: string): string | undefined => scope.node.tryGetContext(key);
   const vpcId = text('clusterVpcId');
   if (vpcId === undefined) return {};
@@ -22,5 +22,6 @@ export function networkOf(scope: Construct): { network?: NetworkProps } {
     privateSubnetIds: subnetIds,
   });
   const group = ec2.SecurityGroup.fromSecurityGroupId(scope, 'ClusterGroup', required('clusterSecurityGroupId'));
-  return { network: { vpc, vpcSubnets: { subnets: vpc.privateSubnets }, securityGroups: [group] } };
+  const network = { vpc, vpcSubnets: { subnets: vpc.privateSubnets }, securityGroups: [group] };
+  return { network, metricsInNetwork: String(scope.node.tryGetContext('prometheusInVpc')) === 'true' };
 }

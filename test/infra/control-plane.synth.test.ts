@@ -186,6 +186,17 @@ describe('the way back', () => {
   });
 });
 
+it('Look alone runs in the VPC as well where Prometheus has an address in it: the rest of the way back does not', () => {
+  const withPrometheus = synthControlPlane({ inVpc: true, prometheusInVpc: true });
+  expect(functionOf(withPrometheus, 'look').Properties.VpcConfig).toEqual({
+    SecurityGroupIds: ['sg-11111111'],
+    SubnetIds: ['subnet-11111111', 'subnet-22222222'],
+  });
+  for (const name of ['restore-traffic', 'verify-traffic', 'start-roll-back', 'abort', 'status', 'undo']) {
+    expect(functionOf(withPrometheus, name).Properties.VpcConfig, name).toBeUndefined();
+  }
+});
+
 describe('the machines', () => {
   const machines = (): Resource[] => Object.values(controlPlane.ofType('AWS::StepFunctions::StateMachine'));
 

@@ -38,10 +38,16 @@ const IN_VPC = {
 };
 
 /** The control plane without bundles: what a template says does not depend on what is in a function. */
-export function synthControlPlane(options: { inVpc?: boolean; nag?: boolean } = {}): Synthesised & {
+export function synthControlPlane(
+  options: { inVpc?: boolean; prometheusInVpc?: boolean; nag?: boolean } = {},
+): Synthesised & {
   stack: ControlPlaneStack;
 } {
-  const app = new App({ context: options.inVpc === true ? IN_VPC : {} });
+  const context = {
+    ...(options.inVpc === true && IN_VPC),
+    ...(options.prometheusInVpc === true && { prometheusInVpc: 'true' }),
+  };
+  const app = new App({ context });
   const stack = new ControlPlaneStack(app, 'Sluice', {
     code: () => lambda.Code.fromInline('// not under test'),
     cluster: scope => ({ ...cluster, ...networkOf(scope) }),
