@@ -25,7 +25,7 @@ export interface LastDayDeps {
  */
 export async function lastDayOf(plan: Plan, workload: Workload, deps: LastDayDeps): Promise<Traffic> {
   const dial = await deps.router.readDial(workload).catch((error: Error) => {
-    throw new CommandError(`the dial of ${workload.name} cannot be read: ${error.message}`, FAULT);
+    throw new CommandError(`the traffic weights of ${workload.name} cannot be read: ${error.message}`, FAULT);
   });
   const live = dial.blue >= dial.green ? 'blue' : 'green';
   const counted = plan.metrics.filter(isCounted);
@@ -52,6 +52,6 @@ export async function lastDayOf(plan: Plan, workload: Workload, deps: LastDayDep
     return [metric.name, baselineOf(metric, own)] as const;
   });
   const traffic = trafficOf(plan, Object.fromEntries(past));
-  if (traffic === undefined) throw new CommandError(`nobody asked ${workload.name} anything in its last day`, FAULT);
+  if (traffic === undefined) throw new CommandError(`${workload.name} had no request in its last day`, FAULT);
   return traffic;
 }

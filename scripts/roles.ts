@@ -18,10 +18,10 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   readWorkloads: ['knows the workloads and their plans', 'dynamodb:GetItem, Query on `workloads`'],
   registerWorkloads: ['keeps the list of workloads', 'dynamodb:PutItem, DeleteItem on `workloads`'],
   readDial: [
-    'reads the dial from the load balancer',
+    'reads the traffic weights from the load balancer',
     'elasticloadbalancing:DescribeRules on * (no permission by resource)',
   ],
-  turnDial: ['turns the dial', 'elasticloadbalancing:ModifyRule on the rules of registered workloads, each by its ARN'],
+  turnDial: ['changes the traffic weights', 'elasticloadbalancing:ModifyRule on the rules of registered workloads, each by its ARN'],
   readTargets: [
     'looks whether targets are ready, before and after a shift',
     'elasticloadbalancing:DescribeTargetHealth, DescribeTargetGroupAttributes on * (no permission by resource)',
@@ -45,7 +45,7 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
     'starts a release',
     'states:StartExecution on the release machine, DescribeExecution on its executions',
   ],
-  stopRelease: ['stops a release that goes back', "states:StopExecution on the release machine's executions"],
+  stopRelease: ['stops a release that is rolling back', "states:StopExecution on the release machine's executions"],
   startRollBack: [
     'starts a roll back',
     'states:StartExecution on the roll-back machine, DescribeExecution on its executions',

@@ -57,7 +57,7 @@ export function parseAlbRule(described: Rule, routing: AlbRouting): AlbRule {
   }
   const { RuleArn: arn, Actions: actions, Conditions: conditions } = parsed.data;
   const refuse = (found: string): never => {
-    throw new RouterRuleError(`rule ${arn} cannot carry the dial: ${found}`);
+    throw new RouterRuleError(`rule ${arn} cannot have Sluice's traffic weights: ${found}`);
   };
   const forward =
     actions.find(action => action.Type === 'forward') ??

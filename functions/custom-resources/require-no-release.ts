@@ -5,5 +5,5 @@ export async function requireNoRelease(ledger: Ledger, workload: string): Promis
   const { active, waiting } = await ledger.read(workload);
   const release = active ?? waiting;
   if (release === undefined) return;
-  throw new Error(`${release.releaseId} is on its way: wait for its end or abort it, then delete again`);
+  throw new Error(`${release.releaseId} is in progress: wait for its end or abort it, then delete again`);
 }

@@ -83,7 +83,7 @@ describe("a workload's last day", () => {
   });
 
   it('is none where nobody asked anything, or the metrics cannot be read', async () => {
-    await expect(lastDay(fakeSource())).rejects.toThrow('nobody asked shop anything in its last day');
+    await expect(lastDay(fakeSource())).rejects.toThrow('shop had no request in its last day');
     const broken = day();
     broken.breakWith('Throttling');
     await expect(lastDay(broken)).rejects.toThrow('the metrics of shop cannot be read');

@@ -40,7 +40,9 @@ describe.concurrent('a release that is refused before anything moves', { timeout
 
     const row = await story.row();
     expect(row).toMatchObject({ outcome: 'rejected', weights: [], failed: 0, lost: 0 });
-    expect(row.because).toContain(`rule ${ruleOf(story)} cannot carry the dial: it forwards to 3 target groups`);
+    expect(row.because).toContain(
+      `rule ${ruleOf(story)} cannot have Sluice's traffic weights: it forwards to 3 target groups`,
+    );
     expect(row.reason).toBeNull();
   });
 

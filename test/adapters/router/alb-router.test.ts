@@ -85,7 +85,7 @@ describe('the alb router, over the wire', () => {
     const { loadBalancer, router, ruleOf } = await open();
     loadBalancer.putRule({ ...ruleOf(mainRuleArn), action: { fixedStatus: 503 } });
     await expect(router.readDial(checkout)).rejects.toThrow(
-      `rule ${mainRuleArn} cannot carry the dial: its actions are [fixed-response], none of them a forward`,
+      `rule ${mainRuleArn} cannot have Sluice's traffic weights: its actions are [fixed-response], none of them a forward`,
     );
   });
 

@@ -144,7 +144,7 @@ describe('removing the stack', () => {
     await lab.beginRelease();
     const { Status, Reason } = await call('Delete', properties(), arn);
     expect(Status).toBe('FAILED');
-    expect(Reason).toContain('checkout-1 is on its way');
+    expect(Reason).toContain('checkout-1 is in progress');
     expect(ruleOf(arn)).toBeDefined();
   });
 

@@ -69,7 +69,7 @@ it('a try whose answer was lost finds its own item', async () => {
 it('is forgotten with its stack, but not during a release', async () => {
   await call('Create', properties());
   await lab.beginRelease();
-  expect((await call('Delete', properties(), 'checkout')).Reason).toContain('checkout-1 is on its way');
+  expect((await call('Delete', properties(), 'checkout')).Reason).toContain('checkout-1 is in progress');
   expect(await lab.deps.workloads.list()).toEqual(['checkout']);
 });
 
