@@ -90,7 +90,7 @@ const rowText = ({ key, shape, required }: Row): string =>
   `| \`${key}\` | ${typeText(shape)} | ${required ? 'required' : defaultText(shape)} | ${cell(shape.description ?? '')} | ${exampleText(shape)} |`;
 
 function typeText(shape: Shape): string {
-  if (shape.title !== undefined) return shape.title;
+  if (shape.title !== undefined && shape.type !== 'number') return shape.title;
   if (shape.const !== undefined) return `\`${shape.const}\``;
   if (shape.enum !== undefined) return shape.enum.map(value => `\`${value}\``).join(', ');
   if (shape.items !== undefined) return `list of ${typeText(shape.items)}`;

@@ -8,6 +8,7 @@ export function locate(
   at: Issue['at'],
   text: string,
   column?: number,
+  length = 1,
 ): [number, number] {
   let here: unknown = document.contents;
   let lastKey: unknown;
@@ -32,7 +33,7 @@ export function locate(
     if (from === to && hasRange(lastKey)) return rangeOf(lastKey); // nothing stands there: `bake:`
     if (column === undefined) return [from, to];
     const offset = columnOffset(here, text, column);
-    return [offset, offset === from ? to : offset + 1];
+    return [offset, offset === from ? to : Math.min(offset + length, to)];
   }
   // Of a map or list its beginning: a caret under twenty lines points at nothing.
   const [start, end] = rangeOf(here);

@@ -42,7 +42,7 @@ function mistakeText({ file, at, path, found, expected, guess }: Mistake): strin
     lines.push(`  ${number} | ${printable(shown)}`);
     lines.push(`  ${' '.repeat(number.length)} | ${indent}${'^'.repeat(length)}`);
   }
-  if (guess !== undefined) lines.push(`  did you mean '${printable(guess)}'?`);
+  if (guess !== undefined) lines.push(`  did you mean ${printable(guess)}?`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -3,6 +3,7 @@ import { checkPlan } from '../../domain/plan/check-plan.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
+import { withAcceptedGuesses } from './accepted-guess.ts';
 import { jsonPathIssues } from './json-path-issues.ts';
 import type { Mistake } from './mistake.ts';
 import { readText } from './read-text.ts';
@@ -16,22 +17,43 @@ export type ParsedWorkload = { kind: 'workload'; workload: Workload } | { kind: 
  * @param file its name, for the mistakes only   @param workload when given, what its router cannot do is a mistake too
  */
 export function parsePlan(text: string, file: string, workload?: Workload): ParsedPlan {
-  const read = readYaml(text, file);
-  if (read.kind === 'mistakes') return read;
-  const checked = checkPlan(read.yaml.value, workload);
-  const paths = jsonPathIssues(read.yaml.value);
-  if (checked.kind === 'plan' && paths.length === 0 && read.yaml.mistakes.length === 0) return checked;
-  const issues = checked.kind === 'plan' ? [] : checked.issues;
-  return { kind: 'mistakes', mistakes: inOrder(read.yaml, [...issues, ...paths]) };
+  return parse(text, file, value => {
+    const checked = checkPlan(value, workload);
+    const issues = [...(checked.kind === 'issues' ? checked.issues : []), ...jsonPathIssues(value)];
+    return checked.kind === 'plan' && issues.length === 0 ? checked : { kind: 'issues', issues };
+  });
 }
 
 /** A workload from the text of its file, or every mistake in it with its place. @param file for the mistakes only */
-export function parseWorkload(text: string, file: string): ParsedWorkload {
+export const parseWorkload = (text: string, file: string): ParsedWorkload => parse(text, file, checkWorkload);
+
+type Checked<Good> = Good | { kind: 'issues'; issues: Issue[] };
+type Parsed<Good> = Good | { kind: 'mistakes'; mistakes: Mistake[] };
+
+function parse<Good extends { kind: 'plan' | 'workload' }>(
+  text: string,
+  file: string,
+  check: (value: unknown) => Checked<Good>,
+): Parsed<Good> {
+  const read = readAll(text, file, check);
+  if (read.kind !== 'mistakes') return read;
+  const mistakesIn = (changed: string): Mistake[] => {
+    const again = readAll(changed, file, check);
+    return again.kind === 'mistakes' ? again.mistakes : [];
+  };
+  return { kind: 'mistakes', mistakes: withAcceptedGuesses(read.mistakes, text, mistakesIn) };
+}
+
+function readAll<Good extends { kind: 'plan' | 'workload' }>(
+  text: string,
+  file: string,
+  check: (value: unknown) => Checked<Good>,
+): Parsed<Good> {
   const read = readYaml(text, file);
   if (read.kind === 'mistakes') return read;
-  const checked = checkWorkload(read.yaml.value);
-  if (checked.kind === 'workload' && read.yaml.mistakes.length === 0) return checked;
-  return { kind: 'mistakes', mistakes: inOrder(read.yaml, checked.kind === 'workload' ? [] : checked.issues) };
+  const checked = check(read.yaml.value);
+  if (checked.kind !== 'issues' && read.yaml.mistakes.length === 0) return checked as Good;
+  return { kind: 'mistakes', mistakes: inOrder(read.yaml, checked.kind === 'issues' ? checked.issues : []) };
 }
 
 /** `parsePlan` of a file on disk; one that is missing, a directory, unreadable or not UTF-8 is one mistake. */

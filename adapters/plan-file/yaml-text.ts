@@ -74,8 +74,8 @@ export function readYaml(
     mistakes.push({ file, at: place(...rangeOf(node)), path: '', found, expected });
   }
   if (!readable) return { kind: 'mistakes', mistakes };
-  const toMistake = ({ path, at, column, found, expected, guess }: Issue): Mistake => {
-    const [start, end] = locate(document, path, at, text, column);
+  const toMistake = ({ path, at, column, length, found, expected, guess }: Issue): Mistake => {
+    const [start, end] = locate(document, path, at, text, column, length);
     const mistake: Mistake = { file, at: place(start, end), path: shownPath(path, at), found, expected };
     return guess === undefined ? mistake : { ...mistake, guess };
   };

@@ -1,7 +1,9 @@
 import type * as z from 'zod';
-import { guessDuration, guessNumber, guessShare, guessWord } from './guess.ts';
+import { guessWord } from './guess.ts';
+import * as guesses from './guess-value.ts';
 import { describeValue, type Issue, oneOf, type Path, pathText, valueAt } from './issue.ts';
 import { keysAt, type Shape, shapesAt } from './shape.ts';
+import { parseLatencySeconds } from './units.ts';
 
 /** What the design has and this version does not: keys and values by place (`metrics[].judge.kind`). */
 export interface NotYet {
@@ -117,10 +119,15 @@ function wrongValue(path: Path, value: unknown, expected: string, { input, shape
     return { path, at: 'value', found: `'${value}', which is not available yet`, expected };
   }
   const issue: Issue = { path, at: 'value', found: describeValue(value), expected };
-  const guess = guessValue(value, shapesAt(shape, input, path));
-  // What is well written and out of range would be "guessed" as it stands.
-  return guess === undefined || guess === String(value) ? issue : { ...issue, guess };
+  const guess = guessValue(value, shapesAt(shape, input, path), path.at(-1));
+  // What is well written and out of range would be "guessed" as it stands; a text in quotes may be a number without them.
+  const stays = guess === String(value) && (typeof value !== 'string' || isTextAt(shapesAt(shape, input, path)));
+  return guess === undefined || stays ? issue : { ...issue, guess };
 }
+
+const isLatency = (text: string): boolean => parseLatencySeconds(text) !== undefined;
+
+const isTextAt = (shapes: readonly Shape[]): boolean => shapes.some(({ type }) => type === 'string');
 
 const isNotYet = (path: Path, value: unknown, { values }: NotYet): boolean =>
   values[placeText(path)]?.includes(value) === true;
@@ -136,14 +143,37 @@ const missing = (path: Path, expected: string): Issue => ({
 const placeText = (path: Path): string =>
   path.map((key, index) => (typeof key === 'number' ? '[]' : index === 0 ? key : `.${key}`)).join('');
 
-function guessValue(value: unknown, shapes: readonly Shape[]): string | undefined {
+/** By the title of a value's shape, which names its unit. */
+const BY_TITLE: Record<string, (value: unknown, key: Path[number] | undefined) => string | undefined> = {
+  duration: guesses.guessDuration,
+  latency: guesses.guessLatency,
+  share: guesses.guessShare,
+  percent: guesses.guessPercent,
+  ratio: guesses.guessRatio,
+  fraction: guesses.guessFraction,
+  percentile: guesses.guessPercentile,
+  rangeEnd: guesses.guessRangeEnd,
+};
+
+function guessValue(value: unknown, shapes: readonly Shape[], key: Path[number] | undefined): string | undefined {
   const is = (test: (shape: Shape) => boolean) => shapes.some(test);
-  if (is(shape => shape.title === 'duration')) return guessDuration(value);
-  if (is(shape => shape.title === 'share')) return guessShare(value);
-  if (is(shape => shape.type === 'number' || shape.type === 'integer')) return guessNumber(value);
+  const title = shapes.find(shape => Object.hasOwn(BY_TITLE, shape.title ?? ''))?.title;
+  if (title !== undefined) return BY_TITLE[title]?.(value, key);
+  if (is(shape => shape.type === 'number' || shape.type === 'integer')) return guesses.guessNumber(value);
   if (is(shape => shape.type === 'boolean')) return guessBoolean(value);
-  if (is(shape => shape.type === 'array') && typeof value === 'string') return `[${value}]`;
+  if (is(shape => shape.type === 'array')) return guessList(value, shapes);
   return undefined;
+}
+
+/** One thing where a list of them is expected. */
+function guessList(value: unknown, shapes: readonly Shape[]): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const items = shapes.flatMap(({ items: item }) => item ?? []);
+  if (typeof value === 'string' && (value === '' || items.some(({ type }) => type === 'object'))) return undefined;
+  const latencies = items.some(({ title }) => title === 'latency');
+  const parts = String(value).split(/\s*,\s*/);
+  const shown = latencies ? parts.map(part => (isLatency(part) ? part : guesses.guessLatency(part))) : parts;
+  return shown.includes(undefined) || (!latencies && typeof value === 'number') ? undefined : `[${shown.join(', ')}]`;
 }
 
 function guessBoolean(value: unknown): string | undefined {

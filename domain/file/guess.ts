@@ -1,5 +1,3 @@
-import { parseDurationSeconds } from './units.ts';
-
 /** What people who come from other tools write, and our word for it. Used only where our word fits the place. */
 const OTHER_TOOLS_WORDS: Record<string, string> = {
   pause: 'bake',
@@ -53,32 +51,3 @@ export function editDistance(a: string, b: string): number {
 }
 
 const at = (row: readonly number[], index: number): number => row[index] ?? Number.POSITIVE_INFINITY;
-
-/** `300` is 300s, `5 min` is 5m, `2 Hours` is 2h, `1d` is 24h; undefined where nothing sensible comes out. */
-export function guessDuration(value: unknown): string | undefined {
-  if (typeof value === 'number') return Number.isInteger(value) && value > 0 ? `${value}s` : undefined;
-  if (typeof value !== 'string') return undefined;
-  if (/^\d+$/.test(value)) return `${value}s`;
-  const text = value
-    .toLowerCase()
-    .replaceAll(/[\s,]/g, '')
-    .replaceAll(/hours?|hrs?/g, 'h')
-    .replaceAll(/minutes?|mins?/g, 'm')
-    .replaceAll(/seconds?|secs?/g, 's')
-    .replace(/(\d+)d(ays?)?/, (_, days: string) => `${Number(days) * 24}h`);
-  return text !== value && parseDurationSeconds(text) !== undefined ? text : undefined;
-}
-
-/** `5` is 5%, where a share of 1 or less was expected. */
-export function guessShare(value: unknown): string | undefined {
-  const number = typeof value === 'string' ? Number(value.replaceAll(/[\s%]/g, '')) : value;
-  if (typeof number !== 'number' || !(number > 0 && number < 100)) return undefined;
-  return typeof value === 'string' && number < 1 ? String(number) : `${number}%`;
-}
-
-/** `'5%'` and `'5'` are 5. */
-export function guessNumber(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const number = Number(value.replace(/^p/i, '').replaceAll(/[\s%x]/g, ''));
-  return Number.isFinite(number) && /\d/.test(value) ? String(number) : undefined;
-}

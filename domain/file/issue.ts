@@ -10,6 +10,8 @@ export interface Issue {
   at: 'value' | 'key' | 'missing';
   /** 1-based column inside the text that is the value, where the mistake is in the middle of it. */
   column?: number;
+  /** How many characters from there on are meant; 1 where it is absent. */
+  length?: number;
   found: string;
   expected: string;
   /** What was probably meant, as it would be written. */

@@ -109,7 +109,8 @@ function unknownVariables(text: string, path: Path, known: readonly string[]): I
     if (known.some(one => one === name)) return [];
     const found = name === undefined ? "a '${' that is not closed" : `the unknown variable '\${${name}}'`;
     const guess = name === undefined ? undefined : guessWord(name, known);
-    const issue: Issue = { path, at: 'value', column, found, expected: oneOf(known.map(one => `\${${one}}`)) };
+    const length = name === undefined ? 2 : name.length + 3;
+    const issue: Issue = { path, at: 'value', column, length, found, expected: oneOf(known.map(one => `\${${one}}`)) };
     return [guess === undefined ? issue : { ...issue, guess: `\${${guess}}` }];
   });
 }

@@ -22,7 +22,6 @@ function checkOneKeyEach(input: object): Issue[] {
       at: 'key',
       found: `'${key}' in the same step as '${known[0]}'`,
       expected: `one key in a step: '${key}' is a step of its own, with a dash before it`,
-      guess: `- ${key}`,
     }));
   });
 }
@@ -42,8 +41,7 @@ function checkWeights(draft: PlanDraft): Issue[] {
         path: ['steps'],
         at: 'value',
         found: 'no setWeight',
-        expected: 'a last setWeight of 100',
-        guess: '- setWeight: 100',
+        expected: "a last step '- setWeight: 100'",
       },
     ];
   }

@@ -1,4 +1,4 @@
-import type { Issue } from '../file/issue.ts';
+import type { Issue, Path } from '../file/issue.ts';
 import { durationText } from '../file/units.ts';
 import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
 import { isMistaken, metricsOf } from './mistaken.ts';
@@ -7,7 +7,12 @@ import { secondsOf } from './read-checked.ts';
 
 /** The rules between the plan's times: windows, intervals, and a deadline that can be kept. */
 export function checkTimes(draft: PlanDraft, input: object): Issue[] {
-  return [...checkWindow(draft), ...checkIntervals(draft, input), ...checkDeadline(draft, input)];
+  return [
+    ...checkWindow(draft),
+    ...checkIntervals(draft, input),
+    ...checkLongEnough(draft, input),
+    ...checkDeadline(draft, input),
+  ];
 }
 
 const seconds = (text: string | undefined, otherwise: string): number => secondsOf(text ?? otherwise);
@@ -38,6 +43,25 @@ function checkIntervals(draft: PlanDraft, input: object): Issue[] {
         guess: `${Math.ceil(intervalSeconds / windowSeconds) * windowSeconds}s`,
       },
     ];
+  });
+}
+
+/** What is over before its first window is says nothing of the canary. A plan without metrics judges nothing anyway. */
+function checkLongEnough(draft: PlanDraft, input: object): Issue[] {
+  if (isMistaken(draft.window, input, ['window'])) return [];
+  if (draft.metrics === undefined ? !isMistaken(draft.metrics, input, ['metrics']) : draft.metrics.length === 0)
+    return [];
+  const windowSeconds = seconds(draft.window, DEFAULTS.window);
+  const times: [Path, string | undefined][] = (draft.steps ?? []).map((step, index) => [
+    ['steps', index, 'bake'],
+    step?.bake,
+  ]);
+  return [...times, [['soak'], draft.soak] as const].flatMap(([path, text]): Issue[] => {
+    const lasts = seconds(text, '0s');
+    if (text === undefined || lasts === 0 || lasts >= windowSeconds) return [];
+    const window = `the window, ${durationText(windowSeconds)}`;
+    const expected = `${window}, or more: nothing can be judged in less than a window`;
+    return [{ path, at: 'value', found: `'${text}', which is shorter than ${window}`, expected }];
   });
 }
 

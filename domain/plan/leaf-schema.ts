@@ -39,7 +39,7 @@ export const weight = z
   .min(0)
   .max(100)
   .refine(value => Math.abs(value * 10 - Math.round(value * 10)) < 1e-9)
-  .meta({ description: 'Per cent of requests that the canary gets from now on.', examples: [5] });
+  .meta({ title: 'percent', description: 'Per cent of requests that the canary gets from now on.', examples: [5] });
 
 export const count = (min: number) => {
   const error = `a whole number, ${min} or more`;

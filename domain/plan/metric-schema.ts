@@ -67,8 +67,9 @@ const relativeSchema = z
     max: z
       .number({ error: timesError })
       .gt(0)
-      .max(1000, { error: 'at most 1000' })
+      .max(100, { error: 'at most 100' })
       .meta({
+        title: 'ratio',
         description:
           "The canary's bad share (or value) may be at most this many times the stable version's. One of max and min.",
         examples: [1.2],
@@ -79,6 +80,7 @@ const relativeSchema = z
       .gt(0)
       .max(1)
       .meta({
+        title: 'fraction',
         description: "The canary's share of good requests must be at least this many times the stable version's.",
         examples: [0.99],
       })

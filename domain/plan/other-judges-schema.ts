@@ -17,11 +17,11 @@ export const flaggerSchema = z
         {
           min: z
             .number({ error: rangeError })
-            .meta({ description: 'A check with a value below it fails.', examples: [99] })
+            .meta({ title: 'rangeEnd', description: 'A check with a value below it fails.', examples: [99] })
             .optional(),
           max: z
             .number({ error: rangeError })
-            .meta({ description: 'A check with a value above it fails.', examples: [500] })
+            .meta({ title: 'rangeEnd', description: 'A check with a value above it fails.', examples: [500] })
             .optional(),
         },
         { error: 'a range: { min: 99 }' },
@@ -51,7 +51,7 @@ const effect = (meaning: string) =>
   z
     .number({ error: effectError })
     .min(0)
-    .meta({ description: meaning, examples: [1.5] })
+    .meta({ title: 'fraction', description: meaning, examples: [1.5] })
     .optional();
 
 export const mannWhitneySchema = z
@@ -75,6 +75,7 @@ export const mannWhitneySchema = z
       .max(1)
       .default(mannWhitney.tolerance)
       .meta({
+        title: 'fraction',
         description: 'The interval of the shift must lie further from 0 than this part of the estimated shift.',
         examples: [0.25],
       }),
@@ -94,7 +95,11 @@ export const mannWhitneySchema = z
       .number({ error: 'a number above 0, such as 3' })
       .gt(0)
       .default(mannWhitney.outlierFactor)
-      .meta({ description: 'How many quartile distances outside is far, for outliers: remove.', examples: [3] }),
+      .meta({
+        title: 'ratio',
+        description: 'How many quartile distances outside is far, for outliers: remove.',
+        examples: [3],
+      }),
     effectSize: z
       .strictObject({
         measure: z.enum(['meanRatio', 'cles']).default(mannWhitney.measure).meta({
@@ -124,7 +129,7 @@ export const mannWhitneySchema = z
   .meta({ description: "Kayenta's way: a rank test of all windows." });
 
 const scoreError = 'a number from 0 to 100';
-const score = z.number({ error: scoreError }).min(0).max(100);
+const score = z.number({ error: scoreError }).min(0).max(100).meta({ title: 'percent' });
 
 export const kayentaSchema = z
   .strictObject({

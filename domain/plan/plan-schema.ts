@@ -136,6 +136,7 @@ export const planSchema = z
       .max(5)
       .multipleOf(0.1, { error: 'a number from 1 to 5 in steps of 0.1, per cent of the requests' })
       .meta({
+        title: 'percent',
         description:
           'Per cent of the requests that stay on stable through the soak, so that metrics go on comparing; no setWeight goes above the rest, and the last requests move at the end of the soak.',
         examples: [5],

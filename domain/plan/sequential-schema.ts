@@ -9,7 +9,8 @@ const chance = share.refine(value => (parseShare(value) ?? 0) > 0, { error: chan
 const times = ({ least, exclusive }: { least: number; exclusive: boolean }) => {
   const error = exclusive ? `a number above ${least}, such as 2` : `a number, ${least} or more, such as 1.25`;
   const number = z.number({ error });
-  return (exclusive ? number.gt(least) : number.min(least)).max(100, { error: 'at most 100' });
+  const limited = exclusive ? number.gt(least) : number.min(least);
+  return limited.max(100, { error: 'at most 100' }).meta({ title: 'ratio' });
 };
 
 const ceilingError = 'auto, or a share above 0 and below 1, such as 5% or 0.05';

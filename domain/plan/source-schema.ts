@@ -53,10 +53,10 @@ export const cloudwatchSchema = z
     value: z
       .strictObject({
         percentile: z
-          .number({ error: 'a number above 0 and below 100, such as 99' })
-          .gt(0)
+          .number({ error: 'a number from 1 to below 100, such as 99' })
+          .min(1)
           .lt(100)
-          .meta({ description: 'Percentile of the response time, in seconds.', examples: [99] }),
+          .meta({ title: 'percentile', description: 'Percentile of the response time, in seconds.', examples: [99] }),
       })
       .meta({ description: 'A value instead of a count of bad requests.' })
       .optional(),

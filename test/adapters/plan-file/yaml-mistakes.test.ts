@@ -145,7 +145,7 @@ describe('mistakes as a person reads them', () => {
         "plan.yaml:20:11: steps[2].bake: found '5min'; expected a duration such as 90s, 5m, 2h or 1h30m, above 0s",
         '  20 |   - bake: 5min # long',
         '     |           ^^^^',
-        "  did you mean '5m'?",
+        '  did you mean 5m?',
         '',
         '1 mistake',
         '',

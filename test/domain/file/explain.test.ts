@@ -258,7 +258,7 @@ describe('what was probably meant', () => {
   it.each<[object, string | undefined]>([
     [{ then: 'rollback' }, 'rollBack'],
     [{ then: 'explode' }, undefined],
-    [{ bake: 5 }, '5s'],
+    [{ bake: 5 }, '5m'],
     [{ bake: '5 min' }, '5m'],
     [{ bake: [] }, undefined],
     [{ share: 'lots' }, undefined],
@@ -275,9 +275,10 @@ describe('what was probably meant', () => {
     [{ odd: '4x' }, '4'],
     [{ odd: 'p4' }, '4'],
     [withJudge({ kind: 'threshold', count: '3 x' }), '3'],
+    // without its quotes it is one
+    [{ quiet: 'true' }, 'true'],
+    [withJudge({ kind: 'threshold', count: '3' }), '3'],
     // the guess would read as what was found
-    [{ quiet: 'true' }, undefined],
-    [withJudge({ kind: 'threshold', count: '3' }), undefined],
     [withJudge({ kind: 'threshold', count: 0 }), undefined],
     [{ groups: 7 }, undefined],
     [{ name: 7 }, undefined],

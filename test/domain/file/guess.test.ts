@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { editDistance, guessDuration, guessNumber, guessShare, guessWord } from '../../../domain/file/guess.ts';
+import { editDistance, guessWord } from '../../../domain/file/guess.ts';
 
 describe('a guess at a word', () => {
   it.each([
@@ -58,73 +58,5 @@ describe('a word of another tool', () => {
 
   it.each(['blue-green', 'BlueGreen', 'blue_green', 'blue green', 'bluegreen'])('%s is ours as it stands', word => {
     expect(guessWord(word, ['canary', 'blueGreen'])).toBe('blueGreen');
-  });
-});
-
-describe('a guess at a value', () => {
-  it.each([
-    [300, '300s'],
-    [1.5, undefined],
-    [0, undefined],
-    [-5, undefined],
-    ['90', '90s'],
-    ['5 minutes', '5m'],
-    ['1 hour 30 min', '1h30m'],
-    ['2 days', '48h'],
-    ['12d', '288h'],
-    ['1 day', '24h'],
-    ['1 hour', '1h'],
-    ['2 hours', '2h'],
-    ['1 hr', '1h'],
-    ['2 hrs', '2h'],
-    ['1 minute', '1m'],
-    ['1 min', '1m'],
-    ['5 mins', '5m'],
-    ['1 second', '1s'],
-    ['9 seconds', '9s'],
-    ['1 sec', '1s'],
-    ['9 secs', '9s'],
-    ['1h, 5m', '1h5m'],
-    ['5M', '5m'],
-    ['Soon', undefined],
-    ['x90', undefined],
-    ['5m', undefined], // it is one already: something else is wrong with it
-    ['soon', undefined],
-    [null, undefined],
-  ])('a duration written %j is %s', (value, guess) => {
-    expect(guessDuration(value)).toBe(guess);
-  });
-
-  it.each([
-    [5, '5%'],
-    [1.5, '1.5%'],
-    ['5', '5%'],
-    ['5 %', '5%'],
-    ['0.05', '0.05'],
-    [0.5, '0.5%'],
-    ['1', '1%'],
-    [[5], undefined],
-    [true, undefined],
-    [0, undefined],
-    [100, undefined],
-    ['many', undefined],
-  ])('a share written %j is %s', (value, guess) => {
-    expect(guessShare(value)).toBe(guess);
-  });
-
-  it.each([
-    ['5%', '5'],
-    ['p99', '99'],
-    ['1.2x', '1.2'],
-    ['5', '5'],
-    ['P50', '50'],
-    ['xp9', undefined],
-    ['%', undefined],
-    ['', undefined],
-    ['five', undefined],
-    ['1e999', undefined],
-    [true, undefined],
-  ])('a number written %j is %s', (value, guess) => {
-    expect(guessNumber(value)).toBe(guess);
   });
 });

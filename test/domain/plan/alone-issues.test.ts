@@ -70,7 +70,7 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
   [
     'a control has a soak that is a mistake',
     bare('soak: 5\ncontrol: 5'),
-    ['value soak: 5; expected a duration such as 90s, 5m, 2h or 1h30m; perhaps 5s'],
+    ['value soak: 5; expected a duration such as 90s, 5m, 2h or 1h30m; perhaps 5m'],
   ],
   [
     'the metrics are a mistake: one of them might have judged',
@@ -92,7 +92,7 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
   [
     'the soak is a mistake: there may be none',
     bare('soak: 5'),
-    ['value soak: 5; expected a duration such as 90s, 5m, 2h or 1h30m; perhaps 5s'],
+    ['value soak: 5; expected a duration such as 90s, 5m, 2h or 1h30m; perhaps 5m'],
   ],
 ];
 

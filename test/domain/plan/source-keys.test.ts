@@ -3,7 +3,7 @@ import { expectedInstead, isTaken, type KeyRow } from './every-key.ts';
 
 const TIMES = 'a list of times such as [300ms, 1s]';
 const TIME = 'a time such as 300ms, 1s or 1.5s, above 0';
-const PERCENTILE = 'a number above 0 and below 100, such as 99';
+const PERCENTILE = 'a number from 1 to below 100, such as 99';
 const BAD = 'failedRequests, target5xxAndConnectionErrors or { slowerThan: [300ms] }';
 const STAT = 'a statistic such as Average, Sum or p99';
 const QUERY = "a query in PromQL, such as 'max(queue_depth)'";
@@ -54,7 +54,7 @@ const others: KeyRow[] = [
     [['0ms'], ['0s'], ['0.000s'], ['300'], [300], ['1m'], ['1.5ms'], ['1.0001s'], ['s']],
   ],
   ['metrics[6].source.slowerThan', TIME, [['1s', '2s']], [['0s']]],
-  ['metrics[2].source.value.percentile', PERCENTILE, [0.1, 50, 99.9], [0, 100, '99']],
+  ['metrics[2].source.value.percentile', PERCENTILE, [1, 50, 99.9], [0, 0.99, 100, '99']],
   [`${metric}.dimensions`, 'a map of dimensions', [{}, { A: 'b' }], ['Slot', []]],
   [
     `${metric}.stat`,

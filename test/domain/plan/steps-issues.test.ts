@@ -37,15 +37,15 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     'a step has two keys',
     stepsOf('{ setWeight: 5, bake: 5m }', LAST),
     [
-      "key steps[0].bake: 'bake' in the same step as 'setWeight'; expected one key in a step: 'bake' is a step of its own, with a dash before it; perhaps - bake",
+      "key steps[0].bake: 'bake' in the same step as 'setWeight'; expected one key in a step: 'bake' is a step of its own, with a dash before it",
     ],
   ],
   [
     'a step has three keys',
     stepsOf(`{ bake: 5m, setWeight: 5, ${HOOK} }`, LAST),
     [
-      "key steps[0].setWeight: 'setWeight' in the same step as 'bake'; expected one key in a step: 'setWeight' is a step of its own, with a dash before it; perhaps - setWeight",
-      "key steps[0].hook: 'hook' in the same step as 'bake'; expected one key in a step: 'hook' is a step of its own, with a dash before it; perhaps - hook",
+      "key steps[0].setWeight: 'setWeight' in the same step as 'bake'; expected one key in a step: 'setWeight' is a step of its own, with a dash before it",
+      "key steps[0].hook: 'hook' in the same step as 'bake'; expected one key in a step: 'hook' is a step of its own, with a dash before it",
     ],
   ],
   [
@@ -56,7 +56,7 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
   [
     'no step is a weight',
     stepsOf('bake: 5m', HOOK),
-    ['value steps: no setWeight; expected a last setWeight of 100; perhaps - setWeight: 100'],
+    ["value steps: no setWeight; expected a last step '- setWeight: 100'"],
   ],
   [
     'no step is a weight, and one is a mistake: it may have been it',

@@ -77,13 +77,13 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
   [
     'the deadline is a mistake: the default of it is not held against the bakes',
     changed('deadline: 1h', 'deadline: 1', changed('bake: 5m', 'bake: 3h')),
-    ['value deadline: 1; expected a duration such as 90s, 5m, 2h or 1h30m, above 0s; perhaps 1s'],
+    ['value deadline: 1; expected a duration such as 90s, 5m, 2h or 1h30m, above 0s; perhaps 1h'],
   ],
   [
     'a bake is a mistake: the others are still counted',
     changed('deadline: 1h', 'deadline: 15m', changed('bake: 5m', 'bake: 5')),
     [
-      'value steps[2].bake: 5; expected a duration such as 90s, 5m, 2h or 1h30m, above 0s; perhaps 5s',
+      'value steps[2].bake: 5; expected a duration such as 90s, 5m, 2h or 1h30m, above 0s; perhaps 5m',
       "value deadline: '15m'; expected more than 15m, which bakes and soak take without any waiting",
     ],
   ],
