@@ -109,7 +109,7 @@ async function fromMetrics(
   const { canary } = options;
   if (options.workload === undefined) throw wrong('--workload', undefined, `with --from ${kind} the workload's file`);
   if (canary === undefined) throw wrong('--canary', undefined, 'blue or green, the slot that was the canary then');
-  const target = await readWorkloadFile(options.workload);
+  const target = await readWorkloadFile(options.workload, { loopback: options.lab !== undefined });
   if (target.kind === 'mistakes') throw new CommandError(serialiseMistakes(target.mistakes), BAD_INPUT);
   const metrics =
     plan?.metrics.filter(({ source }) => source.kind === kind) ?? (kind === 'cloudwatch' ? [FAILED_REQUESTS] : []);

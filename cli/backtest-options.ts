@@ -74,7 +74,7 @@ export const wrong = (option: string, found: string | undefined, expected: strin
 
 /** The plan of a file. @throws CommandError its mistakes */
 export async function planOf(file: string): Promise<Plan> {
-  const read = await readPlanFile(file);
+  const read = await readPlanFile(file, undefined, { loopback: true });
   if (read.kind === 'plan') return read.plan;
   throw new CommandError(serialiseMistakes(read.mistakes), BAD_INPUT);
 }

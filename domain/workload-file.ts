@@ -3,6 +3,8 @@ import { expectedText, explain, type NotYet } from './file/explain.ts';
 import { describeValue, type Issue } from './file/issue.ts';
 import type { Shape } from './file/shape.ts';
 import { parseDurationSeconds } from './file/units.ts';
+import { addressIssues } from './plan/check-addresses.ts';
+import type { Where } from './plan/check-plan.ts';
 import { duration, name } from './plan/leaf-schema.ts';
 import { sourcesSchema } from './sources-schema.ts';
 import type { AlbRouting, Workload } from './workload.ts';
@@ -144,7 +146,7 @@ export const workloadJsonSchema = (): Shape =>
 export type CheckedWorkload = { kind: 'workload'; workload: Workload } | { kind: 'issues'; issues: Issue[] };
 
 /** A workload from plain data (YAML or JSON that was read), with every default filled in; or every mistake in it at once. */
-export function checkWorkload(input: unknown): CheckedWorkload {
+export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkload {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     const expected = 'a map that starts with apiVersion: sluice/v1 and kind: Workload';
     return { kind: 'issues', issues: [{ path: [], at: 'value', found: describeValue(input), expected }] };
@@ -166,6 +168,10 @@ export function checkWorkload(input: unknown): CheckedWorkload {
   if (maxDrainSeconds === undefined) throw new Error(`${maxDrain} passed the checks and cannot be read`);
   const named = { ...(service !== undefined && { service }), ...(alarms !== undefined && { alarms }) };
   const { prometheus } = sources ?? {};
+  const allowed = { loopback: where.loopback ?? false, http: prometheus?.sigv4 !== true };
+  const refused =
+    prometheus === undefined ? [] : addressIssues(prometheus.url, ['sources', 'prometheus', 'url'], allowed);
+  if (refused.length > 0) return { kind: 'issues', issues: refused };
   const read = prometheus === undefined ? {} : { sources: { prometheus } };
   return { kind: 'workload', workload: { ...rest, ...named, router: routing, ...read, maxDrainSeconds } };
 }

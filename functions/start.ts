@@ -5,6 +5,7 @@ import { parsePlan } from '../adapters/plan-file/read-plan.ts';
 import type { RegisteredWorkload, Workloads } from '../adapters/workloads/workloads.ts';
 import type { ReleaseImage } from '../domain/ledger/facts.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import type { Workload } from '../domain/workload.ts';
 import { RefusedError } from './shared/errors.ts';
 import { makeLambda } from './shared/handler.ts';
 import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads } from './shared/open.ts';
@@ -13,6 +14,8 @@ import { type RequestDeps, requestRelease } from './shared/request-release.ts';
 export interface StartDeps extends RequestDeps {
   workloads: Workloads;
   images: ImageRegistry;
+  /** In the lab: a plan may name addresses on this computer. */
+  loopback?: boolean;
 }
 
 const inputSchema = z.strictObject({
@@ -31,19 +34,16 @@ export const makeHandler = (deps: StartDeps) =>
   makeLambda('start', deps, async (event, log): Promise<StartAnswer> => {
     const input = inputSchema.parse(event);
     const registered = await deps.workloads.read(input.workload);
-    const plan = input.plan === undefined ? registered.plan : planOf(input.plan, input.workload);
+    const plan = input.plan === undefined ? registered.plan : planOf(input.plan, registered.workload, deps);
     const image = await resolve(deps, registered, input.image);
     const answer = await requestRelease(deps, { workload: registered.workload, plan, image }, { by: input.by, log });
     if (answer.kind === 'refused' || answer.kind === 'ignored') throw new RefusedError(answer.because);
     return answer;
   });
 
-function planOf(given: { file: string; text: string }, workload: string): Plan {
-  const read = parsePlan(given.text, given.file);
+function planOf(given: { file: string; text: string }, workload: Workload, { loopback }: StartDeps): Plan {
+  const read = parsePlan(given.text, given.file, workload, { loopback });
   if (read.kind === 'mistakes') throw new RefusedError(serialiseMistakes(read.mistakes));
-  if (read.plan.workload !== workload) {
-    throw new RefusedError(`${given.file} is the plan of workload ${read.plan.workload}, not of ${workload}`);
-  }
   return read.plan;
 }
 

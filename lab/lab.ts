@@ -182,6 +182,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       topicArn: TOPIC_ARN,
       alarms: openCloudWatchAlarms({ ...env, AWS_ENDPOINT_URL_CLOUDWATCH: wire.url }),
       hooks: httpHooks({ loopback: true }),
+      loopback: true,
       cluster,
       propagationSeconds: options.propagationSeconds ?? 5,
     };

@@ -1,3 +1,4 @@
+import { refusalText, refusedAddress } from '../../domain/address.ts';
 import { describeFailure } from '../aws-client-config.ts';
 import { type HookAnswer, type Hooks, HookUnreachableError } from './hooks.ts';
 
@@ -64,15 +65,11 @@ export function httpHooks({ loopback = false }: HttpHooksOptions = {}): Hooks {
   };
 }
 
-/** Why this URL is not called; undefined: it is. */
+/** Why this URL is not called; undefined: it is. The rules are those of the check of a plan. */
 function refusalOf(text: string, loopback: boolean): string | undefined {
-  if (!URL.canParse(text)) return 'the address of the hook is not a URL';
-  const url = new URL(text);
-  // fetch refuses them with a TypeError that shows them
-  if (url.username !== '' || url.password !== '') return `${nameOf(text)}: a hook's URL has no user or password in it`;
-  if (url.protocol === 'https:') return undefined;
-  if (loopback && url.protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(url.hostname)) return undefined;
-  return `${nameOf(text)}: a hook is called over https only`;
+  const refused = refusedAddress(text, { loopback, http: false });
+  if (refused === undefined) return undefined;
+  return refusalText(URL.canParse(text) ? nameOf(text) : 'the address of the hook', refused);
 }
 
 /** Without the query, where people put tokens. */

@@ -1,3 +1,4 @@
+import { type AllowedAddresses, refusalText, refusedAddress } from '../../domain/address.ts';
 import { describeFailure } from '../aws-client-config.ts';
 
 /** No answer that a verdict is made of is larger; what is larger would fill a Lambda's memory. */
@@ -71,16 +72,9 @@ export function withoutQuery(text: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-/**
- * Why this address is not asked; undefined: it is. In a Lambda loopback is the runtime's own API, which a plan must not
- * reach; only the lab allows it.
- */
-export function refusalOf(text: string, allow: { loopback: boolean; http: boolean }): string | undefined {
-  if (!URL.canParse(text)) return 'the address is not a URL';
-  const { protocol, hostname, username, password } = new URL(text);
-  if (username !== '' || password !== '') return `${withoutQuery(text)}: an address has no user or password in it`;
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  if (isLoopback && !allow.loopback) return `${withoutQuery(text)}: an address on this computer is not asked`;
-  if (protocol === 'https:' || (protocol === 'http:' && (allow.http || isLoopback))) return undefined;
-  return `${withoutQuery(text)}: asked over https only`;
+/** Why this address is not asked, in a sentence; undefined: it is. The rules are those of the check of a plan. */
+export function refusalOf(text: string, allow: AllowedAddresses): string | undefined {
+  const refused = refusedAddress(text, allow);
+  if (refused === undefined) return undefined;
+  return refusalText(URL.canParse(text) ? withoutQuery(text) : 'the address', refused);
 }

@@ -1,10 +1,10 @@
 import type { Issue } from '../../domain/file/issue.ts';
-import { checkPlan } from '../../domain/plan/check-plan.ts';
+import type { Where } from '../../domain/plan/check-plan.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
 import { withAcceptedGuesses } from './accepted-guess.ts';
-import { jsonPathIssues } from './json-path-issues.ts';
+import { checkPlanInput } from './check-plan-input.ts';
 import type { Mistake } from './mistake.ts';
 import { readText } from './read-text.ts';
 import { readYaml, type YamlText } from './yaml-text.ts';
@@ -15,17 +15,15 @@ export type ParsedWorkload = { kind: 'workload'; workload: Workload } | { kind: 
 /**
  * A plan from the text of its file, or every mistake in it with its place, in the order of the file.
  * @param file its name, for the mistakes only   @param workload when given, what its router cannot do is a mistake too
+ * @param where `loopback`: for the lab
  */
-export function parsePlan(text: string, file: string, workload?: Workload): ParsedPlan {
-  return parse(text, file, value => {
-    const checked = checkPlan(value, workload);
-    const issues = [...(checked.kind === 'issues' ? checked.issues : []), ...jsonPathIssues(value)];
-    return checked.kind === 'plan' && issues.length === 0 ? checked : { kind: 'issues', issues };
-  });
+export function parsePlan(text: string, file: string, workload?: Workload, where?: Where): ParsedPlan {
+  return parse(text, file, value => checkPlanInput(value, workload, where));
 }
 
 /** A workload from the text of its file, or every mistake in it with its place. @param file for the mistakes only */
-export const parseWorkload = (text: string, file: string): ParsedWorkload => parse(text, file, checkWorkload);
+export const parseWorkload = (text: string, file: string, where?: Where): ParsedWorkload =>
+  parse(text, file, value => checkWorkload(value, where));
 
 type Checked<Good> = Good | { kind: 'issues'; issues: Issue[] };
 type Parsed<Good> = Good | { kind: 'mistakes'; mistakes: Mistake[] };
@@ -57,15 +55,15 @@ function readAll<Good extends { kind: 'plan' | 'workload' }>(
 }
 
 /** `parsePlan` of a file on disk; one that is missing, a directory, unreadable or not UTF-8 is one mistake. */
-export async function readPlanFile(file: string, workload?: Workload): Promise<ParsedPlan> {
+export async function readPlanFile(file: string, workload?: Workload, where?: Where): Promise<ParsedPlan> {
   const read = await readText(file);
-  return read.kind === 'text' ? parsePlan(read.text, file, workload) : read;
+  return read.kind === 'text' ? parsePlan(read.text, file, workload, where) : read;
 }
 
 /** `parseWorkload` of a file on disk. */
-export async function readWorkloadFile(file: string): Promise<ParsedWorkload> {
+export async function readWorkloadFile(file: string, where?: Where): Promise<ParsedWorkload> {
   const read = await readText(file);
-  return read.kind === 'text' ? parseWorkload(read.text, file) : read;
+  return read.kind === 'text' ? parseWorkload(read.text, file, where) : read;
 }
 
 /** In the order of the file, and one mistake to a place: the first that was found there explains the others. */

@@ -98,7 +98,7 @@ function pathOf(option: string, text: string): string {
 }
 
 async function planOf(file: string): Promise<Plan> {
-  const read = await readPlanFile(file);
+  const read = await readPlanFile(file, undefined, { loopback: true });
   if (read.kind === 'plan') return read.plan;
   throw new CommandError(serialiseMistakes(read.mistakes), BAD_INPUT);
 }

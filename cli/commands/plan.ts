@@ -14,6 +14,7 @@ export function makePlanCommand(terminal: Terminal) {
     .description('print what a plan will do, step by step, and what it cannot promise; exit 2 on mistakes')
     .argument('<file>', "the plan's file (YAML)")
     .option('-w, --workload <file>', "also check the workload's file, and whether its router can do what the plan asks")
+    .option('--lab', 'for the lab, whose hooks, endpoints and Prometheus may be on this computer')
     .option('--json', 'print one JSON value: {kind: plan, plan, timeline} or {kind: mistakes, mistakes}')
     .action((file, options) => checkPlanFile(terminal, file, options));
   plan.addCommand(makeForecastCommand(terminal));
@@ -22,12 +23,14 @@ export function makePlanCommand(terminal: Terminal) {
 
 interface CheckOptions {
   workload?: string | undefined;
+  lab?: true | undefined;
   json?: true | undefined;
 }
 
-async function checkPlanFile(terminal: Terminal, file: string, { workload, json }: CheckOptions): Promise<void> {
-  const target = workload === undefined ? undefined : await readWorkloadFile(workload);
-  const read = await readPlanFile(file, target?.kind === 'workload' ? target.workload : undefined);
+async function checkPlanFile(terminal: Terminal, file: string, { workload, lab, json }: CheckOptions): Promise<void> {
+  const where = { loopback: lab };
+  const target = workload === undefined ? undefined : await readWorkloadFile(workload, where);
+  const read = await readPlanFile(file, target?.kind === 'workload' ? target.workload : undefined, where);
   const mistakes: Mistake[] = [
     ...(read.kind === 'mistakes' ? read.mistakes : []),
     ...(target?.kind === 'mistakes' ? target.mistakes : []),

@@ -37,10 +37,10 @@ export function makeStartCommand(terminal: Terminal) {
   );
 }
 
-/** Checked here, so that mistakes are shown in the file's own lines. */
+/** Checked here, so that mistakes are shown in the file's own lines; the door knows whether it is the lab's. */
 async function readPlan(file: string): Promise<{ file: string; text: string }> {
   const read = await readText(file);
-  const checked = read.kind === 'text' ? parsePlan(read.text, file) : read;
+  const checked = read.kind === 'text' ? parsePlan(read.text, file, undefined, { loopback: true }) : read;
   if (read.kind === 'mistakes' || checked.kind === 'mistakes') {
     throw new CommandError(serialiseMistakes(checked.kind === 'mistakes' ? checked.mistakes : []), BAD_INPUT);
   }

@@ -4,6 +4,7 @@ import { expectedText, explain } from '../file/explain.ts';
 import { describeValue, type Issue } from '../file/issue.ts';
 import type { Shape } from '../file/shape.ts';
 import type { Workload } from '../workload.ts';
+import { checkAddresses } from './check-addresses.ts';
 import { checkControl } from './check-control.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { checkOtherJudges } from './check-other-judges.ts';
@@ -15,6 +16,12 @@ import { normalisePlan } from './normalise.ts';
 import { PLAN_NOT_YET } from './not-yet.ts';
 import type { Plan } from './plan.ts';
 import { type PlanDraft, planSchema } from './plan-schema.ts';
+
+/** Where a plan or a workload is used. */
+export interface Where {
+  /** In the lab, which asks addresses on this computer. */
+  loopback?: boolean | undefined;
+}
 
 export type CheckedPlan = { kind: 'plan'; plan: Plan } | { kind: 'issues'; issues: Issue[] };
 
@@ -28,8 +35,9 @@ const planShape = (): Shape => (shape ??= planJsonSchema());
 /**
  * A plan from plain data (YAML or JSON that was read), with every default filled in; or every mistake in it at once.
  * With `workload`, what the workload's router cannot do is a mistake too.
+ * @param where `loopback`: for the lab, whose hooks and endpoints are on this computer
  */
-export function checkPlan(input: unknown, workload?: Workload): CheckedPlan {
+export function checkPlan(input: unknown, workload?: Workload, where: Where = {}): CheckedPlan {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     const expected = 'a map that starts with apiVersion: sluice/v1 and kind: Plan';
     return { kind: 'issues', issues: [{ path: [], at: 'value', found: describeValue(input), expected }] };
@@ -45,6 +53,7 @@ export function checkPlan(input: unknown, workload?: Workload): CheckedPlan {
     ...checkOtherJudges(draft, input),
     ...checkControl(draft, input),
     ...checkTimes(draft, input),
+    ...checkAddresses(draft, { loopback: where.loopback ?? false }),
     ...(workload === undefined ? [] : checkForWorkload(draft, workload)),
   ];
   if (issues.length > 0 || !parsed.success) return { kind: 'issues', issues };

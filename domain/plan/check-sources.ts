@@ -83,7 +83,6 @@ const SELECTOR =
 function texts(source: SourceDraft, at: Path): Issue[] {
   const issues = templatesOf(source, at).flatMap(({ text, path, known }) => unknownVariables(text, path, known));
   if (issues.length > 0) return issues;
-  if (source.kind === 'json') return source.url === undefined ? [] : url(source.url, [...at, 'url']);
   if (source.kind !== 'prometheus') return [];
   for (const key of ['requests', 'bad', 'histogram'] as const) {
     const text = source[key];
@@ -113,17 +112,6 @@ function unknownVariables(text: string, path: Path, known: readonly string[]): I
     const issue: Issue = { path, at: 'value', column, length, found, expected: oneOf(known.map(one => `\${${one}}`)) };
     return [guess === undefined ? issue : { ...issue, guess: `\${${guess}}` }];
   });
-}
-
-function url(text: string, path: Path): Issue[] {
-  // variables may stand anywhere in it: a URL may have `${` and `}` even in its host
-  const parsed = URL.canParse(text) ? new URL(text) : undefined;
-  // http is for the lab's own computer only; there is nobody on the way
-  const local = parsed?.protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(parsed.hostname);
-  const isGood = parsed !== undefined && (parsed.protocol === 'https:' || local);
-  if (isGood && parsed.username === '' && parsed.password === '') return [];
-  const expected = 'an https address without a user name and password in it';
-  return [{ path, at: 'value', found: describeValue(text), expected }];
 }
 
 /** What the keys of a source give; a metric of CloudWatch is a value or, for its judge, a band. */

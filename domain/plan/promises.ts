@@ -203,9 +203,6 @@ function ofTheEnd(plan: Plan): string[] {
     notes.push('hold.then: proceed continues although the metrics could not tell good from bad.');
   if (plan.steps.some(step => step.kind === 'approval'))
     notes.push('The deadline does not run while an approval is open, nor during a hold for more data.');
-  if (plan.steps.some(step => step.kind === 'hook' && step.url.startsWith('http:'))) {
-    notes.push('A hook over http is not encrypted: anybody on the network path can read it and answer it.');
-  }
   if (plan.strategy === 'blueGreen' && plan.preview === undefined) {
     notes.push(
       'No preview: before the switch hooks and people cannot reach the new version through the load balancer.',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { expectedAddress } from '../address.ts';
 import { latency } from './leaf-schema.ts';
 
 const slowerThan = z
@@ -119,7 +120,7 @@ export const prometheusSchema = z
   })
   .meta({ description: 'Prometheus' });
 
-const urlError = 'an https address without a user name and password in it';
+const urlError = expectedAddress({ http: false });
 
 export const jsonSchema = z
   .strictObject({

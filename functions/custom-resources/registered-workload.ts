@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
-import { jsonPathIssues } from '../../adapters/plan-file/json-path-issues.ts';
+import { checkPlanInput } from '../../adapters/plan-file/check-plan-input.ts';
 import { type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from '../../adapters/workloads/workloads.ts';
 import { type Issue, pathText } from '../../domain/file/issue.ts';
-import { checkPlan } from '../../domain/plan/check-plan.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
 import { lazily, openLedger, openShared, openWorkloads } from '../shared/open.ts';
 import { type CustomResourceDeps, makeCustomResource, NOTHING_MADE } from './cloud-formation.ts';
@@ -45,10 +44,8 @@ export const makeHandler = (deps: RegisteredWorkloadDeps) =>
 function parse(given: z.infer<typeof propertiesSchema>): RegisteredWorkload {
   const checked = checkWorkload(given.Workload);
   if (checked.kind === 'issues') throw new Error(`the workload: ${textOf(checked.issues)}`);
-  const plan = checkPlan(given.Plan, checked.workload);
-  const issues = [...(plan.kind === 'issues' ? plan.issues : []), ...jsonPathIssues(given.Plan)];
-  if (plan.kind === 'issues' || issues.length > 0)
-    throw new Error(`the plan of ${checked.workload.name}: ${textOf(issues)}`);
+  const plan = checkPlanInput(given.Plan, checked.workload);
+  if (plan.kind === 'issues') throw new Error(`the plan of ${checked.workload.name}: ${textOf(plan.issues)}`);
   return { workload: checked.workload, plan: plan.plan };
 }
 

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
+import { checkPlanInput } from '../../adapters/plan-file/check-plan-input.ts';
 import { type Issue, pathText } from '../../domain/file/issue.ts';
-import { checkPlan } from '../../domain/plan/check-plan.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
 import type { ProgressiveWorkloadProps } from './props.ts';
@@ -49,7 +49,7 @@ export function checkFiles(props: ProgressiveWorkloadProps): Plan {
   const files = filesOf(known, { ...KNOWN_LATER, ...preview });
   const workload = checkWorkload(files.workload);
   if (workload.kind === 'issues') throw new Error(textOf('workload', workload.issues));
-  const plan = checkPlan(files.plan, workload.workload);
+  const plan = checkPlanInput(files.plan, workload.workload);
   if (plan.kind === 'issues') throw new Error(textOf('plan', plan.issues));
   return plan.plan;
 }

@@ -205,7 +205,7 @@ describe('what cannot be started', () => {
       'the plan of another workload',
       { plan: { file: 'p.yaml', text: planText().replace('workload: shop', 'workload: api') } },
       'RefusedError',
-      /^p.yaml is the plan of workload api, not of shop$/,
+      /^p.yaml:3:11: workload: found 'api'; expected 'shop'/,
     ],
     ['a door with another key', { imgae: 'v2' }, 'BadInputError', /imgae/],
   ])('%s', async (_, more, name, message) => {

@@ -107,9 +107,9 @@ describe('the source of JSON endpoints', () => {
       (await jsonSource()
         .read(requestOf({ metrics: [check(of, '$')] }))
         .catch((error: Error) => error)) as Error;
-    expect((await message(url)).message).toMatch(/an address on this computer is not asked$/);
-    expect((await message('https://localhost/')).message).toMatch(/an address on this computer is not asked$/);
-    expect((await message('http://checks.example/')).message).toMatch(/asked over https only$/);
+    expect((await message(url)).message).toMatch(/on this computer, which only the lab asks$/);
+    expect((await message('https://localhost/')).message).toMatch(/on this computer, which only the lab asks$/);
+    expect((await message('http://checks.example/')).message).toMatch(/expected an https address/);
     expect(asked).toEqual([]);
   });
 

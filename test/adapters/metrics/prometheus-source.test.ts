@@ -387,7 +387,7 @@ describe('Prometheus that does not answer', () => {
   it('is not asked on this computer, which in a Lambda is its own runtime', async () => {
     const { standIn, workload } = await open();
     await expect(prometheusSource({}).read(requestOf({ workload, metrics: [errors] }))).rejects.toMatchObject(
-      unreachable(/an address on this computer is not asked/),
+      unreachable(/on this computer, which only the lab asks/),
     );
     expect(standIn.asked).toEqual([]);
   });

@@ -55,6 +55,11 @@ describe('a workload', () => {
     ],
     [
       'container: app',
+      'container: app\nsources: { prometheus: { url: "http://localhost:9090" } }',
+      "http://localhost:9090\" <- 'http://localhost:9090', on this computer",
+    ],
+    [
+      'container: app',
       'container: app\nsources: { prometheus: { url: "http://p.example", sigv4: true } }',
       `<- 'http://p.example'`,
     ],

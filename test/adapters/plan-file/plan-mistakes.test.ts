@@ -73,7 +73,7 @@ const VALUES: Row[] = [
   ['bad: failedRequests', 'bad: 5', '5', '5', 'slowerThan'],
   ['count: 10 }\n  - name', 'count: 0 }\n  - name', '0', '0', '1 or more'],
   ['count: 10 }\n  - name', 'count: 1.5 }\n  - name', '1.5', '1.5', 'a whole number'],
-  ["'https://hooks.example.com/smoke'", 'ftp://a/b', 'ftp://a/b', "'ftp://a/b'", 'an http or https address'],
+  ["'https://hooks.example.com/smoke'", 'ftp://a/b', 'ftp://a/b', "'ftp://a/b'", 'an https address'],
   [
     "'https://hooks.example.com/smoke'",
     'https://me:pw@a/b',
@@ -81,7 +81,7 @@ const VALUES: Row[] = [
     "'https://me:pw@a/b'",
     'without a user name and password',
   ],
-  ["'https://hooks.example.com/smoke'", 'nowhere', 'nowhere', "'nowhere'", 'an http or https address'],
+  ["'https://hooks.example.com/smoke'", 'nowhere', 'nowhere', "'nowhere'", 'an https address'],
   ['groups: [leads]', 'groups: []', '[', 'an empty list', 'at least one group'],
   ['groups: [leads]', 'groups: [leads], required: 0', '0', '0', '1 or more'],
   ['groups: [leads]', 'groups: [leads], notTheStarter: yes', 'yes', "'yes'", 'true or false', 'true'],

@@ -7,7 +7,7 @@ const NAME = 'a name of lower-case letters, digits and dashes that starts with a
 const LABEL = 'a name of letters, digits, dashes and underscores, at most 63 characters';
 const SHARE = 'a share from 0 to below 1, such as 5% or 0.05';
 const CHANCE = 'a share above 0 and below 1, such as 1% or 0.01';
-const URL_TEXT = 'an http or https address without a user name and password in it';
+const URL_TEXT = 'an https address without a user name and password in it';
 const EVENTS = ['started', 'approvalNeeded', 'promoted', 'rolledBack', 'rejected', 'held'];
 const header = 'preview.header';
 const hook = 'steps[0].hook';
@@ -80,7 +80,7 @@ const others: KeyRow[] = [
   [
     `${hook}.url`,
     URL_TEXT,
-    ['http://a.example', 'https://a.example:8443/x?y=z'],
+    ['https://a.example', 'https://a.example:8443/x?y=z'],
     [
       '',
       'a.example',

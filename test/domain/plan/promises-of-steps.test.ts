@@ -39,13 +39,13 @@ const sentences: Row[] = [
     ],
   ],
   [
-    'of the end of a plan, what no soak, proceed, an open approval and http mean',
+    'of the end of a plan, what no soak, proceed, and an open approval mean',
     [metric('errors', CEILING)],
     {
       ...steps(
         '{ bake: 1h }',
         '{ approval: { name: a, groups: [g] } }',
-        "{ hook: { name: a, url: 'http://a.example' } }",
+        "{ hook: { name: a, url: 'https://a.example' } }",
       ),
       soak: '0s',
       keys: 'hold: { then: proceed }',
@@ -57,7 +57,6 @@ const sentences: Row[] = [
       NO_SOAK,
       'hold.then: proceed continues although the metrics could not tell good from bad.',
       'The deadline does not run while an approval is open, nor during a hold for more data.',
-      'A hook over http is not encrypted: anybody on the network path can read it and answer it.',
     ],
   ],
   [

@@ -91,14 +91,14 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     'an address is http to somewhere else',
     json('http://c.example'),
     [
-      "value metrics[2].source.url: 'http://c.example'; expected an https address without a user name and password in it",
+      "value metrics[2].source.url: 'http://c.example'; expected an https address without a user name and password in it; perhaps https://c.example",
     ],
   ],
   [
     'an address is ftp to this computer',
     json('ftp://localhost'),
     [
-      "value metrics[2].source.url: 'ftp://localhost'; expected an https address without a user name and password in it",
+      "value metrics[2].source.url: 'ftp://localhost', on this computer, which only the lab asks; expected an https address without a user name and password in it",
     ],
   ],
   [
@@ -204,8 +204,6 @@ describe('a text of a source is as it should be where', () => {
       prometheus(", query: '${namespace}${workload}${slot}${revision}${window}'"),
     ],
     ['an alarm has the workload in its name', cloudwatch(", alarm: '${workload}-late'", '{ kind: alarm }')],
-    ['an endpoint is on this computer', json('http://localhost:8080/${slot}')],
-    ['an endpoint is on this computer by its number', json('http://127.0.0.1:8080/${workload}')],
     ['the host of an endpoint has a variable', json('https://${workload}.example/${namespace}')],
     [
       'selectors have spaces and all kinds of quotes',

@@ -91,7 +91,6 @@ describe('what a plan cannot promise', () => {
     ['there is no way back by a call without a soak', 'soak: 15m', 'soak: 0s', /No soak/],
     ['proceed goes on without knowing', 'deadline: 1h', 'hold: { then: proceed }', /proceed/],
     ['the deadline stops at an open approval', 'canary', 'canary', /deadline does not run/],
-    ['http can be read', 'https://hooks', 'http://hooks', /hook over http/],
     [
       'a preview depends on the router',
       'soak: 15m',

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { refusedAddress } from '../../domain/address.ts';
+
+const LAMBDA = { loopback: false, http: false };
+const isAsked = (url: string, allowed = LAMBDA) => refusedAddress(url, allowed) === undefined;
+
+describe('an address that a function asks', () => {
+  it.each([
+    'https://hooks.example.com/smoke?a=1',
+    'https://127.example.com/',
+    'https://localhost.example.com/',
+    // a function may stand in the private network
+    'https://10.0.0.7/smoke',
+    'https://192.168.1.2:8443/',
+    'https://[fd00::7]/',
+  ])('is %s', url => {
+    expect(isAsked(url)).toBe(true);
+  });
+
+  it.each([
+    'http://hooks.example.com/smoke',
+    'ftp://hooks.example.com/smoke',
+    'hooks.example.com',
+    'https://me@hooks.example.com/',
+    'https://:secret@hooks.example.com/',
+  ])('is not %s', url => {
+    expect(refusedAddress(url, LAMBDA)).toEqual({
+      expected: 'an https address without a user name and password in it',
+    });
+  });
+
+  it.each([
+    'https://localhost/',
+    'http://localhost:8080/',
+    'https://localhost./',
+    'https://shop.localhost/',
+    'https://127.0.0.1/',
+    'https://127.9.9.9/',
+    'https://2130706433/',
+    'https://0x7f.1/',
+    'https://0.0.0.0/',
+    'https://[::1]/',
+    'https://[::]/',
+    'https://[::ffff:127.0.0.1]/',
+  ])('is not on its own computer: %s', url => {
+    expect(refusedAddress(url, LAMBDA)?.is).toMatch(/^on this computer/);
+    expect(isAsked(url, { loopback: true, http: false })).toBe(true);
+  });
+
+  it.each([
+    'http://169.254.169.254/latest/',
+    'https://169.254.1.1/',
+    'https://[fe80::1]/',
+    'https://[::ffff:169.254.169.254]/',
+  ])('is never where credentials are given out: %s', url => {
+    expect(refusedAddress(url, { loopback: true, http: true })?.is).toMatch(/^a link-local address/);
+  });
+
+  it('is over http where that is allowed, as of a Prometheus in the private network', () => {
+    expect(isAsked('http://prometheus.internal:9090', { loopback: false, http: true })).toBe(true);
+    expect(isAsked('http://localhost:9090', { loopback: false, http: true })).toBe(false);
+  });
+});
