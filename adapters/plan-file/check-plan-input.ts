@@ -1,13 +1,18 @@
+import { pathText } from '../../domain/file/issue.ts';
 import { type CheckedPlan, checkPlan, type Where } from '../../domain/plan/check-plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { jsonPathIssues } from './json-path-issues.ts';
+import { promqlIssues } from './promql-issues.ts';
 
 /**
- * checkPlan, and what it cannot check because the domain imports no parsers: JSONPath. Every door that a plan comes in by
+ * checkPlan, and what it cannot check because the domain imports no parsers: JSONPath and PromQL. Every door that a plan comes in by
  * goes through here: files, the start of a release, the registration of a workload, the CDK construct.
  */
 export function checkPlanInput(input: unknown, workload?: Workload, where?: Where): CheckedPlan {
   const checked = checkPlan(input, workload, where);
-  const issues = [...(checked.kind === 'issues' ? checked.issues : []), ...jsonPathIssues(input)];
+  const issues = checked.kind === 'issues' ? [...checked.issues] : [];
+  // of a text that is a mistake already that is told, and not what follows from it
+  const isTold = (path: string) => issues.some(issue => pathText(issue.path) === path);
+  issues.push(...[...jsonPathIssues(input), ...promqlIssues(input)].filter(({ path }) => !isTold(pathText(path))));
   return checked.kind === 'plan' && issues.length === 0 ? checked : { kind: 'issues', issues };
 }

@@ -59,13 +59,27 @@ const hasRange = (node: unknown): node is Node & { range: [number, number, numbe
 
 const rangeOf = ({ range }: { range: [number, number, number] }): [number, number] => [range[0], range[1]];
 
-/** Where the `column`-th character of a text stands: exact for plain and simply quoted texts on one line, else its start. */
+/**
+ * Where the `column`-th character of a text stands. A text over several lines, or with quotes in it that are written in
+ * another way, is followed letter by letter; what is missing at its end is pointed at behind it.
+ */
 function columnOffset(scalar: Scalar, text: string, column: number): number {
   const [start = 0, end = 0] = scalar.range ?? [];
-  const source = text.slice(start, end);
   const value = String(scalar.value);
-  const quote = source.startsWith("'") || source.startsWith('"') ? 1 : 0;
-  const written = source.slice(quote, quote === 0 ? undefined : -1);
-  // What is missing at the end of a text is pointed at behind it.
-  return written === value ? Math.min(start + quote + column - 1, end) : start;
+  const isBlock = /^[|>]/.test(text.slice(start, end));
+  const isQuoted = /^['"]/.test(text.slice(start, end));
+  let at = isBlock ? text.indexOf('\n', start) + 1 : start + (isQuoted ? 1 : 0);
+  const last = isQuoted ? end - 1 : end;
+  const follow = (letter: string | undefined): void => {
+    if (letter === undefined) return;
+    const fits = (one: string | undefined) => one === letter || (/\s/.test(letter) && /\s/.test(one ?? ''));
+    while (at < last && !fits(text[at])) at += 1;
+  };
+  for (const letter of value.slice(0, column - 1)) {
+    follow(letter);
+    at += 1;
+  }
+  const next = value.slice(column - 1, column);
+  if (next.trim() !== '') follow(next);
+  return Math.min(at, last);
 }

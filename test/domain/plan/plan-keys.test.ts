@@ -87,8 +87,6 @@ const others: KeyRow[] = [
       'ftp://a.example',
       'xhttps://a.example',
       'httpsx://a.example',
-      'https://me@a.example',
-      'https://:pw@a.example',
       5,
     ],
   ],
