@@ -10,12 +10,15 @@ export function withAcceptedGuesses(
   text: string,
   mistakesIn: (text: string) => readonly Mistake[],
 ): Mistake[] {
+  const before = new Set(mistakes.map(({ found }) => found));
+  // a text that is no YAML any more: half of what was meant is left behind it
+  const isNewOfYaml = ({ path, found }: Mistake) => path === '' && found.includes('YAML') && !before.has(found);
   return mistakes.map(({ guess, ...mistake }) => {
     const { at } = mistake;
     if (guess === undefined || at === undefined) return mistake;
     const isAccepted = (written: string): boolean => {
       const after = mistakesIn(pasted(text, at, written));
-      return !after.some(one => isInside(one, at, written) || excludesIt(one, mistake.path));
+      return !after.some(one => isInside(one, at, written) || excludesIt(one, mistake.path) || isNewOfYaml(one));
     };
     const accepted = [guess, `'${guess.replaceAll("'", "''")}'`].find(isAccepted);
     return accepted === undefined ? mistake : { ...mistake, guess: accepted };

@@ -27,6 +27,8 @@ export function locate(
     } else break;
   }
   if (at === 'key' && hasRange(lastKey)) return rangeOf(lastKey);
+  if (at === 'pair' && hasRange(lastKey) && hasRange(here))
+    return [rangeOf(lastKey)[0], Math.max(rangeOf(lastKey)[1], rangeOf(here)[1])];
   if (!hasRange(here)) return [0, 1];
   if (isScalar(here)) {
     const [from, to] = rangeOf(here);

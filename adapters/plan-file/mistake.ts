@@ -17,6 +17,8 @@ export interface Mistake {
   expected: string;
   /** What was probably meant, as it would be written. */
   guess?: string;
+  /** Of a file of another tool: what its parts are in a plan, a line each. */
+  becomes?: readonly string[];
 }
 
 /** With the number of a line before it a line of 80. */
@@ -28,7 +30,7 @@ export function serialiseMistakes(mistakes: readonly Mistake[]): string {
   return `${mistakes.map(mistakeText).join('\n')}\n${count}\n`;
 }
 
-function mistakeText({ file, at, path, found, expected, guess }: Mistake): string {
+function mistakeText({ file, at, path, found, expected, guess, becomes = [] }: Mistake): string {
   const place = at === undefined ? file : `${file}:${at.line}:${at.column}`;
   const where = path === '' ? '' : ` ${printable(path)}:`;
   const lines = [`${printable(place)}:${where} found ${printable(found)}; expected ${printable(expected)}`];
@@ -42,6 +44,7 @@ function mistakeText({ file, at, path, found, expected, guess }: Mistake): strin
     lines.push(`  ${number} | ${printable(shown)}`);
     lines.push(`  ${' '.repeat(number.length)} | ${indent}${'^'.repeat(length)}`);
   }
+  for (const line of becomes) lines.push(`  ${printable(line)}`);
   if (guess !== undefined) lines.push(`  did you mean ${printable(guess)}?`);
   return `${lines.join('\n')}\n`;
 }

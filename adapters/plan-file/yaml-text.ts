@@ -2,6 +2,7 @@ import { type Document, isScalar, LineCounter, type Node, parseAllDocuments } fr
 import { type Issue, type Path, pathText } from '../../domain/file/issue.ts';
 import { locate } from './locate.ts';
 import type { Mistake } from './mistake.ts';
+import { findTemplates } from './templates.ts';
 import { toValue } from './yaml-value.ts';
 
 /** What a plan needs is a few kilobytes; a release keeps a copy of it in the ledger. */
@@ -39,15 +40,13 @@ export function readYaml(
   }
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
   const documents: Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
-  const template = findTemplate(text);
-  if (template !== undefined) {
-    return refuse(
-      template.start,
-      template.end,
-      'a template that was not rendered',
-      'plain YAML: render it first (helm template, for example)',
-    );
-  }
+  const templates = findTemplates(text).map(({ start, end, ...told }) => ({
+    file,
+    at: place(start, end),
+    path: '',
+    ...told,
+  }));
+  if (templates.length > 0) return { kind: 'mistakes', mistakes: templates };
   const [document, second] = documents;
   const syntax = documents.flatMap(one => one.errors).find(error => error.code !== 'DUPLICATE_KEY');
   if (document === undefined || (second === undefined && syntax === undefined && isEmpty(document))) {
@@ -74,10 +73,10 @@ export function readYaml(
     mistakes.push({ file, at: place(...rangeOf(node)), path: '', found, expected });
   }
   if (!readable) return { kind: 'mistakes', mistakes };
-  const toMistake = ({ path, at, column, length, found, expected, guess }: Issue): Mistake => {
+  const toMistake = ({ path, at, column, length, found, expected, guess, becomes }: Issue): Mistake => {
     const [start, end] = locate(document, path, at, text, column, length);
     const mistake: Mistake = { file, at: place(start, end), path: shownPath(path, at), found, expected };
-    return guess === undefined ? mistake : { ...mistake, guess };
+    return { ...mistake, ...(guess !== undefined && { guess }), ...(becomes !== undefined && { becomes }) };
   };
   return { kind: 'yaml', yaml: { value, mistakes, toMistake } };
 }
@@ -87,7 +86,8 @@ const isEmpty = ({ contents }: Document.Parsed): boolean =>
   contents === null || (isScalar(contents) && contents.value === null && contents.range[0] === contents.range[1]);
 
 /** An unknown key is said in the sentence: its place is the map that holds it. */
-const shownPath = (path: Path, at: Issue['at']): string => pathText(at === 'value' ? path : path.slice(0, -1));
+const shownPath = (path: Path, at: Issue['at']): string =>
+  pathText(at === 'value' || at === 'pair' ? path : path.slice(0, -1));
 
 const rangeOf = (node: Node): [number, number] => [node.range?.[0] ?? 0, node.range?.[1] ?? 0];
 
@@ -97,14 +97,6 @@ function placeIn(text: string, lines: LineCounter, start: number, end: number): 
   const lineText = (text.slice(lineStart).split('\n', 1)[0] ?? '').replace(/\r$/, '');
   const length = Math.max(1, Math.min(end, lineStart + lineText.trimEnd().length) - start);
   return { line: Math.max(1, line), column: Math.max(1, col), length, lineText };
-}
-
-/** `{{ … }}` outside a comment: Helm, or something like it. YAML reads it without complaint as a map in a map. */
-function findTemplate(text: string): { start: number; end: number } | undefined {
-  const match = /^(?:[^#\n]|(?<=\S)#)*?(\{\{[^\n]*?(?:\}\}|$))/m.exec(text);
-  if (match?.[1] === undefined) return undefined;
-  const end = match.index + match[0].length;
-  return { start: end - match[1].length, end };
 }
 
 function wordAt(text: string, start: number): [number, number] {

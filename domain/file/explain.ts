@@ -9,6 +9,8 @@ import { parseLatencySeconds } from './units.ts';
 export interface NotYet {
   keys: Record<string, readonly string[]>;
   values: Record<string, readonly unknown[]>;
+  /** Words of other tools, by place: what to use instead. With such a word the rest of its map is not ours either. */
+  instead?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 interface Explaining {
@@ -40,7 +42,10 @@ export function explain(error: z.ZodError, explaining: Explaining): Issue[] {
   // A key that is missing because it was misspelt is one mistake.
   const isMisspelt = ({ path }: Issue) =>
     issues.some(one => one.at === 'key' && one.guess === path.at(-1) && mapText(one) === mapText({ path }));
-  return issues.filter(issue => issue.at !== 'missing' || !isMisspelt(issue));
+  const isOfAnotherTool = ({ path }: Issue) =>
+    insteadOf(valueAt(explaining.input, [...path.slice(0, -1), 'kind']), [...path.slice(0, -1), 'kind'], explaining) !==
+      undefined && path.at(-1) !== 'kind';
+  return issues.filter(issue => (issue.at !== 'missing' || !isMisspelt(issue)) && !isOfAnotherTool(issue));
 }
 
 /** zod counts the letters of a text where it wanted a list: what is of another type has one mistake and no other. */
@@ -108,6 +113,8 @@ function wrongWord(path: Path, value: unknown, options: readonly string[], { not
   if (isNotYet(path, value, notYet)) {
     return { path, at: 'value', found: `'${value}', which is not available yet`, expected };
   }
+  const instead = insteadOf(value, path, { notYet });
+  if (instead !== undefined) return { path, at: 'value', found: describeValue(value), expected: instead };
   const guess = guessWord(value, options);
   const issue: Issue = { path, at: 'value', found: describeValue(value), expected };
   return guess === undefined ? issue : { ...issue, guess };
@@ -126,6 +133,11 @@ function wrongValue(path: Path, value: unknown, expected: string, { input, shape
 }
 
 const isLatency = (text: string): boolean => parseLatencySeconds(text) !== undefined;
+
+function insteadOf(value: unknown, path: Path, { notYet }: Pick<Explaining, 'notYet'>): string | undefined {
+  const words = notYet.instead?.[placeText(path)];
+  return typeof value === 'string' && words !== undefined && Object.hasOwn(words, value) ? words[value] : undefined;
+}
 
 const isTextAt = (shapes: readonly Shape[]): boolean => shapes.some(({ type }) => type === 'string');
 

@@ -3,11 +3,11 @@ export type Path = readonly (string | number)[];
 
 /**
  * One mistake in a file, by path: the domain knows no lines. Reads as "found {found}; expected {expected}".
- * `at` says what of the path is meant: its value, its key, or the map that lacks it.
+ * `at` says what of the path is meant: its value, its key, both (`pair`), or the map that lacks it.
  */
 export interface Issue {
   path: Path;
-  at: 'value' | 'key' | 'missing';
+  at: 'value' | 'key' | 'pair' | 'missing';
   /** 1-based column inside the text that is the value, where the mistake is in the middle of it. */
   column?: number;
   /** How many characters from there on are meant; 1 where it is absent. */
@@ -16,6 +16,8 @@ export interface Issue {
   expected: string;
   /** What was probably meant, as it would be written. */
   guess?: string;
+  /** Of a file of another tool: what its parts are in a plan, a line each. */
+  becomes?: readonly string[];
 }
 
 /** `metrics[0].judge.kind`; the file itself is the empty string. */

@@ -12,6 +12,7 @@ import { checkSequential } from './check-sequential.ts';
 import { checkSourcesForWorkload } from './check-sources.ts';
 import { checkSteps } from './check-steps.ts';
 import { checkTimes } from './check-times.ts';
+import { foreignFile, foreignParts } from './foreign.ts';
 import { normalisePlan } from './normalise.ts';
 import { PLAN_NOT_YET } from './not-yet.ts';
 import type { Plan } from './plan.ts';
@@ -43,13 +44,18 @@ export function checkPlan(input: unknown, workload?: Workload, where: Where = {}
     return { kind: 'issues', issues: [{ path: [], at: 'value', found: describeValue(input), expected }] };
   }
   const parsed = planSchema.safeParse(input, { error: expectedText });
-  const own = parsed.success ? [] : explain(parsed.error, { input, shape: planShape(), notYet: PLAN_NOT_YET });
-  const draft = draftOf<z.input<typeof planSchema>>(input, own);
+  const foreign = foreignFile(input);
+  if (foreign !== undefined) return { kind: 'issues', issues: [foreign] };
+  const parts = foreignParts(input);
+  const explained = parsed.success ? [] : explain(parsed.error, { input, shape: planShape(), notYet: PLAN_NOT_YET });
+  const own = [...parts, ...explained.filter(issue => !isInside(issue, parts))];
+  // of a step or metric of another tool nothing is known
+  const draft = draftOf<z.input<typeof planSchema>>(input, [...own, ...parts.map(wholePart)]);
   const issues = [
     ...own,
-    ...checkSteps(draft, input),
-    ...checkMetrics(draft, input),
-    ...checkSequential(draft, input),
+    ...checkSteps(draft, input).filter(issue => !isInside(issue, parts)),
+    ...checkMetrics(draft, input).filter(issue => !isInside(issue, parts)),
+    ...checkSequential(draft, input).filter(issue => !isInside(issue, parts)),
     ...checkOtherJudges(draft, input),
     ...checkControl(draft, input),
     ...checkTimes(draft, input),
@@ -59,6 +65,12 @@ export function checkPlan(input: unknown, workload?: Workload, where: Where = {}
   if (issues.length > 0 || !parsed.success) return { kind: 'issues', issues };
   return { kind: 'plan', plan: normalisePlan(parsed.data) };
 }
+
+const wholePart = (part: Issue): Issue => ({ ...part, at: 'value', path: part.path.slice(0, 2) });
+
+/** Whether a mistake is in the same step or metric as a part of another tool: it is not ours, and told once. */
+const isInside = ({ path }: Issue, parts: readonly Issue[]): boolean =>
+  parts.some(part => part.path[0] === path[0] && part.path[1] === path[1]);
 
 function checkForWorkload(draft: PlanDraft, workload: Workload): Issue[] {
   const issues: Issue[] = [];

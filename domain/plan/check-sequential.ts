@@ -1,4 +1,5 @@
-import { type Issue, type Path, valueAt } from '../file/issue.ts';
+import { type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
+import { judgedBy } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';
 import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
@@ -42,12 +43,13 @@ function checkCounts({ metric, path, byDefault }: Judged, input: object): Issue[
   // a source with two measures, or without one, is a mistake of its own
   const measuresElse = source.kind === 'json' || ['value', 'metric', 'alarm', 'query'].some(given);
   if (!measuresElse || ['bad', 'requests', 'histogram'].some(given)) return [];
+  const { gives, judges } = judgedBy(source, given);
   return [
     {
       path: [...path, 'judge'],
       at: 'missing',
-      found: 'no judge, which is sequential, for a source that does not count requests',
-      expected: 'a judge that reads such a source, or a source with bad',
+      found: `no judge: the default is sequential, which judges counts of requests, and this is ${gives}`,
+      expected: `a line 'judge: { kind: … }' beside source, of the kind ${oneOf(judges)}`,
     },
   ];
 }

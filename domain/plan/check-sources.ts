@@ -4,6 +4,7 @@ import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/is
 import type { Workload } from '../workload.ts';
 import type { Gives } from './measure.ts';
 import { metricsOf } from './mistaken.ts';
+import { otherVariables } from './other-variables.ts';
 import type { JudgeSpec } from './plan.ts';
 import type { PlanDraft } from './plan-schema.ts';
 import { DIMENSION_VARIABLES, TEMPLATE_VARIABLES, tellsVersionsApart, templateVariables } from './template.ts';
@@ -104,6 +105,16 @@ function texts(source: SourceDraft, at: Path): Issue[] {
 }
 
 function unknownVariables(text: string, path: Path, known: readonly string[]): Issue[] {
+  const expected = oneOf(known.map(one => `\${${one}}`));
+  const others = otherVariables(text, known).map(({ written, column, meant }): Issue => {
+    const found = `'${written}', which is no variable here`;
+    const issue: Issue = { path, at: 'value', column, length: written.length, found, expected };
+    return meant === undefined ? issue : { ...issue, guess: `\${${meant}}` };
+  });
+  return [...others, ...unknownOfOurs(text, path, known)];
+}
+
+function unknownOfOurs(text: string, path: Path, known: readonly string[]): Issue[] {
   return templateVariables(text).flatMap(({ name, column }): Issue[] => {
     if (known.some(one => one === name)) return [];
     const found = name === undefined ? "a '${' that is not closed" : `the unknown variable '\${${name}}'`;
@@ -161,12 +172,17 @@ function fittingJudge(
   const reads = READS[judge];
   const there = givesOf(source, given);
   if (there.some(one => reads.includes(one))) return [];
-  const found = `the judge '${judge}' for ${there.map(one => IS[one]).join(' or ')}`;
-  const fitting = Object.entries(READS).flatMap(([kind, some]) =>
-    some.some(one => there.includes(one)) ? [kind] : [],
-  );
-  const expected = `${oneOf(reads.map(one => WANTS[one]))}, or the judge ${oneOf(fitting)}`;
+  const { gives, judges } = judgedBy(source, given);
+  const found = `the judge '${judge}' for ${gives}`;
+  const expected = `${oneOf(reads.map(one => WANTS[one]))}, or the judge ${oneOf(judges)}`;
   return [{ path: [...path, 'judge', 'kind'], at: 'value', found, expected }];
+}
+
+/** What a source gives, in words, and the judges that read it. */
+export function judgedBy(source: SourceDraft, given: (key: string) => boolean): { gives: string; judges: string[] } {
+  const there = givesOf(source, given);
+  const judges = Object.entries(READS).flatMap(([kind, some]) => (some.some(one => there.includes(one)) ? [kind] : []));
+  return { gives: there.map(one => IS[one]).join(' or '), judges };
 }
 
 /** Counts and values are compared version with version: a query that is the same for both would find no difference, ever. */

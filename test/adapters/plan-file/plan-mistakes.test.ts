@@ -101,7 +101,13 @@ const VALUES: Row[] = [
 const MISSING: Row[] = [
   ['workload: checkout\n', '', 'apiVersion', 'no workload', 'a name'],
   ['strategy: canary\n', '', 'apiVersion', 'no strategy', 'canary or blueGreen'],
-  ['    judge: { kind: relative, max: 1.2 }\n', '', 'name', 'no judge', 'a judge that reads such a source'],
+  [
+    '    judge: { kind: relative, max: 1.2 }\n',
+    '',
+    'name',
+    'no judge',
+    'of the kind threshold, relative, flagger or mannWhitney',
+  ],
   [
     'judge: { kind: relative, max: 1.2 }',
     'judge: { max: 1.2 }',

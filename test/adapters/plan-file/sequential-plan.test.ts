@@ -146,7 +146,9 @@ describe('mistakes around the sequential judge', () => {
     const value = 'name: slow\n    source: { kind: cloudwatch, value: { percentile: 99 } }';
     const text = planWith({ errors: CEILING }).replace(/name: slow\n.*$/m, value);
     const [mistake] = mistakesOf(text);
-    expect(mistake?.found).toContain('no judge, which is sequential, for a source that does not count requests');
+    expect(mistake?.found).toContain(
+      'no judge: the default is sequential, which judges counts of requests, and this is a value',
+    );
     const [named] = mistakesOf(text.replace(value, `${value}\n    judge: { kind: sequential }`));
     expect(named?.found).toBe("the judge 'sequential' for a value");
   });

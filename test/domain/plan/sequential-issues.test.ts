@@ -17,35 +17,35 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     'a percentile names no judge',
     withMetric('{ kind: cloudwatch, value: { percentile: 9 } }', ''),
     [
-      'missing metrics[2].judge: no judge, which is sequential, for a source that does not count requests; expected a judge that reads such a source, or a source with bad',
+      "missing metrics[2].judge: no judge: the default is sequential, which judges counts of requests, and this is a value; expected a line 'judge: { kind: … }' beside source, of the kind threshold, relative, flagger or mannWhitney",
     ],
   ],
   [
     'a metric of the team names no judge',
     withMetric('{ kind: cloudwatch, metric: { namespace: A, name: B } }', ''),
     [
-      'missing metrics[2].judge: no judge, which is sequential, for a source that does not count requests; expected a judge that reads such a source, or a source with bad',
+      "missing metrics[2].judge: no judge: the default is sequential, which judges counts of requests, and this is a value or a band; expected a line 'judge: { kind: … }' beside source, of the kind threshold, relative, flagger, mannWhitney or anomalyBand",
     ],
   ],
   [
     'an alarm names no judge',
     withMetric('{ kind: cloudwatch, alarm: a }', ''),
     [
-      'missing metrics[2].judge: no judge, which is sequential, for a source that does not count requests; expected a judge that reads such a source, or a source with bad',
+      "missing metrics[2].judge: no judge: the default is sequential, which judges counts of requests, and this is the state of an alarm; expected a line 'judge: { kind: … }' beside source, of the kind alarm",
     ],
   ],
   [
     'a query names no judge',
     withMetric('{ kind: prometheus, query: up }', ''),
     [
-      'missing metrics[2].judge: no judge, which is sequential, for a source that does not count requests; expected a judge that reads such a source, or a source with bad',
+      "missing metrics[2].judge: no judge: the default is sequential, which judges counts of requests, and this is the result of a query; expected a line 'judge: { kind: … }' beside source, of the kind threshold or flagger",
     ],
   ],
   [
     'an endpoint names no judge',
     withMetric("{ kind: json, url: 'https://a.example', jsonPath: $ }", ''),
     [
-      'missing metrics[2].judge: no judge, which is sequential, for a source that does not count requests; expected a judge that reads such a source, or a source with bad',
+      "missing metrics[2].judge: no judge: the default is sequential, which judges counts of requests, and this is the result of a query; expected a line 'judge: { kind: … }' beside source, of the kind threshold or flagger",
     ],
   ],
   [
