@@ -68,6 +68,7 @@ workload: ${workload}
 strategy: canary
 window: ${WINDOW_SECONDS}s
 deadline: 30m
+idleTimeout: ${SLOWEST_MS / 1000}s
 progressDeadline: 8m
 hold: { atMost: 8m, then: rollBack }
 metrics:

@@ -6,6 +6,7 @@ import type { Shape } from '../file/shape.ts';
 import type { Workload } from '../workload.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkControl } from './check-control.ts';
+import { checkLimits } from './check-limits.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { checkOtherJudges } from './check-other-judges.ts';
 import { checkSequential } from './check-sequential.ts';
@@ -59,6 +60,7 @@ export function checkPlan(input: unknown, workload?: Workload, where: Where = {}
     ...checkOtherJudges(draft, input),
     ...checkControl(draft, input),
     ...checkTimes(draft, input),
+    ...checkLimits(draft, input),
     ...checkAddresses(draft, { loopback: where.loopback ?? false }),
     ...(workload === undefined ? [] : checkForWorkload(draft, workload)),
   ];

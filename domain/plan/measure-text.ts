@@ -11,7 +11,7 @@ export function measureText(measure: Measure): string {
     case 'slowerThan':
       return `requests slower than ${times(measure.thresholdsSeconds)}`;
     case 'percentile':
-      return `p${measure.percentile} of the response time`;
+      return `p${measure.percentile} of the response time in seconds`;
     case 'alarm':
       return `the alarm ${measure.alarm}`;
     case 'metricValue':

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import type { Draft } from '../file/draft.ts';
+import { parseDurationSeconds } from '../file/units.ts';
 import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
 import { approvalSchema, hookSchema } from './gate-schema.ts';
 import { count, duration, events, name, weight } from './leaf-schema.ts';
 import { metricSchema } from './metric-schema.ts';
 import { kayentaSchema } from './other-judges-schema.ts';
+import { IDLE_TIMEOUT, LONGEST_IDLE_TIMEOUT_SECONDS } from './response-time.ts';
 import { alphaSchema, detectSchema, promoteEarlySchema } from './sequential-schema.ts';
 
 /** One step; exactly one key. What is wrong with a step of none or two is told by checkSteps, with the key. */
@@ -88,6 +90,16 @@ export const planSchema = z
       .meta({
         description: `Length of a metric window; with CloudWatch a multiple of ${CLOUDWATCH_PERIOD_SECONDS}s.`,
         examples: ['60s'],
+      }),
+    idleTimeout: duration({ min: 1 })
+      .refine(text => (parseDurationSeconds(text) ?? 0) <= LONGEST_IDLE_TIMEOUT_SECONDS, {
+        error: `a duration of at most ${LONGEST_IDLE_TIMEOUT_SECONDS}s, which is the most that a load balancer takes`,
+      })
+      .default(IDLE_TIMEOUT)
+      .meta({
+        description:
+          "The load balancer's idle time-out, where it was changed. No answer takes longer: a limit of a response time above it is refused, as one in another unit.",
+        examples: ['5m'],
       }),
     preview: z
       .strictObject({

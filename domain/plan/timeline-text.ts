@@ -78,7 +78,11 @@ function metricText({ name, source, judge }: Metric): string {
       judge.min === undefined ? [] : `at least ${judge.min}`,
       judge.max === undefined ? [] : `at most ${judge.max}`,
     ];
-    return `${name}: ${what}, ${ends.flat().join(' and ')} in Flagger's units; every ${durationText(judge.intervalSeconds)}; roll back at ${plural(judge.threshold, 'failed check')}`;
+    // Flagger's percentiles are milliseconds, whatever the source measures in
+    const isTime = source.measure.kind === 'percentile';
+    const measured = isTime ? what.replace(' in seconds', '') : what;
+    const units = isTime ? 'milliseconds' : "Flagger's units";
+    return `${name}: ${measured}, ${ends.flat().join(' and ')} in ${units}; every ${durationText(judge.intervalSeconds)}; roll back at ${plural(judge.threshold, 'failed check')}`;
   }
   if (judge.kind === 'mannWhitney') {
     const { direction, confidence, scores, groups, critical, intervalSeconds } = judge;

@@ -35,7 +35,7 @@ What will happen
 What judges
   - errors: failed requests, at most 1.5 times stable's; at weight 100 at most 1 %; 0 bad windows allowed
   - failing: failed requests, limit 5 %; every 1m; 0 bad windows allowed
-  - p99: p99 of the response time, at most 1.2 times stable's; 0 bad windows allowed
+  - p99: p99 of the response time in seconds, at most 1.2 times stable's; 0 bad windows allowed
 
 What this plan cannot promise
 ${planTimeline(planOf(SMALL_PLAN))
@@ -187,7 +187,7 @@ describe('what a metric measures, in words', () => {
     [{ kind: 'failedRequests' }, 'failed requests'],
     [{ kind: 'target5xxAndConnectionErrors' }, 'target 5xx and connection errors'],
     [{ kind: 'slowerThan', thresholdsSeconds: [0.3, 1.5] }, 'requests slower than 300 ms, 1500 ms'],
-    [{ kind: 'percentile', percentile: 99.9 }, 'p99.9 of the response time'],
+    [{ kind: 'percentile', percentile: 99.9 }, 'p99.9 of the response time in seconds'],
     [{ kind: 'alarm', alarm: 'burn' }, 'the alarm burn'],
     [
       { kind: 'metricValue', metric: { namespace: 'Shop', name: 'Orders', dimensions: {}, stat: 'Sum' } },
