@@ -12,7 +12,8 @@ export function withAcceptedGuesses(
 ): Mistake[] {
   const before = new Set(mistakes.map(({ found }) => found));
   // a text that is no YAML any more: half of what was meant is left behind it
-  const isNewOfYaml = ({ path, found }: Mistake) => path === '' && found.includes('YAML') && !before.has(found);
+  const isNewOfYaml = ({ path, found }: Mistake) =>
+    path === '' && !found.startsWith('the unknown key') && !found.startsWith('no ') && !before.has(found);
   return mistakes.map(({ guess, ...mistake }) => {
     const { at } = mistake;
     if (guess === undefined || at === undefined) return mistake;

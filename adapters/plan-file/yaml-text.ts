@@ -3,6 +3,8 @@ import { type Issue, type Path, pathText } from '../../domain/file/issue.ts';
 import { locate } from './locate.ts';
 import type { Mistake } from './mistake.ts';
 import { findTemplates } from './templates.ts';
+import { diagnoseYaml } from './yaml-diagnosis.ts';
+import { findUnquoted, type YamlProblem } from './yaml-scan.ts';
 import { toValue } from './yaml-value.ts';
 
 /** What a plan needs is a few kilobytes; a release keeps a copy of it in the ledger. */
@@ -34,6 +36,10 @@ export function readYaml(
     kind: 'mistakes',
     mistakes: [{ file, at: place(start, end), path: '', found, expected }],
   });
+  const tell = ({ start, end, ...told }: YamlProblem): { kind: 'mistakes'; mistakes: Mistake[] } => ({
+    kind: 'mistakes',
+    mistakes: [{ file, at: place(start, end), path: '', ...told }],
+  });
   if (Buffer.byteLength(text) > LARGEST_FILE_BYTES) {
     const expected = `at most ${LARGEST_FILE_BYTES / 1024} KiB`;
     return { kind: 'mistakes', mistakes: [{ file, path: '', found: `${Buffer.byteLength(text)} bytes`, expected }] };
@@ -56,9 +62,15 @@ export function readYaml(
     };
   }
   if (syntax !== undefined) {
+    // the library says where it could not go on, and not what is to be changed
+    const deep = syntax.code === 'RESOURCE_EXHAUSTION';
+    const problem = deep ? undefined : diagnoseYaml(text);
+    if (problem !== undefined) return tell(problem);
     const { found, expected } = syntaxText(syntax.code, syntax.message);
     return refuse(syntax.pos[0], syntax.pos[1], found, expected);
   }
+  const cut = second === undefined ? findUnquoted(text, false) : undefined;
+  if (cut !== undefined) return tell(cut);
   if (second !== undefined) {
     const start = second.range[0];
     return refuse(start, start + 3, 'a second document', 'one document: a file of its own for each');

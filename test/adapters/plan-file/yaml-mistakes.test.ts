@@ -36,18 +36,14 @@ describe('a file that is not one YAML document is one clear mistake', () => {
       `{{- if .Values.on }}\n${SMALL_PLAN}{{- end }}\n`,
       '{{- if .Values.on }} <- a template that was not rendered',
     ],
-    ['an unclosed list', changed('groups: [leads]', 'groups: [leads'), '} <- '],
+    ['an unclosed list', changed('groups: [leads]', 'groups: [leads'), "[ <- '[', which is not closed"],
     ['an unclosed quote', changed("'result[0] < 0.05'", "'result[0] < 0.05"), ' <- '],
     [
       'wrong indentation',
       changed('  - setWeight: 5', ' - setWeight: 5'),
-      '  <- a map or list where its place is taken already',
+      ' <- a line indented by 1 space, which is beside no other',
     ],
-    [
-      'a colon in a text',
-      changed('strategy: canary', 'strategy: a: b'),
-      'a <- a map or list where its place is taken already',
-    ],
+    ['a colon in a text', changed('strategy: canary', 'strategy: a: b'), "a: b <- a second ': ' in one line"],
     [
       'a text that begins with a percent sign',
       changed('soak: 15m', 'soak: %15'),
