@@ -71,7 +71,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
   {
     file: /zod\/v4\/core\/to-json-schema\.js$/,
     because: 'functions make no JSON Schema of their zod schemas, but for those that explain mistakes in files; 9 kB',
-    kept: /^custom-resources\/registered-workload$/,
+    kept: /^(?:start|custom-resources\/registered-workload)$/,
     stub: () =>
       [
         throwing(

@@ -23,7 +23,7 @@ describe('sluice plan check', () => {
     // Assess
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(
-      "examples/workload.yaml:4:7: kind: found 'Workload'; expected Plan\n  4 | kind: Workload\n    |       ^^^^^^^^\n",
+      "examples/workload.yaml:4:7: kind: found 'Workload', a workload's file; expected the file of a plan; a workload is given with --workload\n  4 | kind: Workload\n    |       ^^^^^^^^\n",
     );
   });
 
