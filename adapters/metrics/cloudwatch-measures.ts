@@ -16,7 +16,8 @@ export type VersionReading<T> = { kind: 'read'; value: T | null } | { kind: 'noD
 const sum = (metricName: string): Series => ({ metricName, stat: 'Sum' });
 const REQUESTS = sum('RequestCount');
 const TARGET_5XX = sum('HTTPCode_Target_5XX_Count');
-const OTHER_ANSWERS = ['2XX', '3XX', '4XX'].map(family => sum(`HTTPCode_Target_${family}_Count`));
+const TARGET_4XX = sum('HTTPCode_Target_4XX_Count');
+const OTHER_ANSWERS = [...['2XX', '3XX'].map(family => sum(`HTTPCode_Target_${family}_Count`)), TARGET_4XX];
 const CONNECTION_ERRORS = sum('TargetConnectionErrorCount');
 
 /**
@@ -36,6 +37,8 @@ export function seriesOf(measure: AlbMeasure): Series[] {
       return [REQUESTS, TARGET_5XX, ...OTHER_ANSWERS, CONNECTION_ERRORS];
     case 'target5xxAndConnectionErrors':
       return [REQUESTS, TARGET_5XX, CONNECTION_ERRORS];
+    case 'target4xx':
+      return [REQUESTS, TARGET_4XX];
     case 'slowerThan':
       return [REQUESTS, ...measure.thresholdsSeconds.map(slowerThan)];
     case 'percentile':
@@ -117,6 +120,8 @@ function badOf(
     }
     case 'target5xxAndConnectionErrors':
       return [Math.min(requests, atMostRequests(of(TARGET_5XX), 'answers 5xx') + of(CONNECTION_ERRORS))];
+    case 'target4xx':
+      return [atMostRequests(of(TARGET_4XX), 'answers 4xx')];
     case 'slowerThan':
       return measure.thresholdsSeconds.map(threshold =>
         atMostRequests(of(slowerThan(threshold)), `answers slower than ${threshold} s`),

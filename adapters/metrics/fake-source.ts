@@ -4,10 +4,11 @@ import type { Counts, Reading } from '../../domain/judgement/reading.ts';
 import type { AlbMeasure, Measure } from '../../domain/plan/measure.ts';
 import { type MetricSource, MetricSourceUnreachableError, type ReadRequest } from './metric-source.ts';
 
-/** What one target group did in one window. Its requests are the sum of the four counts. */
+/** What one target group did in one window. Its requests are the sum of the five counts. */
 export interface Traffic {
-  /** Answered 2xx, 3xx or 4xx. */
+  /** Answered 2xx or 3xx, or 4xx where `target4xx` does not say so. */
   good?: number;
+  target4xx?: number;
   target5xx?: number;
   connectionErrors?: number;
   /** Accepted, then nothing came back. */
@@ -63,6 +64,7 @@ function readingOf(measure: Measure, canary: Traffic | undefined, stable: Traffi
   switch (measure.kind) {
     case 'failedRequests':
     case 'target5xxAndConnectionErrors':
+    case 'target4xx':
     case 'slowerThan':
       return { kind: 'counts', canary: countsOf(measure, canary), stable: countsOf(measure, stable) };
     default:
@@ -72,13 +74,22 @@ function readingOf(measure: Measure, canary: Traffic | undefined, stable: Traffi
 
 function countsOf(measure: Exclude<AlbMeasure, { kind: 'percentile' }>, traffic: Traffic | undefined): Counts | null {
   if (traffic === undefined) return null;
-  const { good = 0, target5xx = 0, connectionErrors = 0, withoutAnswer = 0, responseTimes = [] } = traffic;
-  const requests = good + target5xx + connectionErrors + withoutAnswer;
+  const {
+    good = 0,
+    target4xx = 0,
+    target5xx = 0,
+    connectionErrors = 0,
+    withoutAnswer = 0,
+    responseTimes = [],
+  } = traffic;
+  const requests = good + target4xx + target5xx + connectionErrors + withoutAnswer;
   switch (measure.kind) {
     case 'failedRequests':
       return { requests, bad: [target5xx + connectionErrors + withoutAnswer] };
     case 'target5xxAndConnectionErrors':
       return { requests, bad: [target5xx + connectionErrors] };
+    case 'target4xx':
+      return { requests, bad: [target4xx] };
     case 'slowerThan':
       return {
         requests,

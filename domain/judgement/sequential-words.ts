@@ -77,6 +77,8 @@ function deedText(measure: Measure, threshold: number): string {
       return 'failed';
     case 'target5xxAndConnectionErrors':
       return 'got a 5xx or no connection';
+    case 'target4xx':
+      return 'got a 4xx';
     case 'slowerThan':
     case 'histogram':
       return `took longer than ${secondsText(measure.thresholdsSeconds[threshold] ?? 0)}`;

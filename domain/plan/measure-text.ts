@@ -8,6 +8,8 @@ export function measureText(measure: Measure): string {
       return 'failed requests';
     case 'target5xxAndConnectionErrors':
       return 'target 5xx and connection errors';
+    case 'target4xx':
+      return 'answers 4xx';
     case 'slowerThan':
       return `requests slower than ${times(measure.thresholdsSeconds)}`;
     case 'percentile':

@@ -13,6 +13,7 @@ export type Measure = MetricSourceSpec['measure'];
 export type AlbMeasure =
   | { kind: 'failedRequests' }
   | { kind: 'target5xxAndConnectionErrors' }
+  | { kind: 'target4xx' }
   | { kind: 'slowerThan'; thresholdsSeconds: number[] }
   | { kind: 'percentile'; percentile: number };
 
@@ -60,6 +61,7 @@ export function gives(measure: Measure): Gives {
   switch (measure.kind) {
     case 'failedRequests':
     case 'target5xxAndConnectionErrors':
+    case 'target4xx':
     case 'slowerThan':
     case 'counters':
     case 'histogram':

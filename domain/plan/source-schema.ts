@@ -42,12 +42,15 @@ export const cloudwatchSchema = z
   .strictObject({
     kind: z.literal('cloudwatch').meta({ description: "The load balancer's metrics in CloudWatch, by target group." }),
     bad: z
-      .union([z.enum(['failedRequests', 'target5xxAndConnectionErrors']), z.strictObject({ slowerThan })], {
-        error: 'failedRequests, target5xxAndConnectionErrors or { slowerThan: [300ms] }',
-      })
+      .union(
+        [z.enum(['failedRequests', 'target5xxAndConnectionErrors', 'target4xx']), z.strictObject({ slowerThan })],
+        {
+          error: 'failedRequests, target5xxAndConnectionErrors, target4xx or { slowerThan: [300ms] }',
+        },
+      )
       .meta({
         description:
-          'Which requests are bad: failedRequests (5xx, and requests that got no answer), target5xxAndConnectionErrors (where clients that hang up are common), or those slower than given times. One of bad, value, metric and alarm.',
+          'Which requests are bad: failedRequests (5xx, and requests that got no answer), target5xxAndConnectionErrors (where clients that hang up are common), target4xx (answers 400 to 499, such as those of a route that is gone), or those slower than given times. One of bad, value, metric and alarm.',
         examples: ['failedRequests'],
       })
       .optional(),

@@ -41,12 +41,14 @@ export async function openCloudWatchLab(options: Partial<Publishing> & { pageSiz
     /** As an ALB would count it: nothing where it is 0. */
     publish(slot: Slot, minuteEpochMs: number, traffic: Traffic): void {
       const { good = 0, target5xx = 0, connectionErrors = 0, withoutAnswer = 0, responseTimes = [] } = traffic;
+      // where nothing is said of them a part of the good ones, so that a family that is not read is seen
+      const { target4xx = Math.floor(good / 4) } = traffic;
+      const answered = traffic.target4xx === undefined ? good : good + target4xx;
       const counts = {
-        RequestCount: good + target5xx + connectionErrors + withoutAnswer,
-        // all three families, so that one that is not read is seen
-        HTTPCode_Target_2XX_Count: good - Math.floor(good / 3) - Math.floor(good / 4),
+        RequestCount: answered + target5xx + connectionErrors + withoutAnswer,
+        HTTPCode_Target_2XX_Count: answered - Math.floor(good / 3) - target4xx,
         HTTPCode_Target_3XX_Count: Math.floor(good / 3),
-        HTTPCode_Target_4XX_Count: Math.floor(good / 4),
+        HTTPCode_Target_4XX_Count: target4xx,
         HTTPCode_Target_5XX_Count: target5xx,
         TargetConnectionErrorCount: connectionErrors,
       };

@@ -166,4 +166,15 @@ export const keepsLoadBalancerContract = (open: () => Promise<OpenSource>) => {
     const readings = await source.read(requestOf({ metrics }));
     expect(readings[0]?.reading).toEqual({ kind: 'counts', canary: { requests: 100, bad: [8] }, stable: null });
   });
+
+  it('counts answers 4xx, and only those, where the plan says so; none is 0', async () => {
+    const { source, publish } = await open();
+    publish('green', NOON, { good: 80, target4xx: 9, target5xx: 6, connectionErrors: 3, withoutAnswer: 2 });
+    publish('blue', NOON, { good: 900, target4xx: 0 });
+    const readings = await source.read(requestOf({ metrics: [metric('notFound', { kind: 'target4xx' }), errors] }));
+    expect(readings.map(({ reading }) => reading)).toEqual([
+      { kind: 'counts', canary: { requests: 100, bad: [9] }, stable: { requests: 900, bad: [0] } },
+      { kind: 'counts', canary: { requests: 100, bad: [11] }, stable: { requests: 900, bad: [0] } },
+    ]);
+  });
 };

@@ -51,6 +51,7 @@ describe('a measure gives', () => {
   it.each([
     ['failedRequests', 'counts'],
     ['target5xxAndConnectionErrors', 'counts'],
+    ['target4xx', 'counts'],
     ['slowerThan', 'counts'],
     ['counters', 'counts'],
     ['histogram', 'counts'],

@@ -186,6 +186,7 @@ describe('what a metric measures, in words', () => {
   it.each([
     [{ kind: 'failedRequests' }, 'failed requests'],
     [{ kind: 'target5xxAndConnectionErrors' }, 'target 5xx and connection errors'],
+    [{ kind: 'target4xx' }, 'answers 4xx'],
     [{ kind: 'slowerThan', thresholdsSeconds: [0.3, 1.5] }, 'requests slower than 300 ms, 1500 ms'],
     [{ kind: 'percentile', percentile: 99.9 }, 'p99.9 of the response time in seconds'],
     [{ kind: 'alarm', alarm: 'burn' }, 'the alarm burn'],
