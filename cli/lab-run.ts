@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { assertNever } from '../domain/assert-never.ts';
-import { endText, newsOf, stepText } from '../domain/ledger/news.ts';
-import type { Plan } from '../domain/plan/plan.ts';
 import type { Lab } from '../lab/lab.ts';
 import { LAB_FILE, LabFileTakenError, type WrittenLabFile, writeLabFile } from '../lab/lab-file.ts';
-import { LabInputError, type LabNews, type RunLabOptions, runLab, WORKLOAD } from '../lab/run-lab.ts';
-import type { Usual } from '../lab/run-lab-plan.ts';
+import { LabInputError, type LabNews, type RunLabOptions, runLab } from '../lab/run-lab.ts';
+import { openStory, type Story } from '../lab/story.ts';
 import type { ReleaseRow } from '../lab/watch-release.ts';
+import { wrapped } from '../lab/wrap.ts';
 import { BAD_INPUT, CommandError } from './control-plane/control-plane.ts';
+import { approveCommand, keptText, pacingText, planText, rowText, usualText } from './lab-text.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface LabCommandOptions extends Omit<RunLabOptions, 'tell' | 'onOpen'> {
@@ -19,6 +19,7 @@ export interface LabCommandOptions extends Omit<RunLabOptions, 'tell' | 'onOpen'
 export async function runLabCommand(terminal: Terminal, options: LabCommandOptions): Promise<number> {
   let file: WrittenLabFile | undefined;
   const removeFile = () => file?.remove();
+  const tell = teller(options, () => file);
   process.on('exit', removeFile); // a second Ctrl-C does not wait
   try {
     const row = await runLab({
@@ -27,7 +28,7 @@ export async function runLabCommand(terminal: Terminal, options: LabCommandOptio
         file = writeFile(terminal, lab);
       },
       tell: news => {
-        terminal.out(newsText(news, options, file));
+        terminal.out(tell(news));
         if (news.kind === 'ended') writeJson(options.json, news.row);
       },
     });
@@ -58,81 +59,45 @@ function writeJson(path: string | undefined, row: ReleaseRow): void {
   if (path !== undefined) writeFileSync(path, `${JSON.stringify({ releases: [row] }, null, 2)}\n`);
 }
 
-/** Lines for people; '' where there is nothing to say. */
-function newsText(news: LabNews, options: LabCommandOptions, file: WrittenLabFile | undefined): string {
-  const labOption = file === undefined || file.path === LAB_FILE ? '' : ` --lab ${file.path}`;
-  switch (news.kind) {
-    case 'open':
-      return `load balancer at ${news.url}; a minute of the plan takes ${rounded(60 / news.compress)} s\n`;
-    case 'stableReady':
-      return `stable is ready, ${news.replicas} processes\n`;
-    case 'planned':
-      return [
-        `GET ${options.path}, ${options.requestsPerSecond} a second: ${usualText(news.usual)}`,
-        planText(news.plan, options.plan === undefined),
-        '',
-      ].join('\n');
-    case 'line': {
-      const text = newsOf(news.line.fact, news.plan);
-      const approve =
-        news.line.fact.kind === 'approvalOpened' ? `: npx sluice approve ${news.line.releaseId}${labOption}` : '';
-      // how it ended is told with the counts
-      if (text === undefined || news.line.fact.kind === 'closed') return '';
-      return `${news.secondsIn.toFixed(1).padStart(6)} s  ${text}${approve}\n`;
+/** What a lab prints: lines for people, '' where there is nothing to say. */
+function teller(options: LabCommandOptions, fileOf: () => WrittenLabFile | undefined): (news: LabNews) => string {
+  let story: Story | undefined;
+  return news => {
+    const file = fileOf();
+    const labOption = file === undefined || file.path === LAB_FILE ? '' : ` --lab ${file.path}`;
+    switch (news.kind) {
+      case 'open':
+        return `load balancer at ${news.url}\n`;
+      case 'stableReady':
+        return `stable is ready: ${news.replicas} processes\n`;
+      case 'planned':
+        story = openStory(news.plan);
+        return [
+          usualText(options.path, news.usual),
+          pacingText(news.pacing, news),
+          planText(news.plan, options.plan === undefined),
+        ].join('');
+      case 'line':
+        return lineText(news, story?.(news.line.fact), labOption);
+      case 'canarySaid':
+        return news.lines.length === 0 ? '' : `${INDENT}the canary printed last:\n${indented(news.lines)}`;
+      case 'ended':
+        return `${rowText(news.row)}${options.keep ? keptText(news.row.name, labOption) : ''}`;
+      default:
+        return assertNever(news);
     }
-    case 'canarySaid':
-      return news.lines.length === 0 ? '' : `          the canary printed last:\n${indented(news.lines)}`;
-    case 'ended':
-      return `${rowText(news.row)}${options.keep ? keptText(labOption) : ''}`;
-    default:
-      return assertNever(news);
-  }
+  };
 }
 
-const rounded = (number: number): number => Number(number.toPrecision(2));
-const indented = (lines: string[]): string => lines.map(line => `            ${line}\n`).join('');
+const INDENT = ' '.repeat('123.4 s  '.length + 1);
+const indented = (lines: string[]): string => lines.map(line => `${INDENT}  ${line}\n`).join('');
 
-function usualText({ failedShare, p50Ms, p99Ms }: Usual): string {
-  const took =
-    p50Ms === undefined ? 'nothing was answered' : `p50 ${rounded(p50Ms)} ms, p99 ${rounded(p99Ms ?? p50Ms)} ms`;
-  return `stable ${failedShare === 0 ? 'fails none' : `fails ${rounded(failedShare * 100)} %`}, ${took}`;
+function lineText(news: LabNews & { kind: 'line' }, told: string | undefined, labOption: string): string {
+  const { line, plan, secondsIn } = news;
+  // how it ended is told with the counts
+  if (told === undefined || line.fact.kind === 'closed') return '';
+  const text = wrapped(told, `${secondsIn.toFixed(1).padStart(6)} s  `);
+  if (line.fact.kind !== 'approvalOpened') return text;
+  const { name } = line.fact;
+  return `${text}${INDENT}${approveCommand(plan, { name, releaseId: line.releaseId }, labOption)}\n`;
 }
-
-function planText(plan: Plan, isDefault: boolean): string {
-  const steps = plan.steps.map(stepText).join(', ');
-  const judges = plan.metrics
-    .map(({ name, judge }) =>
-      judge.kind === 'threshold' ? `${name} ${judge.failureCondition ?? judge.successCondition}` : name,
-    )
-    .join('; ');
-  if (!isDefault) return `plan: ${steps}`;
-  const slow = plan.metrics.flatMap(({ source: { measure } }) =>
-    measure.kind === 'slowerThan' ? measure.thresholdsSeconds : [],
-  );
-  const slowText = slow.map(seconds => ` (slow: more than ${Math.round(seconds * 1000)} ms)`).join('');
-  return `no --plan, so: ${steps}; goes back where ${judges}${slowText}`;
-}
-
-function rowText(row: ReleaseRow): string {
-  const { outcome, reason, because } = row;
-  const seconds =
-    row.secondsFromFirstBadToZero === null
-      ? []
-      : [`  first bad answer to weight 0: ${row.secondsFromFirstBadToZero.toFixed(2)} s`];
-  return [
-    endText({ outcome, because, ...(reason === null ? {} : { reason }) }),
-    `  weights ${row.weights.map(weight => `${weight} %`).join(', ') || 'none'}`,
-    `  ${row.requests} requests, ${row.failed} failed, ${row.failedByCanary} of them by the canary; ${row.lost} lost`,
-    ...seconds,
-    '',
-  ].join('\n');
-}
-
-const keptText = (labOption: string): string =>
-  [
-    'the lab goes on until Ctrl-C; in another terminal:',
-    `  npx sluice status ${WORKLOAD}${labOption}`,
-    `  npx sluice start ${WORKLOAD} --image canary --wait${labOption}   (images: stable, canary)`,
-    `  npx sluice undo ${WORKLOAD} --wait${labOption}`,
-    '',
-  ].join('\n');

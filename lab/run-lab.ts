@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { NewLine } from '../adapters/ledger/ledger.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Workload } from '../domain/workload.ts';
@@ -6,30 +5,25 @@ import type { Publishing } from './aws/cloudwatch-publishing.ts';
 import type { Program } from './kubernetes/pod.ts';
 import { type Lab, openLab } from './lab.ts';
 import { type Load, startLoad } from './load/load.ts';
-import { defaultPlan, SLOW_MS, slowMsOf, type Usual, usualOf } from './run-lab-plan.ts';
+import { mostPerSecond, type Pacing, paceOf } from './pacing.ts';
+import { DEFAULT_WORKLOAD, defaultPlan, slowMsOf, type Usual } from './run-lab-plan.ts';
 import { lastWords, untilItFails } from './run-lab-pods.ts';
+import { steadyRate } from './steady-rate.ts';
 import { type ReleaseRow, rowOf, watchRelease } from './watch-release.ts';
 import { addWorkload, pushImage, StableNotReadyError } from './workload.ts';
 
-/** Of the lab's one workload. */
-export const WORKLOAD = 'app';
-/** Without --plan: fast enough for a whole release within a minute, slow enough for windows of 1.5 s. */
-const COMPRESS_WITHOUT_PLAN = 40;
-/** With --plan: a minute of the plan takes a second. */
-const COMPRESS_WITH_PLAN = 60;
 const REPLICAS = 2;
 /** As in the demo, and for its reason: a lab shows the way back, not how late CloudWatch is. */
 const PUBLISHING: Publishing = { lateSeconds: 20, growsForSeconds: 10, growFrom: 0.8 };
-/** How long stable is watched for what is usual, and the requests that it should have had by then. */
-const WATCH = { atLeastMs: 1_500, atMostMs: 5_000, requests: 5 };
 
 export interface RunLabOptions {
   /** Run by the shell in the current directory, with PORT in the environment. */
   stable: string;
   canary: string;
-  /** Of any workload: it is run for the lab's own. Absent: one that fits what stable does. */
+  /** The lab's one workload has the plan's name. Absent: a plan that fits what stable does. */
   plan?: Plan;
-  requestsPerSecond: number;
+  /** In a second of the plan; absent: what the computer sends with ease. */
+  requestsPerSecond?: number;
   path: string;
   /** Ready when it answers 2xx or 3xx; absent: ready when the port accepts connections. */
   readyPath?: string;
@@ -46,9 +40,10 @@ export interface RunLabOptions {
 }
 
 export type LabNews =
-  | { kind: 'open'; url: string; compress: number }
+  | { kind: 'open'; url: string }
   | { kind: 'stableReady'; replicas: number }
-  | { kind: 'planned'; plan: Plan; usual: Usual; slowMs: number }
+  /** `most`: what this computer can send in a second; `sent`: what stable keeps up with of the pacing's. */
+  | { kind: 'planned'; plan: Plan; usual: Usual; pacing: Pacing; most: number; sent: number }
   /** `secondsIn` on the wall, from the start of the release. */
   | { kind: 'line'; line: NewLine; plan: Plan; secondsIn: number }
   /** What the canary printed last, where the release goes back. */
@@ -67,14 +62,20 @@ export class LabInputError extends Error {
 export async function runLab(options: RunLabOptions): Promise<ReleaseRow> {
   const { signal } = options;
   signal.throwIfAborted();
-  const compress = options.compress ?? (options.plan === undefined ? COMPRESS_WITHOUT_PLAN : COMPRESS_WITH_PLAN);
-  const lab = await open(options, compress);
+  const most = mostPerSecond();
+  const { requestsPerSecond: asked, compress } = options;
+  const pacing = paceOf(options.plan ?? defaultPlan(BEFORE_WATCHED), {
+    ...(asked === undefined ? {} : { asked }),
+    ...(compress === undefined ? {} : { compress }),
+    most,
+  });
+  const lab = await open(options, pacing.compress);
   const loads: Load[] = [];
   try {
     signal.throwIfAborted();
     options.onOpen?.(lab);
-    options.tell({ kind: 'open', url: lab.edge.url, compress });
-    return await unlessAborted(signal, release(lab, options, loads));
+    options.tell({ kind: 'open', url: lab.edge.url });
+    return await unlessAborted(signal, release(lab, options, { loads, pacing, most }));
   } finally {
     await lab.close();
     // after the lab: with nothing there to answer, none waits for what is in flight
@@ -103,16 +104,24 @@ async function open(options: RunLabOptions, compress: number): Promise<Lab> {
  */
 const idleMs = (compress: number): number => Math.min(60_000, Math.max(8_000, 60_000 / compress));
 
-async function release(lab: Lab, options: RunLabOptions, loads: Load[]): Promise<ReleaseRow> {
+/** For a plan whose times alone are looked at: they are the same whatever stable does. */
+const BEFORE_WATCHED = { usual: { failedShare: 0, share4xx: 0 }, perPlanSecond: Number.POSITIVE_INFINITY };
+
+async function release(
+  lab: Lab,
+  options: RunLabOptions,
+  { loads, pacing, most }: { loads: Load[]; pacing: Pacing; most: number },
+): Promise<ReleaseRow> {
+  const name = workloadNameOf(options);
   const stable: Program = { command: options.stable };
   const canary: Program = { command: options.canary };
   const workload = await startStable(lab, options, stable);
   options.tell({ kind: 'stableReady', replicas: REPLICAS });
-  const send = async (slowMs: number): Promise<Load> => {
+  const send = async (requestsPerSecond: number, slowMs = Number.POSITIVE_INFINITY): Promise<Load> => {
     const load = await startLoad({
       url: lab.edge.url,
       path: options.path,
-      requestsPerSecond: options.requestsPerSecond,
+      requestsPerSecond,
       timeoutMs: idleMs(lab.clock.spec.compress) + 5_000,
       slowMs,
     });
@@ -121,15 +130,19 @@ async function release(lab: Lab, options: RunLabOptions, loads: Load[]): Promise
     await load.stop(); // it started while the others were being stopped
     throw options.signal.reason;
   };
-  const usual = await watchStable(await send(SLOW_MS), options);
-  const plan = planFor(options, usual, lab.clock.spec.compress);
-  const slowMs = slowMsIn(plan) ?? slowMsOf(usual);
-  options.tell({ kind: 'planned', plan, usual, slowMs });
-  await lab.deps.workloads.register({ ...(await lab.deps.workloads.read(WORKLOAD)), plan });
-  const load = await send(slowMs);
+  const { requestsPerSecond: sent, usual } = await steadyRate(rate => send(rate), {
+    wanted: pacing.sentPerSecond,
+    groupName: `${name}-blue`,
+    signal: options.signal,
+  });
+  const plan = planFor(options, { usual, perPlanSecond: sent / pacing.compress });
+  const slowMs = slowMsIn(plan) ?? slowMsOf(usual)[1];
+  options.tell({ kind: 'planned', plan, usual, pacing, most, sent });
+  await lab.deps.workloads.register({ ...(await lab.deps.workloads.read(name)), plan });
+  const load = await send(sent, slowMs);
   const startedMs = performance.now();
   const ended = watchRelease(lab, {
-    workload: WORKLOAD,
+    workload: name,
     signal: options.signal,
     onLine: line => {
       const secondsIn = (performance.now() - startedMs) / 1000;
@@ -139,13 +152,13 @@ async function release(lab: Lab, options: RunLabOptions, loads: Load[]): Promise
       }
     },
   });
-  pushImage(lab, WORKLOAD, 'canary', canary); // which starts the release, as a push does
+  pushImage(lab, name, 'canary', canary); // which starts the release, as a push does
   const watched = await ended;
   const report = await load.stop();
-  const row = await rowOf(lab, { name: WORKLOAD, workload, release: watched, report });
+  const row = await rowOf(lab, { name, workload, release: watched, report });
   options.tell({ kind: 'ended', row });
   if (options.keep === true) {
-    await send(slowMs);
+    await send(sent, slowMs);
     await untilAborted(options.signal);
   }
   return row;
@@ -155,9 +168,9 @@ async function startStable(lab: Lab, options: RunLabOptions, stable: Program): P
   const { plan, readyPath } = options;
   const stop = new AbortController();
   const adding = addWorkload(lab, {
-    name: WORKLOAD,
+    name: workloadNameOf(options),
     // until stable was watched; nothing starts a release before
-    plan: planFor(options, { failedShare: 0, slowShare: 0 }, lab.clock.spec.compress),
+    plan: planFor(options, BEFORE_WATCHED),
     stable,
     tags: '*',
     replicas: REPLICAS,
@@ -183,18 +196,15 @@ async function startStable(lab: Lab, options: RunLabOptions, stable: Program): P
   }
 }
 
-async function watchStable(load: Load, { requestsPerSecond, signal }: RunLabOptions): Promise<Usual> {
-  const untilRequests = (WATCH.requests / requestsPerSecond) * 1000;
-  await delay(Math.min(WATCH.atMostMs, Math.max(WATCH.atLeastMs, untilRequests)), undefined, { signal });
-  return usualOf(await load.stop(), `${WORKLOAD}-blue`);
+function planFor({ plan }: RunLabOptions, known: Parameters<typeof defaultPlan>[0]): Plan {
+  if (plan === undefined) return defaultPlan(known);
+  // the lab has one topic, whatever those of the plan are called
+  const notify = plan.notify.map(({ kind, on }) => ({ kind, on }));
+  return { ...plan, notify };
 }
 
-function planFor({ plan, requestsPerSecond }: RunLabOptions, usual: Usual, compress: number): Plan {
-  if (plan === undefined) return defaultPlan({ workload: WORKLOAD, usual, requestsPerSecond, compress });
-  // the lab has one workload and one topic, whatever those of the plan are called
-  const notify = plan.notify.map(({ kind, on }) => ({ kind, on }));
-  return { ...plan, workload: WORKLOAD, notify };
-}
+/** So that the plan's own name is what commands are given. */
+const workloadNameOf = ({ plan }: RunLabOptions): string => plan?.workload ?? DEFAULT_WORKLOAD;
 
 /** The shortest latency that the plan calls slow, in ms. */
 function slowMsIn(plan: Plan): number | undefined {

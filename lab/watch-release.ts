@@ -1,10 +1,13 @@
 import type { NewLine } from '../adapters/ledger/ledger.ts';
+import { otherSlot, type Slot } from '../domain/dial.ts';
 import type { Outcome, RollBackReason } from '../domain/ledger/facts.ts';
 import { stepText } from '../domain/ledger/news.ts';
+import type { Measure } from '../domain/plan/plan.ts';
 import { workloadOf } from '../domain/release-id.ts';
 import type { Workload } from '../domain/workload.ts';
 import type { Lab } from './lab.ts';
-import { failedByCanary, failedOf, type LoadReport, lostOf } from './load/report.ts';
+import { failedByCanary, failedOf, type LoadReport, lostOf, type Tally } from './load/report.ts';
+import { type VersionCounts, versionCounts } from './load/version-counts.ts';
 
 /** A release of the lab as it was seen from outside: what `--json` writes. */
 export interface ReleaseRow {
@@ -18,8 +21,8 @@ export interface ReleaseRow {
   /** Steps of the plan that were done, in words. */
   steps: string[];
   /**
-   * From the first bad answer that a client got of the canary to the change of the rule that gave it 0 %. Null where
-   * there was no bad answer.
+   * From the first bad answer that a client got of the canary to the change of the rule that gave it 0 %; bad is what
+   * the metric counts by which it was taken back, else a failure or a slow answer. Null where there was none.
    */
   secondsFromFirstBadToZero: number | null;
   requests: number;
@@ -27,6 +30,8 @@ export interface ReleaseRow {
   failedByCanary: number;
   /** Requests without an answer, or with a 502, 503 or 504 of the load balancer, that the canary did not cause. */
   lost: number;
+  /** Of each version, as the client saw it. */
+  versions: { stable: VersionCounts; canary: VersionCounts };
 }
 
 /** A release that has ended, with the lines of its ledger. */
@@ -79,7 +84,10 @@ export async function rowOf(
   const closed = release.lines.map(line => line.fact).findLast(fact => fact.kind === 'closed');
   if (closed?.kind !== 'closed') throw new Error(`${release.releaseId} is not closed`);
   const canary = canaryOf(release);
-  const group = canary === undefined ? undefined : `${workloadOf(release.releaseId)}-${canary}`;
+  const groupOf = (slot: Slot): string => `${workloadOf(release.releaseId)}-${slot}`;
+  const group = canary === undefined ? undefined : groupOf(canary);
+  // refused before it had a slot: what answered is stable
+  const stableGroup = canary === undefined ? Object.keys(report.groups)[0] : groupOf(otherSlot(canary));
   return {
     name,
     outcome: closed.outcome,
@@ -87,11 +95,16 @@ export async function rowOf(
     because: closed.because,
     weights: weightsOf(release),
     steps: stepsOf(release),
-    secondsFromFirstBadToZero: await secondsToZero(lab, workload, group, report),
+    secondsFromFirstBadToZero: await secondsToZero(lab, {
+      workload,
+      group,
+      firstEpochMs: firstBadOf(release, group, report),
+    }),
     requests: report.sent,
     failed: failedOf(report),
     failedByCanary: group === undefined ? 0 : failedByCanary(report, group),
     lost: lostOf(report, group),
+    versions: { stable: versionCounts(report, stableGroup), canary: versionCounts(report, group) },
   };
 }
 
@@ -115,13 +128,39 @@ function stepsOf(release: WatchedRelease): string[] {
   return steps.slice(0, done).map(stepText);
 }
 
+/** Wall clock of the canary's first bad answer: of the kind that the metric counts which found it. */
+function firstBadOf(release: WatchedRelease, group: string | undefined, report: LoadReport): number | undefined {
+  const tally: Tally | undefined = group === undefined ? undefined : report.groups[group];
+  switch (measureFound(release)) {
+    case 'failedRequests':
+    case 'target5xxAndConnectionErrors':
+      return tally?.firstFailureEpochMs;
+    case 'target4xx':
+      return tally?.first4xxEpochMs;
+    case 'slowerThan':
+      return tally?.firstSlowEpochMs;
+    default:
+      return tally?.firstBadEpochMs;
+  }
+}
+
+/** What the metric measures that was degraded, where one was. */
+function measureFound({ lines }: WatchedRelease): Measure['kind'] | undefined {
+  const facts = lines.map(line => line.fact);
+  const requested = facts.find(fact => fact.kind === 'requested');
+  const verdict = facts.findLast(fact => fact.kind === 'judged')?.verdict;
+  if (verdict?.kind !== 'degraded') return undefined;
+  return requested?.plan.metrics.find(({ name }) => name === verdict.metric)?.source.measure.kind;
+}
+
 async function secondsToZero(
   lab: Lab,
-  workload: Workload,
-  group: string | undefined,
-  report: LoadReport,
+  {
+    workload,
+    group,
+    firstEpochMs: first,
+  }: { workload: Workload; group: string | undefined; firstEpochMs: number | undefined },
 ): Promise<number | null> {
-  const first = group === undefined ? undefined : report.groups[group]?.firstBadEpochMs;
   if (group === undefined || first === undefined) return null;
   const arn = Object.values(workload.router.targetGroups).find(candidate => candidate.includes(`/${group}/`));
   const changes = (await lab.edge.changes()).filter(change => workload.router.rules.includes(change.ruleArn));

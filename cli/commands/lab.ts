@@ -9,9 +9,8 @@ import { sayingWhy } from '../control-plane/door-command.ts';
 import { interruptible } from '../interruptible.ts';
 import type { Terminal } from '../terminal.ts';
 
-const DEFAULT_REQUESTS_PER_SECOND = 50;
-/** More than two cores send and answer; beyond it the computer is measured, not the programs. */
-const MOST_REQUESTS_PER_SECOND = 5_000;
+/** Of a plan's second. Larger services there are, but no lab that could send the half of it. */
+const MOST_REQUESTS_PER_SECOND = 100_000;
 /** Beyond it a look takes longer than the window that it looks at. */
 const MOST_COMPRESS = 120;
 
@@ -25,12 +24,15 @@ export function makeLabCommand(terminal: Terminal) {
     .requiredOption('--stable <command>', 'the version that is live: a command for the shell; it gets PORT')
     .requiredOption('--canary <command>', 'the new version')
     .option('--plan <file>', 'the plan of the release (default: one that fits what the stable program does)')
-    .option('--rps <number>', 'requests a second', `${DEFAULT_REQUESTS_PER_SECOND}`)
+    .option(
+      '--rps <number>',
+      'requests in a second of the plan, as far as this computer can send them (default: what it sends with ease)',
+    )
     .option('--path <path>', 'what is requested', '/')
     .option('--ready-path <path>', 'ready when this answers 2xx or 3xx (default: when the port accepts connections)')
     .option(
       '--compress <number>',
-      'how many times faster than the wall the times of the plan pass (default: 60; 40 without --plan)',
+      'how many times faster than the wall the times of the plan pass (default: so that a release takes a minute or two)',
     )
     .option('--port <number>', 'port of the load balancer (default: a free one)')
     .option('--json <file>', 'also write {releases: [how it ended]}')
@@ -42,7 +44,7 @@ interface GivenOptions {
   stable: string;
   canary: string;
   plan?: string | undefined;
-  rps: string;
+  rps?: string | undefined;
   path: string;
   readyPath?: string | undefined;
   compress?: string | undefined;
@@ -54,9 +56,9 @@ interface GivenOptions {
 async function run(terminal: Terminal, given: GivenOptions): Promise<void> {
   const stable = commandOf('--stable', given.stable);
   const canary = commandOf('--canary', given.canary);
-  const requestsPerSecond = numberOf('--rps', given.rps, MOST_REQUESTS_PER_SECOND);
   const path = pathOf('--path', given.path);
   const more = {
+    ...(given.rps === undefined ? {} : { requestsPerSecond: numberOf('--rps', given.rps, MOST_REQUESTS_PER_SECOND) }),
     ...(given.readyPath === undefined ? {} : { readyPath: pathOf('--ready-path', given.readyPath) }),
     ...(given.compress === undefined ? {} : { compress: numberOf('--compress', given.compress, MOST_COMPRESS) }),
     ...(given.port === undefined ? {} : { port: portOf(given.port) }),
@@ -66,7 +68,7 @@ async function run(terminal: Terminal, given: GivenOptions): Promise<void> {
   terminal.exitCode = await interruptible(async signal => {
     // what it takes to run a lab is loaded by those who run one
     const { runLabCommand } = await import('../lab-run.ts');
-    const options = { stable, canary, requestsPerSecond, path, keep: given.keep === true, ...more, signal };
+    const options = { stable, canary, path, keep: given.keep === true, ...more, signal };
     return runLabCommand(terminal, options);
   });
 }

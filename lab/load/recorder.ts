@@ -49,8 +49,10 @@ export class Recorder {
     const family = classOf(outcome.status);
     tally.answers[family] += 1;
     if (family === '5xx') noteFailure(tally, nowEpochMs);
+    if (family === '4xx') tally.first4xxEpochMs ??= nowEpochMs;
     if (outcome.latencyMs > this.#slowMs) {
       tally.slow += 1;
+      tally.firstSlowEpochMs ??= nowEpochMs;
       tally.firstBadEpochMs ??= nowEpochMs;
     }
   }

@@ -18,7 +18,10 @@ export interface Tally {
   p99Ms?: number;
   /** Wall clock of the first 5xx, LB 502/503/504 or request without an answer. */
   firstFailureEpochMs?: number;
-  /** Wall clock of the first of those or of the first slow answer. */
+  /** Wall clock of the first answer 4xx of a target, and of the first slow one. */
+  first4xxEpochMs?: number;
+  firstSlowEpochMs?: number;
+  /** Wall clock of the first failure or of the first slow answer. */
   firstBadEpochMs?: number;
 }
 
@@ -45,7 +48,7 @@ export const emptyTally = (): Tally => ({
 });
 
 /** No whole answer, or one that the load balancer made as 502, 503 or 504. */
-const withoutTheirAnswer = (tally: Tally): number =>
+export const withoutTheirAnswer = (tally: Tally): number =>
   tally.noAnswer +
   tally.loadBalancer['502'] +
   tally.loadBalancer['503'] +

@@ -1,0 +1,129 @@
+import { durationText } from '../domain/file/units.ts';
+import { endText, stepText } from '../domain/ledger/news.ts';
+import { measureText } from '../domain/plan/measure-text.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import { columnsText, grouped } from '../lab/columns.ts';
+import type { VersionCounts } from '../lab/load/version-counts.ts';
+import type { Pacing } from '../lab/pacing.ts';
+import type { Usual } from '../lab/run-lab-plan.ts';
+import type { ReleaseRow } from '../lab/watch-release.ts';
+import { wrapped } from '../lab/wrap.ts';
+
+const rounded = (number: number): number => Number(number.toPrecision(2));
+const number = (value: number): string => (value < 100 ? `${rounded(value)}` : grouped(Math.round(value)));
+const seconds = (value: number): string =>
+  value < 100 ? `${Math.max(1, Math.round(value))} s` : `${Math.round(value / 60)} min`;
+
+/** What stable does, before the release. */
+export function usualText(path: string, { failedShare, share4xx, p50Ms, p99Ms }: Usual): string {
+  const took =
+    p50Ms === undefined ? 'nothing was answered' : `p50 ${rounded(p50Ms)} ms, p99 ${rounded(p99Ms ?? p50Ms)} ms`;
+  const fails = failedShare === 0 ? 'fails none' : `fails ${rounded(failedShare * 100)} %`;
+  const with4xx = share4xx === 0 ? '' : `, answers ${rounded(share4xx * 100)} % with 4xx`;
+  return wrapped(`GET ${path}: stable ${fails}${with4xx}, ${took}`);
+}
+
+/** How time and traffic are compressed, why so, and how long it takes. @param most requests a second @param sent likewise */
+export function pacingText(pacing: Pacing, { most, sent }: { most: number; sent: number }): string {
+  const { compress, asked } = pacing;
+  const perPlanSecond = sent / compress;
+  const traffic = `${number(sent)} requests a second for 1/${compress} of the time: ${number(perPlanSecond)} requests in a plan's second`;
+  return [
+    `time is compressed: a minute of the plan takes ${rounded(60 / compress)} s`,
+    compress === 1 ? `${number(sent)} requests a second` : traffic,
+    ...whyFewer({ asked, compress, most, sent, pacing }),
+    `without waiting for more data or for people it takes about ${seconds(pacing.wallSeconds)}`,
+  ]
+    .map(sentence => wrapped(sentence))
+    .join('');
+}
+
+function whyFewer(known: {
+  asked: number | undefined;
+  compress: number;
+  most: number;
+  sent: number;
+  pacing: Pacing;
+}): string[] {
+  const { asked, compress, most, sent, pacing } = known;
+  if (sent < pacing.sentPerSecond) {
+    return [`stable is late with every answer at ${number(pacing.sentPerSecond)} requests a second, so it gets fewer`];
+  }
+  const wanted = (asked ?? 0) * compress;
+  if (asked === undefined || wanted <= most * 1.01) return [];
+  const why = `${number(asked)} in a plan's second would be ${number(wanted)} a second here, and this computer sends ${number(most)} without stalls`;
+  const slower = Math.floor(most / asked);
+  return [
+    slower < 1
+      ? why
+      : `${why}; with --compress ${slower} it gets all of them and takes about ${seconds((pacing.wallSeconds * compress) / slower)}`,
+  ];
+}
+
+/** The steps, and of a default plan what it compares. */
+export function planText(plan: Plan, isDefault: boolean): string {
+  const steps = `${plan.steps.map(stepText).join(', ')}${plan.soakSeconds === 0 ? '' : `, soak ${durationText(plan.soakSeconds)}`}`;
+  if (!isDefault) return wrapped(`plan of ${plan.workload}: ${steps}`);
+  const measures = plan.metrics.map(({ source }) => measureText(source.measure));
+  return [
+    wrapped(`no --plan, so: ${steps}`),
+    wrapped(`the canary is compared with stable over the same seconds (judge sequential): ${measures.join('; ')}`),
+  ].join('');
+}
+
+/** How it ended, and what a client saw of both versions. */
+export function rowText(row: ReleaseRow): string {
+  const { outcome, reason, because, weights, lost, secondsFromFirstBadToZero: first } = row;
+  return [
+    wrapped(endText({ outcome, because, ...(reason === null ? {} : { reason }) })),
+    `  weights ${weights.map(weight => `${weight} %`).join(', ') || 'none'}\n`,
+    ...(first === null ? [] : [`  first error to rollback: ${first.toFixed(2)} s\n`]),
+    '\n',
+    versionsText(row.versions),
+    `\n  ${lost === 0 ? 'no request was lost' : `${grouped(lost)} requests lost that the canary did not cause`}\n`,
+  ].join('');
+}
+
+/** The end table: versions by how their requests ended. */
+export function versionsText(versions: ReleaseRow['versions']): string {
+  const head = ['', 'requests', '2xx', '3xx', '4xx', '5xx', 'no answer', 'p50 ms', 'p99 ms'];
+  const rows = Object.entries(versions).map(([name, counts]) => [name, ...cellsOf(counts)]);
+  return columnsText([head, ...rows])
+    .replaceAll(/^/gm, '  ')
+    .replace(/ +$/, '');
+}
+
+const cellsOf = (counts: VersionCounts): string[] => [
+  grouped(counts.requests),
+  ...(['2xx', '3xx', '4xx', '5xx'] as const).map(family => grouped(counts[family])),
+  grouped(counts.noAnswer),
+  ...[counts.p50Ms, counts.p99Ms].map(ms =>
+    ms === null ? '-' : `${rounded(ms) < 100 ? rounded(ms) : grouped(Math.round(ms))}`,
+  ),
+];
+
+/** A command that can be pasted. @param labOption ` --lab FILE`, or '' */
+export function approveCommand(
+  plan: Plan,
+  { name, releaseId }: { name: string; releaseId: string },
+  labOption: string,
+): string {
+  const step = plan.steps.find(one => one.kind === 'approval' && one.name === name);
+  const group = step?.kind === 'approval' ? step.groups[0] : undefined;
+  const option = group === undefined ? '' : ` --group ${shellWord(group)}`;
+  return `npx sluice approve ${releaseId}${option}${labOption}`;
+}
+
+/** As a shell reads it as one word. */
+const shellWord = (text: string): string =>
+  /^[\w.@%+=:,/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
+export const keptText = (workload: string, labOption: string): string =>
+  [
+    'the lab goes on until Ctrl-C; in another terminal:',
+    `  npx sluice status ${workload}${labOption}`,
+    `  npx sluice start ${workload} --image canary --wait${labOption}`,
+    `  npx sluice start ${workload} --image stable --wait${labOption}`,
+    `  npx sluice undo ${workload} --wait${labOption}`,
+    '',
+  ].join('\n');

@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import { measuringSeconds } from '../domain/plan/measuring-time.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+
+/** How fast a lab's clock runs, and the traffic on both clocks. */
+export interface Pacing {
+  /** How many times faster than the wall the times of the plan pass. */
+  compress: number;
+  /** Requests that are sent in a second of the wall. */
+  sentPerSecond: number;
+  /** Requests that the plan's clock sees in a second of its own. */
+  perPlanSecond: number;
+  /** What was asked for in a second of the plan; more than `perPlanSecond` where this computer cannot send it in time. */
+  asked?: number;
+  /** About how long the release takes on the wall, without holds and people. */
+  wallSeconds: number;
+}
+
+/** More than that and a look takes longer than the window that it looks at is apart from the next. */
+const FASTEST = 60;
+/** Wall clock of the plan's own times where nothing else is asked for: long enough for a few thousand requests. */
+const USUAL_SECONDS = 60;
+/** Rather than take longer, a lab sends fewer requests in a plan's second than were asked for. */
+const LONGEST_SECONDS = 120;
+/** Where --rps does not say: every computer sends it, and most programs answer it. */
+const USUAL_PER_SECOND = 200;
+/**
+ * A core carries so many with the programs, the load balancer and the control plane beside them and without stalls: two
+ * cores began to answer late between 400 and 600 a second (measured, with python3 -m http.server and with Node).
+ */
+const PER_SECOND_A_CORE = 150;
+
+export const mostPerSecond = (cores = availableParallelism()): number => PER_SECOND_A_CORE * Math.max(1, cores);
+
+/**
+ * Compresses so far that the traffic that was asked for in a plan's second can be sent, but no further than that the
+ * release takes two minutes, and sends what this computer can.
+ * @param options.asked requests in a second of the plan   @param options.most requests that can be sent in one of the wall
+ */
+export function paceOf(
+  plan: Pick<Plan, 'steps' | 'soakSeconds' | 'metrics' | 'windowSeconds'>,
+  options: { asked?: number; compress?: number; most: number },
+): Pacing {
+  const { asked, most } = options;
+  const seconds = timedSeconds(plan);
+  const compress = options.compress ?? compressFor(seconds, asked, most);
+  const sentPerSecond = Math.min(most, asked === undefined ? USUAL_PER_SECOND : asked * compress);
+  return {
+    compress,
+    sentPerSecond,
+    perPlanSecond: sentPerSecond / compress,
+    ...(asked === undefined ? {} : { asked }),
+    wallSeconds: seconds / compress + shiftsOf(plan) * shiftSeconds(compress),
+  };
+}
+
+function compressFor(seconds: number, asked: number | undefined, most: number): number {
+  if (asked === undefined) return between(1, seconds / USUAL_SECONDS, FASTEST);
+  const least = between(1, seconds / LONGEST_SECONDS, FASTEST);
+  return Math.max(least, between(1, most / asked, FASTEST));
+}
+
+/** A whole number, so that a window's length on the wall is easy to say. */
+const between = (least: number, value: number, most: number): number =>
+  Math.round(Math.min(most, Math.max(least, value)));
+
+/** Seconds of the plan's own clock that its bakes, its analyses and its soak take. */
+function timedSeconds(plan: Pick<Plan, 'steps' | 'soakSeconds' | 'metrics' | 'windowSeconds'>): number {
+  return plan.steps.reduce((sum, step) => {
+    if (step.kind === 'bake') return sum + step.seconds;
+    return step.kind === 'analysis' ? sum + measuringSeconds(step, plan) : sum;
+  }, plan.soakSeconds);
+}
+
+const shiftsOf = ({ steps }: Pick<Plan, 'steps'>): number => steps.filter(step => step.kind === 'setWeight').length;
+
+/** From one step to the next, wall clock: processes start and become ready, and clients see the new weights. */
+const shiftSeconds = (compress: number): number => 0.5 + 40 / compress;

@@ -1,0 +1,59 @@
+import { durationText } from '../domain/file/units.ts';
+import type { Verdict } from '../domain/judgement/verdict.ts';
+import type { Fact } from '../domain/ledger/facts.ts';
+import { newsOf } from '../domain/ledger/news.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+
+/** Tells the facts of one release, in their order, as one sentence each; undefined: nothing that a person waits for. */
+export type Story = (fact: Fact) => string | undefined;
+
+/**
+ * The news of a release for those who watch it minute by minute: without what is only natural (no window is over yet, a
+ * process has just been started), which would read as if something were wrong.
+ */
+export function openStory(plan: Plan): Story {
+  let hasTraffic = false;
+  let isStarting = false;
+  return fact => {
+    switch (fact.kind) {
+      case 'shiftConfirmed':
+        hasTraffic ||= fact.weight > 0;
+        isStarting = false;
+        return newsOf(fact, plan);
+      case 'slotSeen': {
+        // what keeps it is said where the release goes back for it
+        const isFirst = fact.problem !== undefined && !isStarting;
+        isStarting = true;
+        return isFirst ? `waits until ${fact.slot} is ready` : undefined;
+      }
+      case 'judged':
+        return hasTraffic ? verdictText(fact.verdict) : undefined;
+      case 'held':
+        return fact.fault
+          ? `waits, because the metrics cannot be read: ${fact.because}`
+          : `waits for more data, ${durationText(plan.hold.atMostSeconds)} at most`;
+      case 'resumed':
+        return 'has what it waited for, and goes on';
+      case 'baselineSeen':
+        return fact.blind === undefined || fact.blind.length === 0
+          ? undefined
+          : `cannot see everything at this traffic: ${fact.blind.join('; ')}`;
+      default:
+        return newsOf(fact, plan);
+    }
+  };
+}
+
+/** A bad verdict is told with the roll back; too little data is natural until a step is over, and then told as waiting. */
+function verdictText(verdict: Verdict): string | undefined {
+  switch (verdict.kind) {
+    case 'healthy':
+      return `healthy: ${verdict.because}`;
+    case 'watching':
+      return `nothing wrong so far: ${verdict.because}`;
+    case 'inconclusive':
+      return verdict.fault ? `cannot judge: ${verdict.because}` : undefined;
+    case 'degraded':
+      return undefined;
+  }
+}
