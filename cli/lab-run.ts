@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { assertNever } from '../domain/assert-never.ts';
 import type { Lab } from '../lab/lab.ts';
-import { LAB_FILE, LabFileTakenError, type WrittenLabFile, writeLabFile } from '../lab/lab-file.ts';
+import { LAB_FILE, type WrittenLabFile, writeFreeLabFile } from '../lab/lab-file.ts';
 import { LabInputError, type LabNews, type RunLabOptions, runLab } from '../lab/run-lab.ts';
 import { openStory, type Story } from '../lab/story.ts';
 import type { ReleaseRow } from '../lab/watch-release.ts';
@@ -45,10 +45,9 @@ export async function runLabCommand(terminal: Terminal, options: LabCommandOptio
 /** By which `sluice status` and its like find this lab; a release does without where it cannot be written. */
 function writeFile(terminal: Terminal, lab: Lab): WrittenLabFile | undefined {
   try {
-    return writeLabFile(lab);
+    return writeFreeLabFile(lab);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (error instanceof LabFileTakenError) return writeLabFile(lab, LAB_FILE.replace('.json', `-${process.pid}.json`));
     if (code === undefined) throw error;
     terminal.err(`no other command will find this lab: ${message}\n`);
     return undefined;
@@ -82,7 +81,7 @@ function teller(options: LabCommandOptions, fileOf: () => WrittenLabFile | undef
       case 'canarySaid':
         return news.lines.length === 0 ? '' : `${INDENT}the canary printed last:\n${indented(news.lines)}`;
       case 'ended':
-        return `${rowText(news.row)}${options.keep ? keptText(news.row.name, labOption) : ''}`;
+        return `${rowText(news.row)}${options.keep ? keptText(news.row, labOption) : ''}`;
       default:
         return assertNever(news);
     }

@@ -118,12 +118,15 @@ export function approveCommand(
 const shellWord = (text: string): string =>
   /^[\w.@%+=:,/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-export const keptText = (workload: string, labOption: string): string =>
-  [
+/** Of the commands for a lab that goes on those that do something after this end. */
+export function keptText({ name, outcome }: ReleaseRow, labOption: string): string {
+  const commands =
+    outcome === 'promoted'
+      ? [`undo ${name} --wait`, `start ${name} --image canary --wait`]
+      : [`start ${name} --image canary --wait`];
+  return [
     'the lab goes on until Ctrl-C; in another terminal:',
-    `  npx sluice status ${workload}${labOption}`,
-    `  npx sluice start ${workload} --image canary --wait${labOption}`,
-    `  npx sluice start ${workload} --image stable --wait${labOption}`,
-    `  npx sluice undo ${workload} --wait${labOption}`,
+    ...[`status ${name}`, ...commands].map(command => `  npx sluice ${command}${labOption}`),
     '',
   ].join('\n');
+}

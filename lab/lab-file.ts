@@ -63,6 +63,16 @@ export function writeLabFile(lab: { env: Env; edge: { url: string } }, path: str
   };
 }
 
+/** In the default place, or beside it where another lab that runs has that one. */
+export function writeFreeLabFile(lab: { env: Env; edge: { url: string } }): WrittenLabFile {
+  try {
+    return writeLabFile(lab);
+  } catch (error) {
+    if (!(error instanceof LabFileTakenError)) throw error;
+    return writeLabFile(lab, LAB_FILE.replace('.json', `-${process.pid}.json`));
+  }
+}
+
 /** The folder was made for the file; one in which there is something else stays. */
 function removeIfEmpty(folder: string): void {
   if (basename(folder) !== dirname(LAB_FILE)) return;

@@ -14,6 +14,7 @@ export type Story = (fact: Fact) => string | undefined;
 export function openStory(plan: Plan): Story {
   let hasTraffic = false;
   let isStarting = false;
+  let isGoingBack = false;
   return fact => {
     switch (fact.kind) {
       case 'shiftConfirmed':
@@ -34,10 +35,20 @@ export function openStory(plan: Plan): Story {
           : `waits for more data, ${durationText(plan.hold.atMostSeconds)} at most`;
       case 'resumed':
         return 'has what it waited for, and goes on';
+      case 'stepDone': {
+        const step = plan.steps[fact.index];
+        // what a hook or a person said was told when it was said
+        return step?.kind === 'hook' || step?.kind === 'approval' ? undefined : newsOf(fact, plan);
+      }
+      case 'closed':
+        // why it goes back was told when it began to
+        return isGoingBack && fact.reason !== undefined ? `${fact.outcome} (${fact.reason})` : newsOf(fact, plan);
+      case 'rollBackClaimed':
+        isGoingBack = true;
+        return newsOf(fact, plan);
       case 'baselineSeen':
-        return fact.blind === undefined || fact.blind.length === 0
-          ? undefined
-          : `cannot see everything at this traffic: ${fact.blind.join('; ')}`;
+        // of the few seconds before the release: a lab's stable version has no past
+        return undefined;
       default:
         return newsOf(fact, plan);
     }

@@ -4,9 +4,9 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
+import { columnsText, grouped } from '../columns.ts';
 import { type Lab, openLab } from '../lab.ts';
-import { writeLabFile } from '../lab-file.ts';
+import { LAB_FILE, writeFreeLabFile } from '../lab-file.ts';
 import { startLoad } from '../load/load.ts';
 import { DEMO_RELEASES, REQUESTS_PER_SECOND } from './releases.ts';
 import { type DemoRow, hostOf, prepare } from './run.ts';
@@ -39,8 +39,9 @@ process.on('SIGTERM', interrupt);
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  console.log('Six releases of six services, each with real server processes behind a load balancer');
-  console.log(`that sends them ${REQUESTS_PER_SECOND} requests a second. A minute of a plan takes a second.\n`);
+  console.log('Six releases of six services, each with real server processes.');
+  console.log(`A load balancer sends each service ${REQUESTS_PER_SECOND} requests a second.`);
+  console.log('Time is compressed: a minute of a plan takes a second.\n');
   const open = await openLab({ compress: COMPRESS, publishing: PUBLISHING });
   lab = open;
   try {
@@ -64,22 +65,20 @@ async function main(): Promise<number> {
 }
 
 function table(rows: DemoRow[]): string {
-  const head = ['release', 'outcome', 'reason', 'bad to 0 %', 'requests', 'failed', 'by canary', 'lost'];
-  const drawn = new Table({ head, style: { head: [], border: [] } });
-  for (const row of rows) {
-    const seconds = row.secondsFromFirstBadToZero;
-    drawn.push([
-      row.name,
-      row.outcome,
-      row.reason ?? '',
-      seconds === null ? '' : `${seconds.toFixed(2)} s`,
-      row.requests,
-      row.failed,
-      row.failedByCanary,
-      row.lost,
-    ]);
-  }
-  return drawn.toString();
+  const head = ['release', 'outcome', 'reason', 'first error\nto rollback', 'requests', 'failed', 'by canary', 'lost'];
+  return columnsText([
+    head,
+    ...rows.map(row => {
+      const seconds = row.secondsFromFirstBadToZero;
+      return [
+        row.name,
+        row.outcome,
+        row.reason ?? '',
+        seconds === null ? '' : `${seconds.toFixed(2)} s`,
+        ...[row.requests, row.failed, row.failedByCanary, row.lost].map(grouped),
+      ];
+    }),
+  ]);
 }
 
 /** Leaves the lab running, with some traffic, until Ctrl-C. */
@@ -88,9 +87,13 @@ async function keep(open: Lab): Promise<void> {
   for (const release of DEMO_RELEASES) {
     await startLoad({ url, host: hostOf(release), requestsPerSecond: KEPT_REQUESTS_PER_SECOND });
   }
-  const file = writeLabFile(open);
-  console.log(`\nThe lab keeps running until Ctrl-C: ${url} (Host: healthy.lab and so on).`);
-  console.log('In another terminal: npx sluice status; npx sluice start errors --image v1; npx sluice undo healthy');
+  const file = writeFreeLabFile(open);
+  const labOption = file.path === LAB_FILE ? '' : ` --lab ${file.path}`;
+  console.log('\nThe lab keeps running until Ctrl-C. In another terminal:');
+  console.log(`  curl -H 'Host: healthy.lab' ${url}`);
+  console.log(`  npx sluice status${labOption}`);
+  console.log(`  npx sluice undo healthy --wait${labOption}`);
+  console.log(`  npx sluice start healthy --image v2 --wait${labOption}`);
   process.on('exit', file.remove);
   await new Promise(() => {}); // until Ctrl-C
 }

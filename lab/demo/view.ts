@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
 import type { NewLine } from '../../adapters/ledger/ledger.ts';
 import type { Fact } from '../../domain/ledger/facts.ts';
-import { newsOf } from '../../domain/ledger/news.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import { openStory, type Story } from '../story.ts';
+import { wrapped } from '../wrap.ts';
 
 /** What the demo shows while it runs: a live table in a terminal, plain lines elsewhere. */
 export interface View {
@@ -19,14 +20,16 @@ interface Row {
 
 const BAR_WIDTH = 20;
 
-/** One line per piece of news, with the seconds since the start. */
+/** One sentence per piece of news, with the seconds since the start. */
 export function plainView(write: (text: string) => void, nowMs: () => number): View {
   const startedAtMs = nowMs();
+  const tell = storyTeller();
   return {
     line(release, { fact }, plan) {
-      const news = newsOf(fact, plan);
+      const news = tell(release, fact, plan);
       if (news === undefined) return;
-      write(`${((nowMs() - startedAtMs) / 1000).toFixed(1).padStart(6)} s  ${release.padEnd(12)} ${news}\n`);
+      const first = `${((nowMs() - startedAtMs) / 1000).toFixed(1).padStart(6)} s  ${release.padEnd(12)} `;
+      write(wrapped(news, first));
     },
     end() {},
   };
@@ -39,6 +42,7 @@ export async function liveView(stories: Record<string, string>): Promise<View> {
   const rows = new Map<string, Row>(
     Object.entries(stories).map(([name, story]) => [name, { story, weight: 0, news: 'waits to start' }]),
   );
+  const tell = storyTeller();
   const draw = () => update([...rows].map(([name, row]) => rowText(name, row)).join('\n'));
   draw();
   return {
@@ -46,11 +50,21 @@ export async function liveView(stories: Record<string, string>): Promise<View> {
       const row = rows.get(release);
       if (row === undefined) return;
       row.weight = weightOf(fact) ?? row.weight;
-      row.news = newsOf(fact, plan) ?? row.news;
+      row.news = tell(release, fact, plan) ?? row.news;
       if (fact.kind === 'closed') row.closed = fact.outcome === 'promoted' ? 'good' : 'bad';
       draw();
     },
     end: () => update.done(),
+  };
+}
+
+/** Each release has a story of its own. */
+function storyTeller(): (release: string, fact: Fact, plan: Plan) => string | undefined {
+  const stories = new Map<string, Story>();
+  return (release, fact, plan) => {
+    const story = stories.get(release) ?? openStory(plan);
+    stories.set(release, story);
+    return story(fact);
   };
 }
 
@@ -59,8 +73,15 @@ function rowText(name: string, row: Row): string {
   const colour = row.closed === undefined ? 'cyan' : row.closed === 'good' ? 'green' : 'red';
   const bar = styleText(colour, '█'.repeat(filled)) + styleText('gray', '░'.repeat(BAR_WIDTH - filled));
   const columns = process.stdout.columns ?? 100;
-  const news = row.news.slice(0, Math.max(20, columns - 12 - BAR_WIDTH - 12));
+  const news = shortened(row.news, Math.max(20, columns - 12 - BAR_WIDTH - 12));
   return `${styleText('bold', name.padEnd(12))} ${bar} ${String(row.weight).padStart(3)} %  ${news}\n${' '.repeat(13)}${styleText('gray', row.story)}`;
+}
+
+/** In so many columns, cut between words. */
+function shortened(text: string, columns: number): string {
+  if (text.length <= columns) return text;
+  const cut = text.slice(0, columns - 1);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 1))}…`;
 }
 
 /** The canary's weight after the fact, where the fact is about it. */
