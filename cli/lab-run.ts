@@ -5,10 +5,9 @@ import { LAB_FILE, type WrittenLabFile, writeFreeLabFile } from '../lab/lab-file
 import { LabInputError, type LabNews, type RunLabOptions, runLab } from '../lab/run-lab.ts';
 import { openStory, type Story } from '../lab/story.ts';
 import type { ReleaseRow } from '../lab/watch-release.ts';
-import { wrapped } from '../lab/wrap.ts';
 import { BAD_INPUT, CommandError } from './control-plane/control-plane.ts';
 import { approveCommand, keptText, pacingText, planText, rowText, usualText } from './lab-text.ts';
-import type { Terminal } from './terminal.ts';
+import { say, type Terminal } from './terminal.ts';
 
 export interface LabCommandOptions extends Omit<RunLabOptions, 'tell' | 'onOpen'> {
   json?: string;
@@ -28,7 +27,7 @@ export async function runLabCommand(terminal: Terminal, options: LabCommandOptio
         file = writeFile(terminal, lab);
       },
       tell: news => {
-        terminal.out(tell(news));
+        say(terminal, tell(news));
         if (news.kind === 'ended') writeJson(options.json, news.row);
       },
     });
@@ -58,7 +57,7 @@ function writeJson(path: string | undefined, row: ReleaseRow): void {
   if (path !== undefined) writeFileSync(path, `${JSON.stringify({ releases: [row] }, null, 2)}\n`);
 }
 
-/** What a lab prints: lines for people, '' where there is nothing to say. */
+/** What a lab prints: sentences for people, a line each, '' where there is nothing to say. */
 function teller(options: LabCommandOptions, fileOf: () => WrittenLabFile | undefined): (news: LabNews) => string {
   let story: Story | undefined;
   return news => {
@@ -95,7 +94,7 @@ function lineText(news: LabNews & { kind: 'line' }, told: string | undefined, la
   const { line, plan, secondsIn } = news;
   // how it ended is told with the counts
   if (told === undefined || line.fact.kind === 'closed') return '';
-  const text = wrapped(told, `${secondsIn.toFixed(1).padStart(6)} s  `);
+  const text = `${secondsIn.toFixed(1).padStart(6)} s  ${told}\n`;
   if (line.fact.kind !== 'approvalOpened') return text;
   const { name } = line.fact;
   return `${text}${INDENT}${approveCommand(plan, { name, releaseId: line.releaseId }, labOption)}\n`;

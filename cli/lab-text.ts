@@ -1,3 +1,4 @@
+import { unbroken } from '../adapters/terminal/wrap.ts';
 import { durationText } from '../domain/file/units.ts';
 import { endText, stepText } from '../domain/ledger/news.ts';
 import { measureText } from '../domain/plan/measure-text.ts';
@@ -7,8 +8,8 @@ import type { VersionCounts } from '../lab/load/version-counts.ts';
 import type { Pacing } from '../lab/pacing.ts';
 import type { Usual } from '../lab/run-lab-plan.ts';
 import type { ReleaseRow } from '../lab/watch-release.ts';
-import { wrapped } from '../lab/wrap.ts';
 
+const line = (sentence: string): string => `${sentence}\n`;
 const rounded = (number: number): number => Number(number.toPrecision(2));
 const number = (value: number): string => (value < 100 ? `${rounded(value)}` : grouped(Math.round(value)));
 const seconds = (value: number): string =>
@@ -20,7 +21,7 @@ export function usualText(path: string, { failedShare, share4xx, p50Ms, p99Ms }:
     p50Ms === undefined ? 'nothing was answered' : `p50 ${rounded(p50Ms)} ms, p99 ${rounded(p99Ms ?? p50Ms)} ms`;
   const fails = failedShare === 0 ? 'fails none' : `fails ${rounded(failedShare * 100)} %`;
   const with4xx = share4xx === 0 ? '' : `, answers ${rounded(share4xx * 100)} % with 4xx`;
-  return wrapped(`GET ${path}: stable ${fails}${with4xx}, ${took}`);
+  return line(`GET ${path}: stable ${fails}${with4xx}, ${took}`);
 }
 
 /** How time and traffic are compressed, why so, and how long it takes. @param most requests a second @param sent likewise */
@@ -34,7 +35,7 @@ export function pacingText(pacing: Pacing, { most, sent }: { most: number; sent:
     ...whyFewer({ asked, compress, most, sent, pacing }),
     `without waiting for more data or for people it takes about ${seconds(pacing.wallSeconds)}`,
   ]
-    .map(sentence => wrapped(sentence))
+    .map(line)
     .join('');
 }
 
@@ -63,11 +64,11 @@ function whyFewer(known: {
 /** The steps, and of a default plan what it compares. */
 export function planText(plan: Plan, isDefault: boolean): string {
   const steps = `${plan.steps.map(stepText).join(', ')}${plan.soakSeconds === 0 ? '' : `, soak ${durationText(plan.soakSeconds)}`}`;
-  if (!isDefault) return wrapped(`plan of ${plan.workload}: ${steps}`);
+  if (!isDefault) return line(`plan of ${plan.workload}: ${steps}`);
   const measures = plan.metrics.map(({ source }) => measureText(source.measure));
   return [
-    wrapped(`no --plan, so: ${steps}`),
-    wrapped(`the canary is compared with stable over the same seconds (judge sequential): ${measures.join('; ')}`),
+    line(`no --plan, so: ${steps}`),
+    line(`the canary is compared with stable over the same seconds (judge sequential): ${measures.join('; ')}`),
   ].join('');
 }
 
@@ -75,7 +76,7 @@ export function planText(plan: Plan, isDefault: boolean): string {
 export function rowText(row: ReleaseRow): string {
   const { outcome, reason, because, weights, lost, secondsFromFirstBadToZero: first } = row;
   return [
-    wrapped(endText({ outcome, because, ...(reason === null ? {} : { reason }) })),
+    line(endText({ outcome, because, ...(reason === null ? {} : { reason }) })),
     `  weights ${weights.map(weight => `${weight} %`).join(', ') || 'none'}\n`,
     ...(first === null ? [] : [`  first error to rollback: ${first.toFixed(2)} s\n`]),
     '\n',
@@ -111,7 +112,7 @@ export function approveCommand(
   const step = plan.steps.find(one => one.kind === 'approval' && one.name === name);
   const group = step?.kind === 'approval' ? step.groups[0] : undefined;
   const option = group === undefined ? '' : ` --group ${shellWord(group)}`;
-  return `npx sluice approve ${releaseId}${option}${labOption}`;
+  return unbroken(`npx sluice approve ${releaseId}${option}${labOption}`);
 }
 
 /** As a shell reads it as one word. */
@@ -126,7 +127,7 @@ export function keptText({ name, outcome }: ReleaseRow, labOption: string): stri
       : [`start ${name} --image canary --wait`];
   return [
     'the lab goes on until Ctrl-C; in another terminal:',
-    ...[`status ${name}`, ...commands].map(command => `  npx sluice ${command}${labOption}`),
+    ...[`status ${name}`, ...commands].map(command => unbroken(`  npx sluice ${command}${labOption}`)),
     '',
   ].join('\n');
 }

@@ -28,13 +28,11 @@ export function openStory(plan: Plan): Story {
         return isFirst ? `waits until ${fact.slot} is ready` : undefined;
       }
       case 'judged':
-        return hasTraffic ? verdictText(fact.verdict) : undefined;
+        return hasTraffic && isToldNow(fact.verdict) ? newsOf(fact, plan) : undefined;
       case 'held':
-        return fact.fault
-          ? `waits, because the metrics cannot be read: ${fact.because}`
-          : `waits for more data, ${durationText(plan.hold.atMostSeconds)} at most`;
+        return `waits ${durationText(plan.hold.atMostSeconds)} at most: ${fact.because}`;
       case 'resumed':
-        return 'has what it waited for, and goes on';
+        return 'waits no longer';
       case 'stepDone': {
         const step = plan.steps[fact.index];
         // what a hook or a person said was told when it was said
@@ -56,15 +54,5 @@ export function openStory(plan: Plan): Story {
 }
 
 /** A bad verdict is told with the roll back; too little data is natural until a step is over, and then told as waiting. */
-function verdictText(verdict: Verdict): string | undefined {
-  switch (verdict.kind) {
-    case 'healthy':
-      return `healthy: ${verdict.because}`;
-    case 'watching':
-      return `nothing wrong so far: ${verdict.because}`;
-    case 'inconclusive':
-      return verdict.fault ? `cannot judge: ${verdict.because}` : undefined;
-    case 'degraded':
-      return undefined;
-  }
-}
+const isToldNow = (verdict: Verdict): boolean =>
+  verdict.kind === 'inconclusive' ? verdict.fault : verdict.kind !== 'degraded';
