@@ -33,10 +33,22 @@ export function pacingText(pacing: Pacing, { most, sent }: { most: number; sent:
     `time is compressed: a minute of the plan takes ${rounded(60 / compress)} s`,
     compress === 1 ? `${number(sent)} requests a second` : traffic,
     ...whyFewer({ asked, compress, most, sent, pacing }),
+    ...tooFew(pacing, sent),
     `without waiting for more data or for people it takes about ${seconds(pacing.wallSeconds)}`,
   ]
     .map(line)
     .join('');
+}
+
+/** Of so many requests of the canary a fault in one of ten is seen for sure. */
+const ENOUGH = 100;
+
+function tooFew({ canaryRequests, sentPerSecond }: Pacing, sent: number): string[] {
+  const requests = Math.round((canaryRequests * sent) / sentPerSecond);
+  if (canaryRequests === 0 || requests >= ENOUGH) return [];
+  return [
+    `too little to judge by: the canary gets about ${requests} requests beside stable, ${ENOUGH} show a fault in one of ten; send more with --rps, or compress less`,
+  ];
 }
 
 function whyFewer(known: {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { measuringSeconds } from '../domain/plan/measuring-time.ts';
-import type { Plan } from '../domain/plan/plan.ts';
+import type { Plan, Step } from '../domain/plan/plan.ts';
 
 /** How fast a lab's clock runs, and the traffic on both clocks. */
 export interface Pacing {
@@ -12,6 +12,8 @@ export interface Pacing {
   perPlanSecond: number;
   /** What was asked for in a second of the plan; more than `perPlanSecond` where this computer cannot send it in time. */
   asked?: number;
+  /** About how many requests the canary gets while stable has traffic to compare with. */
+  canaryRequests: number;
   /** About how long the release takes on the wall, without holds and people. */
   wallSeconds: number;
 }
@@ -50,6 +52,7 @@ export function paceOf(
     sentPerSecond,
     perPlanSecond: sentPerSecond / compress,
     ...(asked === undefined ? {} : { asked }),
+    canaryRequests: (sentPerSecond / compress) * comparedSeconds(plan),
     wallSeconds: seconds / compress + shiftsOf(plan) * shiftSeconds(compress),
   };
 }
@@ -66,10 +69,23 @@ const between = (least: number, value: number, most: number): number =>
 
 /** Seconds of the plan's own clock that its bakes, its analyses and its soak take. */
 function timedSeconds(plan: Pick<Plan, 'steps' | 'soakSeconds' | 'metrics' | 'windowSeconds'>): number {
-  return plan.steps.reduce((sum, step) => {
-    if (step.kind === 'bake') return sum + step.seconds;
-    return step.kind === 'analysis' ? sum + measuringSeconds(step, plan) : sum;
-  }, plan.soakSeconds);
+  return plan.steps.reduce((sum, step) => sum + secondsOf(step, plan), plan.soakSeconds);
+}
+
+function secondsOf(step: Step, plan: Pick<Plan, 'metrics' | 'windowSeconds'>): number {
+  if (step.kind === 'bake') return step.seconds;
+  return step.kind === 'analysis' ? measuringSeconds(step, plan) : 0;
+}
+
+/** Seconds of the plan's own clock at weights below 100, each as much of a second as the canary gets of the requests. */
+function comparedSeconds(plan: Pick<Plan, 'steps' | 'metrics' | 'windowSeconds'>): number {
+  let share = 0;
+  let sum = 0;
+  for (const step of plan.steps) {
+    if (step.kind === 'setWeight') share = step.weight / 100;
+    else if (share < 1) sum += share * secondsOf(step, plan);
+  }
+  return sum;
 }
 
 const shiftsOf = ({ steps }: Pick<Plan, 'steps'>): number => steps.filter(step => step.kind === 'setWeight').length;

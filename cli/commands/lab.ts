@@ -79,7 +79,7 @@ function commandOf(option: string, text: string): string {
 }
 
 function numberOf(option: string, text: string, most: number): number {
-  const number = text.trim() === '' ? Number.NaN : Number(text);
+  const number = /^\d*\.?\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (number > 0 && number <= most) return number;
   throw new CommandError(`${option} is ${JSON.stringify(text)}; expected a number above 0, at most ${most}`, BAD_INPUT);
 }

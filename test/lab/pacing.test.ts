@@ -29,6 +29,11 @@ describe('without --rps and --compress', () => {
     expect(pace(minutes)).not.toHaveProperty('asked');
   });
 
+  it('says how many requests the canary gets beside stable', () => {
+    // 29 min at 10 % of 200/30 a second; none at 100 %
+    expect(pace(30).canaryRequests).toBeCloseTo((29 * 60 * 0.1 * 200) / 30);
+  });
+
   it('says how long it takes, shifts included', () => {
     // 60 s, and two shifts of 0.5 + 40/30 s
     expect(pace(30).wallSeconds).toBeCloseTo(60 + 2 * (0.5 + 40 / 30));
