@@ -20,6 +20,8 @@ export interface Pacing {
 
 /** More than that and a look takes longer than the window that it looks at is apart from the next. */
 const FASTEST = 60;
+/** Without --rps a short plan is not drawn out: its windows last 3 s. */
+const SLOWEST_USUAL = 20;
 /** Wall clock of the plan's own times where nothing else is asked for: long enough for a few thousand requests. */
 const USUAL_SECONDS = 60;
 /** Rather than take longer, a lab sends fewer requests in a plan's second than were asked for. */
@@ -35,8 +37,8 @@ const PER_SECOND_A_CORE = 150;
 export const mostPerSecond = (cores = availableParallelism()): number => PER_SECOND_A_CORE * Math.max(1, cores);
 
 /**
- * Compresses so far that the traffic that was asked for in a plan's second can be sent, but no further than that the
- * release takes two minutes, and sends what this computer can.
+ * Compresses less, so that the traffic that was asked for in a plan's second can be sent, as long as the release takes no
+ * more than two minutes; and sends what this computer can.
  * @param options.asked requests in a second of the plan   @param options.most requests that can be sent in one of the wall
  */
 export function paceOf(
@@ -58,7 +60,7 @@ export function paceOf(
 }
 
 function compressFor(seconds: number, asked: number | undefined, most: number): number {
-  if (asked === undefined) return between(1, seconds / USUAL_SECONDS, FASTEST);
+  if (asked === undefined) return between(SLOWEST_USUAL, seconds / USUAL_SECONDS, FASTEST);
   const least = between(1, seconds / LONGEST_SECONDS, FASTEST);
   return Math.max(least, between(1, most / asked, FASTEST));
 }

@@ -76,11 +76,22 @@ describe('sluice lab', () => {
       bad.lab(bad.pair(['ERROR_SHARE=1'])).ended,
     ]);
     // Assess
+    const good200 = {
+      requests: expect.any(Number),
+      '2xx': expect.any(Number),
+      '3xx': 0,
+      '4xx': 0,
+      '5xx': 0,
+      noAnswer: 0,
+      p50Ms: expect.any(Number),
+      p99Ms: expect.any(Number),
+    };
     expect(promoted.out).toMatch(/weight 50 %\n[\s\S]*weight 100 %\n[\s\S]*promoted: .*\n {2}weights 50 %, 100 %\n/);
+    expect(promoted.out).toMatch(/time is compressed: a minute of the plan takes 3 s\n/);
     expect(promoted.code).toBe(0);
     expect(JSON.parse(readFileSync(join(good.path, 'row.json'), 'utf8')).releases).toEqual([
       {
-        name: 'app',
+        name: 'somebody-elses',
         outcome: 'promoted',
         reason: null,
         because: expect.any(String),
@@ -91,11 +102,13 @@ describe('sluice lab', () => {
         failed: 0,
         failedByCanary: 0,
         lost: 0,
+        versions: { stable: good200, canary: good200 },
       },
     ]);
-    expect(rolledBack.out).toMatch(/no --plan, so: weight 10 %, bake 3m, weight 25 %/);
-    expect(rolledBack.out).toMatch(/rolledBack \(degraded\): errors: \d+ of \d+ canary requests failed \(100 %\)/);
-    expect(rolledBack.out).toMatch(/ 0 lost\n/);
+    expect(promoted.out).toMatch(/requests +2xx +3xx +4xx +5xx +no answer +p50 ms +p99 ms\n {2}stable .*\n {2}canary /);
+    expect(rolledBack.out).toMatch(/no --plan, so: weight 10 %, bake 8m, weight 25 %/);
+    expect(rolledBack.out).toMatch(/rolledBack \(degraded\): errors: \d+ of \d+ canary requests failed\s/);
+    expect(rolledBack.out).toMatch(/no request was lost\n/);
     expect(rolledBack.code).toBe(1);
   }, 90_000);
 
@@ -196,7 +209,10 @@ describe('Ctrl-C', () => {
     run.signal('SIGTERM');
     const { code } = await run.ended;
     // Assess
-    expect(status).toMatchObject({ code: 0, out: 'app  blue 0 %, green 100 %; app-1 promoted\n' });
+    expect(status).toMatchObject({
+      code: 0,
+      out: 'somebody-elses  blue 0 %, green 100 %; somebody-elses-1 promoted\n',
+    });
     expect(code).toBe(143);
   }, 60_000);
 });
