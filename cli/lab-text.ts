@@ -24,17 +24,21 @@ export function usualText(path: string, { failedShare, share4xx, p50Ms, p99Ms }:
   return line(`GET ${path}: stable ${fails}${with4xx}, ${took}`);
 }
 
-/** How time and traffic are compressed, why so, and how long it takes. @param most requests a second @param sent likewise */
-export function pacingText(pacing: Pacing, { most, sent }: { most: number; sent: number }): string {
-  const { compress, asked } = pacing;
-  const perPlanSecond = sent / compress;
-  const traffic = `${number(sent)} requests a second for 1/${compress} of the time: ${number(perPlanSecond)} requests in a plan's second`;
+/**
+ * How time and traffic are compressed, why so, and how long it takes.
+ * @param known.most requests that this computer sends in a second
+ * @param known.wanted requests that were to be sent in a second, before stable was found not to keep up with them
+ */
+export function pacingText(pacing: Pacing, known: { most: number; wanted: number }): string {
+  const { compress, sentPerSecond, perPlanSecond, wallSeconds } = pacing;
+  const sent = `${number(sentPerSecond)} requests a second`;
+  const traffic = `${sent} for 1/${compress} of the time: ${number(perPlanSecond)} requests in a plan's second`;
   return [
     `time is compressed: a minute of the plan takes ${rounded(60 / compress)} s`,
-    compress === 1 ? `${number(sent)} requests a second` : traffic,
-    ...whyFewer({ asked, compress, most, sent, pacing }),
-    ...tooFew(pacing, sent),
-    `without waiting for more data or for people it takes about ${seconds(pacing.wallSeconds)}`,
+    compress === 1 ? sent : traffic,
+    ...whyFewer(pacing, known),
+    ...tooFew(pacing),
+    `without waiting for more data or for people it takes about ${seconds(wallSeconds)}`,
   ]
     .map(line)
     .join('');
@@ -43,34 +47,26 @@ export function pacingText(pacing: Pacing, { most, sent }: { most: number; sent:
 /** Of so many requests of the canary a fault in one of ten is seen for sure. */
 const ENOUGH = 100;
 
-function tooFew({ canaryRequests, sentPerSecond }: Pacing, sent: number): string[] {
-  const requests = Math.round((canaryRequests * sent) / sentPerSecond);
+function tooFew({ canaryRequests }: Pacing): string[] {
+  const requests = Math.round(canaryRequests);
   if (canaryRequests === 0 || requests >= ENOUGH) return [];
   return [
     `too little to judge by: the canary gets about ${requests} requests beside stable, ${ENOUGH} show a fault in one of ten; send more with --rps, or compress less`,
   ];
 }
 
-function whyFewer(known: {
-  asked: number | undefined;
-  compress: number;
-  most: number;
-  sent: number;
-  pacing: Pacing;
-}): string[] {
-  const { asked, compress, most, sent, pacing } = known;
-  if (sent < pacing.sentPerSecond) {
-    return [`stable is late with every answer at ${number(pacing.sentPerSecond)} requests a second, so it gets fewer`];
+function whyFewer(pacing: Pacing, { most, wanted }: { most: number; wanted: number }): string[] {
+  const { asked, compress, sentPerSecond, wallSeconds } = pacing;
+  if (sentPerSecond < wanted) {
+    return [`stable is late with every answer at ${number(wanted)} requests a second, so it gets fewer`];
   }
-  const wanted = (asked ?? 0) * compress;
-  if (asked === undefined || wanted <= most * 1.01) return [];
-  const why = `${number(asked)} in a plan's second would be ${number(wanted)} a second here, and this computer sends ${number(most)} without stalls`;
+  const needed = (asked ?? 0) * compress;
+  if (asked === undefined || needed <= most * 1.01) return [];
+  const why = `${number(asked)} in a plan's second would be ${number(needed)} a second here, and this computer sends ${number(most)} without stalls`;
   const slower = Math.floor(most / asked);
-  return [
-    slower < 1
-      ? why
-      : `${why}; with --compress ${slower} it gets all of them and takes about ${seconds((pacing.wallSeconds * compress) / slower)}`,
-  ];
+  if (slower < 1) return [why];
+  const takes = seconds((wallSeconds * compress) / slower);
+  return [`${why}; with --compress ${slower} it gets all of them and takes about ${takes}`];
 }
 
 /** The steps, and of a default plan what it compares. */
@@ -81,7 +77,15 @@ export function planText(plan: Plan, isDefault: boolean): string {
   return [
     line(`no --plan, so: ${steps}`),
     line(`the canary is compared with stable over the same seconds (judge sequential): ${measures.join('; ')}`),
+    ...seenText(plan),
   ].join('');
+}
+
+/** What the traffic is enough for. */
+function seenText({ sequential }: Plan): string[] {
+  const atLeast = sequential?.detect.atLeast;
+  if (atLeast === undefined) return [];
+  return [line(`this traffic shows faults of about ${rounded(atLeast * 100)} % of the requests; more of it (--rps) shows smaller ones`)];
 }
 
 /** How it ended, and what a client saw of both versions. */

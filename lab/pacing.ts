@@ -19,13 +19,13 @@ export interface Pacing {
 }
 
 /** More than that and a look takes longer than the window that it looks at is apart from the next. */
-const FASTEST = 60;
+export const FASTEST = 60;
 /** Without --rps a short plan is not drawn out: its windows last 3 s. */
 const SLOWEST_USUAL = 20;
 /** Wall clock of the plan's own times where nothing else is asked for: long enough for a few thousand requests. */
 const USUAL_SECONDS = 60;
 /** Rather than take longer, a lab sends fewer requests in a plan's second than were asked for. */
-const LONGEST_SECONDS = 120;
+export const LONGEST_SECONDS = 120;
 /** Where --rps does not say: every computer sends it, and most programs answer it. */
 const USUAL_PER_SECOND = 200;
 /**

@@ -41,30 +41,54 @@ const twoDigits = (ms: number): number => Math.round(Number(ms.toPrecision(2)));
 
 /** The workload of a lab without --plan. */
 export const DEFAULT_WORKLOAD = 'app';
-/** Requests of the canary that a window should have at least, so that a step says something. */
-const REQUESTS_A_WINDOW = 3;
 const WINDOW_SECONDS = 60;
-const WEIGHTS = [10, 25, 50];
+/** Each weight, and the minutes that it is baked; the last bake is that of 100 %, and a soak. */
+const BAKES = [
+  { weight: 10, minutes: 8 },
+  { weight: 25, minutes: 5 },
+  { weight: 50, minutes: 5 },
+] as const;
+const SOAK_MINUTES = 5;
+const MINUTES = BAKES.reduce((sum, { minutes }) => sum + minutes, SOAK_MINUTES);
+/** Requests of the canary that the first step should have: with fewer only a fault of every fifth is sure to be seen. */
+const FIRST_REQUESTS = 100;
+/**
+ * Bad requests of the canary by which the default judge sees at 10 % that they are no chance, late answers included: it
+ * takes some 10 nats of evidence, each late answer is ln(1/0.143) = 1.95 of them, and the guard divides that by 4.
+ */
+const BAD_SEEN = 22;
+
+export interface DefaultPlanOptions {
+  usual: Usual;
+  perPlanSecond: number;
+  mostMinutes: number;
+}
 
 /**
- * The plan where a person gives none: several weights, as many as the traffic is enough for, and the default judge for
- * failed requests, answers 4xx and late answers, each compared with stable over the same seconds.
- * @param perPlanSecond requests in a second of the plan
+ * The plan where a person gives none: several weights, and the default judge for failed requests, answers 4xx and late
+ * answers, each compared with stable over the same seconds. With little traffic its steps last longer, and it is content
+ * with seeing larger faults.
+ * @param perPlanSecond requests in a second of the plan   @param mostMinutes of the plan, that its steps may take
  */
-export function defaultPlan({ usual, perPlanSecond }: { usual: Usual; perPlanSecond: number }): Plan {
-  const aWindow = perPlanSecond * WINDOW_SECONDS;
-  const weights = WEIGHTS.filter(weight => weight === 50 || (aWindow * weight) / 100 >= REQUESTS_A_WINDOW);
+export function defaultPlan({ usual, perPlanSecond, mostMinutes }: DefaultPlanOptions): Plan {
+  const [first] = BAKES;
+  const firstRequests = (minutes: number): number => (perPlanSecond * minutes * 60 * first.weight) / 100;
+  const wanted = FIRST_REQUESTS / firstRequests(first.minutes);
+  const longer = Math.min(Math.max(1, wanted), Math.max(1, mostMinutes / MINUTES));
+  const lasting = (minutes: number): number => Math.round(minutes * longer);
+  const atLeast = Math.min(0.2, Math.max(0.01, BAD_SEEN / firstRequests(lasting(first.minutes))));
   const text = `apiVersion: sluice/v1
 kind: Plan
 workload: ${DEFAULT_WORKLOAD}
 strategy: canary
 window: ${WINDOW_SECONDS}s
-deadline: 4h
+deadline: 12h
 idleTimeout: ${SLOWEST_MS / 1000}s
 progressDeadline: 8m
-hold: { atMost: 5m, then: rollBack }
+hold: { atMost: ${lasting(4)}m, then: rollBack }
+detect: { atLeast: ${percentText(atLeast)}, gross: ${percentText(Math.min(0.5, 4 * atLeast))} }
 metrics:
-  # one process that answers at random fails at random: the guard against clumped failures is not needed here
+  # each answer fails by itself here: no guard against failures that come in clumps
   - name: errors
     source: { kind: cloudwatch, bad: failedRequests }
     judge: { kind: sequential, ceiling: auto, guard: off }
@@ -76,8 +100,8 @@ metrics:
     source: { kind: cloudwatch, bad: { slowerThan: [${slowMsOf(usual).map(latencyText).join(', ')}] } }
     judge: { kind: sequential, margin: 1.5, warmUp: {} }
 steps:
-${weights.map(weight => `  - setWeight: ${weight}\n  - bake: ${weight === 10 ? '8m' : '5m'}\n`).join('')}  - setWeight: 100
-soak: 5m
+${BAKES.map(({ weight, minutes }) => `  - setWeight: ${weight}\n  - bake: ${lasting(minutes)}m\n`).join('')}  - setWeight: 100
+soak: ${lasting(SOAK_MINUTES)}m
 `;
   const parsed = parsePlan(text, 'the plan of the lab');
   if (parsed.kind === 'mistakes') throw new Error(serialiseMistakes(parsed.mistakes));
@@ -86,3 +110,6 @@ soak: 5m
 
 /** As a plan file has it. */
 const latencyText = (ms: number): string => (ms < 1_000 ? `${ms}ms` : `${ms / 1000}s`);
+
+/** To a tenth of a per cent. */
+const percentText = (share: number): string => `${Math.round(share * 1000) / 10}%`;

@@ -5,8 +5,8 @@ import type { Publishing } from './aws/cloudwatch-publishing.ts';
 import type { Program } from './kubernetes/pod.ts';
 import { type Lab, openLab } from './lab.ts';
 import { type Load, startLoad } from './load/load.ts';
-import { mostPerSecond, type Pacing, paceOf } from './pacing.ts';
-import { DEFAULT_WORKLOAD, defaultPlan, slowMsOf, type Usual } from './run-lab-plan.ts';
+import { FASTEST, LONGEST_SECONDS, mostPerSecond, type Pacing, paceOf } from './pacing.ts';
+import { DEFAULT_WORKLOAD, type DefaultPlanOptions, defaultPlan, slowMsOf, type Usual } from './run-lab-plan.ts';
 import { lastWords, untilItFails } from './run-lab-pods.ts';
 import { steadyRate } from './steady-rate.ts';
 import { type ReleaseRow, rowOf, watchRelease } from './watch-release.ts';
@@ -42,8 +42,8 @@ export interface RunLabOptions {
 export type LabNews =
   | { kind: 'open'; url: string }
   | { kind: 'stableReady'; replicas: number }
-  /** `most`: what this computer can send in a second; `sent`: what stable keeps up with of the pacing's. */
-  | { kind: 'planned'; plan: Plan; usual: Usual; pacing: Pacing; most: number; sent: number }
+  /** `most`: what this computer can send in a second; `wanted`: what was to be sent, before stable was found not to keep up. */
+  | { kind: 'planned'; plan: Plan; usual: Usual; pacing: Pacing; most: number; wanted: number }
   /** `secondsIn` on the wall, from the start of the release. */
   | { kind: 'line'; line: NewLine; plan: Plan; secondsIn: number }
   /** What the canary printed last, where the release goes back. */
@@ -64,11 +64,11 @@ export async function runLab(options: RunLabOptions): Promise<ReleaseRow> {
   signal.throwIfAborted();
   const most = mostPerSecond();
   const { requestsPerSecond: asked, compress } = options;
-  const pacing = paceOf(options.plan ?? defaultPlan(BEFORE_WATCHED), {
+  const given = {
     ...(asked === undefined ? {} : { asked }),
     ...(compress === undefined ? {} : { compress }),
-    most,
-  });
+  };
+  const pacing = paceOf(planFor(options, beforeWatched(asked)), { ...given, most });
   const lab = await open(options, pacing.compress);
   const loads: Load[] = [];
   try {
@@ -104,8 +104,12 @@ async function open(options: RunLabOptions, compress: number): Promise<Lab> {
  */
 const idleMs = (compress: number): number => Math.min(60_000, Math.max(8_000, 60_000 / compress));
 
-/** For a plan whose times alone are looked at: they are the same whatever stable does. */
-const BEFORE_WATCHED = { usual: { failedShare: 0, share4xx: 0 }, perPlanSecond: Number.POSITIVE_INFINITY };
+/** For a plan whose times alone are looked at. @param asked requests in a second of the plan */
+const beforeWatched = (asked = Number.POSITIVE_INFINITY): DefaultPlanOptions => ({
+  usual: { failedShare: 0, share4xx: 0 },
+  perPlanSecond: asked,
+  mostMinutes: (LONGEST_SECONDS * FASTEST) / 60,
+});
 
 async function release(
   lab: Lab,
@@ -135,9 +139,15 @@ async function release(
     groupName: `${name}-blue`,
     signal: options.signal,
   });
-  const plan = planFor(options, { usual, perPlanSecond: sent / pacing.compress });
+  const plan = planFor(options, {
+    usual,
+    perPlanSecond: sent / pacing.compress,
+    mostMinutes: (LONGEST_SECONDS * pacing.compress) / 60,
+  });
   const slowMs = slowMsIn(plan) ?? slowMsOf(usual)[1];
-  options.tell({ kind: 'planned', plan, usual, pacing, most, sent });
+  const { compress, asked, sentPerSecond: wanted } = pacing;
+  const paced = paceOf(plan, { compress, most: sent, ...(asked === undefined ? {} : { asked }) });
+  options.tell({ kind: 'planned', plan, usual, pacing: paced, most, wanted });
   await lab.deps.workloads.register({ ...(await lab.deps.workloads.read(name)), plan });
   const load = await send(sent, slowMs);
   const startedMs = performance.now();
@@ -170,7 +180,7 @@ async function startStable(lab: Lab, options: RunLabOptions, stable: Program): P
   const adding = addWorkload(lab, {
     name: workloadNameOf(options),
     // until stable was watched; nothing starts a release before
-    plan: planFor(options, BEFORE_WATCHED),
+    plan: planFor(options, beforeWatched(options.requestsPerSecond)),
     stable,
     tags: '*',
     replicas: REPLICAS,
@@ -196,7 +206,7 @@ async function startStable(lab: Lab, options: RunLabOptions, stable: Program): P
   }
 }
 
-function planFor({ plan }: RunLabOptions, known: Parameters<typeof defaultPlan>[0]): Plan {
+function planFor({ plan }: RunLabOptions, known: DefaultPlanOptions): Plan {
   if (plan === undefined) return defaultPlan(known);
   // the lab has one topic, whatever those of the plan are called
   const notify = plan.notify.map(({ kind, on }) => ({ kind, on }));

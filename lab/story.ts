@@ -53,6 +53,5 @@ export function openStory(plan: Plan): Story {
   };
 }
 
-/** A bad verdict is told with the roll back; too little data is natural until a step is over, and then told as waiting. */
-const isToldNow = (verdict: Verdict): boolean =>
-  verdict.kind === 'inconclusive' ? verdict.fault : verdict.kind !== 'degraded';
+/** A good verdict is told when the step is over, a bad one with the roll back, too little data where a step waits for more. */
+const isToldNow = (verdict: Verdict): boolean => verdict.kind === 'inconclusive' && verdict.fault;

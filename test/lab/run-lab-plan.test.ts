@@ -4,7 +4,9 @@ import { emptyTally, type LoadReport } from '../../lab/load/report.ts';
 import { defaultPlan, slowMsOf, type Usual, usualOf } from '../../lab/run-lab-plan.ts';
 
 const fine: Usual = { failedShare: 0, share4xx: 0, p50Ms: 4, p99Ms: 20 };
-const planFor = (usual: Usual, perPlanSecond = 8): Plan => defaultPlan({ usual, perPlanSecond });
+const planFor = (usual: Usual, perPlanSecond = 10, mostMinutes = 60): Plan =>
+  defaultPlan({ usual, perPlanSecond, mostMinutes });
+const bakesOf = (plan: Plan) => plan.steps.flatMap(step => (step.kind === 'bake' ? [step.seconds / 60] : []));
 const weightsOf = (plan: Plan) => plan.steps.flatMap(step => (step.kind === 'setWeight' ? [step.weight] : []));
 
 describe('the plan of a lab without --plan', () => {
@@ -21,12 +23,18 @@ describe('the plan of a lab without --plan', () => {
   });
 
   it.each([
-    // requests in a window of 60 s: 10 % of 0.5/s are 3; of 0.25/s 1.5, and 25 % are 3.75; of 0.01/s nothing is enough
-    [0.5, [10, 25, 50, 100]],
-    [0.25, [25, 50, 100]],
-    [0.01, [50, 100]],
-  ])("has no weight that %s requests in a plan's second are too few for", (perPlanSecond, weights) => {
-    expect(weightsOf(planFor(fine, perPlanSecond))).toEqual(weights);
+    // 10 a second: 480 requests of the canary at 10 % in 8 minutes, 22 bad ones among them are 4.6 %
+    [10, [8, 5, 5], { atLeast: 0.046, gross: 0.183 }],
+    // the more the smaller, but not below what Sluice looks for by default
+    [100, [8, 5, 5], { atLeast: 0.01, gross: 0.04 }],
+    // 1 a second: 48 in 8 minutes, 100 in 16.7, of which 22 are more than a fifth
+    [1, [17, 10, 10], { atLeast: 0.2, gross: 0.5 }],
+    // and no longer than it may: 23 minutes of bakes and soak become 60
+    [0.01, [21, 13, 13], { atLeast: 0.2, gross: 0.5 }],
+  ])("at %s requests in a plan's second it bakes %j minutes, and is content with %j", (perPlanSecond, bakes, seen) => {
+    const plan = planFor(fine, perPlanSecond);
+    expect(bakesOf(plan)).toEqual(bakes);
+    expect(plan.sequential?.detect).toMatchObject(seen);
   });
 
   it.each([
