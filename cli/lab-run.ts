@@ -3,7 +3,7 @@ import { assertNever } from '../domain/assert-never.ts';
 import type { Lab } from '../lab/lab.ts';
 import { LAB_FILE, type WrittenLabFile, writeFreeLabFile } from '../lab/lab-file.ts';
 import { LabInputError, type LabNews, type RunLabOptions, runLab } from '../lab/run-lab.ts';
-import { openStory, type Story } from '../lab/story.ts';
+import { linesOf, openStory, type Story } from '../lab/story.ts';
 import type { ReleaseRow } from '../lab/watch-release.ts';
 import { BAD_INPUT, CommandError } from './control-plane/control-plane.ts';
 import { approveCommand, keptText, pacingText, planText, rowText, usualText } from './lab-text.ts';
@@ -94,7 +94,10 @@ function lineText(news: LabNews & { kind: 'line' }, told: string | undefined, la
   const { line, plan, secondsIn } = news;
   // how it ended is told with the counts
   if (told === undefined || line.fact.kind === 'closed') return '';
-  const text = `${secondsIn.toFixed(1).padStart(6)} s  ${told}\n`;
+  const at = `${secondsIn.toFixed(1).padStart(6)} s  `;
+  const text = linesOf(told, plan)
+    .map((sentence, i) => `${i === 0 ? at : INDENT}${sentence}\n`)
+    .join('');
   if (line.fact.kind !== 'approvalOpened') return text;
   const { name } = line.fact;
   return `${text}${INDENT}${approveCommand(plan, { name, releaseId: line.releaseId }, labOption)}\n`;

@@ -85,7 +85,11 @@ export function planText(plan: Plan, isDefault: boolean): string {
 function seenText({ sequential }: Plan): string[] {
   const atLeast = sequential?.detect.atLeast;
   if (atLeast === undefined) return [];
-  return [line(`this traffic shows faults of about ${rounded(atLeast * 100)} % of the requests; more of it (--rps) shows smaller ones`)];
+  return [
+    line(
+      `this traffic shows faults of about ${rounded(atLeast * 100)} % of the requests; more of it (--rps) shows smaller ones`,
+    ),
+  ];
 }
 
 /** How it ended, and what a client saw of both versions. */

@@ -55,3 +55,14 @@ export function openStory(plan: Plan): Story {
 
 /** A good verdict is told when the step is over, a bad one with the roll back, too little data where a step waits for more. */
 const isToldNow = (verdict: Verdict): boolean => verdict.kind === 'inconclusive' && verdict.fault;
+
+/** A sentence about several metrics, as one for each: each that begins with a metric's name has a line of its own. */
+export function linesOf(sentence: string, { metrics }: Plan): string[] {
+  const lines: string[] = [];
+  for (const part of sentence.split(/(?<=:) |(?<=;) /)) {
+    const isNew = lines.length === 0 || metrics.some(({ name }) => part === `${name}:`);
+    if (isNew) lines.push(part);
+    else lines.push(`${lines.pop()} ${part}`);
+  }
+  return lines.map((line, i) => (i === lines.length - 1 ? line : line.replace(/[;:]$/, '')));
+}

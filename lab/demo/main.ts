@@ -4,12 +4,13 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { wrap } from '../../adapters/terminal/wrap.ts';
 import { columnsText, grouped } from '../columns.ts';
 import { type Lab, openLab } from '../lab.ts';
 import { LAB_FILE, writeFreeLabFile } from '../lab-file.ts';
 import { startLoad } from '../load/load.ts';
 import { DEMO_RELEASES, REQUESTS_PER_SECOND } from './releases.ts';
-import { type DemoRow, hostOf, prepare } from './run.ts';
+import { type DemoRow, hostOf, NotEndedError, prepare } from './run.ts';
 import { liveView, plainView } from './view.ts';
 
 /** A minute of a plan takes a second. */
@@ -55,10 +56,16 @@ async function main(): Promise<number> {
     console.log(`\n${table(rows)}`);
     if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ releases: rows }, null, 2)}\n`);
     const wrong = rows.filter(row => !row.asItShould);
-    for (const row of wrong) console.log(`${row.name} did not end as it should: ${JSON.stringify(row)}`);
+    for (const row of wrong) {
+      console.log(wrap(`${row.name} did not end as it should (${row.expected}): ${row.outcome}, ${row.because}`));
+    }
     if (wrong.length === 0) console.log('Each release ended as it should, and no request was lost.');
     if (values.keep) await keep(open);
     return wrong.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof NotEndedError)) throw error;
+    console.log(`\n${error.message}`);
+    return 1;
   } finally {
     await open.close();
   }

@@ -12,6 +12,11 @@ import type { View } from './view.ts';
 
 export type DemoRow = ReleaseRow & { expected: DemoRelease['expected']; asItShould: boolean };
 
+/** A release of the demo has not ended in time: the computer is too slow, or too busy with something else. */
+export class NotEndedError extends Error {
+  override readonly name = 'NotEndedError';
+}
+
 /** Longer than any release of the demo takes, wall clock: then the demo says which one did not end. */
 const RELEASE_WITHIN_MS = 70_000;
 const REPLICAS = 2;
@@ -53,10 +58,15 @@ async function run(
   const host = hostOf(release);
   const hook = await openHook(lab, plan, host);
   const load = await startLoad({ url: lab.edge.url, host, requestsPerSecond: REQUESTS_PER_SECOND, slowMs: 300 });
+  const tooLate = new AbortController();
+  const timer = setTimeout(() => {
+    const within = `${RELEASE_WITHIN_MS / 1000} s`;
+    tooLate.abort(new NotEndedError(`${release.name} did not end within ${within}: is this computer busy?`));
+  }, RELEASE_WITHIN_MS);
   try {
     const ended = watchRelease(lab, {
       workload: release.name,
-      signal: AbortSignal.timeout(RELEASE_WITHIN_MS),
+      signal: tooLate.signal,
       onLine: line => {
         view.line(release.name, line, plan);
         if (line.fact.kind === 'approvalOpened') approve(lab, line.releaseId);
@@ -67,6 +77,7 @@ async function run(
     const row = await rowOf(lab, { name: release.name, workload, release: await ended, report: await load.stop() });
     return { ...row, expected: release.expected, asItShould: asItShould(release, row) };
   } finally {
+    clearTimeout(timer);
     await load.stop();
     hook.close();
   }

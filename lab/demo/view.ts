@@ -3,7 +3,7 @@ import type { NewLine } from '../../adapters/ledger/ledger.ts';
 import { wrap } from '../../adapters/terminal/wrap.ts';
 import type { Fact } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { openStory, type Story } from '../story.ts';
+import { linesOf, openStory, type Story } from '../story.ts';
 
 /** What the demo shows while it runs: a live table in a terminal, plain lines elsewhere. */
 export interface View {
@@ -29,7 +29,10 @@ export function plainView(write: (text: string) => void, nowMs: () => number): V
       const news = tell(release, fact, plan);
       if (news === undefined) return;
       const first = `${((nowMs() - startedAtMs) / 1000).toFixed(1).padStart(6)} s  ${release.padEnd(12)} `;
-      write(`${wrap(`${first}${news}`, { hang: first.length })}\n`);
+      for (const [i, sentence] of linesOf(news, plan).entries()) {
+        const before = i === 0 ? first : ' '.repeat(first.length);
+        write(`${wrap(`${before}${sentence}`, { hang: first.length })}\n`);
+      }
     },
     end() {},
   };

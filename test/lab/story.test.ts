@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../domain/ledger/facts.ts';
 import { newsOf } from '../../domain/ledger/news.ts';
 import { defaultPlan } from '../../lab/run-lab-plan.ts';
-import { openStory } from '../../lab/story.ts';
+import { linesOf, openStory } from '../../lab/story.ts';
 
 const plan = defaultPlan({ usual: { failedShare: 0, share4xx: 0 }, perPlanSecond: 10, mostMinutes: 60 });
 const dial = { blue: 90, green: 10 };
@@ -61,4 +61,13 @@ describe('what is wrong is told', () => {
     ]);
     expect(tell(closed)).toEqual(['rolledBack (degraded): errors: all failed']);
   });
+});
+
+it.each([
+  ['weight 10 %', ['weight 10 %']],
+  ['bake 8m is done: errors: fine; for sure; slow: fine', ['bake 8m is done', 'errors: fine; for sure', 'slow: fine']],
+  ['hook smoke failed: 503: no; answer', ['hook smoke failed: 503: no; answer']],
+  ['errors: 3 of 4 failed', ['errors: 3 of 4 failed']],
+])('"%s" has a line for each metric', (sentence, lines) => {
+  expect(linesOf(sentence, plan)).toEqual(lines);
 });
