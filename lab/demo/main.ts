@@ -72,7 +72,7 @@ async function main(): Promise<number> {
 }
 
 function table(rows: DemoRow[]): string {
-  const head = ['release', 'outcome', 'reason', 'first error\nto rollback', 'requests', 'failed', 'by canary', 'lost'];
+  const head = ['release', 'outcome', 'reason', 'first error\nto rollback', 'requests', 'failed', 'by\ncanary', 'lost'];
   return columnsText([
     head,
     ...rows.map(row => {

@@ -59,9 +59,9 @@ export const DEMO_RELEASES: readonly DemoRelease[] = [
   },
   {
     name: 'slow',
-    story: 'half of its answers take 600 ms more',
+    story: 'half of its answers take 1.5 s more',
     plan: 'canary',
-    canary: ['EXTRA_LATENCY_MS=600', 'EXTRA_LATENCY_SHARE=0.5'],
+    canary: ['EXTRA_LATENCY_MS=1500', 'EXTRA_LATENCY_SHARE=0.5'],
     expected: 'rolledBack',
     expectedReason: 'degraded',
     leastWeights: 1,

@@ -20,6 +20,8 @@ export class NotEndedError extends Error {
 /** Longer than any release of the demo takes, wall clock: then the demo says which one did not end. */
 const RELEASE_WITHIN_MS = 70_000;
 const REPLICAS = 2;
+/** As in canary.yaml. */
+const SLOW_MS = 1_000;
 
 /** Prepares a workload with its stable version, and answers what runs its release. */
 export async function prepare(lab: Lab, release: DemoRelease): Promise<(view: View) => Promise<DemoRow>> {
@@ -57,7 +59,7 @@ async function run(
 ): Promise<DemoRow> {
   const host = hostOf(release);
   const hook = await openHook(lab, plan, host);
-  const load = await startLoad({ url: lab.edge.url, host, requestsPerSecond: REQUESTS_PER_SECOND, slowMs: 300 });
+  const load = await startLoad({ url: lab.edge.url, host, requestsPerSecond: REQUESTS_PER_SECOND, slowMs: SLOW_MS });
   const tooLate = new AbortController();
   const timer = setTimeout(() => {
     const within = `${RELEASE_WITHIN_MS / 1000} s`;
