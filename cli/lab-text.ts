@@ -87,7 +87,7 @@ function seenText({ sequential }: Plan): string[] {
   if (atLeast === undefined) return [];
   return [
     line(
-      `this traffic shows faults of about ${rounded(atLeast * 100)} % of the requests; more of it (--rps) shows smaller ones`,
+      `this traffic shows faults of about ${rounded(atLeast * 100)} % of the requests and more; with less compression (--compress) it shows smaller ones`,
     ),
   ];
 }
