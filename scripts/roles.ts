@@ -21,7 +21,10 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
     'reads the traffic weights from the load balancer',
     'elasticloadbalancing:DescribeRules on * (no permission by resource)',
   ],
-  turnDial: ['changes the traffic weights', 'elasticloadbalancing:ModifyRule on the rules of registered workloads, each by its ARN'],
+  turnDial: [
+    'changes the traffic weights',
+    'elasticloadbalancing:ModifyRule on the rules of registered workloads, each by its ARN',
+  ],
   readTargets: [
     'looks whether targets are ready, before and after a shift',
     'elasticloadbalancing:DescribeTargetHealth, DescribeTargetGroupAttributes on * (no permission by resource)',

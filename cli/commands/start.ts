@@ -11,7 +11,9 @@ import { say, type Terminal } from '../terminal.ts';
 export function makeStartCommand(terminal: Terminal) {
   const command = new Command('start')
     .summary('start a release of an image')
-    .description('start a release of an image; exit code 2 if it is refused, with --wait 1 if it is not promoted, 4 if it is rolled back for want of data')
+    .description(
+      'start a release of an image; exit code 2 if it is refused, with --wait 1 if it is not promoted, 4 if it is rolled back for want of data',
+    )
     .argument('<workload>', 'the name of the workload')
     .requiredOption('--image <tag|digest>', "a tag or a digest in the workload's repository")
     .option('--plan <file>', "a plan for this release, instead of the workload's own")
