@@ -1,4 +1,4 @@
-import { PROCEED, type ReleaseState } from '../domain/ledger/state.ts';
+import { type EndedRelease, PROCEED, type ReleaseState } from '../domain/ledger/state.ts';
 
 /** An approval that a release waits for. */
 export interface OpenApproval {
@@ -11,8 +11,8 @@ export interface OpenApproval {
 }
 
 /** What a release waits for a person to approve; none once it is rolling back. */
-export function openApprovals(release: ReleaseState): OpenApproval[] {
-  if (release.rollBack !== undefined) return [];
+export function openApprovals(release: ReleaseState | EndedRelease): OpenApproval[] {
+  if (!('approvals' in release) || release.rollBack !== undefined) return [];
   return Object.entries(release.approvals)
     .filter(([, { completeAtEpochMs }]) => completeAtEpochMs === undefined)
     .map(([name, { approvedBy }]) => {

@@ -6,6 +6,7 @@ import { LabInputError, type LabNews, type RunLabOptions, runLab } from '../lab/
 import { linesOf, openStory, type Story } from '../lab/story.ts';
 import type { ReleaseRow } from '../lab/watch-release.ts';
 import { BAD_INPUT, CommandError } from './control-plane/control-plane.ts';
+import { exitCodeOf } from './exit-code.ts';
 import { approveCommand, keptText, pacingText, planText, rowText, usualText } from './lab-text.ts';
 import { say, type Terminal } from './terminal.ts';
 
@@ -31,7 +32,7 @@ export async function runLabCommand(terminal: Terminal, options: LabCommandOptio
         if (news.kind === 'ended') writeJson(options.json, news.row);
       },
     });
-    return row.outcome === 'promoted' ? 0 : 1;
+    return exitCodeOf(row);
   } catch (error) {
     if (!(error instanceof LabInputError)) throw error;
     throw new CommandError(error.message, BAD_INPUT);

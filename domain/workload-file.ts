@@ -120,7 +120,7 @@ export const workloadSchema = z
       .optional(),
     router: z
       .discriminatedUnion('kind', [albSchema], { error: 'a router: alb' })
-      .meta({ description: 'What turns the dial.' }),
+      .meta({ description: 'What changes traffic weights.' }),
     sources: sourcesSchema.optional(),
     backgroundWork: z.enum(['none', 'safe', 'paused']).default(DEFAULTS.backgroundWork).meta({
       description:

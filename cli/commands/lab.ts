@@ -19,7 +19,7 @@ export function makeLabCommand(terminal: Terminal) {
   return new Command('lab')
     .description(
       'a release of two programs of your own, in any language, on real traffic on this computer; ' +
-        'exit 0 promoted, 1 rolled back or rejected, 2 bad input',
+        'exit 0 promoted, 1 rolled back or rejected, 2 bad input, 4 rolled back for want of data',
     )
     .requiredOption('--stable <command>', 'the version that is live: a command for the shell; it gets PORT')
     .requiredOption('--canary <command>', 'the new version')

@@ -33,7 +33,8 @@ export function makeStartCommand(terminal: Terminal) {
           alreadyRequested: `${releaseId} is already a release of this image\n`,
         }[answer.kind],
       );
-      if (options.wait) await followToTheEnd(terminal, doors, releaseId);
+      if (options.wait)
+        await followToTheEnd(terminal, doors, { releaseId, paste: command => toPaste(options, command) });
       else say(terminal, `to follow it: ${toPaste(options, `status ${workload} --watch`)}\n`);
     }),
   );

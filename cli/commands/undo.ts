@@ -20,7 +20,8 @@ export function makeUndoCommand(terminal: Terminal) {
       say(terminal, `${releaseId} has started: it restores the version before the last promotion of ${workload}\n`);
       if (restoresUndone !== undefined)
         say(terminal, paintOf(terminal)('yellow', warningText(restoresUndone, releaseId, options)));
-      if (options.wait) await followToTheEnd(terminal, doors, releaseId);
+      if (options.wait)
+        await followToTheEnd(terminal, doors, { releaseId, paste: command => toPaste(options, command) });
     }),
   );
 }

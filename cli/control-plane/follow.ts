@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { newsTeller } from '../../domain/ledger/news-teller.ts';
 import { workloadOf } from '../../domain/release-id.ts';
+import { openApprovals } from '../approval-text.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { newsStyle } from '../styles.ts';
 import { paintOf, say, type Terminal } from '../terminal.ts';
@@ -8,8 +9,15 @@ import type { Doors } from './doors.ts';
 
 const ASK_EVERY_MS = 1_000;
 
-/** Prints a release's news until it has ended, and sets the exit code of its end. */
-export async function followToTheEnd(terminal: Terminal, doors: Doors, releaseId: string): Promise<void> {
+/**
+ * Prints a release's news until it has ended, and sets the exit code of its end.
+ * @param paste a command for the same control plane that can be pasted
+ */
+export async function followToTheEnd(
+  terminal: Terminal,
+  doors: Doors,
+  { releaseId, paste }: { releaseId: string; paste: (command: string) => string },
+): Promise<void> {
   const workload = workloadOf(releaseId);
   const tell = newsTeller();
   let afterSeq = 0;
@@ -24,6 +32,8 @@ export async function followToTheEnd(terminal: Terminal, doors: Doors, releaseId
       const style = newsStyle(fact);
       const text = style === undefined ? news : paintOf(terminal)(style, news);
       say(terminal, `${releaseId}  ${text}\n`, { hang: releaseId.length + 2 });
+      const open = fact.kind === 'approvalOpened' && openApprovals(release).find(({ name }) => name === fact.name);
+      if (open) say(terminal, `    ${paste(open.command)}\n`);
     }
     const ended = state.ended.find(one => one.releaseId === releaseId);
     if (ended === undefined) {

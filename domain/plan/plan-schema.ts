@@ -43,7 +43,7 @@ export const planSchema = z
     workload: name.meta({ description: 'The workload that the plan is for: a name only.', examples: ['checkout'] }),
     strategy: z.enum(['canary', 'blueGreen']).meta({
       description:
-        'canary turns the dial in steps. blueGreen turns it once, to 100; hooks and approvals before act on the preview.',
+        'canary changes traffic weights in steps. blueGreen changes them once, to 100; hooks and approvals before act on the preview.',
       examples: ['canary'],
     }),
     onNewImage: z.enum(['queue', 'replace', 'reject']).default(DEFAULTS.onNewImage).meta({

@@ -113,7 +113,9 @@ it('a release is started, refuses the wrong approver, is approved by the right o
   const outsider = await sluice('approve', 'shop', '--by', 'bob');
   // before the approval: on a slow machine the release may have ended before a process has begun to look
   const following = startCli(['start', 'shop', '--image', 'v2', '--wait'], { cwd: folder.path });
-  await following.says(/already a release/);
+  await following.says(
+    /already a release[\s\S]*waiting for approval go-live\n {4}npx sluice approve shop-1 --group leads\n/,
+  );
   const right = await sluice('approve', 'shop-1', '--by', 'bob', '--group', 'devs', '--group', 'leads');
   const followed = await following.ended;
   // Assess
