@@ -4,6 +4,7 @@ import { enoughSeenBy, modelOf } from '../../../domain/forecast/model.ts';
 import type { ForecastStay } from '../../../domain/forecast/schedule.ts';
 import type { Traffic } from '../../../domain/forecast/traffic.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
+import type { Detect } from '../../../domain/plan/sequential-keys.ts';
 import { bake, errors, planOf, weight } from '../../support/story.ts';
 
 const sequential: Metric = { ...errors, judge: { kind: 'sequential', margin: 1.25, share: 1, guard: true } };
@@ -13,8 +14,8 @@ const of = (requestsPerSecond: number): Traffic => ({
   slowRate: 0.01,
   dispersion: 1,
 });
-const watched = (more: Partial<Plan> = {}, ratio = 2): Plan =>
-  planOf({ metrics: [sequential], sequential: { alpha: 0.01, detect: { ratio, power: 0.8 } }, ...more });
+const watched = (more: Partial<Plan> = {}, detect: Partial<Detect> = {}): Plan =>
+  planOf({ metrics: [sequential], sequential: { alpha: 0.01, detect: { ratio: 2, power: 0.8, ...detect } }, ...more });
 
 /** The first count of whole windows after the shift that is enough, counted one by one. */
 const counted = (plan: Plan, traffic: Traffic, weight: number, most: number) => {
@@ -24,7 +25,7 @@ const counted = (plan: Plan, traffic: Traffic, weight: number, most: number) => 
     const endSeconds = startSeconds + plan.windowSeconds;
     return { startSeconds, endSeconds, knownSeconds: endSeconds, weight };
   });
-  return windows.findIndex((_, i) => enough(windows.slice(0, i + 1))) + 1;
+  return windows.findIndex((_, i) => enough(windows.slice(0, i + 1), false) === 'enough') + 1;
 };
 
 describe('how many windows it takes to see what the plan wants to see', () => {
@@ -66,54 +67,79 @@ describe('where a plan is blind', () => {
     weight(100),
   ];
   const stay = (step: number, holdSeconds: number | null, plannedSeconds = 300): ForecastStay => ({
-    ...{ step, weight: 2.5, fromSeconds: 20, plannedSeconds, untilSeconds: 999, holdSeconds },
+    ...{ step, weight: 2.5, fromSeconds: 20, plannedSeconds, untilSeconds: 999, holdSeconds, unseen: false },
   });
   const said = (plan: Plan, traffic: Traffic, ...stays: ForecastStay[]) => {
     const schedule = { windows: [], stays, weights: [], endSeconds: null, untilSeconds: 0 };
     return blindSentences(modelOf(plan, traffic), schedule);
   };
-  const at = 'at 2 requests a second, 2.5 % and a failure rate of 0.123 %';
+  const at = 'at 2 requests a second, 2.5 % weight and 0.123 % failures on stable, it takes';
+  /** A doubling of 0.123456 %. */
+  const doubling = 'of data to see a canary that fails 0.247 % of requests';
 
-  it.each<[ForecastStay, Partial<Plan>, number, string]>([
+  it.each<[ForecastStay, Partial<Plan>, Partial<Detect>, string]>([
     [
       stay(1, null),
       {},
-      2,
-      `${at} a doubling needs over 6 h 40 min; this bake lasts 5 minutes: it holds for 10 minutes and then goes back`,
+      {},
+      `${at} more than 6 h 40 min ${doubling}; this bake lasts 5 minutes: it holds for 10 minutes and then rolls back (noEvidence)`,
     ],
-    [stay(1, 90), {}, 2, `${at} a doubling needs over 6 h 40 min; this bake lasts 5 minutes: it holds for 90 seconds`],
+    [stay(1, 90), {}, {}, `${at} more than 6 h 40 min ${doubling}; this bake lasts 5 minutes: it holds for 90 seconds`],
     [
       stay(2, 600, 208),
       {},
-      3,
-      `${at} a fault of x3 needs over 6 h 40 min; this analysis lasts 3 minutes: it holds for 10 minutes`,
+      { ratio: 3 },
+      `${at} more than 6 h 40 min of data to see a canary that fails 0.37 % of requests; this analysis lasts 3 minutes: it holds for 10 minutes`,
     ],
     [
       stay(4, 600, 900),
       {},
-      1.5,
-      `${at} a fault of x1.5 needs over 6 h 40 min; the soak lasts 15 minutes: it holds for 10 minutes`,
+      { ratio: 1.5 },
+      `${at} more than 6 h 40 min of data to see a canary that fails 0.185 % of requests; the soak lasts 15 minutes: it holds for 10 minutes`,
     ],
     [
       stay(1, null),
       { windowSeconds: 300 },
-      2,
-      `${at} a doubling needs over 33 h 20 min; this bake lasts 5 minutes: it holds for 10 minutes and then goes back`,
+      {},
+      `${at} more than 33 h 20 min ${doubling}; this bake lasts 5 minutes: it holds for 10 minutes and then rolls back (noEvidence)`,
     ],
     [
       stay(1, null),
       { hold: { atMostSeconds: 7_200, then: 'ask' } },
-      2,
-      `${at} a doubling needs over 6 h 40 min; this bake lasts 5 minutes: it holds for 2 h and then asks a person`,
+      {},
+      `${at} more than 6 h 40 min ${doubling}; this bake lasts 5 minutes: it holds for 2 h and then asks a person`,
     ],
     [
       stay(1, null),
       { hold: { atMostSeconds: 60, then: 'proceed' } },
-      2,
-      `${at} a doubling needs over 6 h 40 min; this bake lasts 5 minutes: it holds for 60 seconds and then goes on without knowing`,
+      {},
+      `${at} more than 6 h 40 min ${doubling}; this bake lasts 5 minutes: it holds for 60 seconds and then goes on without knowing`,
     ],
-  ])('is one sentence for each stay that holds', (one, more, ratio, sentence) => {
-    expect(said(watched({ steps, ...more }, ratio), of(2), one)).toEqual([sentence]);
+    [
+      { ...stay(1, 600), unseen: true },
+      {},
+      { gross: 0.1 },
+      `${at} more than 6 h 40 min ${doubling}; this bake lasts 5 minutes: it holds for 10 minutes and then goes on, since a fault of 10 % would have been seen`,
+    ],
+  ])('is one sentence for each stay that holds', (one, more, detect, sentence) => {
+    expect(said(watched({ steps, ...more }, detect), of(2), one)).toEqual([sentence]);
+  });
+
+  it('is told of the points that matter where stable seldom fails or never', () => {
+    // 0.123 % and a point; and a point alone
+    const detect = { atLeast: 0.01 };
+    const seldom = said(watched({ steps }, detect), of(2), stay(1, 90));
+    expect(seldom).toEqual([expect.stringContaining('to see a canary that fails 1.12 % of requests; ')]);
+    const never = said(watched({ steps }, detect), { ...of(2), failureRate: 0 }, stay(1, 90));
+    expect(never).toEqual([
+      expect.stringMatching(
+        /^at 2 requests a second, 2\.5 % weight and 0 % failures on stable, it takes .* to see a canary that fails 1 % of requests; /,
+      ),
+    ]);
+  });
+
+  it('is told of a stay that goes on at once with a fault unseen', () => {
+    expect(said(watched({ steps }, { gross: 0.1 }), of(2), { ...stay(1, 0), unseen: true })).toHaveLength(1);
   });
 
   it('says how long it would take where somebody might wait for it, and three digits of the traffic', () => {
@@ -121,7 +147,7 @@ describe('where a plan is blind', () => {
     const windows = counted(watched({ steps }), traffic, 2.5, 64);
     expect(windows).toBeGreaterThan(1);
     expect(said(watched({ steps }), traffic, stay(1, 60))).toEqual([
-      `at 2350 requests a second, 2.5 % and a failure rate of 0.123 % a doubling needs ${windows} minutes; this bake lasts 5 minutes: it holds for 60 seconds`,
+      `at 2350 requests a second, 2.5 % weight and 0.123 % failures on stable, it takes ${windows} minutes ${doubling}; this bake lasts 5 minutes: it holds for 60 seconds`,
     ]);
   });
 

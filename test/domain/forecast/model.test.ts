@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { enoughSeenBy, modelOf, requestsIn } from '../../../domain/forecast/model.ts';
-import type { ForecastWindow } from '../../../domain/forecast/schedule.ts';
+import { enoughSeenBy, modelOf, requestsIn, sightIn } from '../../../domain/forecast/model.ts';
+import type { ForecastWindow, Sight } from '../../../domain/forecast/schedule.ts';
 import type { Traffic } from '../../../domain/forecast/traffic.ts';
 import { autoCeiling } from '../../../domain/judgement/sequential/ceiling.ts';
-import { ceilingFinds, powerOf } from '../../../domain/judgement/sequential/power.ts';
+import { ceilingFinds, wouldFind } from '../../../domain/judgement/sequential/power.ts';
 import { PROFILE } from '../../../domain/judgement/sequential-context.ts';
 import type { Metric, Plan, SequentialJudgeSpec } from '../../../domain/plan/plan.ts';
+import type { Detect } from '../../../domain/plan/sequential-keys.ts';
 import { bake, errors, planOf, weight } from '../../support/story.ts';
 
 const traffic: Traffic = { requestsPerSecond: 10, failureRate: 0.001, slowRate: 0.02, dispersion: 1.7 };
@@ -18,8 +19,10 @@ const slow = (more: Partial<SequentialJudgeSpec> = {}): Metric => ({
   ...sequential(more, 'slow'),
   source: { kind: 'cloudwatch', measure: { kind: 'slowerThan', thresholdsSeconds: [0.3, 1] } },
 });
-const watched = (metrics: Metric[], more: Partial<Plan> = {}): Plan =>
-  planOf({ metrics, sequential: { alpha: 0.01, detect: { ratio: 2, power: 0.8 } }, ...more });
+/** A doubling and nothing else: an effect whose numbers can be followed by hand. */
+const DOUBLING = { ratio: 2, power: 0.8 };
+const watched = (metrics: Metric[], more: Partial<Plan> = {}, detect: Detect = DOUBLING): Plan =>
+  planOf({ metrics, sequential: { alpha: 0.01, detect }, ...more });
 const windowsAt = (count: number, weight: number, from = 1): ForecastWindow[] =>
   Array.from({ length: count }, (_, i) => {
     const startSeconds = (from + i) * 60;
@@ -60,13 +63,13 @@ describe("a plan's sequential metrics in a forecast", () => {
     expect(phiOf(sequential({ guard: false }), 1.7)).toBeUndefined();
   });
 
-  it('take an automatic ceiling from an hour of the stable version, each by its own rate', () => {
-    // 36,000 requests, of which 36 fail and 720 are slow; the soak of 15 minutes has 9,000
+  it('take an automatic ceiling from an hour and a half of the stable version, each by its own rate', () => {
+    // 54,000 requests, of which 54 fail and 1,080 are slow; the soak of 15 minutes has 9,000
     const metrics = [sequential({ ceiling: 'auto', share: 0.5 }), slow({ ceiling: 'auto', share: 0.5, margin: 2 })];
     const model = modelOf(watched(metrics, { steps: [weight(100)], soakSeconds: 900 }), traffic);
     const [failing, late] = [
-      autoCeiling([{ requests: 36_000, bad: 36 }], 1.25, 9_000, PROFILE),
-      autoCeiling([{ requests: 36_000, bad: 720 }], 2, 9_000, PROFILE),
+      autoCeiling([{ requests: 54_000, bad: 54 }], 1.25, 9_000, PROFILE),
+      autoCeiling([{ requests: 54_000, bad: 1_080 }], 2, 9_000, PROFILE),
     ];
     expect(model.settings?.metrics.map(({ ceilings }) => ceilings)).toEqual([[failing], [late, late]]);
     const without = modelOf(watched(metrics), { ...traffic, requestsPerSecond: 0 });
@@ -86,31 +89,34 @@ describe("a plan's sequential metrics in a forecast", () => {
   it('are none where the plan has none, and hold nothing up', () => {
     const model = modelOf(planOf({ metrics: [errors] }), traffic);
     expect(model).toMatchObject({ settings: undefined, watched: [] });
-    expect(enoughSeenBy(model)([])).toBe(true);
+    expect(enoughSeenBy(model)([], false)).toBe('enough');
+    expect(enoughSeenBy(model)([], true)).toBe('enough');
   });
 });
 
 describe('whether enough was seen', () => {
-  const enough = (plan: Plan, windows: ForecastWindow[], of = traffic) => enoughSeenBy(modelOf(plan, of))(windows);
+  const enough = (plan: Plan, windows: ForecastWindow[], of = traffic) =>
+    enoughSeenBy(modelOf(plan, of))(windows, false) === 'enough';
   /** The first count of windows that is enough, counted one by one. */
   const first = (plan: Plan, weight: number, of = traffic) =>
     Array.from({ length: 60 }, (_, i) => i + 1).find(count => enough(plan, windowsAt(count, weight), of));
   const busy = { ...traffic, requestsPerSecond: 500, dispersion: 1 };
 
   it('is by the power of the comparison', () => {
-    // Prepare
+    // Prepare: a rate that is not rounded, as rates are to within a tenth
+    const rate = 1.1 ** -72;
     const plan = watched([sequential()]);
-    const comparison = modelOf(plan, busy).watched[0]?.comparison;
+    const comparison = modelOf(plan, { ...busy, failureRate: rate }).watched[0]?.state.comparison;
     if (comparison === undefined) throw new Error('errors is not watched');
     const sees = (count: number) =>
-      powerOf(
-        comparison,
+      wouldFind(
+        comparison.settings,
         windowsAt(count, 10).map(() => ({ canaryRequests: 3_000, stableRequests: 27_000, margin: 1.25 })),
-        { rates: [0.001], ratio: 2 },
+        { rates: [rate], faulty: [2 * rate] },
         0.8,
-      ) >= 0.8;
+      );
     // Act
-    const count = first(plan, 10, busy) ?? 0;
+    const count = first(plan, 10, { ...busy, failureRate: rate }) ?? 0;
     // Assess
     expect(count).toBeGreaterThan(3);
     expect([sees(count - 1), sees(count)]).toEqual([false, true]);
@@ -148,13 +154,14 @@ describe('whether enough was seen', () => {
   it('at weight 100 is by the ceiling, and never without one', () => {
     // Prepare
     const plan = watched([sequential({ ceiling: 0.005 })]);
-    const ceiling = modelOf(plan, busy).watched[0]?.ceiling;
+    const ceiling = modelOf(plan, busy).watched[0]?.state.ceiling;
     if (ceiling === undefined) throw new Error('errors has no ceiling');
+    // a fault is twice the ceiling that the plan names, whatever stable does
     const sees = (count: number) =>
       ceilingFinds(
-        ceiling,
+        ceiling.settings,
         Array.from({ length: count }, () => 30_000),
-        2,
+        [0.01],
         0.8,
       );
     // Act
@@ -165,5 +172,82 @@ describe('whether enough was seen', () => {
     expect(first(watched([sequential()]), 100, busy)).toBeUndefined();
     // what the ceiling cannot be asked of does not count for it
     expect(enough(plan, [...windowsAt(count - 1, 100), ...windowsAt(1, 1, 30)], busy)).toBe(false);
+  });
+
+  it('where stable never fails is by the points of `atLeast`: there is no ratio', () => {
+    // Prepare: 60 requests of the canary in a window, of which a fault of 1 % fails 0.6
+    const quiet = { ...traffic, requestsPerSecond: 10, failureRate: 0, dispersion: 1 };
+    const plan = watched([sequential()], {}, { ratio: 2, atLeast: 0.01, power: 0.8 });
+    const comparison = modelOf(plan, quiet).watched[0]?.state.comparison;
+    if (comparison === undefined) throw new Error('errors is not watched');
+    const sees = (count: number) =>
+      wouldFind(
+        comparison.settings,
+        windowsAt(count, 10).map(() => ({ canaryRequests: 60, stableRequests: 540, margin: 1.25 })),
+        { rates: [0], faulty: [0.01] },
+        0.8,
+      );
+    // Act
+    const count = first(plan, 10, quiet) ?? 0;
+    // Assess
+    expect(count).toBeGreaterThan(3);
+    expect([sees(count - 1), sees(count)]).toEqual([false, true]);
+    expect(first(watched([sequential()]), 10, quiet)).toBeUndefined();
+  });
+});
+
+describe('what was seen at the end of a hold', () => {
+  const DEFAULT: Detect = { ratio: 2, atLeast: 0.01, power: 0.8, gross: 0.1 };
+  const quiet = { ...traffic, requestsPerSecond: 3, failureRate: 0.01, dispersion: 1 };
+  const seen = (windows: ForecastWindow[], atEnd: boolean, detect = DEFAULT, of = quiet): Sight =>
+    enoughSeenBy(modelOf(watched([sequential()], {}, detect), of))(windows, atEnd);
+
+  it('is a gross fault at least, or too little; before its end only enough counts', () => {
+    // 30 windows of 18 requests: 10 points more are 54 failures, one point more 5
+    expect(seen(windowsAt(30, 10), false)).toBe('little');
+    expect(seen(windowsAt(30, 10), true)).toBe('gross');
+    // 2 windows: 4 failures
+    expect(seen(windowsAt(2, 10), true)).toBe('little');
+    expect(seen([], true)).toBe('little');
+  });
+
+  it('is enough where it would have been without a hold', () => {
+    const busy = { ...quiet, requestsPerSecond: 300 };
+    expect(seen(windowsAt(30, 10), true, DEFAULT, busy)).toBe('enough');
+  });
+
+  it('is never gross in a plan that was frozen before there was one', () => {
+    expect(seen(windowsAt(30, 10), true, DOUBLING)).toBe('little');
+  });
+
+  it('is gross where one of the metrics has no more than that, and too little where one has less', () => {
+    const plan = (...metrics: Metric[]) => watched(metrics, {}, DEFAULT);
+    const at = (model: Plan, of: Traffic) => enoughSeenBy(modelOf(model, of))(windowsAt(30, 10), true);
+    const metrics = [sequential({ share: 0.5 }), slow({ share: 0.5 })];
+    expect(at(plan(...metrics), { ...quiet, slowRate: 0.01 })).toBe('gross');
+    expect(at(plan(...metrics), { ...quiet, requestsPerSecond: 0.3 })).toBe('little');
+  });
+
+  it('leaves out what was proven healthy by its own evidence', () => {
+    const model = modelOf(watched([sequential()], {}, DEFAULT), quiet);
+    const counted = windowsAt(2, 10).map(window => {
+      const { canary, stable } = requestsIn(window, quiet);
+      const counts = { canary: { requests: canary, bad: [0] }, stable: { requests: stable, bad: [2] } };
+      return { ...window, counts: { errors: counts } };
+    });
+    expect(sightIn(model)(counted, true)).toBe('little');
+    expect(sightIn(model)(counted, true, name => name === 'errors')).toBe('enough');
+    expect(sightIn(model)(counted, true, name => name === 'other')).toBe('little');
+  });
+
+  it('does not depend on what was asked before', () => {
+    const model = modelOf(watched([sequential({ ceiling: 0.05 })], {}, DEFAULT), { ...quiet, requestsPerSecond: 12 });
+    const asked = [...windowsAt(30, 10), ...windowsAt(10, 50, 32), ...windowsAt(5, 100, 43)];
+    const counts = [40, 3, 12, 45, 29, 30, 31, 1, 11, 35, 10, 42, 2];
+    const kept = enoughSeenBy(model);
+    for (const count of counts) {
+      const windows = asked.slice(0, count);
+      expect([count, kept(windows, true)]).toEqual([count, enoughSeenBy(model)(windows, true)]);
+    }
   });
 });

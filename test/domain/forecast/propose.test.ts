@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { foreseenEffect } from '../../../domain/forecast/forecast.ts';
+import { windowsToSee } from '../../../domain/forecast/blind.ts';
 import { enoughSeenBy, modelOf } from '../../../domain/forecast/model.ts';
-import { proposals } from '../../../domain/forecast/propose.ts';
+import { type Proposal, proposals, whatWouldHelp } from '../../../domain/forecast/propose.ts';
 import { scheduleOf } from '../../../domain/forecast/schedule.ts';
 import type { Traffic } from '../../../domain/forecast/traffic.ts';
 import type { Plan, Step } from '../../../domain/plan/plan.ts';
 import { ERRORS, planOf, SEQUENTIAL, traffic } from './plans.ts';
 
+/** Whatever the points: what a service with few failures and much traffic can be asked to see. */
+const DOUBLING = { ratio: 2, atLeast: '0%' };
+
 describe('a better plan', () => {
-  const better = (plan: Plan, of: Traffic, { withinSeconds = 3_600, releases = 50 } = {}) =>
-    proposals(plan, of, { releases, seed: 7, withinSeconds });
+  const better = (plan: Plan, of: Traffic, { withinSeconds = 3_600 } = {}) => proposals(plan, of, { withinSeconds });
 
   it('in more time exposes fewer: a smaller first weight', () => {
     const firstOf = (withinSeconds: number) =>
-      better(planOf(), traffic(2_000, 0.001), { withinSeconds }).find(({ kind }) => kind === 'leastExposure')?.steps[0];
+      better(planOf({ detect: DOUBLING }), traffic(2_000, 0.001), { withinSeconds }).find(
+        ({ kind }) => kind === 'leastExposure',
+      )?.steps[0];
     const [quick, slow] = [firstOf(1_800), firstOf(7_200)] as { weight: number }[];
     expect(slow?.weight ?? 0).toBeLessThan(quick?.weight ?? 0);
   });
@@ -26,31 +30,45 @@ describe('a better plan', () => {
   });
 
   it('is none where nobody would wait for it, or where nothing was promised', () => {
-    expect(better(planOf(), traffic(0.5, 0.001))).toEqual([]);
+    expect(better(planOf(), traffic(0.2, 0.001))).toEqual([]);
     const judge = { kind: 'threshold', failureCondition: 'result[0] > 0.05' };
     expect(better(planOf({ metrics: [{ ...ERRORS, judge }] }), traffic(100, 0.01))).toEqual([]);
   });
 });
 
 describe('the steps of a better plan', () => {
-  const options = { releases: 5, seed: 7, withinSeconds: 7_200 };
+  const options = { withinSeconds: 7_200 };
   const busy = traffic(5_000, 0.001);
   const stepsOf = (plan: Plan, kind: string, withinSeconds = 7_200, of = busy) =>
-    proposals(plan, of, { ...options, withinSeconds }).find(one => one.kind === kind)?.steps;
+    proposals(plan, of, { withinSeconds }).find(one => one.kind === kind)?.steps;
   const weightsIn = (steps: readonly Step[] = []) =>
     steps.flatMap(step => (step.kind === 'setWeight' ? [step.weight] : []));
   const holdsOf = (plan: Plan, of: Traffic) =>
     scheduleOf(plan, enoughSeenBy(modelOf(plan, of))).stays.map(({ holdSeconds }) => holdSeconds);
   const late = traffic(1_000, 0.001);
+  /** Of a healthy release that nothing holds. */
+  const secondsOf = (plan: Plan, { steps, soakSeconds }: Proposal) =>
+    scheduleOf({ ...plan, steps, soakSeconds }, () => 'enough').endSeconds ?? Number.POSITIVE_INFINITY;
 
-  it.each([busy, late])('have no hold, and would have one if the first bake were a window shorter', of => {
-    const plan = planOf();
+  it.each<[string, Plan, Traffic]>([
+    ['a doubling of few failures', planOf({ detect: DOUBLING }), late],
+    ['a point more', planOf(), traffic(50, 0.01)],
+    ['a point more than none', planOf(), traffic(100, 0)],
+  ])('begin with the shortest bake after which nothing holds, and a sixth of it to spare: %s', (_, plan, of) => {
+    // Prepare: counted one by one
     const steps = stepsOf(plan, 'shortest', 7_200, of) ?? [];
-    const shorter = steps.map(step =>
-      step === steps[1] && step.kind === 'bake' ? { ...step, seconds: step.seconds - 60 } : step,
-    );
+    const withFirst = (windows: number) => ({
+      ...plan,
+      steps: steps.map((step, index) =>
+        index === 1 && step.kind === 'bake' ? { ...step, seconds: windows * 60 } : step,
+      ),
+    });
+    const holds = (windows: number) => holdsOf(withFirst(windows), of).some(seconds => seconds !== 0);
+    let least = 1;
+    while (holds(least)) least += 1;
+    // Assess: 15 % and a window, as the least is enough for every second release only
+    expect(steps[1]).toEqual({ kind: 'bake', seconds: 60 * (least + Math.ceil(0.15 * least) + 1) });
     expect(holdsOf({ ...plan, steps }, of)).toEqual([0, 0, 0]);
-    expect(holdsOf({ ...plan, steps: shorter }, of)[0]).not.toBe(0);
   });
 
   it('keep everything but stays: what is before the first weight, gates, analyses, and one bake for each weight', () => {
@@ -92,6 +110,7 @@ describe('the steps of a better plan', () => {
   it('of least exposure begin with the smallest weight that is seen in time, and pass over those that are not above it', () => {
     // Prepare: the plan itself begins with 5 %
     const plan = planOf({
+      detect: DOUBLING,
       steps: [
         { setWeight: 5 },
         { bake: '5m' },
@@ -108,7 +127,7 @@ describe('the steps of a better plan', () => {
         late,
         options,
       );
-      return first?.healthySeconds ?? Number.POSITIVE_INFINITY;
+      return first === undefined ? Number.POSITIVE_INFINITY : secondsOf(plan, first);
     };
     const [at15, at20] = [seconds(15), seconds(20)];
     expect(at20).toBeLessThan(at15);
@@ -139,19 +158,59 @@ describe('the steps of a better plan', () => {
     expect(proposals(plan, traffic(50_000, 0.001), options).map(({ kind }) => kind)).toEqual(['shortest']);
   });
 
-  it('come with what they keep and what they take, in one sentence, and with what is foreseen of them', () => {
-    const plan = planOf({ detect: { ratio: 3, power: '75.4%' } });
+  it('come with what they keep and what they take, in one sentence', () => {
+    const plan = planOf({ detect: { ratio: 3, power: '75.4%', atLeast: '0.5%', gross: '20%' } });
     const [shortest, least] = proposals(plan, busy, options);
-    const minutes = Math.round((shortest?.healthySeconds ?? 0) / 60);
-    expect(shortest?.because).toBe(
-      `the shortest steps at these weights: ${minutes} minutes for a healthy release, no hold, and 3 times the failures are seen with 75 % or more before weight 100`,
+    if (shortest === undefined || least === undefined) throw new Error('two were to be proposed');
+    const minutes = (one: Proposal) => Math.round(secondsOf(plan, one) / 60);
+    expect(shortest.because).toBe(
+      `The shortest steps at these weights: ${minutes(shortest)} minutes for a healthy release`,
     );
-    expect(least?.because).toMatch(
-      /^the least exposure within 2 h: \d+ minutes for a healthy release, no hold, and 3 times /,
-    );
-    const own = { ...plan, steps: shortest?.steps ?? [] };
-    expect(shortest?.soakSeconds).toBe(plan.soakSeconds);
-    expect(shortest?.healthySeconds).toBe(scheduleOf(own, () => true).endSeconds);
-    expect(shortest?.effect).toEqual(foreseenEffect(own, busy, { ratio: 3, releases: 5, seed: 7 }));
+    expect(least.because).toBe(`The least exposure within 2 h: ${minutes(least)} minutes for a healthy release`);
+    expect(shortest).toMatchObject({
+      soakSeconds: plan.soakSeconds,
+      detect: { ratio: 3, power: 0.754, atLeast: 0.005, gross: 0.2 },
+    });
+  });
+
+  it("leave an hour to spare before the deadline, which is the plan's own where that is later", () => {
+    // a first bake of 42 minutes in all of 61: with an hour to spare 121, and full half hours
+    const slowly = traffic(50, 0.01);
+    const deadlineOf = (deadline: string, of: Traffic) => {
+      const [shortest] = proposals(planOf({ deadline }), of, options);
+      return shortest && [secondsOf(planOf(), shortest), shortest.deadlineSeconds];
+    };
+    const [seconds = 0, deadline] = deadlineOf('1h', slowly) ?? [];
+    expect(deadline).toBe(Math.ceil((seconds + 3_600) / 1_800) * 1_800);
+    expect(deadline).toBe(9_000);
+    expect(deadlineOf('4h', slowly)?.[1]).toBe(14_400);
+  });
+});
+
+describe('what would help where no plan is better', () => {
+  it('is a longer bake, a larger weight or a larger effect, each tried, or another metric', () => {
+    // one request of the canary in a window, as good as; a larger weight is tried for two hours of bake at most
+    expect(whatWouldHelp(planOf(), traffic(0.2, 0.001))).toEqual([
+      'A longer bake does not help at 5 %: more than 6 h 40 min would be needed.',
+      'A larger effect: `detect: { atLeast: 2% }`.',
+      'Another metric that shows a fault sooner: slow answers, an alarm, or a hook that tests the canary.',
+    ]);
+    expect(whatWouldHelp(planOf(), traffic(3, 0))).toEqual([
+      'A longer first bake: 47 minutes of data at 5 %.',
+      'A larger first weight: `setWeight: 10`.',
+      'A larger effect: `detect: { atLeast: 2% }`.',
+      'Another metric that shows a fault sooner: slow answers, an alarm, or a hook that tests the canary.',
+    ]);
+  });
+
+  it('names the bake that is enough for what is expected', () => {
+    const [longer] = whatWouldHelp(planOf(), traffic(50, 0.01));
+    const windows = windowsToSee(modelOf(planOf(), traffic(50, 0.01)), 5);
+    expect(longer).toBe(`A longer first bake: ${windows} minutes of data at 5 %.`);
+  });
+
+  it('is nothing that is known of a plan that wants to see nothing', () => {
+    const judge = { kind: 'threshold', failureCondition: 'result[0] > 0.05' };
+    expect(whatWouldHelp(planOf({ metrics: [{ ...ERRORS, judge }] }), traffic(100, 0.01))).toEqual([]);
   });
 });

@@ -8,8 +8,12 @@ import { approval, bake, errors, hook, planOf, weight } from '../../support/stor
  * a minute; it takes 2 s; a window of CloudWatch is known 90 + 10 s after its end, one of Prometheus 5 + 10 s.
  */
 
-const always: EnoughSeen = () => true;
-const never: EnoughSeen = () => false;
+const always: EnoughSeen = () => 'enough';
+const never: EnoughSeen = () => 'little';
+const atLeast =
+  (count: number): EnoughSeen =>
+  known =>
+    known.length >= count ? 'enough' : 'little';
 const scheduled = (steps: Step[], more: Partial<Plan> = {}, enough = always) =>
   scheduleOf(planOf({ steps, ...more }), enough);
 const staysOf = ({ stays }: Schedule) =>
@@ -21,6 +25,7 @@ const staysOf = ({ stays }: Schedule) =>
     untilSeconds,
     holdSeconds,
   ]);
+const unseenOf = ({ stays }: Schedule) => stays.map(({ unseen }) => unseen);
 const startsOf = ({ windows }: Schedule) => windows.map(({ startSeconds }) => startSeconds);
 const prometheus: Metric = {
   ...errors,
@@ -90,7 +95,7 @@ describe('a healthy release by the clock', () => {
   });
 
   it('waits with weight 0 for nothing to be seen, and has no window then', () => {
-    const schedule = scheduled([bake(60), weight(0), bake(60), weight(10), bake(100)], {}, known => known.length > 0);
+    const schedule = scheduled([bake(60), weight(0), bake(60), weight(10), bake(100)], {}, atLeast(1));
     // the shift to 0 at 78; then second 20 of a minute, so at once; and 100 s until the first window is known
     expect(staysOf(schedule)).toEqual([
       [0, 0, 0, 60, 60, 0],
@@ -126,11 +131,6 @@ describe('an analysis', () => {
 });
 
 describe('a stay in which too little is seen by its end', () => {
-  const atLeast =
-    (count: number): EnoughSeen =>
-    known =>
-      known.length >= count;
-
   it('holds until enough is seen, to the next look', () => {
     // its time is over at 120; the first window is known at 220, the second at 280
     expect(staysOf(scheduled([weight(10), bake(100), weight(100)], {}, atLeast(1)))).toEqual([
@@ -180,12 +180,62 @@ describe('a stay in which too little is seen by its end', () => {
     expect(schedule.endSeconds).toBeNull();
   });
 
-  it('is asked again only when another window is known', () => {
-    const asked: number[] = [];
-    scheduled([weight(10), bake(100)], {}, known => {
-      asked.push(known.length);
-      return known.length === 2;
-    });
-    expect(asked).toEqual([0, 1, 2]);
+  it('goes on at the end of its hold where a gross fault would have been seen, and says what went unseen', () => {
+    // its time is over at 320, and ten minutes of holding at 920
+    const gross: EnoughSeen = () => 'gross';
+    const hold = { atMostSeconds: 600, then: 'rollBack' as const };
+    const schedule = scheduled([weight(10), bake(300), weight(100)], { hold, soakSeconds: 600 }, gross);
+    expect(staysOf(schedule)).toEqual([
+      [1, 10, 20, 300, 920, 600],
+      [3, 100, 922, 600, 2122, 600],
+    ]);
+    expect([unseenOf(schedule), schedule.endSeconds]).toEqual([[true, true], 2122]);
+    // where enough is seen on the way nothing went unseen, and no hold is longer than needed
+    const later: EnoughSeen = known => (known.length >= 4 ? 'enough' : 'gross');
+    const seen = scheduled([weight(10), bake(300)], { hold }, later);
+    expect([staysOf(seen), unseenOf(seen)]).toEqual([[[1, 10, 20, 300, 400, 80]], [false]]);
+  });
+
+  it('has nothing unseen where the plan goes on without knowing', () => {
+    const hold = { atMostSeconds: 60, then: 'proceed' as const };
+    expect(unseenOf(scheduled([weight(10), bake(300)], { hold }, never))).toEqual([false]);
+  });
+
+  it('goes on at once without a hold where the plan allows none and a gross fault would have been seen', () => {
+    const hold = { atMostSeconds: 0, then: 'rollBack' as const };
+    const schedule = scheduled([weight(10), bake(300)], { hold }, () => 'gross');
+    expect([staysOf(schedule), unseenOf(schedule)]).toEqual([[[1, 10, 20, 300, 320, 0]], [true]]);
+  });
+
+  it('ends where a verdict stops it, whatever the plan says of holds', () => {
+    const hold = { atMostSeconds: 600, then: 'proceed' as const };
+    const stop: EnoughSeen = known => (known.length >= 4 ? 'stop' : 'little');
+    const schedule = scheduled([weight(10), bake(300), weight(100)], { hold, soakSeconds: 600 }, stop);
+    // the fourth window, from 240 to 300, is known at 400
+    expect(staysOf(schedule)).toEqual([[1, 10, 20, 300, 400, 80]]);
+    expect(schedule).toMatchObject({ endSeconds: null, untilSeconds: 400, weights: [{ weight: 10 }] });
+  });
+
+  it('is asked again only when another window is known, and once more when its hold is over', () => {
+    const ask = (sights: EnoughSeen) => {
+      const asked: [number, boolean][] = [];
+      scheduled([weight(10), bake(100)], { hold: { atMostSeconds: 170, then: 'rollBack' } }, (known, atEnd) => {
+        asked.push([known.length, atEnd]);
+        return sights(known, atEnd);
+      });
+      return asked;
+    };
+    // its time is over at 120 and its hold at 290, with windows known at 220 and 280
+    expect(ask(atLeast(2))).toEqual([
+      [0, false],
+      [1, false],
+      [2, false],
+    ]);
+    expect(ask(never)).toEqual([
+      [0, false],
+      [1, false],
+      [2, false],
+      [2, true],
+    ]);
   });
 });
