@@ -7,12 +7,8 @@ import { detectText } from '../domain/plan/detect-text.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { ProvenProposal } from './proven-proposals.ts';
 
-/** A forecast for a terminal; ends with a newline. @param help what would help where nothing is better */
-export function forecastText(
-  plan: Plan,
-  made: Forecast,
-  { better, help }: { better: readonly ProvenProposal[]; help: readonly string[] },
-): string {
+/** A forecast for a terminal; ends with a newline. @param help what would help; empty where a better plan was found */
+export function forecastText(plan: Plan, made: Forecast, help: readonly string[]): string {
   const { traffic, healthy, releases } = made;
   const lines = [
     `${plan.workload}: ${Number(traffic.requestsPerSecond.toPrecision(3))} requests a second, of which ${percentText(traffic.failureRate)} fail today`,
@@ -22,21 +18,25 @@ export function forecastText(
     '',
     'Of healthy releases',
     ...healthyLines(plan, healthy),
-    '',
-    'A canary that fails more often from its first request on',
-    effectTable(made.effects),
-    '',
-    'Found by the end of',
-    stayTable(plan, made),
-    '',
-    `Each row: ${releases} releases, simulated with the judges themselves, ± ${points(Math.max(...made.effects.map(({ error }) => error)))} (95 %). Times are until the canary has no traffic any more.`,
   ];
+  if (made.effects.length > 0) {
+    const error = Math.max(...made.effects.map(effect => effect.error));
+    lines.push(
+      '',
+      'A canary that fails more often from its first request on',
+      effectTable(made.effects),
+      '',
+      'Found by the end of',
+      stayTable(plan, made),
+      '',
+      `Each row: ${releases} releases, simulated with the judges themselves, ± ${points(error)} (95 %). Times are until the canary has no traffic any more.`,
+    );
+  }
   if (made.notForecast.length > 0) {
     lines.push(`Not in the forecast, since nothing is known of how they vary: ${made.notForecast.join(', ')}.`);
   }
   if (made.blind.length > 0) lines.push('', 'Where this plan is blind', ...made.blind.map(text => `  - ${text}`));
-  for (const proposal of better) lines.push('', ...proposalLines(plan, proposal));
-  if (better.length === 0 && plan.sequential !== undefined) {
+  if (help.length > 0) {
     lines.push('', 'No better plan was found for this traffic. What would help:', ...help.map(text => `  - ${text}`));
   }
   return `${lines.join('\n')}\n`;
@@ -103,15 +103,14 @@ const timeOr = (seconds: number | null): string => (seconds === null ? 'never' :
 const share = (value: number): string => `${(value * 100).toFixed(1)} %`;
 const points = (value: number): string => `${Number((value * 100).toPrecision(2))} points`;
 
-function proposalLines(plan: Plan, { proposal, text, healthy, effect }: ProvenProposal): string[] {
-  return [
-    `A better plan for this traffic. ${proposal.because}; ${share(healthy.promoted)} of healthy releases are promoted${healthy.held === 0 ? '' : `, ${share(healthy.held)} after a hold`}.`,
-    ...(effect === undefined || plan.sequential === undefined
-      ? []
-      : [
-          `It finds ${share(effect.found)} of canaries with ${detectText(plan.sequential.detect)}: median time to detection ${timeOr(effect.medianSeconds)}, ${Math.round(effect.excessFailed)} extra failed requests.`,
-        ]),
-    '',
-    ...text.trimEnd().split('\n'),
-  ];
+/** What is said of a better plan; its text follows as it is, so that it can be pasted. */
+export function proposalText(plan: Plan, { proposal, healthy, effect }: ProvenProposal): string {
+  const promoted = `${share(healthy.promoted)} of healthy releases are promoted${healthy.held === 0 ? '' : `, ${share(healthy.held)} after a hold`}`;
+  const lines = ['', `A better plan for this traffic. ${proposal.because}; ${promoted}.`];
+  if (effect !== undefined && plan.sequential !== undefined) {
+    lines.push(
+      `It finds ${share(effect.found)} of canaries with ${detectText(plan.sequential.detect)}: median time to detection ${timeOr(effect.medianSeconds)}, ${Math.round(effect.excessFailed)} extra failed requests.`,
+    );
+  }
+  return `${lines.join('\n')}\n\n`;
 }

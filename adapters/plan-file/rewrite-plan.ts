@@ -26,7 +26,6 @@ export function rewritePlan(text: string, { steps, soakSeconds, deadlineSeconds,
     return gates.shift() as YAMLMap;
   });
   if (isSeq(written)) written.items = nodes;
-  const flow = (value: object) => document.createNode(value, { flow: true });
   const setDuration = (key: string, seconds: number) => {
     const given = document.get(key);
     // one that says nothing needs no line
@@ -34,7 +33,11 @@ export function rewritePlan(text: string, { steps, soakSeconds, deadlineSeconds,
   };
   setDuration('soak', soakSeconds);
   setDuration('deadline', deadlineSeconds);
-  document.set('detect', flow(writtenDetect(detect)));
+  const given = document.get('detect', true);
+  const wanted = writtenDetect(detect);
+  // key by key where there is one: comments stay where they are
+  if (isMap(given)) for (const [key, value] of Object.entries(wanted)) given.set(key, value);
+  else document.set('detect', document.createNode(wanted, { flow: true }));
   return document.toString({ lineWidth: 0 });
 }
 

@@ -11,7 +11,7 @@ import type { Traffic } from '../../domain/forecast/traffic.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
-import { forecastText } from '../forecast-text.ts';
+import { forecastText, proposalText } from '../forecast-text.ts';
 import { lastDayOf } from '../last-day.ts';
 import { provenProposals } from '../proven-proposals.ts';
 import { say, type Terminal } from '../terminal.ts';
@@ -82,7 +82,11 @@ async function run(
   if (options.json !== undefined) {
     await writeFile(options.json, `${JSON.stringify({ forecast: made, proposals: better }, null, 2)}\n`);
   }
-  say(terminal, forecastText(plan, made, { better, help: better.length > 0 ? [] : whatWouldHelp(plan, traffic) }));
+  say(terminal, forecastText(plan, made, better.length > 0 ? [] : whatWouldHelp(plan, traffic)));
+  for (const proposal of better) {
+    say(terminal, proposalText(plan, proposal));
+    terminal.out(proposal.text); // as it is: a line that is broken is another plan
+  }
 }
 
 function wishing(plan: Plan, text: string): Plan {

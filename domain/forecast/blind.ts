@@ -1,4 +1,4 @@
-import { effectRate } from '../judgement/sequential/effect.ts';
+import { effectRate, grossRate } from '../judgement/sequential/effect.ts';
 import { percentText } from '../judgement/words.ts';
 import { isSoak } from '../plan/control.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -17,7 +17,7 @@ export function blindSentences(model: Model, schedule: Schedule): string[] {
   const { sequential } = model.plan;
   if (sequential === undefined) return [];
   return schedule.stays
-    .filter(({ holdSeconds }) => holdSeconds !== 0)
+    .filter(({ holdSeconds, unseen }) => holdSeconds !== 0 || unseen)
     .map(stay => blindSentence(model, sequential.detect, stay));
 }
 
@@ -28,12 +28,12 @@ function blindSentence(model: Model, detect: Detect, stay: ForecastStay): string
   const at = `at ${Number(traffic.requestsPerSecond.toPrecision(3))} requests a second, ${stay.weight} % weight and ${percentText(traffic.failureRate)} failures on stable`;
   const need = `${windows === undefined ? 'more than ' : ''}${timeText((windows ?? MOST_WINDOWS) * plan.windowSeconds)}`;
   const lasts = `${stayText(plan, stay.step)} lasts ${timeText(stay.plannedSeconds)}`;
-  return `${at}, it takes ${need} of data to see ${fault}; ${lasts}: ${heldText(plan, stay)}`;
+  return `${at}, it takes ${need} of data to see ${fault}; ${lasts}: ${heldText(model, stay)}`;
 }
 
-function heldText({ hold, sequential }: Plan, { holdSeconds, unseen }: ForecastStay): string {
+function heldText({ plan: { hold, sequential }, traffic }: Model, { holdSeconds, unseen }: ForecastStay): string {
   if (holdSeconds === null) return `it holds for ${timeText(hold.atMostSeconds)} and then ${endOfHold(hold)}`;
-  const gross = sequential?.detect.gross ?? 1;
+  const gross = (sequential && grossRate(traffic.failureRate, sequential.detect)) ?? 1;
   return unseen
     ? `it holds for ${timeText(holdSeconds)} and then goes on, since a fault of ${percentText(gross)} would have been seen`
     : `it holds for ${timeText(holdSeconds)}`;
@@ -59,7 +59,7 @@ function endOfHold({ then }: Plan['hold']): string {
  */
 export function windowsToSee(model: Model, weight: number, atMost = MOST_WINDOWS): number | undefined {
   const enough = enoughSeenBy(model);
-  const seen = (count: number) => enough(alike(model.plan, weight, count), false) === 'enough';
+  const seen = (count: number) => enough(alike(model.plan, weight, count), { atEnd: false }) === 'enough';
   let most = 1;
   while (!seen(most)) {
     if (most >= atMost) return undefined;

@@ -13,7 +13,7 @@ import {
 } from '../judgement/sequential-windows.ts';
 import type { Plan } from '../plan/plan.ts';
 import { expectedPast } from './past.ts';
-import { type EnoughSeen, type ForecastWindow, type Sight, scheduleOf } from './schedule.ts';
+import { type EnoughSeen, type ForecastWindow, type Look, type Sight, scheduleOf } from './schedule.ts';
 import { rateOf, type Traffic } from './traffic.ts';
 
 /** A plan's sequential metrics as the detector takes them in a forecast. */
@@ -88,11 +88,11 @@ export interface CountedWindow extends ForecastWindow {
  * and not `inconclusive`. Judges that promise nothing of the kind hold nothing up.
  */
 export function enoughSeenBy(model: Model): EnoughSeen {
-  const sight = sightIn(model);
-  return (windows, atEnd) =>
+  const sight = sightIn(model, exactly);
+  return (windows, look) =>
     sight(
       windows.map(window => ({ ...window, counts: expectedCounts(model, window) })),
-      atEnd,
+      look,
     );
 }
 
@@ -111,22 +111,20 @@ function expectedCounts({ watched, traffic }: Model, window: ForecastWindow): Co
  * What the sequential metrics would have seen in these windows.
  * @param isHealthy metrics that were proven healthy by their own evidence
  */
-export type Seen = (
-  windows: readonly CountedWindow[],
-  atEnd: boolean,
-  isHealthy?: (metric: string) => boolean,
-) => Sight;
+export type Seen = (windows: readonly CountedWindow[], look: Look, isHealthy?: (metric: string) => boolean) => Sight;
 
-/** Answers are kept, since many releases ask the same. */
-export function sightIn(model: Model): Seen {
+/** Answers are kept, since many releases ask the same. @param rounded the stable version's rate, as answers are kept by it */
+export function sightIn(model: Model, rounded: (rate: number) => number = toATenth): Seen {
   const frontiers = new Map<string, Frontier>();
   const gross = new Map<string, boolean>();
-  return (windows, atEnd, isHealthy = () => false) => {
-    let sight: Sight = 'enough';
-    for (const judged of model.watched) {
+  return (windows, { atEnd, only }, isHealthy = () => false) => {
+    const asked = model.watched.filter(({ metric }) => only === undefined || only.includes(metric.name));
+    const proven = asked.length > 0 && asked.every(({ metric }) => isHealthy(metric.name));
+    let sight: Sight = proven ? 'healthy' : 'enough';
+    for (const judged of asked) {
       if (isHealthy(judged.metric.name)) continue;
       const scored = scoredOf(judged, windows);
-      const { key, last, rate } = shapeOf(judged, scored);
+      const { key, last, rate } = shapeOf(judged, scored, rounded);
       const frontier = frontiers.get(key) ?? { notUpTo: 0, from: Number.POSITIVE_INFINITY };
       frontiers.set(key, frontier);
       if (isPast(frontier, last, count => seesEffect(judged, withLast(scored, count, rate)))) continue;
@@ -170,11 +168,17 @@ function scoredOf({ metric }: JudgedMetric, windows: readonly CountedWindow[]): 
   };
 }
 
-/** Of the stable version's failures only their rate to within a tenth decides. */
+/** Of many releases each has a rate of its own, and whether enough was seen hardly depends on it. */
 const RATE_STEP = Math.log(1.1);
+const toATenth = (rate: number): number => Math.exp(Math.round(Math.log(rate) / RATE_STEP) * RATE_STEP);
+const exactly = (rate: number): number => rate;
 
 /** What tells these windows from others: sizes in their order, and the rate; and how many there are of the last size. */
-function shapeOf({ metric }: JudgedMetric, { compared, alone }: Scored): { key: string; last: number; rate: number[] } {
+function shapeOf(
+  { metric }: JudgedMetric,
+  { compared, alone }: Scored,
+  rounded: (rate: number) => number,
+): { key: string; last: number; rate: number[] } {
   const sizes: { size: string; count: number }[] = [];
   for (const { canary, stable } of [...compared, ...alone]) {
     const size = `${canary.requests}/${stable.requests}`;
@@ -185,7 +189,7 @@ function shapeOf({ metric }: JudgedMetric, { compared, alone }: Scored): { key: 
   const requests = compared.reduce((sum, { stable }) => sum + stable.requests, 0);
   const rate = Array.from({ length: thresholdsOf(metric) }, (_, t) => {
     const bad = compared.reduce((sum, { stable }) => sum + (stable.bad[t] ?? 0), 0);
-    return bad === 0 ? 0 : Math.exp(Math.round(Math.log(bad / requests) / RATE_STEP) * RATE_STEP);
+    return bad === 0 ? 0 : rounded(bad / requests);
   });
   const last = sizes.pop() ?? { size: '', count: 0 };
   const before = sizes.map(({ size, count }) => `${size}x${count}`).join();
@@ -200,7 +204,9 @@ function withLast({ compared, alone }: Scored, count: number, rate: readonly num
   const isLast = (window: ScoredWindow) =>
     window.canary.requests === end.canary.requests && window.stable.requests === end.stable.requests;
   const from = all.findLastIndex(window => !isLast(window)) + 1;
-  const resized = [...all.slice(0, from), ...Array.from({ length: count }, () => end)].map(window => ({
+  // its own windows first, which may have a margin of their own
+  const last = Array.from({ length: count }, (_, i) => all[from + i] ?? end);
+  const resized = [...all.slice(0, from), ...last].map(window => ({
     ...window,
     stable: { ...window.stable, bad: rate.map(share => share * window.stable.requests) },
   }));

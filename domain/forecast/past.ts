@@ -1,8 +1,8 @@
 import { BASELINE_WINDOWS, type Baseline, baselineOf, learningMetrics, thresholdsOf } from '../judgement/baseline.ts';
 import { DEFAULT_PROFILE } from '../judgement/sequential/profile.ts';
 import type { Metric, Plan } from '../plan/plan.ts';
-import { drawClumped } from '../random/draws.ts';
 import type { Random } from '../random/random.ts';
+import { drawBad } from './draw-bad.ts';
 import { rateOf, type Traffic } from './traffic.ts';
 
 /** What a release is expected to know of the stable version before its first weight, by metric. */
@@ -22,7 +22,7 @@ export const drawPast = (plan: Plan, traffic: Traffic, random: Random): Record<s
     const windowMs = plan.windowSeconds * 1000;
     const requests = Math.round(traffic.requestsPerSecond * plan.windowSeconds);
     const readings = Array.from({ length: BASELINE_WINDOWS }, (_, k) => {
-      const bad = Math.min(requests, drawClumped(random, requests * rateOf(metric, traffic), traffic.dispersion));
+      const bad = drawBad(random, requests, rateOf(metric, traffic), traffic.dispersion);
       const stable = { requests, bad: Array.from({ length: thresholdsOf(metric) }, () => bad) };
       const reading = { kind: 'counts' as const, canary: null, stable };
       return { startEpochMs: k * windowMs, endEpochMs: (k + 1) * windowMs, reading };

@@ -68,7 +68,10 @@ export function whatWouldHelp(plan: Plan, traffic: Traffic): string[] {
   );
   const atLeast = [0.02, 0.03, 0.05].find(share => {
     const wished = { ...plan, sequential: { ...sequential, detect: { ...sequential.detect, atLeast: share } } };
-    return share > (sequential.detect.atLeast ?? 0) && windowsToSee(modelOf(wished, traffic), own) !== undefined;
+    return (
+      share > (sequential.detect.atLeast ?? 0) &&
+      windowsToSee(modelOf(wished, traffic), own, MOST_PROPOSED_WINDOWS) !== undefined
+    );
   });
   return [
     needed === undefined
@@ -102,7 +105,7 @@ function leastExposure(plan: Plan, traffic: Traffic, withinSeconds: number): Ada
 
 /** The plan with this first weight and the shortest stays that still see; undefined: no stay is long enough. */
 function adapted(plan: Plan, traffic: Traffic, weight: number): Adapted | undefined {
-  const windows = windowsToSee(modelOf(plan, traffic), weight);
+  const windows = windowsToSee(modelOf(plan, traffic), weight, MOST_PROPOSED_WINDOWS);
   if (windows === undefined) return undefined;
   // The last of the windows has to be known by the end, and one is lost to the shift; and where the plan gets longer, its
   // promise is spent over more windows, which makes each see a little less.

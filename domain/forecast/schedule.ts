@@ -1,7 +1,8 @@
 import { LOOK_EVERY_SECONDS, usualLatenessSeconds } from '../judgement/looks.ts';
 import { analysisStart, expectedIn, type ShiftTimes, straddles } from '../judgement/shifts.ts';
+import { MISSED_AFTER_SECONDS } from '../judgement/turns.ts';
 import { AGREEMENT_SECONDS, DEFAULT_PROPAGATION_SECONDS } from '../judgement/windows.ts';
-import { measuringSeconds } from '../plan/measuring-time.ts';
+import { measurements, measuringSeconds } from '../plan/measuring-time.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { secondsUntilShift } from '../release/shift-time.ts';
 
@@ -50,15 +51,20 @@ type Shift = ShiftTimes & { weight: number };
 
 /**
  * What the windows that are known would have shown: the plan's `detect`, a gross fault at least, or too little of either.
- * `stop`: a verdict ends the release.
+ * `healthy`: more than enough, it is proven. `stop`: a verdict ends the release.
  */
-export type Sight = 'enough' | 'gross' | 'little' | 'stop';
+export type Sight = 'healthy' | 'enough' | 'gross' | 'little' | 'stop';
 
-/**
- * What stands between a stay's time and its end: whether enough was seen by then to go on.
- * @param atEnd the hold is over: only then it matters whether `little` is `gross`
- */
-export type EnoughSeen = (known: readonly ForecastWindow[], atEnd: boolean) => Sight;
+/** What a look at the known windows wants to know. */
+export interface Look {
+  /** The hold is over: only then it matters whether `little` is `gross`. */
+  atEnd: boolean;
+  /** Names of the metrics that may hold the release now, as in an `analysis` step; absent: all of them. */
+  only?: readonly string[] | undefined;
+}
+
+/** What stands between a stay's time and its end: whether enough was seen by then to go on. */
+export type EnoughSeen = (known: readonly ForecastWindow[], look: Look) => Sight;
 
 /**
  * A healthy release by the clock: shifts at their good instants, windows on their grid, bakes that hold until enough was
@@ -73,12 +79,17 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
   const windows: ForecastWindow[] = [];
   const grid = { windowSeconds, lateSeconds, nextStartMs: undefined as number | undefined };
   const windowsUntil = (seconds: number) => addKnown(windows, shifts, grid, seconds);
-  const stay = (step: number, seconds: number): boolean => {
+  /** @param ends the time from which on it may end, once `isOver` says so */
+  const stay = (step: number, ends: { seconds: number; isOver?: () => boolean; only?: readonly string[] }): boolean => {
     const weight = shifts.at(-1)?.weight ?? 0;
-    const times = { fromSeconds: now, plannedSeconds: seconds, untilSeconds: now + seconds };
-    const one: ForecastStay = { step, weight, ...times, holdSeconds: 0, unseen: false };
+    const fromSeconds = now;
+    now += ends.seconds;
+    while (weight > 0 && ends.isOver?.() === false) now += LOOK_EVERY_SECONDS;
+    const plannedSeconds = now - fromSeconds;
+    const one: ForecastStay = {
+      ...{ step, weight, fromSeconds, plannedSeconds, untilSeconds: now, holdSeconds: 0, unseen: false },
+    };
     stays.push(one);
-    now += seconds;
     if (weight === 0) return true;
     const latest = now + plan.hold.atMostSeconds;
     let sight: Sight = 'little';
@@ -86,14 +97,37 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
       const known = windowsUntil(now);
       // another look at the same windows sees the same
       const atEnd = now >= latest;
-      if (known.length !== seen || atEnd) sight = enoughSeen(known, atEnd);
+      if (known.length !== seen || atEnd) sight = enoughSeen(known, { atEnd, only: ends.only });
       seen = known.length;
-      if (sight === 'enough' || sight === 'stop' || atEnd) break;
+      if (goesOn(sight) || sight === 'stop' || atEnd) break;
     }
     one.unseen = sight === 'gross';
     one.holdSeconds = sight === 'little' ? null : now - one.untilSeconds;
     one.untilSeconds = now;
-    return sight === 'enough' || sight === 'gross' || (sight === 'little' && plan.hold.then === 'proceed');
+    return goesOn(sight) || sight === 'gross' || (sight === 'little' && plan.hold.then === 'proceed');
+  };
+  /** With promoteEarly a bake ends once it is proven healthy, but not before `after`. */
+  const bake = (index: number, { seconds, control }: Extract<Step, { kind: 'bake' }>): boolean => {
+    const early = control === undefined ? plan.promoteEarly : undefined;
+    if (early === undefined || early.afterSeconds >= seconds) return stay(index, { seconds });
+    const endSeconds = now + seconds;
+    const isOver = () => {
+      const sight = now >= endSeconds ? 'healthy' : enoughSeen(windowsUntil(now), { atEnd: false });
+      return sight === 'healthy' || sight === 'stop';
+    };
+    return stay(index, { seconds: early.afterSeconds, isOver });
+  };
+  /** Until its metrics have their measurements, or should have had them for long. */
+  const analysis = (index: number, step: Extract<Step, { kind: 'analysis' }>): boolean => {
+    const latest = now + measuringSeconds(step, plan) + MISSED_AFTER_SECONDS;
+    const beganSeconds = (analysisStart(shifts) ?? 0) / 1000;
+    const isMeasured = (known: readonly ForecastWindow[]) =>
+      measurements(step, plan).every(({ delaySeconds, windows }) => {
+        const due = known.filter(({ startSeconds }) => startSeconds >= beganSeconds + delaySeconds);
+        return due.length >= windows;
+      });
+    const isOver = () => isMeasured(windowsUntil(now)) || now >= latest;
+    return stay(index, { seconds: 0, isOver, only: step.metrics });
   };
   let ends = true;
   for (const [index, step] of plan.steps.entries()) {
@@ -108,11 +142,12 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
       now += SHIFT_SECONDS;
       continue;
     }
-    const seconds = secondsOf(step, plan, now, shifts);
-    if (seconds > 0) ends = stay(index, seconds);
+    // approvals and hooks take no time here
+    if (step.kind === 'bake') ends = bake(index, step);
+    if (step.kind === 'analysis') ends = analysis(index, step);
     if (!ends) break;
   }
-  if (ends && plan.soakSeconds > 0) ends = stay(plan.steps.length, plan.soakSeconds);
+  if (ends && plan.soakSeconds > 0) ends = stay(plan.steps.length, { seconds: plan.soakSeconds });
   return {
     windows: [...windowsUntil(now)],
     stays,
@@ -122,13 +157,7 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
   };
 }
 
-/** A bake lasts its time; an analysis until its measurements are taken; nothing else takes time here. */
-function secondsOf(step: Step, plan: Plan, now: number, shifts: readonly Shift[]): number {
-  if (step.kind === 'bake') return step.seconds;
-  if (step.kind !== 'analysis') return 0;
-  const beganSeconds = (analysisStart(shifts) ?? now * 1000) / 1000;
-  return Math.max(0, beganSeconds + measuringSeconds(step, plan) - now);
-}
+const goesOn = (sight: Sight): boolean => sight === 'healthy' || sight === 'enough';
 
 /** Adds the windows that became known since, in place: what a shift does to a window is settled before it is known. */
 function addKnown(

@@ -6,8 +6,8 @@ import { type DetectorWindow, newDetector, stepDetector } from '../judgement/seq
 import { isSequential } from '../judgement/sequential-windows.ts';
 import type { Verdict } from '../judgement/verdict.ts';
 import type { Metric } from '../plan/plan.ts';
-import { drawClumped } from '../random/draws.ts';
 import { newRandom, type Random } from '../random/random.ts';
+import { drawBad } from './draw-bad.ts';
 import { type CountedWindow, type Model, modelOf, requestsIn, type Seen, sightIn } from './model.ts';
 import { drawPast } from './past.ts';
 import { type EnoughSeen, type ForecastWindow, type Schedule, scheduleOf } from './schedule.ts';
@@ -78,20 +78,23 @@ function playOne(model: Model, sight: Seen, fault: Fault, random: Random): Playe
   const others = otherJudges(model);
   const detector = model.settings === undefined ? undefined : newDetector(model.settings);
   let alarmSeconds: number | undefined;
-  const see: EnoughSeen = (known, atEnd) => {
+  const see: EnoughSeen = (known, look) => {
     for (const window of known.slice(drawn.length)) {
       drawn.push({ ...window, counts: drawCounts(model, window, fault, random) });
       if (alarmSeconds !== undefined || detector === undefined) continue;
       stepDetector(detector, detectorWindows(model, drawn.at(-1) as CountedWindow));
       if (detector.alarm !== undefined) alarmSeconds = window.knownSeconds;
     }
-    const other = others(drawn);
+    const other = others(drawn, look.only);
     if (other.degradedSeconds !== undefined) {
       alarmSeconds = Math.min(alarmSeconds ?? Number.POSITIVE_INFINITY, other.degradedSeconds);
     }
     if (alarmSeconds !== undefined) return 'stop';
     if (other.inconclusive) return 'little';
-    return sight(drawn, atEnd, metric => detector?.metrics.get(metric)?.healthy === true);
+    const seen = sight(drawn, look, metric => detector?.metrics.get(metric)?.healthy === true);
+    if (seen !== 'healthy' && seen !== 'enough') return seen;
+    const isProven = seen === 'healthy' || model.watched.length === 0;
+    return isProven && other.healthy ? 'healthy' : 'enough';
   };
   const schedule = scheduleOf(model.plan, see);
   if (alarmSeconds !== undefined) return { end: 'degraded', endSeconds: alarmSeconds, schedule };
@@ -102,7 +105,7 @@ function playOne(model: Model, sight: Seen, fault: Fault, random: Random): Playe
 /** What the judges say that are not sequential and judge counts; of the rest a forecast knows no law. */
 function otherJudges({ plan, beganSeconds }: Model) {
   const metrics = plan.metrics.filter(metric => isCounted(metric) && !isSequential(metric));
-  const verdictAfter = (windows: readonly CountedWindow[]): Verdict => {
+  const verdictAfter = (windows: readonly CountedWindow[], only?: readonly string[]): Verdict => {
     const stableAt = new Map(windows.map(({ startSeconds, weight }) => [startSeconds * 1000, weight < 100]));
     const context: JudgementContext = {
       analysisStartedAtEpochMs: beganSeconds * 1000,
@@ -113,12 +116,17 @@ function otherJudges({ plan, beganSeconds }: Model) {
         stable: stableAt.get(startEpochMs) === true,
       }),
     };
-    return judgeRelease(metrics, recordsOf(metrics, windows), context).verdict;
+    return judgeRelease(metrics, recordsOf(metrics, windows), context, { metricsOfThisStep: only }).verdict;
   };
-  return (windows: readonly CountedWindow[]): { degradedSeconds?: number | undefined; inconclusive: boolean } => {
-    if (metrics.length === 0) return { inconclusive: false };
-    const verdict = verdictAfter(windows);
-    if (verdict.kind !== 'degraded') return { inconclusive: verdict.kind === 'inconclusive' };
+  return (
+    windows: readonly CountedWindow[],
+    only?: readonly string[],
+  ): { degradedSeconds?: number | undefined; inconclusive: boolean; healthy: boolean } => {
+    if (metrics.length === 0) return { inconclusive: false, healthy: plan.metrics.length > 0 };
+    const verdict = verdictAfter(windows, only);
+    if (verdict.kind !== 'degraded') {
+      return { inconclusive: verdict.kind === 'inconclusive', healthy: verdict.kind === 'healthy' };
+    }
     // it stays so, and the window that made it so can therefore be found by halving
     let [good, bad] = [0, windows.length];
     while (bad - good > 1) {
@@ -126,7 +134,7 @@ function otherJudges({ plan, beganSeconds }: Model) {
       if (verdictAfter(windows.slice(0, middle)).kind === 'degraded') bad = middle;
       else good = middle;
     }
-    return { degradedSeconds: windows[bad - 1]?.knownSeconds, inconclusive: false };
+    return { degradedSeconds: windows[bad - 1]?.knownSeconds, inconclusive: false, healthy: false };
   };
 }
 
@@ -158,7 +166,7 @@ function drawCounts(model: Model, window: ForecastWindow, fault: Fault, random: 
     // only what fails gets worse: slow answers are as many as the stable version has
     const canaryRate = countsSlowOnes(metric) ? rate : fault.failureRate;
     const draw = (count: number, share: number): Counts => {
-      const bad = Math.min(count, drawClumped(random, count * share, traffic.dispersion));
+      const bad = drawBad(random, count, share, traffic.dispersion);
       return { requests: count, bad: Array.from({ length: thresholdsOf(metric) }, () => bad) };
     };
     return { canary: draw(requests.canary, canaryRate), stable: draw(requests.stable, rate) };

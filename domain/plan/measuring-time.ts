@@ -8,12 +8,21 @@ export function measuringSeconds(
   step: Extract<Step, { kind: 'analysis' }>,
   { metrics, windowSeconds }: Pick<Plan, 'metrics' | 'windowSeconds'>,
 ): number {
-  const each = metrics
+  const each = measurements(step, { metrics, windowSeconds });
+  return Math.max(0, ...each.map(({ delaySeconds, windows }) => delaySeconds + windows * windowSeconds));
+}
+
+/** Of each metric that an analysis waits for: how many windows its measurements take, from how long after the first weight. */
+export function measurements(
+  step: Extract<Step, { kind: 'analysis' }>,
+  { metrics, windowSeconds }: Pick<Plan, 'metrics' | 'windowSeconds'>,
+): { delaySeconds: number; windows: number }[] {
+  return metrics
     .filter(({ name }) => step.metrics.includes(name))
-    .map(({ judge }) =>
-      judge.kind === 'threshold'
-        ? judge.initialDelaySeconds + step.count * Math.max(judge.intervalSeconds, windowSeconds)
-        : step.count * (judge.kind === 'flagger' ? judge.intervalSeconds : windowSeconds),
-    );
-  return Math.max(0, ...each);
+    .map(({ judge }) => {
+      const hasInterval = judge.kind === 'threshold' || judge.kind === 'flagger';
+      const interval = hasInterval ? Math.max(judge.intervalSeconds, windowSeconds) : windowSeconds;
+      const delaySeconds = judge.kind === 'threshold' ? judge.initialDelaySeconds : 0;
+      return { delaySeconds, windows: (step.count * interval) / windowSeconds };
+    });
 }

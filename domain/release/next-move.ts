@@ -162,6 +162,10 @@ function stepOver(release: ReleaseState, seen: Unharmed, endEpochMs: number, don
     case 'inconclusive': {
       const approved = release.approvals[PROCEED]?.completeAtEpochMs !== undefined;
       if (approved && !verdict.fault) return advance(done, `a person approved: ${verdict.because}`);
+      // a soak of no time waits for nothing: what the step before it went on with it goes on with as well
+      if (done.kind === 'soakDone' && release.plan.soakSeconds === 0 && verdict.unseen !== undefined) {
+        return advance(done, verdict.unseen);
+      }
       const reason = verdict.fault ? 'fault' : 'noEvidence';
       const { then } = release.plan.hold;
       // never proceed on a fault of the metric source

@@ -14,7 +14,7 @@ describe('sluice plan check', () => {
     );
     // Assess
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/What will happen[\s\S]*5 % {2}bake 10m[\s\S]*What this plan cannot promise/);
+    expect(out).toMatch(/What will happen[\s\S]*10 % {2}bake 10m[\s\S]*What this plan cannot promise/);
   });
 
   it('prints mistakes to stderr and exits 2', async () => {
@@ -52,7 +52,7 @@ describe('sluice plan check', () => {
     expect(JSON.parse(right.out)).toMatchObject({
       kind: 'plan',
       plan: { strategy: 'blueGreen' },
-      timeline: { endsSeconds: 1800 },
+      timeline: { endsSeconds: 3600 },
     });
     expect(JSON.parse(wrong.out)).toEqual({
       kind: 'mistakes',

@@ -18,7 +18,7 @@ describe('where a plan is blind at the traffic of before', () => {
     });
     expect(blind).toEqual([
       expect.stringMatching(
-        /^at 3 requests a second, 5 % weight and 1 % failures on stable, .*: it holds for 30 minutes and then goes on, since a fault of 10 % would have been seen$/,
+        /^at 3 requests a second, 5 % weight and 1 % failures on stable, .*: it holds for 30 minutes and then goes on, since a fault of 11 % would have been seen$/,
       ),
     ]);
   });

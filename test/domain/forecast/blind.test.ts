@@ -25,7 +25,7 @@ const counted = (plan: Plan, traffic: Traffic, weight: number, most: number) => 
     const endSeconds = startSeconds + plan.windowSeconds;
     return { startSeconds, endSeconds, knownSeconds: endSeconds, weight };
   });
-  return windows.findIndex((_, i) => enough(windows.slice(0, i + 1), false) === 'enough') + 1;
+  return windows.findIndex((_, i) => enough(windows.slice(0, i + 1), { atEnd: false }) === 'enough') + 1;
 };
 
 describe('how many windows it takes to see what the plan wants to see', () => {
@@ -119,7 +119,7 @@ describe('where a plan is blind', () => {
       { ...stay(1, 600), unseen: true },
       {},
       { gross: 0.1 },
-      `${at} more than 6 h 40 min ${doubling}; this bake lasts 5 minutes: it holds for 10 minutes and then goes on, since a fault of 10 % would have been seen`,
+      `${at} more than 6 h 40 min ${doubling}; this bake lasts 5 minutes: it holds for 10 minutes and then goes on, since a fault of 10.1 % would have been seen`,
     ],
   ])('is one sentence for each stay that holds', (one, more, detect, sentence) => {
     expect(said(watched({ steps, ...more }, detect), of(2), one)).toEqual([sentence]);

@@ -24,7 +24,7 @@ describe('a forecast', () => {
     expect(healthy).toMatchObject({ noEvidence: 0, held: healthy.promoted });
     expect(healthy.promoted).toBeGreaterThan(0.9);
     expect(stays[0]).toMatchObject({ weight: 5, holdSeconds: 1_800, unseen: true });
-    expect(blind[0]).toMatch(/ it holds for 30 minutes and then goes on, since a fault of 10 % would have been seen$/);
+    expect(blind[0]).toMatch(/ it holds for 30 minutes and then goes on, since a fault of 11 % would have been seen$/);
   });
 
   it('of a plan that sees what it wants has nothing to say of blindness, and how long a healthy release takes', () => {

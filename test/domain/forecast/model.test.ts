@@ -89,14 +89,14 @@ describe("a plan's sequential metrics in a forecast", () => {
   it('are none where the plan has none, and hold nothing up', () => {
     const model = modelOf(planOf({ metrics: [errors] }), traffic);
     expect(model).toMatchObject({ settings: undefined, watched: [] });
-    expect(enoughSeenBy(model)([], false)).toBe('enough');
-    expect(enoughSeenBy(model)([], true)).toBe('enough');
+    expect(enoughSeenBy(model)([], { atEnd: false })).toBe('enough');
+    expect(enoughSeenBy(model)([], { atEnd: true })).toBe('enough');
   });
 });
 
 describe('whether enough was seen', () => {
   const enough = (plan: Plan, windows: ForecastWindow[], of = traffic) =>
-    enoughSeenBy(modelOf(plan, of))(windows, false) === 'enough';
+    enoughSeenBy(modelOf(plan, of))(windows, { atEnd: false }) === 'enough';
   /** The first count of windows that is enough, counted one by one. */
   const first = (plan: Plan, weight: number, of = traffic) =>
     Array.from({ length: 60 }, (_, i) => i + 1).find(count => enough(plan, windowsAt(count, weight), of));
@@ -200,7 +200,7 @@ describe('what was seen at the end of a hold', () => {
   const DEFAULT: Detect = { ratio: 2, atLeast: 0.01, power: 0.8, gross: 0.1 };
   const quiet = { ...traffic, requestsPerSecond: 3, failureRate: 0.01, dispersion: 1 };
   const seen = (windows: ForecastWindow[], atEnd: boolean, detect = DEFAULT, of = quiet): Sight =>
-    enoughSeenBy(modelOf(watched([sequential()], {}, detect), of))(windows, atEnd);
+    enoughSeenBy(modelOf(watched([sequential()], {}, detect), of))(windows, { atEnd });
 
   it('is a gross fault at least, or too little; before its end only enough counts', () => {
     // 30 windows of 18 requests: 10 points more are 54 failures, one point more 5
@@ -222,7 +222,7 @@ describe('what was seen at the end of a hold', () => {
 
   it('is gross where one of the metrics has no more than that, and too little where one has less', () => {
     const plan = (...metrics: Metric[]) => watched(metrics, {}, DEFAULT);
-    const at = (model: Plan, of: Traffic) => enoughSeenBy(modelOf(model, of))(windowsAt(30, 10), true);
+    const at = (model: Plan, of: Traffic) => enoughSeenBy(modelOf(model, of))(windowsAt(30, 10), { atEnd: true });
     const metrics = [sequential({ share: 0.5 }), slow({ share: 0.5 })];
     expect(at(plan(...metrics), { ...quiet, slowRate: 0.01 })).toBe('gross');
     expect(at(plan(...metrics), { ...quiet, requestsPerSecond: 0.3 })).toBe('little');
@@ -235,9 +235,9 @@ describe('what was seen at the end of a hold', () => {
       const counts = { canary: { requests: canary, bad: [0] }, stable: { requests: stable, bad: [2] } };
       return { ...window, counts: { errors: counts } };
     });
-    expect(sightIn(model)(counted, true)).toBe('little');
-    expect(sightIn(model)(counted, true, name => name === 'errors')).toBe('enough');
-    expect(sightIn(model)(counted, true, name => name === 'other')).toBe('little');
+    expect(sightIn(model)(counted, { atEnd: true })).toBe('little');
+    expect(sightIn(model)(counted, { atEnd: true }, name => name === 'errors')).toBe('healthy');
+    expect(sightIn(model)(counted, { atEnd: true }, name => name === 'other')).toBe('little');
   });
 
   it('does not depend on what was asked before', () => {
@@ -247,7 +247,7 @@ describe('what was seen at the end of a hold', () => {
     const kept = enoughSeenBy(model);
     for (const count of counts) {
       const windows = asked.slice(0, count);
-      expect([count, kept(windows, true)]).toEqual([count, enoughSeenBy(model)(windows, true)]);
+      expect([count, kept(windows, { atEnd: true })]).toEqual([count, enoughSeenBy(model)(windows, { atEnd: true })]);
     }
   });
 });

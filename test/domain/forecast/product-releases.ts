@@ -1,4 +1,5 @@
 import { dialFor } from '../../../domain/dial.ts';
+import { drawBad } from '../../../domain/forecast/draw-bad.ts';
 import { requestsIn } from '../../../domain/forecast/model.ts';
 import { countsSlowOnes, isCounted, rateOf, type Traffic } from '../../../domain/forecast/traffic.ts';
 import { type Baseline, thresholdsOf } from '../../../domain/judgement/baseline.ts';
@@ -11,7 +12,6 @@ import { analysisStart, expectedIn, steadyWeight, straddles } from '../../../dom
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../../domain/ledger/state.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
-import { drawClumped } from '../../../domain/random/draws.ts';
 import type { Random } from '../../../domain/random/random.ts';
 import type { Observation } from '../../../domain/release/move.ts';
 import { nextMove } from '../../../domain/release/next-move.ts';
@@ -170,7 +170,7 @@ function countsOf(
   const { canary, stable } = requestsIn({ startSeconds: 0, endSeconds: windowSeconds, weight }, traffic);
   const own = countsSlowOnes(metric) ? rateOf(metric, traffic) : canaryRate;
   const of = (requests: number, rate: number): Counts => {
-    const bad = Math.min(requests, drawClumped(random, requests * rate, traffic.dispersion));
+    const bad = drawBad(random, requests, rate, traffic.dispersion);
     return { requests, bad: Array.from({ length: thresholdsOf(metric) }, () => bad) };
   };
   return { canary: of(canary, own), stable: of(stable, rateOf(metric, traffic)) };

@@ -189,10 +189,10 @@ describe('the steps of a better plan', () => {
 
 describe('what would help where no plan is better', () => {
   it('is a longer bake, a larger weight or a larger effect, each tried, or another metric', () => {
-    // one request of the canary in a window, as good as; a larger weight is tried for two hours of bake at most
+    // one request of the canary in a window, as good as; each is tried for two hours of bake at most
     expect(whatWouldHelp(planOf(), traffic(0.2, 0.001))).toEqual([
       'A longer bake does not help at 5 %: more than 6 h 40 min would be needed.',
-      'A larger effect: `detect: { atLeast: 2% }`.',
+      'A larger effect: `detect: { atLeast: 5% }`.',
       'Another metric that shows a fault sooner: slow answers, an alarm, or a hook that tests the canary.',
     ]);
     expect(whatWouldHelp(planOf(), traffic(3, 0))).toEqual([

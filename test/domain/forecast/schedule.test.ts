@@ -114,19 +114,16 @@ describe('an analysis', () => {
   const analysis: Step = { kind: 'analysis', metrics: ['errors'], count: 3 };
 
   it('lasts until its measurements are taken, which begin with the first weight above 0', () => {
-    // 30 s of delay and three minutes after second 18 is second 228
-    expect(staysOf(scheduled([weight(10), analysis], { metrics: [measured] }))).toEqual([[1, 10, 20, 208, 228, 0]]);
+    // the windows of 60, 120 and 180 begin 30 s after second 18 or later; the last is known 100 s after its end at 240
+    expect(staysOf(scheduled([weight(10), analysis], { metrics: [measured] }))).toEqual([[1, 10, 20, 320, 340, 0]]);
     // a shift to 0 begins nothing: 60 s later it is 18 + 60
     const later = scheduled([weight(0), bake(58), weight(10), analysis], { metrics: [measured] });
-    expect(staysOf(later)[1]).toEqual([3, 10, 80, 208, 288, 0]);
+    expect(staysOf(later)[1]).toEqual([3, 10, 80, 320, 400, 0]);
   });
 
   it('lasts no time where they were taken before', () => {
-    expect(staysOf(scheduled([weight(10), bake(600), analysis], { metrics: [measured] }))).toHaveLength(1);
-  });
-
-  it('before any weight lasts as long as its measurements would', () => {
-    expect(staysOf(scheduled([bake(60), analysis], { metrics: [measured] }))[1]).toEqual([1, 0, 60, 210, 270, 0]);
+    const stays = staysOf(scheduled([weight(10), bake(600), analysis], { metrics: [measured] }));
+    expect(stays[1]).toEqual([2, 10, 620, 0, 620, 0]);
   });
 });
 
@@ -219,9 +216,9 @@ describe('a stay in which too little is seen by its end', () => {
   it('is asked again only when another window is known, and once more when its hold is over', () => {
     const ask = (sights: EnoughSeen) => {
       const asked: [number, boolean][] = [];
-      scheduled([weight(10), bake(100)], { hold: { atMostSeconds: 170, then: 'rollBack' } }, (known, atEnd) => {
-        asked.push([known.length, atEnd]);
-        return sights(known, atEnd);
+      scheduled([weight(10), bake(100)], { hold: { atMostSeconds: 170, then: 'rollBack' } }, (known, look) => {
+        asked.push([known.length, look.atEnd]);
+        return sights(known, look);
       });
       return asked;
     };

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { dialFor } from '../../../domain/dial.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import { look, second } from '../../support/looks.ts';
 import { noSource, tooLittle } from '../../support/sight.ts';
-import { bake, type Line, weight } from '../../support/story.ts';
+import { bake, type Line, readied, shifted, weight } from '../../support/story.ts';
 
 describe('a step that is over with too little data', () => {
   const over = 340;
+  const alone: Line[] = [...readied(0, 100), ...shifted(20, { from: 0, to: 100 })];
   const held: Line[] = [...second, [over, { kind: 'held', because: 'too little data', fault: false }]];
 
   it('holds', () => {
@@ -23,6 +25,37 @@ describe('a step that is over with too little data', () => {
   it("goes back after the hold by the plan's default, for want of data and not for the deadline", () => {
     expect(look({}, held, 939.9, { verdict: tooLittle }).move.kind).toBe('lookAgain');
     expect(look({}, held, 940, { verdict: tooLittle }).move).toMatchObject({ kind: 'rollBack', reason: 'noEvidence' });
+  });
+
+  const grossSeen = { ...tooLittle, unseen: 'a fault below 4 % of requests would not have been seen here' } as const;
+
+  it('goes on after the hold where a gross fault would have been seen, whatever the plan says then, and says what would not', () => {
+    for (const then of ['rollBack', 'ask', 'proceed'] as const) {
+      const plan = { hold: { atMostSeconds: 600, then } };
+      expect(look(plan, held, 939.9, { verdict: grossSeen }).move.kind).toBe('lookAgain');
+      const { move, facts } = look(plan, held, 940, { verdict: grossSeen });
+      expect(move.kind).toBe('advance');
+      expect(facts.at(-1)).toEqual({
+        kind: 'stepDone',
+        index: 1,
+        because: 'on hold for 10m, then goes on: a fault below 4 % of requests would not have been seen here',
+      });
+    }
+  });
+
+  it('never goes on by itself while the source cannot be read, whatever it showed before', () => {
+    const fault = { ...noSource, unseen: 'a fault below 4 %' };
+    expect(look({}, held, 940, { verdict: fault }).move).toMatchObject({ kind: 'rollBack', reason: 'fault' });
+  });
+
+  it('waits for nothing in a soak of no time, once it went on with as much', () => {
+    const plan = { steps: [weight(100)], soakSeconds: 0 };
+    const soaking: Line[] = [...alone, [400, { kind: 'soakStarted' }]];
+    expect(look(plan, soaking, 400, { verdict: grossSeen, dial: dialFor('green', 100) }).move.kind).toBe('advance');
+    expect(look(plan, soaking, 400, { verdict: tooLittle, dial: dialFor('green', 100) }).move.kind).toBe('lookAgain');
+    expect(
+      look({ ...plan, soakSeconds: 60 }, soaking, 460, { verdict: grossSeen, dial: dialFor('green', 100) }).move.kind,
+    ).toBe('lookAgain');
   });
 
   it('goes on after the hold where the plan says so', () => {
