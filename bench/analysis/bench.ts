@@ -23,7 +23,7 @@ export interface Report {
 
 /** All figures of docs/statistics.md's last section. @param say told every section as it is done */
 export async function benchAnalysis(
-  wanted: Wanted & { workers: number },
+  wanted: Wanted & { workers: number; onlyPlans?: boolean },
   say: (section: Section) => void = () => undefined,
   progress: (done: number, all: number) => void = () => undefined,
 ): Promise<Report> {
@@ -36,20 +36,24 @@ export async function benchAnalysis(
   };
   const simulate = async (measure: Measure): Promise<Section> =>
     measure.report(await runTasks(measure.tasks, workers, progress));
-  const short = await timed(() => simulate(falseAlarms(wanted, 'short')));
-  add({ ...short.section, figures: [...short.section.figures, promisedTime(short.seconds, size.quick)] });
-  add(await simulate(falseAlarms(wanted, 'long')));
-  add(await simulate(againstTheLimit(wanted)));
-  add(await simulate(comparison(wanted)));
-  add(await simulate(defaults(wanted)));
-  add(await simulate(lateFaults(wanted)));
+  if (wanted.onlyPlans !== true) await detectorSections();
   add(await wholePlans(wanted, workers, progress));
-  add(lookTimes(profile, { quick: size.quick, seed }));
+  if (wanted.onlyPlans !== true) add(lookTimes(profile, { quick: size.quick, seed }));
   const missed = sections.flatMap(({ title, figures }) =>
     figures.filter(({ kept }) => kept === false).map(({ name }) => `${title}: ${name}`),
   );
   const seconds = (performance.now() - begun) / 1000;
   return { node: process.version, seed, profile, quick: size.quick, workers, seconds, sections, missed };
+
+  async function detectorSections(): Promise<void> {
+    const short = await timed(() => simulate(falseAlarms(wanted, 'short')));
+    add({ ...short.section, figures: [...short.section.figures, promisedTime(short.seconds, size.quick)] });
+    add(await simulate(falseAlarms(wanted, 'long')));
+    add(await simulate(againstTheLimit(wanted)));
+    add(await simulate(comparison(wanted)));
+    add(await simulate(defaults(wanted)));
+    add(await simulate(lateFaults(wanted)));
+  }
 }
 
 async function timed(make: () => Promise<Section>): Promise<{ section: Section; seconds: number }> {

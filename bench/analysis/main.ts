@@ -1,5 +1,5 @@
 /**
- * npm run bench:analysis [-- --quick] [--json FILE] [--seed N] [--profile NAME] [--long N] [--workers N]: the figures that
+ * npm run bench:analysis [-- --quick] [--json FILE] [--seed N] [--profile NAME] [--long N] [--workers N] [--only plans]: the figures that
  * docs/statistics.md promises of the judgement, simulated. Exits 1 where a limit is missed and says which.
  */
 import { writeFile } from 'node:fs/promises';
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     profile: { type: 'string', default: DEFAULT_PROFILE.name },
     long: { type: 'string' },
     workers: { type: 'string', default: '2' },
+    only: { type: 'string' },
   },
 });
 
@@ -26,10 +27,12 @@ const long = values.long === undefined ? size.long : wholeNumber('long', values.
 const seed = wholeNumber('seed', values.seed, 0);
 const workers = wholeNumber('workers', values.workers, 0);
 refuse(() => profileNamed(values.profile));
+if (values.only !== undefined && values.only !== 'plans')
+  fail(`--only is ${JSON.stringify(values.only)}; expected plans`);
 
 console.log(`Node ${process.version}, profile ${values.profile}, seed ${seed}, ${workers} workers\n`);
 const report = await benchAnalysis(
-  { size: { ...size, long }, seed, profile: values.profile, workers },
+  { size: { ...size, long }, seed, profile: values.profile, workers, onlyPlans: values.only === 'plans' },
   section => console.log(`${clear()}${sectionText(section)}`),
   (done, all) => process.stderr.isTTY && process.stderr.write(`\r${done} of ${all}`),
 );

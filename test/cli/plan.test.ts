@@ -52,7 +52,7 @@ describe('sluice plan check', () => {
     expect(JSON.parse(right.out)).toMatchObject({
       kind: 'plan',
       plan: { strategy: 'blueGreen' },
-      timeline: { endsSeconds: 3600 },
+      timeline: { endsSeconds: 4500 },
     });
     expect(JSON.parse(wrong.out)).toEqual({
       kind: 'mistakes',
