@@ -96,7 +96,8 @@ function seenText({ sequential }: Plan): string[] {
 export function rowText(row: ReleaseRow): string {
   const { outcome, reason, because, weights, lost, secondsFromFirstBadToZero: first } = row;
   return [
-    line(endText({ outcome, because, ...(reason === null ? {} : { reason }) })),
+    // why it was rolled back was told when it was
+    line(outcome === 'rolledBack' && reason !== null ? `rolledBack (${reason})` : endText({ outcome, because })),
     `  weights ${weights.map(weight => `${weight} %`).join(', ') || 'none'}\n`,
     ...(first === null ? [] : [`  first error to rollback: ${first.toFixed(2)} s\n`]),
     '\n',

@@ -107,7 +107,8 @@ describe('sluice lab', () => {
     ]);
     expect(promoted.out).toMatch(/requests +2xx +3xx +4xx +5xx +no answer +p50 ms +p99 ms\n {2}stable .*\n {2}canary /);
     expect(rolledBack.out).toMatch(/no --plan, so: weight 10 %, bake 8m, weight 25 %/);
-    expect(rolledBack.out).toMatch(/rolledBack \(degraded\): errors: \d+ of \d+ canary requests failed\s/);
+    expect(rolledBack.out).toMatch(/is rolling back \(degraded\)\s+errors: \d+ of \d+ canary\s+requests\s+failed/);
+    expect(rolledBack.out).toMatch(/^rolledBack \(degraded\)\n {2}weights 10 %, 0 %$/m);
     expect(rolledBack.out).toMatch(/no request was lost\n/);
     expect(rolledBack.code).toBe(1);
   }, 90_000);
@@ -122,7 +123,7 @@ describe('sluice lab', () => {
     ]);
     // Assess
     expect(notReady.out).toMatch(/the canary printed last:\n {12}\S+ does not listen, as told by NEVER_LISTENS/);
-    expect(notReady.out).toMatch(/rolledBack \(notReady\): [\s\S]*weights (0 %|none)\n/);
+    expect(notReady.out).toMatch(/^rolledBack \(notReady\)\n {2}weights (0 %|none)$/m);
     expect(notReady.code).toBe(1);
     expect(refused.err).toMatch(
       /^the stable program accepts no connections [\s\S]*its last lines:\n {2}no module marker-/,
