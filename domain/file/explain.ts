@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { guessWord } from './guess.ts';
 import * as guesses from './guess-value.ts';
 import { describeValue, type Issue, oneOf, type Path, pathText, valueAt } from './issue.ts';
-import { keysAt, type Shape, shapesAt } from './shape.ts';
+import { homesOf, keysAt, type Shape, shapesAt } from './shape.ts';
 import { parseLatencySeconds } from './units.ts';
 
 /** What the design has and this version does not: keys and values by place (`metrics[].judge.kind`). */
@@ -103,7 +103,10 @@ function unknownKey(path: Path, { input, shape, notYet }: Explaining): Issue {
   const unused = known.filter(one => valueAt(input, [...parent, one]) === undefined);
   const guess = guessWord(key, unused) ?? guessWord(key, known);
   const issue: Issue = { path, at: 'key', found: `the unknown key '${key}'`, expected: oneOf(known) };
-  return guess === undefined ? issue : { ...issue, guess };
+  if (guess !== undefined) return { ...issue, guess };
+  const [home, ...others] = homesOf(key, shape);
+  if (home === undefined || others.length > 0) return issue;
+  return { ...issue, found: `the key '${key}', which is one of ${home}`, expected: `it inside ${home}: { … }` };
 }
 
 function wrongWord(path: Path, value: unknown, options: readonly string[], { notYet }: Explaining): Issue {

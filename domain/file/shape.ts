@@ -35,6 +35,13 @@ export const keysAt = (root: Shape, value: unknown, path: Path): string[] => [
   ...new Set(shapesAt(root, value, path).flatMap(shape => Object.keys(shape.properties ?? {}))),
 ];
 
+/** The maps that have such a key, by their paths; maps in lists are left out, since which of them is meant is not known. */
+export const homesOf = (key: string, shape: Shape, path: readonly string[] = []): string[] =>
+  Object.entries(shape.properties ?? {}).flatMap(([name, child]) => [
+    ...(name === key && path.length > 0 ? [path.join('.')] : []),
+    ...homesOf(key, child, [...path, name]),
+  ]);
+
 function alternatives(shape: Shape, value: unknown): Shape[] {
   const branches = shape.anyOf ?? shape.oneOf;
   if (branches === undefined) return [shape];

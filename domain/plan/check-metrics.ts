@@ -2,6 +2,7 @@ import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
 import { parseDurationSeconds } from '../file/units.ts';
 import { parseCondition, type ResultType } from '../judgement/condition.ts';
+import { lacksJudge } from './check-sequential.ts';
 import { checkSource } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';
 import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
@@ -145,6 +146,8 @@ function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
   if (!soaks && draft.strategy !== 'blueGreen') return [];
   if (isMistaken(draft.metrics, input, ['metrics'])) return [];
   if ((draft.metrics ?? []).some((metric, index) => isUnknownMetric(metric, index, input))) return [];
+  // a metric whose judge is missing may yet get one that does
+  if (metricsOf(draft).some(({ metric, path }) => lacksJudge(metric, path, input))) return [];
   const judges = metricsOf(draft).some(
     ({ metric, path }) =>
       valueAt(input, ['control']) !== undefined ||

@@ -35,14 +35,20 @@ function judgedSequentially(metric: MetricDraft, path: Path, input: object): Jud
   return [{ metric, path, byDefault, share: judge.share, margin: judge.margin ?? DEFAULTS.sequential.margin }];
 }
 
-/** A metric that names a judge is checked with the others that read what its source gives. */
-function checkCounts({ metric, path, byDefault }: Judged, input: object): Issue[] {
-  const { source } = metric;
-  if (!byDefault || source?.kind === undefined) return [];
+/** Whether a metric names no judge, and the default one cannot read what its source gives. */
+export function lacksJudge({ source }: MetricDraft, path: Path, input: object): boolean {
+  if (valueAt(input, [...path, 'judge']) !== undefined || source?.kind === undefined) return false;
   const given = (key: string) => valueAt(input, [...path, 'source', key]) !== undefined;
   // a source with two measures, or without one, is a mistake of its own
   const measuresElse = source.kind === 'json' || ['value', 'metric', 'alarm', 'query'].some(given);
-  if (!measuresElse || ['bad', 'requests', 'histogram'].some(given)) return [];
+  return measuresElse && !['bad', 'requests', 'histogram'].some(given);
+}
+
+/** A metric that names a judge is checked with the others that read what its source gives. */
+function checkCounts({ metric, path }: Judged, input: object): Issue[] {
+  const { source } = metric;
+  if (source?.kind === undefined || !lacksJudge(metric, path, input)) return [];
+  const given = (key: string) => valueAt(input, [...path, 'source', key]) !== undefined;
   const { gives, judges } = judgedBy(source, given);
   return [
     {

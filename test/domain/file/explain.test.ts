@@ -198,6 +198,20 @@ describe('a key that is not known', () => {
     ]);
   });
 
+  it('that belong inside another map say into which', () => {
+    const hold = z.strictObject({
+      name: z.string(),
+      hold: z.strictObject({ atMost: z.string(), end: z.string() }).optional(),
+    });
+    const read = hold.safeParse({ name: 'a', atMost: '5m' });
+    if (read.success) throw new Error('it is unknown there');
+    const shape = z.toJSONSchema(hold, { io: 'input' }) as Shape;
+    const notYet: NotYet = { keys: {}, values: {} };
+    expect(explain(read.error, { input: { name: 'a', atMost: '5m' }, shape, notYet })).toMatchObject([
+      { path: ['atMost'], found: "the key 'atMost', which is one of hold", expected: 'it inside hold: { … }' },
+    ]);
+  });
+
   it('are as many mistakes as there are keys', () => {
     expect(issuesIn({ x1: 1, y2: 2 }).map(({ path }) => path)).toEqual([['x1'], ['y2']]);
   });

@@ -28,6 +28,13 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     ],
   ],
   [
+    'the judge that is missing may be one that judges the soak',
+    soaking('{ kind: cloudwatch, value: { percentile: 99 } }', ''),
+    [
+      "missing metrics[1].judge: no judge: the default is sequential, which judges counts of requests, and this is a value; expected a line 'judge: { kind: … }' beside source, of the kind threshold, relative, flagger or mannWhitney",
+    ],
+  ],
+  [
     'a blueGreen plan is judged by nothing',
     bare('', 'blueGreen'),
     [
