@@ -75,7 +75,7 @@ export function planText(plan: Plan, isDefault: boolean): string {
   if (!isDefault) return line(`plan of ${plan.workload}: ${steps}`);
   const measures = plan.metrics.map(({ source }) => measureText(source.measure));
   return [
-    line(`no --plan, so: ${steps}`),
+    line(`default plan: ${steps}`),
     line(`the canary is compared with stable over the same seconds (judge sequential): ${measures.join('; ')}`),
     ...seenText(plan),
   ].join('');

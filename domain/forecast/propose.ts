@@ -1,7 +1,8 @@
 import { usualLatenessSeconds } from '../judgement/looks.ts';
+import { effectRate } from '../judgement/sequential/effect.ts';
 import { AGREEMENT_SECONDS } from '../judgement/windows.ts';
 import { mostWeight, withoutControl } from '../plan/control.ts';
-import type { Plan, Step } from '../plan/plan.ts';
+import type { Metric, Plan, Step } from '../plan/plan.ts';
 import type { Detect } from '../plan/sequential-keys.ts';
 import { MOST_WINDOWS, timeText, windowsToSee } from './blind.ts';
 import { enoughSeenBy, modelOf } from './model.ts';
@@ -61,29 +62,48 @@ export function proposals(plan: Plan, traffic: Traffic, options: { withinSeconds
 export function whatWouldHelp(plan: Plan, traffic: Traffic): string[] {
   const { sequential } = plan;
   if (sequential === undefined) return [];
+  const { detect } = sequential;
   const own = firstWeight(plan);
   const needed = windowsToSee(modelOf(plan, traffic), own);
-  const larger = LADDER.find(
-    weight => weight > own && windowsToSee(modelOf(plan, traffic), weight, MOST_PROPOSED_WINDOWS) !== undefined,
+  // a fifth sooner, or it is not worth saying
+  const helps = (wished: Plan, weight: number) => {
+    const windows = windowsToSee(modelOf(wished, traffic), weight, MOST_PROPOSED_WINDOWS);
+    return windows !== undefined && windows <= 0.8 * (needed ?? MOST_WINDOWS);
+  };
+  const larger = LADDER.find(weight => weight > own && helps(plan, weight));
+  const atLeast = LARGER.find(
+    share =>
+      share > (detect.atLeast ?? 0) &&
+      helps({ ...plan, sequential: { ...sequential, detect: { ...detect, atLeast: share } } }, own),
   );
-  const atLeast = [0.02, 0.03, 0.05].find(share => {
-    const wished = { ...plan, sequential: { ...sequential, detect: { ...sequential.detect, atLeast: share } } };
-    return (
-      share > (sequential.detect.atLeast ?? 0) &&
-      windowsToSee(modelOf(wished, traffic), own, MOST_PROPOSED_WINDOWS) !== undefined
-    );
-  });
+  // a floor makes the fault that matters larger, or it changes nothing
+  const effect = effectRate(traffic.failureRate, detect);
+  const floor = FLOORS.filter(share => effectRate(share, detect) > 1.2 * effect).find(share =>
+    helps({ ...plan, metrics: plan.metrics.map(metric => withFloor(metric, share)) }, own),
+  );
   return [
     needed === undefined
       ? `A longer bake does not help at ${own} %: more than ${timeText(MOST_WINDOWS * plan.windowSeconds)} would be needed.`
       : `A longer first bake: ${timeText(needed * plan.windowSeconds)} of data at ${own} %.`,
     ...(larger === undefined ? [] : [`A larger first weight: \`setWeight: ${larger}\`.`]),
-    ...(atLeast === undefined
+    ...(atLeast === undefined ? [] : [`A larger effect: \`detect: { atLeast: ${writtenShare(atLeast)} }\`.`]),
+    ...(floor === undefined
       ? []
-      : [`A larger effect: \`detect: { atLeast: ${Number((atLeast * 100).toPrecision(3))}% }\`.`]),
+      : [`A floor: add \`floor: ${writtenShare(floor)}\` to the judge, and only more failures than that count.`]),
     'Another metric that shows a fault sooner: slow answers, an alarm, or a hook that tests the canary.',
   ];
 }
+
+/** Effects and floors that are tried, as shares. */
+const LARGER = [0.02, 0.03, 0.05] as const;
+const FLOORS = [0.001, 0.005, 0.01, 0.02] as const;
+
+const writtenShare = (share: number): string => `${Number((share * 100).toPrecision(3))}%`;
+
+const withFloor = (metric: Metric, floor: number): Metric =>
+  metric.judge.kind === 'sequential' && floor > (metric.judge.floor ?? 0)
+    ? { ...metric, judge: { ...metric.judge, floor } }
+    : metric;
 
 /** Longer first bakes than this are not proposed. */
 const MOST_PROPOSED_WINDOWS = 120;

@@ -106,7 +106,7 @@ describe('sluice lab', () => {
       },
     ]);
     expect(promoted.out).toMatch(/requests +2xx +3xx +4xx +5xx +no answer +p50 ms +p99 ms\n {2}stable .*\n {2}canary /);
-    expect(rolledBack.out).toMatch(/no --plan, so: weight 10 %, bake 8m, weight 25 %/);
+    expect(rolledBack.out).toMatch(/default plan: weight 10 %, bake 8m, weight 25 %/);
     expect(rolledBack.out).toMatch(/is rolling back \(degraded\)\s+errors: \d+ of \d+ canary\s+requests\s+failed/);
     expect(rolledBack.out).toMatch(/^rolledBack \(degraded\)\n {2}weights 10 %, 0 %$/m);
     expect(rolledBack.out).toMatch(/no request was lost\n/);

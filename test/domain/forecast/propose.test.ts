@@ -203,6 +203,14 @@ describe('what would help where no plan is better', () => {
     ]);
   });
 
+  it('is a floor only where it shortens what it takes', () => {
+    const floorOf = (rps: number, rate: number) =>
+      whatWouldHelp(planOf(), traffic(rps, rate)).find(text => text.includes('floor'));
+    expect(floorOf(10, 0.01)).toBe('A floor: add `floor: 2%` to the judge, and only more failures than that count.');
+    // failures that are as frequent as that already
+    expect(floorOf(10, 0.05)).toBeUndefined();
+  });
+
   it('names the bake that is enough for what is expected', () => {
     const [longer] = whatWouldHelp(planOf(), traffic(50, 0.01));
     const windows = windowsToSee(modelOf(planOf(), traffic(50, 0.01)), 5);
