@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../adapters/sha256.ts';
+import { statusLines, statusText } from '../../cli/status-text.ts';
+import { planReplay } from '../../domain/judgement/replay/plan-replay.ts';
+import { releaseOfLedger } from '../../domain/judgement/replay/release-of-ledger.ts';
+import { fold, LedgerBrokenError } from '../../domain/ledger/fold.ts';
+import { newsOf } from '../../domain/ledger/news.ts';
+import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
+import { nextStep } from '../../domain/release/next-step.ts';
+import type { RecordedExecution, Recording } from './recording.ts';
+import { walk } from './walk.ts';
+
+/*
+ * What older versions of Sluice wrote down is read by this one: every line folds, every page can be shown, every recorded
+ * execution still goes the same way. A recording is never changed; a change of shape keeps reading the old one.
+ */
+
+/** How each of them ended, the newest release first. */
+const ENDS: Record<string, { ends: string[]; live?: string }> = {
+  promoted: { ends: ['promoted'], live: 'green' },
+  'rolled-back': { ends: ['rolledBack degraded'] },
+  'never-ready': { ends: ['rolledBack notReady'] },
+  'blue-green': { ends: ['promoted'], live: 'green' },
+  'first-release': { ends: ['promoted'], live: 'green' },
+  undo: { ends: ['promoted', 'promoted'], live: 'blue' },
+  approval: { ends: ['promoted'], live: 'green' },
+  hold: { ends: ['rolledBack noEvidence'] },
+  aborted: { ends: ['rolledBack aborted'] },
+};
+
+const folder = new URL('recorded/', import.meta.url);
+const read = (name: string): Recording => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));
+const paste = (command: string) => `npx sluice ${command}`;
+
+/** The state after each entry. */
+const statesOf = ({ entries }: Recording): WorkloadState[] => {
+  let state = emptyState();
+  return entries.map(entry => {
+    state = fold(state, entry, sha256);
+    return state;
+  });
+};
+
+it('says of every recording how it ended', () => {
+  const files = readdirSync(folder).map(file => file.replace(/[.]json$/, ''));
+  expect(files.sort()).toEqual(Object.keys(ENDS).sort());
+});
+
+describe.each(Object.keys(ENDS))('the ledger of %s', name => {
+  const recording = read(name);
+
+  it('folds to the end that it had', () => {
+    const end = statesOf(recording).at(-1);
+    expect(end?.ended.map(({ outcome, reason }) => [outcome, reason].filter(Boolean).join(' '))).toEqual(
+      ENDS[name]?.ends,
+    );
+    expect(end?.live?.slot).toBe(ENDS[name]?.live);
+    expect(end?.active).toBeUndefined();
+    expect(end?.seq).toBe(recording.entries.length);
+  });
+
+  it('can be shown after each of its lines, and told as news', () => {
+    const { workload, dial, entries, windows } = recording;
+    const [first] = entries;
+    if (first?.fact.kind !== 'requested') return expect.unreachable('a ledger begins with a request');
+    const { plan } = first.fact;
+    for (const [index, state] of statesOf(recording).entries()) {
+      const answer = { kind: 'workload' as const, state, dial, entries, windows: Object.values(windows).flat() };
+      expect(statusText(workload, answer, { paste })).toMatch(new RegExp(`^${workload}\n`));
+      expect(statusLines([{ workload, answer }], { paste })).toContain(`${workload}-`);
+      const entry = entries[index];
+      if (entry !== undefined) expect(newsOf(entry.fact, plan) ?? 'no news').not.toMatch(/undefined|NaN|\[object/);
+      // where it stands on its road can be asked at every line of it
+      if (state.active?.admission !== undefined) expect(nextStep(state.active, entry?.atEpochMs ?? 0)).toBeDefined();
+    }
+  });
+
+  it('is judged as it was by the windows that were kept', () => {
+    for (const releaseId of Object.keys(recording.windows)) {
+      const entries = recording.entries.filter(entry => entry.releaseId === releaseId);
+      const found = releaseOfLedger(releaseId, entries, recording.windows[releaseId] ?? []);
+      const judged = entries.map(({ fact }) => fact).findLast(fact => fact.kind === 'judged');
+      if (found.kind === 'nothingToJudge') continue;
+      const { verdict } = planReplay('plan', found.plan).replay(found.release, { evidence: false });
+      expect(verdict === 'degraded').toBe(judged?.verdict.kind === 'degraded');
+    }
+  });
+
+  it.each(recording.executions.map(execution => [execution.name, execution] as const))(
+    'execution %s still goes through the same states',
+    async (_, execution) => {
+      expect(await walk(execution)).toEqual(execution.states.map(({ state }) => state));
+    },
+  );
+});
+
+describe('a recording that was tampered with', () => {
+  it('no longer folds where a line is missing or was changed', () => {
+    const { entries, ...rest } = read('promoted');
+    expect(() => statesOf({ ...rest, entries: entries.toSpliced(3, 1) })).toThrow(LedgerBrokenError);
+    const changed = entries.map(entry => (entry.seq === 4 ? { ...entry, by: 'somebody else' } : entry));
+    expect(() => statesOf({ ...rest, entries: changed })).toThrow(LedgerBrokenError);
+  });
+
+  it('goes another way where a task had answered something else', async () => {
+    const execution = read('rolled-back').executions[0] as RecordedExecution;
+    const states = execution.states.map(one =>
+      one.state === 'Admit' ? { ...one, results: [{ answer: { kind: 'refused', seconds: 1, because: 'no' } }] } : one,
+    );
+    expect(await walk({ ...execution, states })).not.toEqual(execution.states.map(({ state }) => state));
+  });
+});
