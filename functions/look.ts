@@ -2,7 +2,9 @@ import type { Hooks } from '../adapters/hooks/hooks.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { MetricSource } from '../adapters/metrics/metric-source.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
-import type { Targets } from '../adapters/targets/targets.ts';
+import type { TargetCounts, Targets } from '../adapters/targets/targets.ts';
+import type { Dial, Slot } from '../domain/dial.ts';
+import type { Observation } from '../domain/release/move.ts';
 import { nextMove } from '../domain/release/next-move.ts';
 import { currentStep } from '../domain/release/next-step.ts';
 import { askHook } from './shared/ask-hook.ts';
@@ -18,6 +20,7 @@ import {
   openTargets,
   openTell,
 } from './shared/open.ts';
+import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 import { freezeCeilings, seeBaseline } from './shared/see-baseline.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
@@ -53,8 +56,8 @@ export const makeHandler = (deps: LookDeps) =>
       watchMetrics(deps, call),
     ]);
     await freezeCeilings(call, watched.ceilings);
-    const healthyCanaryTargets = targets[call.admission.canary].healthy;
-    const decision = nextMove(call.release, { nowEpochMs, dial, healthyCanaryTargets, ...watched });
+    const canary = await surely(deps, call, { dial, targets });
+    const decision = nextMove(call.release, { nowEpochMs, dial, ...canary, ...watched });
     const held = decision.facts.find(fact => fact.kind === 'held');
     if (held !== undefined) await tell(deps, call.release, 'held', held.because);
     const asked = decision.facts.find(fact => fact.kind === 'approvalOpened');
@@ -64,6 +67,20 @@ export const makeHandler = (deps: LookDeps) =>
     const next = roadMove({ ...decision.move, asks: asks(call.release, call.now), looks });
     return next.kind === 'lookAgain' && looks >= LOOKS_PER_RUN ? { ...next, kind: 'nextRun' } : next;
   });
+
+/** One answer that no target is healthy may be an odd one; to send a release back for it, two have to say so. */
+async function surely(
+  deps: LookDeps,
+  call: ReleaseCall,
+  first: { dial: Dial; targets: Record<Slot, TargetCounts> },
+): Promise<Pick<Observation, 'healthyCanaryTargets' | 'unsureCanaryTargets'>> {
+  const { canary } = call.admission;
+  const isLost = first.dial[canary] > 0 && first.targets[canary].healthy === 0;
+  const { healthy, initial, unused } = (isLost ? await deps.targets.read(call.release.workload) : first.targets)[
+    canary
+  ];
+  return { healthyCanaryTargets: healthy, unsureCanaryTargets: initial + unused };
+}
 
 export const handler = lazily(env =>
   makeHandler({

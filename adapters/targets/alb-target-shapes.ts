@@ -14,10 +14,10 @@ const COUNTED_AS: Record<string, keyof TargetCounts> = {
   unavailable: 'unused',
 };
 
-/** @param states as DescribeTargetHealth names them; one that we do not know is counted as unhealthy: it is not ready */
+/** @param states as DescribeTargetHealth names them; of one that we do not know nobody can say how it is, as of an unused one */
 export function countTargets(states: readonly (string | undefined)[]): TargetCounts {
   const counts: TargetCounts = { healthy: 0, initial: 0, unhealthy: 0, draining: 0, unused: 0 };
-  for (const state of states) counts[COUNTED_AS[state ?? ''] ?? 'unhealthy'] += 1;
+  for (const state of states) counts[COUNTED_AS[state ?? ''] ?? 'unused'] += 1;
   return counts;
 }
 

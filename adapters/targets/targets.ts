@@ -8,7 +8,7 @@ export interface TargetCounts {
   initial: number;
   unhealthy: number;
   draining: number;
-  /** The group is in no rule, so it is not health-checked (Target.NotInUse). */
+  /** Not health-checked: the group is in no rule (Target.NotInUse). They may be fine: not known is not unhealthy. */
   unused: number;
 }
 

@@ -8,6 +8,8 @@ export interface Observation {
   dial: Dial;
   /** Targets of the canary's group that the load balancer sends to. */
   healthyCanaryTargets: number;
+  /** Those of which it cannot be said: not checked yet, not checked at all, or in a state that nobody knows. */
+  unsureCanaryTargets: number;
   verdict: Verdict;
   byMetric: Record<string, Verdict>;
   /** Seconds until another look can see more of the metrics. */

@@ -6,6 +6,7 @@ import type { Admission, Fact } from '../ledger/facts.ts';
 import { PROCEED, type ReleaseState } from '../ledger/state.ts';
 import { measuringSeconds } from '../plan/measuring-time.ts';
 import type { Step } from '../plan/plan.ts';
+import { soonEnough, unserved } from './canary-serving.ts';
 import { advance, again, type Done, rollBack } from './decisions.ts';
 import { isOurs } from './dial-owner.ts';
 import { holdOr } from './hold.ts';
@@ -25,7 +26,7 @@ export function nextMove(release: ReleaseState, seen: Observation): Decision {
   if (release.retiringAtEpochMs !== undefined && release.soak?.done === true) {
     return { move: { kind: 'advance', because: 'was promoted already' }, facts: [] };
   }
-  const decided = decide(release, admission, seen);
+  const decided = soonEnough(decide(release, admission, seen), admission, seen);
   return { ...decided, facts: [...judgedFacts(release, seen), ...resumed(release, decided), ...decided.facts] };
 }
 
@@ -35,6 +36,8 @@ type Unharmed = Observation & { verdict: Exclude<Verdict, { kind: 'degraded' }> 
 function decide(release: ReleaseState, admission: Admission, seen: Observation): Decision {
   const { verdict } = seen;
   if (verdict.kind === 'degraded') return rollBack('degraded', verdict.because);
+  const lost = unserved(release, admission, seen);
+  if (lost !== undefined) return lost;
   if (seen.nowEpochMs >= deadlineOf(release, admission, seen.nowEpochMs)) {
     return rollBack('deadline', 'the release did not end by its deadline');
   }

@@ -88,6 +88,48 @@ describe('a look', () => {
     );
   });
 
+  it('takes a canary back that has lost every target, with nothing but that to say against it', async () => {
+    const world = await baked();
+    minute(world, 60, { good: 100 });
+    world.targets.counts.green.healthy = 0;
+    expect(await seen(world, 190)).toMatchObject({
+      kind: 'rollBack',
+      reason: 'notReady',
+      because: 'no target of green is healthy, and 10 % of the requests go there',
+    });
+  });
+
+  it('does not take it back for one odd answer about its targets', async () => {
+    const world = await baked();
+    const { read } = world.targets;
+    let reads = 0;
+    world.targets.read = async workload => {
+      const counts = await read(workload);
+      reads += 1;
+      return reads === 1 ? { ...counts, green: { ...counts.green, healthy: 0 } } : counts;
+    };
+    world.wait(100);
+    expect(await look(world)).toMatchObject({ kind: 'lookAgain' });
+    expect(reads).toBe(2);
+  });
+
+  it('waits for targets that register after the shift, and not for ever', async () => {
+    const world = await baked();
+    Object.assign(world.targets.counts.green, { healthy: 0, initial: 1 });
+    world.wait(60);
+    expect(await look(world)).toMatchObject({ kind: 'lookAgain', seconds: 5 });
+    world.wait(90);
+    expect(await look(world)).toMatchObject({ kind: 'rollBack', reason: 'notReady' });
+  });
+
+  it('that learns nothing of the targets is tried again: no answer is not "none"', async () => {
+    const world = await baked();
+    world.targets.failNext(1);
+    world.wait(100);
+    await expect(look(world)).rejects.toMatchObject(named('TargetsUnreachableError'));
+    expect(await look(world)).toMatchObject({ kind: 'lookAgain' });
+  });
+
   it('that holds tells it once', async () => {
     const world = await baked({ notify: [{ kind: 'sns', on: ['held'] }] });
     world.wait(400);

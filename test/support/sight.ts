@@ -18,6 +18,7 @@ export const sight = (release: ReleaseState, seconds: number, more: Partial<Obse
     nowEpochMs: at(seconds),
     dial: dialFor(release.admission?.canary ?? 'green', confirmedWeight(release)),
     healthyCanaryTargets: 4,
+    unsureCanaryTargets: 0,
     verdict,
     byMetric: { errors: verdict },
     nextReadingSeconds: 60,

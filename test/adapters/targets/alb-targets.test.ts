@@ -114,13 +114,13 @@ describe("the load balancer's targets, over the wire", () => {
 });
 
 describe('what ELB says', () => {
-  it('in other words is counted too: unavailable is not checked, draining is draining, the unknown is not ready', () => {
+  it('in other words is counted too: unavailable is not checked, draining is draining, the unknown is not known', () => {
     expect(countTargets(['unavailable', 'unhealthy.draining', 'something-new', undefined])).toEqual({
       healthy: 0,
       initial: 0,
-      unhealthy: 2,
+      unhealthy: 0,
       draining: 1,
-      unused: 1,
+      unused: 3,
     });
   });
 

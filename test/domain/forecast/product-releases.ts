@@ -222,6 +222,7 @@ function observe(
     nowEpochMs,
     dial: dialFor('green', confirmedWeight(release)),
     healthyCanaryTargets: 4,
+    unsureCanaryTargets: 0,
     verdict,
     byMetric,
     nextReadingSeconds,

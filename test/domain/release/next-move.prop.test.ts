@@ -27,6 +27,7 @@ const seen = fc.record({
   verdict: fc.constantFrom(healthy, watching, tooLittle, noSource, degraded),
   dial: fc.constantFrom(dial(90, 10), dial(100, 0), dial(100, 10), dial(0, 100)),
   healthyCanaryTargets: fc.nat(5),
+  unsureCanaryTargets: fc.nat(5),
   nextReadingSeconds: fc.constantFrom(0, 0.2, 1, 10, 59.5),
   analysisComplete: fc.boolean(),
 });
