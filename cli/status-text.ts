@@ -1,5 +1,5 @@
 import { type Paint, plain } from '../adapters/terminal/paint.ts';
-import { SLOTS, type Slot } from '../domain/dial.ts';
+import { dialText, SLOTS, type Slot } from '../domain/dial.ts';
 import { durationText } from '../domain/file/units.ts';
 import { endText, imagesText, stepText } from '../domain/ledger/news.ts';
 import type { EndedRelease, ReleaseState } from '../domain/ledger/state.ts';
@@ -25,7 +25,7 @@ export function statusText(workload: string, { state, dial }: WorkloadAnswer, op
   const { paint = plain } = options;
   const rows: Row[] = [
     ['live', liveText({ state, dial })],
-    ['traffic', SLOTS.map(slot => `${slot} ${dial[slot]} %`).join(', ')],
+    ['traffic', 'unreadable' in dial ? `not known: ${dial.unreadable}` : dialText(dial)],
     ...(state.active === undefined ? [['release', 'none in progress'] as Row] : releaseRows(state.active, paint)),
     ...(state.waiting === undefined ? [] : [['queued', nameText(state.waiting)] as Row]),
     ...endedRows(state.ended, paint),
@@ -57,11 +57,16 @@ export function statusLines(
     open: state.active === undefined ? [] : openApprovals(state.active),
   }));
   const nameWidth = Math.max(...rows.map(row => row.workload.length));
-  const width = (slot: Slot) => Math.max(...rows.map(row => String(row.dial[slot]).length));
+  const width = (slot: Slot) =>
+    Math.max(...rows.map(({ dial }) => ('unreadable' in dial ? 0 : String(dial[slot]).length)));
+  const traffic = (dial: WorkloadAnswer['dial']) =>
+    'unreadable' in dial
+      ? `traffic not known (${dial.unreadable})`
+      : SLOTS.map(slot => `${slot} ${String(dial[slot]).padStart(width(slot))} %`).join(', ');
   return rows
     .toSorted((a, b) => Number(b.open.length > 0) - Number(a.open.length > 0))
     .flatMap(({ workload, dial, release, open }) => [
-      `${workload.padEnd(nameWidth)}  ${SLOTS.map(slot => `${slot} ${String(dial[slot]).padStart(width(slot))} %`).join(', ')}; ${release}\n`,
+      `${workload.padEnd(nameWidth)}  ${traffic(dial)}; ${release}\n`,
       ...open.flatMap(one => [
         `  ${paint('yellow', `waiting for ${approvalText(one)}`)}\n`,
         `    ${paste(one.command)}\n`,
@@ -85,7 +90,7 @@ function liveText({ state, dial }: Pick<WorkloadAnswer, 'state' | 'dial'>): stri
   if (admission !== undefined) {
     return `${admission.stable}, revision ${admission.stableRevision}, from before the first promotion`;
   }
-  const slot = SLOTS.find(candidate => dial[candidate] === 100);
+  const slot = 'unreadable' in dial ? undefined : SLOTS.find(candidate => dial[candidate] === 100);
   return slot === undefined ? 'not known: no slot has 100 % of the traffic' : `${slot}, from before the first release`;
 }
 

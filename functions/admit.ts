@@ -5,7 +5,7 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { RouterRuleError } from '../adapters/router/errors.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { sha256 } from '../adapters/sha256.ts';
-import type { Targets } from '../adapters/targets/targets.ts';
+import type { TargetCounts, Targets } from '../adapters/targets/targets.ts';
 import type { Admission } from '../domain/ledger/facts.ts';
 import { admit, type Findings } from '../domain/release/admission.ts';
 import type { SharedDeps } from './shared/handler.ts';
@@ -71,6 +71,9 @@ async function decide(deps: AdmitDeps, call: ReleaseCall): Promise<ReturnType<ty
   }
 }
 
+const registeredIn = ({ healthy, initial, unhealthy, unused }: TargetCounts): number =>
+  healthy + initial + unhealthy + unused;
+
 async function look(deps: AdmitDeps, call: ReleaseCall): Promise<Findings> {
   const { workload } = call.release;
   const [dial, draining, targets, template, blue, green] = await Promise.all([
@@ -82,11 +85,13 @@ async function look(deps: AdmitDeps, call: ReleaseCall): Promise<Findings> {
     deps.cluster.readSlot(workload, 'green'),
   ]);
   const healthy = { blue: targets.blue.healthy, green: targets.green.healthy };
+  const registered = { blue: registeredIn(targets.blue), green: registeredIn(targets.green) };
   const previews = deps.router.can.preview && workload.router.previewRule !== undefined;
   return {
     dial,
     draining,
     healthy,
+    registered,
     template,
     slots: { blue, green },
     previews,

@@ -3,7 +3,7 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { MetricSource } from '../adapters/metrics/metric-source.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { TargetCounts, Targets } from '../adapters/targets/targets.ts';
-import type { Dial, Slot } from '../domain/dial.ts';
+import type { Slot } from '../domain/dial.ts';
 import type { Observation } from '../domain/release/move.ts';
 import { nextMove } from '../domain/release/next-move.ts';
 import { currentStep } from '../domain/release/next-step.ts';
@@ -20,6 +20,7 @@ import {
   openTargets,
   openTell,
 } from './shared/open.ts';
+import { readDial } from './shared/read-dial.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 import { freezeCeilings, seeBaseline } from './shared/see-baseline.ts';
@@ -51,7 +52,7 @@ export const makeHandler = (deps: LookDeps) =>
     const { workload } = call.release;
     await seeBaseline(deps, call);
     const [dial, targets, watched] = await Promise.all([
-      deps.router.readDial(workload),
+      readDial(deps, workload),
       deps.targets.read(workload),
       watchMetrics(deps, call),
     ]);
@@ -72,10 +73,10 @@ export const makeHandler = (deps: LookDeps) =>
 async function surely(
   deps: LookDeps,
   call: ReleaseCall,
-  first: { dial: Dial; targets: Record<Slot, TargetCounts> },
+  first: { dial: Observation['dial']; targets: Record<Slot, TargetCounts> },
 ): Promise<Pick<Observation, 'healthyCanaryTargets' | 'unsureCanaryTargets'>> {
   const { canary } = call.admission;
-  const isLost = first.dial[canary] > 0 && first.targets[canary].healthy === 0;
+  const isLost = !('unreadable' in first.dial) && first.dial[canary] > 0 && first.targets[canary].healthy === 0;
   const { healthy, initial, unused } = (isLost ? await deps.targets.read(call.release.workload) : first.targets)[
     canary
   ];

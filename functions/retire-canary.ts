@@ -7,6 +7,7 @@ import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
+import { readDial } from './shared/read-dial.ts';
 import { withRollBack } from './shared/release-call.ts';
 
 export interface RetireCanaryDeps extends SharedDeps {
@@ -25,9 +26,10 @@ export const makeHandler = (deps: RetireCanaryDeps) =>
       }
       const { canary, stable, stableMinimum } = call.admission;
       const { workload } = back;
-      const dial = await deps.router.readDial(workload);
-      if (dial[canary] > 0) {
-        const because = `the traffic weights are ${dialText(dial)}: ${canary} keeps its pods`;
+      const dial = await readDial(deps, workload);
+      if ('unreadable' in dial || dial[canary] > 0) {
+        const found = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
+        const because = `${found}: ${canary} keeps its pods`;
         call.log.error(because);
         return roadMove({ kind: 'restoreAgain', because });
       }

@@ -8,6 +8,7 @@ import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
+import { readDial } from './shared/read-dial.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 
 export interface RetireStableDeps extends SharedDeps {
@@ -28,9 +29,10 @@ export const makeHandler = (deps: RetireStableDeps) =>
     const { first, stable, canary, stableMinimum } = call.admission;
     const { workload } = call.release;
     if (call.release.stableRetired) return roadMove({ kind: 'retired', because: `${stable} was retired before` });
-    const dial = await deps.router.readDial(workload);
-    if (!sameDial(dial, dialFor(canary, 100))) {
-      const because = `the traffic weights are ${dialText(dial)}: ${stable} keeps its pods`;
+    const dial = await readDial(deps, workload);
+    if ('unreadable' in dial || !sameDial(dial, dialFor(canary, 100))) {
+      const found = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
+      const because = `${found}: ${stable} keeps its pods`;
       call.log.error(because);
       const { retiringAtEpochMs } = call.release;
       // before the door a release still ends by its deadline; behind it only a person can say what is right

@@ -8,6 +8,7 @@ import { DialNotTakenError } from './shared/errors.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
+import { readDial } from './shared/read-dial.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 
@@ -24,7 +25,8 @@ export const makeHandler = (deps: ShiftTrafficDeps) =>
     if (weight === undefined) return roadMove({ kind: 'advance', because: 'the weight is what this step wants' });
     const { canary } = call.admission;
     const { workload } = call.release;
-    const from = await deps.router.readDial(workload);
+    const from = await readDial(deps, workload);
+    if ('unreadable' in from) return back(`the traffic weights were changed outside Sluice: ${from.unreadable}`);
     if (!isOurs(call.release, call.admission, from))
       return back(`the traffic weights were changed outside Sluice: ${dialText(from)}`);
     const targets = await deps.targets.read(workload);

@@ -1,17 +1,21 @@
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { RouterRuleError } from '../adapters/router/errors.ts';
+import type { TrafficRouter } from '../adapters/router/router.ts';
 import { WAIT_SECONDS } from '../domain/release/next-move.ts';
 import { nextStep } from '../domain/release/next-step.ts';
 import { replicasFor } from '../domain/release/sizing.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openShared } from './shared/open.ts';
+import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
+import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 
 export interface SizeCanaryDeps extends SharedDeps {
   ledger: Ledger;
   cluster: Cluster;
+  router: TrafficRouter;
 }
 
 /** Gives the canary the replicas for its next weight, and keeps stable from shrinking while it may be needed again. */
@@ -26,6 +30,8 @@ export const makeHandler = (deps: SizeCanaryDeps) =>
     if (size?.weight !== next.weight) {
       await call.append({ kind: 'sizeIntended', slot: canary, replicas, weight: next.weight });
     }
+    // a group in no rule is not health-checked, and so never ready; later on a rule that names one group is a person's doing
+    if (call.release.shifts.length === 0) await joinGroups(deps, call);
     if (stableMinimum !== undefined && stableMinimum < stableReplicas) {
       await deps.cluster.setAutoscalerMinimum(workload, stable, stableReplicas);
     }
@@ -35,6 +41,21 @@ export const makeHandler = (deps: SizeCanaryDeps) =>
     return roadMove({ kind: 'lookAgain', seconds: WAIT_SECONDS, because, asks: 'cluster' });
   });
 
+/** A rule that cannot be read is a person's doing: the look that follows holds the release and says so. */
+async function joinGroups(deps: SizeCanaryDeps, call: ReleaseCall): Promise<void> {
+  try {
+    await deps.router.joinGroups(call.release.workload);
+  } catch (error) {
+    if (!(error instanceof RouterRuleError)) throw error;
+    call.log.warn('the rule cannot have both groups', { because: error.message });
+  }
+}
+
 export const handler = lazily(async env =>
-  makeHandler({ ...openShared(env), ledger: openLedger(env), cluster: await openCluster(env) }),
+  makeHandler({
+    ...openShared(env),
+    ledger: openLedger(env),
+    router: openRouter(env),
+    cluster: await openCluster(env),
+  }),
 );

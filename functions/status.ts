@@ -8,6 +8,7 @@ import type { Entry } from '../domain/ledger/facts.ts';
 import type { WorkloadState } from '../domain/ledger/state.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { lazily, openLedger, openRouter, openShared, openWorkloads } from './shared/open.ts';
+import { readDial } from './shared/read-dial.ts';
 
 export interface StatusDeps extends SharedDeps {
   ledger: Ledger;
@@ -29,7 +30,8 @@ export type StatusAnswer =
   | {
       kind: 'workload';
       state: WorkloadState;
-      dial: Dial;
+      /** `unreadable`: why a rule shows none, a maintenance page for example. */
+      dial: Dial | { unreadable: string };
       entries: Entry[];
       /** Of the release that was asked for, else of the one that is on its way. */
       windows: WindowRecord[];
@@ -41,7 +43,7 @@ export const makeHandler = (deps: StatusDeps) =>
     const { workload: name, afterSeq, releaseId } = inputSchema.parse(event);
     if (name === undefined) return { kind: 'workloads', names: await deps.workloads.list() };
     const { workload } = await deps.workloads.read(name);
-    const [state, dial] = await Promise.all([deps.ledger.read(name), deps.router.readDial(workload)]);
+    const [state, dial] = await Promise.all([deps.ledger.read(name), readDial(deps, workload)]);
     const all = afterSeq === undefined ? [] : await deps.ledger.entries(name, afterSeq);
     const entries = releaseId === undefined ? all : all.filter(entry => entry.releaseId === releaseId);
     const shown = releaseId ?? state.active?.releaseId;

@@ -7,6 +7,7 @@ import { rollBackInputSchema } from './shared/claim-roll-back.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
+import { readDial } from './shared/read-dial.ts';
 import { withRollBack } from './shared/release-call.ts';
 
 export interface VerifyTrafficDeps extends SharedDeps {
@@ -28,10 +29,10 @@ export const makeHandler = (deps: VerifyTrafficDeps) =>
     return withRollBack(deps, event, log, async (call): Promise<RoadMove> => {
       if (back === null) return roadMove({ kind: 'advance', because: 'nothing had moved' });
       const { workload, stable } = back;
-      const dial = await deps.router.readDial(workload);
+      const dial = await readDial(deps, workload);
       // several rules are read as the worst: stable shows 100 as soon as one of them is back, the canary 0 when all are
-      if (dial[otherSlot(stable)] !== 0) {
-        const because = `the traffic weights are ${dialText(dial)}`;
+      if ('unreadable' in dial || dial[otherSlot(stable)] !== 0) {
+        const because = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
         call.log.error(`${because} after the roll back`);
         return roadMove({ kind: 'restoreAgain', because });
       }

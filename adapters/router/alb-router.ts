@@ -9,7 +9,7 @@ import { ALB_ABILITIES } from './alb-abilities.ts';
 import { asElbErrors } from './alb-errors.ts';
 import { type AlbRule, parseActions } from './alb-rule.ts';
 import { albWeightsOf, dialOf } from './alb-weights.ts';
-import { describeRules } from './describe-rules.ts';
+import { describeAnyRules, describeRules } from './describe-rules.ts';
 import { RouterRuleError, RouterUnreachableError } from './errors.ts';
 import { asksFor, forEachEvenAfterFailures, worstOf } from './reading-rules.ts';
 import type { TrafficRouter } from './router.ts';
@@ -33,6 +33,26 @@ export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter {
       const rules = await describeRules(client, router, { arns: router.rules, abortSignal });
       const groups = SLOTS.map(slot => ({ slot, weight: weights[slot] }));
       for (const rule of rules) await modifyRule(client, rule.arn, rule.actionsFor(groups), abortSignal);
+    },
+
+    async joinGroups({ router }) {
+      const abortSignal = deadline();
+      for (const rule of await describeRules(client, router, { arns: router.rules, abortSignal })) {
+        if (rule.slots.length === SLOTS.length) continue;
+        const groups = SLOTS.map(slot => ({ slot, weight: rule.weights[slot] }));
+        await modifyRule(client, rule.arn, rule.actionsFor(groups), abortSignal);
+      }
+    },
+
+    async readPages({ router }) {
+      const rules = await describeAnyRules(client, { arns: router.rules, abortSignal: deadline() });
+      const types = rules.map(({ RuleArn: arn = '', Actions = [] }) => ({
+        arn,
+        types: Actions.map(({ Type }) => Type),
+      }));
+      return types
+        .filter(rule => !rule.types.includes('forward'))
+        .map(rule => ({ arn: rule.arn, answers: rule.types.join(', ') || 'no action' }));
     },
 
     async planWayBack({ router }, stable) {

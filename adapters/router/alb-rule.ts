@@ -39,6 +39,8 @@ export interface AlbRule {
   arn: string;
   /** By slot; a rule that forwards to one group alone has 1 there and 0 for the other. */
   weights: AlbWeights;
+  /** Slots whose groups it names. */
+  slots: Slot[];
   /** How long a cookie keeps a client on a slot; 0: no rule stickiness. */
   stickinessSeconds: number;
   httpHeaders: { name: string; values: string[] }[];
@@ -67,16 +69,21 @@ export function parseAlbRule(described: Rule, routing: AlbRouting): AlbRule {
     refuse(`it forwards to ${groups.length} target groups (${groups.map(group => group.arn).join(', ')})`);
   }
   const weights: AlbWeights = { blue: 0, green: 0 };
+  const slots: Slot[] = [];
   for (const group of groups) {
     const slot = SLOTS.find(candidate => routing.targetGroups[candidate] === group.arn);
     if (slot === undefined) refuse(`it forwards to ${group.arn}, which is no target group of the workload`);
-    else weights[slot] = groups.length === 1 ? 1 : group.weight;
+    else {
+      slots.push(slot);
+      weights[slot] = groups.length === 1 ? 1 : group.weight;
+    }
   }
   const stickiness = forward.ForwardConfig?.TargetGroupStickinessConfig;
   const stickinessSeconds = stickiness?.Enabled === true ? (stickiness.DurationSeconds ?? 0) : 0;
   return {
     arn,
     weights,
+    slots,
     stickinessSeconds,
     httpHeaders: conditions.flatMap(({ Field, HttpHeaderConfig: header }) =>
       Field === 'http-header' && header !== undefined ? [{ name: header.HttpHeaderName, values: header.Values }] : [],

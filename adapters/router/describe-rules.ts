@@ -1,19 +1,28 @@
-import { DescribeRulesCommand, type ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DescribeRulesCommand,
+  type ElasticLoadBalancingV2Client,
+  type Rule,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AlbRouting } from '../../domain/workload.ts';
 import { asElbErrors, type UnreachableError } from './alb-errors.ts';
 import { type AlbRule, parseAlbRule } from './alb-rule.ts';
 import { RouterRuleError, RouterUnreachableError } from './errors.ts';
 
+interface DescribeOptions {
+  arns: string[];
+  abortSignal: AbortSignal;
+  Unreachable?: UnreachableError;
+}
+
 /**
  * The rules in the order of `arns`, in one call: describing calls are limited for the whole account.
- * @throws RouterRuleError one of them is not there, or is not one of the workload's
+ * @throws RouterRuleError one of them is not there
  * @throws the `Unreachable` of whoever asks
  */
-export async function describeRules(
+export async function describeAnyRules(
   client: ElasticLoadBalancingV2Client,
-  routing: AlbRouting,
-  options: { arns: string[]; abortSignal: AbortSignal; Unreachable?: UnreachableError },
-): Promise<AlbRule[]> {
+  options: DescribeOptions,
+): Promise<Rule[]> {
   const { arns, abortSignal, Unreachable = RouterUnreachableError } = options;
   const { Rules: found = [] } = await asElbErrors(`DescribeRules of ${arns.join(', ')}`, Unreachable, () =>
     client.send(new DescribeRulesCommand({ RuleArns: arns }), { abortSignal }),
@@ -21,6 +30,15 @@ export async function describeRules(
   return arns.map(arn => {
     const rule = found.find(({ RuleArn }) => RuleArn === arn);
     if (rule === undefined) throw new RouterRuleError(`rule ${arn} is not there`);
-    return parseAlbRule(rule, routing);
+    return rule;
   });
+}
+
+/** The same, as rules that carry the workload's dial. @throws RouterRuleError one of them does not */
+export async function describeRules(
+  client: ElasticLoadBalancingV2Client,
+  routing: AlbRouting,
+  options: DescribeOptions,
+): Promise<AlbRule[]> {
+  return (await describeAnyRules(client, options)).map(rule => parseAlbRule(rule, routing));
 }

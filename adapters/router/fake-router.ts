@@ -8,6 +8,7 @@ import type { TrafficRouter } from './router.ts';
 
 /** A listener rule of the fake: which groups it forwards to, with ALB weights. */
 export interface FakeRule {
+  /** None: it answers by itself. */
   groups: { arn: string; weight: number }[];
   stickinessSeconds: number;
   httpHeaders: { name: string; values: string[] }[];
@@ -70,6 +71,23 @@ export function fakeRouter(workload: Workload, live: Slot = 'blue'): FakeRouter 
       for (const arn of routing.rules) {
         reach(arn).groups = SLOTS.map(slot => ({ arn: routing.targetGroups[slot], weight: weights[slot] }));
       }
+    },
+
+    async joinGroups({ router: routing }) {
+      for (const arn of routing.rules) {
+        const rule = read(arn, routing);
+        if (rule.groups.length === SLOTS.length) continue;
+        rule.groups = SLOTS.map(slot => {
+          const isNamed = rule.groups.some(group => group.arn === routing.targetGroups[slot]);
+          return { arn: routing.targetGroups[slot], weight: isNamed ? 1 : 0 };
+        });
+      }
+    },
+
+    async readPages({ router: routing }) {
+      return routing.rules
+        .filter(arn => reach(arn).groups.length === 0)
+        .map(arn => ({ arn, answers: 'fixed-response' }));
     },
 
     async planWayBack({ router: routing }, stable) {

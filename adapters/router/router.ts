@@ -22,6 +22,13 @@ export interface WayBack {
   stable: Slot;
 }
 
+/** A rule that forwards to nobody. */
+export interface Page {
+  arn: string;
+  /** In the vendor's words, e.g. `fixed-response`. */
+  answers: string;
+}
+
 export interface TrafficRouter {
   readonly can: RouterAbilities;
   /**
@@ -34,6 +41,14 @@ export interface TrafficRouter {
   readDial(workload: Workload): Promise<Dial>;
   /** Sets, never adds; safe to repeat. Keeps both groups and the stickiness. Resolves when it has been accepted. */
   setDial(workload: Workload, dial: Dial): Promise<void>;
+  /**
+   * Puts the group that a rule of the dial does not name into it, at weight 0: from then on its targets are health-checked.
+   * Nobody's requests move, and a rule that names both is left alone.
+   * @throws RouterRuleError a rule is not there, or forwards to something else @throws RouterUnreachableError
+   */
+  joinGroups(workload: Workload): Promise<void>;
+  /** The rules of the dial that answer by themselves (a fixed response, a redirect) in place of the forward: somebody's maintenance page. */
+  readPages(workload: Workload): Promise<Page[]>;
   /** The full actions that send everything to `stable` alone (one group: no cookie can choose the other). */
   planWayBack(workload: Workload, stable: Slot): Promise<WayBack>;
   /** Sets the actions of the way back. Safe to repeat. */

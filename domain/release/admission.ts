@@ -16,6 +16,8 @@ export interface Findings {
   draining: { deregistrationDelaySeconds: number; stickinessSeconds: number };
   /** Healthy targets of each slot's target group. */
   healthy: Record<Slot, number>;
+  /** Targets of it that are not leaving, checked or not: a group in no rule has targets that nobody checks. */
+  registered: Record<Slot, number>;
   template: {
     podTemplate: Record<string, unknown>;
     configMaps: Record<string, Record<string, string>>;
@@ -98,7 +100,7 @@ export function admit(
  * other one has, it is what was live, and somebody has turned the dial away from it.
  */
 function isFirst(found: Findings, stable: Slot, live: Live | undefined): boolean {
-  const isEmpty = SLOTS.every(slot => found.slots[slot].desired === 0 && found.healthy[slot] === 0);
+  const isEmpty = SLOTS.every(slot => found.slots[slot].desired === 0 && found.registered[slot] === 0);
   return live === undefined && found.slots[stable].revision === undefined && isEmpty;
 }
 

@@ -21,7 +21,7 @@ export const TRAFFIC_LOOK_SECONDS = 60;
  */
 export function unserved(release: ReleaseState, admission: Admission, seen: Observation): Decision | undefined {
   const { canary } = admission;
-  const weight = seen.dial[canary];
+  const weight = 'unreadable' in seen.dial ? 0 : seen.dial[canary];
   // behind the one-way door there is no way back
   if (weight === 0 || seen.healthyCanaryTargets > 0 || release.retiringAtEpochMs !== undefined) return undefined;
   const because = `no target of ${canary} is healthy, and ${weight} % of the requests go there`;
@@ -38,6 +38,7 @@ function turnedAt({ shifts }: ReleaseState): number {
 
 /** The same decision, with its next look soon enough for a canary that has requests. */
 export function soonEnough({ move, ...rest }: Decision, admission: Admission, seen: Observation): Decision {
-  if (move.kind !== 'lookAgain' || seen.dial[admission.canary] === 0) return { ...rest, move };
+  const hasNone = !('unreadable' in seen.dial) && seen.dial[admission.canary] === 0;
+  if (move.kind !== 'lookAgain' || hasNone) return { ...rest, move };
   return { ...rest, move: { ...move, seconds: Math.min(move.seconds, TRAFFIC_LOOK_SECONDS) } };
 }

@@ -5,7 +5,8 @@ import type { Fact, RollBackReason } from '../ledger/facts.ts';
 /** What a look saw of the world. */
 export interface Observation {
   nowEpochMs: number;
-  dial: Dial;
+  /** `unreadable`: why a rule shows none; nobody knows then who gets the requests. */
+  dial: Dial | { unreadable: string };
   /** Targets of the canary's group that the load balancer sends to. */
   healthyCanaryTargets: number;
   /** Those of which it cannot be said: not checked yet, not checked at all, or in a state that nobody knows. */

@@ -41,8 +41,12 @@ function decide(release: ReleaseState, admission: Admission, seen: Observation):
   if (seen.nowEpochMs >= deadlineOf(release, admission, seen.nowEpochMs)) {
     return rollBack('deadline', 'the release did not end by its deadline');
   }
-  if (isOurs(release, admission, seen.dial)) return waitedFor(release, admission, { ...seen, verdict });
-  const because = `the traffic weights were changed outside Sluice: ${dialText(seen.dial)}`;
+  const { dial } = seen;
+  if (!('unreadable' in dial) && isOurs(release, admission, dial)) {
+    return waitedFor(release, admission, { ...seen, verdict });
+  }
+  const found = 'unreadable' in dial ? dial.unreadable : dialText(dial);
+  const because = `the traffic weights were changed outside Sluice: ${found}`;
   return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
 }
 

@@ -51,7 +51,7 @@ export const FUNCTIONS = {
   'retire-canary': ['appendLedger', 'readDial', 'turnDial', 'cluster'],
   'retire-stable': ['appendLedger', 'readDial', 'cluster'],
   'shift-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets'],
-  'size-canary': ['appendLedger', 'cluster'],
+  'size-canary': ['appendLedger', 'readDial', 'turnDial', 'cluster'],
   soak: ['appendLedger'],
   start: ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
   'start-next-run': ['appendLedger', 'startRelease'],

@@ -5,7 +5,7 @@ import type { Dial } from '../../domain/dial.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import { approval, type Line, planOf, readied, releaseLines, requested, shifted, stateOf } from '../support/story.ts';
 
-const answer = (state: WorkloadState, dial: Dial = { blue: 100, green: 0 }) => ({
+const answer = (state: WorkloadState, dial: Dial | { unreadable: string } = { blue: 100, green: 0 }) => ({
   ...{ kind: 'workload' as const, state, dial, entries: [], windows: [] },
 });
 const paste = (command: string) => unbroken(`npx sluice ${command}`);
@@ -92,6 +92,28 @@ describe('the status of a workload', () => {
       '    npx sluice approve shop-1 --group a-group-of-people-with-a-long-name',
     ]);
     expect(lines.filter(line => line.length > 80)).toEqual([]);
+  });
+});
+
+describe('the status of a workload whose rule shows no weights', () => {
+  const page = { unreadable: 'rule arn:rule/shop answers with a page' };
+
+  it('says why, and all the rest', () => {
+    const lines = statusText('shop', answer(stateOf(...releaseLines({})), page), { paste }).split('\n');
+    expect(lines).toContain('  traffic    not known: rule arn:rule/shop answers with a page');
+    expect(lines.some(line => line.startsWith('  release    shop-1'))).toBe(true);
+  });
+
+  it('stands among the others', () => {
+    const answers = [
+      { workload: 'shop', answer: answer(stateOf(), page) },
+      { workload: 'cart', answer: answer(stateOf()) },
+    ];
+    expect(statusLines(answers, { paste }).split('\n')).toEqual([
+      'shop  traffic not known (rule arn:rule/shop answers with a page); no release yet',
+      'cart  blue 100 %, green 0 %; no release yet',
+      '',
+    ]);
   });
 });
 

@@ -52,6 +52,29 @@ async function openAt(seconds: number, plan: Parameters<typeof openWorld>[0], st
 /** Effects that a handler's first scene does not show. */
 const more: CrashScene[] = [
   {
+    name: 'restore-traffic',
+    title: 'restore-traffic, of a stable slot that is in no rule',
+    input: {},
+    open: async () => {
+      const world = await goingBack();
+      const rule = world.router.rules.get('arn:rule/shop');
+      if (rule !== undefined) rule.groups = [{ arn: 'arn:tg/shop-green', weight: 1 }];
+      Object.assign(world.targets.counts.blue, { healthy: 0, unused: 4 });
+      return world;
+    },
+  },
+  {
+    name: 'size-canary',
+    title: 'size-canary, of a slot that is in no rule',
+    input: road,
+    open: async () => {
+      const world = await openAt(5, {}, []);
+      const rule = world.router.rules.get('arn:rule/shop');
+      if (rule !== undefined) rule.groups = [{ arn: 'arn:tg/shop-blue', weight: 1 }];
+      return world;
+    },
+  },
+  {
     name: 'admit',
     title: 'admit, of a release that is refused',
     input: road,

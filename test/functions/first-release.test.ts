@@ -119,6 +119,16 @@ describe('the first release of a new service', () => {
     );
   });
 
+  it.each(['unused', 'initial', 'unhealthy'] as const)(
+    'is no first release where the other slot has targets that are %s: it was live before somebody turned the dial',
+    async state => {
+      const world = await openWorld({}, { isNew: true });
+      world.targets.counts.green[state] = 2;
+      await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+      expect(await world.run('admit', road)).toMatchObject({ kind: 'refused' });
+    },
+  );
+
   it('is no first release where something is live that Sluice does not know', async () => {
     const world = await openWorld({}, { isNew: true });
     world.targets.counts.blue.healthy = 2; // registered by somebody else

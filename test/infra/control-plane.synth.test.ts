@@ -143,7 +143,7 @@ describe('the functions', () => {
           `${name} ${opener}`,
         ).toBe(opens);
       }
-      const turns = /router\.(setDial|goBack|setPreview)\(/.test(source);
+      const turns = /router\.(setDial|joinGroups|goBack|setPreview)\(/.test(source);
       expect(needsOf(name).includes('turnDial'), `${name} turns the dial`).toBe(turns);
     }
   });

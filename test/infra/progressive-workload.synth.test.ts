@@ -120,6 +120,7 @@ describe('the grants', () => {
       'restore-traffic',
       'retire-canary',
       'shift-traffic',
+      'size-canary',
     ]);
     for (const name of functionsThat('turnDial')) expect(JSON.stringify(turners?.roles)).toContain(`sluice-${name}-`);
   });

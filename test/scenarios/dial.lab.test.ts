@@ -62,7 +62,7 @@ describe.concurrent('a dial that somebody else turns', { timeout: STORY_WITHIN_M
     await turnByHand(story, { blue: 50, green: 50 });
     await story.ended();
 
-    const because = `on hold for 60 s: ${MOVED}`;
+    const because = `on hold for 1m: ${MOVED}`;
     const row = await story.row();
     expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'fault', because, weights: [20, 0], lost: 0 });
     expect(await story.rest('blue')).toEqual(atRest('blue'));
@@ -88,6 +88,66 @@ describe.concurrent('a dial that somebody else turns', { timeout: STORY_WITHIN_M
     expect(byStable).toMatchObject({ ...emptyTally(), answers: byStable?.answers });
     expect(byStable?.answers).toMatchObject({ '5xx': 0 });
     expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('to the canary alone, of which nobody checks stable any more, goes back on an abort', async () => {
+    const plan = quickPlan({ steps: [setWeight(20), bake(36_000), setWeight(100)] });
+    const story = await stories.open('alone', { plan });
+    const { rules, targetGroups } = story.workload.router;
+
+    await story.start();
+    await story.untilIn(1);
+    await elb.send(
+      new ModifyRuleCommand({
+        RuleArn: rules[0],
+        Actions: [{ Type: 'forward', TargetGroupArn: targetGroups.green }],
+      }),
+    );
+    await expect.poll(() => stories.lab.deps.targets.read(story.workload)).toMatchObject({ blue: { unused: 1 } });
+    await story.abort('alone-1');
+    await story.ended();
+
+    expect(await story.row()).toMatchObject({ outcome: 'rolledBack', reason: 'aborted', failed: 0, lost: 0 });
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('into a maintenance page holds the release, which goes back when the page is away', async () => {
+    const plan = quickPlan({ steps: [setWeight(20), bake(36_000), setWeight(100)] });
+    const story = await stories.open('paged', { plan, requestsPerSecond: 0 });
+    const [RuleArn] = story.workload.router.rules;
+    const page = [{ Type: 'fixed-response' as const, FixedResponseConfig: { StatusCode: '503' } }];
+
+    await story.start();
+    await story.untilIn(1);
+    await elb.send(new ModifyRuleCommand({ RuleArn, Actions: page }));
+    const held = await story.until('held');
+    await story.abort('paged-1');
+    await story.until('goingBack');
+    const actionOf = async () => (await stories.lab.edge.rules()).find(({ arn }) => arn === RuleArn)?.action;
+    // three looks of the way back
+    await new Promise(resolve => setTimeout(resolve, 500));
+    const whileItGoesBack = await actionOf();
+    await turnByHand(story, { blue: 80, green: 20 });
+    await story.ended();
+
+    expect(held.fact.because).toMatch(/changed outside Sluice: rule .* its actions are \[fixed-response\]/);
+    expect(whileItGoesBack).toEqual({ fixedStatus: 503 });
+    expect(await story.ended()).toMatchObject({ outcome: 'rolledBack', reason: 'aborted' });
+    expect(await story.rest('blue')).toEqual(atRest('blue'));
+  });
+
+  it('to the live group alone before a release begins is none: it gets both groups and is promoted', async () => {
+    const story = await stories.open('single', { plan: quickPlan({ progressDeadlineSeconds: 600 }) });
+    const { rules, targetGroups } = story.workload.router;
+    await elb.send(
+      new ModifyRuleCommand({ RuleArn: rules[0], Actions: [{ Type: 'forward', TargetGroupArn: targetGroups.blue }] }),
+    );
+
+    await story.start();
+    await story.ended();
+
+    expect(await story.row()).toMatchObject({ outcome: 'promoted', failed: 0, lost: 0 });
+    expect(await story.rest('green')).toEqual(atRest('green'));
   });
 
   it('refuses a release that begins while it is not at rest', async () => {

@@ -45,6 +45,7 @@ describe('the alb router, over the wire', () => {
     return {
       router,
       writeRule(arn, { groups, stickinessSeconds }) {
+        if (groups.length === 0) return loadBalancer.putRule({ ...ruleOf(arn), action: { fixedStatus: 503 } });
         const action = forward(...groups);
         loadBalancer.putRule({
           ...ruleOf(arn),

@@ -8,6 +8,7 @@ import { apiRuleArn, blueArn, greenArn, mainRuleArn, previewRuleArn } from '../.
 
 /** A rule as anybody could have written it past Sluice. */
 export interface WrittenRule {
+  /** None: it answers by itself, as a maintenance page does. */
   groups: [arn: string, weight: number][];
   stickinessSeconds?: number;
 }
@@ -128,6 +129,45 @@ export const keepsRouterContract = (open: () => Promise<RouterWorld>) => {
         await expect(router.setDial(checkout, dial)).rejects.toThrow('is not a dial');
       }
       expect(readRule(mainRuleArn)).toEqual(before);
+    });
+  });
+
+  describe('a group that a rule does not name', () => {
+    it.each([
+      ['green alone', greenArn, { blue: 0, green: 100 }],
+      ['blue alone', blueArn, { blue: 100, green: 0 }],
+    ])('is put beside %s at weight 0, and no request moves', async (_, only, dial) => {
+      const { router, writeRule, readRule } = await open();
+      for (const arn of checkout.router.rules) writeRule(arn, { groups: [[only, 7]], stickinessSeconds: 60 });
+      await router.joinGroups(checkout);
+      for (const arn of checkout.router.rules) {
+        const { groups, stickinessSeconds } = readRule(arn);
+        expect(groups.map(([group, weight]) => [group, weight > 0])).toEqual([
+          [blueArn, only === blueArn],
+          [greenArn, only === greenArn],
+        ]);
+        expect(stickinessSeconds).toBe(60);
+      }
+      expect(await router.readDial(checkout)).toEqual(dial);
+    });
+
+    it('changes nothing where all rules name both', async () => {
+      const { router, readRule } = await open();
+      await router.setDial(checkout, { blue: 75, green: 25 });
+      const before = readRule(mainRuleArn);
+      await router.joinGroups(checkout);
+      expect(readRule(mainRuleArn)).toEqual(before);
+    });
+  });
+
+  describe('a rule that answers by itself', () => {
+    it('is found among the others, and is no dial', async () => {
+      const { router, writeRule } = await open();
+      expect(await router.readPages(checkout)).toEqual([]);
+      writeRule(mainRuleArn, { groups: [] });
+      expect(await router.readPages(checkout)).toEqual([{ arn: mainRuleArn, answers: 'fixed-response' }]);
+      await expect(router.readDial(checkout)).rejects.toThrow(RouterRuleError);
+      await expect(router.joinGroups(checkout)).rejects.toThrow(RouterRuleError);
     });
   });
 

@@ -8,6 +8,7 @@ const found = (more: Partial<Findings> = {}): Findings => ({
   dial: { blue: 100, green: 0 },
   draining: { deregistrationDelaySeconds: 30, stickinessSeconds: 600 },
   healthy: { blue: 4, green: 0 },
+  registered: { blue: 4, green: 0 },
   template: {
     podTemplate: { spec: { containers: [{ name: 'app' }, { name: 'proxy' }] } },
     configMaps: {},
@@ -206,7 +207,11 @@ describe('an undo', () => {
 });
 
 describe('the first release of a new service', () => {
-  const nothing = { healthy: { blue: 0, green: 0 }, slots: { blue: { desired: 0 }, green: { desired: 0 } } };
+  const nothing = {
+    healthy: { blue: 0, green: 0 },
+    registered: { blue: 0, green: 0 },
+    slots: { blue: { desired: 0 }, green: { desired: 0 } },
+  };
   const sized = (replicas: number) => ({ ...nothing, template: { ...found().template, replicas } });
 
   it("is admitted as one, at the template's size", () => {
@@ -235,9 +240,13 @@ describe('the first release of a new service', () => {
       { found: { slots: { ...nothing.slots, blue: { desired: 4 } } } },
       noneHealthy,
     ],
-    ['the slot has targets', { found: { healthy: { blue: 2, green: 0 } } }, noReplicas],
+    [
+      'the slot has targets',
+      { found: { healthy: { blue: 2, green: 0 }, registered: { blue: 2, green: 0 } } },
+      noReplicas,
+    ],
     ['the other slot has pods', { found: { slots: { ...nothing.slots, green: { desired: 4 } } } }, noReplicas],
-    ['the other slot has targets', { found: { healthy: { blue: 0, green: 2 } } }, noReplicas],
+    ['the other slot has targets', { found: { registered: { blue: 0, green: 2 } } }, noReplicas],
   ])('is none where %s', (_, options, because) => {
     expect(decide({ ...options, found: { ...sized(3), ...options?.found } })).toEqual({ kind: 'refused', because });
   });
