@@ -99,7 +99,7 @@ const nameText = (release: ReleaseState): string =>
 
 /** A reason that several of them have is told by the last one alone. */
 function releaseRows(release: ReleaseState, paint: Paint): Row[] {
-  const { admission, rollBack, hold, verdict, plan } = release;
+  const { admission, rollBack, hold, verdict, plan, retiringAtEpochMs } = release;
   const revision = admission === undefined ? [] : [`revision ${admission.revision} in ${admission.canary}`];
   const because = (text: string, later: (string | undefined)[]) =>
     later.some(other => other?.endsWith(text)) ? '' : `: ${text}`;
@@ -116,7 +116,7 @@ function releaseRows(release: ReleaseState, paint: Paint): Row[] {
       : [
           [
             'on hold',
-            `${hold.because} (for at most ${durationText(plan.hold.atMostSeconds)}, then ${plan.hold.then})`,
+            `${hold.because}${retiringAtEpochMs === undefined ? ` (for at most ${durationText(plan.hold.atMostSeconds)}, then ${plan.hold.then})` : ''}`,
           ] as Row,
         ]),
     ...slotRows(release),

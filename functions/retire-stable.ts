@@ -1,19 +1,25 @@
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
+import type { Targets } from '../adapters/targets/targets.ts';
 import { dialFor, dialText, sameDial } from '../domain/dial.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
+import { liveSlotProblem } from '../domain/release/live-slot.ts';
 import { deadlineOf } from '../domain/release/next-move.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
+import { lazily, openLedger, openRouter, openShared, openTargets, openTell } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
+import { page } from './shared/page.ts';
 import { readDial } from './shared/read-dial.ts';
+import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
+import { type TellDeps, tell } from './shared/tell.ts';
 
-export interface RetireStableDeps extends SharedDeps {
+export interface RetireStableDeps extends SharedDeps, TellDeps {
   ledger: Ledger;
   router: TrafficRouter;
+  targets: Targets;
   cluster: Cluster;
 }
 
@@ -41,6 +47,8 @@ export const makeHandler = (deps: RetireStableDeps) =>
       }
       return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
     }
+    const held = call.release.retiringAtEpochMs === undefined ? await heldByLiveSlot(deps, call) : undefined;
+    if (held !== undefined) return held;
     if (call.release.retiringAtEpochMs === undefined) await call.append({ kind: 'retiring' });
     // while stable still has its pods, so that callers inside the cluster lose none of their requests
     await deps.cluster.pointService(workload, canary);
@@ -52,6 +60,9 @@ export const makeHandler = (deps: RetireStableDeps) =>
       const seconds = Math.ceil(Math.min(left, DRAIN_LOOK_SECONDS));
       return roadMove({ kind: 'lookAgain', seconds, because: `${stable} drains for ${Math.ceil(left)} s more` });
     }
+    // what is scaled down is the last that could take the requests: once more, however short the drain was
+    const heldNow = await heldByLiveSlot(deps, call);
+    if (heldNow !== undefined) return heldNow;
     if (stableMinimum !== undefined) {
       await deps.cluster.setAutoscalerMinimum(workload, stable, stableMinimum);
       await deps.cluster.setAutoscalerMinimum(workload, canary, stableMinimum);
@@ -61,11 +72,44 @@ export const makeHandler = (deps: RetireStableDeps) =>
     return roadMove({ kind: 'retired', because: `${stable} is at rest` });
   });
 
+/**
+ * Stable is given up only for a live slot that can carry what it carries. Before the door a release that holds goes back, at
+ * once without a healthy target and else at its deadline; behind it a person is called, once in each hold.
+ */
+async function heldByLiveSlot(deps: RetireStableDeps, call: ReleaseCall): Promise<RoadMove | undefined> {
+  const { first, canary, stable } = call.admission;
+  if (first === true) return undefined; // nothing else is there that could be kept
+  const { workload, retiringAtEpochMs, hold } = call.release;
+  const [slot, targets] = await Promise.all([deps.cluster.readSlot(workload, canary), deps.targets.read(workload)]);
+  const healthyTargets = targets[canary].healthy;
+  const problem = liveSlotProblem(call.release, { ...slot, healthyTargets });
+  if (problem === undefined) {
+    if (hold !== undefined) await call.append({ kind: 'resumed' });
+    return undefined;
+  }
+  const because = `${problem}: ${stable} keeps its pods`;
+  call.log.error(because);
+  if (retiringAtEpochMs === undefined && healthyTargets === 0) {
+    return roadMove({ kind: 'rollBack', reason: 'notReady', because });
+  }
+  if (retiringAtEpochMs === undefined && call.now >= deadlineOf(call.release, call.admission, call.now)) {
+    return roadMove({ kind: 'rollBack', reason: 'deadline', because });
+  }
+  if (hold === undefined) {
+    if (retiringAtEpochMs === undefined) await tell(deps, call.release, 'held', because);
+    else await page(deps, call.release, because);
+    await call.append({ kind: 'held', because, fault: true });
+  }
+  return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
+}
+
 export const handler = lazily(async env =>
   makeHandler({
     ...openShared(env),
+    ...openTell(env),
     ledger: openLedger(env),
     router: openRouter(env),
+    targets: openTargets(env),
     cluster: await openCluster(env),
   }),
 );

@@ -49,7 +49,7 @@ export const FUNCTIONS = {
   reconcile: ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack', 'tell'],
   'restore-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets', 'stopRelease'],
   'retire-canary': ['appendLedger', 'readDial', 'turnDial', 'cluster'],
-  'retire-stable': ['appendLedger', 'readDial', 'cluster'],
+  'retire-stable': ['appendLedger', 'readDial', 'readTargets', 'cluster', 'tell'],
   'shift-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets'],
   'size-canary': ['appendLedger', 'readDial', 'turnDial', 'cluster'],
   soak: ['appendLedger'],

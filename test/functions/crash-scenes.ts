@@ -64,6 +64,18 @@ const more: CrashScene[] = [
     },
   },
   {
+    name: 'retire-stable',
+    title: 'retire-stable, behind the door and over a live slot that somebody emptied',
+    input: road,
+    open: async () => {
+      const soaked: Line[] = [...at100, [30, { kind: 'soakStarted' }], [40, { kind: 'soakDone', because: 'good' }]];
+      const world = await openAt(400, { steps: [weight(100)] }, [...soaked, [50, { kind: 'retiring' }]]);
+      await world.router.setDial(shop, dialFor('green', 100));
+      world.targets.counts.green.healthy = 0;
+      return world;
+    },
+  },
+  {
     name: 'size-canary',
     title: 'size-canary, of a slot that is in no rule',
     input: road,

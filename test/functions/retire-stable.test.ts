@@ -52,6 +52,7 @@ describe("the promotion's last act", () => {
       [0, { kind: 'admitted', admission: admissionOf() }],
       ...soaked,
     );
+    await world.canary(4);
     await world.router.setDial(shop, dialFor('green', 100));
     world.wait(50);
     expect(world.cluster.pointsAt(shop, 'shop')).toBeUndefined();
@@ -97,6 +98,7 @@ describe("the promotion's last act", () => {
     await world.run('size-canary', road);
     await world.tell(...soaked, [50, { kind: 'retiring' }]);
     await world.router.setDial(shop, dialFor('green', 100));
+    await world.canary(4);
     world.wait(5_000);
     await retire(world);
     expect(await blue(world)).toMatchObject({ desired: 0, autoscalerMinimum: 2 });
@@ -135,6 +137,72 @@ describe("the promotion's last act", () => {
     const fact = { kind: 'rollBackClaimed', attempt: 1, reason: 'aborted', because: 'stop' } as const;
     world.ledger.quicker = { releaseId: 'shop-1', atEpochMs: at(50), by: 'bob', fact };
     await expect(retire(world)).rejects.toMatchObject(named('StaleExecutionError', /is rolling back/));
+    expect(await world.kinds()).not.toContain('retiring');
+  });
+
+  const scaled = async (world: World, desired: number, healthy: number) => {
+    await world.cluster.scaleSlot(shop, 'green', desired);
+    world.targets.counts.green.healthy = healthy;
+  };
+
+  it.each([
+    [1, 1, 'green was scaled to 1, and Sluice gave it 4 replicas: blue keeps its pods'],
+    [4, 2, '2 of 4 targets healthy in green, which has all of the requests: blue keeps its pods'],
+  ])(
+    'keeps the door open while the live slot has %i replicas and %i healthy targets',
+    async (desired, healthy, because) => {
+      const world = await soakedWorld();
+      await scaled(world, desired, healthy);
+      expect(await retire(world)).toMatchObject({ kind: 'lookAgain', because });
+      await retire(world);
+      expect((await world.kinds()).filter(kind => kind === 'held')).toHaveLength(1);
+      expect(await world.kinds()).not.toContain('retiring');
+      await scaled(world, 4, 4);
+      await retire(world);
+      expect((await world.kinds()).slice(-2)).toEqual(['resumed', 'retiring']);
+    },
+  );
+
+  it('goes back at its deadline where the live slot stays too small, and at once where it has no healthy target', async () => {
+    const world = await soakedWorld();
+    await scaled(world, 1, 1);
+    world.wait(7_200);
+    expect(await retire(world)).toMatchObject({ kind: 'rollBack', reason: 'deadline' });
+    const dead = await soakedWorld();
+    await scaled(dead, 0, 0);
+    expect(await retire(dead)).toMatchObject({ kind: 'rollBack', reason: 'notReady' });
+  });
+
+  it('behind the door keeps the pods of stable, calls a person once, and goes on when the live slot is whole', async () => {
+    const world = await soakedWorld();
+    await retire(world);
+    await scaled(world, 0, 0);
+    for (const seconds of [300, 330, 9_000]) {
+      world.wait(seconds);
+      expect(await retire(world)).toMatchObject({ kind: 'lookAgain', seconds: 30 });
+    }
+    expect(await blue(world)).toMatchObject({ desired: 4 });
+    expect(world.notifier.notices.map(({ subject }) => subject)).toEqual(['shop-1: needs a person']);
+    await scaled(world, 4, 4);
+    expect(await retire(world)).toMatchObject({ kind: 'retired' });
+  });
+
+  it('leaves the size to an autoscaler that has the slot, but not one of nobody', async () => {
+    const world = await soakedWorld();
+    world.cluster.putAutoscaler(shop, 'green', 2);
+    await scaled(world, 2, 2);
+    await retire(world);
+    expect((await world.kinds()).at(-1)).toBe('retiring');
+    const empty = await soakedWorld();
+    empty.cluster.putAutoscaler(shop, 'green', 2);
+    await scaled(empty, 0, 0);
+    expect(await retire(empty)).toMatchObject({ kind: 'rollBack' });
+  });
+
+  it('is tried again where the load balancer or the cluster does not say how the live slot is', async () => {
+    const world = await soakedWorld();
+    world.targets.failNext(1);
+    await expect(retire(world)).rejects.toMatchObject(named('TargetsUnreachableError'));
     expect(await world.kinds()).not.toContain('retiring');
   });
 });

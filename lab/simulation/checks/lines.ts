@@ -20,6 +20,9 @@ const WAY_BACK = new Set<Fact['kind']>([
 const BEHIND_THE_DOOR = new Set<Fact['kind']>([
   'retiring',
   'stableRetired',
+  // stable keeps its pods while the live slot cannot carry what it carries
+  'held',
+  'resumed',
   'runClaimed',
   'pushRefused',
   'approved',
