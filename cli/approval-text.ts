@@ -1,31 +1,26 @@
-import { type EndedRelease, PROCEED, type ReleaseState } from '../domain/ledger/state.ts';
+import { PROCEED } from '../domain/ledger/state.ts';
+import type { OpenApproval } from '../domain/release/approvals.ts';
 
-/** An approval that a release waits for. */
-export interface OpenApproval {
-  name: string;
-  approvedBy: string[];
-  /** Of a plan's step; absent where a hold asks whether to proceed. */
-  step?: { required: number; groups: string[] };
-  /** What gives it, without `npx sluice`. */
-  command: string;
-}
-
-/** What a release waits for a person to approve; none once it is rolling back. */
-export function openApprovals(release: ReleaseState | EndedRelease): OpenApproval[] {
-  if (!('approvals' in release) || release.rollBack !== undefined) return [];
-  return Object.entries(release.approvals)
-    .filter(([, { completeAtEpochMs }]) => completeAtEpochMs === undefined)
-    .map(([name, { approvedBy }]) => {
-      const step = release.plan.steps.find(candidate => candidate.kind === 'approval' && candidate.name === name);
-      const approve = `approve ${release.releaseId}`;
-      if (step?.kind !== 'approval') return { name, approvedBy, command: approve };
-      return { name, approvedBy, step, command: `${approve} --group ${step.groups[0]}` };
-    });
-}
+/**
+ * What gives this approval and no other, without `npx sluice`: pasted twice, or after it was given, it does nothing more.
+ */
+export const approveCommandOf = (
+  releaseId: string,
+  { name, opening, groups }: Pick<OpenApproval, 'name' | 'opening' | 'groups'>,
+): string =>
+  [
+    `approve ${releaseId} ${shellWord(name)} --opening ${opening}`,
+    ...(groups[0] === undefined ? [] : [`--group ${shellWord(groups[0])}`]),
+  ].join(' ');
 
 /** `approval go-live: 0 of 1, from payments-leads` */
-export function approvalText({ name, approvedBy, step }: OpenApproval): string {
-  if (step === undefined) return `a decision (${name === PROCEED ? 'approve to proceed' : name})`;
+export function approvalText({ name, approvedBy, required, groups }: OpenApproval): string {
+  const from = groups.length === 0 ? '' : `, from ${groups.join(' or ')}`;
+  if (name === PROCEED) return `a decision (approve to proceed)${from}`;
   const by = approvedBy.length === 0 ? '' : ` (${approvedBy.join(', ')})`;
-  return `approval ${name}: ${approvedBy.length} of ${step.required}${by}, from ${step.groups.join(' or ')}`;
+  return `approval ${name}: ${approvedBy.length} of ${required}${by}${from}`;
 }
+
+/** As a shell reads it as one word. */
+export const shellWord = (text: string): string =>
+  /^[\w.@%+=:,/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

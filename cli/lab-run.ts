@@ -101,5 +101,5 @@ function lineText(news: LabNews & { kind: 'line' }, told: string | undefined, la
     .join('');
   if (line.fact.kind !== 'approvalOpened') return text;
   const { name } = line.fact;
-  return `${text}${INDENT}${approveCommand(plan, { name, releaseId: line.releaseId }, labOption)}\n`;
+  return `${text}${INDENT}${approveCommand(plan, { name, releaseId: line.releaseId, opening: line.seq }, labOption)}\n`;
 }

@@ -3,11 +3,13 @@ import { durationText } from '../domain/file/units.ts';
 import { endText, stepText } from '../domain/ledger/news.ts';
 import { measureText } from '../domain/plan/measure-text.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { type ApprovalMeant, approvalRule } from '../domain/release/approvals.ts';
 import { columnsText, grouped } from '../lab/columns.ts';
 import type { VersionCounts } from '../lab/load/version-counts.ts';
 import type { Pacing } from '../lab/pacing.ts';
 import type { Usual } from '../lab/run-lab-plan.ts';
 import type { ReleaseRow } from '../lab/watch-release.ts';
+import { approveCommandOf } from './approval-text.ts';
 
 const line = (sentence: string): string => `${sentence}\n`;
 const rounded = (number: number): number => Number(number.toPrecision(2));
@@ -125,20 +127,8 @@ const cellsOf = (counts: VersionCounts): string[] => [
 ];
 
 /** A command that can be pasted. @param labOption ` --lab FILE`, or '' */
-export function approveCommand(
-  plan: Plan,
-  { name, releaseId }: { name: string; releaseId: string },
-  labOption: string,
-): string {
-  const step = plan.steps.find(one => one.kind === 'approval' && one.name === name);
-  const group = step?.kind === 'approval' ? step.groups[0] : undefined;
-  const option = group === undefined ? '' : ` --group ${shellWord(group)}`;
-  return unbroken(`npx sluice approve ${releaseId}${option}${labOption}`);
-}
-
-/** As a shell reads it as one word. */
-const shellWord = (text: string): string =>
-  /^[\w.@%+=:,/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+export const approveCommand = (plan: Plan, { releaseId, name, opening }: ApprovalMeant, labOption: string): string =>
+  unbroken(`npx sluice ${approveCommandOf(releaseId, { name, opening, ...approvalRule(plan, name) })}${labOption}`);
 
 /** Of the commands for a lab that goes on those that do something after this end. */
 export function keptText({ name, outcome }: ReleaseRow, labOption: string): string {

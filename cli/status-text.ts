@@ -3,8 +3,9 @@ import { dialText, SLOTS, type Slot } from '../domain/dial.ts';
 import { durationText } from '../domain/file/units.ts';
 import { endText, imagesText, stepText } from '../domain/ledger/news.ts';
 import type { EndedRelease, ReleaseState } from '../domain/ledger/state.ts';
+import { openApprovals } from '../domain/release/approvals.ts';
 import { confirmedWeight, currentStep } from '../domain/release/next-step.ts';
-import { approvalText, openApprovals } from './approval-text.ts';
+import { approvalText, approveCommandOf } from './approval-text.ts';
 import type { WorkloadAnswer } from './control-plane/doors.ts';
 import { OUTCOME_STYLE, VERDICT_STYLE } from './styles.ts';
 
@@ -44,7 +45,7 @@ const approvalLines = (active: ReleaseState | undefined, { paste, paint = plain 
     ? []
     : openApprovals(active).flatMap(open => [
         `  ${paint(['bold', 'yellow'], 'approval'.padEnd(LABEL))}${paint('yellow', `waiting for ${approvalText(open)}`)}`,
-        `    ${paste(open.command)}`,
+        `    ${paste(approveCommandOf(active.releaseId, open))}`,
       ]);
 
 /** One line for each workload; those that wait for a person first, with the command. */
@@ -54,7 +55,13 @@ export function statusLines(
 ): string {
   const rows = answers.map(({ workload, answer: { state, dial } }) => ({
     ...{ workload, dial, release: releaseText(state, paint) },
-    open: state.active === undefined ? [] : openApprovals(state.active),
+    open:
+      state.active === undefined
+        ? []
+        : openApprovals(state.active).map(one => ({
+            text: approvalText(one),
+            command: approveCommandOf(state.active?.releaseId ?? '', one),
+          })),
   }));
   const nameWidth = Math.max(...rows.map(row => row.workload.length));
   const width = (slot: Slot) =>
@@ -67,10 +74,7 @@ export function statusLines(
     .toSorted((a, b) => Number(b.open.length > 0) - Number(a.open.length > 0))
     .flatMap(({ workload, dial, release, open }) => [
       `${workload.padEnd(nameWidth)}  ${traffic(dial)}; ${release}\n`,
-      ...open.flatMap(one => [
-        `  ${paint('yellow', `waiting for ${approvalText(one)}`)}\n`,
-        `    ${paste(one.command)}\n`,
-      ]),
+      ...open.flatMap(one => [`  ${paint('yellow', `waiting for ${one.text}`)}\n`, `    ${paste(one.command)}\n`]),
     ])
     .join('');
 }

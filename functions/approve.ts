@@ -1,12 +1,20 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { PROCEED, type ReleaseState } from '../domain/ledger/state.ts';
+import type { WorkloadState } from '../domain/ledger/state.ts';
+import {
+  type ApprovalMeant,
+  approvalRule,
+  openApprovals,
+  openingOf,
+  wasGiven,
+  whyNotBy,
+} from '../domain/release/approvals.ts';
 import { currentStep } from '../domain/release/next-step.ts';
 import { RefusedError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { lazily, openExecutions, openLedger, openShared } from './shared/open.ts';
-import { releaseIdSchema, withLedger } from './shared/release-call.ts';
+import { type ReleaseCall, releaseIdSchema, withLedger } from './shared/release-call.ts';
 
 export interface ApproveDeps extends SharedDeps {
   ledger: Ledger;
@@ -15,12 +23,17 @@ export interface ApproveDeps extends SharedDeps {
 
 const inputSchema = z.strictObject({
   releaseId: releaseIdSchema,
+  /** Which approval, by the name of its step, or `proceed?`: an approval is for nothing but what its giver looked at. */
+  name: z.string({ error: 'the name of the approval, as status shows it' }).min(1),
+  /** Which time that it was asked for: the line of the ledger that opened it. */
+  opening: z.int({ error: 'the opening of the approval, as status shows it: the number of a line' }).nonnegative(),
   by: z.string().min(1),
   /** Groups that the caller vouches for: whoever may invoke this function has checked them. */
   groups: z.array(z.string()),
 });
 
 export interface ApproveAnswer {
+  /** `wasApproved`: this very opening had all its approvals before; nothing was done. */
   kind: 'approved' | 'oneMoreNeeded' | 'wasApproved';
   name: string;
 }
@@ -28,45 +41,59 @@ export interface ApproveAnswer {
 /** The door by which people approve. An approval is an append; the pause that waits for it is then ended at once. */
 export const makeHandler = (deps: ApproveDeps) =>
   makeLambda('approve', deps, (event, log) => {
-    const { releaseId, by, groups } = inputSchema.parse(event);
+    const { by, groups, ...meant } = inputSchema.parse(event);
+    const { releaseId, name, opening } = meant;
     return withLedger(deps, { releaseId, by, log }, async (call): Promise<ApproveAnswer> => {
-      if (call.state.active?.releaseId !== releaseId) throw new RefusedError(`${releaseId} is not in progress`);
-      const { release } = call;
-      // an approval that comes late must not look like one that was heard
-      if (release.rollBack !== undefined)
-        throw new RefusedError(`${releaseId} is rolling back: ${release.rollBack.because}`);
-      const name = openApproval(release);
-      if (name === undefined) throw new RefusedError(`${releaseId} waits for no approval`);
-      const wasComplete = release.approvals[name]?.completeAtEpochMs !== undefined;
-      if (!wasComplete) {
-        const problem = whyNot(release, { by, groups });
-        if (problem !== undefined) throw new RefusedError(problem);
-        const wasGiven = release.approvals[name]?.approvedBy.includes(by) === true; // twice by one person is once
-        if (!wasGiven) await call.append({ kind: 'approved', name, groups });
-        if (call.release.approvals[name]?.completeAtEpochMs === undefined) return { kind: 'oneMoreNeeded', name };
+      const { active } = call.state;
+      const release = active?.releaseId === releaseId ? active : undefined;
+      const found = release?.approvals[name];
+      if (found?.completeAtEpochMs !== undefined && openingOf(found) === opening) {
+        await endPause(deps, call, name); // whoever gave it may have died before this
+        return { kind: 'wasApproved', name };
       }
-      const taskToken = await deps.ledger.readToken(releaseId);
-      // too late is ordinary: the pause ended meanwhile, and the next look finds the approval in the ledger
-      if (taskToken !== undefined) await deps.executions.answer(taskToken, {});
-      return { kind: wasComplete ? 'wasApproved' : 'approved', name };
+      const open = release && openApprovals(release).find(one => one.name === name && one.opening === opening);
+      if (open === undefined) {
+        if (await wasGivenBefore(deps, call, meant)) return { kind: 'wasApproved', name };
+        // an approval that comes late must not look like one that was heard
+        throw new RefusedError(whyNotOpen(call.state, meant));
+      }
+      const problem = whyNotBy(call.release, name, { by, groups });
+      if (problem !== undefined) throw new RefusedError(problem);
+      // twice by one person is once
+      if (!open.approvedBy.includes(by)) await call.append({ kind: 'approved', name, groups, opening });
+      if (call.release.approvals[name]?.completeAtEpochMs === undefined) return { kind: 'oneMoreNeeded', name };
+      await endPause(deps, call, name);
+      return { kind: 'approved', name };
     });
   });
 
-/** The approval of the current step, or the one that a hold has asked for. */
-function openApproval(release: ReleaseState): string | undefined {
-  const step = currentStep(release);
-  if (step?.kind === 'approval') return release.approvals[step.name] === undefined ? undefined : step.name;
-  return release.approvals[PROCEED] === undefined ? undefined : PROCEED;
+/** Ends the pause that waits for this approval, and no other's. */
+async function endPause(deps: ApproveDeps, call: ReleaseCall, name: string): Promise<void> {
+  const step = currentStep(call.release);
+  if (step?.kind !== 'approval' || step.name !== name || call.release.rollBack !== undefined) return;
+  const taskToken = await deps.ledger.readToken(call.releaseId);
+  // too late is ordinary: the pause ended meanwhile, and the next look finds the approval in the ledger
+  if (taskToken !== undefined) await deps.executions.answer(taskToken, {});
 }
 
-function whyNot(release: ReleaseState, approver: { by: string; groups: string[] }): string | undefined {
-  const step = currentStep(release);
-  if (step?.kind !== 'approval') return undefined; // a hold asks whoever may come through this door
-  if (step.notTheStarter && approver.by === release.requestedBy) {
-    return `${approver.by} started ${release.releaseId}, and ${step.name} wants somebody else`;
-  }
-  if (step.groups.some(group => approver.groups.includes(group))) return undefined;
-  return `${step.name} is for ${step.groups.join(' or ')}; ${approver.by} is in ${approver.groups.join(', ') || 'no group'}`;
+/** A second click, or a retry, about a question that is over: the log still knows. */
+async function wasGivenBefore(deps: ApproveDeps, { state, workload }: ReleaseCall, meant: ApprovalMeant) {
+  const { releaseId, name, opening } = meant;
+  const release = [state.active, ...state.ended].find(one => one?.releaseId === releaseId);
+  if (release === undefined) return false;
+  const lines = await deps.ledger.entries(workload, Math.max(0, opening - 1));
+  return wasGiven(lines, meant, approvalRule(release.plan, name).required);
+}
+
+function whyNotOpen({ active }: WorkloadState, { releaseId, name, opening }: ApprovalMeant): string {
+  if (active?.releaseId !== releaseId) return `${releaseId} is not in progress`;
+  if (active.rollBack !== undefined) return `${releaseId} is rolling back: ${active.rollBack.because}`;
+  const [open] = openApprovals(active);
+  if (open === undefined) return `${releaseId} waits for no approval`;
+  const asked = `approval ${open.name}, opening ${open.opening}`;
+  return open.name === name
+    ? `${name} of ${releaseId} was asked for again since: it waits for ${asked}, not for opening ${opening}`
+    : `${releaseId} waits for ${asked}, not for ${name}`;
 }
 
 export const handler = lazily(env =>

@@ -11,7 +11,7 @@ import { machineArnsOf, openStepFunctionsExecutions } from '../adapters/executio
 import { httpHooks } from '../adapters/hooks/http-hooks.ts';
 import { openEcrRegistry } from '../adapters/images/ecr-registry.ts';
 import { openDynamoDbLedger } from '../adapters/ledger/dynamodb-ledger.ts';
-import type { Ledger, NewLine } from '../adapters/ledger/ledger.ts';
+import type { AppendedLine, Ledger } from '../adapters/ledger/ledger.ts';
 import { linesLog, linesMeter, type Sink } from '../adapters/log/lines-log.ts';
 import { openMetricSources } from '../adapters/metrics/open-metrics.ts';
 import { openSnsNotifier } from '../adapters/notifier/sns-notifier.ts';
@@ -81,7 +81,7 @@ export interface Lab {
    */
   deploy(functions: ReturnType<typeof labFunctions>): Promise<void>;
   /** Told of every line that a handler appends to a ledger, at once. Returns the unsubscriber. */
-  onLine(listener: (workload: string, line: NewLine) => void): () => void;
+  onLine(listener: (workload: string, line: AppendedLine) => void): () => void;
   /** Ends the executions, the processes and the servers; nothing is left behind. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -226,13 +226,13 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   }
 }
 
-type LineListener = (workload: string, line: NewLine) => void;
+type LineListener = (workload: string, line: AppendedLine) => void;
 
 /** A ledger that tells of what was appended: those who watch a release need not ask for it again and again. */
 function observed(ledger: Ledger, listeners: Set<LineListener>): Ledger {
   const append: Ledger['append'] = async (workload, after, line) => {
     const state = await ledger.append(workload, after, line);
-    for (const listener of listeners) listener(workload, line);
+    for (const listener of listeners) listener(workload, { ...line, seq: state.seq });
     return state;
   };
   return overriding(ledger, { append });

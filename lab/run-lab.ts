@@ -1,4 +1,4 @@
-import type { NewLine } from '../adapters/ledger/ledger.ts';
+import type { AppendedLine } from '../adapters/ledger/ledger.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Workload } from '../domain/workload.ts';
 import type { Publishing } from './aws/cloudwatch-publishing.ts';
@@ -45,7 +45,7 @@ export type LabNews =
   /** `most`: what this computer can send in a second; `wanted`: what was to be sent, before stable was found not to keep up. */
   | { kind: 'planned'; plan: Plan; usual: Usual; pacing: Pacing; most: number; wanted: number }
   /** `secondsIn` on the wall, from the start of the release. */
-  | { kind: 'line'; line: NewLine; plan: Plan; secondsIn: number }
+  | { kind: 'line'; line: AppendedLine; plan: Plan; secondsIn: number }
   /** What the canary printed last, where the release goes back. */
   | { kind: 'canarySaid'; lines: string[] }
   | { kind: 'ended'; row: ReleaseRow };

@@ -1,4 +1,4 @@
-import type { NewLine } from '../adapters/ledger/ledger.ts';
+import type { AppendedLine } from '../adapters/ledger/ledger.ts';
 import { otherSlot, type Slot } from '../domain/dial.ts';
 import type { Outcome, RollBackReason } from '../domain/ledger/facts.ts';
 import { stepText } from '../domain/ledger/news.ts';
@@ -37,7 +37,7 @@ export interface ReleaseRow {
 /** A release that has ended, with the lines of its ledger. */
 export interface WatchedRelease {
   releaseId: string;
-  lines: NewLine[];
+  lines: AppendedLine[];
 }
 
 /**
@@ -47,10 +47,10 @@ export interface WatchedRelease {
  */
 export function watchRelease(
   lab: Lab,
-  options: { workload: string; onLine?: (line: NewLine) => void; signal?: AbortSignal },
+  options: { workload: string; onLine?: (line: AppendedLine) => void; signal?: AbortSignal },
 ): Promise<WatchedRelease> {
   return new Promise((resolve, reject) => {
-    const lines: NewLine[] = [];
+    const lines: AppendedLine[] = [];
     let releaseId: string | undefined;
     const end = () => {
       unsubscribe();

@@ -31,3 +31,8 @@ export interface NewLine {
   by: string;
   fact: Fact;
 }
+
+/** A line as those see it who listen to appends: with its number. */
+export interface AppendedLine extends NewLine {
+  seq: number;
+}

@@ -14,7 +14,7 @@ export const doorsOf = (plane: ControlPlane) => ({
     plane.call('start', event) as Promise<StartAnswer>,
   abort: (event: { releaseId: string; by: string; because: string }) =>
     plane.call('abort', event) as Promise<AbortAnswer>,
-  approve: (event: { releaseId: string; by: string; groups: string[] }) =>
+  approve: (event: { releaseId: string; name: string; opening: number; by: string; groups: string[] }) =>
     plane.call('approve', event) as Promise<ApproveAnswer>,
   undo: (event: { workload: string; by: string }) => plane.call('undo', event) as Promise<UndoAnswer>,
   status: (event: { workload: string; afterSeq?: number; releaseId?: string }) =>

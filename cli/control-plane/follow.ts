@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { newsTeller } from '../../domain/ledger/news-teller.ts';
+import { openApprovals } from '../../domain/release/approvals.ts';
 import { workloadOf } from '../../domain/release-id.ts';
-import { openApprovals } from '../approval-text.ts';
+import { approveCommandOf } from '../approval-text.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { newsStyle } from '../styles.ts';
 import { paintOf, say, type Terminal } from '../terminal.ts';
@@ -25,15 +26,15 @@ export async function followToTheEnd(
     const { state, entries } = await doors.status({ workload, afterSeq });
     afterSeq = entries.at(-1)?.seq ?? afterSeq;
     const release = [state.active, state.waiting, ...state.ended].find(one => one?.releaseId === releaseId);
-    for (const { fact, releaseId: of } of entries) {
+    for (const { fact, seq, releaseId: of } of entries) {
       if (of !== releaseId || release === undefined) continue;
       const news = tell(fact, release.plan);
       if (news === undefined) continue;
       const style = newsStyle(fact);
       const text = style === undefined ? news : paintOf(terminal)(style, news);
       say(terminal, `${releaseId}  ${text}\n`, { hang: releaseId.length + 2 });
-      const open = fact.kind === 'approvalOpened' && openApprovals(release).find(({ name }) => name === fact.name);
-      if (open) say(terminal, `    ${paste(open.command)}\n`);
+      const open = fact.kind === 'approvalOpened' && openApprovals(release).find(({ opening }) => opening === seq);
+      if (open) say(terminal, `    ${paste(approveCommandOf(releaseId, open))}\n`);
     }
     const ended = state.ended.find(one => one.releaseId === releaseId);
     if (ended === undefined) {

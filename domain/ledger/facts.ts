@@ -67,7 +67,8 @@ export type Fact =
   | { kind: 'hookAnswered'; name: string; passed: boolean; because: string }
   | { kind: 'hookRunning'; name: string; statusUrl: string }
   | { kind: 'approvalOpened'; name: string }
-  | { kind: 'approved'; name: string; groups: string[] }
+  /** `opening`: the line that opened it, and only for that it counts; absent in lines from before it was named. */
+  | { kind: 'approved'; name: string; groups: string[]; opening?: number }
   /** What the stable version did before the first weight, by metric. */
   /** `blind`: what of the plan cannot be seen in the time it gives itself, at this traffic. */
   | { kind: 'baselineSeen'; baseline: Record<string, Baseline>; blind?: string[] }

@@ -1,4 +1,5 @@
 import { assertNever } from '../assert-never.ts';
+import { approvalRule, openingOf } from '../release/approvals.ts';
 import { firstReleasePlan } from '../release/first-release.ts';
 import type { Entry, Fact } from './facts.ts';
 import { PROCEED, type ReleaseState } from './state.ts';
@@ -65,11 +66,11 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     case 'hookAnswered':
       return withHook(release, fact.name, { answer: { passed: fact.passed, because: fact.because } });
     case 'approvalOpened': {
-      const approval = { openedAtEpochMs: at, approvedBy: [] };
+      const approval = { opening: entry.seq, openedAtEpochMs: at, approvedBy: [] };
       return { ...release, approvals: { ...release.approvals, [fact.name]: approval } };
     }
     case 'approved':
-      return approve(release, fact.name, entry);
+      return approve(release, fact, entry);
     case 'baselineSeen':
       return { ...release, baseline: release.baseline ?? fact.baseline }; // the first stays: what was judged by it was
     case 'ceilingsFrozen':
@@ -145,12 +146,13 @@ function withoutHold(release: ReleaseState, at: number): ReleaseState {
   return { ...rest, approvals, askedMs };
 }
 
-function approve(release: ReleaseState, name: string, entry: Entry): ReleaseState {
+function approve(release: ReleaseState, fact: Extract<Fact, { kind: 'approved' }>, entry: Entry): ReleaseState {
+  const { name, opening } = fact;
   const approval = release.approvals[name];
   if (approval === undefined || approval.approvedBy.includes(entry.by)) return release; // twice is once
+  if (opening !== undefined && opening !== openingOf(approval)) return release; // said of a question that is over
   const approvedBy = [...approval.approvedBy, entry.by];
-  const required = release.plan.steps.find(step => step.kind === 'approval' && step.name === name);
-  const complete = approvedBy.length >= (required?.kind === 'approval' ? required.required : 1);
+  const complete = approvedBy.length >= approvalRule(release.plan, name).required;
   const next = { ...approval, approvedBy, ...(complete ? { completeAtEpochMs: entry.atEpochMs } : {}) };
   return { ...release, approvals: { ...release.approvals, [name]: next } };
 }

@@ -25,6 +25,8 @@ export interface HookState {
 }
 
 export interface ApprovalState {
+  /** The line of the ledger that opened it; absent in snapshots from before it was kept. */
+  opening?: number;
   openedAtEpochMs: number;
   approvedBy: string[];
   /** When the last approval that was required came. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parsePlan } from '../../adapters/plan-file/read-plan.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import type { ApprovalMeant } from '../../domain/release/approvals.ts';
 import type { Workload } from '../../domain/workload.ts';
 import type { Lab } from '../lab.ts';
 import { startLoad } from '../load/load.ts';
@@ -71,7 +72,8 @@ async function run(
       signal: tooLate.signal,
       onLine: line => {
         view.line(release.name, line, plan);
-        if (line.fact.kind === 'approvalOpened') approve(lab, line.releaseId);
+        if (line.fact.kind === 'approvalOpened')
+          approve(lab, { releaseId: line.releaseId, name: line.fact.name, opening: line.seq });
       },
     });
     await lab.deps.workloads.register({ ...(await lab.deps.workloads.read(release.name)), plan: hook.plan });
@@ -94,9 +96,9 @@ async function openHook(lab: Lab, plan: Plan, host: string): Promise<{ plan: Pla
 }
 
 /** A person in the demo's release-managers. */
-function approve(lab: Lab, releaseId: string): void {
-  const asked = lab.invoke('approve', { releaseId, by: 'a release manager', groups: ['release-managers'] });
-  asked.catch(error => console.error(`the demo could not approve ${releaseId}: ${error}`));
+function approve(lab: Lab, meant: ApprovalMeant): void {
+  const asked = lab.invoke('approve', { ...meant, by: 'a release manager', groups: ['release-managers'] });
+  asked.catch(error => console.error(`the demo could not approve ${meant.name} of ${meant.releaseId}: ${error}`));
 }
 
 function asItShould(release: DemoRelease, row: ReleaseRow): boolean {

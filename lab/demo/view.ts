@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { NewLine } from '../../adapters/ledger/ledger.ts';
+import type { AppendedLine } from '../../adapters/ledger/ledger.ts';
 import { wrap } from '../../adapters/terminal/wrap.ts';
 import type { Fact } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
@@ -7,7 +7,7 @@ import { linesOf, openStory, type Story } from '../story.ts';
 
 /** What the demo shows while it runs: a live table in a terminal, plain lines elsewhere. */
 export interface View {
-  line(release: string, line: NewLine, plan: Plan): void;
+  line(release: string, line: AppendedLine, plan: Plan): void;
   end(): void;
 }
 

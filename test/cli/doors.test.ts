@@ -83,6 +83,11 @@ it.each([
   ],
   ['a release that is not in progress', ['abort', 'shop'], /^no release of shop is in progress\n$/],
   ['a release that never was', ['approve', 'shop-7'], /^shop-7 is not in progress\n$/],
+  [
+    'an opening that is no number',
+    ['approve', 'shop-7', 'go-live', '--opening', 'x'],
+    /expected the number that status shows/,
+  ],
   ['an undo before any promotion', ['undo', 'shop'], /^no release of shop was promoted: there is nothing to undo\n$/],
   [
     'a plan that is not there',
@@ -114,10 +119,12 @@ it('a release is started, refuses the wrong approver, is approved by the right o
   // before the approval: on a slow machine the release may have ended before a process has begun to look
   const following = startCli(['start', 'shop', '--image', 'v2', '--wait'], { cwd: folder.path });
   await following.says(
-    /already a release[\s\S]*waiting for approval go-live\n {4}npx sluice approve shop-1 --group leads\n/,
+    /already a release[\s\S]*waiting for approval go-live\n {4}npx sluice approve shop-1 go-live --opening \d+ --group leads\n/,
   );
   const right = await sluice('approve', 'shop-1', '--by', 'bob', '--group', 'devs', '--group', 'leads');
   const followed = await following.ended;
+  const opening = /--opening (\d+)/.exec(shown.out)?.[1] ?? '';
+  const late = await sluice('approve', 'shop-1', 'go-live', '--opening', opening, '--by', 'bob', '--group', 'leads');
   // Assess
   expect(started).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^shop-1 has started\n/) });
   expect(again.out).toMatch(/^shop-1 is already a release of this image\n/);
@@ -126,12 +133,16 @@ it('a release is started, refuses the wrong approver, is approved by the right o
   expect(shown.out).toMatch(/step {7}2 of 3: approval go-live\n {2}weight {5}50 % to the canary/);
   // what waits for a person comes first, with the command
   expect(shown.out).toMatch(
-    /^shop\n {2}approval {3}waiting for approval go-live: 0 of 1, from leads\n {4}npx sluice approve shop-1 --group leads\n {2}live /,
+    /^shop\n {2}approval {3}waiting for approval go-live: 0 of 1, from leads\n {4}npx sluice approve shop-1 go-live --opening \d+ --group leads\n {2}live /,
   );
   expect(JSON.parse(json.out)).toMatchObject({ kind: 'workload', state: { active: { releaseId: 'shop-1' } } });
   expect(wrong).toMatchObject({ code: 2, err: 'ann started shop-1, and go-live wants somebody else\n' });
   expect(outsider).toMatchObject({ code: 2, err: 'go-live is for leads; bob is in no group\n' });
-  expect(right).toMatchObject({ code: 0, out: 'go-live of shop-1 is approved\n' });
+  expect(right).toMatchObject({
+    code: 0,
+    out: 'bob approves approval go-live: 0 of 1, from leads\ngo-live of shop-1 is approved\n',
+  });
+  expect(late).toMatchObject({ code: 0, out: 'go-live of shop-1 was approved before; nothing more was done\n' });
   expect(followed.code).toBe(0);
   expect(followed.out).toMatch(/shop-1 {2}weight 100 %\n[\s\S]*shop-1 {2}promoted: .*\n$/);
 }, 90_000);

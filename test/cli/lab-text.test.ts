@@ -89,19 +89,19 @@ describe('a command that is printed works as it is', () => {
     ],
   });
   const approve = (of: Plan, labOption = '', name = 'go') =>
-    wrap(approveCommand(of, { name, releaseId: 'orders-1' }, labOption));
+    wrap(approveCommand(of, { name, releaseId: 'orders-1', opening: 7 }, labOption));
 
   it.each([
-    [['release-managers'], 'npx sluice approve orders-1 --group release-managers'],
-    [["it's on call", 'others'], "npx sluice approve orders-1 --group 'it'\\''s on call'"],
-    [[], 'npx sluice approve orders-1'],
+    [['release-managers'], 'npx sluice approve orders-1 go --opening 7 --group release-managers'],
+    [["it's on call", 'others'], "npx sluice approve orders-1 go --opening 7 --group 'it'\\''s on call'"],
+    [[], 'npx sluice approve orders-1 go --opening 7'],
   ])('an approval of the groups %j', (groups, command) => {
     expect(approve(gate(groups))).toBe(command);
   });
 
-  it('an approval that is no step of the plan, in a lab beside another', () => {
-    const command = approve(gate(['a']), ' --lab .sluice/lab-77.json', 'proceed');
-    expect(command).toBe('npx sluice approve orders-1 --lab .sluice/lab-77.json');
+  it('the question of a hold, for those who approve the steps, in a lab beside another', () => {
+    const command = approve(gate(['a']), ' --lab .sluice/lab-77.json', 'proceed?');
+    expect(command).toBe("npx sluice approve orders-1 'proceed?' --opening 7 --group a --lab .sluice/lab-77.json");
   });
 
   it.each<[ReleaseRow['outcome'], string[]]>([

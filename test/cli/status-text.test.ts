@@ -23,7 +23,7 @@ describe('the status of a workload', () => {
     expect(text(state).split('\n').slice(0, 4)).toEqual([
       'shop',
       '  approval   waiting for approval go-live: 1 of 2 (carol), from payments-leads or owners',
-      `    ${paste('approve shop-1 --group payments-leads')}`,
+      `    ${paste('approve shop-1 go-live --opening 4 --group payments-leads')}`,
       '  live       blue, revision old, from before the first promotion',
     ]);
   });
@@ -36,7 +36,7 @@ describe('the status of a workload', () => {
     );
     expect(text(state).split('\n').slice(1, 3)).toEqual([
       '  approval   waiting for a decision (approve to proceed)',
-      `    ${paste('approve shop-1')}`,
+      `    ${paste("approve shop-1 'proceed?' --opening 5")}`,
     ]);
   });
 
@@ -89,9 +89,9 @@ describe('the status of a workload', () => {
       '  approval   waiting for approval a-rather-long-name-of-an-approval-step: 0 of',
       '             1, from a-group-of-people-with-a-long-name or',
       '             another-group-of-people-with-a-long-name',
-      '    npx sluice approve shop-1 --group a-group-of-people-with-a-long-name',
+      '    npx sluice approve shop-1 a-rather-long-name-of-an-approval-step --opening 4 --group a-group-of-people-with-a-long-name',
     ]);
-    expect(lines.filter(line => line.length > 80)).toEqual([]);
+    expect(lines.filter(line => line.length > 80 && !line.startsWith('    npx'))).toEqual([]);
   });
 });
 
@@ -131,7 +131,7 @@ describe('the status of all workloads', () => {
       [
         'checkout  blue 90.5 %, green 9.5 %; shop-1 in progress',
         '  waiting for approval go-live: 0 of 1, from leads',
-        `    ${paste('approve shop-1 --group leads')}`,
+        `    ${paste('approve shop-1 go-live --opening 4 --group leads')}`,
         'api       blue  100 %, green   0 %; no release yet',
         '',
       ].join('\n'),

@@ -3,8 +3,11 @@ import type { Plan } from '../../domain/plan/plan.ts';
 import { approval, bake, imageOf, type Line, readied, requested, shifted, weight } from '../support/story.ts';
 import { named, openWorld, type World } from './world.ts';
 
-const approve = (world: World, by = 'bob', groups = ['leads']) =>
-  world.run('approve', { releaseId: 'shop-1', by, groups });
+/** The line that opens the first approval of `waiting` and of `held`. */
+const OPENED = 9;
+const go = { releaseId: 'shop-1', name: 'go-live', opening: OPENED };
+const approve = (world: World, by = 'bob', groups = ['leads'], meant: object = {}) =>
+  world.run('approve', { ...go, ...meant, by, groups });
 const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
 const opened: Line = [25, { kind: 'approvalOpened', name: 'go-live' }];
 
@@ -23,7 +26,7 @@ describe('an approval', () => {
     expect(await approve(world)).toEqual({ kind: 'approved', name: 'go-live' });
     expect((await world.ledger.entries('shop')).at(-1)).toMatchObject({
       by: 'bob',
-      fact: { kind: 'approved', name: 'go-live', groups: ['leads'] },
+      fact: { kind: 'approved', name: 'go-live', groups: ['leads'], opening: OPENED },
     });
     expect(world.executions.answers).toEqual([{ taskToken: token, output: {} }]);
   });
@@ -111,7 +114,7 @@ describe('an approval is refused', () => {
   it('for another release: the one that waits behind it, and the one before it', async () => {
     const { world } = await waiting();
     await world.tell([30, requested({ images: { app: imageOf('3') } }), { releaseId: 'shop-2' }]);
-    const other = (releaseId: string) => world.run('approve', { releaseId, by: 'bob', groups: ['leads'] });
+    const other = (releaseId: string) => approve(world, 'bob', ['leads'], { releaseId });
     await expect(other('shop-2')).rejects.toMatchObject(named('RefusedError', /^shop-2 is not in progress$/));
     await world.tell(
       [40, { kind: 'closed', outcome: 'rolledBack', because: 'errors' }],
@@ -141,11 +144,13 @@ describe('what a hold asks', () => {
     [1_000, { kind: 'approvalOpened', name: 'proceed?' }],
   ];
 
-  it('may be answered by whoever may come through this door, once', async () => {
+  const proceed = { name: 'proceed?', opening: OPENED + 1 };
+
+  it('may be answered by whoever may come through this door where the plan asks nobody else, once', async () => {
     const world = await openWorld({ hold: { atMostSeconds: 600, then: 'ask' } });
     await world.admitted(...held);
-    expect(await approve(world, 'bob', [])).toEqual({ kind: 'approved', name: 'proceed?' });
-    expect(await approve(world, 'bob', [])).toEqual({ kind: 'wasApproved', name: 'proceed?' });
+    expect(await approve(world, 'bob', [], proceed)).toEqual({ kind: 'approved', name: 'proceed?' });
+    expect(await approve(world, 'bob', [], proceed)).toEqual({ kind: 'wasApproved', name: 'proceed?' });
     expect((await world.kinds()).filter(kind => kind === 'approved')).toHaveLength(1);
   });
 
@@ -153,5 +158,112 @@ describe('what a hold asks', () => {
     const world = await openWorld({ hold: { atMostSeconds: 600, then: 'ask' } });
     await world.admitted(...held, [1_010, { kind: 'resumed' }]);
     await expect(approve(world)).rejects.toMatchObject(named('RefusedError', /^shop-1 waits for no approval$/));
+  });
+});
+
+describe('an approval counts for its step and opening only', () => {
+  const two = [weight(10), approval({ name: 'tested' }), approval({ name: 'go-live' }), weight(100)];
+  const tested = { name: 'tested', opening: OPENED };
+  const openedTested: Line = [25, { kind: 'approvalOpened', name: 'tested' }];
+  const next: Line[] = [
+    [30, { kind: 'approved', name: 'tested', groups: ['leads'], opening: OPENED }, { by: 'bob' }],
+    [31, { kind: 'stepDone', index: 1, because: 'tested was approved' }],
+    [32, { kind: 'approvalOpened', name: 'go-live' }],
+  ];
+  async function atTheSecond() {
+    const world = await openWorld({ steps: two });
+    await world.admitted(...at10, openedTested, ...next);
+    const token = world.executions.openToken('release', 'shop-1-1');
+    await world.run('await-approval', { releaseId: 'shop-1', run: 1, taskToken: token });
+    return world;
+  }
+
+  it('a retry of the first, when the second is open, is answered kindly and gives nothing', async () => {
+    const world = await atTheSecond();
+    expect(await approve(world, 'bob', ['leads'], tested)).toEqual({ kind: 'wasApproved', name: 'tested' });
+    expect((await world.kinds()).filter(kind => kind === 'approved')).toHaveLength(1);
+    expect(world.executions.answers).toEqual([]); // the pause of the second goes on
+  });
+
+  it('a first one that went unanswered gives nothing of the second', async () => {
+    const world = await openWorld({ steps: two });
+    await world.admitted(...at10, openedTested);
+    const early = { name: 'go-live', opening: 10 };
+    await expect(approve(world, 'bob', ['leads'], early)).rejects.toMatchObject(
+      named('RefusedError', /^shop-1 waits for approval tested, opening 9, not for go-live$/),
+    );
+  });
+
+  it.each<[string, Line[]]>([
+    ['goes back', [[40, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }]]],
+    ['is over', [[40, { kind: 'closed', outcome: 'promoted', because: 'live' }]]],
+  ])('a second click is answered kindly when the release %s', async (_, story) => {
+    const world = await atTheSecond();
+    await world.tell(...story);
+    expect(await approve(world, 'bob', ['leads'], tested)).toEqual({ kind: 'wasApproved', name: 'tested' });
+    expect((await world.kinds()).filter(kind => kind === 'approved')).toHaveLength(1);
+  });
+
+  it('one of two that were wanted is no approval once the release is over', async () => {
+    const { world } = await waiting({ required: 2 });
+    await approve(world, 'bob');
+    await world.tell([40, { kind: 'closed', outcome: 'rolledBack', because: 'no' }]);
+    await expect(approve(world, 'bob')).rejects.toMatchObject(named('RefusedError', /^shop-1 is not in progress$/));
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['no name', { name: undefined }, /the name of the approval, as status shows it[\s\S]*name/],
+    ['no opening', { opening: undefined }, /the opening of the approval, as status shows it[\s\S]*opening/],
+    ['an opening that is no number of a line', { opening: '9' }, /opening/],
+  ])('a call with %s is told what is missing', async (_, meant, message) => {
+    const { world } = await waiting();
+    await expect(approve(world, 'bob', ['leads'], meant)).rejects.toMatchObject(named('BadInputError', message));
+    expect(await world.kinds()).not.toContain('approved');
+  });
+
+  const asked = (seconds: number): Line[] => [
+    [seconds, { kind: 'held', because: 'too little data', fault: false }],
+    [seconds + 600, { kind: 'approvalOpened', name: 'proceed?' }],
+  ];
+  const proceed = (opening: number) => ({ name: 'proceed?', opening });
+  async function askedAgain() {
+    const world = await openWorld({ hold: { atMostSeconds: 600, then: 'ask' } });
+    await world.admitted(...at10, ...asked(400));
+    return world;
+  }
+
+  it('the answer to the question of one hold is none to that of the next', async () => {
+    const world = await askedAgain();
+    await world.tell([1_010, { kind: 'resumed' }], ...asked(2_000));
+    await expect(approve(world, 'bob', [], proceed(10))).rejects.toMatchObject(
+      named('RefusedError', /asked for again since: it waits for approval proceed\?, opening 13, not for opening 10$/),
+    );
+    expect(await approve(world, 'bob', [], proceed(13))).toMatchObject({ kind: 'approved' });
+  });
+
+  it('a second click on the question of a hold that is over is answered kindly', async () => {
+    const world = await askedAgain();
+    await approve(world, 'bob', [], proceed(10));
+    await world.tell([1_010, { kind: 'stepDone', index: 1, because: 'a person approved' }]);
+    expect(await approve(world, 'bob', [], proceed(10))).toEqual({ kind: 'wasApproved', name: 'proceed?' });
+  });
+
+  it('a line that was written for another opening counts for nothing', async () => {
+    const world = await askedAgain();
+    await world.tell([1_020, { kind: 'approved', name: 'proceed?', groups: [], opening: 4 }]);
+    expect((await world.ledger.read('shop')).active?.approvals['proceed?']?.completeAtEpochMs).toBeUndefined();
+  });
+
+  it("a hold's question is for those who may approve the plan's steps", async () => {
+    const steps = [weight(10), bake(60), approval({ groups: ['leads'], notTheStarter: true }), weight(100)];
+    const world = await openWorld({ steps, hold: { atMostSeconds: 600, then: 'ask' } });
+    await world.admitted(...at10, ...asked(400));
+    await expect(approve(world, 'bob', ['sales'], proceed(10))).rejects.toMatchObject(
+      named('RefusedError', /^proceed\? is for leads; bob is in sales$/),
+    );
+    await expect(approve(world, 'ann', ['leads'], proceed(10))).rejects.toMatchObject(
+      named('RefusedError', /^ann started shop-1, and proceed\? wants somebody else$/),
+    );
+    expect(await approve(world, 'bob', ['leads'], proceed(10))).toMatchObject({ kind: 'approved' });
   });
 });

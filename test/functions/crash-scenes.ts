@@ -141,7 +141,7 @@ const more: CrashScene[] = [
   {
     name: 'approve',
     title: 'approve, while the pause waits for it',
-    input: { releaseId: 'shop-1', by: 'bob', groups: ['leads'] },
+    input: { releaseId: 'shop-1', name: 'go-live', opening: 9, by: 'bob', groups: ['leads'] },
     open: async () => {
       const world = await openAt(25, { steps: [weight(10), approval(), weight(100)] }, [
         ...at10,

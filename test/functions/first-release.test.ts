@@ -32,7 +32,8 @@ async function readyToShift() {
   await world.run('look', road);
   expect(await world.run('next-step', road)).toMatchObject({ kind: 'openApproval' });
   await world.run('open-approval', road);
-  await world.run('approve', { releaseId: 'shop-1', by: 'bob', groups: ['leads'] });
+  const { opening } = (await world.ledger.read('shop')).active?.approvals['go-live'] ?? {};
+  await world.run('approve', { releaseId: 'shop-1', name: 'go-live', opening, by: 'bob', groups: ['leads'] });
   await world.run('look', road);
   world.wait(20); // a good instant to shift
   expect(await world.run('next-step', road)).toMatchObject({ kind: 'shiftTraffic' });

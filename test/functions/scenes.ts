@@ -200,7 +200,7 @@ export const doorScenes: Scene[] = [
   },
   {
     name: 'approve',
-    input: { releaseId: 'shop-1', by: 'bob', groups: ['leads'] },
+    input: { releaseId: 'shop-1', name: 'go-live', opening: 9, by: 'bob', groups: ['leads'] },
     open: () =>
       admitted({ steps: [weight(10), approval(), weight(100)] }, 25, ...at10, [
         22,

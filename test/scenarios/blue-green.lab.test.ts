@@ -32,8 +32,10 @@ async function smoke(name: string, version: string): Promise<Step> {
 const blueGreen = (steps: Step[], more: Partial<Plan> = {}) =>
   planOf({ strategy: 'blueGreen', preview: { header: HEADER }, metrics: [errors], soakSeconds: 0, steps, ...more });
 
-const approve = (story: Story, by: string, groups = ['leads']) =>
-  stories.lab.invoke('approve', { releaseId: `${story.name}-1`, by, groups });
+const approve = (story: Story, by: string, groups = ['leads']) => {
+  const opening = story.linesOf('approvalOpened')[0]?.seq;
+  return stories.lab.invoke('approve', { releaseId: `${story.name}-1`, name: 'go', opening, by, groups });
+};
 
 /** The pause has begun: its token is where an approval finds it. */
 async function untilAsked(story: Story): Promise<void> {

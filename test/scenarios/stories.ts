@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { NewLine } from '../../adapters/ledger/ledger.ts';
+import type { AppendedLine } from '../../adapters/ledger/ledger.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import type { Dial, Slot } from '../../domain/dial.ts';
 import { dialFor, otherSlot } from '../../domain/dial.ts';
@@ -59,7 +59,7 @@ export async function openStories(options: Partial<LabOptions> = {}): Promise<St
 }
 
 type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
-export type LineOf<Kind extends Fact['kind']> = NewLine & { fact: FactOf<Kind> };
+export type LineOf<Kind extends Fact['kind']> = AppendedLine & { fact: FactOf<Kind> };
 
 export interface StorySpec extends Partial<Omit<LabWorkloadSpec, 'name' | 'plan' | 'readyPath'>> {
   plan: Omit<Plan, 'workload'>;
@@ -96,7 +96,7 @@ export class Story {
   readonly lab: Lab;
   readonly name: string;
   readonly workload: Workload;
-  readonly lines: NewLine[] = [];
+  readonly lines: AppendedLine[] = [];
   private readonly load: Load | undefined;
   private readonly listeners = new Set<() => void>();
 
@@ -141,8 +141,9 @@ export class Story {
 
   /** Approves the step that waits for it, as soon as it does. */
   async go(releaseId = `${this.name}-1`): Promise<void> {
-    await this.until('approvalOpened', line => line.releaseId === releaseId);
-    await this.lab.invoke('approve', { releaseId, by: 'a lead', groups: ['leads'] });
+    const { fact, seq } = await this.until('approvalOpened', line => line.releaseId === releaseId);
+    const meant = { releaseId, name: fact.name, opening: seq };
+    await this.lab.invoke('approve', { ...meant, by: 'a lead', groups: ['leads'] });
   }
 
   /** From now on the load balancer's health checks of a slot ask for this path. */

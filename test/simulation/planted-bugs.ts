@@ -2,6 +2,7 @@ import { LedgerConflictError } from '../../adapters/ledger/errors.ts';
 import type { Dial } from '../../domain/dial.ts';
 import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { ReleaseState, WorkloadState } from '../../domain/ledger/state.ts';
+import { openApprovals } from '../../domain/release/approvals.ts';
 import type { RoadMove } from '../../functions/shared/move.ts';
 import type { AllDeps } from '../../lab/functions.ts';
 import { overriding } from '../../lab/overriding.ts';
@@ -191,11 +192,11 @@ export const PLANTED_BUGS: PlantedBug[] = [
       handlers: (handlers, stage) => ({
         ...handlers,
         approve: async (event, context) => {
-          const releaseId = stage.state('shop').active?.releaseId;
-          return handlers.approve?.(
-            { ...(event as object), ...(releaseId === undefined ? {} : { releaseId }) },
-            context,
-          );
+          const { active } = stage.state('shop');
+          const [open] = active === undefined ? [] : openApprovals(active);
+          if (active === undefined || open === undefined) return handlers.approve?.(event, context);
+          const { name, opening } = open;
+          return handlers.approve?.({ ...(event as object), releaseId: active.releaseId, name, opening }, context);
         },
       }),
     },

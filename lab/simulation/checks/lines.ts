@@ -53,7 +53,7 @@ export function checkLine(stage: Stage, workload: string, entry: Entry, by: Invo
   if (fact.kind === 'retiring' || (fact.kind === 'closed' && fact.outcome === 'promoted')) promotion(fact, mine, says);
   if (fact.kind === 'stepDone') approvalGiven(fact.index, mine, says);
   if (fact.kind === 'shiftIntended') weights(fact.weight, mine, says);
-  if (fact.kind === 'approved') approvalMeant(entry, by, says);
+  if (fact.kind === 'approved') approvalMeant(entry, mine, by, says);
   if (FORWARD.has(fact.kind)) beforeItsDeadline(stage, workload, entry, says);
   if (FORWARD.has(fact.kind) || ENDS_STEP.has(fact.kind)) notDegraded(fact, mine, says);
   if (mine.some(line => isSameOnce(line.fact, fact))) says('what happens once happens once', `${fact.kind} again`);
@@ -160,10 +160,19 @@ function approvalGiven(index: number, mine: Entry[], says: Says): void {
   }
 }
 
-/** The approval that a person gave is for the release that they named. */
-function approvalMeant(entry: Entry, by: Invocation | undefined, says: Says): void {
-  const named = (by?.event as { releaseId?: string } | undefined)?.releaseId;
-  if (named !== entry.releaseId) says('an approval counts for its release', `it was given for ${named}`);
+/** The approval that a person gave is for the release, the step and the opening that they named, and that is open. */
+function approvalMeant(entry: Entry, mine: Entry[], by: Invocation | undefined, says: Says): void {
+  if (entry.fact.kind !== 'approved') return;
+  const { name } = entry.fact;
+  const opened = mine.findLast(({ fact }) => fact.kind === 'approvalOpened' && fact.name === name)?.seq;
+  const meant = by?.event as { releaseId?: string; name?: string; opening?: number } | undefined;
+  if (meant?.releaseId !== entry.releaseId) {
+    says('an approval counts for its release', `it was given for ${meant?.releaseId}`);
+  }
+  if (meant?.name !== name || meant.opening !== opened) {
+    const given = `it was given for ${meant?.name}, opening ${meant?.opening}`;
+    says('an approval counts for its step', `${given}, and counted for ${name}, opening ${opened}`);
+  }
 }
 
 function weights(weight: number, mine: Entry[], says: Says): void {

@@ -1,5 +1,7 @@
 import { assertNever } from '../../../domain/assert-never.ts';
 import { dialFor, otherSlot, SLOTS, type Slot, sameDial } from '../../../domain/dial.ts';
+import { PROCEED } from '../../../domain/ledger/state.ts';
+import { openApprovals } from '../../../domain/release/approvals.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../../domain/release-id.ts';
 import { executionArnOf } from '../../asl/arns.ts';
 import { checkEnd, endOf } from '../checks/end.ts';
@@ -105,7 +107,9 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
       const releaseId =
         deed.about === 'active' ? state.active?.releaseId : (state.ended[0]?.releaseId ?? state.waiting?.releaseId);
       if (releaseId === undefined) return;
-      return ask(simulation, 'approve', { releaseId, by: deed.by, groups: deed.groups }, deed.by, 1);
+      const open = state.active === undefined ? undefined : openApprovals(state.active)[0];
+      const { name, opening } = open ?? { name: PROCEED, opening: 1 };
+      return ask(simulation, 'approve', { releaseId, name, opening, by: deed.by, groups: deed.groups }, deed.by, 1);
     }
     case 'undo':
       return ask(simulation, 'undo', { workload, by: deed.by }, deed.by, 3);

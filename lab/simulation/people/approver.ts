@@ -1,5 +1,4 @@
-import { PROCEED, type ReleaseState } from '../../../domain/ledger/state.ts';
-import { currentStep } from '../../../domain/release/next-step.ts';
+import { type ApprovalMeant, openApprovals } from '../../../domain/release/approvals.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Simulation } from '../simulation.ts';
 import { virtualSleep } from '../virtual-time.ts';
@@ -10,29 +9,26 @@ export async function approveWhatIsOpen(simulation: Simulation, scenario: Scenar
   const { stage, invoke } = simulation;
   if (approverEveryMs === undefined) return;
   const random = stage.random('approvers');
+  let before: ApprovalMeant | undefined;
   for (;;) {
     await virtualSleep(Math.round(approverEveryMs * (0.5 + random.next())));
     if (stage.elapsedMs >= quietAtMs || stage.violations.length > 0) return;
     const { active } = stage.state(workload.name);
-    const name = active === undefined ? undefined : openApproval(active);
-    if (active === undefined || name === undefined) continue;
+    const open = active === undefined ? undefined : openApprovals(active)[0];
+    if (active === undefined || open === undefined) continue;
     const by = random.pick(['ann', 'bob', 'cho', 'dee']);
     const groups = random.chance(0.85) ? ['leads'] : ['visitors'];
-    // an old link: the approval of another release
+    // an old link: the approval of another release, or the question before this one
     const releaseId = random.chance(0.1) ? `${workload.name}-99` : active.releaseId;
+    const now = { releaseId, name: open.name, opening: open.opening };
+    const meant = before !== undefined && random.chance(0.15) ? before : now;
+    before = now;
     for (let times = random.chance(0.2) ? 2 : 1; times > 0; times -= 1) {
-      stage.story.tell(by, `approves ${name} of ${releaseId}`);
-      const answer = await invoke('approve', { releaseId, by, groups }).catch(
+      stage.story.tell(by, `approves ${meant.name} (opening ${meant.opening}) of ${meant.releaseId}`);
+      const answer = await invoke('approve', { ...meant, by, groups }).catch(
         (error: Error) => `${error.name}: ${error.message}`,
       );
       stage.story.tell(by, `is answered ${JSON.stringify(answer)}`);
     }
   }
-}
-
-function openApproval(release: ReleaseState): string | undefined {
-  const step = currentStep(release);
-  const name = step?.kind === 'approval' ? step.name : PROCEED;
-  const approval = release.approvals[name];
-  return approval !== undefined && approval.completeAtEpochMs === undefined ? name : undefined;
 }

@@ -137,8 +137,8 @@ describe('an approval', () => {
     const { approvals } = releaseOf({ steps }, open('go-live'), open('look'), given('go-live'), given('look'));
     // Assess
     expect(approvals).toStrictEqual({
-      'go-live': { openedAtEpochMs: at(5), approvedBy: ['ann'] },
-      look: { openedAtEpochMs: at(5), approvedBy: ['ann'], completeAtEpochMs: at(6) },
+      'go-live': { opening: 4, openedAtEpochMs: at(5), approvedBy: ['ann'] },
+      look: { opening: 5, openedAtEpochMs: at(5), approvedBy: ['ann'], completeAtEpochMs: at(6) },
     });
   });
 });

@@ -12,7 +12,7 @@ describe('an approval', () => {
 
   it('is complete when the last person who is needed has approved', () => {
     const one = releaseOf(two, [5, { kind: 'approvalOpened', name: 'go-live' }], approve(10, 'ann'));
-    expect(one.approvals['go-live']).toEqual({ openedAtEpochMs: at(5), approvedBy: ['ann'] });
+    expect(one.approvals['go-live']).toEqual({ opening: 4, openedAtEpochMs: at(5), approvedBy: ['ann'] });
     const both = releaseOf(
       two,
       [5, { kind: 'approvalOpened', name: 'go-live' }],
@@ -20,6 +20,7 @@ describe('an approval', () => {
       approve(20, 'bob'),
     );
     expect(both.approvals['go-live']).toEqual({
+      opening: 4,
       openedAtEpochMs: at(5),
       approvedBy: ['ann', 'bob'],
       completeAtEpochMs: at(20),
@@ -33,7 +34,7 @@ describe('an approval', () => {
       approve(10, 'ann'),
       approve(20, 'ann'),
     );
-    expect(release.approvals['go-live']).toEqual({ openedAtEpochMs: at(5), approvedBy: ['ann'] });
+    expect(release.approvals['go-live']).toEqual({ opening: 4, openedAtEpochMs: at(5), approvedBy: ['ann'] });
   });
 
   it('that was never opened is none', () => {

@@ -1,0 +1,85 @@
+import type { Entry } from '../ledger/facts.ts';
+import { type ApprovalState, type EndedRelease, PROCEED, type ReleaseState } from '../ledger/state.ts';
+import type { Plan } from '../plan/plan.ts';
+import { currentStep } from './next-step.ts';
+
+/** Who may give an approval, and how many people must. */
+export interface ApprovalRule {
+  /** Any one of them; none: whoever may call. */
+  groups: string[];
+  required: number;
+  notTheStarter: boolean;
+}
+
+/** An approval that a release waits for. */
+export interface OpenApproval extends ApprovalRule {
+  name: string;
+  opening: number;
+  approvedBy: string[];
+}
+
+/** One approval, and one time that it was asked for. */
+export interface ApprovalMeant {
+  releaseId: string;
+  name: string;
+  opening: number;
+}
+
+/**
+ * The rule of one of the plan's approvals. The question of a hold has no step of its own: it is for those who may approve any
+ * step of the plan, and where the plan asks nobody, for whoever may call (decision 17).
+ */
+export function approvalRule({ steps }: Plan, name: string): ApprovalRule {
+  const all = steps.filter(step => step.kind === 'approval');
+  const own = all.find(step => step.name === name);
+  return {
+    groups: own?.groups ?? [...new Set(all.flatMap(step => step.groups))],
+    required: own?.required ?? 1,
+    notTheStarter: own?.notTheStarter ?? all.some(step => step.notTheStarter),
+  };
+}
+
+/** What tells one opening from the next: its line in the ledger. Of a snapshot that was written before it kept this: its instant. */
+export const openingOf = ({ opening, openedAtEpochMs }: ApprovalState): number => opening ?? openedAtEpochMs;
+
+/** What a release waits for people to approve; none once it is rolling back. */
+export function openApprovals(release: ReleaseState | EndedRelease): OpenApproval[] {
+  if (!('approvals' in release) || release.rollBack !== undefined) return [];
+  const step = currentStep(release);
+  return Object.entries(release.approvals)
+    .filter(([name]) => name === PROCEED || (step?.kind === 'approval' && step.name === name))
+    .filter(([, { completeAtEpochMs }]) => completeAtEpochMs === undefined)
+    .map(([name, approval]) => ({
+      ...{ name, opening: openingOf(approval), approvedBy: approval.approvedBy },
+      ...approvalRule(release.plan, name),
+    }));
+}
+
+/** Why this person may not give it; undefined: they may. */
+export function whyNotBy(
+  { releaseId, requestedBy, plan }: ReleaseState,
+  name: string,
+  approver: { by: string; groups: string[] },
+): string | undefined {
+  const { groups, notTheStarter } = approvalRule(plan, name);
+  const { by } = approver;
+  if (notTheStarter && by === requestedBy) return `${by} started ${releaseId}, and ${name} wants somebody else`;
+  if (groups.length === 0 || groups.some(group => approver.groups.includes(group))) return undefined;
+  return `${name} is for ${groups.join(' or ')}; ${by} is in ${approver.groups.join(', ') || 'no group'}`;
+}
+
+/**
+ * Whether this very opening was approved by as many as had to: what the state no longer tells of a question that is over.
+ * @param lines of the ledger from the opening on
+ */
+export function wasGiven(lines: readonly Entry[], meant: ApprovalMeant, required: number): boolean {
+  const isMeant = ({ releaseId, fact }: Entry) =>
+    releaseId === meant.releaseId &&
+    (fact.kind === 'approvalOpened' || fact.kind === 'approved') &&
+    fact.name === meant.name;
+  const [opened, ...later] = lines.filter(isMeant);
+  if (opened?.seq !== meant.opening || opened.fact.kind !== 'approvalOpened') return false;
+  const next = later.findIndex(({ fact }) => fact.kind === 'approvalOpened');
+  const givers = new Set(later.slice(0, next === -1 ? later.length : next).map(({ by }) => by));
+  return givers.size >= required;
+}
