@@ -41,7 +41,14 @@ export const makeHandler = (deps: ExecutionEndedDeps) =>
     }
     const { releaseId, number } = ours;
     const because = [detail.error, detail.cause].filter(text => typeof text === 'string' && text !== '').join(': ');
-    const ended: Ended = { machine, number, status, ...(because !== '' && { because: because.slice(0, MOST_CAUSE) }) };
+    const error = typeof detail.error === 'string' ? { error: detail.error } : {};
+    const ended: Ended = {
+      machine,
+      number,
+      status,
+      ...error,
+      ...(because !== '' && { because: because.slice(0, MOST_CAUSE) }),
+    };
     return withLedger(deps, { releaseId, by: 'execution-ended', log }, async (call): Promise<Rescued> => {
       if (call.state.active?.releaseId !== releaseId) return { kind: 'nothing', because: `${releaseId} is over` };
       const rescued = await rescue(deps, call, ended);

@@ -3,6 +3,8 @@ export type Machine = 'release' | 'rollBack';
 export interface ExecutionStatus {
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   startedAtEpochMs: number;
+  /** The name of the error with which it FAILED, where it is known. */
+  error?: string;
 }
 
 /** Every method may also throw ExecutionsUnreachableError and ExecutionsRefusedError. */

@@ -23,7 +23,7 @@ export interface FakeExecutions extends Executions {
   /** What was answered to tokens, in order. */
   readonly answers: readonly { taskToken: string; output: unknown }[];
   /** Lets a running execution end, as its machine would. */
-  end(machine: Machine, name: string, status: Exclude<ExecutionStatus['status'], 'RUNNING'>): void;
+  end(machine: Machine, name: string, status: Exclude<ExecutionStatus['status'], 'RUNNING'>, error?: string): void;
   /** A token that a task of this execution waits for; it dies with its execution. */
   openToken(machine: Machine, name: string): string;
   /** The token's task has timed out. */
@@ -65,7 +65,9 @@ export function fakeExecutions(clock: Clock): FakeExecutions {
     async describe(machine, name) {
       reach();
       const found = find(machine, name);
-      return found === undefined ? 'notThere' : { status: found.status, startedAtEpochMs: found.startedAtEpochMs };
+      if (found === undefined) return 'notThere';
+      const { status, startedAtEpochMs, error } = found;
+      return { status, startedAtEpochMs, ...(error !== undefined && { error }) };
     },
     async answer(taskToken, output) {
       reach();
@@ -76,10 +78,10 @@ export function fakeExecutions(clock: Clock): FakeExecutions {
       answers.push({ taskToken, output: JSON.parse(JSON.stringify(output)) });
       return 'answered';
     },
-    end(machine, name, status) {
+    end(machine, name, status, error) {
       const found = find(machine, name);
       if (found?.status !== 'RUNNING') throw new Error(`no execution ${name} (${machine}) is running`);
-      found.status = status;
+      Object.assign(found, { status, ...(error !== undefined && { error }) });
     },
     openToken(machine, name) {
       const execution = find(machine, name);

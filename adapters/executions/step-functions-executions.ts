@@ -24,10 +24,9 @@ export function stepFunctionsExecutions(client: SFNClient, machineArns: Record<M
 
   async function describe(
     executionArn: string,
-    includedData: 'ALL_DATA' | 'METADATA_ONLY',
     abortSignal: AbortSignal,
   ): Promise<DescribeExecutionOutput | 'notThere'> {
-    const command = new DescribeExecutionCommand({ executionArn, includedData });
+    const command = new DescribeExecutionCommand({ executionArn, includedData: 'ALL_DATA' });
     return calling(`DescribeExecution of ${executionArn}`, () => client.send(command, { abortSignal }), {
       ExecutionDoesNotExist: 'notThere' as const,
     });
@@ -46,7 +45,7 @@ export function stepFunctionsExecutions(client: SFNClient, machineArns: Record<M
         ExecutionAlreadyExists: 'taken' as const,
       });
       if (started !== 'taken') return;
-      const found = await describe(arnOf(machine, name), 'ALL_DATA', signal);
+      const found = await describe(arnOf(machine, name), signal);
       if (found === 'notThere') throw new ExecutionsUnreachableError(`${what}: its name is taken by nobody as yet`);
       if (found.status === 'RUNNING' && isDeepStrictEqual(JSON.parse(found.input ?? '{}'), jsonOf(input))) return;
       const how = found.status === 'RUNNING' ? 'runs with another input' : `has ended as ${found.status}`;
@@ -63,7 +62,8 @@ export function stepFunctionsExecutions(client: SFNClient, machineArns: Record<M
     },
 
     async describe(machine, name) {
-      const found = await describe(arnOf(machine, name), 'METADATA_ONLY', deadline());
+      // the metadata alone does not say with which error it failed
+      const found = await describe(arnOf(machine, name), deadline());
       return found === 'notThere' ? found : statusOf(found);
     },
 
@@ -130,8 +130,8 @@ async function calling<Output, Ordinary>(
 /** As the service has it: what JSON cannot carry is gone. */
 const jsonOf = (input: object): unknown => JSON.parse(JSON.stringify(input));
 
-function statusOf({ status, startDate }: DescribeExecutionOutput): ExecutionStatus {
+function statusOf({ status, startDate, error }: DescribeExecutionOutput): ExecutionStatus {
   // an execution that somebody has asked to redrive is going to run
   const known = status === undefined || status === 'PENDING_REDRIVE' ? 'RUNNING' : status;
-  return { status: known, startedAtEpochMs: startDate?.getTime() ?? 0 };
+  return { status: known, startedAtEpochMs: startDate?.getTime() ?? 0, ...(error !== undefined && { error }) };
 }

@@ -11,6 +11,7 @@ import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
+import { entryAfter, LEDGER_VERSION } from '../../domain/ledger/versions.ts';
 import { workloadOf } from '../../domain/release-id.ts';
 import type { Env } from '../aws-client-config.ts';
 import type { Clock } from '../clock.ts';
@@ -25,11 +26,14 @@ import { openTable } from './open-table.ts';
  *
  *     pk                    sk                           what
  *     workload#<name>       entry#<seq, 12 digits>       a line of the log: put if absent, never changed
- *     workload#<name>       snapshot                     a cache of the fold, rebuildable at any time
+ *     workload#<name>       snapshot#<version>           a cache of the fold, rebuildable at any time: each version of Sluice
+ *                                                        keeps its own, and reads an older one's where it has none yet
  *     workload#<name>       token#<releaseId>            task token of the approval that waits (TTL)
  *     windows#<releaseId>   <metric>#<start epoch ms>    a window (TTL)
  */
 const entryKey = (seq: number) => `entry#${String(seq).padStart(12, '0')}`;
+/** Before versions were kept it was `snapshot`. */
+const snapshotKey = (version: number) => (version === 1 ? 'snapshot' : `snapshot#${version}`);
 const NO_SUCH_ITEM = 'attribute_not_exists(pk)';
 /** A frozen window keeps what was judged: only a write that says the same of it may follow (with a later reading). */
 const NOT_FROZEN_OTHERWISE = 'attribute_not_exists(judged) OR judged = :judged';
@@ -40,7 +44,10 @@ const WINDOW_DAYS = 30;
 const TOKEN_DAYS = 8;
 const DAY_SECONDS = 86_400;
 
-const entrySchema = z.object({
+/** Loose: what a newer version adds is a part of the line, and of its hash. */
+const entrySchema = z.looseObject({
+  version: z.number().optional(),
+  critical: z.literal(true).optional(),
   seq: z.number(),
   releaseId: z.string(),
   atEpochMs: z.number(),
@@ -63,14 +70,13 @@ export class DynamoDbLedger implements Ledger {
   }
 
   async read(workload: string): Promise<WorkloadState> {
-    const snapshot = await this.get(`workload#${workload}`, 'snapshot');
-    const from: WorkloadState = snapshot === undefined ? emptyState() : JSON.parse(text(snapshot, 'state'));
+    const from = await this.snapshot(workload);
     const entries = await this.entries(workload, from.seq);
     return entries.reduce((state, entry) => fold(state, entry, sha256), from);
   }
 
   async append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState> {
-    const entry: Entry = { ...line, seq: after.seq + 1, previousHash: after.lastHash };
+    const entry = entryAfter(after, line);
     const next = fold(after, entry, sha256); // a fact that cannot be folded is never written
     const item = { ...key(`workload#${workload}`, entryKey(entry.seq)), entry: { S: JSON.stringify(entry) } };
     const put = await this.put(item, NO_SUCH_ITEM);
@@ -78,7 +84,10 @@ export class DynamoDbLedger implements Ledger {
       throw new LedgerConflictError(`entry ${entry.seq} of ${workload} is there already`);
     }
     if (entry.seq % SNAPSHOT_EVERY === 0) {
-      await this.put({ ...key(`workload#${workload}`, 'snapshot'), state: { S: JSON.stringify(next) } });
+      await this.put({
+        ...key(`workload#${workload}`, snapshotKey(LEDGER_VERSION)),
+        state: { S: JSON.stringify(next) },
+      });
     }
     return next;
   }
@@ -87,7 +96,7 @@ export class DynamoDbLedger implements Ledger {
     const items = await this.query(`workload#${workload}`, entryKey(afterSeq + 1), 'entry#~');
     return items.map(item => {
       const entry = entrySchema.parse(JSON.parse(text(item, 'entry')));
-      return { ...entry, fact: entry.fact as Fact }; // each kind is checked by the fold, which knows older shapes
+      return { ...entry, fact: entry.fact as Fact } as Entry; // the fold knows older shapes, and passes over kinds of newer versions
     });
   }
 
@@ -115,6 +124,17 @@ export class DynamoDbLedger implements Ledger {
   async readToken(releaseId: string): Promise<string | undefined> {
     const item = await this.get(`workload#${workloadOf(releaseId)}`, `token#${releaseId}`);
     return item === undefined ? undefined : text(item, 'token');
+  }
+
+  /** Of this version; else the newest of an older one, unless that passed over lines that are known here. */
+  private async snapshot(workload: string): Promise<WorkloadState> {
+    for (let version = LEDGER_VERSION; version >= 1; version -= 1) {
+      const item = await this.get(`workload#${workload}`, snapshotKey(version));
+      if (item === undefined) continue;
+      const state: WorkloadState = JSON.parse(text(item, 'state'));
+      if (version === LEDGER_VERSION || state.passedOverSeq === undefined) return state;
+    }
+    return emptyState();
   }
 
   /** An SDK retry whose first try did arrive finds its own line there: that is success, not a conflict. */

@@ -3,6 +3,7 @@ import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { Entry } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
+import { entryAfter } from '../../domain/ledger/versions.ts';
 import { sha256 } from '../sha256.ts';
 import { LedgerConflictError } from './errors.ts';
 import { judgedOf } from './judged-of.ts';
@@ -24,7 +25,7 @@ export class FakeLedger implements Ledger {
     const log = this.logs.get(workload) ?? [];
     this.logs.set(workload, log);
     // through JSON, as it is kept elsewhere: a member that is undefined is not there
-    const entry: Entry = JSON.parse(JSON.stringify({ ...line, seq: after.seq + 1, previousHash: after.lastHash }));
+    const entry: Entry = JSON.parse(JSON.stringify(entryAfter(after, line)));
     const next = fold(after, entry, sha256);
     if (isDeepStrictEqual(log[after.seq], entry)) return next; // repeated: its first try did arrive
     if (log.length !== after.seq) throw new LedgerConflictError(`entry ${entry.seq} of ${workload} is there already`);

@@ -88,8 +88,12 @@ export type Fact =
   | { kind: 'stableRetired'; slot: Slot }
   | { kind: 'closed'; outcome: Outcome; reason?: RollBackReason; because: string };
 
-/** One line of a workload's ledger. */
+/** One line of a workload's ledger. Its fact may be of a kind that only a newer version knows: ask `isKnown` (versions.ts). */
 export interface Entry {
+  /** Of what wrote it; absent: 1. */
+  version?: number;
+  /** A version that does not know its kind must not pass it over. */
+  critical?: true;
   seq: number;
   releaseId: string;
   atEpochMs: number;

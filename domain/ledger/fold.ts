@@ -4,6 +4,7 @@ import { releaseIdOf } from '../release-id.ts';
 import type { Entry, Fact, ReleaseImage } from './facts.ts';
 import { foldRelease } from './fold-release.ts';
 import { ENDED_KEPT, type EndedRelease, type ReleaseState, type WorkloadState } from './state.ts';
+import { isKnown, passOver } from './versions.ts';
 
 export class LedgerBrokenError extends Error {
   override readonly name = 'LedgerBrokenError';
@@ -17,6 +18,7 @@ export const hashOf = (entry: Entry, sha256: Sha256): string => sha256(canonical
 /**
  * State after one more entry. Pure: the same log gives the same state.
  * @throws LedgerBrokenError a gap, or a line that was changed or taken out
+ * @throws UnknownEntryError a line of a newer version that must not be passed over
  */
 export function fold(state: WorkloadState, entry: Entry, sha256: Sha256): WorkloadState {
   if (entry.seq !== state.seq + 1) {
@@ -27,7 +29,8 @@ export function fold(state: WorkloadState, entry: Entry, sha256: Sha256): Worklo
       `entry ${entry.seq} does not carry the hash of entry ${state.seq}: the log was changed`,
     );
   }
-  return { ...applyFact(state, entry), seq: entry.seq, lastHash: hashOf(entry, sha256) };
+  const next = isKnown(entry.fact) ? applyFact(state, entry) : passOver(state, entry);
+  return { ...next, seq: entry.seq, lastHash: hashOf(entry, sha256) };
 }
 
 function applyFact(state: WorkloadState, entry: Entry): WorkloadState {

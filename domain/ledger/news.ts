@@ -5,9 +5,11 @@ import type { Baseline } from '../judgement/baseline.ts';
 import { percentText, plural } from '../judgement/words.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import type { Fact, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
+import { isKnown } from './versions.ts';
 
 /** What a release's fact is to those who watch; undefined: no news, only for the ledger. */
 export function newsOf(fact: Fact, plan: Plan): string | undefined {
+  if (!isKnown(fact)) return undefined; // of a newer version of Sluice
   switch (fact.kind) {
     case 'requested':
       return `requested: ${imagesText(fact.images, fact.undoOf)}`;

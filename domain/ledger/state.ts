@@ -118,6 +118,8 @@ export interface KnownPush {
 /** The fold of a workload's ledger. */
 export interface WorkloadState {
   seq: number;
+  /** The first line that was of a newer version and passed over: this state lacks what it says. Absent: none was. */
+  passedOverSeq?: number;
   lastHash: string;
   /** Number of the newest release ever requested. */
   releases: number;

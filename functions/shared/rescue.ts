@@ -1,5 +1,6 @@
 import type { ExecutionStatus, Executions, Machine } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import type { UnknownEntryError } from '../../domain/ledger/versions.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../domain/release-id.ts';
 import { claimRollBack } from './claim-roll-back.ts';
 import type { SharedDeps } from './handler.ts';
@@ -18,6 +19,8 @@ export interface Ended {
   machine: Machine;
   number: number;
   status: ExecutionStatus['status'];
+  /** The name of the error with which it failed. */
+  error?: string;
   because?: string;
 }
 
@@ -30,6 +33,8 @@ export type Rescued =
 /** Attempts to go back that may die before a person is called. */
 const ATTEMPTS_BEFORE_PAGE = 2;
 
+const TOO_OLD: UnknownEntryError['name'] = 'UnknownEntryError';
+
 /**
  * Sees to it that the active release has an execution that brings it to its end: starts what was claimed and never started,
  * sends back what ended without closing, goes on behind the one-way door, tries to go back once more. Where one runs it does
@@ -39,10 +44,13 @@ export async function rescue(deps: RescueDeps, call: ReleaseCall, ended?: Ended)
   const { run, rollBack, retiringAtEpochMs } = call.release;
   if (rollBack !== undefined) return keepGoingBack(deps, call, ended);
   const name = releaseExecutionName(call.releaseId, run);
-  const status = run === 0 ? 'notThere' : await statusOf(deps, 'release', { name, number: run }, ended);
+  const { status, error } =
+    run === 0 ? { status: 'notThere' as const } : await statusOf(deps, 'release', { name, number: run }, ended);
   if (status === 'RUNNING') return { kind: 'nothing', because: `${name} runs` };
   if (status === 'notThere') return goOn(deps, call, Math.max(1, run));
   if (retiringAtEpochMs !== undefined) return goOn(deps, call, run + 1);
+  // its functions were too old for a line that these here know: nothing is wrong with the release
+  if (error === TOO_OLD) return goOn(deps, call, run + 1);
   const why = ended?.because === undefined ? '' : `: ${ended.because}`;
   const claimed = await claimRollBack(
     deps,
@@ -61,7 +69,7 @@ async function goOn(deps: RescueDeps, call: ReleaseCall, run: number): Promise<R
 async function keepGoingBack(deps: RescueDeps, call: ReleaseCall, ended: Ended | undefined): Promise<Rescued> {
   const { attempt = 1, reason = 'fault', because = '' } = call.release.rollBack ?? {};
   const name = rollBackExecutionName(call.releaseId, attempt);
-  const status = await statusOf(deps, 'rollBack', { name, number: attempt }, ended);
+  const { status } = await statusOf(deps, 'rollBack', { name, number: attempt }, ended);
   if (status === 'RUNNING') return { kind: 'nothing', because: `${name} runs` };
   if (status !== 'notThere') {
     // it closes the release before it ends: what was read before it was seen to have ended may lack that
@@ -85,8 +93,8 @@ async function statusOf(
   machine: Machine,
   newest: { name: string; number: number },
   ended: Ended | undefined,
-): Promise<ExecutionStatus['status'] | 'notThere'> {
-  if (ended?.machine === machine && ended.number === newest.number) return ended.status;
+): Promise<{ status: ExecutionStatus['status'] | 'notThere'; error?: string }> {
+  if (ended?.machine === machine && ended.number === newest.number) return ended;
   const found = await deps.executions.describe(machine, newest.name);
-  return found === 'notThere' ? found : found.status;
+  return found === 'notThere' ? { status: found } : found;
 }

@@ -41,7 +41,8 @@ export function embeddedExecutions(host: () => StateMachineHost): Executions {
     async describe(machine, name) {
       const found = refused(['ExecutionDoesNotExist'], () => host().describeExecution(arnOf(machine, name)));
       if (found === 'refused') return 'notThere';
-      return { status: found.status, startedAtEpochMs: found.startedAtEpochMs };
+      const { status, startedAtEpochMs, error } = found;
+      return { status, startedAtEpochMs, ...(error !== undefined && { error }) };
     },
     async answer(taskToken, output) {
       const sent = refused(['TaskTimedOut'], () =>

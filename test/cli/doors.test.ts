@@ -86,7 +86,7 @@ it.each([
   [
     'an opening that is no number',
     ['approve', 'shop-7', 'go-live', '--opening', 'x'],
-    /expected the number that status shows/,
+    /expected the number\s+that status shows/,
   ],
   ['an undo before any promotion', ['undo', 'shop'], /^no release of shop was promoted: there is nothing to undo\n$/],
   [
@@ -145,7 +145,7 @@ it('a release is started, refuses the wrong approver, is approved by the right o
   expect(late).toMatchObject({ code: 0, out: 'go-live of shop-1 was approved before; nothing more was done\n' });
   expect(followed.code).toBe(0);
   expect(followed.out).toMatch(/shop-1 {2}weight 100 %\n[\s\S]*shop-1 {2}promoted: .*\n$/);
-}, 90_000);
+}, 150_000);
 
 it('undo puts back what was live; an abort makes --wait exit 1', async () => {
   // Act

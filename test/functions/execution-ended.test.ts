@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Line } from '../support/story.ts';
-import { attemptEnded, backInput, executionEnded, stopped } from './scenes.ts';
+import { attemptEnded, backInput, executionEnded, scheduled, stopped } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';
 
 const hear = (world: World, ...about: Parameters<typeof executionEnded>) =>
@@ -52,6 +52,20 @@ describe('an execution that ended without closing its release', () => {
     expect(started(world)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);
     expect(await claims(world)).toEqual([]);
   });
+
+  it.each(['an event says so', 'the reconciler finds it'])(
+    'because its functions were too old for a line goes on in newer ones: %s',
+    async how => {
+      const world = await stopped([24, { kind: 'weighed' } as never]);
+      const cause = 'entry 12 of shop-1 is ...';
+      Object.assign(world.executions.started[0] ?? {}, { error: 'UnknownEntryError' });
+      if (how === 'an event says so')
+        await hear(world, 'release', 'shop-1-1', 'FAILED', { error: 'UnknownEntryError', cause });
+      else await world.run('reconcile', scheduled);
+      expect(started(world)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);
+      expect(await claims(world)).toEqual([]);
+    },
+  );
 
   it('before admission is rejected: nothing had moved', async () => {
     const world = await openWorld();

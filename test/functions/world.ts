@@ -10,9 +10,11 @@ import { linesLog, linesMeter } from '../../adapters/log/lines-log.ts';
 import { fakeSource } from '../../adapters/metrics/fake-source.ts';
 import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
 import { fakeRouter } from '../../adapters/router/fake-router.ts';
+import { sha256 } from '../../adapters/sha256.ts';
 import { fakeTargets } from '../../adapters/targets/fake-targets.ts';
 import { FakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
-import type { Fact } from '../../domain/ledger/facts.ts';
+import type { Entry, Fact } from '../../domain/ledger/facts.ts';
+import { fold } from '../../domain/ledger/fold.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { type AllDeps, labFunctions } from '../../lab/functions.ts';
@@ -29,8 +31,22 @@ export const template: Template = {
 
 /** A ledger in which somebody else can be quicker. */
 class RacingLedger extends FakeLedger {
+  private readonly newer = new Map<string, Entry>();
+
   /** Written just before the next append of anyone else. */
   quicker: NewLine | undefined;
+
+  /** As functions of a newer version would, which know the line. What reads it here does not. */
+  async appendOfNewer(workload: string, after: WorkloadState, line: object): Promise<void> {
+    const entry = { ...line, seq: after.seq + 1, previousHash: after.lastHash } as Entry;
+    this.newer.set(workload, entry);
+  }
+
+  override async read(workload: string): Promise<WorkloadState> {
+    const newer = this.newer.get(workload);
+    const state = await super.read(workload);
+    return newer === undefined ? state : fold(state, newer, sha256);
+  }
 
   override async append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState> {
     const { quicker } = this;

@@ -8,7 +8,10 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import { DynamoDbLedger, openDynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
 import { openTable as openAdapterTable } from '../../../adapters/ledger/open-table.ts';
+import { sha256 } from '../../../adapters/sha256.ts';
+import { hashOf } from '../../../domain/ledger/fold.ts';
 import type { WorkloadState } from '../../../domain/ledger/state.ts';
+import { LEDGER_VERSION } from '../../../domain/ledger/versions.ts';
 import { type LabTable, openTable } from '../../../lab/table.ts';
 import { at, NOON } from '../../support/story.ts';
 import { filled, keepsLedgerContract, line, named } from './ledger.contract.ts';
@@ -40,7 +43,8 @@ async function open() {
 describe('the ledger in DynamoDB', () => {
   keepsLedgerContract(async () => (await open()).ledger);
 
-  const snapshotKey = { pk: { S: 'workload#shop' }, sk: { S: 'snapshot' } };
+  const snapshotKey = { pk: { S: 'workload#shop' }, sk: { S: `snapshot#${LEDGER_VERSION}` } };
+  const firstSnapshotKey = { ...snapshotKey, sk: { S: 'snapshot' } };
   const entryKey = (seq: number) => ({
     pk: { S: 'workload#shop' },
     sk: { S: `entry#${String(seq).padStart(12, '0')}` },
@@ -73,6 +77,61 @@ describe('the ledger in DynamoDB', () => {
       const older = { ...snapshotKey, state: { S: JSON.stringify(early) } };
       await client.send(new PutItemCommand({ TableName: table.name, Item: older }));
       expect(await ledger.read('shop')).toEqual(state);
+    });
+  });
+
+  describe('written by other versions of Sluice', () => {
+    const put = (client: DynamoDBClient, table: LabTable, item: object) =>
+      client.send(new PutItemCommand({ TableName: table.name, Item: item as never }));
+    const asIfGone = (client: DynamoDBClient, table: LabTable, seqs: number[]) =>
+      Promise.all(seqs.map(seq => client.send(new DeleteItemCommand({ TableName: table.name, Key: entryKey(seq) }))));
+
+    it('a snapshot from before versions were kept is read', async () => {
+      const { client, table, ledger } = await open();
+      const state = await filled(ledger, 2);
+      await put(client, table, { ...firstSnapshotKey, state: { S: JSON.stringify(state) } });
+      await asIfGone(client, table, [1, 2, 3]); // only the snapshot can tell
+      expect(await ledger.read('shop')).toEqual(state);
+    });
+
+    it('a snapshot of a newer version is not: its state may be of another shape', async () => {
+      const { client, table, ledger } = await open();
+      const state = await filled(ledger, 2);
+      const newer = { ...snapshotKey, sk: { S: `snapshot#${LEDGER_VERSION + 1}` } };
+      await put(client, table, { ...newer, state: { S: '{"shape":"of the future"}' } });
+      expect(await ledger.read('shop')).toEqual(state);
+    });
+
+    it('a snapshot of an older version that passed lines over is not: it lacks what they say', async () => {
+      const { client, table, ledger } = await open();
+      const state = await filled(ledger, 2);
+      const lossy = { ...state, active: undefined, passedOverSeq: 2 };
+      await put(client, table, { ...firstSnapshotKey, state: { S: JSON.stringify(lossy) } });
+      expect(await ledger.read('shop')).toEqual(state);
+    });
+
+    it('a line with members of a newer version keeps its hash', async () => {
+      const { client, table, ledger } = await open();
+      const state = await filled(ledger, 0);
+      const entry = {
+        ...line({ kind: 'weighed' } as never),
+        ...{ version: 9, region: 'eu-west-1', seq: 2, previousHash: state.lastHash },
+      };
+      await put(client, table, { ...entryKey(2), entry: { S: JSON.stringify(entry) } });
+      expect((await ledger.read('shop')).lastHash).toBe(hashOf(entry, sha256));
+    });
+
+    it('a critical line of a newer version stops every reader with a sentence', async () => {
+      const { client, table, ledger } = await open();
+      const state = await filled(ledger, 0);
+      const entry = {
+        ...line({ kind: 'weighed' } as never),
+        ...{ version: 9, critical: true, seq: 2, previousHash: state.lastHash },
+      };
+      await put(client, table, { ...entryKey(2), entry: { S: JSON.stringify(entry) } });
+      await expect(ledger.read('shop')).rejects.toThrow(
+        "entry 2 of shop-1 is 'weighed' of version 9, which this version of Sluice (2) does not know and must not pass over: update its functions",
+      );
     });
   });
 

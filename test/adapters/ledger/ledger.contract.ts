@@ -3,6 +3,7 @@ import type { Ledger, NewLine } from '../../../adapters/ledger/ledger.ts';
 import type { Reading, WindowRecord } from '../../../domain/judgement/reading.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import { emptyState, type WorkloadState } from '../../../domain/ledger/state.ts';
+import { LEDGER_VERSION } from '../../../domain/ledger/versions.ts';
 import { at, NOON, requested } from '../../support/story.ts';
 
 export const named = (name: string) => expect.objectContaining({ name });
@@ -57,6 +58,7 @@ export const keepsLedgerContract = (open: () => Promise<Ledger>) => {
       expect(all.map(entry => entry.seq)).toEqual([1, 2, 3]);
       expect(all[1]).toEqual({
         ...line({ kind: 'runClaimed', run: 1 }),
+        version: LEDGER_VERSION,
         seq: 2,
         previousHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       });
@@ -112,6 +114,20 @@ export const keepsLedgerContract = (open: () => Promise<Ledger>) => {
       const second = await ledger.append('shop', state, claim(1));
       expect(second).toEqual(first);
       expect(await ledger.entries('shop')).toHaveLength(2);
+    });
+  });
+
+  describe('a line of a newer version of Sluice', () => {
+    const newer = (more: object = {}) =>
+      line({ kind: 'weighed', grams: 7 } as never, { version: 9, ...more } as Partial<NewLine>);
+
+    it('is kept as it is, passed over, and its chain holds', async () => {
+      const ledger = await open();
+      const state = await ledger.append('shop', await filled(ledger, 1), newer());
+      const next = await ledger.append('shop', state, line({ kind: 'runClaimed', run: 2 }));
+      expect(await ledger.read('shop')).toEqual(next);
+      expect(next).toMatchObject({ seq: 4, active: { run: 2 }, passedOverSeq: 3 });
+      expect((await ledger.entries('shop'))[2]).toMatchObject({ fact: { kind: 'weighed', grams: 7 } });
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Admission, Fact } from '../../../domain/ledger/facts.ts';
+import type { Admission, Entry, Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../../domain/ledger/state.ts';
 import { degraded, watching } from '../../support/sight.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type Line,
   logOf,
   planOf,
+  releaseLines,
   releaseOf,
   requested,
   stateOf,
@@ -107,8 +108,19 @@ describe('what one line says of a release', () => {
     expect([verdict, byMetric]).toEqual([degraded, { errors: degraded }]);
   });
 
-  it('that nobody knows is a fault and no state', () => {
-    expect(() => told({ kind: 'dreamt' } as never)).toThrow('unexpected {"kind":"dreamt"}');
+  it('that nobody knows is of a newer version and passed over; where it is critical, nobody goes on', () => {
+    const lines = logOf([...releaseLines({}), [9, { kind: 'dreamt' } as never]]);
+    expect(foldAll(lines)).toEqual({
+      ...foldAll(lines.slice(0, 3)),
+      ...{ seq: 4, lastHash: expect.any(String), passedOverSeq: 4 },
+    });
+    const critical = lines.map((entry): Entry => (entry.seq === 4 ? { ...entry, critical: true } : entry));
+    expect(() => foldAll(critical)).toThrow(
+      expect.objectContaining({
+        name: 'UnknownEntryError',
+        message: expect.stringMatching(/^entry 4 of shop-1 is 'dreamt' of version 1, .* update its functions/),
+      }),
+    );
   });
 });
 

@@ -1,0 +1,85 @@
+import type { Entry, Fact } from './facts.ts';
+import type { WorkloadState } from './state.ts';
+
+/**
+ * The version of what is written: lines and snapshots. Lines without one are of version 1. It goes up with every kind of line
+ * or member of the state that a function of before does not know.
+ */
+export const LEDGER_VERSION = 2;
+
+/** A line that must not be passed over, by functions of an older version than its writer's. Mended by updating them. */
+export class UnknownEntryError extends Error {
+  override readonly name = 'UnknownEntryError';
+}
+
+/** Every kind that this version knows; the compiler says which is missing. */
+const KNOWN: Record<Fact['kind'], true> = {
+  requested: true,
+  runClaimed: true,
+  pushRefused: true,
+  admitted: true,
+  refused: true,
+  canaryIntended: true,
+  canaryWritten: true,
+  sizeIntended: true,
+  slotSeen: true,
+  readied: true,
+  previewIntended: true,
+  previewOpened: true,
+  stepStarted: true,
+  stepDone: true,
+  shiftIntended: true,
+  shiftConfirmed: true,
+  hookCalled: true,
+  hookAnswered: true,
+  hookRunning: true,
+  approvalOpened: true,
+  approved: true,
+  baselineSeen: true,
+  ceilingsFrozen: true,
+  judged: true,
+  held: true,
+  resumed: true,
+  soakStarted: true,
+  soakDone: true,
+  rollBackClaimed: true,
+  goingBack: true,
+  dialRestored: true,
+  dialVerified: true,
+  canaryRetired: true,
+  retiring: true,
+  stableRetired: true,
+  closed: true,
+};
+
+/** Whether this version knows this kind of line: another version of Sluice may have written it. */
+export const isKnown = (fact: { kind: string }): fact is Fact => Object.hasOwn(KNOWN, fact.kind);
+
+/** Kinds without which a release would be taken for another one: what begins it, ends it, and goes through a one-way door. */
+const CRITICAL: ReadonlySet<Fact['kind']> = new Set(['requested', 'goingBack', 'retiring', 'closed']);
+
+/** The next line of a log, as this version writes it. */
+export const entryAfter = (
+  after: WorkloadState,
+  line: Pick<Entry, 'releaseId' | 'atEpochMs' | 'by' | 'fact'>,
+): Entry => ({
+  ...line,
+  version: LEDGER_VERSION,
+  ...(CRITICAL.has(line.fact.kind) && { critical: true }),
+  seq: after.seq + 1,
+  previousHash: after.lastHash,
+});
+
+/**
+ * A line of a kind that is not known here: passed over, unless its writer says that it must not be.
+ * @throws UnknownEntryError
+ */
+export function passOver(state: WorkloadState, entry: Entry): WorkloadState {
+  if (entry.critical === true) {
+    const which = `entry ${entry.seq} of ${entry.releaseId} is '${entry.fact.kind}' of version ${entry.version ?? 1}`;
+    throw new UnknownEntryError(
+      `${which}, which this version of Sluice (${LEDGER_VERSION}) does not know and must not pass over: update its functions; until then it does nothing about this workload`,
+    );
+  }
+  return { ...state, passedOverSeq: state.passedOverSeq ?? entry.seq };
+}
