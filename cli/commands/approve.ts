@@ -28,7 +28,8 @@ export function makeApproveCommand(terminal: Terminal) {
       );
       const open = active && openApprovals(active).find(one => one.name === meant.name);
       if (open?.opening === meant.opening) say(terminal, `${by} approves ${approvalText(open)}\n`);
-      const { kind, name } = await doors.approve({ releaseId, ...meant, by, groups: options.group ?? [] });
+      const { name, opening } = meant;
+      const { kind } = await doors.approve({ releaseId, name, opening, by, groups: options.group ?? [] });
       say(
         terminal,
         {
