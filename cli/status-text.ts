@@ -28,7 +28,7 @@ export function statusText(workload: string, { state, dial }: WorkloadAnswer, op
     ['live', liveText({ state, dial })],
     ['traffic', 'unreadable' in dial ? `not known: ${dial.unreadable}` : dialText(dial)],
     ...(state.active === undefined ? [['release', 'none in progress'] as Row] : releaseRows(state.active, paint)),
-    ...(state.waiting === undefined ? [] : [['queued', nameText(state.waiting)] as Row]),
+    ...(state.waiting === undefined ? [] : [['queued', queuedText(state.waiting)] as Row]),
     ...endedRows(state.ended, paint),
   ];
   return [
@@ -100,6 +100,11 @@ function liveText({ state, dial }: Pick<WorkloadAnswer, 'state' | 'dial'>): stri
 
 const nameText = (release: ReleaseState): string =>
   `${release.releaseId}, ${imagesText(release.images, release.undoOf)}, requested by ${release.requestedBy}`;
+
+const queuedText = (release: ReleaseState): string =>
+  release.againOf === undefined
+    ? nameText(release)
+    : `${nameText(release)}, the same image as ${release.againOf}: released if the Deployment has changed since`;
 
 /** A reason that several of them have is told by the last one alone. */
 function releaseRows(release: ReleaseState, paint: Paint): Row[] {

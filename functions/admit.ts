@@ -63,7 +63,8 @@ async function decide(deps: AdmitDeps, call: ReleaseCall): Promise<ReturnType<ty
     const { live, ended } = call.state;
     const undone = ended.find(release => release.releaseId === call.release.undoOf);
     const undoTo = undone?.admission?.stableRevision;
-    return admit(call.release, findings, { nowEpochMs: call.now, live, undoTo, sha256 });
+    const before = ended.find(release => release.releaseId === call.release.againOf);
+    return admit(call.release, findings, { nowEpochMs: call.now, live, undoTo, before, sha256 });
   } catch (error) {
     // what the workload names is not there, or is not what a dial can be: a person has to mend it, retrying does not
     if (!(error instanceof RouterRuleError || error instanceof TemplateNotFoundError)) throw error;

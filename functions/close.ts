@@ -38,12 +38,14 @@ export const makeHandler = (deps: CloseDeps) =>
 
 /** How a release ended, from what its ledger says was done. */
 function endOf(release: ReleaseState): Extract<Fact, { kind: 'closed' }> {
-  const { rollBack, refused, stableRetired, admission, releaseId } = release;
+  const { rollBack, refused, sameAs, stableRetired, admission, releaseId } = release;
   if (stableRetired) {
     const because = `revision ${admission?.revision} is live in ${admission?.canary}`;
     return { kind: 'closed', outcome: 'promoted', because };
   }
-  if (refused !== undefined) return { kind: 'closed', outcome: 'rejected', because: refused };
+  if (refused !== undefined) {
+    return { kind: 'closed', outcome: sameAs === undefined ? 'rejected' : 'superseded', because: refused };
+  }
   if (rollBack === undefined) throw new Error(`${releaseId} was neither promoted nor sent back: it cannot be closed`);
   const { reason, because } = rollBack;
   // a fault before admission: nothing had moved, so nothing was rolled back; and a first release has nothing to go back to

@@ -5,6 +5,7 @@ import type { TrafficRouter } from '../adapters/router/router.ts';
 import { WAIT_SECONDS } from '../domain/release/next-move.ts';
 import { nextStep } from '../domain/release/next-step.ts';
 import { replicasFor } from '../domain/release/sizing.ts';
+import { followTemplate } from './shared/follow-template.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
@@ -24,6 +25,8 @@ export const makeHandler = (deps: SizeCanaryDeps) =>
     const next = nextStep(call.release, call.now);
     if (next.kind !== 'sizeCanary')
       return roadMove({ kind: 'lookAgain', because: 'the canary is scaled up and ready' });
+    // what GitOps brings after the push is seen here at the latest, before each weight
+    await followTemplate(deps, call, await deps.cluster.readTemplate(call.release.workload));
     const { stable, canary, stableReplicas, stableMinimum } = call.admission;
     const { workload, size } = call.release;
     const replicas = Math.max(replicasFor(next.weight, stableReplicas), size?.replicas ?? 0);

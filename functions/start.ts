@@ -27,16 +27,26 @@ const inputSchema = z.strictObject({
   by: z.string().min(1),
 });
 
-export type StartAnswer = { kind: 'started' | 'waiting' | 'alreadyRequested'; releaseId: string };
+export interface StartAnswer {
+  kind: 'started' | 'waiting' | 'alreadyRequested';
+  releaseId: string;
+  /** Of one that waits: the release on its way, which has the same image. Whether it is another revision is found at admission. */
+  againOf?: string;
+}
 
-/** The door by which a person or a pipeline starts a release. Asking twice for the same image is one release. */
+/** The door by which a person or a pipeline starts a release. Asking twice for the same image is one release, unless the Deployment
+ * may have changed in between: then the second one waits, and ends as `superseded` where it is the same revision. */
 export const makeHandler = (deps: StartDeps) =>
   makeLambda('start', deps, async (event, log): Promise<StartAnswer> => {
     const input = inputSchema.parse(event);
     const registered = await deps.workloads.read(input.workload);
     const plan = input.plan === undefined ? registered.plan : planOf(input.plan, registered.workload, deps);
     const image = await resolve(deps, registered, input.image);
-    const answer = await requestRelease(deps, { workload: registered.workload, plan, image }, { by: input.by, log });
+    const answer = await requestRelease(
+      deps,
+      { workload: registered.workload, plan, image },
+      { by: input.by, log, again: true },
+    );
     if (answer.kind === 'refused' || answer.kind === 'ignored') throw new RefusedError(answer.because);
     return answer;
   });

@@ -1,8 +1,8 @@
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { sha256 } from '../adapters/sha256.ts';
-import { imageUris, requestedRevision } from '../domain/release/admission.ts';
+import { imageUris } from '../domain/release/admission.ts';
 import { TemplateChangedError } from './shared/errors.ts';
+import { followTemplate } from './shared/follow-template.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openShared } from './shared/open.ts';
@@ -22,7 +22,7 @@ export const makeHandler = (deps: WriteCanaryDeps) =>
     if (call.release.undoOf === undefined) {
       const { workload } = call.release;
       const template = await deps.cluster.readTemplate(workload);
-      const now = requestedRevision(call.release, { template }, sha256);
+      const now = await followTemplate(deps, call, template);
       if (now !== revision) {
         throw new TemplateChangedError(`the template changed from revision ${revision} to ${now} after admission`);
       }

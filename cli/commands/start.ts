@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { serialiseMistakes } from '../../adapters/plan-file/mistake.ts';
 import { parsePlan } from '../../adapters/plan-file/read-plan.ts';
 import { readText } from '../../adapters/plan-file/read-text.ts';
+import type { StartAnswer } from '../../functions/start.ts';
 import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
 import { atTheDoors, toPaste, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
 import { followToTheEnd } from '../control-plane/follow.ts';
@@ -29,7 +30,7 @@ export function makeStartCommand(terminal: Terminal) {
         terminal,
         {
           started: `${releaseId} has started\n`,
-          waiting: `${releaseId} is queued: it starts when the release before it has ended\n`,
+          waiting: waitingText(answer),
           alreadyRequested: `${releaseId} is already a release of this image\n`,
         }[answer.kind],
       );
@@ -39,6 +40,11 @@ export function makeStartCommand(terminal: Terminal) {
     }),
   );
 }
+
+const waitingText = ({ releaseId, againOf }: StartAnswer): string =>
+  againOf === undefined
+    ? `${releaseId} is queued: it starts when the release before it has ended\n`
+    : `${releaseId} is queued behind ${againOf}, which releases the same image: if the Deployment has changed since ${againOf} was admitted, it is released then; otherwise ${releaseId} ends as superseded\n`;
 
 /** Checked here, so that mistakes are shown in the file's own lines; the door knows whether it is the lab's. */
 async function readPlan(file: string): Promise<{ file: string; text: string }> {

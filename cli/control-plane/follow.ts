@@ -41,7 +41,8 @@ export async function followToTheEnd(
       await delay(ASK_EVERY_MS);
       continue;
     }
-    terminal.exitCode = exitCodeOf(ended);
+    // it is the same revision: what came of that one came of this one
+    terminal.exitCode = exitCodeOf(state.ended.find(one => one.releaseId === ended.sameAs) ?? ended);
     return;
   }
 }

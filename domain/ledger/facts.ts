@@ -46,12 +46,21 @@ export interface Admission {
 
 /** Everything that can stand in a ledger. Intent before effect; a fact never changes once appended. */
 export type Fact =
-  | { kind: 'requested'; images: Record<string, ReleaseImage>; plan: Plan; workload: Workload; undoOf?: string }
+  | {
+      kind: 'requested';
+      images: Record<string, ReleaseImage>;
+      plan: Plan;
+      workload: Workload;
+      undoOf?: string;
+      /** The release on its way has the same image: Admit finds out whether this one is another revision. */
+      againOf?: string;
+    }
   | { kind: 'runClaimed'; run: number }
   /** A push that came while this release was on its way, and the plan says onNewImage: reject. */
   | { kind: 'pushRefused'; image: ReleaseImage; because: string }
   | { kind: 'admitted'; admission: Admission }
-  | { kind: 'refused'; because: string }
+  /** `sameAs`: its revision is the one of that release, so there is nothing to release. */
+  | { kind: 'refused'; because: string; sameAs?: string }
   | { kind: 'canaryIntended'; slot: Slot; revision: string }
   | { kind: 'canaryWritten'; slot: Slot; revision: string }
   | { kind: 'sizeIntended'; slot: Slot; replicas: number; weight: number }

@@ -19,7 +19,7 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
         ...(fact.admission.first === true && { plan: firstReleasePlan(release.plan) }),
       };
     case 'refused':
-      return { ...release, refused: fact.because };
+      return { ...release, refused: fact.because, ...(fact.sameAs !== undefined && { sameAs: fact.sameAs }) };
     case 'canaryIntended':
       return { ...release, canaryIntended: true };
     case 'canaryWritten':

@@ -57,6 +57,7 @@ function request(state: WorkloadState, entry: Entry, fact: Fact & { kind: 'reque
     plan: fact.plan,
     workload: fact.workload,
     ...(fact.undoOf === undefined ? {} : { undoOf: fact.undoOf }),
+    ...(fact.againOf === undefined ? {} : { againOf: fact.againOf }),
     run: 0,
     canaryWritten: false,
     stepsDone: 0,
@@ -118,6 +119,7 @@ const endOf = (release: ReleaseState, entry: Entry) => ({
   images: release.images,
   plan: release.plan,
   ...(release.undoOf === undefined ? {} : { undoOf: release.undoOf }),
+  ...(release.sameAs === undefined ? {} : { sameAs: release.sameAs }),
   ...(release.admission === undefined ? {} : { admission: release.admission }),
 });
 

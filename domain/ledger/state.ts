@@ -42,10 +42,14 @@ export interface ReleaseState {
   plan: Plan;
   workload: Workload;
   undoOf?: string;
+  /** The release that was on its way with the same image when this one was requested. */
+  againOf?: string;
   /** Number of the newest release execution; 0 before the first. */
   run: number;
   admission?: Admission;
   refused?: string;
+  /** Of one that was refused: the release whose revision it has. */
+  sameAs?: string;
   canaryIntended?: true;
   canaryWritten: boolean;
   size?: { slot: Slot; replicas: number; weight: number; intendedAtEpochMs: number };
@@ -96,6 +100,8 @@ export interface EndedRelease {
   plan: Plan;
   /** Of an undo: the release that it undid. */
   undoOf?: string;
+  /** The release whose revision it has: nothing was released. */
+  sameAs?: string;
   /** Absent where it ended before admission. */
   admission?: Admission;
 }

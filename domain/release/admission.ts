@@ -1,6 +1,6 @@
 import { type Dial, dialText, otherSlot, SLOTS, type Slot } from '../dial.ts';
 import type { Admission } from '../ledger/facts.ts';
-import type { Live, ReleaseState } from '../ledger/state.ts';
+import type { EndedRelease, Live, ReleaseState } from '../ledger/state.ts';
 import { revisionOf } from '../slot/revision.ts';
 
 /** What is known of one slot before a release. */
@@ -34,7 +34,7 @@ export interface Findings {
 
 export type AdmissionDecision =
   | { kind: 'admitted'; ground: Omit<Admission, 'wayBack'>; because: string }
-  | { kind: 'refused'; because: string };
+  | { kind: 'refused'; because: string; sameAs?: string };
 
 /** Whether a release may begin, decided before anything has moved. */
 export function admit(
@@ -45,6 +45,8 @@ export function admit(
     live: Live | undefined;
     /** Of an undo: the revision that was live before the release that it undoes. */
     undoTo?: string | undefined;
+    /** Of one that was requested while a release of the same image was on its way: how that one ended. */
+    before?: EndedRelease | undefined;
     sha256: (text: string) => string;
   },
 ): AdmissionDecision {
@@ -72,6 +74,11 @@ export function admit(
     return refused(
       `${canary} has revision ${revision}, not ${known.undoTo ?? 'the one'} that was live before ${release.undoOf}: start a release of it instead`,
     );
+  }
+  const { before } = known;
+  if (before?.admission?.revision === revision) {
+    const because = `revision ${revision} is the one that ${before.releaseId} released (${endKind(before)}): the Deployment has not changed since`;
+    return { kind: 'refused', because, sameAs: before.releaseId };
   }
   if (revision === stableRevision) return refused(`revision ${revision} is live already, in ${stable}`);
   const { deregistrationDelaySeconds, stickinessSeconds } = found.draining;
@@ -139,5 +146,8 @@ function previewProblem(release: ReleaseState, found: Findings): string | undefi
   if (release.plan.preview === undefined || found.previews) return undefined;
   return `the plan wants a preview by header, and workload ${release.workload.name} has no previewRule`;
 }
+
+const endKind = ({ outcome, reason }: EndedRelease): string =>
+  reason === undefined ? outcome : `${outcome}, ${reason}`;
 
 const refused = (because: string): AdmissionDecision => ({ kind: 'refused', because });

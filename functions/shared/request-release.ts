@@ -23,7 +23,7 @@ export interface Wanted {
 }
 
 export type Requested =
-  | { kind: 'started' | 'waiting' | 'alreadyRequested'; releaseId: string }
+  | { kind: 'started' | 'waiting' | 'alreadyRequested'; releaseId: string; againOf?: string }
   /** The plan says onNewImage: reject, and this release is on its way. */
   | { kind: 'refused'; releaseId: string; because: string }
   | { kind: 'ignored'; because: string };
@@ -32,6 +32,7 @@ export type Requested =
  * Requests a release, for whoever asks: a person, a pipeline, a push. Asking twice for the same image is one release, of two
  * at once one is told `started`.
  * @param options.consider asked first, as often as the ledger is read: a reason not to request it at all
+ * @param options.again what was admitted already is asked for once more
  * @param options.onRefused writes down that the plan refused it, in the ledger of the release on its way
  */
 export function requestRelease(
@@ -41,34 +42,38 @@ export function requestRelease(
     by: string;
     log: Log;
     consider?: (state: WorkloadState) => { kind: 'ignored'; because: string } | undefined;
+    /** A person or a pipeline asks anew, and may mean a Deployment that has changed since: then it is queued. */
+    again?: boolean;
     onRefused?: (call: ReleaseCall, because: string) => Promise<void>;
   },
 ): Promise<Requested> {
   const { by, log } = options;
   const { name } = wanted.workload;
   // what this very call has requested, over all the times that it has to read the ledger again
-  let mine: { kind: 'started' | 'waiting'; releaseId: string } | undefined;
+  let mine: { kind: 'started' | 'waiting'; releaseId: string; againOf?: string } | undefined;
   return withWorkload(deps, { workload: name, log }, async (state): Promise<Requested> => {
     const call = new ReleaseCall(deps, { releaseId: releaseIdOf(name, state.releases + 1), state, by, log });
     const ignored = mine === undefined ? options.consider?.(state) : undefined;
     if (ignored !== undefined) return ignored;
     const { active, waiting } = state;
     const same = [waiting, active].find(release => release !== undefined && isSame(release, wanted));
-    if (same !== undefined) {
+    const againOf = options.again === true && same === active ? frozen(call.state, wanted) : undefined;
+    if (same !== undefined && againOf === undefined) {
       // whoever asked first may have died before all of it was done
       if (same === active) await startIfNotBegun(deps, call.about(same.releaseId));
       else await replaceIfAsked(deps, call, wanted);
       return same.releaseId === mine?.releaseId ? mine : { kind: 'alreadyRequested', releaseId: same.releaseId };
     }
     if (mine !== undefined) return mine; // somebody has taken it further by now: it is over, or goes back
-    if (active !== undefined && wanted.plan.onNewImage === 'reject') {
+    if (active !== undefined && againOf === undefined && wanted.plan.onNewImage === 'reject') {
       const because = `${active.releaseId} is in progress, and the plan says onNewImage: reject`;
       await options.onRefused?.(call.about(active.releaseId), because);
       return { kind: 'refused', releaseId: active.releaseId, because };
     }
     const { workload, plan, image } = wanted;
-    await call.append({ kind: 'requested', images: { [workload.container]: image }, plan, workload });
-    mine = { kind: active === undefined ? 'started' : 'waiting', releaseId: call.releaseId };
+    const again = againOf === undefined ? {} : { againOf };
+    await call.append({ kind: 'requested', images: { [workload.container]: image }, plan, workload, ...again });
+    mine = { kind: active === undefined ? 'started' : 'waiting', releaseId: call.releaseId, ...again };
     if (active === undefined) await startRun(deps, call, 1);
     else await replaceIfAsked(deps, call, wanted);
     return mine;
@@ -83,8 +88,18 @@ export async function replaceIfAsked(
 ): Promise<void> {
   const { active, waiting } = call.state;
   if (plan.onNewImage !== 'replace' || active === undefined || waiting === undefined) return;
+  if (waiting.againOf === active.releaseId) return; // it may be the same revision: it waits for that one's end
   await claimRollBack(deps, call.about(active.releaseId), 'aborted', `replaced by ${waiting.releaseId}`);
 }
+
+/**
+ * The release on its way, where it was admitted: its template is frozen, and nobody here can see whether the Deployment has
+ * changed since. Not where another one waits, which reads the template when it is admitted, and not for a plan that refuses.
+ */
+const frozen = ({ active, waiting }: WorkloadState, { plan }: Wanted): string | undefined =>
+  active?.admission !== undefined && waiting === undefined && plan.onNewImage !== 'reject'
+    ? active.releaseId
+    : undefined;
 
 /** A release that goes back is not what was asked for, even where its image is the same. */
 const isSame = (release: ReleaseState, wanted: Wanted): boolean =>
