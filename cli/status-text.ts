@@ -3,6 +3,7 @@ import { dialText, SLOTS, type Slot } from '../domain/dial.ts';
 import { durationText } from '../domain/file/units.ts';
 import { endText, imagesText, stepText } from '../domain/ledger/news.ts';
 import type { EndedRelease, ReleaseState } from '../domain/ledger/state.ts';
+import { althoughTexts } from '../domain/release/although.ts';
 import { openApprovals } from '../domain/release/approvals.ts';
 import { confirmedWeight, currentStep } from '../domain/release/next-step.ts';
 import { approvalText, approveCommandOf } from './approval-text.ts';
@@ -117,6 +118,7 @@ function releaseRows(release: ReleaseState, paint: Paint): Row[] {
     `${kind(one.kind)}${because(one.because, [rollBack === undefined ? hold?.because : rollBack.because])}`;
   return [
     ['release', [nameText(release), ...revision].join(', ')],
+    ...althoughRows(release),
     ['step', placeText(release)],
     ['weight', `${rollBack?.restoredAtEpochMs === undefined ? confirmedWeight(release) : 0} % to the canary`],
     ...(verdict === undefined ? [] : [['verdict', verdictText(verdict)] as Row]),
@@ -131,6 +133,15 @@ function releaseRows(release: ReleaseState, paint: Paint): Row[] {
     ...slotRows(release),
     ...(rollBack === undefined ? [] : [['roll back', `${paint('red', rollBack.reason)}: ${rollBack.because}`] as Row]),
   ];
+}
+
+function althoughRows({ although }: ReleaseState): Row[] {
+  if (although === undefined) return [];
+  const when = new Date(although.atEpochMs).toISOString().slice(0, 16).replace('T', ' ');
+  return althoughTexts(although).map((text, index) => [
+    'although',
+    index === 0 ? `${although.by}, ${when} UTC: ${text}` : text,
+  ]);
 }
 
 function placeText(release: ReleaseState): string {

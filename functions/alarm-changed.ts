@@ -3,6 +3,7 @@ import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { Workloads } from '../adapters/workloads/workloads.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
+import { isOverridden, overridesEnded } from '../domain/release/although.ts';
 import { type Claimed, claimRollBack } from './shared/claim-roll-back.ts';
 import { forEachWorkload } from './shared/for-each.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
@@ -35,30 +36,48 @@ export type AlarmAnswer = { workload: string } & (Claimed | { kind: 'nothing'; b
 
 /**
  * The door by which an alarm takes a release back: one that its workload names and that went into ALARM after the first
- * weight above 0 was set. By its own instant: an event may come late, and what rang before is not the canary's doing.
+ * weight above 0 was set. One that was overridden when the release was requested counts only once it was OK. By its own instant: an event may come late, and what rang before is not the canary's doing.
  */
 export const makeHandler = (deps: AlarmChangedDeps) =>
   makeLambda('alarm-changed', deps, async (event, log): Promise<AlarmAnswer[]> => {
     const { resources, detail } = eventSchema.parse(event);
     const { alarmName, state, previousState } = detail;
-    if (state.value !== 'ALARM' || previousState?.value === 'ALARM') return [];
+    if (state.value !== 'ALARM' && state.value !== 'OK') return [];
+    if (previousState?.value === state.value) return [];
     const names = new Set([alarmName, ...resources]);
     const theirs = (await deps.workloads.readAll()).filter(({ workload }) =>
       workload.alarms?.some(alarm => names.has(alarm)),
     );
     const alarm = { atEpochMs: Date.parse(state.timestamp), because: becauseOf(alarmName, state.reason) };
-    return forEachWorkload(theirs, log, ({ workload: { name: workload } }) =>
+    const answers = await forEachWorkload(theirs, log, ({ workload: { name: workload } }) =>
       withWorkload(deps, { workload, log }, async (current): Promise<AlarmAnswer> => {
         const { active } = current;
-        const why = active === undefined ? 'no release is in progress' : whyNot(active, alarm.atEpochMs);
-        if (active === undefined || why !== undefined) return { workload, kind: 'nothing', because: why ?? '' };
+        if (active === undefined) return { workload, kind: 'nothing', because: 'no release is in progress' };
         const call = new ReleaseCall(deps, { releaseId: active.releaseId, state: current, by: 'alarm-changed', log });
+        // either it is OK now, or it was just before this
+        const wasOk = state.value === 'OK' || previousState?.value === 'OK';
+        const mine = (active.workload.alarms ?? []).filter(one => names.has(one));
+        if (wasOk && active.rollBack === undefined) {
+          for (const fact of overridesEnded(
+            active,
+            mine.map(one => ({ alarm: one, state: 'OK' })),
+          ))
+            await call.append(fact);
+        }
+        if (state.value === 'OK') return { workload, kind: 'nothing', because: `${alarmName} is OK` };
+        const why = whyNot(call.release, alarm.atEpochMs, mine);
+        if (why !== undefined) return { workload, kind: 'nothing', because: why };
         return { workload, ...(await claimRollBack(deps, call, 'degraded', alarm.because)) };
       }),
     );
+    return state.value === 'OK' ? [] : answers;
   });
 
-function whyNot({ releaseId, shifts }: ReleaseState, atEpochMs: number): string | undefined {
+function whyNot(release: ReleaseState, atEpochMs: number, names: string[]): string | undefined {
+  const { releaseId, shifts } = release;
+  if (names.some(name => isOverridden(release, name))) {
+    return `${release.although?.by} started ${releaseId} although it rings, and it has not been OK since`;
+  }
   // from the intent on: the weight may have been set before it was confirmed
   const first = shifts.find(({ weight }) => weight > 0);
   if (first === undefined) return `${releaseId} has no traffic yet`;

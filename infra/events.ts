@@ -45,7 +45,7 @@ export function addEvents(scope: Construct, props: EventsProps): void {
   rule('AlarmChanged', 'alarm-changed', 'Sluice: an alarm of a workload takes its release back', {
     source: ['aws.cloudwatch'],
     detailType: ['CloudWatch Alarm State Change'],
-    detail: { state: { value: ['ALARM'] }, previousState: { value: events.Match.anythingBut('ALARM') } },
+    detail: { state: { value: ['ALARM', 'OK'] } }, // OK ends an override
   });
   new events.Rule(scope, 'Reconcile', {
     ruleName: `${props.name}-reconcile`,

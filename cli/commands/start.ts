@@ -6,7 +6,7 @@ import type { StartAnswer } from '../../functions/start.ts';
 import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
 import { atTheDoors, toPaste, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
 import { followToTheEnd } from '../control-plane/follow.ts';
-import { say, type Terminal } from '../terminal.ts';
+import { paintOf, say, type Terminal } from '../terminal.ts';
 
 /** `sluice start WORKLOAD --image TAG|DIGEST`. */
 export function makeStartCommand(terminal: Terminal) {
@@ -18,13 +18,26 @@ export function makeStartCommand(terminal: Terminal) {
     .argument('<workload>', 'the name of the workload')
     .requiredOption('--image <tag|digest>', "a tag or a digest in the workload's repository")
     .option('--plan <file>', "a plan for this release, instead of the workload's own")
+    .option(
+      '--although-stable-is-down',
+      'start although no pod of the live version is healthy; the answer says what protection is left',
+    )
+    .option(
+      '--although <alarm...>',
+      'start although this alarm of the workload rings; it is ignored until it was OK once',
+    )
     .option('--by <name>', "your name in the ledger (default: the operating system's user)")
     .option('--wait', 'print the progress until the release has ended');
   return withWhereabouts(command).action((workload, options) =>
     atTheDoors(terminal, options, async doors => {
       const plan = options.plan === undefined ? undefined : await readPlan(options.plan);
       const by = whoAsks(options.by);
-      const answer = await doors.start({ workload, image: options.image, ...(plan === undefined ? {} : { plan }), by });
+      const answer = await doors.start({
+        ...{ workload, image: options.image, by },
+        ...(plan === undefined ? {} : { plan }),
+        ...(options.althoughStableIsDown === true && { althoughStableIsDown: true }),
+        ...(options.although !== undefined && { althoughAlarms: options.although }),
+      });
       const { releaseId } = answer;
       say(
         terminal,
@@ -34,6 +47,7 @@ export function makeStartCommand(terminal: Terminal) {
           alreadyRequested: `${releaseId} is already a release of this image\n`,
         }[answer.kind],
       );
+      for (const text of answer.although ?? []) say(terminal, paintOf(terminal)('yellow', `${text}\n`));
       if (options.wait)
         await followToTheEnd(terminal, doors, { releaseId, paste: command => toPaste(options, command) });
       else say(terminal, `to follow it: ${toPaste(options, `status ${workload} --watch`)}\n`);

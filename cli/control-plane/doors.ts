@@ -10,8 +10,14 @@ export type WorkloadAnswer = Extract<StatusAnswer, { kind: 'workload' }>;
 
 /** The functions that people call, with their types: the answers are those of the same commit's handlers. */
 export const doorsOf = (plane: ControlPlane) => ({
-  start: (event: { workload: string; image: string; plan?: { file: string; text: string }; by: string }) =>
-    plane.call('start', event) as Promise<StartAnswer>,
+  start: (event: {
+    workload: string;
+    image: string;
+    plan?: { file: string; text: string };
+    althoughStableIsDown?: true;
+    althoughAlarms?: string[];
+    by: string;
+  }) => plane.call('start', event) as Promise<StartAnswer>,
   abort: (event: { releaseId: string; by: string; because: string }) =>
     plane.call('abort', event) as Promise<AbortAnswer>,
   approve: (event: { releaseId: string; name: string; opening: number; by: string; groups: string[] }) =>

@@ -23,10 +23,20 @@ export interface ReleaseImage {
   pushedAtEpochMs: number;
 }
 
+/** What a person overrode when they asked for a release; its line says who and when. */
+export interface Although {
+  /** It begins although no target of the live slot is healthy. */
+  stableIsDown?: true;
+  /** It begins although these ring, by what the workload calls them. */
+  alarms?: string[];
+}
+
 /** What Admit found and decided; the frozen ground on which the release stands. */
 export interface Admission {
   /** The first release of a new service: nothing is live in `stable`, so there is nothing to compare with or to go back to. */
   first?: true;
+  /** Nothing in `stable` was healthy, and a person had said that the release begins all the same. */
+  stableIsDown?: true;
   stable: Slot;
   canary: Slot;
   revision: string;
@@ -54,7 +64,12 @@ export type Fact =
       undoOf?: string;
       /** The release on its way has the same image: Admit finds out whether this one is another revision. */
       againOf?: string;
+      although?: Although;
     }
+  /** What a person overrode of a release that was requested before and has not begun. */
+  | { kind: 'overridden'; although: Although }
+  /** An alarm that was overridden is OK: from here on it counts. */
+  | { kind: 'alarmWasOk'; alarm: string }
   | { kind: 'runClaimed'; run: number }
   /** A push that came while this release was on its way, and the plan says onNewImage: reject. */
   | { kind: 'pushRefused'; image: ReleaseImage; because: string }

@@ -1,4 +1,5 @@
 import { assertNever } from '../assert-never.ts';
+import { bothAlthough, stableDownPlan } from '../release/although.ts';
 import { approvalRule, openingOf } from '../release/approvals.ts';
 import { firstReleasePlan } from '../release/first-release.ts';
 import type { Entry, Fact } from './facts.ts';
@@ -12,11 +13,19 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
   switch (fact.kind) {
     case 'runClaimed':
       return { ...release, run: fact.run };
+    case 'overridden':
+      return {
+        ...release,
+        although: { ...bothAlthough(release.although, fact.although), by: entry.by, atEpochMs: at },
+      };
+    case 'alarmWasOk':
+      return { ...release, alarmsWereOk: [...(release.alarmsWereOk ?? []), fact.alarm] };
     case 'admitted':
       return {
         ...release,
         admission: fact.admission,
         ...(fact.admission.first === true && { plan: firstReleasePlan(release.plan) }),
+        ...(fact.admission.stableIsDown === true && { plan: stableDownPlan(release.plan) }),
       };
     case 'refused':
       return { ...release, refused: fact.because, ...(fact.sameAs !== undefined && { sameAs: fact.sameAs }) };

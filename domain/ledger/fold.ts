@@ -57,6 +57,9 @@ function request(state: WorkloadState, entry: Entry, fact: Fact & { kind: 'reque
     plan: fact.plan,
     workload: fact.workload,
     ...(fact.undoOf === undefined ? {} : { undoOf: fact.undoOf }),
+    ...(fact.although === undefined
+      ? {}
+      : { although: { ...fact.although, by: entry.by, atEpochMs: entry.atEpochMs } }),
     ...(fact.againOf === undefined ? {} : { againOf: fact.againOf }),
     run: 0,
     canaryWritten: false,

@@ -4,6 +4,7 @@ import { durationText } from '../file/units.ts';
 import type { Baseline } from '../judgement/baseline.ts';
 import { percentText, plural } from '../judgement/words.ts';
 import type { Plan, Step } from '../plan/plan.ts';
+import { althoughTexts } from '../release/although.ts';
 import type { Fact, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
 import { isKnown } from './versions.ts';
 
@@ -12,7 +13,11 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
   if (!isKnown(fact)) return undefined; // of a newer version of Sluice
   switch (fact.kind) {
     case 'requested':
-      return `requested: ${imagesText(fact.images, fact.undoOf)}`;
+      return [`requested: ${imagesText(fact.images, fact.undoOf)}`, ...althoughTexts(fact.although ?? {})].join('; ');
+    case 'overridden':
+      return althoughTexts(fact.although).join('; ');
+    case 'alarmWasOk':
+      return `alarm ${fact.alarm} is OK: it counts again`;
     case 'pushRefused':
       return `push of ${fact.image.reference} is ignored: ${fact.because}`;
     case 'admitted':

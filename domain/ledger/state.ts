@@ -3,7 +3,7 @@ import type { Baseline } from '../judgement/baseline.ts';
 import type { Verdict } from '../judgement/verdict.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Workload } from '../workload.ts';
-import type { Admission, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
+import type { Admission, Although, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
 
 /** The approval that a hold asks for (`hold.then: ask`). No plan can name one like it: its names have no question mark. */
 export const PROCEED = 'proceed?';
@@ -44,6 +44,10 @@ export interface ReleaseState {
   undoOf?: string;
   /** The release that was on its way with the same image when this one was requested. */
   againOf?: string;
+  /** What a person overrode, and who did so last. */
+  although?: Although & { by: string; atEpochMs: number };
+  /** Overridden alarms that were OK since. */
+  alarmsWereOk?: string[];
   /** Number of the newest release execution; 0 before the first. */
   run: number;
   admission?: Admission;

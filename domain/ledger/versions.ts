@@ -15,6 +15,8 @@ export class UnknownEntryError extends Error {
 /** Every kind that this version knows; the compiler says which is missing. */
 const KNOWN: Record<Fact['kind'], true> = {
   requested: true,
+  overridden: true,
+  alarmWasOk: true,
   runClaimed: true,
   pushRefused: true,
   admitted: true,

@@ -62,7 +62,12 @@ export function admit(
   const { revision: stableRevision, autoscalerMinimum } = found.slots[stable];
   const first = isFirst(found, stable, known.live);
   const problemOfStable = first ? undefined : stableProblem(found, stable);
-  if (problemOfStable !== undefined) return refused(problemOfStable);
+  if (problemOfStable !== undefined) {
+    if (isElsewhere(found, stable)) return refused(problemOfStable);
+    if (release.although?.stableIsDown !== true) {
+      return refused(`${problemOfStable}. If a fix has to go out all the same: --although-stable-is-down`);
+    }
+  }
   const problem = imageProblem(release, found) ?? previewProblem(release, found);
   if (problem !== undefined) return refused(problem);
 
@@ -87,12 +92,13 @@ export function admit(
     because: `revision ${revision} goes to ${canary}`,
     ground: {
       ...(first && { first }),
+      ...(problemOfStable !== undefined && { stableIsDown: true as const }),
       stable,
       canary,
       revision,
       stableRevision: stableRevision ?? 'unknown',
       // adoption takes `replicas` out of the template, and a service of no pods is none
-      stableReplicas: first ? Math.max(1, found.template.replicas) : found.slots[stable].desired,
+      stableReplicas: found.slots[stable].desired || Math.max(1, found.template.replicas),
       ...(autoscalerMinimum === undefined ? {} : { stableMinimum: autoscalerMinimum }),
       deadlineEpochMs: known.nowEpochMs + release.plan.deadlineSeconds * 1000,
       propagationSeconds: found.propagationSeconds,
@@ -116,6 +122,11 @@ function stableProblem(found: Findings, stable: Slot): string | undefined {
   if (found.healthy[stable] > 0) return undefined;
   return `no target of ${stable}, which is live, is healthy: there would be no version to roll back to`;
 }
+
+/** Nothing is in the slot at which the dial points, and the other one has pods: the dial is wrong, and a fix does not mend that. */
+const isElsewhere = (found: Findings, stable: Slot): boolean =>
+  found.slots[stable].desired === 0 &&
+  (found.slots[otherSlot(stable)].desired > 0 || found.healthy[otherSlot(stable)] > 0);
 
 function slotAt100(dial: Dial): Slot | undefined {
   // the other at 0 as well: rules that disagree read as more than 100 in sum

@@ -23,7 +23,9 @@ export function holdForAlarms(
     .join(', ');
   const { atMostSeconds } = plan.hold;
   if (nowEpochMs >= (hold?.sinceEpochMs ?? nowEpochMs) + atMostSeconds * 1000) {
-    return { kind: 'refuse', because: `on hold for ${atMostSeconds} s: ${because}` };
+    const names = ringing.map(({ alarm }) => `--although ${alarm}`).join(' ');
+    const out = `If a fix has to go out all the same: ${names}`;
+    return { kind: 'refuse', because: `on hold for ${atMostSeconds} s: ${because}. ${out}` };
   }
   return { kind: 'hold', because, facts: hold === undefined ? [{ kind: 'held', because, fault: false }] : [] };
 }

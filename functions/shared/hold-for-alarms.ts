@@ -1,5 +1,6 @@
 import { AlarmNotFoundError, type Alarms } from '../../adapters/alarms/alarms.ts';
 import { type AlarmHold, holdForAlarms } from '../../domain/release/alarm-hold.ts';
+import { isOverridden, overridesEnded } from '../../domain/release/although.ts';
 import type { SharedDeps } from './handler.ts';
 import { type RoadMove, roadMove } from './move.ts';
 import type { ReleaseCall } from './release-call.ts';
@@ -33,7 +34,9 @@ async function decide(deps: SharedDeps & { alarms: Alarms }, call: ReleaseCall):
   const { alarms = [] } = call.release.undoOf === undefined ? call.release.workload : {};
   try {
     const read = alarms.length === 0 ? [] : await deps.alarms.read(alarms);
-    const ringing = read.filter(({ state }) => state === 'ALARM'); // without data an alarm says nothing
+    for (const fact of overridesEnded(call.release, read)) await call.append(fact);
+    // without data an alarm says nothing
+    const ringing = read.filter(({ alarm, state }) => state === 'ALARM' && !isOverridden(call.release, alarm));
     return holdForAlarms(call.release, ringing, call.now);
   } catch (error) {
     if (!(error instanceof AlarmNotFoundError)) throw error;

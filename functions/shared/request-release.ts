@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Executions } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
-import type { ReleaseImage } from '../../domain/ledger/facts.ts';
+import type { Although, ReleaseImage } from '../../domain/ledger/facts.ts';
 import type { ReleaseState, WorkloadState } from '../../domain/ledger/state.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import { bothAlthough } from '../../domain/release/although.ts';
 import { releaseIdOf } from '../../domain/release-id.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { claimRollBack } from './claim-roll-back.ts';
@@ -20,6 +22,8 @@ export interface Wanted {
   workload: Workload;
   plan: Plan;
   image: ReleaseImage;
+  /** What the person who asks overrides. */
+  although?: Although;
 }
 
 export type Requested =
@@ -59,6 +63,7 @@ export function requestRelease(
     const same = [waiting, active].find(release => release !== undefined && isSame(release, wanted));
     const againOf = options.again === true && same === active ? frozen(call.state, wanted) : undefined;
     if (same !== undefined && againOf === undefined) {
+      if (wanted.although !== undefined) await override(call.about(same.releaseId), same, wanted.although);
       // whoever asked first may have died before all of it was done
       if (same === active) await startIfNotBegun(deps, call.about(same.releaseId));
       else await replaceIfAsked(deps, call, wanted);
@@ -72,7 +77,15 @@ export function requestRelease(
     }
     const { workload, plan, image } = wanted;
     const again = againOf === undefined ? {} : { againOf };
-    await call.append({ kind: 'requested', images: { [workload.container]: image }, plan, workload, ...again });
+    const although = wanted.although === undefined ? {} : { although: wanted.although };
+    await call.append({
+      kind: 'requested',
+      images: { [workload.container]: image },
+      plan,
+      workload,
+      ...again,
+      ...although,
+    });
     mine = { kind: active === undefined ? 'started' : 'waiting', releaseId: call.releaseId, ...again };
     if (active === undefined) await startRun(deps, call, 1);
     else await replaceIfAsked(deps, call, wanted);
@@ -100,6 +113,13 @@ const frozen = ({ active, waiting }: WorkloadState, { plan }: Wanted): string | 
   active?.admission !== undefined && waiting === undefined && plan.onNewImage !== 'reject'
     ? active.releaseId
     : undefined;
+
+/** What is asked for once more, with an override: it counts where the release has not begun. */
+async function override(call: ReleaseCall, same: ReleaseState, although: Although): Promise<void> {
+  const both = bothAlthough(same.although, although);
+  const isKnown = isDeepStrictEqual(both, bothAlthough(same.although, {}));
+  if (same.admission === undefined && !isKnown) await call.append({ kind: 'overridden', although });
+}
 
 /** A release that goes back is not what was asked for, even where its image is the same. */
 const isSame = (release: ReleaseState, wanted: Wanted): boolean =>

@@ -123,7 +123,8 @@ describe('an alarm that rings before a release begins', () => {
     world.wait(599);
     expect(await admit(world)).toMatchObject({ kind: 'lookAgain' });
     world.wait(600);
-    const because = 'on hold for 600 s: shop-burns is in ALARM (errors)';
+    const because =
+      'on hold for 600 s: shop-burns is in ALARM (errors). If a fix has to go out all the same: --although shop-burns';
     expect(await admit(world)).toMatchObject({ kind: 'refused', because });
     expect((await world.kinds()).at(-1)).toBe('refused');
   });

@@ -144,12 +144,12 @@ describe('a release is refused', () => {
     [
       'where the live slot has no replicas',
       { found: { slots: { blue: { desired: 0 }, green: { desired: 0 } } } },
-      /^blue gets the traffic and has no replicas: nothing is live$/,
+      /^blue gets the traffic and has no replicas: nothing is live\. If a fix has to go out all the same: --although-stable-is-down$/,
     ],
     [
       'where no live target is healthy',
       { found: { healthy: { blue: 0, green: 3 } } },
-      /^no target of blue, which is live, is healthy: there would be no version to roll back to$/,
+      /^no target of blue, which is live, is healthy: there would be no version to roll back to\. If a fix has to go out all the same: --although-stable-is-down$/,
     ],
     [
       'where the template has no such container',
@@ -226,8 +226,11 @@ describe('the first release of a new service', () => {
   });
 
   // whatever there is of it, it was live once, and somebody has turned the dial or taken its pods away
-  const noReplicas = 'blue gets the traffic and has no replicas: nothing is live';
-  const noneHealthy = 'no target of blue, which is live, is healthy: there would be no version to roll back to';
+  const out = '. If a fix has to go out all the same: --although-stable-is-down';
+  const noReplicas = `blue gets the traffic and has no replicas: nothing is live${out}`;
+  // the dial is what is wrong: no override is offered, and none helps
+  const elsewhere = 'blue gets the traffic and has no replicas: nothing is live';
+  const noneHealthy = `no target of blue, which is live, is healthy: there would be no version to roll back to${out}`;
   it.each<[string, Parameters<typeof decide>[0], string]>([
     ['a release was promoted before', { live: liveIn('blue') }, noReplicas],
     [
@@ -245,8 +248,8 @@ describe('the first release of a new service', () => {
       { found: { healthy: { blue: 2, green: 0 }, registered: { blue: 2, green: 0 } } },
       noReplicas,
     ],
-    ['the other slot has pods', { found: { slots: { ...nothing.slots, green: { desired: 4 } } } }, noReplicas],
-    ['the other slot has targets', { found: { registered: { blue: 0, green: 2 } } }, noReplicas],
+    ['the other slot has pods', { found: { slots: { ...nothing.slots, green: { desired: 4 } } } }, elsewhere],
+    ['the other slot has targets', { found: { registered: { blue: 0, green: 2 } } }, elsewhere],
   ])('is none where %s', (_, options, because) => {
     expect(decide({ ...options, found: { ...sized(3), ...options?.found } })).toEqual({ kind: 'refused', because });
   });

@@ -6,6 +6,7 @@ const slo = { alarm: 'slo-burn', reason: 'threshold crossed' };
 const queue = { alarm: 'queue', reason: '' };
 const because = 'slo-burn is in ALARM (threshold crossed)';
 const held: Line = [100, { kind: 'held', because, fault: false }];
+const out = 'If a fix has to go out all the same: --although slo-burn';
 /** Of a plan that holds for at most 600 s. */
 const decide = (ringing: (typeof slo)[], seconds: number, ...lines: Line[]) =>
   holdForAlarms(releaseOf({}, ...lines), ringing, at(seconds));
@@ -31,14 +32,17 @@ describe('a release whose workload has alarms', () => {
 
   it("is refused when it was held for the plan's time, counted from when the hold began", () => {
     expect(decide([slo], 699.999, held)).toMatchObject({ kind: 'hold' });
-    expect(decide([slo], 700, held)).toEqual({ kind: 'refuse', because: `on hold for 600 s: ${because}` });
+    expect(decide([slo], 700, held)).toEqual({ kind: 'refuse', because: `on hold for 600 s: ${because}. ${out}` });
   });
 
   it.each(['rollBack', 'ask', 'proceed'] as const)(
     'is refused at once where the plan holds for no time, also where its hold would %s',
     then => {
       const release = releaseOf({ hold: { atMostSeconds: 0, then } });
-      expect(holdForAlarms(release, [slo], at(5))).toEqual({ kind: 'refuse', because: `on hold for 0 s: ${because}` });
+      expect(holdForAlarms(release, [slo], at(5))).toEqual({
+        kind: 'refuse',
+        because: `on hold for 0 s: ${because}. ${out}`,
+      });
     },
   );
 });
