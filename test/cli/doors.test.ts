@@ -88,6 +88,11 @@ it.each([
     ['approve', 'shop-7', 'go-live', '--opening', 'x'],
     /expected the number\s+that status shows/,
   ],
+  [
+    'an override of an alarm that the workload does not have',
+    ['start', 'shop', '--image', 'v2', '--although', 'x'],
+    /^shop has no alarm x: it has none\n$/,
+  ],
   ['an undo before any promotion', ['undo', 'shop'], /^no release of shop was promoted: there is nothing to undo\n$/],
   [
     'a plan that is not there',
@@ -150,11 +155,12 @@ it('a release is started, refuses the wrong approver, is approved by the right o
 it('undo puts back what was live; an abort makes --wait exit 1', async () => {
   // Act
   const undone = await sluice('undo', 'shop', '--wait');
-  const waiting = sluice('start', 'shop', '--image', 'v3', '--wait');
+  const waiting = sluice('start', 'shop', '--image', 'v3', '--wait', '--although-stable-is-down');
   await until(async () => (await state()).active?.approvals['go-live'] !== undefined);
   const aborted = await sluice('abort', 'shop', '--because', 'wrong image');
   const { code, out } = await waiting;
   const late = await sluice('abort', 'shop-3');
+  expect(out).toMatch(/although stable is down: if it is, [\s\S]*Left: [\s\S]*Missing: /); // before anything has moved
   // Assess
   expect(undone).toMatchObject({
     code: 0,
