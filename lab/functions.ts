@@ -23,6 +23,7 @@ import * as soak from '../functions/soak.ts';
 import * as start from '../functions/start.ts';
 import * as startNextRun from '../functions/start-next-run.ts';
 import * as startRollBack from '../functions/start-roll-back.ts';
+import * as startWithPlan from '../functions/start-with-plan.ts';
 import * as status from '../functions/status.ts';
 import * as undo from '../functions/undo.ts';
 import * as verifyTraffic from '../functions/verify-traffic.ts';
@@ -32,7 +33,7 @@ import * as writeCanary from '../functions/write-canary.ts';
 export type AllDeps = admit.AdmitDeps &
   look.LookDeps &
   restoreTraffic.RestoreTrafficDeps &
-  start.StartDeps &
+  startWithPlan.StartWithPlanDeps &
   executionEnded.ExecutionEndedDeps;
 
 /** The product's handlers by the names of their files, as Lambda knows functions. A test compares with functions/. */
@@ -59,6 +60,7 @@ export const labFunctions = (deps: AllDeps): Record<string, LambdaHandler<unknow
   'size-canary': sizeCanary.makeHandler(deps),
   soak: soak.makeHandler(deps),
   start: start.makeHandler(deps),
+  'start-with-plan': startWithPlan.makeHandler(deps),
   'start-next-run': startNextRun.makeHandler(deps),
   'start-roll-back': startRollBack.makeHandler(deps),
   status: status.makeHandler(deps),

@@ -1,7 +1,7 @@
 import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
 import type { AbortAnswer } from '../../functions/abort.ts';
 import type { ApproveAnswer } from '../../functions/approve.ts';
-import type { StartAnswer } from '../../functions/start.ts';
+import type { StartAnswer } from '../../functions/shared/start-release.ts';
 import type { StatusAnswer } from '../../functions/status.ts';
 import type { UndoAnswer } from '../../functions/undo.ts';
 import { BAD_INPUT, CommandError, type ControlPlane } from './control-plane.ts';
@@ -17,7 +17,7 @@ export const doorsOf = (plane: ControlPlane) => ({
     althoughStableIsDown?: true;
     althoughAlarms?: string[];
     by: string;
-  }) => plane.call('start', event) as Promise<StartAnswer>,
+  }) => plane.call(event.plan === undefined ? 'start' : 'start-with-plan', event) as Promise<StartAnswer>,
   abort: (event: { releaseId: string; by: string; because: string }) =>
     plane.call('abort', event) as Promise<AbortAnswer>,
   approve: (event: { releaseId: string; name: string; opening: number; by: string; groups: string[] }) =>

@@ -54,6 +54,7 @@ export const FUNCTIONS = {
   'size-canary': ['appendLedger', 'readDial', 'turnDial', 'cluster'],
   soak: ['appendLedger'],
   start: ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
+  'start-with-plan': ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
   'start-next-run': ['appendLedger', 'startRelease'],
   'start-roll-back': ['appendLedger', 'startRelease', 'startRollBack'],
   status: ['readLedger', 'readWorkloads', 'readDial'],

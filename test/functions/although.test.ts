@@ -97,7 +97,10 @@ describe('an alarm rings, and a fix is released', () => {
     const world = await open();
     world.alarms.set('shop-slow', 'ALARM', 'late');
     await start(world, { althoughAlarms: [burns] });
-    expect(await admit(world)).toMatchObject({ kind: 'lookAgain', because: expect.stringMatching(/shop-slow is in ALARM/) });
+    expect(await admit(world)).toMatchObject({
+      kind: 'lookAgain',
+      because: expect.stringMatching(/shop-slow is in ALARM/),
+    });
   });
 
   it('that is held already begins when somebody overrides it; saying it twice is saying it once', async () => {

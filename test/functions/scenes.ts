@@ -192,6 +192,17 @@ export const endScenes: Scene[] = [
 
 /** The doors for people and pipelines. */
 export const doorScenes: Scene[] = [
+  {
+    name: 'start-with-plan',
+    input: {
+      ...{ workload: 'shop', image: 'v2', by: 'ann' },
+      plan: {
+        file: 'plan.yaml',
+        text: 'apiVersion: sluice/v1\nkind: Plan\nworkload: shop\nstrategy: canary\nmetrics: []\nsteps: [{ setWeight: 100 }]\n',
+      },
+    },
+    open: () => openWorld(),
+  },
   { name: 'start', input: { workload: 'shop', image: 'v2', by: 'ann' }, open: () => openWorld() },
   {
     name: 'abort',

@@ -4,6 +4,8 @@ import { named, openWorld, type World } from './world.ts';
 
 const start = (world: World, more: object = {}) =>
   world.run('start', { workload: 'shop', image: 'v2', by: 'ann', ...more });
+const startWithPlan = (world: World, more: object) =>
+  world.run('start-with-plan', { workload: 'shop', image: 'v2', by: 'ann', ...more });
 const planText = (more = '') => `apiVersion: sluice/v1
 kind: Plan
 workload: shop
@@ -113,9 +115,17 @@ describe('starting a release', () => {
     expect(ended.lines).toContainEqual(expect.objectContaining({ level: 'warn', release: 'shop-1' }));
   });
 
-  it('runs another plan where one is given', async () => {
+  it('by a plan of its own is refused at this door: that is a right of its own', async () => {
     const world = await openWorld();
-    await start(world, { plan: { file: 'plan.yaml', text: planText() } });
+    await expect(start(world, { plan: { file: 'plan.yaml', text: planText() } })).rejects.toMatchObject(
+      named('RefusedError', /^a plan of its own .* start-with-plan/),
+    );
+    expect(await world.kinds()).toEqual([]);
+  });
+
+  it('at the other door runs the plan that is given', async () => {
+    const world = await openWorld();
+    await startWithPlan(world, { plan: { file: 'plan.yaml', text: planText() } });
     expect((await world.ledger.read('shop')).active?.plan).toMatchObject({
       deadlineSeconds: 3_600,
       metrics: [{ judge: { kind: 'relative' } }],
@@ -210,7 +220,8 @@ describe('what cannot be started', () => {
     ['a door with another key', { imgae: 'v2' }, 'BadInputError', /imgae/],
   ])('%s', async (_, more, name, message) => {
     const world = await openWorld();
-    await expect(start(world, more)).rejects.toMatchObject(named(name, message));
+    const asked = 'plan' in more ? startWithPlan(world, more) : start(world, more);
+    await expect(asked).rejects.toMatchObject(named(name, message));
     expect(await world.kinds()).toEqual([]);
     expect(world.executions.started).toEqual([]);
   });

@@ -10,7 +10,7 @@ import { fold } from '../../domain/ledger/fold.ts';
 import { emptyState } from '../../domain/ledger/state.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
-import type { StartAnswer } from '../../functions/start.ts';
+import type { StartAnswer } from '../../functions/shared/start-release.ts';
 import type { Program } from '../../lab/kubernetes/pod.ts';
 import { type Lab, type LabOptions, openLab } from '../../lab/lab.ts';
 import { type Load, startLoad } from '../../lab/load/load.ts';
