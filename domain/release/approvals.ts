@@ -27,7 +27,7 @@ export interface ApprovalMeant {
 
 /**
  * The rule of one of the plan's approvals. The question of a hold has no step of its own: it is for those who may approve any
- * step of the plan, and where the plan asks nobody, for whoever may call (decision 17).
+ * step of the plan, and where the plan asks nobody, for whoever may call (decision 21).
  */
 export function approvalRule({ steps }: Plan, name: string): ApprovalRule {
   const all = steps.filter(step => step.kind === 'approval');
