@@ -36,7 +36,9 @@ export async function runCli(args: readonly string[], given: Terminal): Promise<
   const terminal = fitted(given);
   const program = new Command('sluice')
     .description('Progressive delivery for workloads on EKS behind an Application Load Balancer.')
-    .version(version(), '-V, --version', 'print the version');
+    .version(version(), '-V, --version', 'print the version')
+    // a command's own help has its arguments
+    .configureHelp({ subcommandTerm: command => command.name() });
   for (const make of COMMANDS) program.addCommand(make(terminal));
   tame(program as unknown as Command, terminal);
   try {

@@ -40,9 +40,9 @@ describe.concurrent('metrics of a healthy canary', { timeout: STORY_WITHIN_MS },
     await story.ended();
 
     const row = await story.row();
-    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'deadline', weights: [20, 0], failed: 0, lost: 0 });
+    expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'noEvidence', weights: [20, 0], failed: 0, lost: 0 });
     expect(row.because).toMatch(
-      /^on hold for 300 s: errors: no measurement was good yet; the last: the canary has no data/,
+      /^on hold for 5m: errors: no measurement was good yet; the last: the canary has no data/,
     );
     expect(story.linesOf('held')[0]?.fact).toMatchObject({ fault: false });
     expect(await story.rest('blue')).toEqual(atRest('blue'));
@@ -57,7 +57,7 @@ describe.concurrent('metrics of a healthy canary', { timeout: STORY_WITHIN_MS },
     await story.ended();
 
     const done = story.linesOf('stepDone')[0]?.fact.because;
-    expect(done).toMatch(/^on hold for 60 s, then proceeds as the plan says: errors: no /);
+    expect(done).toMatch(/^on hold for 1m, then proceeds as the plan says: errors: no /);
     expect(await story.row()).toMatchObject({ outcome: 'promoted', weights: [20, 100], failed: 0, lost: 0 });
     expect(await story.rest('green')).toEqual(atRest('green'));
   });

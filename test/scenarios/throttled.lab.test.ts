@@ -51,7 +51,7 @@ describe('AWS that is busy', { timeout: STORY_WITHIN_MS }, () => {
 
       expect(row).toMatchObject({ outcome: 'rolledBack', reason: 'fault', weights: [20, 0], failed: 0, lost: 0 });
       expect(row.because).toMatch(
-        /^on hold for 60 s: the metrics cannot be read: .*CloudWatch did not answer: Throttling/,
+        /^on hold for 1m: the metrics cannot be read: .*CloudWatch did not answer: Throttling/,
       );
       expect(await forEver.rest('blue')).toEqual(atRest('blue'));
     });

@@ -249,7 +249,7 @@ describe('the first release of a new service', () => {
       noReplicas,
     ],
     ['the other slot has pods', { found: { slots: { ...nothing.slots, green: { desired: 4 } } } }, elsewhere],
-    ['the other slot has targets', { found: { registered: { blue: 0, green: 2 } } }, elsewhere],
+    ['the other slot has targets', { found: { registered: { blue: 0, green: 2 } } }, noReplicas],
   ])('is none where %s', (_, options, because) => {
     expect(decide({ ...options, found: { ...sized(3), ...options?.found } })).toEqual({ kind: 'refused', because });
   });
