@@ -105,7 +105,7 @@ function asItShould(release: DemoRelease, row: ReleaseRow): boolean {
   const shifted = row.weights.filter(weight => weight > 0);
   return (
     row.outcome === release.expected &&
-    row.reason === (release.expectedReason ?? null) &&
+    (release.expectedReasons?.some(reason => reason === row.reason) ?? row.reason === null) &&
     row.lost === 0 &&
     shifted.length >= release.leastWeights &&
     shifted.every(weight => weight <= release.mostWeight)

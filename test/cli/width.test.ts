@@ -72,7 +72,8 @@ const CSV = [
 
 /** What a process of its own writes, on a terminal of its own or into a pipe. */
 function written(where: 'terminal' | 'pipe', env: Record<string, string>): string {
-  const { FORCE_COLOR: _, NO_COLOR: __, ...rest } = process.env;
+  // in CI, too: there Node takes a terminal for one without colours
+  const { FORCE_COLOR: _, NO_COLOR: __, CI: ___, ...rest } = process.env;
   const check = [process.execPath, 'cli/sluice.ts', 'plan', 'check', 'examples/canary.yaml'];
   const [command = '', ...args] = where === 'pipe' ? check : ['script', '-qec', check.join(' '), '/dev/null'];
   return execFileSync(command, args, { encoding: 'utf8', env: { ...rest, TERM: 'xterm-256color', ...env } });

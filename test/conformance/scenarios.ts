@@ -40,7 +40,9 @@ export const scenarios: Record<string, Scenario> = {
       'somebody is waited for',
       async () => (await stage.world.ledger.readToken('shop-1')) !== undefined,
     );
-    await stage.door('approve', APPROVE);
+    const entries = await stage.world.ledger.entries('shop');
+    const opening = entries.find(({ fact }) => fact.kind === 'approvalOpened')?.seq;
+    await stage.door('approve', { ...APPROVE, name: 'go-live', opening });
     return stage.result();
   },
 

@@ -6,7 +6,8 @@ const SCRIPT = `import { paintFor } from '${PAINT}'; process.stdout.write(paintF
 
 /** What a process of its own writes, on a terminal of its own or into a pipe. */
 function painted(where: 'terminal' | 'pipe', env: Record<string, string>): string {
-  const { FORCE_COLOR: _, NO_COLOR: __, ...rest } = process.env;
+  // in CI, too: there Node takes a terminal for one without colours
+  const { FORCE_COLOR: _, NO_COLOR: __, CI: ___, ...rest } = process.env;
   const node = [process.execPath, '--no-warnings', '--input-type=module', '-e', SCRIPT];
   const [command = '', ...args] =
     where === 'pipe'
