@@ -1,7 +1,7 @@
 import type { JudgementContext } from './context.ts';
 import { type Detector, marginAt, type WindowEvidence } from './sequential/detector.ts';
 import { effectRate, grossRate, smallestSeen } from './sequential/effect.ts';
-import { ceilingFinds, type SeenWindow, wouldFind } from './sequential/power.ts';
+import { ceilingFinds, type Fault, type SeenWindow, wouldFind } from './sequential/power.ts';
 import type { SequentialContext } from './sequential-context.ts';
 import type { ScoredWindow, SequentialMetric } from './sequential-windows.ts';
 import { totalsOf } from './sequential-words.ts';
@@ -34,11 +34,14 @@ export interface Sight {
 }
 
 export function sightOf(judged: JudgedMetric, scored: Scored): Sight {
-  const byComparison = effectRate(stableRate(judged, scored.compared), judged.sequential.detect);
-  const compared = sees(judged, { ...scored, alone: [] }, rate => effectRate(rate, judged.sequential.detect));
+  const { detect } = judged.sequential;
+  const byComparison = effectRate(stableRate(judged, scored.compared), detect);
+  const fault = faultOf(judged, scored.compared, rate => effectRate(rate, detect));
+  const compared = comparisonSees(judged, scored.compared, fault);
   // what the ceiling alone sees is a fault of the ceiling's size
   const effect = compared || scored.alone.length === 0 ? byComparison : Math.max(byComparison, leastAtCeiling(judged));
-  if (compared || seesEffect(judged, scored)) return { enough: true, effect, smallest: effect };
+  const enough = compared || ceilingSees(judged, scored.alone, fault.faulty);
+  if (enough) return { enough, effect, smallest: effect };
   return { enough: false, effect, smallest: smallestFault(judged, scored, effect) };
 }
 
@@ -62,13 +65,22 @@ function smallestFault(judged: JudgedMetric, scored: Scored, effect: number): nu
 
 /** @param faultyOf the bad share of such a canary, by that of the stable version */
 function sees(judged: JudgedMetric, { compared, alone }: Scored, faultyOf: (rate: number) => number): boolean {
-  const { settings } = judged.state.comparison;
-  const { power } = judged.sequential.detect;
-  const rates = ratesOf(judged, compared);
-  const faulty = rates.map(rate => faultyOf(Math.max(rate, settings.floor ?? 0)));
-  if (wouldFind(settings, seenWindows(judged, compared), { rates, faulty }, power)) return true;
-  return ceilingSees(judged, alone, faulty);
+  const fault = faultOf(judged, compared, faultyOf);
+  return comparisonSees(judged, compared, fault) || ceilingSees(judged, alone, fault.faulty);
 }
+
+function faultOf(
+  judged: JudgedMetric,
+  compared: readonly ScoredWindow[],
+  faultyOf: (rate: number) => number,
+): Fault & { faulty: number[] } {
+  const { floor = 0 } = judged.state.comparison.settings;
+  const rates = ratesOf(judged, compared);
+  return { rates, faulty: rates.map(rate => faultyOf(Math.max(rate, floor))) };
+}
+
+const comparisonSees = (judged: JudgedMetric, compared: readonly ScoredWindow[], fault: Fault): boolean =>
+  wouldFind(judged.state.comparison.settings, seenWindows(judged, compared), fault, judged.sequential.detect.power);
 
 /** Of the first threshold: the bad share from which faults are told. */
 const stableRate = (judged: JudgedMetric, compared: readonly ScoredWindow[]): number =>
@@ -134,7 +146,7 @@ export function moreWindows(judged: JudgedMetric, compared: readonly ScoredWindo
   const seen = seenWindows(judged, compared);
   for (let times = 2; times * seen.length <= LONGEST_SOUGHT; times *= 2) {
     const longer = Array.from({ length: times }, () => seen).flat();
-    if (!wouldFind(settings, longer, { rates, faulty }, detect.power)) continue;
+    if (!wouldFind(settings, longer, { rates, faulty }, detect.power, true)) continue;
     return `; about ${plural((times - 1) * seen.length, 'more window')} like these would be enough`;
   }
   return '';

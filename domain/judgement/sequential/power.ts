@@ -27,12 +27,14 @@ export interface Fault {
  * followed through it, two windows at or above it where the guard wants two. How many failures there are is chance as well:
  * where they are few, the mean over paths at even quantiles of their number.
  * @param wanted the probability that it must have been found with, above 0 and below 1
+ * @param roughly at the expected number of failures alone, however few: for a sentence that says "about"
  */
 export function wouldFind(
   settings: ComparisonSettings,
   windows: readonly SeenWindow[],
   fault: Fault,
   wanted: number,
+  roughly = false,
 ): boolean {
   if (windows.length === 0) return false;
   if (settings.thresholds > 1 || settings.sAlpha === 0 || settings.floor !== undefined) {
@@ -44,7 +46,7 @@ export function wouldFind(
   const all = bad.reduce((sum, one) => sum + one, 0);
   if (all === 0) return false;
   const power = (part: number, enough: number) => spendingPower(settings, windows, { rate, faulty, part }, enough);
-  if (all >= MANY_FAILURES) return power(1, wanted) >= wanted;
+  if (roughly || all >= MANY_FAILURES) return power(1, wanted) >= wanted;
   return meanIsAtLeast(wanted, path => {
     const count = countQuantile(all, settings.phi?.[0] ?? 1, (path + 0.5) / PATHS);
     return power(count / all, SURE);
