@@ -1,7 +1,7 @@
 import type { JudgementContext } from './context.ts';
 import { type Detector, marginAt, type WindowEvidence } from './sequential/detector.ts';
 import { effectRate, grossRate, smallestSeen } from './sequential/effect.ts';
-import { ceilingFinds, type Fault, type SeenWindow, wouldFind } from './sequential/power.ts';
+import { ceilingFinds, type Fault, type SeenWindow, windowsUntilFound, wouldFind } from './sequential/power.ts';
 import type { SequentialContext } from './sequential-context.ts';
 import type { ScoredWindow, SequentialMetric } from './sequential-windows.ts';
 import { totalsOf } from './sequential-words.ts';
@@ -143,11 +143,8 @@ export function moreWindows(judged: JudgedMetric, compared: readonly ScoredWindo
   const { settings } = state.comparison;
   const rates = ratesOf(judged, compared);
   const faulty = rates.map(rate => effectRate(Math.max(rate, settings.floor ?? 0), detect));
-  const seen = seenWindows(judged, compared);
-  for (let times = 2; times * seen.length <= LONGEST_SOUGHT; times *= 2) {
-    const longer = Array.from({ length: times }, () => seen).flat();
-    if (!wouldFind(settings, longer, { rates, faulty }, detect.power, true)) continue;
-    return `; about ${plural((times - 1) * seen.length, 'more window')} like these would be enough`;
-  }
-  return '';
+  const seeking = { wanted: detect.power, longest: LONGEST_SOUGHT };
+  const needed = windowsUntilFound(settings, seenWindows(judged, compared), { rates, faulty }, seeking);
+  if (needed === undefined) return '';
+  return `; about ${plural(needed - compared.length, 'more window')} like these would be enough`;
 }

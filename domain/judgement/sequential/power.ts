@@ -27,31 +27,61 @@ export interface Fault {
  * followed through it, two windows at or above it where the guard wants two. How many failures there are is chance as well:
  * where they are few, the mean over paths at even quantiles of their number.
  * @param wanted the probability that it must have been found with, above 0 and below 1
- * @param roughly at the expected number of failures alone, however few: for a sentence that says "about"
  */
 export function wouldFind(
   settings: ComparisonSettings,
   windows: readonly SeenWindow[],
   fault: Fault,
   wanted: number,
-  roughly = false,
 ): boolean {
   if (windows.length === 0) return false;
-  if (settings.thresholds > 1 || settings.sAlpha === 0 || settings.floor !== undefined) {
-    return quantilePathCrosses(settings, windows, fault, wanted);
-  }
+  if (!hasLaw(settings)) return quantilePathCrosses(settings, windows, fault, wanted);
   const rate = fault.rates[0] as number;
   const faulty = fault.faulty[0] as number;
   const bad = windows.map(window => rate * window.stableRequests + faulty * window.canaryRequests);
   const all = bad.reduce((sum, one) => sum + one, 0);
   if (all === 0) return false;
-  const power = (part: number, enough: number) => spendingPower(settings, windows, { rate, faulty, part }, enough);
-  if (roughly || all >= MANY_FAILURES) return power(1, wanted) >= wanted;
+  const power = (part: number, enough: number) =>
+    spendingPower(settings, windows, { rate, faulty, part }, enough).found;
+  if (all >= MANY_FAILURES) return power(1, wanted) >= wanted;
   return meanIsAtLeast(wanted, path => {
     const count = countQuantile(all, settings.phi?.[0] ?? 1, (path + 0.5) / PATHS);
     return power(count / all, SURE);
   });
 }
+
+/**
+ * After about how many windows that repeat these a canary with this fault would have been found, by its expected number of
+ * failures alone: for a sentence that says "about". A whole number of times all of them, 2, 4, 8 and so on; undefined where
+ * `longest` of them are not enough.
+ */
+export function windowsUntilFound(
+  settings: ComparisonSettings,
+  windows: readonly SeenWindow[],
+  fault: Fault,
+  { wanted, longest }: { wanted: number; longest: number },
+): number | undefined {
+  const count = windows.length;
+  if (2 * count > longest) return undefined;
+  const repeated = (times: number): SeenWindow[] => Array.from({ length: times }, () => windows).flat();
+  const doubled: number[] = [];
+  for (let times = 2; times * count <= longest; times *= 2) doubled.push(times);
+  if (!hasLaw(settings)) {
+    const times = doubled.find(more => quantilePathCrosses(settings, repeated(more), fault, wanted));
+    return times === undefined ? undefined : times * count;
+  }
+  const [rate, faulty] = [fault.rates[0] as number, fault.faulty[0] as number];
+  const expected = windows.reduce((sum, one) => sum + rate * one.stableRequests + faulty * one.canaryRequests, 0);
+  if (expected === 0) return undefined;
+  // what the first windows find does not depend on those after them: one walk says it of each length
+  const walk = spendingPower(settings, repeated(doubled.at(-1) as number), { rate, faulty, part: 1 }, wanted);
+  if (walk.found < wanted) return undefined;
+  return (doubled.find(times => times * count >= walk.windows) as number) * count;
+}
+
+/** Whether the comparison is by the S-channel alone: only its boundary has a law that can be followed. */
+const hasLaw = (settings: ComparisonSettings): boolean =>
+  settings.thresholds === 1 && settings.sAlpha > 0 && settings.floor === undefined;
 
 /** Whether the mean of the paths' powers is at least that. Paths with few failures come first: they settle a no soonest. */
 function meanIsAtLeast(wanted: number, powerAt: (path: number) => number): boolean {
@@ -77,21 +107,24 @@ function countQuantile(mean: number, noise: number, probability: number): number
   return Math.max(0, mean + z * Math.sqrt(mean * noise) + (noise * (z * z - 1)) / 6);
 }
 
-/** @param part of the expected failures that this path has */
+/**
+ * The probability that it is found, and after how many of the windows: the first at which it is `enough`, else all.
+ * @param part of the expected failures that this path has
+ */
 function spendingPower(
   settings: ComparisonSettings,
   windows: readonly SeenWindow[],
   { rate, faulty, part }: { rate: number; faulty: number; part: number },
   enough: number,
-): number {
+): { found: number; windows: number } {
   const { profile, sAlpha, horizonWindows } = settings;
   const noise = settings.phi?.[0];
   const needed = noise === undefined ? 1 : profile.guard.windowsThatAgree;
   const healthy = newSChannel();
   const increment = newCountLaw();
   // paths by how often they have been at the boundary: layers[i] holds those with i times
-  let layers: Layer[] = Array.from({ length: needed }, () => ({ first: 0, mass: [] }));
-  layers[0] = { first: 0, mass: [1] };
+  let layers: Layer[] = Array.from({ length: needed }, () => ({ first: 0, mass: new Float64Array(0) }));
+  layers[0] = { first: 0, mass: Float64Array.of(1) };
   let found = 0;
   let carriedBad = 0;
   let cell = healthy.cell;
@@ -118,26 +151,34 @@ function spendingPower(
     const moved = layers.map(layer => split(convolved(layer, increment), stop));
     layers = moved.map(({ below }, i) => joined(below, moved[i - 1]?.above));
     for (const mass of (moved.at(-1) as { above: Layer }).above.mass) found += mass;
-    if (found >= enough) return found;
+    if (found >= enough) return { found, windows: index + 1 };
   }
-  return found;
+  return { found, windows: windows.length };
 }
 
 interface Layer {
   first: number;
-  mass: number[];
+  mass: Float64Array;
 }
 
+/** Weights below it carry nothing to the sum that anybody could see: at the ends of a layer they are left out. */
+const NO_WEIGHT = 1e-15;
+
 function convolved(layer: Layer, increment: { mass: Float64Array; first: number; length: number }): Layer {
-  if (layer.mass.length === 0) return layer;
-  const mass = new Array<number>(layer.mass.length + increment.length - 1).fill(0);
-  for (const [i, weight] of layer.mass.entries()) {
-    if (weight < 1e-15) continue;
+  let [from, to] = [0, layer.mass.length];
+  while (from < to && (layer.mass[from] as number) < NO_WEIGHT) from += 1;
+  while (to > from && (layer.mass[to - 1] as number) < NO_WEIGHT) to -= 1;
+  if (from === to) return { first: layer.first, mass: new Float64Array(0) };
+  const mass = new Float64Array(to - from + increment.length - 1);
+  for (let i = from; i < to; i += 1) {
+    const weight = layer.mass[i] as number;
+    if (weight < NO_WEIGHT) continue;
+    const at = i - from;
     for (let j = 0; j < increment.length; j += 1) {
-      mass[i + j] = (mass[i + j] as number) + weight * (increment.mass[j] as number);
+      mass[at + j] = (mass[at + j] as number) + weight * (increment.mass[j] as number);
     }
   }
-  return { first: layer.first + increment.first, mass };
+  return { first: layer.first + from + increment.first, mass };
 }
 
 /** What is at or above the boundary goes on in the next layer, where it still has its count. */
@@ -146,22 +187,23 @@ function split({ first, mass }: Layer, stop: number): { below: Layer; above: Lay
   return { below: { first, mass: mass.slice(0, at) }, above: { first: first + at, mass: mass.slice(at) } };
 }
 
-/**
- * What stayed below the boundary, and what came to it from the layer before. The layer's own paths have been at a boundary
- * that the layer before has not: they reach at least as high, up to this boundary, where the others begin.
- */
+/** What stayed below the boundary, and above it what came to it from the layer before: no count is in both. */
 function joined(below: Layer, above: Layer | undefined): Layer {
-  if (above === undefined) return below;
+  if (above === undefined || above.mass.length === 0) return below;
   if (below.mass.length === 0) return above;
-  return { first: below.first, mass: below.mass.concat(above.mass) };
+  const mass = new Float64Array(above.first + above.mass.length - below.first);
+  mass.set(below.mass);
+  mass.set(above.mass, above.first - below.first);
+  return { first: below.first, mass };
 }
 
 function halved({ first, mass }: Layer): Layer {
   const newFirst = Math.ceil(first / 2);
-  const out: number[] = [];
+  if (mass.length === 0) return { first: newFirst, mass };
+  const out = new Float64Array(Math.ceil((first + mass.length - 1) / 2) - newFirst + 1);
   for (const [i, weight] of mass.entries()) {
     const at = Math.ceil((first + i) / 2) - newFirst;
-    out[at] = (out[at] ?? 0) + weight;
+    out[at] = (out[at] as number) + weight;
   }
   return { first: newFirst, mass: out };
 }

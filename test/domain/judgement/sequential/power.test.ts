@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { CeilingSettings } from '../../../../domain/judgement/sequential/ceiling-watch.ts';
 import type { ComparisonSettings } from '../../../../domain/judgement/sequential/comparison.ts';
-import { ceilingFinds, type Fault, type SeenWindow, wouldFind } from '../../../../domain/judgement/sequential/power.ts';
+import {
+  ceilingFinds,
+  type Fault,
+  type SeenWindow,
+  windowsUntilFound,
+  wouldFind,
+} from '../../../../domain/judgement/sequential/power.ts';
 import { PROFILES } from '../../../../domain/judgement/sequential/profile.ts';
 import { bookPower, K, settingsOf, times } from './book-power.ts';
 import { inflation, mixture, most, rateEvidence, rateInflation, ratioEvidence, starts } from './by-the-book.ts';
@@ -260,5 +266,33 @@ describe('whether a ceiling would have found a fault', () => {
   it('finds nothing without a request', () => {
     expect(ceilingFinds(settings(), [], [0.04], 0.8)).toBe(false);
     expect(ceilingFinds(settings(), [0, 0], [0.04], 0.8)).toBe(false);
+  });
+});
+
+describe('windowsUntilFound', () => {
+  // so many failures that their expected number alone decides in both
+  it.each([
+    ['by the S-channel', settingsOf(), { rates: [0.01], faulty: [0.016] }],
+    ['with two thresholds', settingsOf({ thresholds: 2 }), { rates: [0.02, 0.01], faulty: [0.03, 0.016] }],
+  ])('says the first doubling at which all of the windows would have found it, %s', (_, settings, fault) => {
+    // Prepare
+    const pattern = [...times(1, 4000, 36_000), ...times(1, 400, 3600), ...times(1, 2000, 18_000)];
+    const repeated = (count: number) => Array.from({ length: count }, () => pattern).flat();
+    // Act
+    const needed = windowsUntilFound(settings, pattern, fault, { wanted: 0.8, longest: 256 }) as number;
+    // Assess
+    expect(needed).toBeGreaterThan(2 * pattern.length);
+    expect(wouldFind(settings, repeated(needed / pattern.length), fault, 0.8)).toBe(true);
+    expect(wouldFind(settings, repeated(needed / pattern.length / 2), fault, 0.8)).toBe(false);
+    expect(windowsUntilFound(settings, pattern, fault, { wanted: 0.8, longest: needed })).toBe(needed);
+    expect(windowsUntilFound(settings, pattern, fault, { wanted: 0.8, longest: needed - 1 })).toBeUndefined();
+  });
+
+  it('knows none where nothing fails, or where two times the windows are too many', () => {
+    const seeking = { wanted: 0.8, longest: 256 };
+    expect(windowsUntilFound(settingsOf(), times(3, 200, 1800), { rates: [0], faulty: [0] }, seeking)).toBeUndefined();
+    const fault = { rates: [0.01], faulty: [1] };
+    expect(windowsUntilFound(settingsOf(), times(128, 200, 1800), fault, seeking)).toBe(256);
+    expect(windowsUntilFound(settingsOf(), times(129, 200, 1800), fault, seeking)).toBeUndefined();
   });
 });
