@@ -4,9 +4,9 @@ import type { MetricSource } from '../adapters/metrics/metric-source.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { TargetCounts, Targets } from '../adapters/targets/targets.ts';
 import type { Slot } from '../domain/dial.ts';
-import type { Observation } from '../domain/release/move.ts';
+import type { Decision, Observation } from '../domain/release/move.ts';
 import { nextMove } from '../domain/release/next-move.ts';
-import { currentStep } from '../domain/release/next-step.ts';
+import { currentStep, nextStep } from '../domain/release/next-step.ts';
 import { askHook } from './shared/ask-hook.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { asks, type RoadMove, roadMove } from './shared/move.ts';
@@ -36,10 +36,10 @@ export interface LookDeps extends SharedDeps, TellDeps {
 }
 
 /**
- * A look is up to 12 events of an execution's history (Wait, Choice, Task, each entered and left, and the task's own), and
- * a history has room for 25,000: 1,500 looks are 18,000, which leaves the rest for retries and for the steps between.
+ * A look is up to 17 events of an execution's history (Wait, two Choices, two Tasks, each entered and left, and the tasks'
+ * own), and a history has room for 25,000: 1,200 looks are 20,400, which leaves the rest for retries and for the steps between.
  */
-export const LOOKS_PER_RUN = 1_500;
+export const LOOKS_PER_RUN = 1_200;
 
 /** The one look of the one waiting loop: sees the world, asks the domain for the next move, writes down what is new. */
 export const makeHandler = (deps: LookDeps) =>
@@ -65,9 +65,21 @@ export const makeHandler = (deps: LookDeps) =>
     if (asked !== undefined) await tell(deps, call.release, 'approvalNeeded', decision.move.because);
     for (const fact of decision.facts) await call.append(fact);
     call.log.info(decision.move.kind, { ...decision.move });
-    const next = roadMove({ ...decision.move, asks: asks(call.release, call.now), looks });
+    const next = roadMove({ ...decision.move, ...asking(call, decision.move), looks });
     return next.kind === 'lookAgain' && looks >= LOOKS_PER_RUN ? { ...next, kind: 'nextRun' } : next;
   });
+
+/**
+ * Whom the loop asks before the next look. A cluster that was asked before this look and did not answer was asked all the same.
+ * While an approval is open the cluster is asked between two of its pauses, and none of its time is spent on that.
+ */
+function asking(call: ReleaseCall, move: Decision['move']): Partial<RoadMove> {
+  const seconds = 'seconds' in move ? move.seconds : 0;
+  const slotAskedAtEpochMs = call.askedCluster ? call.now : (call.slotAskedAtEpochMs ?? 0);
+  const asked = asks(call.release, { nowEpochMs: call.now, seconds, slotAskedAtEpochMs });
+  const isBetweenPauses = asked === 'cluster' && nextStep(call.release, call.now).kind === 'openApproval';
+  return { asks: asked, slotAskedAtEpochMs, ...(isBetweenPauses && move.kind === 'lookAgain' && { seconds: 1 }) };
+}
 
 /** One answer that no target is healthy may be an odd one; to send a release back for it, two have to say so. */
 async function surely(

@@ -22,7 +22,13 @@ export const makeHandler = (deps: NextStepDeps) =>
     }
     const because = `step ${Math.min(stepsDone + 1, plan.steps.length)} of ${plan.steps.length}: ${next.kind}`;
     const seconds = next.kind === 'pause' ? next.seconds : 1;
-    return roadMove({ kind: next.kind, seconds, because, asks: asks(call.release, call.now) });
+    const { slotAskedAtEpochMs } = call;
+    const asked = asks(call.release, {
+      nowEpochMs: call.now,
+      seconds,
+      ...(slotAskedAtEpochMs !== undefined && { slotAskedAtEpochMs }),
+    });
+    return roadMove({ kind: next.kind, seconds, because, asks: asked });
   });
 
 /** Of a setWeight, making the canary ready is a part. */

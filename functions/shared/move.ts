@@ -19,8 +19,10 @@ export interface RoadMove {
   because: string;
   /** Of a rollBack. */
   reason?: RollBackReason;
-  /** Whom to ask before the next look: while pods become ready, the cluster. */
+  /** Whom to ask before the next look: while pods become ready, and from then on now and then, the cluster. */
   asks: 'cluster' | 'person' | 'nobody';
+  /** When the cluster was asked last in this execution, whether it answered or not; carried on as `looks` is. */
+  slotAskedAtEpochMs?: number;
   /** Looks of this execution so far, carried on by every handler: an execution's history is limited. */
   looks?: number;
 }
@@ -32,9 +34,24 @@ export const roadMove = (move: { kind: RoadMove['kind']; because: string } & Par
   ...move,
 });
 
-/** Whom the loop has to ask before it looks. */
-export function asks(release: ReleaseState, nowEpochMs: number): RoadMove['asks'] {
+/** From the canary's first readiness on the cluster is asked this often: that is as often as a kubelet's pace is worth. */
+export const SLOT_LOOK_SECONDS = 30;
+
+/**
+ * Whom the loop has to ask before it looks again, `seconds` from now. The cluster never right before a shift: its instant was
+ * chosen, and asking would let it pass.
+ */
+export function asks(
+  release: ReleaseState,
+  { nowEpochMs, seconds, slotAskedAtEpochMs = 0 }: { nowEpochMs: number; seconds: number; slotAskedAtEpochMs?: number },
+): RoadMove['asks'] {
   const next = nextStep(release, nowEpochMs);
   if (next.kind === 'sizeCanary') return 'cluster';
+  const pauses = next.kind === 'openApproval' ? 0 : seconds; // an approval's own pause begins where it is not due now
+  const lookAtEpochMs = nowEpochMs + pauses * 1000;
+  const isDue = lookAtEpochMs >= slotAskedAtEpochMs + SLOT_LOOK_SECONDS * 1000;
+  const isWatched = release.readiedForWeight !== undefined && release.retiringAtEpochMs === undefined;
+  const shifts = nextStep(release, lookAtEpochMs).kind === 'shiftTraffic';
+  if (isWatched && isDue && !shifts) return 'cluster';
   return next.kind === 'openApproval' ? 'person' : 'nobody';
 }

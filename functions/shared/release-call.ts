@@ -14,7 +14,13 @@ export const releaseIdSchema = z.string().refine(isReleaseId, 'expected a releas
 export const releaseInputSchema = z.object({
   releaseId: releaseIdSchema,
   run: z.int().positive(),
-  move: z.looseObject({ looks: z.int().nonnegative().optional() }).optional(),
+  move: z
+    .looseObject({
+      looks: z.int().nonnegative().optional(),
+      asks: z.string().optional(),
+      slotAskedAtEpochMs: z.number().optional(),
+    })
+    .optional(),
 });
 export type ReleaseInput = z.infer<typeof releaseInputSchema>;
 
@@ -33,6 +39,10 @@ export class ReleaseCall {
   log: Log;
   /** Looks of this execution so far. */
   looks = 0;
+  /** The cluster was asked just before, whether it answered or not. */
+  askedCluster = false;
+  /** When it was asked last in this execution. */
+  slotAskedAtEpochMs: number | undefined;
   private readonly deps: CallDeps;
   private readonly by: string;
 
@@ -134,6 +144,8 @@ export async function withRelease<T>(
     if (run !== newest) throw new StaleExecutionError(`run ${run} of ${releaseId} was followed by run ${newest}`);
     if (rollBack !== undefined) throw new StaleExecutionError(`${releaseId} is rolling back (${rollBack.reason})`);
     call.looks = move?.looks ?? 0;
+    call.askedCluster = move?.asks === 'cluster';
+    call.slotAskedAtEpochMs = move?.slotAskedAtEpochMs;
     return act(call);
   });
 }

@@ -3,7 +3,7 @@ import { type LambdaHandler, makeLambda, type SharedDeps } from './handler.ts';
 import type { RoadMove } from './move.ts';
 import { type ReleaseCall, withRelease } from './release-call.ts';
 
-/** A handler of release.asl.json: behind the fence, and its move carries the number of looks on. */
+/** A handler of release.asl.json: behind the fence, and its move carries on what is counted in an execution. */
 export const makeRoadLambda = (
   name: string,
   deps: SharedDeps & { ledger: Ledger },
@@ -12,6 +12,11 @@ export const makeRoadLambda = (
   makeLambda(name, deps, (event, log) =>
     withRelease(deps, event, log, async call => {
       const move = await act(call);
-      return { ...move, looks: move.looks ?? call.looks };
+      const slotAskedAtEpochMs = move.slotAskedAtEpochMs ?? call.slotAskedAtEpochMs;
+      return {
+        ...move,
+        looks: move.looks ?? call.looks,
+        ...(slotAskedAtEpochMs !== undefined && { slotAskedAtEpochMs }),
+      };
     }),
   );

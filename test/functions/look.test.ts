@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dialFor } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { LOOKS_PER_RUN } from '../../functions/look.ts';
+import type { RoadMove } from '../../functions/shared/move.ts';
 import { approval, at, bake, hook, type Line, readied, shifted, shop, weight } from '../support/story.ts';
 import { road } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';
@@ -168,10 +169,28 @@ describe('a look', () => {
   it.each<[string, Partial<Plan>, Line[], string]>([
     ['the cluster while the canary is made ready', {}, [[31, { kind: 'stepDone', index: 1, because: '' }]], 'cluster'],
     ['a person while an approval is open', { steps: [weight(10), approval(), weight(100)] }, [], 'person'],
-    ['nobody while it bakes', {}, [], 'nobody'],
+    ['nobody right before a shift', { steps: [weight(10), weight(10)] }, [], 'nobody'],
   ])('says that the loop has to ask %s', async (_, plan, story, asks) => {
     const world = await baked(plan, ...story);
-    expect(await look(world)).toMatchObject({ kind: 'lookAgain', asks });
+    const move = { looks: 0, asks: 'cluster' };
+    expect(await world.run('look', { ...road, move })).toMatchObject({ kind: 'lookAgain', asks });
+  });
+
+  it('asks the cluster every 30 s at most, whether it answers or not', async () => {
+    const world = await baked();
+    world.wait(320);
+    const first = (await look(world)) as RoadMove;
+    expect(first).toMatchObject({ seconds: 10, asks: 'cluster' });
+    // the cluster did not answer: the move is still the one that the look made
+    const second = await world.run('look', { ...road, move: first });
+    expect(second).toMatchObject({ seconds: 10, asks: 'nobody', slotAskedAtEpochMs: at(320) });
+    world.wait(341);
+    expect(await world.run('look', { ...road, move: second })).toMatchObject({ seconds: 10, asks: 'cluster' });
+  });
+
+  it('asks the cluster between two pauses of an approval, at once', async () => {
+    const world = await baked({ steps: [weight(10), approval(), weight(100)] });
+    expect(await look(world)).toMatchObject({ kind: 'lookAgain', asks: 'cluster', seconds: 1 });
   });
 });
 
@@ -192,8 +211,8 @@ describe('an execution', () => {
     const over = await baked({ metrics: [] });
     over.wait(400);
     expect(await look(over, LOOKS_PER_RUN)).toMatchObject({ kind: 'advance' });
-    // 12 events a look, and as much again for retries and steps: below the 25,000 of a history
-    expect(LOOKS_PER_RUN * 12).toBeLessThan(25_000);
+    // 17 events a look where the cluster is asked, and some thousands for retries and steps: below the 25,000 of a history
+    expect(LOOKS_PER_RUN * 17).toBeLessThan(22_000);
   });
 
   it('claims the next run before it starts it, once', async () => {

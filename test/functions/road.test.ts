@@ -11,12 +11,14 @@ describe('the next step', () => {
     const world = await openWorld();
     await world.admitted(...readied(0, 10), ...shifted(20, { from: 0, to: 10 }));
     world.wait(25);
-    expect(await world.run('next-step', { ...road, move: { looks: 7 } })).toEqual({
+    const move = { looks: 7, slotAskedAtEpochMs: at(25) };
+    expect(await world.run('next-step', { ...road, move })).toEqual({
       kind: 'pause',
       seconds: 1,
       because: 'step 2 of 3: pause',
       asks: 'nobody',
       looks: 7,
+      slotAskedAtEpochMs: at(25),
     });
     expect((await active(world))?.stepStartedAtEpochMs).toBe(at(25));
     world.wait(30);
@@ -49,7 +51,8 @@ describe('the next step', () => {
   it('asks a person where an approval is next', async () => {
     const world = await openWorld({ steps: [weight(10), approval(), weight(100)] });
     await world.admitted(...readied(0, 10), ...shifted(20, { from: 0, to: 10 }));
-    expect(await world.run('next-step', road)).toMatchObject({ kind: 'openApproval', asks: 'person' });
+    const move = { slotAskedAtEpochMs: at(0) };
+    expect(await world.run('next-step', { ...road, move })).toMatchObject({ kind: 'openApproval', asks: 'person' });
   });
 
   it('after the last is the soak, and then the end of stable', async () => {
