@@ -1,29 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { COLUMNS } from '../adapters/terminal/wrap.ts';
-import { makeAbortCommand } from './commands/abort.ts';
-import { makeApproveCommand } from './commands/approve.ts';
-import { makeBacktestCommand } from './commands/backtest.ts';
-import { makeJudgesCommand } from './commands/judges.ts';
-import { makeLabCommand } from './commands/lab.ts';
-import { makePlanCommand } from './commands/plan.ts';
-import { makeStartCommand } from './commands/start.ts';
-import { makeStatusCommand } from './commands/status.ts';
-import { makeUndoCommand } from './commands/undo.ts';
 import { fitted, type Terminal } from './terminal.ts';
 
-/** Every command is a file of its own under commands/, and one line here. */
-const COMMANDS = [
-  makePlanCommand,
-  makeBacktestCommand,
-  makeLabCommand,
-  makeJudgesCommand,
-  makeStartCommand,
-  makeStatusCommand,
-  makeApproveCommand,
-  makeAbortCommand,
-  makeUndoCommand,
-];
+/** Every command is a file of its own under commands/, and one line here: only the one that is called is loaded. */
+const COMMANDS: Record<string, () => Promise<(terminal: Terminal) => Command>> = {
+  plan: async () => made((await import('./commands/plan.ts')).makePlanCommand),
+  backtest: async () => made((await import('./commands/backtest.ts')).makeBacktestCommand),
+  lab: async () => made((await import('./commands/lab.ts')).makeLabCommand),
+  judges: async () => made((await import('./commands/judges.ts')).makeJudgesCommand),
+  start: async () => made((await import('./commands/start.ts')).makeStartCommand),
+  status: async () => made((await import('./commands/status.ts')).makeStatusCommand),
+  approve: async () => made((await import('./commands/approve.ts')).makeApproveCommand),
+  abort: async () => made((await import('./commands/abort.ts')).makeAbortCommand),
+  undo: async () => made((await import('./commands/undo.ts')).makeUndoCommand),
+};
+
+/** The type of a command's own arguments is of no use to who only adds it. */
+const made = (make: (terminal: Terminal) => unknown) => make as (terminal: Terminal) => Command;
 
 const BAD_INPUT = 2;
 
@@ -39,7 +33,10 @@ export async function runCli(args: readonly string[], given: Terminal): Promise<
     .version(version(), '-V, --version', 'print the version')
     // a command's own help has its arguments
     .configureHelp({ subcommandTerm: command => command.name() });
-  for (const make of COMMANDS) program.addCommand(make(terminal));
+  // help, and a name that is none, list all of them
+  const named = Object.entries(COMMANDS).filter(([name]) => name === args[0]);
+  for (const [, load] of named.length > 0 ? named : Object.entries(COMMANDS))
+    program.addCommand((await load())(terminal));
   tame(program as unknown as Command, terminal);
   try {
     await program.parseAsync([...args], { from: 'user' });
