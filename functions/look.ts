@@ -20,6 +20,7 @@ import {
   openTargets,
   openTell,
 } from './shared/open.ts';
+import { page } from './shared/page.ts';
 import { readDial } from './shared/read-dial.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
@@ -60,7 +61,11 @@ export const makeHandler = (deps: LookDeps) =>
     const canary = await surely(deps, call, { dial, targets });
     const decision = nextMove(call.release, { nowEpochMs, dial, ...canary, ...watched });
     const held = decision.facts.find(fact => fact.kind === 'held');
-    if (held !== undefined) await tell(deps, call.release, 'held', held.because);
+    if (held !== undefined) {
+      // behind the one-way door nothing ends it but a person
+      if (call.release.retiringAtEpochMs === undefined) await tell(deps, call.release, 'held', held.because);
+      else await page(deps, call.release, held.because);
+    }
     const asked = decision.facts.find(fact => fact.kind === 'approvalOpened');
     if (asked !== undefined) await tell(deps, call.release, 'approvalNeeded', decision.move.because);
     for (const fact of decision.facts) await call.append(fact);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { ROLL_BACK_REASONS } from '../domain/ledger/facts.ts';
+import { mayStart, NEXT_RUN_PAUSE_SECONDS } from '../domain/release/starts.ts';
 import { type Claimed, claimRollBack } from './shared/claim-roll-back.ts';
 import { StaleExecutionError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
@@ -34,7 +35,10 @@ export const makeHandler = (deps: StartRollBackDeps) =>
       if (retiringAtEpochMs !== undefined) {
         // behind the one-way door there is no way but on: what this execution could not finish the next one does
         if (newest > run + 1) throw stale;
-        await startRun(deps, call, run + 1);
+        // an end that comes back at once: the reconciler starts the next one when it is time
+        const isClaimed = newest === run + 1;
+        const { runsAtEpochMs } = call.release;
+        if (isClaimed || mayStart(runsAtEpochMs, call.now, NEXT_RUN_PAUSE_SECONDS)) await startRun(deps, call, run + 1);
         return { kind: 'promoted' };
       }
       if (run !== newest) throw stale;

@@ -2,6 +2,7 @@ import { assertNever } from '../assert-never.ts';
 import { bothAlthough, stableDownPlan } from '../release/although.ts';
 import { approvalRule, openingOf } from '../release/approvals.ts';
 import { firstReleasePlan } from '../release/first-release.ts';
+import { withStart } from '../release/starts.ts';
 import type { Entry, Fact } from './facts.ts';
 import { PROCEED, type ReleaseState } from './state.ts';
 
@@ -12,7 +13,7 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
   const at = entry.atEpochMs;
   switch (fact.kind) {
     case 'runClaimed':
-      return { ...release, run: fact.run };
+      return { ...release, run: fact.run, runsAtEpochMs: withStart(release.runsAtEpochMs, at) };
     case 'overridden':
       return {
         ...release,
@@ -107,7 +108,8 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
       const { attempt, reason, because } = fact;
       // a later attempt keeps the reason of the first: why it goes back does not change because going back is hard
       const first = release.rollBack ?? { reason, because, claimedAtEpochMs: at, canaryRetired: false };
-      return { ...release, rollBack: { ...first, attempt } };
+      const attemptsAtEpochMs = withStart(release.rollBack?.attemptsAtEpochMs, at);
+      return { ...release, rollBack: { ...first, attempt, attemptsAtEpochMs } };
     }
     case 'goingBack':
       return withRollBack(release, { goingBackAtEpochMs: release.rollBack?.goingBackAtEpochMs ?? at });

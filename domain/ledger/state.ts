@@ -50,6 +50,8 @@ export interface ReleaseState {
   alarmsWereOk?: string[];
   /** Number of the newest release execution; 0 before the first. */
   run: number;
+  /** When the newest of them were claimed, oldest first, at most QUICK_STARTS; absent in snapshots from before it was kept. */
+  runsAtEpochMs?: number[];
   admission?: Admission;
   refused?: string;
   /** Of one that was refused: the release whose revision it has. */
@@ -85,6 +87,8 @@ export interface ReleaseState {
     reason: RollBackReason;
     because: string;
     claimedAtEpochMs: number;
+    /** When its newest attempts were claimed, oldest first, at most QUICK_STARTS; absent as above. */
+    attemptsAtEpochMs?: number[];
     goingBackAtEpochMs?: number;
     restoredAtEpochMs?: number;
     verifiedAtEpochMs?: number;

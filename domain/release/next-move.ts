@@ -35,20 +35,49 @@ type Unharmed = Observation & { verdict: Exclude<Verdict, { kind: 'degraded' }> 
 
 function decide(release: ReleaseState, admission: Admission, seen: Observation): Decision {
   const { verdict } = seen;
+  if (release.retiringAtEpochMs !== undefined) return onlyOn(release, decideOpen(release, admission, onlySeen(seen)));
   if (verdict.kind === 'degraded') return rollBack('degraded', verdict.because);
   const lost = unserved(release, admission, seen);
   if (lost !== undefined) return lost;
   if (seen.nowEpochMs >= deadlineOf(release, admission, seen.nowEpochMs)) {
     return rollBack('deadline', 'the release did not end by its deadline');
   }
+  return decideOpen(release, admission, { ...seen, verdict });
+}
+
+/** Nothing says by itself that it goes back. */
+function decideOpen(release: ReleaseState, admission: Admission, seen: Unharmed): Decision {
   const { dial } = seen;
-  if (!('unreadable' in dial) && isOurs(release, admission, dial)) {
-    return waitedFor(release, admission, { ...seen, verdict });
-  }
+  if (!('unreadable' in dial) && isOurs(release, admission, dial)) return waitedFor(release, admission, seen);
   const found = 'unreadable' in dial ? dial.unreadable : dialText(dial);
   const because = `the traffic weights were changed outside Sluice: ${found}`;
   return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
 }
+
+/**
+ * Behind the one-way door (a first release, whose shift is its door) there is no way back: what would be a reason for it
+ * holds the release where it is, until the world changes, and whoever looks calls a person.
+ */
+function onlyOn(release: ReleaseState, decided: Decision): Decision {
+  const { move, facts } = decided;
+  if (move.kind !== 'rollBack') return decided;
+  const isHeld = release.hold?.fault === true || facts.some(fact => fact.kind === 'held');
+  const held: Fact[] = isHeld ? [] : [{ kind: 'held', because: move.because, fault: true }];
+  const because = `${move.because}: it was promoted, and waits for a person`;
+  return { move: { kind: 'lookAgain', seconds: DOOR_LOOK_SECONDS, because }, facts: [...facts, ...held], holds: true };
+}
+
+/** What a verdict says is no reason to stand still where nothing can be taken back. */
+const onlySeen = (seen: Observation): Unharmed => {
+  const { verdict } = seen;
+  return {
+    ...seen,
+    verdict: verdict.kind === 'degraded' ? { kind: 'watching', because: verdict.because } : verdict,
+  };
+};
+
+/** Of a release that waits for a person behind its one-way door. */
+const DOOR_LOOK_SECONDS = 30;
 
 /** The judgement is written down when it says something new, not at every look. */
 function judgedFacts(release: ReleaseState, seen: Observation): Fact[] {

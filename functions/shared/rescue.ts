@@ -1,6 +1,7 @@
 import type { ExecutionStatus, Executions, Machine } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { UnknownEntryError } from '../../domain/ledger/versions.ts';
+import { mayStart, NEXT_ATTEMPT_PAUSE_SECONDS, NEXT_RUN_PAUSE_SECONDS } from '../../domain/release/starts.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../domain/release-id.ts';
 import { claimRollBack } from './claim-roll-back.ts';
 import type { SharedDeps } from './handler.ts';
@@ -48,9 +49,11 @@ export async function rescue(deps: RescueDeps, call: ReleaseCall, ended?: Ended)
     run === 0 ? { status: 'notThere' as const } : await statusOf(deps, 'release', { name, number: run }, ended);
   if (status === 'RUNNING') return { kind: 'nothing', because: `${name} runs` };
   if (status === 'notThere') return goOn(deps, call, Math.max(1, run));
-  if (retiringAtEpochMs !== undefined) return goOn(deps, call, run + 1);
   // its functions were too old for a line that these here know: nothing is wrong with the release
-  if (error === TOO_OLD) return goOn(deps, call, run + 1);
+  if (retiringAtEpochMs !== undefined || error === TOO_OLD) {
+    if (mayStart(call.release.runsAtEpochMs, call.now, NEXT_RUN_PAUSE_SECONDS)) return goOn(deps, call, run + 1);
+    return { kind: 'nothing', because: `${name} ended (${status}), as those before it did: the next one waits` };
+  }
   const why = ended?.because === undefined ? '' : `: ${ended.because}`;
   const claimed = await claimRollBack(
     deps,
@@ -72,6 +75,9 @@ async function keepGoingBack(deps: RescueDeps, call: ReleaseCall, ended: Ended |
   const { status } = await statusOf(deps, 'rollBack', { name, number: attempt }, ended);
   if (status === 'RUNNING') return { kind: 'nothing', because: `${name} runs` };
   if (status !== 'notThere') {
+    if (!mayStart(call.release.rollBack?.attemptsAtEpochMs, call.now, NEXT_ATTEMPT_PAUSE_SECONDS)) {
+      return { kind: 'nothing', because: `${name} ended (${status}), as those before it did: the next one waits` };
+    }
     // it closes the release before it ends: what was read before it was seen to have ended may lack that
     const { active } = await deps.ledger.read(call.workload);
     if (active?.releaseId !== call.releaseId) return { kind: 'nothing', because: `${call.releaseId} is over` };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RouterUnreachableError } from '../../adapters/router/errors.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { approval, bake, hook, shop, weight } from '../support/story.ts';
 import { road } from './scenes.ts';
@@ -95,6 +96,38 @@ describe('the first release of a new service', () => {
     await expect(world.run('abort', { releaseId: 'shop-1', by: 'ann', because: 'no' })).rejects.toMatchObject(
       named('RefusedError', /promoted; use undo/),
     );
+  });
+
+  it('past its deadline behind the one-way door is held where it is: a person is called once, and it goes on by itself', async () => {
+    // Prepare: the door has closed, the dial was not turned, and now nobody would answer
+    const world = await readyToShift();
+    const { setDial } = world.router;
+    world.router.setDial = () => Promise.reject(new RouterUnreachableError('busy'));
+    await expect(world.run('shift-traffic', road)).rejects.toMatchObject(named('RouterUnreachableError'));
+    world.router.setDial = setDial;
+    expect(await world.kinds()).toContain('retiring');
+    world.targets.counts.green.healthy = 0;
+    world.wait(4 * 3_600);
+    // Act
+    const moves: unknown[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      moves.push(await world.run('look', road));
+      world.wait(4 * 3_600 + 900 * (i + 1));
+    }
+    // Assess
+    for (const move of moves) {
+      const because = expect.stringMatching(/no target of green is healthy/);
+      expect(move).toMatchObject({ kind: 'lookAgain', because });
+    }
+    expect(moves.at(-1)).toMatchObject({ seconds: 30, because: expect.stringMatching(/waits for a person/) });
+    expect((await world.kinds()).filter(kind => kind === 'held')).toHaveLength(1);
+    expect(world.notifier.notices.filter(({ subject }) => subject === 'shop-1: needs a person')).toHaveLength(1);
+    // the world changes
+    world.targets.counts.green.healthy = 3;
+    world.wait(9 * 3_600 + 20);
+    expect(await world.run('look', road)).toMatchObject({ kind: 'shiftTraffic' });
+    await world.run('shift-traffic', road);
+    expect(await dial(world)).toEqual({ blue: 0, green: 100 });
   });
 
   it('that goes back leaves a canary alone to which somebody has sent the traffic, and says so', async () => {

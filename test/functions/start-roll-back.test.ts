@@ -62,6 +62,34 @@ describe('starting the way back', () => {
     expect(await world.kinds()).not.toContain('rollBackClaimed');
   });
 
+  it('behind the one-way door starts six executions at once, and then one every ten minutes', async () => {
+    // Prepare: each execution ends with the same fault as soon as it has begun
+    const world = await openWorld();
+    await world.admitted(...at10, [30, { kind: 'retiring' }]);
+    const runs = async () => (await world.ledger.read('shop')).active?.run ?? 0;
+    const tick = { 'detail-type': 'Scheduled Event' };
+    // Act: an hour in which the reconciler passes each minute
+    const perMinute: number[] = [];
+    for (let minute = 0; minute < 60; minute += 1) {
+      const before = await runs();
+      for (let again = 0; again < 10; again += 1) {
+        const run = await runs();
+        if (world.executions.started.at(-1)?.status === 'RUNNING') {
+          await world.run('start-roll-back', { releaseId: 'shop-1', run, error: { Error: 'RouterRuleError' } });
+          world.executions.end('release', `shop-1-${run}`, 'FAILED');
+        }
+        await world.run('reconcile', tick);
+      }
+      perMinute.push((await runs()) - before);
+      world.wait(60 * (minute + 1));
+    }
+    // Assess
+    expect(perMinute[0]).toBeGreaterThan(3);
+    expect((await runs()) - 1).toBeLessThanOrEqual(6 + 6);
+    expect(Math.max(...perMinute.slice(1))).toBe(1);
+    expect(perMinute.slice(-12).reduce((sum, count) => sum + count)).toBeGreaterThan(0);
+  });
+
   it('is nothing that a stale execution may do, nor one without a reason', async () => {
     const stale = await claim({ error: { Error: 'x' } }, [30, { kind: 'runClaimed', run: 2 }]);
     await expect(stale.answer).rejects.toMatchObject(named('StaleExecutionError'));

@@ -29,7 +29,10 @@ const claimed: Line = [10, { kind: 'rollBackClaimed', attempt: 1, reason: 'degra
 
 describe('what one line says of a release', () => {
   it.each<[Fact, Partial<ReleaseState>]>([
-    [{ kind: 'runClaimed', run: 2 }, { run: 2 }],
+    [
+      { kind: 'runClaimed', run: 2 },
+      { run: 2, runsAtEpochMs: [at(0), at(50)] },
+    ],
     [{ kind: 'refused', because: 'no such container' }, { refused: 'no such container' }],
     [{ kind: 'canaryIntended', slot: 'green', revision: 'new' }, { canaryIntended: true }],
     [{ kind: 'canaryWritten', slot: 'green', revision: 'new' }, { canaryWritten: true }],
@@ -57,6 +60,7 @@ describe('what one line says of a release', () => {
           reason: 'degraded',
           because: 'errors',
           claimedAtEpochMs: at(50),
+          attemptsAtEpochMs: [at(50)],
           canaryRetired: false,
         },
       },

@@ -144,6 +144,7 @@ describe('the story of a release', () => {
       reason: 'degraded',
       because: 'errors',
       claimedAtEpochMs: at(50),
+      attemptsAtEpochMs: [at(50), at(60)],
       goingBackAtEpochMs: at(51),
       restoredAtEpochMs: at(62),
       verifiedAtEpochMs: at(63),
