@@ -1,3 +1,4 @@
+import { fakeAlarms } from '../adapters/alarms/fake-alarms.ts';
 import { fakeHooks } from '../adapters/hooks/fake-hooks.ts';
 import { FakeLedger } from '../adapters/ledger/fake-ledger.ts';
 import { linesLog, linesMeter } from '../adapters/log/lines-log.ts';
@@ -95,6 +96,7 @@ async function looksMs(plan: Plan): Promise<number[]> {
     targets,
     metrics: fakeSource(),
     hooks: fakeHooks(),
+    alarms: fakeAlarms(),
     notifier: fakeNotifier(),
     topicArn: 'arn:topic',
   });

@@ -3,6 +3,7 @@ import { dialText, SLOTS, type Slot } from '../domain/dial.ts';
 import { durationText } from '../domain/file/units.ts';
 import { endText, imagesText, stepText } from '../domain/ledger/news.ts';
 import type { EndedRelease, ReleaseState } from '../domain/ledger/state.ts';
+import { silentText } from '../domain/release/alarm-watch.ts';
 import { althoughTexts } from '../domain/release/although.ts';
 import { openApprovals } from '../domain/release/approvals.ts';
 import { confirmedWeight, currentStep } from '../domain/release/next-step.ts';
@@ -119,6 +120,7 @@ function releaseRows(release: ReleaseState, paint: Paint): Row[] {
   return [
     ['release', [nameText(release), ...revision].join(', ')],
     ...althoughRows(release),
+    ...silentRows(release),
     ['step', placeText(release)],
     ['weight', `${rollBack?.restoredAtEpochMs === undefined ? confirmedWeight(release) : 0} % to the canary`],
     ...(verdict === undefined ? [] : [['verdict', verdictText(verdict)] as Row]),
@@ -137,12 +139,20 @@ function releaseRows(release: ReleaseState, paint: Paint): Row[] {
 
 function althoughRows({ although }: ReleaseState): Row[] {
   if (although === undefined) return [];
-  const when = new Date(although.atEpochMs).toISOString().slice(0, 16).replace('T', ' ');
   return althoughTexts(although).map((text, index) => [
     'although',
-    index === 0 ? `${although.by}, ${when} UTC: ${text}` : text,
+    index === 0 ? `${although.by}, ${minuteText(although.atEpochMs)}: ${text}` : text,
   ]);
 }
+
+/** Alarms that protect nothing: whoever counts on them should know. */
+const silentRows = ({ alarmsSilent = {} }: ReleaseState): Row[] =>
+  Object.entries(alarmsSilent).map(([alarm, { why, atEpochMs }]) => [
+    'alarms',
+    `${silentText(alarm, why)} (seen first at ${minuteText(atEpochMs)})`,
+  ]);
+
+const minuteText = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 function placeText(release: ReleaseState): string {
   const { plan, stepsDone, admission, rollBack, soak } = release;

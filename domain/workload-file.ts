@@ -114,7 +114,7 @@ export const workloadSchema = z
       .max(20, { error: 'at most 20 alarms' })
       .meta({
         description:
-          'Names or ARNs of CloudWatch alarms of this account and region. One that goes into ALARM after the first weight above 0 rolls the release back; one that is in ALARM when a release begins holds it.',
+          'Names or ARNs of CloudWatch alarms of this account and region. One in ALARM while the canary has traffic rolls the release back; one in ALARM when a release begins, or before its first weight, holds it. One without data does neither.',
         examples: [['checkout-slo-burn']],
       })
       .optional(),

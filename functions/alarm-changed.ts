@@ -76,7 +76,11 @@ export const makeHandler = (deps: AlarmChangedDeps) =>
 function whyNot(release: ReleaseState, atEpochMs: number, names: string[]): string | undefined {
   const { releaseId, shifts } = release;
   if (names.some(name => isOverridden(release, name))) {
-    return `${release.although?.by} started ${releaseId} although it rings, and it has not been OK since`;
+    const why =
+      release.undoOf === undefined
+        ? `${release.although?.by} started ${releaseId} although it rings`
+        : `${releaseId} is an undo`;
+    return `${why}, and it has not been OK since`;
   }
   // from the intent on: the weight may have been set before it was confirmed
   const first = shifts.find(({ weight }) => weight > 0);

@@ -1,3 +1,4 @@
+import type { Alarms } from '../adapters/alarms/alarms.ts';
 import type { Hooks } from '../adapters/hooks/hooks.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { MetricSource } from '../adapters/metrics/metric-source.ts';
@@ -12,6 +13,7 @@ import type { SharedDeps } from './shared/handler.ts';
 import { asks, type RoadMove, roadMove } from './shared/move.ts';
 import {
   lazily,
+  openAlarms,
   openHooks,
   openLedger,
   openMetrics,
@@ -26,6 +28,7 @@ import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 import { freezeCeilings, seeBaseline } from './shared/see-baseline.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
+import { watchAlarms } from './shared/watch-alarms.ts';
 import { watchMetrics } from './shared/watch-metrics.ts';
 
 export interface LookDeps extends SharedDeps, TellDeps {
@@ -34,6 +37,7 @@ export interface LookDeps extends SharedDeps, TellDeps {
   targets: Targets;
   metrics: MetricSource;
   hooks: Hooks;
+  alarms: Alarms;
 }
 
 /**
@@ -52,14 +56,15 @@ export const makeHandler = (deps: LookDeps) =>
     const nowEpochMs = call.now;
     const { workload } = call.release;
     await seeBaseline(deps, call);
-    const [dial, targets, watched] = await Promise.all([
+    const [dial, targets, watched, alarms] = await Promise.all([
       readDial(deps, workload),
       deps.targets.read(workload),
       watchMetrics(deps, call),
+      watchAlarms(deps, call), // the only one of these that appends
     ]);
     await freezeCeilings(call, watched.ceilings);
     const canary = await surely(deps, call, { dial, targets });
-    const decision = nextMove(call.release, { nowEpochMs, dial, ...canary, ...watched });
+    const decision = nextMove(call.release, { nowEpochMs, dial, alarms, ...canary, ...watched });
     const held = decision.facts.find(fact => fact.kind === 'held');
     if (held !== undefined) {
       // behind the one-way door nothing ends it but a person
@@ -109,5 +114,6 @@ export const handler = lazily(env =>
     targets: openTargets(env),
     metrics: openMetrics(env),
     hooks: openHooks(env),
+    alarms: openAlarms(env),
   }),
 );

@@ -1,26 +1,30 @@
+import type { Alarms } from '../adapters/alarms/alarms.ts';
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
 import { dialFor, dialText, sameDial } from '../domain/dial.ts';
+import { alarmBlock, rangUnderTraffic } from '../domain/release/alarm-watch.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
 import { liveSlotProblem } from '../domain/release/live-slot.ts';
 import { deadlineOf } from '../domain/release/next-move.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openRouter, openShared, openTargets, openTell } from './shared/open.ts';
+import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets, openTell } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
 import { page } from './shared/page.ts';
 import { readDial } from './shared/read-dial.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
+import { watchAlarms } from './shared/watch-alarms.ts';
 
 export interface RetireStableDeps extends SharedDeps, TellDeps {
   ledger: Ledger;
   router: TrafficRouter;
   targets: Targets;
   cluster: Cluster;
+  alarms: Alarms;
 }
 
 /** A slot that drains is looked at this often: a dial that somebody turns back must be noticed before the pods are gone. */
@@ -47,7 +51,7 @@ export const makeHandler = (deps: RetireStableDeps) =>
       }
       return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
     }
-    const held = call.release.retiringAtEpochMs === undefined ? await heldByLiveSlot(deps, call) : undefined;
+    const held = call.release.retiringAtEpochMs === undefined ? await heldAtTheDoor(deps, call) : undefined;
     if (held !== undefined) return held;
     if (call.release.retiringAtEpochMs === undefined) await call.append({ kind: 'retiring' });
     // while stable still has its pods, so that callers inside the cluster lose none of their requests
@@ -71,6 +75,23 @@ export const makeHandler = (deps: RetireStableDeps) =>
     await call.append({ kind: 'stableRetired', slot: stable });
     return roadMove({ kind: 'retired', because: `${stable} is at rest` });
   });
+
+/** What can still take the release back, asked once more before nothing can: its alarms, then the live slot. */
+async function heldAtTheDoor(deps: RetireStableDeps, call: ReleaseCall): Promise<RoadMove | undefined> {
+  const alarms = await watchAlarms(deps, call);
+  const rang = rangUnderTraffic(call.release, alarms);
+  if (rang !== undefined) return roadMove({ kind: 'rollBack', reason: 'degraded', because: rang });
+  const because = alarmBlock(call.release, alarms);
+  if (because === undefined) return heldByLiveSlot(deps, call);
+  if (call.now >= deadlineOf(call.release, call.admission, call.now)) {
+    return roadMove({ kind: 'rollBack', reason: 'deadline', because });
+  }
+  if (call.release.hold === undefined) {
+    await tell(deps, call.release, 'held', because);
+    await call.append({ kind: 'held', because, fault: true });
+  }
+  return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
+}
 
 /**
  * Stable is given up only for a live slot that can carry what it carries. Before the door a release that holds goes back, at
@@ -111,5 +132,6 @@ export const handler = lazily(async env =>
     router: openRouter(env),
     targets: openTargets(env),
     cluster: await openCluster(env),
+    alarms: openAlarms(env),
   }),
 );

@@ -1,21 +1,25 @@
+import type { Alarms } from '../adapters/alarms/alarms.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
 import { dialFor, dialText, sameDial } from '../domain/dial.ts';
+import { alarmBlock, rangUnderTraffic } from '../domain/release/alarm-watch.ts';
 import { isOurs } from '../domain/release/dial-owner.ts';
 import { confirmedWeight, dueWeight } from '../domain/release/next-step.ts';
 import { DialNotTakenError } from './shared/errors.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
+import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
 import { readDial } from './shared/read-dial.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
+import { watchAlarms } from './shared/watch-alarms.ts';
 
 export interface ShiftTrafficDeps extends SharedDeps {
   ledger: Ledger;
   router: TrafficRouter;
   targets: Targets;
+  alarms: Alarms;
 }
 
 /** Turns the dial to the step's weight: intent, act, read back, append. */
@@ -31,6 +35,10 @@ export const makeHandler = (deps: ShiftTrafficDeps) =>
       return back(`the traffic weights were changed outside Sluice: ${dialText(from)}`);
     const targets = await deps.targets.read(workload);
     if (weight > 0 && targets[canary].healthy === 0) return back(`${canary} has no healthy targets`);
+
+    const alarms = weight > 0 ? await watchAlarms(deps, call) : [];
+    const alarmed = rangUnderTraffic(call.release, alarms) ?? alarmBlock(call.release, alarms);
+    if (alarmed !== undefined) return back(alarmed);
 
     const to = dialFor(canary, weight);
     // nothing is live to go back to: the shift of a first release is its one-way door
@@ -55,5 +63,11 @@ const isIntended = (call: ReleaseCall): boolean => {
 const back = (because: string): RoadMove => roadMove({ kind: 'lookAgain', because });
 
 export const handler = lazily(env =>
-  makeHandler({ ...openShared(env), ledger: openLedger(env), router: openRouter(env), targets: openTargets(env) }),
+  makeHandler({
+    ...openShared(env),
+    ledger: openLedger(env),
+    router: openRouter(env),
+    targets: openTargets(env),
+    alarms: openAlarms(env),
+  }),
 );

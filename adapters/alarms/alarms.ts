@@ -1,30 +1,20 @@
-export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+import type { AlarmSeen } from '../../domain/release/alarm-watch.ts';
 
-export interface AlarmRead {
-  /** As it was asked for. */
-  alarm: string;
-  state: AlarmState;
-  /** Why it is in that state, as far as is known. */
-  reason: string;
-}
+export type AlarmState = Exclude<AlarmSeen['state'], 'missing'>;
 
 /** The alarms that a workload names: whoever set them up knows when something is wrong that no metric of a plan shows. */
 export interface Alarms {
   /**
-   * Their states now, in the order of `alarms`.
-   * @param alarms names or ARNs of alarms of this account and region @throws AlarmNotFoundError @throws AlarmsUnreachableError
+   * Their states now, in the order of `alarms`; one that is not there is `missing`, and so is an ARN of another account or
+   * region: nobody here can see it.
+   * @param alarms names or ARNs of alarms of this account and region @throws AlarmsUnreachableError
    */
-  read(alarms: readonly string[]): Promise<AlarmRead[]>;
+  read(alarms: readonly string[]): Promise<AlarmSeen[]>;
 }
 
 /** The name of an alarm, from its name or its ARN. */
 export const alarmNameOf = (alarm: string): string =>
   /^arn:[^:]*:cloudwatch:[^:]*:[^:]*:alarm:(.+)$/.exec(alarm)?.[1] ?? alarm;
-
-/** The workload names an alarm that is not there: a person has to mend one or the other. */
-export class AlarmNotFoundError extends Error {
-  override readonly name = 'AlarmNotFoundError';
-}
 
 export class AlarmsUnreachableError extends Error {
   override readonly name = 'AlarmsUnreachableError';

@@ -1,7 +1,8 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import * as z from 'zod';
+import type { AlarmSeen } from '../../domain/release/alarm-watch.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../aws-client-config.ts';
-import { AlarmNotFoundError, type AlarmRead, type Alarms, AlarmsUnreachableError, alarmNameOf } from './alarms.ts';
+import { type Alarms, AlarmsUnreachableError, alarmNameOf } from './alarms.ts';
 
 const stateSchema = z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 
@@ -20,11 +21,12 @@ export function cloudWatchAlarms(client: CloudWatchClient): Alarms {
         client.send(command, { abortSignal: AbortSignal.timeout(CALL_DEADLINE_MS) }),
       );
       const found = [...MetricAlarms, ...CompositeAlarms];
-      const missing = AlarmNames.filter(name => !found.some(({ AlarmName }) => AlarmName === name));
-      if (missing.length > 0) throw new AlarmNotFoundError(`there is no alarm ${missing.join(', ')}`);
-      return alarms.map((alarm): AlarmRead => {
-        const is = found.find(({ AlarmName }) => AlarmName === alarmNameOf(alarm));
-        return { alarm, state: stateSchema.parse(is?.StateValue), reason: is?.StateReason ?? '' };
+      return alarms.map((alarm): AlarmSeen => {
+        const isIt = ({ AlarmName, AlarmArn }: (typeof found)[number]) =>
+          AlarmName === alarmNameOf(alarm) && (alarm === AlarmName || alarm === AlarmArn);
+        const is = found.find(isIt);
+        if (is === undefined) return { alarm, state: 'missing', reason: '' };
+        return { alarm, state: stateSchema.parse(is.StateValue), reason: is.StateReason ?? '' };
       });
     },
   };

@@ -70,6 +70,8 @@ export type Fact =
   | { kind: 'overridden'; although: Although }
   /** An alarm that was overridden is OK: from here on it counts. */
   | { kind: 'alarmWasOk'; alarm: string }
+  /** An alarm that protects nothing, once for each reason: it has no data, or is not there (any more). */
+  | { kind: 'alarmSilent'; alarm: string; why: 'noData' | 'missing' }
   | { kind: 'runClaimed'; run: number }
   /** A push that came while this release was on its way, and the plan says onNewImage: reject. */
   | { kind: 'pushRefused'; image: ReleaseImage; because: string }

@@ -3,7 +3,7 @@ import { bothAlthough, stableDownPlan } from '../release/although.ts';
 import { approvalRule, openingOf } from '../release/approvals.ts';
 import { firstReleasePlan } from '../release/first-release.ts';
 import { withStart } from '../release/starts.ts';
-import type { Entry, Fact } from './facts.ts';
+import type { Although, Entry, Fact } from './facts.ts';
 import { PROCEED, type ReleaseState } from './state.ts';
 
 type ReleaseFact = Exclude<Fact, { kind: 'requested' } | { kind: 'closed' } | { kind: 'pushRefused' }>;
@@ -15,12 +15,13 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     case 'runClaimed':
       return { ...release, run: fact.run, runsAtEpochMs: withStart(release.runsAtEpochMs, at) };
     case 'overridden':
-      return {
-        ...release,
-        although: { ...bothAlthough(release.although, fact.although), by: entry.by, atEpochMs: at },
-      };
+      return overridden(release, entry, fact.although);
     case 'alarmWasOk':
       return { ...release, alarmsWereOk: [...(release.alarmsWereOk ?? []), fact.alarm] };
+    case 'alarmSilent': {
+      const silent = { why: fact.why, atEpochMs: at };
+      return { ...release, alarmsSilent: { ...release.alarmsSilent, [fact.alarm]: silent } };
+    }
     case 'admitted':
       return {
         ...release,
@@ -126,6 +127,17 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     default:
       return assertNever(fact);
   }
+}
+
+/** What is overridden anew is ignored anew, also where it was OK in between. */
+function overridden(release: ReleaseState, { by, atEpochMs }: Entry, although: Although): ReleaseState {
+  const { alarmsWereOk, ...rest } = release;
+  const stillOk = alarmsWereOk?.filter(alarm => although.alarms?.includes(alarm) !== true) ?? [];
+  return {
+    ...rest,
+    ...(stillOk.length > 0 && { alarmsWereOk: stillOk }),
+    although: { ...bothAlthough(release.although, although), by, atEpochMs },
+  };
 }
 
 function withHook(release: ReleaseState, name: string, change: object): ReleaseState {

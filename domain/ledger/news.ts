@@ -4,6 +4,7 @@ import { durationText } from '../file/units.ts';
 import type { Baseline } from '../judgement/baseline.ts';
 import { percentText, plural } from '../judgement/words.ts';
 import type { Plan, Step } from '../plan/plan.ts';
+import { silentText } from '../release/alarm-watch.ts';
 import { althoughTexts } from '../release/although.ts';
 import type { Fact, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
 import { isKnown } from './versions.ts';
@@ -18,6 +19,8 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return althoughTexts(fact.although).join('; ');
     case 'alarmWasOk':
       return `alarm ${fact.alarm} is OK: it counts again`;
+    case 'alarmSilent':
+      return silentText(fact.alarm, fact.why);
     case 'pushRefused':
       return `push of ${fact.image.reference} is ignored: ${fact.because}`;
     case 'admitted':

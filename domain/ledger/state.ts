@@ -48,6 +48,8 @@ export interface ReleaseState {
   although?: Although & { by: string; atEpochMs: number };
   /** Overridden alarms that were OK since. */
   alarmsWereOk?: string[];
+  /** Alarms that were found to protect nothing, and since when; one may have come back since. */
+  alarmsSilent?: Record<string, { why: 'noData' | 'missing'; atEpochMs: number }>;
   /** Number of the newest release execution; 0 before the first. */
   run: number;
   /** When the newest of them were claimed, oldest first, at most QUICK_STARTS; absent in snapshots from before it was kept. */

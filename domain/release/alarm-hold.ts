@@ -1,5 +1,7 @@
 import type { Fact } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
+import { type AlarmSeen, ringing, ringingText, silentAlarms } from './alarm-watch.ts';
+import { isOverridden } from './although.ts';
 
 export type AlarmHold =
   | { kind: 'goOn'; facts: Fact[] }
@@ -9,21 +11,23 @@ export type AlarmHold =
 /**
  * Whether a release may begin although its workload's alarms say that something is wrong already. It is held for the plan's
  * `hold.atMost`, and refused after that, whatever `hold.then` says: nothing has moved, and what is wrong is not the canary.
- * @param ringing those in ALARM
+ * One that is not there is a mistake of the workload's, and refused at once.
  */
-export function holdForAlarms(
-  release: ReleaseState,
-  ringing: readonly { alarm: string; reason: string }[],
-  nowEpochMs: number,
-): AlarmHold {
+export function holdForAlarms(release: ReleaseState, seen: readonly AlarmSeen[], nowEpochMs: number): AlarmHold {
   const { hold, plan } = release;
-  if (ringing.length === 0) return { kind: 'goOn', facts: hold === undefined ? [] : [{ kind: 'resumed' }] };
-  const because = ringing
-    .map(({ alarm, reason }) => `${alarm} is in ALARM${reason === '' ? '' : ` (${reason})`}`)
-    .join(', ');
+  const missing = seen.filter(({ alarm, state }) => state === 'missing' && !isOverridden(release, alarm));
+  if (missing.length > 0) {
+    return { kind: 'refuse', because: `there is no alarm ${missing.map(({ alarm }) => alarm).join(', ')}` };
+  }
+  const rings = ringing(release, seen);
+  if (rings.length === 0) {
+    const resumed: Fact[] = hold === undefined ? [] : [{ kind: 'resumed' }];
+    return { kind: 'goOn', facts: [...silentAlarms(release, seen), ...resumed] };
+  }
+  const because = ringingText(rings);
   const { atMostSeconds } = plan.hold;
   if (nowEpochMs >= (hold?.sinceEpochMs ?? nowEpochMs) + atMostSeconds * 1000) {
-    const names = ringing.map(({ alarm }) => `--although ${alarm}`).join(' ');
+    const names = rings.map(({ alarm }) => `--although ${alarm}`).join(' ');
     const out = `If a fix has to go out all the same: ${names}`;
     return { kind: 'refuse', because: `on hold for ${atMostSeconds} s: ${because}. ${out}` };
   }

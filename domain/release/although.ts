@@ -11,9 +11,12 @@ export const bothAlthough = (before: Although | undefined, more: Although): Alth
   };
 };
 
-/** Whether this alarm is ignored: somebody said so when the release was requested, and it has not been OK since. */
-export const isOverridden = ({ although, alarmsWereOk }: ReleaseState, alarm: string): boolean =>
-  although?.alarms?.includes(alarm) === true && alarmsWereOk?.includes(alarm) !== true;
+/**
+ * Whether this alarm is ignored: somebody said so when the release was requested, or it is an undo, which a person asks for
+ * because alarms ring; and it has not been OK since.
+ */
+export const isOverridden = ({ although, alarmsWereOk, undoOf }: ReleaseState, alarm: string): boolean =>
+  (undoOf !== undefined || although?.alarms?.includes(alarm) === true) && alarmsWereOk?.includes(alarm) !== true;
 
 /** What has to be written down of alarms that were read: an override ends when its alarm is OK. */
 export const overridesEnded = (

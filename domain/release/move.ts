@@ -1,6 +1,7 @@
 import type { Dial } from '../dial.ts';
 import type { Verdict } from '../judgement/verdict.ts';
 import type { Fact, RollBackReason } from '../ledger/facts.ts';
+import type { AlarmsSeen } from './alarm-watch.ts';
 
 /** What a look saw of the world. */
 export interface Observation {
@@ -11,6 +12,8 @@ export interface Observation {
   healthyCanaryTargets: number;
   /** Those of which it cannot be said: not checked yet, not checked at all, or in a state that nobody knows. */
   unsureCanaryTargets: number;
+  /** The workload's alarms. */
+  alarms: AlarmsSeen;
   verdict: Verdict;
   byMetric: Record<string, Verdict>;
   /** Seconds until another look can see more of the metrics. */

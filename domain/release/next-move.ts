@@ -6,6 +6,7 @@ import type { Admission, Fact } from '../ledger/facts.ts';
 import { PROCEED, type ReleaseState } from '../ledger/state.ts';
 import { measuringSeconds } from '../plan/measuring-time.ts';
 import type { Step } from '../plan/plan.ts';
+import { alarmBlock, rangUnderTraffic } from './alarm-watch.ts';
 import { soonEnough, unserved } from './canary-serving.ts';
 import { advance, again, type Done, rollBack } from './decisions.ts';
 import { isOurs } from './dial-owner.ts';
@@ -39,6 +40,8 @@ function decide(release: ReleaseState, admission: Admission, seen: Observation):
   if (verdict.kind === 'degraded') return rollBack('degraded', verdict.because);
   const lost = unserved(release, admission, seen);
   if (lost !== undefined) return lost;
+  const rang = rangUnderTraffic(release, seen.alarms);
+  if (rang !== undefined) return rollBack('degraded', rang);
   if (seen.nowEpochMs >= deadlineOf(release, admission, seen.nowEpochMs)) {
     return rollBack('deadline', 'the release did not end by its deadline');
   }
@@ -142,8 +145,13 @@ function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed):
   }
 }
 
-/** No traffic to a slot without healthy targets; and a shift takes place just before a window ends. */
+/** No traffic to a slot without healthy targets, nor over an alarm; and a shift takes place just before a window ends. */
 function beforeShift(release: ReleaseState, admission: Admission, weight: number, seen: Observation): Decision {
+  const blocked = weight > 0 ? alarmBlock(release, seen.alarms) : undefined;
+  if (blocked !== undefined) {
+    // whatever `hold.then` says: nobody proceeds over an alarm, and an alarm that rings is not for want of data
+    return holdOr(release, { because: blocked, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
+  }
   if (weight > 0 && seen.healthyCanaryTargets === 0) {
     const because = `no target of ${admission.canary} is healthy: it gets no traffic`;
     return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'notReady' });

@@ -1,6 +1,6 @@
-import { AlarmNotFoundError, type Alarms } from '../../adapters/alarms/alarms.ts';
+import type { Alarms } from '../../adapters/alarms/alarms.ts';
 import { type AlarmHold, holdForAlarms } from '../../domain/release/alarm-hold.ts';
-import { isOverridden, overridesEnded } from '../../domain/release/although.ts';
+import { overridesEnded } from '../../domain/release/although.ts';
 import type { SharedDeps } from './handler.ts';
 import { type RoadMove, roadMove } from './move.ts';
 import type { ReleaseCall } from './release-call.ts';
@@ -32,14 +32,7 @@ export async function heldByAlarms(
 async function decide(deps: SharedDeps & { alarms: Alarms }, call: ReleaseCall): Promise<AlarmHold> {
   // an undo is what a person does about an alarm that rings
   const { alarms = [] } = call.release.undoOf === undefined ? call.release.workload : {};
-  try {
-    const read = alarms.length === 0 ? [] : await deps.alarms.read(alarms);
-    for (const fact of overridesEnded(call.release, read)) await call.append(fact);
-    // without data an alarm says nothing
-    const ringing = read.filter(({ alarm, state }) => state === 'ALARM' && !isOverridden(call.release, alarm));
-    return holdForAlarms(call.release, ringing, call.now);
-  } catch (error) {
-    if (!(error instanceof AlarmNotFoundError)) throw error;
-    return { kind: 'refuse', because: error.message };
-  }
+  const read = alarms.length === 0 ? [] : await deps.alarms.read(alarms);
+  for (const fact of overridesEnded(call.release, read)) await call.append(fact);
+  return holdForAlarms(call.release, read, call.now);
 }

@@ -5,6 +5,7 @@ import type { Log } from '../../adapters/log/log.ts';
 import type { Although, ReleaseImage } from '../../domain/ledger/facts.ts';
 import type { ReleaseState, WorkloadState } from '../../domain/ledger/state.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import { hasTraffic } from '../../domain/release/alarm-watch.ts';
 import { bothAlthough } from '../../domain/release/although.ts';
 import { releaseIdOf } from '../../domain/release-id.ts';
 import type { Workload } from '../../domain/workload.ts';
@@ -61,7 +62,8 @@ export function requestRelease(
     if (ignored !== undefined) return ignored;
     const { active, waiting } = state;
     const same = [waiting, active].find(release => release !== undefined && isSame(release, wanted));
-    const againOf = options.again === true && same === active ? frozen(call.state, wanted) : undefined;
+    const isMeant = same !== undefined && same === active && !waitsForAlarm(same, wanted);
+    const againOf = options.again === true && isMeant ? frozen(call.state, wanted) : undefined;
     if (same !== undefined && againOf === undefined) {
       if (wanted.although !== undefined) await override(call.about(same.releaseId), same, wanted.although);
       // whoever asked first may have died before all of it was done
@@ -114,11 +116,21 @@ const frozen = ({ active, waiting }: WorkloadState, { plan }: Wanted): string | 
     ? active.releaseId
     : undefined;
 
-/** What is asked for once more, with an override: it counts where the release has not begun. */
+/** Of a release that has no traffic yet its alarms may still be overridden: that is meant, and no other release. */
+const waitsForAlarm = (release: ReleaseState, { although }: Wanted): boolean =>
+  although?.alarms !== undefined && !hasTraffic(release);
+
+/**
+ * What is asked for once more, with an override: it counts where the release has not begun, and of alarms as long as it has no
+ * traffic.
+ */
 async function override(call: ReleaseCall, same: ReleaseState, although: Although): Promise<void> {
-  const both = bothAlthough(same.although, although);
-  const isKnown = isDeepStrictEqual(both, bothAlthough(same.although, {}));
-  if (same.admission === undefined && !isKnown) await call.append({ kind: 'overridden', although });
+  const { stableIsDown: _, ...later } = although;
+  const more = same.admission === undefined ? although : later;
+  const isKnown =
+    isDeepStrictEqual(bothAlthough(same.although, more), bothAlthough(same.although, {})) &&
+    more.alarms?.some(alarm => same.alarmsWereOk?.includes(alarm)) !== true;
+  if (!isKnown && !hasTraffic(same)) await call.append({ kind: 'overridden', although: more });
 }
 
 /** A release that goes back is not what was asked for, even where its image is the same. */

@@ -138,7 +138,7 @@ function actsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] {
     for (const machine of ['release', 'rollBack', 'rollBack'] as const) {
       maybe(0.12, () => ({ kind: 'stopExecution', machine }));
     }
-    maybe(0.3, () => ({ kind: 'alarm', forMs: random.whole(30, 900) * 1000 }));
+    maybe(0.3, () => ({ kind: 'alarm', forMs: random.whole(30, 900) * 1000, announced: random.chance(0.5) }));
     for (const slot of ['blue', 'green'] as const) {
       maybe(0.12, () => ({ kind: 'targetsFail', slot, forMs: random.whole(10, 400) * 1000 }));
     }

@@ -47,7 +47,8 @@ export interface Act {
     | { kind: 'undo'; by: string }
     | { kind: 'turnDial'; weight: number; backAfterMs: number }
     | { kind: 'stopExecution'; machine: 'release' | 'rollBack' }
-    | { kind: 'alarm'; forMs: number }
+    /** `announced`: whether an event says so. */
+    | { kind: 'alarm'; forMs: number; announced: boolean }
     | { kind: 'targetsFail'; slot: 'blue' | 'green'; forMs: number };
 }
 

@@ -23,6 +23,8 @@ export class Stage {
   /** Every line that was appended, as it was then: kept beside the ledger, which has to show the same for ever. */
   readonly logs = new Map<string, Entry[]>();
   readonly states = new Map<string, WorkloadState>();
+  /** Since when the workload's alarms are in ALARM; undefined while they are not. */
+  ringsSinceEpochMs: number | undefined;
   private readonly streams = new Map<string, Random>();
 
   constructor(seed: number, startEpochMs: number) {

@@ -169,6 +169,22 @@ export const PLANTED_BUGS: PlantedBug[] = [
     },
   },
   {
+    name: 'alarms that are believed to be as they were at admission',
+    seed: 1,
+    rule: /nothing goes forward over an alarm/,
+    wrap: {
+      deps: deps => ({
+        ...deps,
+        alarms: overriding(deps.alarms, {
+          async read(alarms) {
+            if (currentInvocation()?.name === 'admit') return deps.alarms.read(alarms);
+            return alarms.map(alarm => ({ alarm, state: 'OK' as const, reason: '' }));
+          },
+        }),
+      }),
+    },
+  },
+  {
     name: 'a deadline that nobody keeps',
     seed: 42,
     rule: /deadline|every release ends/,

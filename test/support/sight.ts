@@ -19,6 +19,7 @@ export const sight = (release: ReleaseState, seconds: number, more: Partial<Obse
     dial: dialFor(release.admission?.canary ?? 'green', confirmedWeight(release)),
     healthyCanaryTargets: 4,
     unsureCanaryTargets: 0,
+    alarms: [],
     verdict,
     byMetric: { errors: verdict },
     nextReadingSeconds: 60,

@@ -1,5 +1,6 @@
 import type { Watcher } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
+import { checkAlarms } from './alarms.ts';
 import { checkDial } from './dial.ts';
 import { checkIntent } from './intent.ts';
 import { JudgementChecks } from './judgement.ts';
@@ -15,6 +16,7 @@ export function openChecks(stage: Stage): Watcher {
     },
     appended(workload, entry, _, by) {
       checkLine(stage, workload, entry, by);
+      checkAlarms(stage, workload, entry, by);
       judgement.appended(workload, entry, by);
     },
     windowPut: (releaseId, record) => judgement.windowPut(releaseId, record),

@@ -118,7 +118,7 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
     case 'stopExecution':
       return stopExecution(simulation, workload, deed.machine);
     case 'alarm':
-      return bus.alarm(scenario, deed.forMs);
+      return bus.alarm(scenario, deed);
     case 'targetsFail': {
       stage.story.tell('world', `no target of ${deed.slot} is healthy for ${deed.forMs / 1000} s`);
       stage.site(workload).pods[deed.slot].failUntil(Date.now() + deed.forMs);

@@ -13,7 +13,7 @@ export interface Bus {
   hasDoor(name: string): boolean;
   imagePushed(scenario: Scenario, index: number): void;
   /** The workload's alarms ring for so long. */
-  alarm(scenario: Scenario, forMs: number): void;
+  alarm(scenario: Scenario, deed: { forMs: number; announced: boolean }): void;
   close(): void;
 }
 
@@ -78,12 +78,13 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
       const push = { repository: workload.repositories[0]?.name ?? '', tag, digest, atEpochMs: Date.now() };
       send('image-pushed', pushEvent(push), `the push of ${tag}`);
     },
-    alarm({ workload }, forMs) {
+    alarm({ workload }, { forMs, announced }) {
       for (const alarmName of workload.alarms ?? []) {
         const reason = 'too many errors';
         const turn = (state: 'ALARM' | 'OK') => {
           stage.story.tell('CloudWatch', `${alarmName} goes into ${state}`);
           simulation.systems.alarms.set(alarmName, state, reason);
+          stage.ringsSinceEpochMs = state === 'ALARM' ? (stage.ringsSinceEpochMs ?? Date.now()) : undefined;
           const previousState = state === 'OK' ? 'ALARM' : 'OK';
           const atEpochMs = Date.now();
           const change = {
@@ -94,7 +95,7 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
             previousState,
             reason,
           } as const;
-          send('alarm-changed', alarmEvent(change), `${alarmName} in ${state}`);
+          if (announced) send('alarm-changed', alarmEvent(change), `${alarmName} in ${state}`);
         };
         turn('ALARM');
         setTimeout(turn, forMs, 'OK');

@@ -30,6 +30,16 @@ describe('alarms of CloudWatch', () => {
     const { alarms, set, server } = await openCloudWatch();
     return { alarms, set, breakDown: () => server.faults.fail('DescribeAlarms', Number.POSITIVE_INFINITY, 503) };
   });
+
+  it('an ARN of another region or account is not there, whatever is here by its name', async () => {
+    const { alarms, set } = await openCloudWatch();
+    set('burns', 'OK');
+    const elsewhere = [
+      'arn:aws:cloudwatch:us-east-1:123456789012:alarm:burns',
+      'arn:aws:cloudwatch:eu-west-1:999999999999:alarm:burns',
+    ];
+    expect((await alarms.read(elsewhere)).map(({ state }) => state)).toEqual(['missing', 'missing']);
+  });
 });
 
 it("the lab's alarms tell of a change once", async () => {

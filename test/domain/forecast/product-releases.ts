@@ -223,6 +223,7 @@ function observe(
     dial: dialFor('green', confirmedWeight(release)),
     healthyCanaryTargets: 4,
     unsureCanaryTargets: 0,
+    alarms: [],
     verdict,
     byMetric,
     nextReadingSeconds,
