@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<(terminal: Terminal) => Command>> =
   approve: async () => made((await import('./commands/approve.ts')).makeApproveCommand),
   abort: async () => made((await import('./commands/abort.ts')).makeAbortCommand),
   undo: async () => made((await import('./commands/undo.ts')).makeUndoCommand),
+  'record-live': async () => made((await import('./commands/record-live.ts')).makeRecordLiveCommand),
 };
 
 /** The type of a command's own arguments is of no use to who only adds it. */

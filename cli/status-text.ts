@@ -7,6 +7,7 @@ import { silentText } from '../domain/release/alarm-watch.ts';
 import { althoughTexts } from '../domain/release/although.ts';
 import { openApprovals } from '../domain/release/approvals.ts';
 import { confirmedWeight, currentStep } from '../domain/release/next-step.ts';
+import { turnedTo } from '../domain/release/record-live.ts';
 import { approvalText, approveCommandOf } from './approval-text.ts';
 import type { WorkloadAnswer } from './control-plane/doors.ts';
 import { OUTCOME_STYLE, VERDICT_STYLE } from './styles.ts';
@@ -29,6 +30,7 @@ export function statusText(workload: string, { state, dial }: WorkloadAnswer, op
   const rows: Row[] = [
     ['live', liveText({ state, dial })],
     ['traffic', 'unreadable' in dial ? `not known: ${dial.unreadable}` : dialText(dial)],
+    ...turnedRows(workload, { state, dial }, options),
     ...(state.active === undefined ? [['release', 'none in progress'] as Row] : releaseRows(state.active, paint)),
     ...(state.waiting === undefined ? [] : [['queued', queuedText(state.waiting)] as Row]),
     ...endedRows(state.ended, paint),
@@ -39,6 +41,21 @@ export function statusText(workload: string, { state, dial }: WorkloadAnswer, op
     ...rows.map(([label, text]) => `  ${label.padEnd(LABEL)}${text}`),
     '',
   ].join('\n');
+}
+
+/** The rule was turned by hand: until that is recorded, or turned back, no release begins. */
+function turnedRows(
+  workload: string,
+  { state, dial }: Pick<WorkloadAnswer, 'state' | 'dial'>,
+  options: StatusOptions,
+): Row[] {
+  const slot = turnedTo(state, dial);
+  if (slot === undefined) return [];
+  const { paint = plain, paste } = options;
+  const command = paste(`record-live ${workload} --slot ${slot}`);
+  return [
+    ['', paint('yellow', `${slot} was not promoted: the traffic was turned by hand. If that is to stay: ${command}`)],
+  ];
 }
 
 /** `  approval  go-live: 0 of 1 approvals, from leads`, and under it the command. */
@@ -91,6 +108,11 @@ function releaseText({ active, ended: [last] }: WorkloadAnswer['state'], paint: 
 
 function liveText({ state, dial }: Pick<WorkloadAnswer, 'state' | 'dial'>): string {
   const { live, active, ended } = state;
+  if (live?.recorded !== undefined) {
+    const { by, atEpochMs, because, from } = live.recorded;
+    const turned = `turned by hand from ${from.slot} (${from.releaseId})`;
+    return `${live.slot}, revision ${live.revision}, ${turned}, recorded by ${by}, ${minuteText(atEpochMs)}: ${because}`;
+  }
   if (live !== undefined) return `${live.slot}, revision ${live.revision}, by ${live.releaseId}`;
   const admission = active?.admission ?? ended.find(release => release.admission !== undefined)?.admission;
   if (admission !== undefined) {
@@ -155,13 +177,15 @@ const silentRows = ({ alarmsSilent = {} }: ReleaseState): Row[] =>
 const minuteText = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 function placeText(release: ReleaseState): string {
-  const { plan, stepsDone, admission, rollBack, soak } = release;
+  const { plan, stepsDone, admission, rollBack, soak, turnedBack } = release;
   if (admission === undefined) return 'not admitted yet';
   if (rollBack !== undefined) {
     return rollBack.verifiedAtEpochMs === undefined
       ? 'rolling back'
       : 'rolled back; the canary is scaled down when its connections have ended';
   }
+  if (turnedBack !== undefined)
+    return `turned back by hand, as ${turnedBack.by} says; the canary is scaled down when its connections have ended`;
   const step = currentStep(release);
   if (step !== undefined) return `${stepsDone + 1} of ${plan.steps.length}: ${stepText(step)}`;
   if (soak?.done !== true) return `soak ${durationText(plan.soakSeconds)}`;

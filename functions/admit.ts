@@ -8,6 +8,7 @@ import { sha256 } from '../adapters/sha256.ts';
 import type { TargetCounts, Targets } from '../adapters/targets/targets.ts';
 import type { Admission } from '../domain/ledger/facts.ts';
 import { admit, type Findings } from '../domain/release/admission.ts';
+import { turnedFrom } from '../domain/release/record-live.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { heldByAlarms } from './shared/hold-for-alarms.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
@@ -62,7 +63,9 @@ async function decide(deps: AdmitDeps, call: ReleaseCall): Promise<ReturnType<ty
     const findings = await look(deps, call);
     const { live, ended } = call.state;
     const undone = ended.find(release => release.releaseId === call.release.undoOf);
-    const undoTo = undone?.admission?.stableRevision;
+    const from = turnedFrom(live);
+    const isByHand = from !== undefined && from.releaseId === call.release.undoOf;
+    const undoTo = isByHand ? from.revision : undone?.admission?.stableRevision;
     const before = ended.find(release => release.releaseId === call.release.againOf);
     return admit(call.release, findings, { nowEpochMs: call.now, live, undoTo, before, sha256 });
   } catch (error) {

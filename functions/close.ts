@@ -38,10 +38,14 @@ export const makeHandler = (deps: CloseDeps) =>
 
 /** How a release ended, from what its ledger says was done. */
 function endOf(release: ReleaseState): Extract<Fact, { kind: 'closed' }> {
-  const { rollBack, refused, sameAs, stableRetired, admission, releaseId } = release;
+  const { rollBack, refused, sameAs, stableRetired, admission, releaseId, turnedBack } = release;
   if (stableRetired) {
     const because = `revision ${admission?.revision} is live in ${admission?.canary}`;
     return { kind: 'closed', outcome: 'promoted', because };
+  }
+  if (turnedBack?.canaryRetired === true && admission !== undefined) {
+    const because = `${turnedBack.by} turned the traffic back to ${admission.stable} by hand: ${turnedBack.because}`;
+    return { kind: 'closed', outcome: 'rolledBack', reason: 'aborted', because };
   }
   if (refused !== undefined) {
     return { kind: 'closed', outcome: sameAs === undefined ? 'rejected' : 'superseded', because: refused };

@@ -8,6 +8,7 @@ import { alarmBlock, rangUnderTraffic } from '../domain/release/alarm-watch.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
 import { liveSlotProblem } from '../domain/release/live-slot.ts';
 import { deadlineOf } from '../domain/release/next-move.ts';
+import { recordLiveCommand, turnedTo } from '../domain/release/record-live.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets, openTell } from './shared/open.ts';
@@ -15,6 +16,7 @@ import { openCluster } from './shared/open-cluster.ts';
 import { page } from './shared/page.ts';
 import { readDial } from './shared/read-dial.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
+import { retireTurnedBack } from './shared/retire-turned-back.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
 import { watchAlarms } from './shared/watch-alarms.ts';
@@ -39,10 +41,15 @@ export const makeHandler = (deps: RetireStableDeps) =>
     const { first, stable, canary, stableMinimum } = call.admission;
     const { workload } = call.release;
     if (call.release.stableRetired) return roadMove({ kind: 'retired', because: `${stable} was retired before` });
+    const { turnedBack } = call.release;
+    if (turnedBack?.canaryRetired === true) return roadMove({ kind: 'retired', because: `${canary} is at rest` });
+    if (turnedBack !== undefined) return retireTurnedBack(deps, call, turnedBack.atEpochMs);
     const dial = await readDial(deps, workload);
     if ('unreadable' in dial || !sameDial(dial, dialFor(canary, 100))) {
       const found = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
-      const because = `${found}: ${stable} keeps its pods`;
+      const turned = turnedTo(call.state, dial);
+      const record = turned === undefined ? '' : `. If that is to stay: ${recordLiveCommand(workload.name, turned)}`;
+      const because = `${found}: ${stable} keeps its pods${record}`;
       call.log.error(because);
       const { retiringAtEpochMs } = call.release;
       // before the door a release still ends by its deadline; behind it only a person can say what is right

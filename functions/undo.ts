@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import type { Workloads } from '../adapters/workloads/workloads.ts';
-import type { EndedRelease, WorkloadState } from '../domain/ledger/state.ts';
+import type { RegisteredWorkload, Workloads } from '../adapters/workloads/workloads.ts';
+import type { EndedRelease, Live, WorkloadState } from '../domain/ledger/state.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { turnedFrom } from '../domain/release/record-live.ts';
 import { releaseIdOf } from '../domain/release-id.ts';
 import { RefusedError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
@@ -19,7 +20,7 @@ export interface UndoDeps extends SharedDeps {
 
 export interface UndoAnswer {
   releaseId: string;
-  /** Only where it undoes an undo: the release that was undone and is live again after it, and its images (by container). */
+  /** Only where it undoes an undo, or what was turned by hand: the release that is live again after it, and its images (by container). */
   restoresUndone?: { releaseId: string; images: EndedRelease['images'] };
 }
 
@@ -32,11 +33,14 @@ const inputSchema = z.strictObject({ workload: z.string().min(1), by: z.string()
 export const makeHandler = (deps: UndoDeps) =>
   makeLambda('undo', deps, async (event, log): Promise<UndoAnswer> => {
     const { workload: name, by } = inputSchema.parse(event);
-    const { workload } = await deps.workloads.read(name);
+    const registered = await deps.workloads.read(name);
+    const { workload } = registered;
     return withWorkload(deps, { workload: name, log }, async state => {
       const { active } = state;
       if (active?.undoOf !== undefined) return again(deps, state, { by, log });
       if (active !== undefined) throw new RefusedError(`${active.releaseId} is in progress; abort it instead`);
+      const from = turnedFrom(state.live);
+      if (from !== undefined) return undoByHand(deps, { state, from, registered }, { by, log });
       const last = state.ended.find(release => release.outcome === 'promoted');
       if (last?.admission === undefined)
         throw new RefusedError(`no release of ${name} was promoted: there is nothing to undo`);
@@ -51,6 +55,23 @@ export const makeHandler = (deps: UndoDeps) =>
     });
   });
 
+/** After a rule was turned by hand an undo restores what it was turned away from: somebody found that bad, and it is said. */
+async function undoByHand(
+  deps: UndoDeps,
+  found: { state: WorkloadState; from: Omit<Live, 'recorded'>; registered: RegisteredWorkload },
+  options: { by: string; log: SharedDeps['log'] },
+): Promise<UndoAnswer> {
+  const { state, from, registered } = found;
+  const { workload } = registered;
+  const plan = state.ended.find(release => release.releaseId === from.releaseId)?.plan ?? registered.plan;
+  const releaseId = releaseIdOf(workload.name, state.releases + 1);
+  const call = new ReleaseCall(deps, { releaseId, state, ...options });
+  const { images } = from;
+  await call.append({ kind: 'requested', images, plan: undoPlan(plan), workload, undoOf: from.releaseId });
+  await startRun(deps, call, 1);
+  return { releaseId, restoresUndone: { releaseId: from.releaseId, images } };
+}
+
 /** Asked twice, or after a crash between the request and its execution. */
 async function again(
   deps: UndoDeps,
@@ -59,6 +80,8 @@ async function again(
 ): Promise<UndoAnswer> {
   const { releaseId = '', undoOf, images = {} } = state.active ?? {};
   await startIfNotBegun(deps, new ReleaseCall(deps, { releaseId, state, ...options }));
+  if (turnedFrom(state.live)?.releaseId === undoOf)
+    return { releaseId, restoresUndone: { releaseId: undoOf ?? '', images } };
   const last = state.ended.find(release => release.releaseId === undoOf);
   return { releaseId, ...restoresUndone(last, images) };
 }

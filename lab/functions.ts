@@ -13,6 +13,7 @@ import * as openApproval from '../functions/open-approval.ts';
 import * as openPreview from '../functions/open-preview.ts';
 import * as readSlot from '../functions/read-slot.ts';
 import * as reconcile from '../functions/reconcile.ts';
+import * as recordLive from '../functions/record-live.ts';
 import * as restoreTraffic from '../functions/restore-traffic.ts';
 import * as retireCanary from '../functions/retire-canary.ts';
 import * as retireStable from '../functions/retire-stable.ts';
@@ -52,6 +53,7 @@ export const labFunctions = (deps: AllDeps): Record<string, LambdaHandler<unknow
   'open-approval': openApproval.makeHandler(deps),
   'open-preview': openPreview.makeHandler(deps),
   'read-slot': readSlot.makeHandler(deps),
+  'record-live': recordLive.makeHandler(deps),
   reconcile: reconcile.makeHandler(deps),
   'restore-traffic': restoreTraffic.makeHandler(deps),
   'retire-canary': retireCanary.makeHandler(deps),

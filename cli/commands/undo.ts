@@ -33,7 +33,7 @@ function warningText(
 ): string {
   const version = imagesText(images) === '' ? '' : ` (${imagesText(images)})`;
   return [
-    `warning: the last promotion was an undo. ${releaseId} restores the version that was undone: ${undone}${version}.`,
+    `warning: the last promotion was an undo, or was turned back by hand. ${releaseId} restores the version that was undone: ${undone}${version}.`,
     `To stop it: ${toPaste(where, `abort ${releaseId}`)}\n`,
   ].join('\n');
 }

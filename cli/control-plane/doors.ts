@@ -1,6 +1,8 @@
+import type { Slot } from '../../domain/dial.ts';
 import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
 import type { AbortAnswer } from '../../functions/abort.ts';
 import type { ApproveAnswer } from '../../functions/approve.ts';
+import type { RecordLiveAnswer } from '../../functions/record-live.ts';
 import type { StartAnswer } from '../../functions/shared/start-release.ts';
 import type { StatusAnswer } from '../../functions/status.ts';
 import type { UndoAnswer } from '../../functions/undo.ts';
@@ -23,6 +25,8 @@ export const doorsOf = (plane: ControlPlane) => ({
   approve: (event: { releaseId: string; name: string; opening: number; by: string; groups: string[] }) =>
     plane.call('approve', event) as Promise<ApproveAnswer>,
   undo: (event: { workload: string; by: string }) => plane.call('undo', event) as Promise<UndoAnswer>,
+  recordLive: (event: { workload: string; slot: Slot; by: string; because: string }) =>
+    plane.call('record-live', event) as Promise<RecordLiveAnswer>,
   status: (event: { workload: string; afterSeq?: number; releaseId?: string }) =>
     plane.call('status', event) as Promise<WorkloadAnswer>,
   async workloads(): Promise<string[]> {

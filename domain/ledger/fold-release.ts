@@ -119,9 +119,16 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     case 'dialVerified':
       return withRollBack(release, { verifiedAtEpochMs: release.rollBack?.verifiedAtEpochMs ?? at });
     case 'canaryRetired':
-      return withRollBack(release, { canaryRetired: true });
+      return release.turnedBack === undefined
+        ? withRollBack(release, { canaryRetired: true })
+        : { ...release, turnedBack: { ...release.turnedBack, canaryRetired: true } };
     case 'retiring':
       return { ...release, retiringAtEpochMs: release.retiringAtEpochMs ?? at };
+    case 'liveRecorded': {
+      const { turnedBack: _, ...rest } = withoutHold(release, at);
+      if (fact.slot !== release.admission?.stable) return rest; // and forward again
+      return { ...rest, turnedBack: { by: entry.by, atEpochMs: at, because: fact.because } };
+    }
     case 'stableRetired':
       return { ...release, stableRetired: true };
     default:

@@ -36,6 +36,7 @@ export function fold(state: WorkloadState, entry: Entry, sha256: Sha256): Worklo
 function applyFact(state: WorkloadState, entry: Entry): WorkloadState {
   const { fact, releaseId } = entry;
   if (fact.kind === 'requested') return request(state, entry, fact);
+  if (fact.kind === 'liveRecorded' && state.active === undefined) return recordLive(state, entry, fact);
   const release = [state.active, state.waiting].find(candidate => candidate?.releaseId === releaseId);
   if (release === undefined) throw new LedgerBrokenError(`entry ${entry.seq} is about ${releaseId}, which is not open`);
   if (fact.kind === 'closed') return close(state, release, entry, fact);
@@ -107,6 +108,16 @@ function close(
   if (fact.outcome !== 'promoted' || release.admission === undefined) return next;
   const { canary: slot, revision } = release.admission;
   return { ...next, live: { slot, revision, releaseId: release.releaseId, images: release.images } };
+}
+
+/** Live until now is what it was turned away from, which an undo restores. */
+function recordLive(state: WorkloadState, entry: Entry, fact: Fact & { kind: 'liveRecorded' }): WorkloadState {
+  const { live } = state;
+  if (live === undefined) throw new LedgerBrokenError(`entry ${entry.seq} turns from what is live, and nothing was`);
+  const { slot, revision, images, because } = fact;
+  const { recorded: _, ...from } = live;
+  const { by, atEpochMs, releaseId } = entry;
+  return { ...state, live: { slot, revision, releaseId, images, recorded: { by, atEpochMs, because, from } } };
 }
 
 function knowing({ newestPush }: WorkloadState, images: ReleaseImage[]): Pick<WorkloadState, 'newestPush'> {

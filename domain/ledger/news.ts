@@ -73,6 +73,8 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return `weight 0 %: ${dialText(fact.dial)}`;
     case 'retiring':
       return 'promoted: the old version is scaled down when its connections have ended';
+    case 'liveRecorded':
+      return `${fact.slot} is recorded as live, revision ${fact.revision}: ${fact.because}`;
     case 'closed':
       return endText(fact);
     case 'runClaimed':

@@ -98,6 +98,8 @@ export interface ReleaseState {
   };
   retiringAtEpochMs?: number;
   stableRetired: boolean;
+  /** Behind the one-way door a person turned the traffic back by hand, and said so: it ends as rolled back. */
+  turnedBack?: { by: string; atEpochMs: number; because: string; canaryRetired?: true };
 }
 
 export interface EndedRelease {
@@ -122,6 +124,8 @@ export interface Live {
   revision: string;
   releaseId: string;
   images: Record<string, ReleaseImage>;
+  /** It was turned to by hand, and a person said so; `from` is what was live before by the ledger. Absent: it was promoted. */
+  recorded?: { by: string; atEpochMs: number; because: string; from: Omit<Live, 'recorded'> };
 }
 
 /** An image by when the registry says it was pushed. */

@@ -52,14 +52,15 @@ const KNOWN: Record<Fact['kind'], true> = {
   canaryRetired: true,
   retiring: true,
   stableRetired: true,
+  liveRecorded: true,
   closed: true,
 };
 
 /** Whether this version knows this kind of line: another version of Sluice may have written it. */
 export const isKnown = (fact: { kind: string }): fact is Fact => Object.hasOwn(KNOWN, fact.kind);
 
-/** Kinds without which a release would be taken for another one: what begins it, ends it, and goes through a one-way door. */
-const CRITICAL: ReadonlySet<Fact['kind']> = new Set(['requested', 'goingBack', 'retiring', 'closed']);
+/** Kinds without which a release would be taken for another one: what begins it, ends it, goes through a one-way door, and says which slot is live. */
+const CRITICAL: ReadonlySet<Fact['kind']> = new Set(['requested', 'goingBack', 'retiring', 'liveRecorded', 'closed']);
 
 /** The next line of a log, as this version writes it. */
 export const entryAfter = (

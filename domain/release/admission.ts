@@ -2,6 +2,7 @@ import { type Dial, dialText, otherSlot, SLOTS, type Slot } from '../dial.ts';
 import type { Admission } from '../ledger/facts.ts';
 import type { EndedRelease, Live, ReleaseState } from '../ledger/state.ts';
 import { revisionOf } from '../slot/revision.ts';
+import { recordLiveCommand } from './record-live.ts';
 
 /** What is known of one slot before a release. */
 interface SlotFound {
@@ -55,9 +56,10 @@ export function admit(
     return refused(`the traffic weights must be 100 % for one slot and are ${dialText(found.dial)}`);
   }
   if (known.live !== undefined && known.live.slot !== stable) {
-    return refused(
-      `${known.live.slot} was promoted last, but ${stable} gets the traffic: the weights were changed outside Sluice`,
-    );
+    const because = `${known.live.slot} was promoted last, but ${stable} gets the traffic: the weights were changed outside Sluice`;
+    const { name } = release.workload;
+    if (found.slots[stable].desired === 0) return refused(`${because}, and ${stable} has no replicas`);
+    return refused(`${because}. If that is to stay, record it, then ask again: ${recordLiveCommand(name, stable)}`);
   }
   const { revision: stableRevision, autoscalerMinimum } = found.slots[stable];
   const first = isFirst(found, stable, known.live);

@@ -46,6 +46,7 @@ export const FUNCTIONS = {
   'open-approval': ['appendLedger', 'tell'],
   'open-preview': ['appendLedger', 'readDial', 'turnDial'],
   'read-slot': ['appendLedger', 'cluster'],
+  'record-live': ['appendLedger', 'readWorkloads', 'readDial', 'readTargets', 'cluster'],
   reconcile: ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack', 'tell'],
   'restore-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets', 'stopRelease'],
   'retire-canary': ['appendLedger', 'readDial', 'turnDial', 'cluster'],

@@ -142,6 +142,7 @@ function actsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] {
     for (const slot of ['blue', 'green'] as const) {
       maybe(0.12, () => ({ kind: 'targetsFail', slot, forMs: random.whole(10, 400) * 1000 }));
     }
+    maybe(0.15, () => ({ kind: 'turnBack', by: 'dan', afterMs: random.whole(0, 120) * 1000 }));
     // people who come with the answer to another question, or too late
     maybe(0.3, () => ({ kind: 'approve', by: 'eve', groups: ['leads'], about: random.pick(['active', 'before']) }));
   }

@@ -47,6 +47,8 @@ export interface Act {
     | { kind: 'undo'; by: string }
     | { kind: 'turnDial'; weight: number; backAfterMs: number }
     | { kind: 'stopExecution'; machine: 'release' | 'rollBack' }
+    /** Behind the one-way door somebody turns all of the traffic back, and says that it is to stay. */
+    | { kind: 'turnBack'; by: string; afterMs: number }
     /** `announced`: whether an event says so. */
     | { kind: 'alarm'; forMs: number; announced: boolean }
     | { kind: 'targetsFail'; slot: 'blue' | 'green'; forMs: number };

@@ -32,6 +32,7 @@ const COMMANDS = [
   ['approve'],
   ['abort'],
   ['undo'],
+  ['record-live'],
 ];
 const plans = readdirSync('examples')
   .map(file => `examples/${file}`)

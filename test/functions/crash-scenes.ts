@@ -261,6 +261,28 @@ const more: CrashScene[] = [
     },
   },
   {
+    name: 'retire-stable',
+    title: 'retire-stable, of a release whose traffic was turned back by hand',
+    input: road,
+    open: async () => {
+      const world = await openWorld();
+      world.cluster.putAutoscaler(shop, 'blue', 4);
+      await world.tell(
+        [0, requested()],
+        [0, { kind: 'runClaimed', run: 1 }],
+        [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
+        ...at100,
+        [30, { kind: 'soakStarted' }],
+        [40, { kind: 'soakDone', because: 'good' }],
+        [50, { kind: 'retiring' }],
+        [60, { kind: 'liveRecorded', slot: 'blue', revision: 'old', images: {}, because: 'errors' }],
+      );
+      await world.canary(4);
+      world.wait(1_000);
+      return world;
+    },
+  },
+  {
     name: 'start-roll-back',
     title: 'start-roll-back, behind the one-way door',
     input: { ...road, error: { Error: 'States.Timeout', Cause: '' } },

@@ -230,6 +230,18 @@ export const doorScenes: Scene[] = [
         [501, { kind: 'closed', outcome: 'promoted', because: 'live' }],
       ),
   },
+  {
+    name: 'record-live',
+    input: { workload: 'shop', slot: 'blue', by: 'ann', because: 'errors at night' },
+    open: () =>
+      admitted(
+        {},
+        900,
+        ...soaked,
+        [500, { kind: 'stableRetired', slot: 'blue' }],
+        [501, { kind: 'closed', outcome: 'promoted', because: 'live' }],
+      ),
+  },
   { name: 'status', input: { workload: 'shop', afterSeq: 0 }, open: () => admitted({}, 25, ...at10) },
 ];
 

@@ -170,7 +170,7 @@ export const PLANTED_BUGS: PlantedBug[] = [
   },
   {
     name: 'alarms that are believed to be as they were at admission',
-    seed: 1,
+    seed: 168,
     rule: /nothing goes forward over an alarm/,
     wrap: {
       deps: deps => ({
@@ -183,6 +183,15 @@ export const PLANTED_BUGS: PlantedBug[] = [
         }),
       }),
     },
+  },
+  {
+    name: 'a new slot that does not drain where the traffic was turned back by hand',
+    seed: 91,
+    rule: /a slot drains before its pods go/,
+    wrap: believing(['retire-stable'], release => {
+      const { turnedBack } = release;
+      return turnedBack === undefined ? release : { ...release, turnedBack: { ...turnedBack, atEpochMs: 0 } };
+    }),
   },
   {
     name: 'a deadline that nobody keeps',
@@ -202,7 +211,7 @@ export const PLANTED_BUGS: PlantedBug[] = [
   },
   {
     name: 'an approval that counts for whatever release is active',
-    seed: 1,
+    seed: 24,
     rule: /counts for its release/,
     wrap: {
       handlers: (handlers, stage) => ({

@@ -32,6 +32,7 @@ const FAULTS = [
   'deed: approve',
   'deed: undo',
   'deed: turnDial',
+  'deed: turnBack',
   'deed: alarm',
   'deed: targetsFail',
   'execution: FAILED',

@@ -55,7 +55,8 @@ function hasDrained(stage: Stage, effect: Effect & { slot: Slot }): void {
   const site = stage.site(effect.workload);
   const lines = stage.linesOf(effect.workload, releaseId ?? '');
   const from = lines.findLast(
-    ({ fact }) => fact.kind === (effect.by.name === 'retire-stable' ? 'retiring' : 'dialVerified'),
+    ({ fact }) =>
+      fact.kind === 'liveRecorded' || fact.kind === (effect.by.name === 'retire-stable' ? 'retiring' : 'dialVerified'),
   );
   const hadTraffic = lines.some(({ fact }) => fact.kind === 'shiftIntended' && fact.weight > 0);
   if (from === undefined || !hadTraffic) return; // without the line it is the intent that is missing

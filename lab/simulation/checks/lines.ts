@@ -20,6 +20,9 @@ const WAY_BACK = new Set<Fact['kind']>([
 const BEHIND_THE_DOOR = new Set<Fact['kind']>([
   'retiring',
   'stableRetired',
+  // a person turned the traffic back by hand, and it is the canary that goes
+  'liveRecorded',
+  'canaryRetired',
   // stable keeps its pods while the live slot cannot carry what it carries
   'held',
   'resumed',
@@ -43,6 +46,7 @@ export function checkLine(stage: Stage, workload: string, entry: Entry, by: Invo
   if (has('rollBackClaimed') && !WAY_BACK.has(fact.kind)) {
     says('what goes back does not go on', `${fact.kind} after its way back was claimed`);
   }
+  if (fact.kind === 'liveRecorded') whoRecords(entry, by, says);
   // the shift of a first release is its door: what it still waits for comes behind it
   const first = mine.some(line => line.fact.kind === 'admitted' && line.fact.admission.first === true);
   if (has('retiring') && !(BEHIND_THE_DOOR.has(fact.kind) || (first && !WAY_BACK.has(fact.kind)))) {
@@ -173,6 +177,12 @@ function approvalMeant(entry: Entry, mine: Entry[], by: Invocation | undefined, 
     const given = `it was given for ${meant?.name}, opening ${meant?.opening}`;
     says('an approval counts for its step', `${given}, and counted for ${name}, opening ${opened}`);
   }
+}
+
+/** Only a person says which slot is live, by the door for that. */
+function whoRecords({ by: giver }: Entry, by: Invocation | undefined, says: Says): void {
+  const said = (by?.event as { by?: string } | undefined)?.by;
+  if (by?.name !== 'record-live' || giver !== said) says('a person says which slot is live', `${by?.who} did`);
 }
 
 function weights(weight: number, mine: Entry[], says: Says): void {

@@ -117,6 +117,8 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
       return turnDial(simulation, workload, deed);
     case 'stopExecution':
       return stopExecution(simulation, workload, deed.machine);
+    case 'turnBack':
+      return turnBack(simulation, workload, deed, scenario.quietAtMs - stage.elapsedMs);
     case 'alarm':
       return bus.alarm(scenario, deed);
     case 'targetsFail': {
@@ -173,6 +175,32 @@ async function turnDial(
     // who puts it back knows what is right by now
     await set(isRolledBack ? dialFor(otherSlot(stable), 0) : before, 'puts the dial back to');
   }
+}
+
+/** A hand at the load balancer in an emergency, right after a promotion; the rule is as before where nobody may record it. */
+async function turnBack(
+  simulation: Simulation,
+  workload: string,
+  deed: Extract<Act['deed'], { kind: 'turnBack' }>,
+  withinMs: number,
+): Promise<void> {
+  const { stage } = simulation;
+  const site = stage.site(workload);
+  if ((await stage.nextLine('retiring', withinMs)) === undefined) return;
+  await virtualSleep(deed.afterMs);
+  const { admission } = stage.state(workload).active ?? {};
+  if (admission === undefined || site.pods[admission.stable].healthy(Date.now()) === 0) return;
+  const set = async (slot: Slot) => {
+    stage.story.tell(deed.by, `sends all of the traffic to ${slot}`);
+    await site.router.setDial(site.workload, dialFor(slot, 100));
+    await site.dialMoved({ byHand: true });
+  };
+  await set(admission.stable);
+  const event = { workload, slot: admission.stable, by: deed.by, because: 'errors' };
+  await ask(simulation, 'record-live', event, deed.by, 5);
+  const { active, live } = stage.state(workload);
+  const isRecorded = active?.turnedBack !== undefined || live?.slot === admission.stable;
+  if (!isRecorded) await set(admission.canary);
 }
 
 /** Somebody stops what runs for the release that is on its way. */

@@ -1,0 +1,36 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import { SLOTS } from '../../domain/dial.ts';
+import type { RecordLiveAnswer } from '../../functions/record-live.ts';
+import { atTheDoors, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
+import { say, type Terminal } from '../terminal.ts';
+
+/** `sluice record-live WORKLOAD --slot SLOT`. */
+export function makeRecordLiveCommand(terminal: Terminal) {
+  const command = new Command('record-live')
+    .summary('after the rule was turned by hand: record which slot is live')
+    .description(
+      'record which slot is live, after its traffic was turned by hand and not by a release; it looks whether that is so, and moves no traffic',
+    )
+    .argument('<workload>', 'the name of the workload')
+    .addOption(new Option('--slot <slot>', 'the slot that has all of the traffic').choices(SLOTS).makeOptionMandatory())
+    .option('--because <text>', 'why, for the ledger')
+    .option('--by <name>', "your name in the ledger (default: the operating system's user)");
+  return withWhereabouts(command).action((workload, options) =>
+    atTheDoors(terminal, options, async doors => {
+      const by = whoAsks(options.by);
+      const because = options.because ?? 'it was turned by hand';
+      say(terminal, textOf(workload, await doors.recordLive({ workload, slot: options.slot, by, because })));
+    }),
+  );
+}
+
+function textOf(workload: string, answer: RecordLiveAnswer): string {
+  const { kind, slot, revision, releaseId, ends, leftReplicas, leftDeployment, namespace } = answer;
+  if (kind === 'wasRecorded') return `${slot} is live already, revision ${revision}; nothing more was done\n`;
+  const left =
+    leftReplicas === 0
+      ? ''
+      : `${leftDeployment} keeps its pods (${leftReplicas}) until the next release; to scale it down: kubectl -n ${namespace} scale deployment ${leftDeployment} --replicas 0\n`;
+  const end = ends === true ? `${releaseId} ends as rolled back when its connections have ended\n` : '';
+  return `${slot} is recorded as live in ${workload}, revision ${revision}, in place of ${releaseId}\n${end}${left}`;
+}
