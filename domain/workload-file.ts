@@ -35,6 +35,29 @@ const targetGroup = (slot: string) =>
     examples: [`${EXAMPLE}:targetgroup/checkout-${slot}/73e2d6bc24d8a067`],
   });
 
+const patternError = "a pattern of tags such as 'v*'";
+const excludingError = `${patternError}, or one to exclude such as '!*-arm64'`;
+/** One pattern, or a list: a tag starts a release where one of them matches it and none that begins with `!` does. */
+const tagsSchema = z
+  .union(
+    [
+      z.string({ error: patternError }).regex(/^[A-Za-z0-9_.*-]{1,128}$/),
+      z
+        .array(z.string({ error: excludingError }).regex(/^!?[A-Za-z0-9_.*-]{1,128}$/), { error: patternError })
+        .min(1, { error: patternError })
+        .max(20, { error: 'at most 20 patterns' })
+        .refine(patterns => patterns.length === 0 || patterns.some(pattern => !pattern.startsWith('!')), {
+          error: `${patternError} beside those that exclude: alone they match no tag`,
+        }),
+    ],
+    { error: `${patternError}, or a list of them such as ['v*', '!*-arm64']` },
+  )
+  .meta({
+    description:
+      'Tags that start a release; * is any run of characters. In a list one that begins with ! excludes, such as tags of the parts of a multi-platform image.',
+    examples: ['v*', ['v*', '!*-arm64', '!*-amd64']],
+  });
+
 const albSchema = z
   .strictObject({
     kind: z
@@ -95,10 +118,7 @@ export const workloadSchema = z
             .regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/)
             .max(256, { error: 'the name of an ECR repository, at most 256 characters' })
             .meta({ description: "The repository's name, without the registry.", examples: ['checkout'] }),
-          tags: z
-            .string({ error: "a pattern of tags such as 'v*'" })
-            .regex(/^[A-Za-z0-9_.*-]{1,128}$/)
-            .meta({ description: 'Tags that start a release; * is any run of characters.', examples: ['v*'] }),
+          tags: tagsSchema,
         }),
         { error: 'a list of repositories' },
       )

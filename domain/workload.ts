@@ -10,7 +10,8 @@ export interface Workload {
   service?: string;
   /** The container whose image a push sets. */
   container: string;
-  repositories: { name: string; tags: string }[];
+  /** `tags`: patterns of tags that start a release; one that begins with `!` excludes. */
+  repositories: { name: string; tags: string | string[] }[];
   /** Names or ARNs of CloudWatch alarms that say that something is wrong. Absent: none. */
   alarms?: string[];
   router: AlbRouting;

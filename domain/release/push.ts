@@ -50,9 +50,15 @@ export const isNewer = (a: KnownPush, b: KnownPush): boolean =>
 /** Of signatures and attestations, which a registry keeps beside the image that they are about. */
 const REFERRER = /^sha256-[0-9a-f]{64}(\.|$)/;
 
-/** @param pattern of a workload's repository: `*` is any run of characters */
-export function matchesTag(pattern: string, tag: string): boolean {
+/** @param patterns of a workload's repository: `*` is any run of characters; one that begins with `!` excludes, wherever it stands */
+export function matchesTag(patterns: string | readonly string[], tag: string): boolean {
   if (REFERRER.test(tag)) return false;
+  const all = typeof patterns === 'string' ? [patterns] : patterns;
+  const excluded = all.some(pattern => pattern.startsWith('!') && matchesPattern(pattern.slice(1), tag));
+  return !excluded && all.some(pattern => !pattern.startsWith('!') && matchesPattern(pattern, tag));
+}
+
+function matchesPattern(pattern: string, tag: string): boolean {
   const parts = pattern.split('*').map(part => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(tag);
 }

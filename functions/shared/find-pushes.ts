@@ -3,6 +3,7 @@ import type { Log } from '../../adapters/log/log.ts';
 import type { RegisteredWorkload } from '../../adapters/workloads/workloads.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import { considerPush, isNewer, matchesTag, newestKnown, type Push } from '../../domain/release/push.ts';
+import type { Workload } from '../../domain/workload.ts';
 
 /** The event of a push that is younger is probably still on its way. */
 const PUSH_GRACE_SECONDS = 120;
@@ -30,7 +31,7 @@ export async function findUnannouncedPush(
 
 async function pushesOf(
   deps: { images: ImageRegistry; log: Log },
-  { name: repository, tags: pattern }: { name: string; tags: string },
+  { name: repository, tags: pattern }: Workload['repositories'][number],
 ): Promise<Push[]> {
   try {
     return (await deps.images.listTagged(repository)).flatMap(({ digest, tags, pushedAtEpochMs }) => {

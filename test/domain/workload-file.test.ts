@@ -26,7 +26,7 @@ const issuesOf = (more: object) => {
   return result.kind === 'issues' ? result.issues : [];
 };
 const many = (count: number) => 'a'.repeat(count);
-const repository = (name: string, tags = 'v*') => ({ repositories: [{ name, tags }] });
+const repository = (name: string, tags: string | string[] = 'v*') => ({ repositories: [{ name, tags }] });
 const prometheus = (url: unknown, sigv4 = false) => ({ sources: { prometheus: { url, sigv4 } } });
 
 describe('a workload', () => {
@@ -67,6 +67,7 @@ describe('a workload', () => {
     ['repository', repository('team/shop._-2/api')],
     ['repository of 256 characters', repository(many(256))],
     ['tags', repository('a', `Az09_.*-${many(120)}`)],
+    ['several tags', repository('a', ['!*-arm64', 'v*', 'release-*'])],
     ['alarm of 255 characters', { alarms: [many(255), `${ALARM}${many(255)}`] }],
     ['20 alarms', { alarms: Array.from({ length: 20 }, (_, i) => `alarm ${i}`) }],
     ['10 rules', { router: { ...alb, rules: Array.from({ length: 10 }, (_, i) => `${RULE}${i}`) } }],
@@ -117,7 +118,26 @@ describe('one mistake in a workload is told with its place, what was found and w
     ['repositories[0].name', `${REPOSITORY}, at most 256 characters`, short(many(61)), repository(many(257))],
     ['repositories[0].tags', PATTERN, "'v 2'", repository('shop', 'v 2')],
     ['repositories[0].tags', PATTERN, short(many(61)), repository('shop', many(129))],
-    ['repositories[0].tags', PATTERN, '7', repository('shop', 7 as never)],
+    [
+      'repositories[0].tags',
+      `${PATTERN}, or a list of them such as ['v*', '!*-arm64']`,
+      '7',
+      repository('shop', 7 as never),
+    ],
+    ['repositories[0].tags', PATTERN, "'!*-arm64'", repository('shop', '!*-arm64')],
+    ['repositories[0].tags', PATTERN, 'an empty list', repository('shop', [])],
+    [
+      'repositories[0].tags',
+      `${PATTERN} beside those that exclude: alone they match no tag`,
+      'a list',
+      repository('shop', ['!v*']),
+    ],
+    [
+      'repositories[0].tags[1]',
+      `${PATTERN}, or one to exclude such as '!*-arm64'`,
+      "'!!v'",
+      repository('shop', ['v*', '!!v']),
+    ],
     ['alarms', 'a list of alarms', "'slo'", { alarms: 'slo' }],
     ['alarms', 'at most 20 alarms', 'a list', { alarms: Array(21).fill('slo') }],
     ['alarms[0]', ALARM_NAME, '7', { alarms: [7] }],

@@ -144,3 +144,14 @@ it.each([
 ])('the pattern %s and the tag %s: %s', (pattern, tag, matches) => {
   expect(matchesTag(pattern, tag)).toBe(matches);
 });
+
+it.each<[string[], string, boolean]>([
+  [['v*', '!*-arm64', '!*-amd64'], 'v9', true],
+  [['v*', '!*-arm64', '!*-amd64'], 'v9-arm64', false],
+  [['!*-arm64', 'v*'], 'v9-arm64', false],
+  [['v*', 'release-*'], 'release-9', true],
+  [['v*', 'release-*'], 'main', false],
+  [['!v9', '*'], 'v99', true],
+])('of the patterns %s one matches %s, and none excludes it: %s', (patterns, tag, matches) => {
+  expect(matchesTag(patterns, tag)).toBe(matches);
+});
