@@ -32,6 +32,7 @@ export function statusText(workload: string, { state, dial }: WorkloadAnswer, op
     ['traffic', 'unreadable' in dial ? `not known: ${dial.unreadable}` : dialText(dial)],
     ...turnedRows(workload, { state, dial }, options),
     ...(state.active === undefined ? [['release', 'none in progress'] as Row] : releaseRows(state.active, paint)),
+    ...retagRows(workload, state, options),
     ...(state.waiting === undefined ? [] : [['queued', queuedText(state.waiting)] as Row]),
     ...endedRows(state.ended, paint),
   ];
@@ -41,6 +42,21 @@ export function statusText(workload: string, { state, dial }: WorkloadAnswer, op
     ...rows.map(([label, text]) => `  ${label.padEnd(LABEL)}${text}`),
     '',
   ].join('\n');
+}
+
+/** A tag on an image of before: nothing starts by itself, and this is how it is released. */
+function retagRows(
+  workload: string,
+  { retag, live }: WorkloadAnswer['state'],
+  { paste, paint = plain }: StatusOptions,
+): Row[] {
+  if (retag === undefined) return [];
+  const { image, because, atEpochMs } = retag;
+  if (Object.values(live?.images ?? {}).some(({ digest }) => digest === image.digest)) return []; // it is live by now
+  const command = paste(`start ${workload} --image ${image.repository}:${image.reference}`);
+  const pushed = `an image that was pushed at ${minuteText(image.pushedAtEpochMs)}`;
+  const text = `${image.reference} was put on ${pushed}, seen at ${minuteText(atEpochMs)}: ${because}. To release it: ${command}`;
+  return [['tag', paint('yellow', text)]];
 }
 
 /** The rule was turned by hand: until that is recorded, or turned back, no release begins. */

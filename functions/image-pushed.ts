@@ -14,6 +14,11 @@ export interface ImagePushedDeps extends TakePushDeps {
 /** EventBridge's "ECR Image Action". docs: "Sample events from Amazon ECR" */
 const eventSchema = z.looseObject({
   'detail-type': z.literal('ECR Image Action'),
+  /** When it happened. */
+  time: z
+    .string()
+    .refine(text => !Number.isNaN(Date.parse(text)), 'expected an instant')
+    .optional(),
   detail: z.looseObject({
     result: z.string(),
     'action-type': z.string(),
@@ -31,13 +36,22 @@ const eventSchema = z.looseObject({
  */
 export const makeHandler = (deps: ImagePushedDeps): LambdaHandler<PushAnswer[]> =>
   makeLambda('image-pushed', deps, async (event, log): Promise<PushAnswer[]> => {
-    const { detail } = eventSchema.parse(event);
+    const { detail, time } = eventSchema.parse(event);
     const { 'repository-name': repository, 'image-digest': digest, 'image-tag': tag = '' } = detail;
     const isPush = detail['action-type'] === 'PUSH' && detail.result === 'SUCCESS';
     if (!isPush || tag === '' || !canRun(detail['artifact-media-type'])) return [];
     const theirs = (await deps.workloads.readAll()).filter(registered => wants(registered, repository, tag));
     return forEachWorkload(theirs, log, registered =>
-      takePush(deps, registered, { repository, tag, digest }, { by: 'push', log }),
+      takePush(
+        deps,
+        registered,
+        { repository, tag, digest },
+        {
+          by: 'push',
+          log,
+          ...(time !== undefined && { announcedAtEpochMs: Date.parse(time) }),
+        },
+      ),
     );
   });
 

@@ -36,8 +36,8 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   readMetrics: ['reads the metrics that are judged', 'cloudwatch:GetMetricData on * (no permission by resource)'],
   readAlarms: ['asks the alarms that the workload names', 'cloudwatch:DescribeAlarms on * (composite alarms need it)'],
   readImages: [
-    'resolves a tag to a digest and its push time',
-    'ecr:DescribeImages, DescribeRepositories on the repositories of registered workloads',
+    'resolves a tag to a digest, its push time and its parts',
+    'ecr:BatchGetImage, DescribeImages, DescribeRepositories on the repositories of registered workloads',
   ],
   tell: ['tells people', "sns:Publish on the notices topic (and a plan's own), kms on its key"],
   cluster: [

@@ -1,4 +1,5 @@
 import {
+  BatchGetImageCommand,
   DescribeImagesCommand,
   DescribeRepositoriesCommand,
   ECRClient,
@@ -6,6 +7,7 @@ import {
   InvalidParameterException,
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
+import * as z from 'zod';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../aws-client-config.ts';
 import {
   ImageNotFoundError,
@@ -18,6 +20,8 @@ import { notFoundSentence } from './not-found-sentence.ts';
 
 /** The most that one DescribeImages answers, so that the newest tags are known from one call or not at all. */
 const MOST_RESULTS = 1000;
+/** The most that one BatchGetImage takes. */
+const MOST_IDS = 100;
 
 /** Images by tag or digest, as ECR knows them at this moment. */
 export function ecrRegistry(client: ECRClient): ImageRegistry {
@@ -90,7 +94,27 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
     }
   }
 
+  async function partsOf(repositoryName: string, digests: readonly string[]): Promise<string[]> {
+    if (digests.length === 0) return [];
+    const command = new BatchGetImageCommand({
+      repositoryName,
+      imageIds: digests.slice(0, MOST_IDS).map(imageDigest => ({ imageDigest })),
+    });
+    const { images = [] } = await client.send(command, { abortSignal: AbortSignal.timeout(CALL_DEADLINE_MS) });
+    return [...new Set(images.flatMap(({ imageManifest }) => partsIn(imageManifest)))];
+  }
+
   return {
+    async readParts(repository, digests) {
+      try {
+        return await partsOf(repository, digests);
+      } catch (error) {
+        if (error instanceof RepositoryNotFoundException)
+          throw new ImageNotFoundError(`there is no repository ${repository}`, { cause: error });
+        throw asSeamError(error);
+      }
+    },
+
     async resolve(repository, reference) {
       try {
         return await resolve(repository, reference, AbortSignal.timeout(CALL_DEADLINE_MS));
@@ -109,6 +133,14 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
       }
     },
   };
+}
+
+/** An index, of OCI's shape or Docker's; the manifest of a single image has no `manifests`. */
+const indexSchema = z.looseObject({ manifests: z.array(z.looseObject({ digest: z.string() })).optional() });
+
+function partsIn(manifest = '{}'): string[] {
+  const { manifests = [] } = indexSchema.parse(JSON.parse(manifest));
+  return manifests.map(({ digest }) => digest);
 }
 
 function asSeamError(error: unknown): Error {

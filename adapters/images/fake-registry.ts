@@ -2,7 +2,8 @@ import { ImageNotFoundError, type ImageRegistry, ImageRegistryUnreachableError }
 import { notFoundSentence } from './not-found-sentence.ts';
 
 export interface FakeRegistry extends ImageRegistry {
-  push(push: { repository: string; tag?: string; digest: string; atEpochMs: number }): void;
+  /** @param push.parts of an index: digests of its parts */
+  push(push: { repository: string; tag?: string; digest: string; atEpochMs: number; parts?: string[] }): void;
   /** From now on every look-up fails for this cause; undefined: no longer. */
   breakWith(causeName: string | undefined): void;
 }
@@ -36,6 +37,10 @@ export function fakeRegistry(): FakeRegistry {
       // an image that is pushed under another tag has a new push time
       const pushedAtEpochMs = here.findLast(push => push.digest === digest)?.atEpochMs ?? found.atEpochMs;
       return { uri: `registry.example.com/${repository}@${digest}`, digest, pushedAtEpochMs };
+    },
+    async readParts(repository, digests) {
+      const found = pushesOf(repository).filter(({ digest }) => digests.includes(digest));
+      return [...new Set(found.flatMap(({ parts = [] }) => parts))];
     },
     async listTagged(repository) {
       const here = pushesOf(repository);

@@ -22,6 +22,12 @@ export interface ImageRegistry {
    * @throws ImageNotFoundError there is no such repository @throws ImageRegistryUnreachableError
    */
   listTagged(repository: string): Promise<TaggedImage[]>;
+  /**
+   * The digests of the parts of these images, of all together; none of one that is no index of several platforms, or is not
+   * there.
+   * @param digests at most 100 @throws ImageNotFoundError there is no such repository @throws ImageRegistryUnreachableError
+   */
+  readParts(repository: string, digests: readonly string[]): Promise<string[]>;
 }
 
 export class ImageNotFoundError extends Error {

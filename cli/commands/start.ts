@@ -16,7 +16,7 @@ export function makeStartCommand(terminal: Terminal) {
       'start a release of an image; exit code 2 if it is refused, with --wait 1 if it is not promoted, 4 if it is rolled back for want of data',
     )
     .argument('<workload>', 'the name of the workload')
-    .requiredOption('--image <tag|digest>', "a tag or a digest in the workload's repository")
+    .requiredOption('--image <tag|digest>', "a tag or a digest in the workload's first repository, or REPOSITORY:TAG")
     .option('--plan <file>', "a plan for this release, instead of the workload's own")
     .option(
       '--although-stable-is-down',

@@ -21,6 +21,8 @@ export interface ReleaseImage {
   digest: string;
   uri: string;
   pushedAtEpochMs: number;
+  /** Of an index of several platforms: the digests of its parts, which may have tags of their own. Absent: it has none. */
+  parts?: string[];
 }
 
 /** What a person overrode when they asked for a release; its line says who and when. */
@@ -75,6 +77,8 @@ export type Fact =
   | { kind: 'runClaimed'; run: number }
   /** A push that came while this release was on its way, and the plan says onNewImage: reject. */
   | { kind: 'pushRefused'; image: ReleaseImage; because: string }
+  /** A tag that was put on an image of before: nothing starts by itself, and a person can see it. */
+  | { kind: 'retagPassed'; image: ReleaseImage; because: string }
   | { kind: 'admitted'; admission: Admission }
   /** `sameAs`: its revision is the one of that release, so there is nothing to release. */
   | { kind: 'refused'; because: string; sameAs?: string }

@@ -6,7 +6,7 @@ import { withStart } from '../release/starts.ts';
 import type { Although, Entry, Fact } from './facts.ts';
 import { PROCEED, type ReleaseState } from './state.ts';
 
-type ReleaseFact = Exclude<Fact, { kind: 'requested' } | { kind: 'closed' } | { kind: 'pushRefused' }>;
+type ReleaseFact = Exclude<Fact, { kind: 'requested' | 'closed' | 'pushRefused' | 'retagPassed' }>;
 
 /** A release after one more fact about it. */
 export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseState {

@@ -36,6 +36,10 @@ export function fold(state: WorkloadState, entry: Entry, sha256: Sha256): Worklo
 function applyFact(state: WorkloadState, entry: Entry): WorkloadState {
   const { fact, releaseId } = entry;
   if (fact.kind === 'requested') return request(state, entry, fact);
+  if (fact.kind === 'retagPassed') {
+    const { image, because } = fact;
+    return { ...state, retag: { image, because, atEpochMs: entry.atEpochMs } };
+  }
   if (fact.kind === 'liveRecorded' && state.active === undefined) return recordLive(state, entry, fact);
   const release = [state.active, state.waiting].find(candidate => candidate?.releaseId === releaseId);
   if (release === undefined) throw new LedgerBrokenError(`entry ${entry.seq} is about ${releaseId}, which is not open`);
@@ -71,7 +75,7 @@ function request(state: WorkloadState, entry: Entry, fact: Fact & { kind: 'reque
     byMetric: {},
     stableRetired: false,
   };
-  const known = { ...state, ...knowing(state, Object.values(fact.images)) };
+  const known = withoutRetag({ ...state, ...knowing(state, Object.values(fact.images)) }, state, fact);
   if (state.active === undefined) return { ...known, releases: number, active: requested };
   const replaced = state.waiting;
   return {
@@ -108,6 +112,14 @@ function close(
   if (fact.outcome !== 'promoted' || release.admission === undefined) return next;
   const { canary: slot, revision } = release.admission;
   return { ...next, live: { slot, revision, releaseId: release.releaseId, images: release.images } };
+}
+
+/** What a person was to see of a tag is over when its image is requested, or a newer push. */
+function withoutRetag(next: WorkloadState, before: WorkloadState, fact: Fact & { kind: 'requested' }): WorkloadState {
+  const { retag, ...rest } = next;
+  const isIt = Object.values(fact.images).some(({ digest }) => digest === retag?.image.digest);
+  const isNewer = next.newestPush?.digest !== before.newestPush?.digest;
+  return retag === undefined || !(isIt || isNewer) ? next : rest;
 }
 
 /** Live until now is what it was turned away from, which an undo restores. */

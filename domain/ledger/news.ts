@@ -23,6 +23,8 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return silentText(fact.alarm, fact.why);
     case 'pushRefused':
       return `push of ${fact.image.reference} is ignored: ${fact.because}`;
+    case 'retagPassed':
+      return `tag ${fact.image.reference} is not released by itself: ${fact.because}`;
     case 'admitted':
       return `admitted: revision ${fact.admission.revision} will run in ${fact.admission.canary}; ${fact.admission.stable} is live`;
     case 'refused':

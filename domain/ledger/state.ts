@@ -149,6 +149,8 @@ export interface WorkloadState {
   waiting?: ReleaseState;
   /** The newest push of all that were ever released or refused: what was pushed before it starts nothing by itself. */
   newestPush?: KnownPush;
+  /** The newest tag that was put on an image of before and started nothing; gone when that image, or a newer push, is requested. */
+  retag?: { image: ReleaseImage; because: string; atEpochMs: number };
   /** Newest first, at most ENDED_KEPT. */
   ended: EndedRelease[];
 }

@@ -20,6 +20,7 @@ const KNOWN: Record<Fact['kind'], true> = {
   alarmSilent: true,
   runClaimed: true,
   pushRefused: true,
+  retagPassed: true,
   admitted: true,
   refused: true,
   canaryIntended: true,

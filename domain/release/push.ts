@@ -1,5 +1,6 @@
 import type { ReleaseImage } from '../ledger/facts.ts';
-import type { KnownPush, WorkloadState } from '../ledger/state.ts';
+import type { KnownPush, ReleaseState, WorkloadState } from '../ledger/state.ts';
+import { hasTraffic } from './alarm-watch.ts';
 
 /** An image that was pushed: its digest is what is released, whatever its tag points to later. */
 export interface Push extends KnownPush {
@@ -10,7 +11,8 @@ export type PushDecision =
   | { kind: 'release' }
   /** It is on its way, or waits: requesting it again sees to it that it has begun. */
   | { kind: 'asked'; releaseId: string }
-  | { kind: 'ignored'; because: string };
+  /** `older`: by its push time alone. A tag that was put on it only now may be meant all the same. */
+  | { kind: 'ignored'; because: string; older?: true };
 
 /**
  * Whether a push starts a release by itself. Events come late, twice and in any order, so the order is by the registry's
@@ -19,23 +21,24 @@ export type PushDecision =
  */
 export function considerPush(state: WorkloadState, push: Push, container: string): PushDecision {
   const { active, waiting, live } = state;
+  const whole = partOf(state, push.digest);
+  if (whole !== undefined) return ignored(`it is a part of ${whole.reference}, which is known`);
   const isIt = (images: Record<string, ReleaseImage>): boolean => images[container]?.digest === push.digest;
   const asked = [waiting, active].find(release => release !== undefined && isIt(release.images));
   if (asked?.rollBack !== undefined) return ignored(`${asked.releaseId} tried it and is rolling back`);
   if (asked !== undefined && asked.undoOf === undefined) return { kind: 'asked', releaseId: asked.releaseId };
   if (active === undefined && live !== undefined && isIt(live.images)) return ignored('it is live');
   const done = state.ended.find(release => isIt(release.images) && release.endedAtEpochMs >= push.pushedAtEpochMs);
-  if (done !== undefined) return ignored(`${done.releaseId} released it and ended after this push: ${done.outcome}`);
+  if (done !== undefined) return older(`${done.releaseId} released it and ended after this push: ${done.outcome}`);
   const newest = newestKnown(state);
   if (newest === undefined || isNewer(push, newest)) return { kind: 'release' };
-  return ignored(`${newest.digest} of ${newest.repository}, which is known, was not pushed before it`);
+  return older(`${newest.digest} of ${newest.repository}, which is known, was not pushed before it`);
 }
 
 /** The newest push that the ledger knows; undefined where nothing was ever released by it. */
 export function newestKnown(state: WorkloadState): KnownPush | undefined {
-  const releases = [state.active, state.waiting, state.live, ...state.ended];
   // a snapshot that was written before newestPush was kept has the images all the same
-  const pushes: KnownPush[] = releases.flatMap(release => Object.values(release?.images ?? {}));
+  const pushes: KnownPush[] = releasesOf(state).flatMap(({ images }) => Object.values(images));
   return newestOf(pushes, state.newestPush);
 }
 
@@ -63,4 +66,36 @@ function matchesPattern(pattern: string, tag: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`).test(tag);
 }
 
+/** The index that is known and has this image as a part. */
+const partOf = (state: WorkloadState, digest: string): ReleaseImage | undefined =>
+  releasesOf(state)
+    .flatMap(({ images }) => Object.values(images))
+    .find(({ parts }) => parts?.includes(digest) === true);
+
+const releasesOf = ({ active, waiting, live, ended }: WorkloadState): { images: Record<string, ReleaseImage> }[] =>
+  [active, waiting, live, ...ended].filter(release => release !== undefined);
+
+/**
+ * Whether a push has started the part of an image before the whole was there, and nothing of it has requests yet. What a
+ * person asked for is meant.
+ * @param whole images that are requested
+ */
+export const cameEarly = (release: ReleaseState, whole: Record<string, ReleaseImage>): boolean =>
+  EVENT_DOORS.has(release.requestedBy) &&
+  release.undoOf === undefined &&
+  release.rollBack === undefined &&
+  !hasTraffic(release) &&
+  Object.entries(whole).some(([container, { parts = [] }]) => parts.includes(release.images[container]?.digest ?? ''));
+
+/** By what a release is requested that nobody asked for. */
+const EVENT_DOORS: ReadonlySet<string> = new Set(['push', 'reconcile']);
+
+/** How much later than the push its event may say that it happened: the registry's clock, and whole seconds. */
+const RETAG_AFTER_SECONDS = 60;
+
+/** Whether the event tells of a tag that was put on an image of before: then the image was not pushed when it happened. */
+export const isRetag = (announcedAtEpochMs: number, pushedAtEpochMs: number): boolean =>
+  announcedAtEpochMs > pushedAtEpochMs + RETAG_AFTER_SECONDS * 1000;
+
+const older = (because: string): PushDecision => ({ kind: 'ignored', because, older: true });
 const ignored = (because: string): PushDecision => ({ kind: 'ignored', because });

@@ -21,12 +21,41 @@ export async function findUnannouncedPush(
   // what was there when the workload came to us was not pushed to be released
   if (registeredAtEpochMs === undefined && newestKnown(state) === undefined) return undefined;
   const pushes = await Promise.all(workload.repositories.map(repository => pushesOf(deps, repository)));
-  const newest = pushes
-    .flat()
-    .reduce<Push | undefined>((best, push) => (best === undefined || isNewer(push, best) ? push : best), undefined);
-  if (newest === undefined || newest.pushedAtEpochMs > nowEpochMs - PUSH_GRACE_SECONDS * 1000) return undefined;
-  if (registeredAtEpochMs !== undefined && newest.pushedAtEpochMs <= registeredAtEpochMs) return undefined;
-  return considerPush(state, newest, workload.container).kind === 'release' ? newest : undefined;
+  const all = pushes.flat();
+  const isDue = (push: Push | undefined): push is Push =>
+    push !== undefined &&
+    push.pushedAtEpochMs <= nowEpochMs - PUSH_GRACE_SECONDS * 1000 &&
+    (registeredAtEpochMs === undefined || push.pushedAtEpochMs > registeredAtEpochMs) &&
+    considerPush(state, push, workload.container).kind === 'release';
+  if (!isDue(newestIn(all))) return undefined;
+  // a part of an image that is there by now is not released in its place
+  const known = newestKnown(state);
+  const parts = await partsOf(
+    deps,
+    all.filter(push => known === undefined || isNewer(push, known)),
+  );
+  const newest = newestIn(all.filter(({ digest }) => !parts.has(digest)));
+  return isDue(newest) ? newest : undefined;
+}
+
+const newestIn = (pushes: readonly Push[]): Push | undefined =>
+  pushes.reduce<Push | undefined>((best, push) => (best === undefined || isNewer(push, best) ? push : best), undefined);
+
+/** The most whose parts are asked for, of each repository: the newest. */
+const MOST_ASKED = 100;
+
+async function partsOf(deps: { images: ImageRegistry }, pushes: Push[]): Promise<Set<string>> {
+  const byRepository = Object.entries(Object.groupBy(pushes, ({ repository }) => repository));
+  const parts = await Promise.all(
+    byRepository.map(([repository, some = []]) => {
+      const newestFirst = some.toSorted((a, b) => b.pushedAtEpochMs - a.pushedAtEpochMs).slice(0, MOST_ASKED);
+      return deps.images.readParts(
+        repository,
+        newestFirst.map(({ digest }) => digest),
+      );
+    }),
+  );
+  return new Set(parts.flat());
 }
 
 async function pushesOf(

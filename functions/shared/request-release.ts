@@ -7,6 +7,7 @@ import type { ReleaseState, WorkloadState } from '../../domain/ledger/state.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { hasTraffic } from '../../domain/release/alarm-watch.ts';
 import { bothAlthough } from '../../domain/release/although.ts';
+import { cameEarly } from '../../domain/release/push.ts';
 import { releaseIdOf } from '../../domain/release-id.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { claimRollBack } from './claim-roll-back.ts';
@@ -72,17 +73,22 @@ export function requestRelease(
       return same.releaseId === mine?.releaseId ? mine : { kind: 'alreadyRequested', releaseId: same.releaseId };
     }
     if (mine !== undefined) return mine; // somebody has taken it further by now: it is over, or goes back
-    if (active !== undefined && againOf === undefined && wanted.plan.onNewImage === 'reject') {
+    if (
+      active !== undefined &&
+      againOf === undefined &&
+      wanted.plan.onNewImage === 'reject' &&
+      !cameEarly(active, imagesOf(wanted))
+    ) {
       const because = `${active.releaseId} is in progress, and the plan says onNewImage: reject`;
       await options.onRefused?.(call.about(active.releaseId), because);
       return { kind: 'refused', releaseId: active.releaseId, because };
     }
-    const { workload, plan, image } = wanted;
+    const { workload, plan } = wanted;
     const again = againOf === undefined ? {} : { againOf };
     const although = wanted.although === undefined ? {} : { although: wanted.although };
     await call.append({
       kind: 'requested',
-      images: { [workload.container]: image },
+      images: imagesOf(wanted),
       plan,
       workload,
       ...again,
@@ -95,17 +101,28 @@ export function requestRelease(
   });
 }
 
-/** Takes back the release on its way for the one that waits; where it goes back or is promoted already, that stands. */
+/**
+ * Takes back the release on its way for the one that waits, where the plan says so, or where it is of a part of that one's
+ * image; where it goes back or is promoted already, that stands.
+ */
 export async function replaceIfAsked(
   deps: RequestDeps,
   call: ReleaseCall,
   { plan }: Pick<Wanted, 'plan'>,
 ): Promise<void> {
   const { active, waiting } = call.state;
-  if (plan.onNewImage !== 'replace' || active === undefined || waiting === undefined) return;
+  if (active === undefined || waiting === undefined) return;
+  if (cameEarly(active, waiting.images)) {
+    const because = `replaced by ${waiting.releaseId}: its image is a part of that one's`;
+    await claimRollBack(deps, call.about(active.releaseId), 'aborted', because);
+    return;
+  }
+  if (plan.onNewImage !== 'replace') return;
   if (waiting.againOf === active.releaseId) return; // it may be the same revision: it waits for that one's end
   await claimRollBack(deps, call.about(active.releaseId), 'aborted', `replaced by ${waiting.releaseId}`);
 }
+
+const imagesOf = ({ workload, image }: Wanted) => ({ [workload.container]: image });
 
 /**
  * The release on its way, where it was admitted: its template is frozen, and nobody here can see whether the Deployment has

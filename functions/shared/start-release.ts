@@ -18,7 +18,7 @@ export interface StartDeps extends RequestDeps {
 /** What both doors take that start a release. */
 export const startInputSchema = z.strictObject({
   workload: z.string().min(1),
-  /** A tag or a digest, of the workload's first repository. */
+  /** A tag or a digest, of the workload's first repository; of another one `REPOSITORY:TAG` or `REPOSITORY@DIGEST`. */
   image: z.string().min(1),
   /** It begins although no target of the live slot is healthy. */
   althoughStableIsDown: z.boolean().optional(),
@@ -78,9 +78,21 @@ function althoughOf(
   };
 }
 
-async function resolve(deps: StartDeps, { workload }: RegisteredWorkload, reference: string): Promise<ReleaseImage> {
-  const repository = workload.repositories[0]?.name;
-  if (repository === undefined) throw new RefusedError(`workload ${workload.name} has no repository`);
+async function resolve(deps: StartDeps, { workload }: RegisteredWorkload, asked: string): Promise<ReleaseImage> {
+  const { repository, reference } = imageMeant(workload, asked);
   const resolved = await deps.images.resolve(repository, reference);
-  return { repository, reference, ...resolved };
+  const parts = await deps.images.readParts(repository, [resolved.digest]);
+  return { repository, reference, ...resolved, ...(parts.length > 0 && { parts }) };
+}
+
+/** `v9` and `sha256:...` are of the first repository; `other:v9` and `other@sha256:...` of another one of the workload's. */
+function imageMeant(
+  { name: workload, repositories }: Workload,
+  asked: string,
+): { repository: string; reference: string } {
+  const [first] = repositories;
+  if (first === undefined) throw new RefusedError(`workload ${workload} has no repository`);
+  const other = repositories.find(({ name }) => asked.startsWith(`${name}:`) || asked.startsWith(`${name}@`));
+  if (asked.startsWith('sha256:') || other === undefined) return { repository: first.name, reference: asked };
+  return { repository: other.name, reference: asked.slice(other.name.length + 1) };
 }

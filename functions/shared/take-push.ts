@@ -1,7 +1,10 @@
 import { ImageNotFoundError, type ImageRegistry } from '../../adapters/images/image-registry.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import type { RegisteredWorkload } from '../../adapters/workloads/workloads.ts';
-import { considerPush } from '../../domain/release/push.ts';
+import type { ReleaseImage } from '../../domain/ledger/facts.ts';
+import { considerPush, isRetag } from '../../domain/release/push.ts';
+import type { Workload } from '../../domain/workload.ts';
+import { ReleaseCall, withWorkload } from './release-call.ts';
 import { type RequestDeps, type Requested, requestRelease } from './request-release.ts';
 
 export interface TakePushDeps extends RequestDeps {
@@ -19,7 +22,7 @@ export async function takePush(
   deps: TakePushDeps,
   registered: RegisteredWorkload,
   push: { repository: string; tag: string; digest: string },
-  options: { by: string; log: Log },
+  options: { by: string; log: Log; announcedAtEpochMs?: number },
 ): Promise<PushAnswer> {
   const { workload, plan } = registered;
   const { repository, tag, digest } = push;
@@ -27,21 +30,46 @@ export async function takePush(
   if (image === undefined) {
     return { workload: workload.name, kind: 'ignored', because: `${digest} is no longer in ${repository}` };
   }
+  const parts = await deps.images.readParts(repository, [digest]);
+  const pushed: ReleaseImage = { repository, reference: tag, ...image, ...(parts.length > 0 && { parts }) };
+  const { by, log, announcedAtEpochMs = image.pushedAtEpochMs } = options;
   const answer = await requestRelease(
     deps,
-    { workload, plan, image: { repository, reference: tag, ...image } },
+    { workload, plan, image: pushed },
     {
-      ...options,
+      ...{ by, log },
       consider: state => {
         const decision = considerPush(state, { ...push, ...image }, workload.container);
         return decision.kind === 'ignored' ? decision : undefined;
       },
-      onRefused: (call, because) =>
-        call.append({ kind: 'pushRefused', image: { repository, reference: tag, ...image }, because }),
+      onRefused: (call, because) => call.append({ kind: 'pushRefused', image: pushed, because }),
     },
   );
+  if (isRetag(announcedAtEpochMs, image.pushedAtEpochMs)) await passRetag(deps, workload, pushed, options);
   options.log.info(`push of ${tag}: ${answer.kind}`, { workload: workload.name, digest, ...answer });
   return { workload: workload.name, ...answer };
+}
+
+/**
+ * A tag that was put on an image of before starts nothing: order is by the push time. But a person may have meant it, a vetted
+ * image that gets its release tag, and can see it in the status until it is released or something newer comes.
+ */
+function passRetag(
+  deps: TakePushDeps,
+  { name, container }: Workload,
+  image: ReleaseImage,
+  { by, log }: { by: string; log: Log },
+): Promise<void> {
+  return withWorkload(deps, { workload: name, log }, async state => {
+    const { retag, active, ended } = state;
+    const { reference: tag, ...push } = image;
+    const decision = considerPush(state, { ...push, tag }, container);
+    const isNoted = retag?.image.digest === image.digest && retag.image.reference === tag;
+    const releaseId = active?.releaseId ?? ended[0]?.releaseId;
+    if (decision.kind !== 'ignored' || decision.older !== true || isNoted || releaseId === undefined) return;
+    const call = new ReleaseCall(deps, { releaseId, state, by, log });
+    await call.append({ kind: 'retagPassed', image, because: decision.because });
+  });
 }
 
 /** It may have been deleted since. */

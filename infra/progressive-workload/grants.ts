@@ -89,7 +89,7 @@ export class WorkloadGrants extends Construct {
       ]),
       this.policy('ReadImages', functionsThat('readImages'), [
         new iam.PolicyStatement({
-          actions: ['ecr:DescribeImages', 'ecr:DescribeRepositories'],
+          actions: ['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:DescribeRepositories'],
           resources: repositoryArns,
         }),
       ]),

@@ -1,4 +1,7 @@
 import {
+  BatchGetImage$,
+  type BatchGetImageRequest,
+  type BatchGetImageResponse,
   DescribeImages$,
   type DescribeImagesRequest,
   type DescribeImagesResponse,
@@ -21,6 +24,8 @@ export interface Push {
   /** `sha256:` and 64 hexadecimal digits. */
   digest: string;
   atEpochMs: number;
+  /** Of an index: digests of its parts. */
+  parts?: string[];
 }
 
 export interface EcrEndpoint extends SchemaEndpoint {
@@ -34,6 +39,7 @@ interface Image {
   digest: string;
   tags: Set<string>;
   pushedAtEpochMs: number;
+  parts: string[];
 }
 
 /**
@@ -93,6 +99,26 @@ export function ecrEndpoint(onPush: (push: Push) => void = () => {}): EcrEndpoin
     };
   }
 
+  /** Manifests hold what this registry knows: an index's parts, and of a single image nothing. */
+  async function batchGetImage({
+    repositoryName = '',
+    imageIds = [],
+  }: BatchGetImageRequest): Promise<BatchGetImageResponse> {
+    const known = imagesOf(repositoryName);
+    const isThere = ({ imageDigest = '' }: ImageIdentifier) => known.has(imageDigest);
+    return {
+      images: imageIds.filter(isThere).map(({ imageDigest = '' }) => {
+        const parts = known.get(imageDigest)?.parts ?? [];
+        const manifest = parts.length === 0 ? {} : { manifests: parts.map(digest => ({ digest })) };
+        const imageManifest = JSON.stringify({ schemaVersion: 2, ...manifest });
+        return { registryId: REGISTRY_ID, repositoryName, imageId: { imageDigest }, imageManifest };
+      }),
+      failures: imageIds
+        .filter(id => !isThere(id))
+        .map(imageId => ({ imageId, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' })),
+    };
+  }
+
   async function describeRepositories(input: DescribeRepositoriesRequest): Promise<DescribeRepositoriesResponse> {
     const names = input.repositoryNames ?? [...repositories.keys()];
     return {
@@ -106,15 +132,16 @@ export function ecrEndpoint(onPush: (push: Push) => void = () => {}): EcrEndpoin
   return {
     signingName: 'ecr',
     operations: {
+      BatchGetImage: { schema: BatchGetImage$, handle: batchGetImage },
       DescribeImages: { schema: DescribeImages$, handle: describeImages },
       DescribeRepositories: { schema: DescribeRepositories$, handle: describeRepositories },
     },
     repositoryUri,
-    push({ repository, tag, digest, atEpochMs }) {
+    push({ repository, tag, digest, atEpochMs, parts = [] }) {
       const images = repositories.get(repository) ?? new Map<string, Image>();
       repositories.set(repository, images);
       if (tag !== undefined) for (const image of images.values()) image.tags.delete(tag);
-      const image = images.get(digest) ?? { digest, tags: new Set<string>(), pushedAtEpochMs: atEpochMs };
+      const image = images.get(digest) ?? { digest, tags: new Set<string>(), pushedAtEpochMs: atEpochMs, parts };
       image.pushedAtEpochMs = atEpochMs;
       if (tag !== undefined) image.tags.add(tag);
       images.set(digest, image);

@@ -252,7 +252,7 @@ export const pushed = (tag: string | undefined, digit: string, more: object = {}
   'detail-type': 'ECR Image Action',
   source: 'aws.ecr',
   account: '123456789012',
-  time: '2026-11-21T12:00:00Z',
+  time: new Date(at(-60)).toISOString(),
   region: 'eu-west-1',
   resources: [],
   detail: {

@@ -23,6 +23,7 @@ const NEEDS: Record<string, Need[]> = {
   'hooks.call': [],
   'hooks.poll': [],
   'images.listTagged': ['readImages'],
+  'images.readParts': ['readImages'],
   'images.resolve': ['readImages'],
   'ledger.append': ['appendLedger'],
   'ledger.entries': ['readLedger'],

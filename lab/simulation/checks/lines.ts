@@ -13,6 +13,7 @@ const WAY_BACK = new Set<Fact['kind']>([
   'dialVerified',
   'canaryRetired',
   'pushRefused',
+  'retagPassed',
   'approved', // a person who says yes to what goes back already: it counts for nothing
   'closed',
 ]);
@@ -28,9 +29,13 @@ const BEHIND_THE_DOOR = new Set<Fact['kind']>([
   'resumed',
   'runClaimed',
   'pushRefused',
+  'retagPassed',
   'approved',
   'closed',
 ]);
+
+/** What is said of the workload, in a line of its newest release. */
+const OF_THE_WORKLOAD = new Set<Fact['kind']>(['liveRecorded', 'retagPassed']);
 
 /** One more line of a ledger against all lines before it. */
 export function checkLine(stage: Stage, workload: string, entry: Entry, by: Invocation | undefined): void {
@@ -42,7 +47,8 @@ export function checkLine(stage: Stage, workload: string, entry: Entry, by: Invo
   const has = (kind: Fact['kind']) => mine.some(({ fact }) => fact.kind === kind);
   const { fact } = entry;
 
-  if (has('closed')) says('a release that is over is over', `${fact.kind} after its end`);
+  if (has('closed') && !OF_THE_WORKLOAD.has(fact.kind))
+    says('a release that is over is over', `${fact.kind} after its end`);
   if (has('rollBackClaimed') && !WAY_BACK.has(fact.kind)) {
     says('what goes back does not go on', `${fact.kind} after its way back was claimed`);
   }

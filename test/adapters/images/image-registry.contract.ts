@@ -6,7 +6,7 @@ export const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 
 export interface OpenRegistry {
   registry: ImageRegistry;
-  push(push: { repository: string; tag?: string; digest: string; atEpochMs: number }): void;
+  push(push: { repository: string; tag?: string; digest: string; atEpochMs: number; parts?: string[] }): void;
   breakDown(): void;
 }
 
@@ -39,6 +39,20 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
       digest: digest('b'),
       pushedAtEpochMs: NOON + 60_000,
     });
+  });
+
+  it('says what the parts of an index are, and that other images have none', async () => {
+    const { registry, push: onPush } = await open();
+    onPush(push('v1-arm64', 'a', NOON));
+    onPush(push('v1-amd64', 'b', NOON));
+    onPush({ ...push('v1', 'c', NOON + 1_000), parts: [digest('a'), digest('b')] });
+    expect(await registry.readParts('checkout', [digest('a'), digest('c'), digest('f')])).toEqual([
+      digest('a'),
+      digest('b'),
+    ]);
+    expect(await registry.readParts('checkout', [digest('a')])).toEqual([]);
+    expect(await registry.readParts('checkout', [])).toEqual([]);
+    await expect(registry.readParts('nowhere', [digest('a')])).rejects.toMatchObject({ name: 'ImageNotFoundError' });
   });
 
   it('finds the newest image of a tag that has moved', async () => {
