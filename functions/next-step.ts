@@ -14,12 +14,13 @@ export interface NextStepDeps extends SharedDeps {
 export const makeHandler = (deps: NextStepDeps) =>
   makeRoadLambda('next-step', deps, async (call): Promise<RoadMove> => {
     const { plan, stepsDone, stepStartedAtEpochMs } = call.release;
-    const next = nextStep(call.release, call.now);
+    const prepares = nextStep(call.release, call.now);
     // a bake before the first weight lasts its time from when the canary is ready, not from when it was asked for
-    const isPrepared = next.kind !== 'openPreview' && (next.kind !== 'sizeCanary' || readyIsTheStep(call));
+    const isPrepared = prepares.kind !== 'openPreview' && (prepares.kind !== 'sizeCanary' || readyIsTheStep(call));
     if (isPrepared && stepsDone < plan.steps.length && stepStartedAtEpochMs === undefined) {
       await call.append({ kind: 'stepStarted', index: stepsDone });
     }
+    const next = nextStep(call.release, call.now); // a weight wants the slots read since its step began
     const because = `step ${Math.min(stepsDone + 1, plan.steps.length)} of ${plan.steps.length}: ${next.kind}`;
     const seconds = next.kind === 'pause' ? next.seconds : 1;
     const { slotAskedAtEpochMs } = call;

@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, SlotStatus } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import type { SlotSeen } from '../domain/ledger/facts.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
+import { currentStep, isSlotUnread } from '../domain/release/next-step.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openShared } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
+import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 
 export interface ReadSlotDeps extends SharedDeps {
@@ -13,31 +17,45 @@ export interface ReadSlotDeps extends SharedDeps {
 }
 
 /**
- * Asks the cluster how the canary's pods are, for the look that follows: Look itself knows nothing of the cluster, so that
- * judging and going back work without it.
+ * Asks the cluster how the pods of both slots are, for the look that follows: Look itself knows nothing of the cluster, so
+ * that judging and going back work without it. What it says is written down where it is news.
  */
 export const makeHandler = (deps: ReadSlotDeps) =>
   makeRoadLambda('read-slot', deps, async (call): Promise<RoadMove> => {
-    const { canary: slot } = call.admission;
-    const seen = await deps.cluster.readSlot(call.release.workload, slot);
-    const { desired, available, ready, problem } = seen;
-    if (isNews(call.release.slotSeen, seen)) {
-      const fact = { kind: 'slotSeen', slot, desired, available, ready } as const;
-      await call.append(problem === undefined ? fact : { ...fact, problem });
-    }
-    return roadMove({
-      kind: 'lookAgain',
-      because: problem ?? `${available} of ${desired} pods ready`,
-      asks: 'cluster',
-    });
+    const { canary, stable } = call.admission;
+    const { workload } = call.release;
+    const [ofCanary, ofStable] = await Promise.all([
+      deps.cluster.readSlot(workload, canary),
+      deps.cluster.readSlot(workload, stable),
+    ]);
+    const seen = seenOf(call, ofCanary, ofStable);
+    if (isNews(call.release, seen)) await call.append({ kind: 'slotSeen', ...seen });
+    const because = seen.problem ?? `${seen.available} of ${seen.desired} pods ready`;
+    return roadMove({ kind: 'lookAgain', because, asks: 'cluster' });
   });
 
-const isNews = (before: ReleaseState['slotSeen'], now: SlotStatus): boolean =>
-  before === undefined ||
-  before.ready !== now.ready ||
-  before.desired !== now.desired ||
-  before.available !== now.available ||
-  before.problem !== now.problem;
+function seenOf(call: ReleaseCall, canary: SlotStatus, stable: SlotStatus): SlotSeen {
+  const { canary: slot } = call.admission;
+  const { desired, available, ready, autoscalerMaximum: most } = canary;
+  const isBound = most !== undefined && most < (call.release.size?.replicas ?? 0);
+  const problem = isBound ? `the autoscaler of ${slot} allows at most ${most} replicas` : canary.problem;
+  return {
+    slot,
+    desired,
+    available,
+    ready,
+    ...(problem !== undefined && { problem }),
+    ...(isBound && { most }),
+    stable: { desired: stable.desired, available: stable.available },
+  };
+}
+
+/** Other than what was written down last, or said for the first time since a step began that asks for it. */
+function isNews(release: ReleaseState, seen: SlotSeen): boolean {
+  const { atEpochMs: _, ...before } = release.slotSeen ?? { atEpochMs: 0 };
+  const isAsked = currentStep(release)?.kind === 'setWeight' && isSlotUnread(release);
+  return isAsked || !isDeepStrictEqual(before, seen);
+}
 
 export const handler = lazily(async env =>
   makeHandler({ ...openShared(env), ledger: openLedger(env), cluster: await openCluster(env) }),

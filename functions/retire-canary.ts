@@ -35,6 +35,8 @@ export const makeHandler = (deps: RetireCanaryDeps) =>
       }
       if (stableMinimum !== undefined) await deps.cluster.setAutoscalerMinimum(workload, stable, stableMinimum);
       if (call.release.canaryWritten) await deps.cluster.scaleSlot(workload, canary, 0);
+      // after the pods: the next release of this slot begins with the team's minimum, not with what this one needed
+      if (stableMinimum !== undefined) await deps.cluster.setAutoscalerMinimum(workload, canary, stableMinimum);
       await deps.router.setDial(workload, dialFor(canary, 0));
       await call.append({ kind: 'canaryRetired', slot: canary });
       return roadMove({ kind: 'retired', because: `${canary} is at rest` });

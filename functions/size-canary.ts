@@ -4,7 +4,7 @@ import { RouterRuleError } from '../adapters/router/errors.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { WAIT_SECONDS } from '../domain/release/next-move.ts';
 import { nextStep } from '../domain/release/next-step.ts';
-import { replicasFor } from '../domain/release/sizing.ts';
+import { replicasFor, stableSize } from '../domain/release/sizing.ts';
 import { followTemplate } from './shared/follow-template.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
@@ -27,20 +27,32 @@ export const makeHandler = (deps: SizeCanaryDeps) =>
       return roadMove({ kind: 'lookAgain', because: 'the canary is scaled up and ready' });
     // what GitOps brings after the push is seen here at the latest, before each weight
     await followTemplate(deps, call, await deps.cluster.readTemplate(call.release.workload));
-    const { stable, canary, stableReplicas, stableMinimum } = call.admission;
-    const { workload, size } = call.release;
-    const replicas = Math.max(replicasFor(next.weight, stableReplicas), size?.replicas ?? 0);
-    if (size?.weight !== next.weight) {
+    const { stable, canary, stableMinimum } = call.admission;
+    const { workload, size, shifts, readiedForWeight = -1 } = call.release;
+    // read again at every size: autoscalers and people have set theirs since
+    const [ofStable, ofCanary] = await Promise.all([
+      deps.cluster.readSlot(workload, stable),
+      deps.cluster.readSlot(workload, canary),
+    ]);
+    const stableNow = stableSize(call.admission, ofStable);
+    const replicas = Math.max(replicasFor(next.weight, stableNow), size?.replicas ?? 0);
+    // not again for the same size, or the time that it has to become ready would never be over
+    if (size?.weight !== next.weight || size.replicas < replicas || readiedForWeight >= next.weight) {
       await call.append({ kind: 'sizeIntended', slot: canary, replicas, weight: next.weight });
     }
     // a group in no rule is not health-checked, and so never ready; later on a rule that names one group is a person's doing
-    if (call.release.shifts.length === 0) await joinGroups(deps, call);
-    if (stableMinimum !== undefined && stableMinimum < stableReplicas) {
-      await deps.cluster.setAutoscalerMinimum(workload, stable, stableReplicas);
+    if (shifts.length === 0) await joinGroups(deps, call);
+    if (stableMinimum !== undefined && (ofStable.autoscalerMinimum ?? stableMinimum) < stableNow) {
+      await deps.cluster.setAutoscalerMinimum(workload, stable, stableNow);
     }
-    await deps.cluster.scaleSlot(workload, canary, replicas);
-    await deps.cluster.setAutoscalerMinimum(workload, canary, replicas);
-    const because = `${canary} is scaled to ${replicas} for weight ${next.weight} %`;
+    // a slot with traffic never shrinks by our hand: what an autoscaler or a person made of it is left where it is more
+    const keepsMore = shifts.some(shift => shift.weight > 0);
+    const { desired, autoscalerMinimum = replicas, autoscalerMaximum = replicas } = ofCanary;
+    const given = Math.min(replicas, Math.max(1, autoscalerMaximum));
+    if (!keepsMore || desired < given) await deps.cluster.scaleSlot(workload, canary, given);
+    if (!keepsMore || autoscalerMinimum < replicas) await deps.cluster.setAutoscalerMinimum(workload, canary, replicas);
+    const kept = keepsMore && desired > replicas ? `, and keeps the ${desired} that it has` : '';
+    const because = `${canary} is scaled to ${replicas} for weight ${next.weight} %${kept}`;
     return roadMove({ kind: 'lookAgain', seconds: WAIT_SECONDS, because, asks: 'cluster' });
   });
 

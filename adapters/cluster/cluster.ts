@@ -33,6 +33,7 @@ export interface SlotStatus {
   problem?: string;
   /** The slot's autoscaler, where there is one. */
   autoscalerMinimum?: number;
+  autoscalerMaximum?: number;
 }
 
 export interface SlotContent {
@@ -56,7 +57,7 @@ export interface Cluster {
   writeSlot(workload: Workload, slot: Slot, content: SlotContent): Promise<void>;
   /** Sets `replicas`, whoever set it last; 0 where there is no Deployment does nothing. Where an autoscaler has the slot, its minimum is what holds the size: see setAutoscalerMinimum. */
   scaleSlot(workload: Workload, slot: Slot, replicas: number): Promise<void>;
-  /** Raises or puts back the minimum of the slot's autoscaler; does nothing where there is none. */
+  /** Raises or puts back the minimum of the slot's autoscaler, at most to its maximum; does nothing where there is none. */
   setAutoscalerMinimum(workload: Workload, slot: Slot, minimum: number): Promise<void>;
   /**
    * Points the team's own Service at a slot's pods, for callers inside the cluster. Does nothing where the workload names none.

@@ -9,7 +9,8 @@ export interface FakeCluster extends Cluster {
   removeTemplate(workload: Workload): void;
   /** Another field manager takes a field of the slot's Deployment. */
   own(workload: Workload, slot: Slot, manager: string, field: string): void;
-  putAutoscaler(workload: Workload, slot: Slot, minimum: number): void;
+  /** @param maximum absent: none is reached */
+  putAutoscaler(workload: Workload, slot: Slot, minimum: number, maximum?: number): void;
   /** Pods of these images never become ready, for this reason. */
   breakImage(image: string, problem: string): void;
   /** No answer from now on; until told otherwise. */
@@ -27,6 +28,7 @@ interface FakeSlot {
   replicas: number;
   owner?: { manager: string; field: string };
   autoscalerMinimum?: number;
+  autoscalerMaximum?: number;
 }
 
 /** A cluster in memory whose pods are ready as soon as they are asked for, unless their image is broken. */
@@ -60,10 +62,13 @@ export function openFakeCluster(): FakeCluster {
     },
     readSlot: async (workload, slot): Promise<SlotStatus> => {
       reach();
-      const { content, replicas, autoscalerMinimum } = slotOf(workload, slot);
-      const minimum = autoscalerMinimum === undefined ? {} : { autoscalerMinimum };
+      const { content, replicas, autoscalerMinimum, autoscalerMaximum } = slotOf(workload, slot);
+      const bounds = {
+        ...(autoscalerMinimum !== undefined && { autoscalerMinimum }),
+        ...(autoscalerMaximum !== undefined && { autoscalerMaximum }),
+      };
       if (content === undefined) {
-        return { desired: 0, updated: 0, available: 0, observed: false, ready: false, ...minimum };
+        return { desired: 0, updated: 0, available: 0, observed: false, ready: false, ...bounds };
       }
       const image = Object.values(content.images).find(candidate => broken.has(candidate));
       const problem = image === undefined || replicas === 0 ? undefined : broken.get(image);
@@ -75,7 +80,7 @@ export function openFakeCluster(): FakeCluster {
         ready: problem === undefined,
         revision: content.revision,
         ...(problem !== undefined ? { problem } : {}),
-        ...minimum,
+        ...bounds,
       };
     },
     writeSlot: async (workload, slot, content) => {
@@ -105,7 +110,8 @@ export function openFakeCluster(): FakeCluster {
     setAutoscalerMinimum: async (workload, slot, minimum) => {
       reach();
       const found = slotOf(workload, slot);
-      if (found.autoscalerMinimum !== undefined) found.autoscalerMinimum = minimum;
+      if (found.autoscalerMinimum === undefined) return;
+      found.autoscalerMinimum = Math.min(minimum, found.autoscalerMaximum ?? Number.POSITIVE_INFINITY);
     },
 
     pointService: async (workload, slot) => {
@@ -128,8 +134,10 @@ export function openFakeCluster(): FakeCluster {
     own: (workload, slot, manager, field) => {
       slotOf(workload, slot).owner = { manager, field };
     },
-    putAutoscaler: (workload, slot, minimum) => {
-      slotOf(workload, slot).autoscalerMinimum = minimum;
+    putAutoscaler: (workload, slot, minimum, maximum) => {
+      const found = slotOf(workload, slot);
+      found.autoscalerMinimum = minimum;
+      if (maximum !== undefined) found.autoscalerMaximum = maximum;
     },
     breakImage: (image, problem) => {
       broken.set(image, problem);

@@ -30,6 +30,7 @@ const autoscalerSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
   spec: z.looseObject({
     minReplicas: z.number().default(1),
+    maxReplicas: z.number(),
     scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }),
   }),
 });
@@ -193,9 +194,12 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
         readDeployment(workload, slotName(workload, slot)),
         findAutoscaler(workload, slot),
       ]);
-      const minimum = autoscaler === undefined ? {} : { autoscalerMinimum: autoscaler.spec.minReplicas };
-      if (deployment === undefined) return { ...ABSENT_SLOT, ...minimum };
-      const status = { ...slotStatusOf(deployment), ...minimum };
+      const bounds =
+        autoscaler === undefined
+          ? {}
+          : { autoscalerMinimum: autoscaler.spec.minReplicas, autoscalerMaximum: autoscaler.spec.maxReplicas };
+      if (deployment === undefined) return { ...ABSENT_SLOT, ...bounds };
+      const status = { ...slotStatusOf(deployment), ...bounds };
       if (status.ready) return status;
       const labelSelector = Object.entries(slotLabels(workload, slot))
         .map(pair => pair.join('='))
@@ -229,9 +233,12 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
 
     setAutoscalerMinimum: async (workload, slot, minimum) => {
       const autoscaler = await findAutoscaler(workload, slot);
-      if (autoscaler === undefined || autoscaler.spec.minReplicas === minimum) return;
+      if (autoscaler === undefined) return;
+      // Kubernetes refuses a minimum above the maximum, and a refusal would be a fault of the release
+      const minReplicas = Math.min(minimum, autoscaler.spec.maxReplicas);
+      if (autoscaler.spec.minReplicas === minReplicas) return;
       const path = namespaced('autoscaling/v2', workload, 'horizontalpodautoscalers', autoscaler.metadata.name);
-      await api.mergePatch(path, { spec: { minReplicas: minimum } }, { manager: SIZE_MANAGER });
+      await api.mergePatch(path, { spec: { minReplicas } }, { manager: SIZE_MANAGER });
     },
 
     pointService: async (workload, slot) => {

@@ -56,6 +56,20 @@ export interface Admission {
   wayBack: unknown;
 }
 
+/** What the cluster said of the canary's slot, and of stable's at the same time. */
+export interface SlotSeen {
+  slot: Slot;
+  /** Replicas that its Deployment asks for. */
+  desired: number;
+  available: number;
+  ready: boolean;
+  problem?: string;
+  /** Its autoscaler allows no more replicas than these, which are fewer than Sluice gave it. */
+  most?: number;
+  /** Absent in lines from before it was read. */
+  stable?: { desired: number; available: number };
+}
+
 /** Everything that can stand in a ledger. Intent before effect; a fact never changes once appended. */
 export type Fact =
   | {
@@ -85,7 +99,7 @@ export type Fact =
   | { kind: 'canaryIntended'; slot: Slot; revision: string }
   | { kind: 'canaryWritten'; slot: Slot; revision: string }
   | { kind: 'sizeIntended'; slot: Slot; replicas: number; weight: number }
-  | { kind: 'slotSeen'; slot: Slot; desired: number; available: number; ready: boolean; problem?: string }
+  | ({ kind: 'slotSeen' } & SlotSeen)
   | { kind: 'readied'; weight: number }
   | { kind: 'previewIntended'; slot: Slot }
   | { kind: 'previewOpened'; slot: Slot }

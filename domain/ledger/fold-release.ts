@@ -2,6 +2,7 @@ import { assertNever } from '../assert-never.ts';
 import { bothAlthough, stableDownPlan } from '../release/although.ts';
 import { approvalRule, openingOf } from '../release/approvals.ts';
 import { firstReleasePlan } from '../release/first-release.ts';
+import { confirmedWeight } from '../release/next-step.ts';
 import { withStart } from '../release/starts.ts';
 import type { Although, Entry, Fact } from './facts.ts';
 import { PROCEED, type ReleaseState } from './state.ts';
@@ -38,7 +39,7 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     case 'sizeIntended': {
       const { slot, replicas, weight } = fact;
       // the cluster is asked afresh: what it said of another size says nothing of this one
-      const { slotSeen: _, ...rest } = release;
+      const { slotSeen: _, ...rest } = sizedAgain(release, weight);
       return { ...rest, size: { slot, replicas, weight, intendedAtEpochMs: at } };
     }
     case 'slotSeen': {
@@ -145,6 +146,14 @@ function overridden(release: ReleaseState, { by, atEpochMs }: Entry, although: A
     ...(stillOk.length > 0 && { alarmsWereOk: stillOk }),
     although: { ...bothAlthough(release.although, although), by, atEpochMs },
   };
+}
+
+/** A canary that is sized once more for a weight for which it was ready is ready for no more than the one that it has. */
+function sizedAgain(release: ReleaseState, weight: number): ReleaseState {
+  const { readiedForWeight = -1, ...rest } = release;
+  if (weight > readiedForWeight) return release;
+  const confirmed = confirmedWeight(release);
+  return confirmed > 0 ? { ...rest, readiedForWeight: confirmed } : rest;
 }
 
 function withHook(release: ReleaseState, name: string, change: object): ReleaseState {

@@ -3,7 +3,7 @@ import type { Baseline } from '../judgement/baseline.ts';
 import type { Verdict } from '../judgement/verdict.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Workload } from '../workload.ts';
-import type { Admission, Although, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
+import type { Admission, Although, Outcome, ReleaseImage, RollBackReason, SlotSeen } from './facts.ts';
 
 /** The approval that a hold asks for (`hold.then: ask`). No plan can name one like it: its names have no question mark. */
 export const PROCEED = 'proceed?';
@@ -61,7 +61,7 @@ export interface ReleaseState {
   canaryIntended?: true;
   canaryWritten: boolean;
   size?: { slot: Slot; replicas: number; weight: number; intendedAtEpochMs: number };
-  slotSeen?: { slot: Slot; desired: number; available: number; ready: boolean; problem?: string; atEpochMs: number };
+  slotSeen?: SlotSeen & { atEpochMs: number };
   /** The greatest weight for which the canary was found ready. */
   readiedForWeight?: number;
   preview?: { slot: Slot; opened: boolean };

@@ -8,16 +8,19 @@ import { measuringSeconds } from '../plan/measuring-time.ts';
 import type { Step } from '../plan/plan.ts';
 import { alarmBlock, rangUnderTraffic } from './alarm-watch.ts';
 import { soonEnough, unserved } from './canary-serving.ts';
-import { advance, again, type Done, rollBack } from './decisions.ts';
+import { advance, again, type Done, rollBack, WAIT_SECONDS } from './decisions.ts';
 import { isOurs } from './dial-owner.ts';
 import { holdOr } from './hold.ts';
 import { hookMove } from './hook-move.ts';
 import type { Decision, Observation } from './move.ts';
-import { currentStep, weightToReady } from './next-step.ts';
+import { currentStep, isSlotUnread, weightToReady } from './next-step.ts';
 import { readiness } from './readiness.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
 
 export { WAIT_SECONDS } from './decisions.ts';
+
+/** How long a cluster may keep a weight waiting before that is a hold: some looks, each with one call to it. */
+const CLUSTER_ANSWERS_SECONDS = 60;
 
 /** The next move of a release that waits. Pure: no clock, no I/O; the same arguments always give the same move. */
 export function nextMove(release: ReleaseState, seen: Observation): Decision {
@@ -156,9 +159,18 @@ function beforeShift(release: ReleaseState, admission: Admission, weight: number
     const because = `no target of ${admission.canary} is healthy: it gets no traffic`;
     return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'notReady' });
   }
+  if (isSlotUnread(release)) return unreadMove(release, seen);
   const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs: seen.nowEpochMs });
   if (seconds > 0) return again(seconds, 'waiting for the end of a window');
   return { move: { kind: 'shiftTraffic', because: `ready for weight ${weight} %` }, facts: [] };
+}
+
+/** A cluster that does not answer blocks the next weight, and never the way back. The first minute of that is nobody's trouble. */
+function unreadMove(release: ReleaseState, seen: Observation): Decision {
+  const because = 'the cluster did not say how many pods the slots have: no weight is set without';
+  const sinceEpochMs = release.stepStartedAtEpochMs ?? seen.nowEpochMs;
+  if (seen.nowEpochMs < sinceEpochMs + CLUSTER_ANSWERS_SECONDS * 1000) return again(WAIT_SECONDS, because);
+  return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
 }
 
 function analysisMove(

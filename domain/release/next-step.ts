@@ -1,6 +1,7 @@
 import type { ReleaseState } from '../ledger/state.ts';
 import type { Step } from '../plan/plan.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
+import { outgrown } from './sizing.ts';
 
 /** What the road does next. The state machine has one state for each kind. */
 export type NextStep =
@@ -32,6 +33,7 @@ export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
   if (release.plan.preview !== undefined && release.preview?.opened !== true) return { kind: 'openPreview' };
   switch (step.kind) {
     case 'setWeight': {
+      if (isSlotUnread(release)) return LOOK_NOW;
       const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs });
       return seconds > 0 ? { kind: 'pause', seconds } : { kind: 'shiftTraffic', weight: step.weight };
     }
@@ -50,20 +52,29 @@ export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
 /** The weight that the current step sets and the canary is ready for; undefined where there is none. */
 export function dueWeight(release: ReleaseState): number | undefined {
   const step = currentStep(release);
-  return step?.kind === 'setWeight' && (release.readiedForWeight ?? -1) >= step.weight ? step.weight : undefined;
+  return step?.kind === 'setWeight' && weightToReady(release) === undefined ? step.weight : undefined;
 }
 
 export const currentStep = (release: ReleaseState): Step | undefined => release.plan.steps[release.stepsDone];
 
 /**
+ * Whether the slots were not read since the step that sets a weight began: what was ready before an approval of hours may not
+ * be now. A first release has nothing to outgrow it, and reads them all the same.
+ */
+export function isSlotUnread({ slotSeen, stepStartedAtEpochMs }: ReleaseState): boolean {
+  return slotSeen === undefined || slotSeen.atEpochMs < (stepStartedAtEpochMs ?? 0);
+}
+
+/**
  * The weight for which the canary has to be made ready before the current step can go on; undefined where it is ready. It is
- * made ready before the first step, whatever that is, and before every weight.
+ * made ready before the first step, whatever that is, and before every weight: again where it was outgrown since.
  */
 export function weightToReady(release: ReleaseState): number | undefined {
   const readied = release.readiedForWeight ?? -1;
   const weight = nextWeight(release);
   const isDue = readied < 0 || currentStep(release)?.kind === 'setWeight';
-  return weight !== undefined && readied < weight && isDue ? weight : undefined;
+  if (weight === undefined || !isDue) return undefined;
+  return readied < weight || outgrown(release, weight) !== undefined ? weight : undefined;
 }
 
 /** The weight of the next setWeight from the current step on; undefined when all are done. */

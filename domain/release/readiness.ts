@@ -2,13 +2,19 @@ import type { Admission } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
 import { again, rollBack, WAIT_SECONDS } from './decisions.ts';
 import type { Decision, Observation } from './move.ts';
+import { outgrown } from './sizing.ts';
 
 /** Whether the canary can take `weight` per cent: the cluster says that it is rolled out, and the load balancer that it is healthy. */
 export function readiness(release: ReleaseState, admission: Admission, weight: number, seen: Observation): Decision {
   const wanted = release.size;
   if (wanted === undefined || wanted.weight < weight) return again(WAIT_SECONDS, 'the canary is not scaled up yet');
+  const grown = outgrown(release, weight);
+  // to the next step, which is to size it once more
+  const resized: Decision = { move: { kind: 'advance', because: `${grown}: sized again for ${weight} %` }, facts: [] };
+  const wasReady = (release.readiedForWeight ?? -1) >= weight;
+  if (grown !== undefined && wasReady) return resized;
   const slot = release.slotSeen;
-  const ready = slot?.ready === true && slot.desired >= wanted.replicas;
+  const ready = grown === undefined && slot?.ready === true && slot.desired >= wanted.replicas;
   if (ready && seen.healthyCanaryTargets >= wanted.replicas) {
     return {
       move: { kind: 'advance', because: `${wanted.replicas} ready for weight ${weight} %` },
@@ -22,5 +28,7 @@ export function readiness(release: ReleaseState, admission: Admission, weight: n
   if (seen.nowEpochMs - wanted.intendedAtEpochMs >= release.plan.progressDeadlineSeconds * 1000) {
     return rollBack('notReady', `${because} after ${release.plan.progressDeadlineSeconds} s`);
   }
+  // not after the deadline, or two who set a size would take turns for ever
+  if (grown !== undefined) return resized;
   return again(WAIT_SECONDS, because);
 }

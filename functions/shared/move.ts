@@ -1,6 +1,6 @@
 import type { RollBackReason } from '../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
-import { type NextStep, nextStep } from '../../domain/release/next-step.ts';
+import { currentStep, isSlotUnread, type NextStep, nextStep } from '../../domain/release/next-step.ts';
 
 /** What the state machine does next: its Choice states read `kind`, its Wait states `seconds`. */
 export interface RoadMove {
@@ -46,7 +46,8 @@ export function asks(
   { nowEpochMs, seconds, slotAskedAtEpochMs = 0 }: { nowEpochMs: number; seconds: number; slotAskedAtEpochMs?: number },
 ): RoadMove['asks'] {
   const next = nextStep(release, nowEpochMs);
-  if (next.kind === 'sizeCanary') return 'cluster';
+  const waitsForWeight = currentStep(release)?.kind === 'setWeight' && next.kind === 'pause';
+  if (next.kind === 'sizeCanary' || (waitsForWeight && isSlotUnread(release))) return 'cluster';
   const pauses = next.kind === 'openApproval' ? 0 : seconds; // an approval's own pause begins where it is not due now
   const lookAtEpochMs = nowEpochMs + pauses * 1000;
   const isDue = lookAtEpochMs >= slotAskedAtEpochMs + SLOT_LOOK_SECONDS * 1000;

@@ -113,6 +113,7 @@ describe("the canary's slot", () => {
         available: 0,
         ready: false,
         problem: 'container app: CrashLoopBackOff',
+        stable: { desired: 4, available: 4 },
       },
     ]);
   });

@@ -36,6 +36,10 @@ async function readyToShift() {
   const { opening } = (await world.ledger.read('shop')).active?.approvals['go-live'] ?? {};
   await world.run('approve', { releaseId: 'shop-1', name: 'go-live', opening, by: 'bob', groups: ['leads'] });
   await world.run('look', road);
+  world.wait(2);
+  // however long the approval was open: the slots are read again before the weight
+  expect(await world.run('next-step', road)).toMatchObject({ kind: 'pause', asks: 'cluster' });
+  await world.run('read-slot', road);
   world.wait(20); // a good instant to shift
   expect(await world.run('next-step', road)).toMatchObject({ kind: 'shiftTraffic' });
   return world;

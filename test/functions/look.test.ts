@@ -169,7 +169,7 @@ describe('a look', () => {
   it.each<[string, Partial<Plan>, Line[], string]>([
     ['the cluster while the canary is made ready', {}, [[31, { kind: 'stepDone', index: 1, because: '' }]], 'cluster'],
     ['a person while an approval is open', { steps: [weight(10), approval(), weight(100)] }, [], 'person'],
-    ['nobody right before a shift', { steps: [weight(10), weight(10)] }, [], 'nobody'],
+    ['nobody right before a shift', { steps: [weight(10), weight(100)] }, readied(30, 100, 4), 'nobody'],
   ])('says that the loop has to ask %s', async (_, plan, story, asks) => {
     const world = await baked(plan, ...story);
     const move = { looks: 0, asks: 'cluster' };

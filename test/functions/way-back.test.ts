@@ -241,11 +241,13 @@ describe('retiring the canary', () => {
   it('puts the minimum back that a release raised', async () => {
     const world = await openWorld();
     world.cluster.putAutoscaler(shop, 'blue', 2);
+    world.cluster.putAutoscaler(shop, 'green', 4);
     await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
     for (const name of ['admit', 'write-canary', 'size-canary']) await world.run(name, road);
     expect(await world.cluster.readSlot(shop, 'blue')).toMatchObject({ autoscalerMinimum: 4 });
     await world.run('abort', { releaseId: 'shop-1', by: 'bob', because: 'no' });
     await retire(world);
     expect(await world.cluster.readSlot(shop, 'blue')).toMatchObject({ autoscalerMinimum: 2, desired: 4 });
+    expect(await world.cluster.readSlot(shop, 'green')).toMatchObject({ autoscalerMinimum: 2, desired: 0 });
   });
 });

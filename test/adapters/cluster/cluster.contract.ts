@@ -50,6 +50,7 @@ export interface ClusterUnderTest {
   removeTemplate(): Promise<void>;
   /** Another field manager sets the image of the slot's container. */
   takeImage(slot: Slot, manager: string): Promise<void>;
+  /** Its maximum is 20. */
   putAutoscaler(slot: Slot, minimum: number): Promise<void>;
   /** The team's own Service `checkout`, which selects `app: checkout`. */
   putService(): Promise<void>;
@@ -231,8 +232,14 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
     await under.cluster.setAutoscalerMinimum(checkout, 'green', 7);
 
     // Assess
-    expect(raised.autoscalerMinimum).toBe(5);
+    expect(raised).toMatchObject({ autoscalerMinimum: 5, autoscalerMaximum: 20 });
     expect((await under.cluster.readSlot(checkout, 'blue')).autoscalerMinimum).toBe(2);
     expect(await under.cluster.readSlot(checkout, 'green')).not.toHaveProperty('autoscalerMinimum');
+  });
+
+  it('raises a minimum no further than to the maximum: Kubernetes refuses more', async () => {
+    await under.putAutoscaler('blue', 2);
+    await under.cluster.setAutoscalerMinimum(checkout, 'blue', 25);
+    expect((await under.cluster.readSlot(checkout, 'blue')).autoscalerMinimum).toBe(20);
   });
 }

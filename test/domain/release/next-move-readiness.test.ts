@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { SlotSeen } from '../../../domain/ledger/facts.ts';
 import { judged, look } from '../../support/looks.ts';
-import { hook, type Line, readied, weight } from '../../support/story.ts';
+import { approval, hook, type Line, readied, weight } from '../../support/story.ts';
 
 describe('a canary that is made ready', () => {
   const sized: Line[] = [judged, [10, { kind: 'sizeIntended', slot: 'green', replicas: 2, weight: 10 }]];
-  const seen = (available: number, more: { ready?: boolean; desired?: number; problem?: string } = {}): Line => [
+  const seen = (available: number, more: Partial<SlotSeen> = {}): Line => [
     11,
     { kind: 'slotSeen', slot: 'green', desired: 2, available, ready: available === 2, ...more },
   ];
@@ -45,9 +46,63 @@ describe('a canary that is made ready', () => {
     });
   });
 
-  it('is not ready with all the pods of a smaller size', () => {
-    const { move } = look({}, [...sized, seen(1, { ready: true, desired: 1 })], 12);
-    expect(move.kind).toBe('lookAgain');
+  it('is not ready with all the pods of a smaller size: somebody else has set it, and it is sized again', () => {
+    const smaller = [...sized, seen(1, { ready: true, desired: 1 })];
+    expect(look({}, smaller, 12)).toEqual({
+      move: {
+        kind: 'advance',
+        because: 'green was scaled to 1, and Sluice gave it 2 replicas: sized again for 10 %',
+      },
+      facts: [],
+    });
+    // two who set a size do not take turns for ever
+    expect(look({}, smaller, 610).move).toMatchObject({ kind: 'rollBack', reason: 'notReady' });
+  });
+
+  it('whose autoscaler allows fewer replicas waits with that sentence, and goes back when its time is over', () => {
+    const problem = 'the autoscaler of green allows at most 1 replicas';
+    const bound = [...sized, seen(1, { ready: true, desired: 1, most: 1, problem })];
+    const because = `1 of 2 pods ready in green: ${problem}`;
+    expect(look({}, bound, 12).move).toMatchObject({ kind: 'lookAgain', because });
+    expect(look({}, bound, 610).move).toEqual({
+      kind: 'rollBack',
+      reason: 'notReady',
+      because: `${because} after 600 s`,
+    });
+  });
+
+  it('is sized again where stable has grown since, before it is ready and after', () => {
+    const grown = (seconds: number): Line => [
+      seconds,
+      {
+        kind: 'slotSeen',
+        slot: 'green',
+        desired: 2,
+        available: 2,
+        ready: true,
+        stable: { desired: 20, available: 20 },
+      },
+    ];
+    const because = 'blue has 20 replicas now: sized again for 10 %';
+    expect(look({}, [...sized, grown(11)], 12).move).toEqual({ kind: 'advance', because });
+    expect(look({}, [judged, ...readied(0, 10, 2), grown(11)], 12).move).toEqual({ kind: 'advance', because });
+  });
+
+  it('is not shifted to before the slots were read in that step; without a cluster it holds, and goes back', () => {
+    const plan = { steps: [approval(), weight(100)] };
+    const waited: Line[] = [
+      judged,
+      ...readied(0, 100, 4),
+      [900, { kind: 'stepDone', index: 0, because: '' }],
+      [900, { kind: 'stepStarted', index: 1 }],
+    ];
+    const because = 'the cluster did not say how many pods the slots have: no weight is set without';
+    expect(look(plan, waited, 905).move).toEqual({ kind: 'lookAgain', seconds: 5, because });
+    expect(look(plan, waited, 960)).toMatchObject({ facts: [{ kind: 'held', because, fault: true }], holds: true });
+    const held: Line[] = [...waited, [960, { kind: 'held', because, fault: true }]];
+    expect(look(plan, held, 960 + 600).move).toMatchObject({ kind: 'rollBack', reason: 'fault' });
+    const read: Line = [961, { kind: 'slotSeen', slot: 'green', desired: 4, available: 4, ready: true }];
+    expect(look(plan, [...held, read], 978).move).toMatchObject({ kind: 'shiftTraffic' });
   });
 
   it('that never becomes ready goes back when its time is over, with what the cluster says', () => {

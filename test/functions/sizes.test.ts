@@ -1,0 +1,133 @@
+import { expect, it } from 'vitest';
+import { dialFor } from '../../domain/dial.ts';
+import { approval, at, bake, readied, shifted, shop, weight } from '../support/story.ts';
+import { road } from './scenes.ts';
+import { openWorld, type World } from './world.ts';
+
+/** At 25 % in green, which was given 2 replicas; blue had 4 at admission. */
+async function at25(options: { autoscalers?: boolean } = {}) {
+  const world = await openWorld({ steps: [weight(25), weight(50), weight(100)], metrics: [] });
+  if (options.autoscalers === true) {
+    world.cluster.putAutoscaler(shop, 'blue', 2, 40);
+    world.cluster.putAutoscaler(shop, 'green', 2, 40);
+  }
+  await world.admitted(...readied(0, 25, 2), ...shifted(20, { from: 0, to: 25 }));
+  await world.canary(2);
+  await world.router.setDial(shop, dialFor('green', 25));
+  world.wait(30);
+  return world;
+}
+const green = (world: World) => world.cluster.readSlot(shop, 'green');
+const blue = (world: World) => world.cluster.readSlot(shop, 'blue');
+const intended = async (world: World) => (await world.facts()).filter(fact => fact.kind === 'sizeIntended').slice(1);
+
+it('leaves a canary with traffic the replicas that its autoscaler or a person gave it, and raises the minimum only', async () => {
+  const world = await at25({ autoscalers: true });
+  await world.cluster.scaleSlot(shop, 'green', 8);
+  expect(await world.run('size-canary', road)).toMatchObject({
+    because: 'green is scaled to 3 for weight 50 %, and keeps the 8 that it has',
+  });
+  expect(await green(world)).toMatchObject({ desired: 8, autoscalerMinimum: 3 });
+  // nor is a minimum lowered that somebody raised
+  world.cluster.putAutoscaler(shop, 'green', 6, 40);
+  await world.run('size-canary', road);
+  expect(await green(world)).toMatchObject({ desired: 8, autoscalerMinimum: 6 });
+});
+
+it("gives the canary its share of stable's present size, and stable's minimum follows it", async () => {
+  const world = await openWorld({ steps: [weight(100)], metrics: [] });
+  world.cluster.putAutoscaler(shop, 'blue', 2, 40);
+  await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+  await world.run('admit', road);
+  await world.run('write-canary', road);
+  await world.cluster.scaleSlot(shop, 'blue', 20);
+  await world.run('size-canary', road);
+  expect(await green(world)).toMatchObject({ desired: 20 });
+  expect(await blue(world)).toMatchObject({ desired: 20, autoscalerMinimum: 20 });
+});
+
+it.each([0, 1])('does not size the canary by a stable that was scaled to %i', async replicas => {
+  const world = await at25();
+  await world.cluster.scaleSlot(shop, 'blue', replicas);
+  await world.run('size-canary', road);
+  expect(await green(world)).toMatchObject({ desired: 3 });
+});
+
+it('sizes the canary again where stable grew before the shift, and turns nothing until it is ready for that', async () => {
+  const world = await openWorld({ steps: [weight(100)], metrics: [] });
+  await world.admitted([0, { kind: 'stepStarted', index: 0 }], ...readied(1, 100, 4));
+  await world.canary(4);
+  await world.cluster.scaleSlot(shop, 'blue', 20);
+  world.wait(5);
+  await world.run('read-slot', road);
+  // whoever comes first finds it: the step, the look, and the shift itself
+  expect(await world.run('next-step', road)).toMatchObject({ kind: 'sizeCanary' });
+  expect(await world.run('look', road)).toMatchObject({
+    kind: 'advance',
+    because: 'blue has 20 replicas now: sized again for 100 %',
+  });
+  expect(await world.run('shift-traffic', road)).toMatchObject({ kind: 'advance' });
+  expect(await world.kinds()).not.toContain('shiftIntended');
+  await world.run('size-canary', road);
+  expect(await green(world)).toMatchObject({ desired: 20 });
+  expect(await world.run('next-step', road)).toMatchObject({ kind: 'sizeCanary' });
+  // the load balancer has only 4 of them yet
+  await world.run('read-slot', road);
+  expect(await world.run('look', road)).toMatchObject({ because: '4 of 20 targets healthy in green' });
+  world.targets.counts.green.healthy = 20;
+  expect(await world.run('look', road)).toMatchObject({ kind: 'advance' });
+  expect(await world.run('next-step', road)).toMatchObject({ kind: 'shiftTraffic' });
+});
+
+it('reads the slots again after an approval: what was ready before it was scaled down by hand meanwhile', async () => {
+  const world = await openWorld({ steps: [approval(), weight(100)], metrics: [] });
+  await world.admitted(...readied(1, 100, 4), [900, { kind: 'stepDone', index: 0, because: '' }]);
+  await world.canary(1);
+  world.wait(901);
+  expect(await world.run('next-step', road)).toMatchObject({ kind: 'pause', asks: 'cluster' });
+  await world.run('read-slot', road);
+  expect(await world.run('look', road)).toMatchObject({ kind: 'advance' });
+  expect(await world.run('next-step', road)).toMatchObject({ kind: 'sizeCanary' });
+  await world.run('size-canary', road);
+  expect(await green(world)).toMatchObject({ desired: 4 });
+  expect((await world.ledger.read('shop')).active?.readiedForWeight).toBeUndefined();
+});
+
+it('writes a size down once, however often it is set: the time to become ready is not renewed', async () => {
+  const world = await at25();
+  await world.run('size-canary', road);
+  world.wait(60);
+  await world.run('size-canary', road);
+  expect(await intended(world)).toEqual([{ kind: 'sizeIntended', slot: 'green', replicas: 3, weight: 50 }]);
+  expect((await world.ledger.read('shop')).active?.size?.intendedAtEpochMs).toBe(at(30));
+});
+
+it('says that the autoscaler of the canary allows fewer replicas, and does not set a minimum above its maximum', async () => {
+  const world = await at25();
+  world.cluster.putAutoscaler(shop, 'green', 1, 2);
+  await world.run('size-canary', road);
+  expect(await green(world)).toMatchObject({ desired: 2, autoscalerMinimum: 2 });
+  expect(await world.run('read-slot', road)).toMatchObject({
+    because: 'the autoscaler of green allows at most 2 replicas',
+  });
+  expect(await world.run('look', road)).toMatchObject({
+    kind: 'lookAgain',
+    because: '2 of 3 pods ready in green: the autoscaler of green allows at most 2 replicas',
+  });
+  world.wait(30 + 600);
+  expect(await world.run('look', road)).toMatchObject({ kind: 'rollBack', reason: 'notReady' });
+});
+
+it('is read at looks in a bake, and only news is written down', async () => {
+  const world = await openWorld({ steps: [weight(25), bake(600), weight(100)], metrics: [] });
+  await world.admitted(...readied(0, 25, 2), ...shifted(20, { from: 0, to: 25 }));
+  await world.canary(2);
+  for (const seconds of [60, 120]) {
+    world.wait(seconds);
+    await world.run('read-slot', road);
+  }
+  await world.cluster.scaleSlot(shop, 'blue', 5);
+  await world.run('read-slot', road);
+  const seen = (await world.facts()).filter(fact => fact.kind === 'slotSeen').slice(1);
+  expect(seen.map(({ stable }) => stable?.desired)).toEqual([4, 5]);
+});
