@@ -88,6 +88,7 @@ export async function rowOf(
   const group = canary === undefined ? undefined : groupOf(canary);
   // refused before it had a slot: what answered is stable
   const stableGroup = canary === undefined ? Object.keys(report.groups)[0] : groupOf(otherSlot(canary));
+  const isGone = closed.reason === 'notReady';
   return {
     name,
     outcome: closed.outcome,
@@ -102,8 +103,8 @@ export async function rowOf(
     }),
     requests: report.sent,
     failed: failedOf(report),
-    failedByCanary: group === undefined ? 0 : failedByCanary(report, group),
-    lost: lostOf(report, group),
+    failedByCanary: group === undefined ? 0 : failedByCanary(report, group, isGone),
+    lost: lostOf(report, group, isGone),
     versions: { stable: versionCounts(report, stableGroup), canary: versionCounts(report, group) },
   };
 }

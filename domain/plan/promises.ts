@@ -104,6 +104,12 @@ function ofSources(plan: Plan): string[] {
       `${names(scraped)}: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends, and a series that is new in a running process counts from its first sample on.`,
     );
   }
+  const unanswered = ['failedRequests', 'target5xxAndConnectionErrors'];
+  if (scraped.length > 0 && !plan.metrics.some(({ source }) => unanswered.includes(source.measure.kind))) {
+    notes.push(
+      `${names(scraped)}: a program does not count the requests that it never answered (refused, hung, crashed). Only a metric with bad: failedRequests does, which the load balancer counts.`,
+    );
+  }
   const buckets = of(({ source }) => source.measure.kind === 'histogram');
   if (buckets.length > 0) {
     notes.push(

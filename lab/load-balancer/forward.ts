@@ -23,10 +23,13 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
   const sentAtMs = performance.now();
   let connected = false;
   let timedOut = false;
-  /** The outcome is counted: by the answer's headers, by the load balancer's own answer, or because the client left. */
+  /** The outcome is counted: by the end of the answer, by the load balancer's own answer, or because the client left. */
   let counted = false;
+  /** The answer's headers are here, and what they would count as once the rest is. */
+  let begun: { status: number; seconds: number } | undefined;
   /** The whole answer is here: what happens to the target's connection from now on is nobody's loss. */
   let complete = false;
+  let isCut = false;
 
   const upstream = openRequest({
     host: target.host,
@@ -36,19 +39,34 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
     headers: requestHeaders(request, to.listenerPort),
     agent: false,
   });
-  const cut = () => upstream.destroy(new Error('the deregistration delay is over'));
+  const cut = () => {
+    isCut = true;
+    upstream.destroy(new Error('the deregistration delay is over'));
+  };
   target.inFlight.add(cut);
+  const answered = () => {
+    if (counted || begun === undefined) return;
+    counted = true;
+    metrics.answered(arn, begun.status, begun.seconds);
+  };
+  const notAnswered = () => {
+    if (counted) return;
+    counted = true;
+    metrics.notAnswered(arn, { connectionFailed: !connected });
+  };
   const failed = () => {
     if (complete) return;
     request.unpipe(upstream);
     request.resume();
-    if (counted) {
-      // The client has a part of the answer: it must see that the rest is missing.
+    if (counted || begun !== undefined) {
+      // The client has a part of the answer: it must see that the rest is missing. An answer that is not whole is none,
+      // unless it was the load balancer that cut it, when the deregistration delay was over.
+      if (isCut) answered();
+      else notAnswered();
       response.destroy();
       return;
     }
-    counted = true;
-    metrics.notAnswered(arn, { connectionFailed: !connected });
+    notAnswered();
     answerItself(response, { status: timedOut ? 504 : 502, metrics, groupName: group.spec.name });
   };
 
@@ -59,14 +77,14 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
   });
   upstream.once('response', answer => {
     if (counted) return;
-    counted = true;
     const status = answer.statusCode ?? 0;
-    metrics.answered(arn, status, (performance.now() - sentAtMs) / 1000);
+    begun = { status, seconds: (performance.now() - sentAtMs) / 1000 };
     response.writeHead(status, answer.statusMessage ?? '', responseHeaders(answer, group.spec.name, to.setCookie));
     // an answer of unknown length may be a stream whose first bytes come late: its headers go out now
     if (answer.headers['content-length'] === undefined) response.flushHeaders();
     answer.once('end', () => {
       complete = answer.complete;
+      if (complete) answered();
     });
     answer.once('error', failed);
     answer.pipe(response);
@@ -75,10 +93,9 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
   upstream.once('close', () => target.inFlight.delete(cut));
   response.once('close', () => {
     if (response.writableFinished) return;
-    if (!counted) {
-      counted = true;
-      metrics.notAnswered(arn, { connectionFailed: false });
-    }
+    // a client that leaves in the middle has had its answer: it is no fault of the target's
+    if (begun !== undefined) answered();
+    else notAnswered();
     upstream.destroy();
   });
   request.pipe(upstream);

@@ -16,8 +16,9 @@ const NO_TIMES: readonly number[] = [];
 
 /**
  * Counts per minute of the lab's clock. A request is counted, with everything known of it, in the minute in which its
- * outcome is known (answer's headers, or the load balancer's own answer): counted at its arrival, requests in flight at
- * the turn of a minute would look like requests without an answer.
+ * outcome is known (the answer's end, or the load balancer's own answer): counted at its arrival, requests in flight at
+ * the turn of a minute would look like requests without an answer, and at the answer's headers, one that is broken off
+ * would look like a good one. Whether ELB counts those so, only AWS can show (docs/only-aws.md).
  */
 export class MinuteMetrics implements LoadBalancerMetrics {
   readonly #minutes = new Map<number, Minute>();
@@ -35,7 +36,7 @@ export class MinuteMetrics implements LoadBalancerMetrics {
     return this.#minutes.get(minuteEpochMs)?.responseTimes.get(targetGroupArn) ?? NO_TIMES;
   }
 
-  /** The target answered. @param seconds from sending the request to the answer's headers, wall clock */
+  /** The target answered, wholly. @param seconds from sending the request to the answer's headers, wall clock */
   answered(targetGroupArn: string, status: number, seconds: number): void {
     const minute = this.#current();
     add(minute, 'RequestCount', targetGroupArn);
@@ -46,7 +47,7 @@ export class MinuteMetrics implements LoadBalancerMetrics {
     else times.push(seconds);
   }
 
-  /** A target was chosen and no answer came of it: the client went away, or the load balancer answers itself next. */
+  /** A target was chosen and no whole answer came of it: the target broke it off, the client went away, or the load balancer answers itself next. */
   notAnswered(targetGroupArn: string, { connectionFailed }: { connectionFailed: boolean }): void {
     const minute = this.#current();
     add(minute, 'RequestCount', targetGroupArn);

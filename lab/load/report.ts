@@ -65,21 +65,24 @@ export const failedOf = (report: LoadReport): number =>
 /**
  * Requests that failed because of the canary: its own 5xx, the load balancer's 502 and 504 for it, an answer of it that
  * was cut, and the 503 after it had put itself out of service.
+ * @param isGone its pods went away under traffic (the release went back as notReady): then every 503 for it is its own
  */
-export function failedByCanary(report: LoadReport, canaryGroupName: string): number {
+export function failedByCanary(report: LoadReport, canaryGroupName: string, isGone = false): number {
   const canary = report.groups[canaryGroupName];
-  if (canary === undefined) return 0;
-  return canary.answers['5xx'] + withoutTheirAnswer(canary) - canary.loadBalancer['503'];
+  return canary === undefined ? 0 : canary.answers['5xx'] + unansweredByCanary(canary, isGone);
 }
+
+const unansweredByCanary = (canary: Tally, isGone: boolean): number =>
+  withoutTheirAnswer(canary) - (isGone ? 0 : canary.loadBalancer['503']);
 
 /**
  * Requests without an answer, or with a 502, 503 or 504 of the load balancer, that the canary did not cause: what Sluice
  * promises to be 0. A 503 for a canary that had not failed yet counts: traffic went to a group without targets.
- * @param canaryGroupName undefined where there is no canary: then all of them are lost
+ * @param canaryGroupName undefined where there is no canary: then all of them are lost   @param isGone as above
  */
-export function lostOf(report: LoadReport, canaryGroupName: string | undefined): number {
+export function lostOf(report: LoadReport, canaryGroupName: string | undefined, isGone = false): number {
   const canary = canaryGroupName === undefined ? undefined : report.groups[canaryGroupName];
-  const causedByCanary = canary === undefined ? 0 : withoutTheirAnswer(canary) - canary.loadBalancer['503'];
+  const causedByCanary = canary === undefined ? 0 : unansweredByCanary(canary, isGone);
   return sum(report, withoutTheirAnswer) - causedByCanary;
 }
 

@@ -29,6 +29,8 @@ export const WITHIN_MARGIN =
   'errors: a canary that is worse than stable by less than the margin is tolerated. A difference between slots that lasts the whole release (zone, node type) must stay within the margin too, or it is taken for a fault.';
 export const NO_SOAK =
   'No soak: stable is scaled down as soon as the last step is over. After that only an undo restores it, which has to scale it up first.';
+export const UNANSWERED =
+  'any: a program does not count the requests that it never answered (refused, hung, crashed). Only a metric with bad: failedRequests does, which the load balancer counts.';
 export const SCRAPES =
   'any: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends, and a series that is new in a running process counts from its first sample on.';
 export const FIXED =

@@ -152,6 +152,7 @@ const sentences: Row[] = [
     {},
     [
       'up, lasting: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends, and a series that is new in a running process counts from its first sample on.',
+      'up, lasting: a program does not count the requests that it never answered (refused, hung, crashed). Only a metric with bad: failedRequests does, which the load balancer counts.',
       'lasting: requests are counted above the nearest bucket bound of the histogram; a verdict names the bound where it is not the one in the plan.',
       'fine: the endpoint is asked once, when a window is over: what was true during the window is not seen.',
       'up, lasting, fine: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',

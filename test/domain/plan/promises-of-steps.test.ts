@@ -17,6 +17,7 @@ import {
   SCRAPED,
   SCRAPES,
   steps,
+  UNANSWERED,
   WAITS,
   WITHIN_MARGIN,
 } from './promise-plans.ts';
@@ -102,6 +103,7 @@ const sentences: Row[] = [
     },
     [
       SCRAPES,
+      UNANSWERED,
       FIXED,
       'Weight 5 (1m 19s): shorter than a window and the delay of its metrics (1m 20s at least). No window of this weight is judged before the next weight.',
       'Weight 10 (1m 20s), 20 (1m 59s): when the metrics are late (up to 2m) no window of this weight is judged before the next weight.',

@@ -57,6 +57,11 @@ describe('what is lost', () => {
     }).toEqual(expected);
   });
 
+  it('is not a 503 for a canary whose pods went away under its traffic, though it had not failed before', () => {
+    const report = reportOf([answer('green', 200), own('green', 503)]);
+    expect([lostOf(report, 'green', true), failedByCanary(report, 'green', true)]).toEqual([0, 1]);
+  });
+
   it('is everything without an answer where there is no canary', () => {
     const report = reportOf([own('green', 502), own('green', 503), noAnswer('green'), answer('green', 500)]);
     expect(lostOf(report, undefined)).toBe(3);
