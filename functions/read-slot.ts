@@ -29,7 +29,7 @@ export const makeHandler = (deps: ReadSlotDeps) =>
       deps.cluster.readSlot(workload, stable),
     ]);
     const seen = seenOf(call, ofCanary, ofStable);
-    if (isNews(call.release, seen)) await call.append({ kind: 'slotSeen', ...seen });
+    if (isNews(call.release, seen, call.now)) await call.append({ kind: 'slotSeen', ...seen });
     const because = seen.problem ?? `${seen.available} of ${seen.desired} pods ready`;
     return roadMove({ kind: 'lookAgain', because, asks: 'cluster' });
   });
@@ -46,15 +46,38 @@ function seenOf(call: ReleaseCall, canary: SlotStatus, stable: SlotStatus): Slot
     ready,
     ...(problem !== undefined && { problem }),
     ...(isBound && { most }),
-    stable: { desired: stable.desired, available: stable.available },
+    stable: {
+      desired: stable.desired,
+      available: stable.available,
+      ...(stable.restarts !== undefined && { restarts: sum(stable.restarts) }),
+    },
+    ...restartsSeen(call.release, canary),
   };
 }
 
+/** Pods that start late may end as often before they are ready as the first ones did: that is no crash loop. */
+function restartsSeen(release: ReleaseState, { restarts, lastExit }: SlotStatus): Partial<SlotSeen> {
+  if (restarts === undefined) return {};
+  const allowed = release.podsAtReady?.mostRestarts ?? 0;
+  const counted = sum(restarts.map(count => Math.max(0, count - allowed)));
+  return {
+    ...(counted > 0 && { restarts: counted }),
+    mostRestarts: Math.max(...restarts),
+    ...(lastExit !== undefined && { lastExit }),
+  };
+}
+
+const sum = (counts: number[]): number => counts.reduce((total, count) => total + count, 0);
+
 /** Other than what was written down last, or said for the first time since a step began that asks for it. */
-function isNews(release: ReleaseState, seen: SlotSeen): boolean {
+function isNews(release: ReleaseState, seen: SlotSeen, nowEpochMs: number): boolean {
   const { atEpochMs: _, ...before } = release.slotSeen ?? { atEpochMs: 0 };
   const isAsked = currentStep(release)?.kind === 'setWeight' && isSlotUnread(release);
-  return isAsked || !isDeepStrictEqual(before, seen);
+  // how long replicas are missing is told by readings that miss them, not by a clock: one of them after the plan's limit
+  const limitSeconds = release.plan.canaryHealth?.lostReplicasSeconds ?? Number.POSITIVE_INFINITY;
+  const overAtEpochMs = (release.replicasSeen?.lackingSinceEpochMs ?? Number.POSITIVE_INFINITY) + limitSeconds * 1000;
+  const isOver = nowEpochMs >= overAtEpochMs && (release.slotSeen?.atEpochMs ?? 0) < overAtEpochMs;
+  return isAsked || isOver || !isDeepStrictEqual(before, seen);
 }
 
 export const handler = lazily(async env =>

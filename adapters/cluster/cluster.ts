@@ -31,6 +31,10 @@ export interface SlotStatus {
   revision?: string;
   /** Why it is not ready, in one sentence, where the cluster says (waiting reason, exit code, failing probe). */
   problem?: string;
+  /** Restarts of the containers of each pod that had any, in no order. Absent: of none, or it was not read. */
+  restarts?: number[];
+  /** How the container that restarted most ended last: its name, exit code and reason. */
+  lastExit?: string;
   /** The slot's autoscaler, where there is one. */
   autoscalerMinimum?: number;
   autoscalerMaximum?: number;

@@ -13,6 +13,10 @@ export interface FakeCluster extends Cluster {
   putAutoscaler(workload: Workload, slot: Slot, minimum: number, maximum?: number): void;
   /** Pods of these images never become ready, for this reason. */
   breakImage(image: string, problem: string): void;
+  /** Restarts of the slot's pods from now on, by pod; and how a container ended. */
+  restart(workload: Workload, slot: Slot, restarts: number[], lastExit?: string): void;
+  /** So many of the slot's replicas are not available. */
+  lose(workload: Workload, slot: Slot, replicas: number): void;
   /** No answer from now on; until told otherwise. */
   setReachable(reachable: boolean): void;
   /** The team's own Service is there, and selects its own pods: those of no slot. */
@@ -29,6 +33,9 @@ interface FakeSlot {
   owner?: { manager: string; field: string };
   autoscalerMinimum?: number;
   autoscalerMaximum?: number;
+  restarts?: number[];
+  lastExit?: string;
+  lost?: number;
 }
 
 /** A cluster in memory whose pods are ready as soon as they are asked for, unless their image is broken. */
@@ -62,7 +69,8 @@ export function openFakeCluster(): FakeCluster {
     },
     readSlot: async (workload, slot): Promise<SlotStatus> => {
       reach();
-      const { content, replicas, autoscalerMinimum, autoscalerMaximum } = slotOf(workload, slot);
+      const { content, replicas, autoscalerMinimum, autoscalerMaximum, ...pods } = slotOf(workload, slot);
+      const { restarts, lastExit, lost = 0 } = pods;
       const bounds = {
         ...(autoscalerMinimum !== undefined && { autoscalerMinimum }),
         ...(autoscalerMaximum !== undefined && { autoscalerMaximum }),
@@ -75,9 +83,11 @@ export function openFakeCluster(): FakeCluster {
       return {
         desired: replicas,
         updated: replicas,
-        available: problem === undefined ? replicas : 0,
+        available: problem === undefined ? Math.max(0, replicas - lost) : 0,
         observed: true,
-        ready: problem === undefined,
+        ready: problem === undefined && lost === 0,
+        ...(restarts !== undefined && { restarts }),
+        ...(lastExit !== undefined && { lastExit }),
         revision: content.revision,
         ...(problem !== undefined ? { problem } : {}),
         ...bounds,
@@ -141,6 +151,12 @@ export function openFakeCluster(): FakeCluster {
     },
     breakImage: (image, problem) => {
       broken.set(image, problem);
+    },
+    restart: (workload, slot, restarts, lastExit) => {
+      Object.assign(slotOf(workload, slot), { restarts, ...(lastExit !== undefined && { lastExit }) });
+    },
+    lose: (workload, slot, replicas) => {
+      slotOf(workload, slot).lost = replicas;
     },
     setReachable: reachable => {
       isReachable = reachable;

@@ -14,7 +14,7 @@ import { ClusterRefusedError, TemplateNotFoundError } from './errors.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import { openKubernetesApi } from './kubernetes-api.ts';
 import type { SlotDeployment } from './slot-status.ts';
-import { ABSENT_SLOT, deploymentSchema, podSchema, problemOf, slotStatusOf } from './slot-status.ts';
+import { ABSENT_SLOT, deploymentSchema, podSchema, problemOf, restartsOf, slotStatusOf } from './slot-status.ts';
 
 /** Owns what a slot is. */
 const MANAGER = 'sluice';
@@ -200,13 +200,14 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
           : { autoscalerMinimum: autoscaler.spec.minReplicas, autoscalerMaximum: autoscaler.spec.maxReplicas };
       if (deployment === undefined) return { ...ABSENT_SLOT, ...bounds };
       const status = { ...slotStatusOf(deployment), ...bounds };
-      if (status.ready) return status;
+      if (status.desired === 0) return status;
       const labelSelector = Object.entries(slotLabels(workload, slot))
         .map(pair => pair.join('='))
         .join(',');
       const pods = await api.get(namespaced('v1', workload, 'pods'), { labelSelector });
-      const problem = problemOf(deployment, listOf(podSchema).parse(pods ?? { items: [] }).items);
-      return problem === undefined ? status : { ...status, problem };
+      const { items } = listOf(podSchema).parse(pods ?? { items: [] });
+      const problem = status.ready ? undefined : problemOf(deployment, items);
+      return { ...status, ...restartsOf(items), ...(problem !== undefined && { problem }) };
     },
 
     writeSlot: async (workload, slot, content: SlotContent) => {

@@ -100,6 +100,21 @@ export function problemOf(deployment: SlotDeployment, pods: SlotPod[]): string |
   return parts.length > 0 ? parts.join('; ') : undefined;
 }
 
+/** Of the pods that are not going away: restarts of each that had any, and how the container that had most of them ended. */
+export function restartsOf(pods: SlotPod[]): Pick<SlotStatus, 'restarts' | 'lastExit'> {
+  const alive = pods.filter(pod => pod.metadata.deletionTimestamp === undefined);
+  const ofPods = alive.map(({ status }) => [...status.initContainerStatuses, ...status.containerStatuses]);
+  const restarts = ofPods
+    .map(containers => containers.reduce((sum, { restartCount }) => sum + restartCount, 0))
+    .filter(count => count > 0);
+  const [most] = ofPods.flat().sort((a, b) => b.restartCount - a.restartCount);
+  const ended = most?.state.terminated ?? most?.lastState.terminated;
+  if (restarts.length === 0 || most === undefined) return {};
+  if (ended === undefined) return { restarts };
+  const reason = ended.reason === undefined || ended.reason === 'Error' ? '' : ` (${ended.reason})`;
+  return { restarts, lastExit: `container ${most.name} ended with exit code ${ended.exitCode}${reason}` };
+}
+
 function podProblem(deployment: SlotDeployment, pod: SlotPod): { rank: number; text: string } | undefined {
   const { initContainerStatuses, containerStatuses, conditions } = pod.status;
   for (const { name, state, lastState } of [...initContainerStatuses, ...containerStatuses]) {

@@ -66,8 +66,14 @@ export interface SlotSeen {
   problem?: string;
   /** Its autoscaler allows no more replicas than these, which are fewer than Sluice gave it. */
   most?: number;
-  /** Absent in lines from before it was read. */
-  stable?: { desired: number; available: number };
+  /** Absent in lines from before it was read. `restarts`: of the containers of all its pods. */
+  stable?: { desired: number; available: number; restarts?: number };
+  /** Restarts of the canary's pods, above those that each pod is allowed (`restartsAtReady`); absent: none. */
+  restarts?: number;
+  /** Of the pod that restarted most, all of its restarts; absent: none restarted. */
+  mostRestarts?: number;
+  /** How the container that restarted most ended last. */
+  lastExit?: string;
 }
 
 /** Everything that can stand in a ledger. Intent before effect; a fact never changes once appended. */

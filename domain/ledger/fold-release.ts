@@ -44,10 +44,10 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     }
     case 'slotSeen': {
       const { kind: _, ...seen } = fact;
-      return { ...release, slotSeen: { ...seen, atEpochMs: at } };
+      return replicasSeen({ ...release, slotSeen: { ...seen, atEpochMs: at } });
     }
     case 'readied':
-      return { ...release, readiedForWeight: fact.weight };
+      return replicasSeen(podsAtReady({ ...release, readiedForWeight: fact.weight }));
     case 'previewIntended':
       return { ...release, preview: { slot: fact.slot, opened: false } };
     case 'previewOpened':
@@ -154,6 +154,23 @@ function sizedAgain(release: ReleaseState, weight: number): ReleaseState {
   if (weight > readiedForWeight) return release;
   const confirmed = confirmedWeight(release);
   return confirmed > 0 ? { ...rest, readiedForWeight: confirmed } : rest;
+}
+
+function podsAtReady(release: ReleaseState): ReleaseState {
+  const { slotSeen } = release;
+  if (release.podsAtReady !== undefined || slotSeen === undefined) return release; // the first stays
+  const { mostRestarts = 0, stable } = slotSeen;
+  const { restarts: _, ...rest } = slotSeen; // those until here were a start, not a crash loop
+  return { ...release, slotSeen: rest, podsAtReady: { mostRestarts, stableRestarts: stable?.restarts ?? 0 } };
+}
+
+/** Fewer than there were and are asked for are missing; what an autoscaler adds is not missed before it was there. */
+function replicasSeen(release: ReleaseState): ReleaseState {
+  const { slotSeen, replicasSeen: before } = release;
+  if (release.podsAtReady === undefined || slotSeen === undefined) return release;
+  const most = Math.min(Math.max(before?.most ?? 0, slotSeen.available), slotSeen.desired);
+  const lackingSinceEpochMs = before?.lackingSinceEpochMs ?? slotSeen.atEpochMs;
+  return { ...release, replicasSeen: { most, ...(slotSeen.available < most && { lackingSinceEpochMs }) } };
 }
 
 function withHook(release: ReleaseState, name: string, change: object): ReleaseState {

@@ -62,6 +62,10 @@ export interface ReleaseState {
   canaryWritten: boolean;
   size?: { slot: Slot; replicas: number; weight: number; intendedAtEpochMs: number };
   slotSeen?: SlotSeen & { atEpochMs: number };
+  /** How the pods were when the canary was ready for the first time: what is evidence is counted from there. */
+  podsAtReady?: { mostRestarts: number; stableRestarts: number };
+  /** Of the canary since it was ready: the most replicas that were available, and since when fewer of them are. */
+  replicasSeen?: { most: number; lackingSinceEpochMs?: number };
   /** The greatest weight for which the canary was found ready. */
   readiedForWeight?: number;
   preview?: { slot: Slot; opened: boolean };

@@ -6,6 +6,9 @@ export const DEFAULTS = {
   // `then` is ask where somebody would hear the question, else rollBack: normalise.ts
   hold: { atMost: '30m' },
   window: '60s',
+  // A crash loop passes 3 restarts within 80 s of a kubelet's back-off (0, 10, 20, 40 s); an eviction or an OOM does not.
+  // A pod that is moved is back within 5 minutes, image pull and a new node included.
+  canaryHealth: { restarts: 3, lostReplicas: '5m' },
   // No soak unless asked for: a soak needs a metric that can judge without stable traffic, which not every plan has.
   soak: '0s',
   hook: { timeout: '5m', retries: 0 },

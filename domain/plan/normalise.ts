@@ -16,6 +16,7 @@ export function normalisePlan(input: PlanInput): Plan {
     onNewImage: input.onNewImage,
     deadlineSeconds: secondsOf(input.deadline),
     progressDeadlineSeconds: secondsOf(input.progressDeadline),
+    canaryHealth: canaryHealthOf(input),
     hold: { atMostSeconds: secondsOf(input.hold.atMost), then: input.hold.then ?? endOfHold(input) },
     windowSeconds,
     ...sequentialPart(input),
@@ -29,6 +30,13 @@ export function normalisePlan(input: PlanInput): Plan {
     }),
   };
   return input.preview === undefined ? plan : { ...plan, preview: input.preview };
+}
+
+function canaryHealthOf({ canaryHealth: { restarts, lostReplicas } }: PlanInput): NonNullable<Plan['canaryHealth']> {
+  return {
+    ...(restarts !== 'off' && { restarts }),
+    ...(lostReplicas !== 'off' && { lostReplicasSeconds: secondsOf(lostReplicas) }),
+  };
 }
 
 /** A question is asked where somebody would hear it; elsewhere nobody could answer, and the release goes back. */

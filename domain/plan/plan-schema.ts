@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Draft } from '../file/draft.ts';
 import { parseDurationSeconds } from '../file/units.ts';
+import { canaryHealthSchema } from './canary-health-schema.ts';
 import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
 import { approvalSchema, hookSchema } from './gate-schema.ts';
 import { count, duration, events, name, weight } from './leaf-schema.ts';
@@ -63,6 +64,7 @@ export const planSchema = z
         description: 'A slot that is not ready by then rolls back.',
         examples: ['10m'],
       }),
+    canaryHealth: canaryHealthSchema,
     hold: z
       .strictObject({
         atMost: duration({ min: 0 })

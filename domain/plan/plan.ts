@@ -15,6 +15,8 @@ export interface Plan {
   deadlineSeconds: number;
   /** A slot that is not ready by then rolls back. */
   progressDeadlineSeconds: number;
+  /** Absent (in a plan from before it): the canary's pods are no evidence; of each part, absent: it is off. */
+  canaryHealth?: { restarts?: number; lostReplicasSeconds?: number };
   /** What happens when a step is over and the verdict is inconclusive. */
   hold: { atMostSeconds: number; then: 'rollBack' | 'ask' | 'proceed' };
   /** Length of a metric window; a multiple of 60 with CloudWatch. */

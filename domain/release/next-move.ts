@@ -7,6 +7,7 @@ import { PROCEED, type ReleaseState } from '../ledger/state.ts';
 import { measuringSeconds } from '../plan/measuring-time.ts';
 import type { Step } from '../plan/plan.ts';
 import { alarmBlock, rangUnderTraffic } from './alarm-watch.ts';
+import { failingPods } from './canary-pods.ts';
 import { soonEnough, unserved } from './canary-serving.ts';
 import { advance, again, type Done, rollBack, WAIT_SECONDS } from './decisions.ts';
 import { isOurs } from './dial-owner.ts';
@@ -45,6 +46,8 @@ function decide(release: ReleaseState, admission: Admission, seen: Observation):
   if (lost !== undefined) return lost;
   const rang = rangUnderTraffic(release, seen.alarms);
   if (rang !== undefined) return rollBack('degraded', rang);
+  const failing = failingPods(release, admission, seen);
+  if (failing !== undefined) return failing;
   if (seen.nowEpochMs >= deadlineOf(release, admission, seen.nowEpochMs)) {
     return rollBack('deadline', 'the release did not end by its deadline');
   }

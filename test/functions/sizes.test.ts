@@ -131,3 +131,35 @@ it('is read at looks in a bake, and only news is written down', async () => {
   const seen = (await world.facts()).filter(fact => fact.kind === 'slotSeen').slice(1);
   expect(seen.map(({ stable }) => stable?.desired)).toEqual([4, 5]);
 });
+
+it('writes down restarts above those of its start, how a container ended, and replicas that stay missing', async () => {
+  const plan = { canaryHealth: { restarts: 3, lostReplicasSeconds: 300 }, metrics: [] };
+  const world = await openWorld({ ...plan, steps: [weight(25), bake(3_600), weight(100)] });
+  await world.admitted(...readied(0, 25, 2), ...shifted(20, { from: 0, to: 25 }), [
+    30,
+    { kind: 'stepStarted', index: 1 },
+  ]);
+  await world.canary(2);
+  await world.router.setDial(shop, dialFor('green', 25));
+  world.cluster.lose(shop, 'green', 1);
+  for (const seconds of [60, 120, 359]) {
+    world.wait(seconds);
+    await world.run('read-slot', road);
+    expect(await world.run('look', road)).toMatchObject({ kind: 'lookAgain' });
+  }
+  world.wait(360);
+  await world.run('read-slot', road);
+  expect(await world.run('look', road)).toMatchObject({
+    kind: 'rollBack',
+    because: '1 of 2 replicas of green are missing for more than 5m',
+  });
+  world.cluster.lose(shop, 'green', 0);
+  world.cluster.restart(shop, 'green', [1, 3], 'container app ended with exit code 7');
+  await world.run('read-slot', road);
+  expect((await world.facts()).at(-1)).toMatchObject({ restarts: 4, mostRestarts: 3 });
+  expect(await world.run('look', road)).toMatchObject({
+    kind: 'rollBack',
+    reason: 'notReady',
+    because: 'green restarted 4 times since it was ready, and 3 are borne: container app ended with exit code 7',
+  });
+});

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { deploymentSchema, podSchema, problemOf, slotStatusOf } from '../../../adapters/cluster/slot-status.ts';
+import {
+  deploymentSchema,
+  podSchema,
+  problemOf,
+  restartsOf,
+  slotStatusOf,
+} from '../../../adapters/cluster/slot-status.ts';
 
 const deployment = (status: object, more: object = {}) =>
   deploymentSchema.parse({
@@ -26,6 +32,27 @@ const crashing = pod({
 const unready = pod({ state: { running: {} } }, [
   { type: 'Ready', status: 'False', message: 'containers with unready status: [app]' },
 ]);
+
+describe('the restarts of a slot', () => {
+  it('are counted by pod, with the end of the container that had most; pods that go away do not count', () => {
+    const restarted = (restartCount: number, metadata: object = {}) =>
+      pod(
+        { restartCount, state: { running: {} }, lastState: { terminated: { exitCode: 7, reason: 'Error' } } },
+        [],
+        metadata,
+      );
+    const leaving = restarted(9, { deletionTimestamp: '2026-01-01T00:00:00Z' });
+    expect(restartsOf([pod({}), restarted(1), restarted(3), leaving])).toEqual({
+      restarts: [1, 3],
+      lastExit: 'container app ended with exit code 7',
+    });
+    expect(restartsOf([pod({ ...crashing.status.containerStatuses[0], restartCount: 5 })])).toEqual({
+      restarts: [5],
+      lastExit: 'container app ended with exit code 137 (OOMKilled)',
+    });
+    expect(restartsOf([pod({}), leaving])).toEqual({});
+  });
+});
 
 describe('the status of a slot', () => {
   it.each<[string, object, boolean]>([

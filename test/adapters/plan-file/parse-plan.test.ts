@@ -12,6 +12,7 @@ describe('a valid plan', () => {
       onNewImage: 'queue',
       deadlineSeconds: 3600,
       progressDeadlineSeconds: 600,
+      canaryHealth: { restarts: 3, lostReplicasSeconds: 300 },
       hold: { atMostSeconds: 1800, then: 'ask' },
       windowSeconds: 60,
       metrics: [
