@@ -15,6 +15,7 @@ import {
   EVENT_DOORS,
   FUNCTION_NAMES,
   needsOf,
+  WAY_BACK,
 } from './functions/catalogue.ts';
 import { HANDLER_TIMEOUT_SECONDS, type NetworkProps, SluiceFunction } from './functions/sluice-function.ts';
 import { ledgerTable } from './ledger-table.ts';
@@ -57,6 +58,12 @@ export interface ControlPlaneStackProps extends StackProps {
   readonly code: CodeOf;
   /** @default three months */
   readonly logRetention?: logs.RetentionDays;
+  /**
+   * Concurrent executions that Lambda keeps for each of the five functions of the way back, so that a full account delays
+   * no roll back: five times this is taken from what others may use, and AWS refuses it where fewer than 100 would be left.
+   * A whole number from 1 on; docs/deploy.md checks the quota. @default none: the usual quota of a new account is too small
+   */
+  readonly wayBackConcurrency?: number;
   /** Put before `<alarm>.md` in an alarm's description, e.g. the address of docs/runbooks/ on your server. @default 'docs/runbooks/' */
   readonly runbooks?: string;
 }
@@ -70,6 +77,10 @@ export class ControlPlaneStack extends Stack {
     super(scope, id, props);
     const { name = 'sluice', logRetention = logs.RetentionDays.THREE_MONTHS, runbooks = 'docs/runbooks/' } = props;
     this.names = controlPlaneNames(this, name);
+    const { wayBackConcurrency } = props;
+    if (wayBackConcurrency !== undefined && !(Number.isInteger(wayBackConcurrency) && wayBackConcurrency >= 1)) {
+      throw new Error(`wayBackConcurrency is ${wayBackConcurrency}; expected a whole number from 1 on`);
+    }
     const clusterProps = typeof props.cluster === 'function' ? props.cluster(this) : props.cluster;
     const table = ledgerTable(this, this.names.table);
     const key = new kms.Key(this, 'Key', {
@@ -102,6 +113,7 @@ export class ControlPlaneStack extends Stack {
         timeoutSeconds: file === 'reconcile' ? RECONCILE_TIMEOUT_SECONDS : HANDLER_TIMEOUT_SECONDS,
         ...(EVENT_DOORS.has(file) && { deadLetters }),
         ...(file === 'reconcile' && { retryAttempts: 0 }),
+        ...(WAY_BACK.has(file) && wayBackConcurrency !== undefined && { reservedConcurrency: wayBackConcurrency }),
         environment: { ...this.environmentOf(file), ...(cluster !== undefined && clusterEnvironment(cluster)) },
         ...(network !== undefined && { network }),
       });

@@ -2,6 +2,7 @@ import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { type LambdaHandler, makeLambda, type SharedDeps } from './handler.ts';
 import type { RoadMove } from './move.ts';
 import { type ReleaseCall, withRelease } from './release-call.ts';
+import { namingThrottling } from './throttling.ts';
 
 /** A handler of release.asl.json: behind the fence, and its move carries on what is counted in an execution. */
 export const makeRoadLambda = (
@@ -18,5 +19,7 @@ export const makeRoadLambda = (
         looks: move.looks ?? call.looks,
         ...(slotAskedAtEpochMs !== undefined && { slotAskedAtEpochMs }),
       };
+    }).catch(error => {
+      throw namingThrottling(error);
     }),
   );

@@ -71,6 +71,15 @@ export const EVENT_DOORS: ReadonlySet<string> = new Set([
   'image-pushed',
 ] satisfies (keyof typeof FUNCTIONS)[]);
 
+/** What a roll back calls, from its claim to its end: the tasks of roll-back.asl.json, and what starts it. */
+export const WAY_BACK: ReadonlySet<string> = new Set([
+  'start-roll-back',
+  'restore-traffic',
+  'verify-traffic',
+  'retire-canary',
+  'close',
+] satisfies (keyof typeof FUNCTIONS)[]);
+
 /** Called by CloudFormation, asynchronously, when a team deploys a ProgressiveWorkload. */
 export const CUSTOM_RESOURCES = {
   'custom-resources/listener-rule': ['readLedger', 'readDial', 'readTargets', 'makeRules'],

@@ -30,6 +30,8 @@ export interface SluiceFunctionProps {
   readonly network?: NetworkProps;
   /** Where calls end that were made asynchronously and failed every time. */
   readonly deadLetters?: sqs.IQueue;
+  /** So much of the account's concurrency is this function's alone. @default none is */
+  readonly reservedConcurrency?: number;
   /** How often Lambda repeats such a call. @default 2 */
   readonly retryAttempts?: number;
 }
@@ -78,6 +80,7 @@ export class SluiceFunction extends Construct {
       // an older version goes on serving the releases that began with it
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...props.network,
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.deadLetters !== undefined && { deadLetterQueue: props.deadLetters }),
       ...(props.retryAttempts !== undefined && { retryAttempts: props.retryAttempts }),
     });

@@ -50,6 +50,8 @@ export interface StageOptions {
   targetsAwayAt?: number[];
   /** So often the load balancer does not take the way back. */
   wayBackThrottled?: number;
+  /** Which calls of the machines find the account at its limit, counted from 1: Lambda answers, and not the handler. */
+  accountFullAt?: { from: number; to: number };
 }
 
 export async function openStage(interpreter: Interpreter, scenario: string, options: StageOptions): Promise<Stage> {
@@ -82,7 +84,14 @@ export async function openStage(interpreter: Interpreter, scenario: string, opti
    */
   const told = new Map<string, number>();
   const waits = new Map<string, number>();
+  let count = 0;
   async function called(name: string, event: Call): Promise<unknown> {
+    count += 1;
+    const { from, to } = options.accountFullAt ?? { from: 0, to: 0 };
+    if (count >= from && count <= to) {
+      calls.push(`${name}: full`);
+      throw Object.assign(new Error('Rate Exceeded.'), { name: 'Lambda.TooManyRequestsException' });
+    }
     const { releaseId, run: runNumber, attempt } = 'Payload' in event ? (event.Payload as Call) : event;
     const execution = `${releaseId} ${runNumber ?? `back ${attempt}`}`;
     if (name === 'restore-traffic') await releaseIsOver(releaseId);

@@ -156,6 +156,23 @@ describe('the functions', () => {
 });
 
 describe('the way back', () => {
+  const reservedIn = (from: Synthesised) =>
+    Object.values(from.ofType('AWS::Lambda::Function'))
+      .filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined)
+      .map(({ Properties }) => [Properties.FunctionName, Properties.ReservedConcurrentExecutions]);
+
+  it('has room of its own where the stack is told to keep it, and only what it calls has', () => {
+    expect(reservedIn(controlPlane)).toEqual([]);
+    const definition = readFileSync(join(PROJECT_ROOT, 'state-machines/roll-back.asl.json'), 'utf8');
+    const called = new Set([...placeholdersOf(definition).map(fileOf), 'start-roll-back']);
+    const reserved = reservedIn(synthControlPlane({ wayBackConcurrency: 2 }));
+    expect(new Map(reserved as [string, number][])).toEqual(new Map([...called].map(name => [`sluice-${name}`, 2])));
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('has no room of %s', wayBackConcurrency => {
+    expect(() => synthControlPlane({ wayBackConcurrency })).toThrow(/expected a whole number from 1 on/);
+  });
+
   const wayBack = ['restore-traffic', 'verify-traffic', 'start-roll-back', 'look', 'abort'];
 
   it.each(wayBack)('%s knows no cluster and runs in no VPC, though the others do', name => {

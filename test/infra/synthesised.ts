@@ -39,7 +39,7 @@ const IN_VPC = {
 
 /** The control plane without bundles: what a template says does not depend on what is in a function. */
 export function synthControlPlane(
-  options: { inVpc?: boolean; prometheusInVpc?: boolean; nag?: boolean } = {},
+  options: { inVpc?: boolean; prometheusInVpc?: boolean; nag?: boolean; wayBackConcurrency?: number } = {},
 ): Synthesised & {
   stack: ControlPlaneStack;
 } {
@@ -51,6 +51,7 @@ export function synthControlPlane(
   const stack = new ControlPlaneStack(app, 'Sluice', {
     code: () => lambda.Code.fromInline('// not under test'),
     cluster: scope => ({ ...cluster, ...networkOf(scope) }),
+    ...(options.wayBackConcurrency !== undefined && { wayBackConcurrency: options.wayBackConcurrency }),
   });
   if (options.nag === true) Aspects.of(stack).add(new AwsSolutionsChecks({ verbose: true }));
   return { ...synthesised(stack), stack };

@@ -1,0 +1,37 @@
+/** What AWS services call it when an account or a caller asks too often; the SDK has tried again by then. */
+const THROTTLING_NAMES = new Set([
+  'EC2ThrottledException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+]);
+
+/**
+ * A service has no room for our calls. Nothing is wrong with the release: release.asl.json waits and goes on where it was,
+ * and never goes back for it.
+ */
+export class ThrottledError extends Error {
+  override readonly name = 'ThrottledError';
+}
+
+/** The error as the state machine has to see it: one that throttling caused, at any depth, is a ThrottledError. */
+export function namingThrottling(error: unknown): unknown {
+  return error instanceof Error && isThrottled(error) ? new ThrottledError(error.message, { cause: error }) : error;
+}
+
+function isThrottled(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { $metadata, $retryable } = error as {
+    $metadata?: { httpStatusCode?: number };
+    $retryable?: { throttling?: boolean };
+  };
+  const isOne =
+    THROTTLING_NAMES.has(error.name) || $metadata?.httpStatusCode === 429 || $retryable?.throttling === true;
+  return isOne || isThrottled(error.cause);
+}

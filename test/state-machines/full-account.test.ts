@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { RouterUnreachableError } from '../../adapters/router/errors.ts';
+import { openEmbedded } from '../conformance/interpreters.ts';
+import { openStage } from '../conformance/stage.ts';
+import { road } from '../functions/scenes.ts';
+import { named, openWorld } from '../functions/world.ts';
+import { bake, readied, weight } from '../support/story.ts';
+
+const interpreter = await openEmbedded();
+afterAll(() => interpreter.close());
+
+describe('an account at its limit', () => {
+  it('delays a release by as long as that lasts, and never takes it back', async () => {
+    // Prepare: in the bake every call is refused, for longer than the retries of a state last
+    const plan = { steps: [weight(10), bake(120), weight(100)], soakSeconds: 60 };
+    const stage = await openStage(interpreter, 'full-account', { plan, accountFullAt: { from: 14, to: 21 } });
+    // Act
+    await stage.door('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    const { calls, ledger } = await stage.result();
+    // Assess: six tries, a pause, and what it goes on with is asked of the ledger
+    expect(calls.filter(call => call.endsWith(': full'))).toHaveLength(8);
+    expect(calls.filter(call => call === 'admit')).toHaveLength(2);
+    expect(ledger.at(-1)?.fact).toMatchObject({ kind: 'closed', outcome: 'promoted' });
+    expect(ledger.filter(({ fact }) => fact.kind === 'shiftIntended')).toHaveLength(2);
+  }, 60_000);
+
+  it.each([
+    ['named by its service', Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' })],
+    ['answered with 429', Object.assign(new Error('slow down'), { $metadata: { httpStatusCode: 429 } })],
+    [
+      'known to the SDK, below our own error',
+      new RouterUnreachableError('no answer', {
+        cause: Object.assign(new Error('x'), { $retryable: { throttling: true } }),
+      }),
+    ],
+  ])('is told to the machine as what it is, where a handler meets it: %s', async (_, error) => {
+    const world = await openWorld();
+    await world.admitted(...readied(0, 10));
+    world.router.failNext(1, error);
+    await expect(world.run('shift-traffic', road)).rejects.toMatchObject(named('ThrottledError'));
+  });
+
+  it('is another thing than a service that does not answer', async () => {
+    const world = await openWorld();
+    await world.admitted(...readied(0, 10));
+    world.router.failNext(1, new RouterUnreachableError('no answer', { cause: new Error('ECONNRESET') }));
+    await expect(world.run('shift-traffic', road)).rejects.toMatchObject(named('RouterUnreachableError'));
+  });
+
+  it('is waited for by every state that would go back for a fault', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../state-machines/release.asl.json'), 'utf8');
+    const { States } = JSON.parse(text) as {
+      States: Record<string, { Catch?: { ErrorEquals: string[]; Next: string }[] }>;
+    };
+    const goBack = Object.entries(States).filter(([, { Catch = [] }]) =>
+      Catch.some(({ Next }) => Next === 'StartRollBackForFault'),
+    );
+    expect(goBack.length).toBeGreaterThan(10);
+    for (const [name, { Catch = [] }] of goBack) {
+      const waits = Catch.findIndex(({ Next }) => Next === 'PauseThrottled');
+      const back = Catch.findIndex(({ Next }) => Next === 'StartRollBackForFault');
+      expect({ name, waits: waits >= 0 && waits < back }).toEqual({ name, waits: true });
+      expect(Catch[waits]?.ErrorEquals).toEqual(['Lambda.TooManyRequestsException', 'ThrottledError']);
+    }
+  });
+});
