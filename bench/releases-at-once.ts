@@ -156,7 +156,7 @@ function scenarioOf(kind: Kind, index: number): Scenario {
     faults: kind === 'faulty' ? FAULTS : NO_FAULTS,
     outages: [],
     quietAtMs: 30 * MINUTE_MS,
-    looksBefore: 0,
+    eventsBefore: 0,
   };
 }
 

@@ -40,16 +40,9 @@ export interface LookDeps extends SharedDeps, TellDeps {
   alarms: Alarms;
 }
 
-/**
- * A look is up to 17 events of an execution's history (Wait, two Choices, two Tasks, each entered and left, and the tasks'
- * own), and a history has room for 25,000: 1,200 looks are 20,400, which leaves the rest for retries and for the steps between.
- */
-export const LOOKS_PER_RUN = 1_200;
-
 /** The one look of the one waiting loop: sees the world, asks the domain for the next move, writes down what is new. */
 export const makeHandler = (deps: LookDeps) =>
   makeRoadLambda('look', deps, async (call): Promise<RoadMove> => {
-    const looks = call.looks + 1;
     const step = currentStep(call.release);
     if (step?.kind === 'hook' && call.release.hooks[step.name] !== undefined) await askHook(deps, call, step);
     // before the world is asked: a pause that ended at a chosen instant is not too late because asking takes time
@@ -75,8 +68,7 @@ export const makeHandler = (deps: LookDeps) =>
     if (asked !== undefined) await tell(deps, call.release, 'approvalNeeded', decision.move.because);
     for (const fact of decision.facts) await call.append(fact);
     call.log.info(decision.move.kind, { ...decision.move });
-    const next = roadMove({ ...decision.move, ...asking(call, decision.move), looks });
-    return next.kind === 'lookAgain' && looks >= LOOKS_PER_RUN ? { ...next, kind: 'nextRun' } : next;
+    return roadMove({ ...decision.move, ...asking(call, decision.move) });
   });
 
 /**

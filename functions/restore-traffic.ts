@@ -9,6 +9,7 @@ import { releaseExecutionName } from '../domain/release-id.ts';
 import { type RollBackInput, rollBackInputSchema } from './shared/claim-roll-back.ts';
 import { StaleExecutionError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import { countedBack } from './shared/history.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openExecutions, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
 import { readDial } from './shared/read-dial.ts';
@@ -36,13 +37,14 @@ type Back = NonNullable<RollBackInput['back']>;
 export const makeHandler = (deps: RestoreTrafficDeps) =>
   makeLambda('restore-traffic', deps, async (event, log): Promise<RoadMove> => {
     const input = rollBackInputSchema.parse(event);
+    const counted = (move: RoadMove) => countedBack('restore-traffic', input.move?.events ?? 0, move);
     try {
-      return await withRollBack(deps, event, log, call => restore(deps, input, call));
+      return counted(await withRollBack(deps, event, log, call => restore(deps, input, call)));
     } catch (error) {
       if (!(error instanceof LedgerUnreachableError) || input.back === null) throw error;
       if (deps.clock.now() >= input.back.deadlineEpochMs) throw error;
       log.error('rolling back without the ledger', { because: error.message });
-      return act(deps, input.back, undefined);
+      return counted(await act(deps, input.back, undefined));
     }
   });
 
@@ -50,6 +52,9 @@ async function restore(deps: RestoreTrafficDeps, input: RollBackInput, call: Rel
   const { retiringAtEpochMs, run, rollBack } = call.release;
   if (retiringAtEpochMs !== undefined) throw new StaleExecutionError(`${call.releaseId} was promoted; use undo`);
   if (rollBack?.goingBackAtEpochMs === undefined) await call.append({ kind: 'goingBack', attempt: input.attempt });
+  if (input.back !== null && (await isBack(deps, input.back, call))) {
+    return roadMove({ kind: 'advance', because: `the traffic weights are still those of the attempt before` });
+  }
   // the traffic first: the append above has fenced the release off, whether its execution can be stopped or not
   const nothing = roadMove({ kind: 'advance', because: 'nothing had moved' });
   const since = call.release.rollBack?.goingBackAtEpochMs;
@@ -69,6 +74,20 @@ async function restore(deps: RestoreTrafficDeps, input: RollBackInput, call: Rel
     await call.append({ kind: 'dialRestored', dial });
   }
   return move;
+}
+
+/**
+ * Whether an attempt before this one has sent everything back, and it still is: its drain goes on, and what it has put back
+ * of the rule stays. Where nobody can say, everything is sent back again.
+ */
+async function isBack(deps: RestoreTrafficDeps, back: Back, call: ReleaseCall): Promise<boolean> {
+  if (call.release.rollBack?.verifiedAtEpochMs === undefined) return false;
+  try {
+    return (await deps.router.readDial(back.workload))[otherSlot(back.stable)] === 0;
+  } catch (error) {
+    if (!(error instanceof RouterRuleError || error instanceof RouterUnreachableError)) throw error;
+    return false;
+  }
 }
 
 /** @param sinceEpochMs when this release began to go back; undefined where the ledger cannot say it */

@@ -2,13 +2,12 @@ import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { dialFor, dialText } from '../domain/dial.ts';
-import { rollBackInputSchema } from './shared/claim-roll-back.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
 import { readDial } from './shared/read-dial.ts';
-import { withRollBack } from './shared/release-call.ts';
+import { makeRollBackLambda } from './shared/roll-back-lambda.ts';
 
 export interface RetireCanaryDeps extends SharedDeps {
   ledger: Ledger;
@@ -18,29 +17,26 @@ export interface RetireCanaryDeps extends SharedDeps {
 
 /** Scales the canary to zero, puts stable's autoscaler back, and gives the rule its two groups again. */
 export const makeHandler = (deps: RetireCanaryDeps) =>
-  makeLambda('retire-canary', deps, (event, log) => {
-    const { back } = rollBackInputSchema.parse(event);
-    return withRollBack(deps, event, log, async (call): Promise<RoadMove> => {
-      if (back === null || call.release.rollBack?.canaryRetired === true) {
-        return roadMove({ kind: 'retired', because: 'there is no canary' });
-      }
-      const { canary, stable, stableMinimum } = call.admission;
-      const { workload } = back;
-      const dial = await readDial(deps, workload);
-      if ('unreadable' in dial || dial[canary] > 0) {
-        const found = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
-        const because = `${found}: ${canary} keeps its pods`;
-        call.log.error(because);
-        return roadMove({ kind: 'restoreAgain', because });
-      }
-      if (stableMinimum !== undefined) await deps.cluster.setAutoscalerMinimum(workload, stable, stableMinimum);
-      if (call.release.canaryWritten) await deps.cluster.scaleSlot(workload, canary, 0);
-      // after the pods: the next release of this slot begins with the team's minimum, not with what this one needed
-      if (stableMinimum !== undefined) await deps.cluster.setAutoscalerMinimum(workload, canary, stableMinimum);
-      await deps.router.setDial(workload, dialFor(canary, 0));
-      await call.append({ kind: 'canaryRetired', slot: canary });
-      return roadMove({ kind: 'retired', because: `${canary} is at rest` });
-    });
+  makeRollBackLambda('retire-canary', deps, async (call, { back }): Promise<RoadMove> => {
+    if (back === null || call.release.rollBack?.canaryRetired === true) {
+      return roadMove({ kind: 'retired', because: 'there is no canary' });
+    }
+    const { canary, stable, stableMinimum } = call.admission;
+    const { workload } = back;
+    const dial = await readDial(deps, workload);
+    if ('unreadable' in dial || dial[canary] > 0) {
+      const found = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
+      const because = `${found}: ${canary} keeps its pods`;
+      call.log.error(because);
+      return roadMove({ kind: 'restoreAgain', because });
+    }
+    if (stableMinimum !== undefined) await deps.cluster.setAutoscalerMinimum(workload, stable, stableMinimum);
+    if (call.release.canaryWritten) await deps.cluster.scaleSlot(workload, canary, 0);
+    // after the pods: the next release of this slot begins with the team's minimum, not with what this one needed
+    if (stableMinimum !== undefined) await deps.cluster.setAutoscalerMinimum(workload, canary, stableMinimum);
+    await deps.router.setDial(workload, dialFor(canary, 0));
+    await call.append({ kind: 'canaryRetired', slot: canary });
+    return roadMove({ kind: 'retired', because: `${canary} is at rest` });
   });
 
 export const handler = lazily(async env =>

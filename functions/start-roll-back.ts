@@ -3,7 +3,7 @@ import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { ROLL_BACK_REASONS } from '../domain/ledger/facts.ts';
 import { mayStart, NEXT_RUN_PAUSE_SECONDS } from '../domain/release/starts.ts';
-import { type Claimed, claimRollBack } from './shared/claim-roll-back.ts';
+import { type Claimed, claimRollBack, handOver, rollBackInputSchema } from './shared/claim-roll-back.ts';
 import { StaleExecutionError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { lazily, openExecutions, openLedger, openShared } from './shared/open.ts';
@@ -23,9 +23,17 @@ const inputSchema = releaseInputSchema.extend({
 
 const reasonSchema = z.enum(ROLL_BACK_REASONS);
 
-/** Starts the only way back. */
+/** Of roll-back.asl.json itself, whose history is about to be full. */
+const againSchema = z.looseObject({ attempt: z.unknown() }).refine(event => event.attempt !== undefined);
+
+/** Starts the only way back, and its next attempt. */
 export const makeHandler = (deps: StartRollBackDeps) =>
   makeLambda('start-roll-back', deps, (event, log) => {
+    if (againSchema.safeParse(event).success) {
+      const { releaseId, attempt } = rollBackInputSchema.parse(event);
+      const by = `${releaseId} roll back ${attempt}`;
+      return withLedger(deps, { releaseId, by, log }, call => handOver(deps, call, attempt));
+    }
     const { releaseId, run, move, error } = inputSchema.parse(event);
     const fault = error === undefined ? undefined : `${error.Error}: ${causeOf(error.Cause)}`;
     // not behind the road's fence: repeated after its claim it must find the claim and start the execution

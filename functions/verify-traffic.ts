@@ -3,12 +3,11 @@ import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
 import { dialText, otherSlot } from '../domain/dial.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
-import { rollBackInputSchema } from './shared/claim-roll-back.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
+import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
 import { readDial } from './shared/read-dial.ts';
-import { withRollBack } from './shared/release-call.ts';
+import { makeRollBackLambda } from './shared/roll-back-lambda.ts';
 
 export interface VerifyTrafficDeps extends SharedDeps {
   ledger: Ledger;
@@ -24,36 +23,33 @@ const VERIFY_SECONDS = 30;
 
 /** Reads the dial until the canary has drained at a verified 0; sends it back where somebody turned it again. */
 export const makeHandler = (deps: VerifyTrafficDeps) =>
-  makeLambda('verify-traffic', deps, (event, log) => {
-    const { back } = rollBackInputSchema.parse(event);
-    return withRollBack(deps, event, log, async (call): Promise<RoadMove> => {
-      if (back === null) return roadMove({ kind: 'advance', because: 'nothing had moved' });
-      const { workload, stable } = back;
-      const dial = await readDial(deps, workload);
-      // several rules are read as the worst: stable shows 100 as soon as one of them is back, the canary 0 when all are
-      if ('unreadable' in dial || dial[otherSlot(stable)] !== 0) {
-        const because = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
-        call.log.error(`${because} after the roll back`);
-        return roadMove({ kind: 'restoreAgain', because });
+  makeRollBackLambda('verify-traffic', deps, async (call, { back }): Promise<RoadMove> => {
+    if (back === null) return roadMove({ kind: 'advance', because: 'nothing had moved' });
+    const { workload, stable } = back;
+    const dial = await readDial(deps, workload);
+    // several rules are read as the worst: stable shows 100 as soon as one of them is back, the canary 0 when all are
+    if ('unreadable' in dial || dial[otherSlot(stable)] !== 0) {
+      const because = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
+      call.log.error(`${because} after the roll back`);
+      return roadMove({ kind: 'restoreAgain', because });
+    }
+    const { shifts, canaryWritten } = call.release;
+    if (call.release.rollBack?.verifiedAtEpochMs === undefined) {
+      // long connections (WebSocket, gRPC) end when their targets leave; before the append, so that a crash repeats it
+      if (workload.connections === 'cut' && canaryWritten && shifts.length > 0) {
+        await deps.targets.cutConnections(workload, call.admission.canary);
       }
-      const { shifts, canaryWritten } = call.release;
-      if (call.release.rollBack?.verifiedAtEpochMs === undefined) {
-        // long connections (WebSocket, gRPC) end when their targets leave; before the append, so that a crash repeats it
-        if (workload.connections === 'cut' && canaryWritten && shifts.length > 0) {
-          await deps.targets.cutConnections(workload, call.admission.canary);
-        }
-        await call.append({ kind: 'dialVerified', dial });
-      }
-      const { rollBack } = call.release;
-      const since = rollBack?.verifiedAtEpochMs ?? call.now;
-      // a canary that never had traffic has nothing to drain
-      const drain =
-        shifts.length === 0 ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds: workload.maxDrainSeconds });
-      const left = drain - (call.now - since) / 1000;
-      if (left <= 0) return roadMove({ kind: 'advance', because: `verified at ${stable} 100 %` });
-      const seconds = Math.ceil(Math.min(left, VERIFY_SECONDS));
-      return roadMove({ kind: 'lookAgain', seconds, because: `the canary drains for ${Math.ceil(left)} s more` });
-    });
+      await call.append({ kind: 'dialVerified', dial });
+    }
+    const { rollBack } = call.release;
+    const since = rollBack?.verifiedAtEpochMs ?? call.now;
+    // a canary that never had traffic has nothing to drain
+    const drain =
+      shifts.length === 0 ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds: workload.maxDrainSeconds });
+    const left = drain - (call.now - since) / 1000;
+    if (left <= 0) return roadMove({ kind: 'advance', because: `verified at ${stable} 100 %` });
+    const seconds = Math.ceil(Math.min(left, VERIFY_SECONDS));
+    return roadMove({ kind: 'lookAgain', seconds, because: `the canary drains for ${Math.ceil(left)} s more` });
   });
 
 export const handler = lazily(env =>

@@ -129,7 +129,8 @@ export type Fact =
   | { kind: 'resumed' }
   | { kind: 'soakStarted' }
   | { kind: 'soakDone'; because: string }
-  | { kind: 'rollBackClaimed'; attempt: number; reason: RollBackReason; because: string }
+  /** `handsOver`: the attempt before it did not die, its history was full. */
+  | { kind: 'rollBackClaimed'; attempt: number; reason: RollBackReason; because: string; handsOver?: true }
   | { kind: 'goingBack'; attempt: number }
   | { kind: 'dialRestored'; dial: Dial }
   | { kind: 'dialVerified'; dial: Dial }

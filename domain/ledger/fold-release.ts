@@ -111,7 +111,9 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
       // a later attempt keeps the reason of the first: why it goes back does not change because going back is hard
       const first = release.rollBack ?? { reason, because, claimedAtEpochMs: at, canaryRetired: false };
       const attemptsAtEpochMs = withStart(release.rollBack?.attemptsAtEpochMs, at);
-      return { ...release, rollBack: { ...first, attempt, attemptsAtEpochMs } };
+      const handedOver = (release.rollBack?.handedOver ?? 0) + (fact.handsOver === true ? 1 : 0);
+      const counted = { attempt, attemptsAtEpochMs, ...(handedOver > 0 && { handedOver }) };
+      return { ...release, rollBack: { ...first, ...counted } };
     }
     case 'goingBack':
       return withRollBack(release, { goingBackAtEpochMs: release.rollBack?.goingBackAtEpochMs ?? at });

@@ -70,7 +70,7 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
         ? undefined
         : `soak ${durationText(plan.soakSeconds)}: stable keeps its full size, a roll back is one call`;
     case 'rollBackClaimed':
-      return `is rolling back (${fact.reason}): ${fact.because}`;
+      return fact.handsOver === true ? undefined : `is rolling back (${fact.reason}): ${fact.because}`;
     case 'dialRestored':
       return `weight 0 %: ${dialText(fact.dial)}`;
     case 'retiring':

@@ -90,6 +90,8 @@ export interface ReleaseState {
   soak?: { startedAtEpochMs: number; done: boolean };
   rollBack?: {
     attempt: number;
+    /** Attempts that handed over to the next because their history was full; absent: none. */
+    handedOver?: number;
     reason: RollBackReason;
     because: string;
     claimedAtEpochMs: number;

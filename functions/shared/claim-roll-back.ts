@@ -4,6 +4,7 @@ import type { WayBack } from '../../adapters/router/router.ts';
 import type { RollBackReason } from '../../domain/ledger/facts.ts';
 import { rollBackExecutionName } from '../../domain/release-id.ts';
 import type { Workload } from '../../domain/workload.ts';
+import { StaleExecutionError } from './errors.ts';
 import { type ReleaseCall, releaseIdSchema } from './release-call.ts';
 
 /**
@@ -13,6 +14,8 @@ import { type ReleaseCall, releaseIdSchema } from './release-call.ts';
 export const rollBackInputSchema = z.looseObject({
   releaseId: releaseIdSchema,
   attempt: z.int().positive(),
+  /** The last move of this execution; absent before the first. */
+  move: z.looseObject({ events: z.int().nonnegative().optional() }).optional(),
   back: z
     .object({
       workload: z.custom<Workload>(value => typeof value === 'object' && value !== null),
@@ -53,6 +56,24 @@ export async function claimRollBack(
     await start(deps, call, next);
     return { kind: 'goesBack', attempt: next };
   }
+}
+
+/**
+ * Goes on in the next attempt before the history of this one is full. Nothing has died: the line says so, and nobody is paged.
+ * Repeated after its claim it starts what was claimed.
+ */
+export async function handOver(deps: { executions: Executions }, call: ReleaseCall, attempt: number): Promise<Claimed> {
+  const { rollBack } = call.release;
+  const next = attempt + 1;
+  if (rollBack === undefined || (rollBack.attempt !== attempt && rollBack.attempt !== next)) {
+    throw new StaleExecutionError(`attempt ${attempt} to take ${call.releaseId} back was followed`);
+  }
+  if (rollBack.attempt === attempt) {
+    const { reason, because } = rollBack;
+    await call.append({ kind: 'rollBackClaimed', attempt: next, reason, because, handsOver: true });
+  }
+  await start(deps, call, next);
+  return { kind: 'goesBack', attempt: next };
 }
 
 function start(deps: { executions: Executions }, call: ReleaseCall, attempt: number): Promise<void> {

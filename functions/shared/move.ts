@@ -9,6 +9,7 @@ export interface RoadMove {
     | 'advance'
     | 'rollBack'
     | 'nextRun'
+    | 'nextAttempt'
     | 'admitted'
     | 'refused'
     | 'retired'
@@ -21,18 +22,21 @@ export interface RoadMove {
   reason?: RollBackReason;
   /** Whom to ask before the next look: while pods become ready, and from then on now and then, the cluster. */
   asks: 'cluster' | 'person' | 'nobody';
-  /** When the cluster was asked last in this execution, whether it answered or not; carried on as `looks` is. */
+  /** When the cluster was asked last in this execution, whether it answered or not; carried on as `events` is. */
   slotAskedAtEpochMs?: number;
-  /** Looks of this execution so far, carried on by every handler: an execution's history is limited. */
-  looks?: number;
+  /** Events of this execution's history so far, at most: carried on by every handler, since a history is limited. */
+  events?: number;
 }
 
 /** A move with what the Choice states may read filled in: a Choice on a field that is not there is an error. */
 export const roadMove = (move: { kind: RoadMove['kind']; because: string } & Partial<RoadMove>): RoadMove => ({
-  seconds: 1,
   asks: 'nobody',
   ...move,
+  seconds: Math.min(move.seconds ?? 1, MOST_PAUSE_SECONDS),
 });
+
+/** So that an execution's history is full long before the year is over in which it may live. */
+const MOST_PAUSE_SECONDS = 3_600;
 
 /** From the canary's first readiness on the cluster is asked this often: that is as often as a kubelet's pace is worth. */
 export const SLOT_LOOK_SECONDS = 30;

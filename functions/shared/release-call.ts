@@ -16,8 +16,8 @@ export const releaseInputSchema = z.object({
   run: z.int().positive(),
   move: z
     .looseObject({
-      looks: z.int().nonnegative().optional(),
-      asks: z.string().optional(),
+      events: z.int().nonnegative().optional(),
+      asks: z.enum(['cluster', 'person', 'nobody']).optional(),
       slotAskedAtEpochMs: z.number().optional(),
     })
     .optional(),
@@ -37,8 +37,6 @@ export class ReleaseCall {
   readonly releaseId: string;
   state: WorkloadState;
   log: Log;
-  /** Looks of this execution so far. */
-  looks = 0;
   /** The cluster was asked just before, whether it answered or not. */
   askedCluster = false;
   /** When it was asked last in this execution. */
@@ -143,7 +141,6 @@ export async function withRelease<T>(
     const { run: newest, rollBack } = call.release;
     if (run !== newest) throw new StaleExecutionError(`run ${run} of ${releaseId} was followed by run ${newest}`);
     if (rollBack !== undefined) throw new StaleExecutionError(`${releaseId} is rolling back (${rollBack.reason})`);
-    call.looks = move?.looks ?? 0;
     call.askedCluster = move?.asks === 'cluster';
     call.slotAskedAtEpochMs = move?.slotAskedAtEpochMs;
     return act(call);

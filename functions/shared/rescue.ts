@@ -70,7 +70,7 @@ async function goOn(deps: RescueDeps, call: ReleaseCall, run: number): Promise<R
 }
 
 async function keepGoingBack(deps: RescueDeps, call: ReleaseCall, ended: Ended | undefined): Promise<Rescued> {
-  const { attempt = 1, reason = 'fault', because = '' } = call.release.rollBack ?? {};
+  const { attempt = 1, handedOver = 0, reason = 'fault', because = '' } = call.release.rollBack ?? {};
   const name = rollBackExecutionName(call.releaseId, attempt);
   const { status } = await statusOf(deps, 'rollBack', { name, number: attempt }, ended);
   if (status === 'RUNNING') return { kind: 'nothing', because: `${name} runs` };
@@ -78,11 +78,12 @@ async function keepGoingBack(deps: RescueDeps, call: ReleaseCall, ended: Ended |
     if (!mayStart(call.release.rollBack?.attemptsAtEpochMs, call.now, NEXT_ATTEMPT_PAUSE_SECONDS)) {
       return { kind: 'nothing', because: `${name} ended (${status}), as those before it did: the next one waits` };
     }
-    // it closes the release before it ends: what was read before it was seen to have ended may lack that
+    // it closes the release, or claims the next attempt, before it ends: what was read before may lack that
     const { active } = await deps.ledger.read(call.workload);
     if (active?.releaseId !== call.releaseId) return { kind: 'nothing', because: `${call.releaseId} is over` };
+    if (active.rollBack?.attempt !== attempt) return { kind: 'nothing', because: `${name} has handed over` };
     // before the claim: a process that dies in between calls again
-    if (attempt >= ATTEMPTS_BEFORE_PAGE) {
+    if (attempt - handedOver >= ATTEMPTS_BEFORE_PAGE) {
       await page(
         deps,
         call.release,

@@ -1,10 +1,11 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { type LambdaHandler, makeLambda, type SharedDeps } from './handler.ts';
+import { countedRoad } from './history.ts';
 import type { RoadMove } from './move.ts';
-import { type ReleaseCall, withRelease } from './release-call.ts';
+import { type ReleaseCall, releaseInputSchema, withRelease } from './release-call.ts';
 import { namingThrottling } from './throttling.ts';
 
-/** A handler of release.asl.json: behind the fence, and its move carries on what is counted in an execution. */
+/** A handler of release.asl.json: behind the fence, and its move carries on what the execution's history holds. */
 export const makeRoadLambda = (
   name: string,
   deps: SharedDeps & { ledger: Ledger },
@@ -12,13 +13,12 @@ export const makeRoadLambda = (
 ): LambdaHandler<RoadMove> =>
   makeLambda(name, deps, (event, log) =>
     withRelease(deps, event, log, async call => {
+      const { move: before } = releaseInputSchema.parse(event);
+      const asks = before?.asks === undefined ? {} : { asks: before.asks };
       const move = await act(call);
       const slotAskedAtEpochMs = move.slotAskedAtEpochMs ?? call.slotAskedAtEpochMs;
-      return {
-        ...move,
-        looks: move.looks ?? call.looks,
-        ...(slotAskedAtEpochMs !== undefined && { slotAskedAtEpochMs }),
-      };
+      const carried = { ...move, ...(slotAskedAtEpochMs !== undefined && { slotAskedAtEpochMs }) };
+      return countedRoad(name, { events: before?.events ?? 0, ...asks }, carried);
     }).catch(error => {
       throw namingThrottling(error);
     }),

@@ -1,5 +1,5 @@
 import type { Workload } from '../../domain/workload.ts';
-import { LOOKS_PER_RUN } from '../../functions/look.ts';
+import { HAND_OVER_AT } from '../../functions/shared/history.ts';
 import { type Random, randomOf } from './random.ts';
 import type { Act, FaultRates, Outage, Scenario, SimulatedImage, System } from './scenario.ts';
 import { planOf, planSeconds, withJudge } from './scenario-plan.ts';
@@ -49,7 +49,7 @@ export function scenarioOf(seed: number): Scenario {
     outages: level === 'none' ? [] : outagesOf(random, quietAtMs),
     quietAtMs,
     ...(later.chance(0.08) ? { isNew: true } : {}),
-    looksBefore: random.chance(0.15) ? LOOKS_PER_RUN - random.whole(3, 30) : 0,
+    eventsBefore: random.chance(0.15) ? HAND_OVER_AT - random.whole(3, 30) * 28 : 0,
   };
 }
 

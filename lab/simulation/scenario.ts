@@ -74,6 +74,6 @@ export interface Scenario extends Omit<SiteSpec, 'qualities'> {
   outages: Outage[];
   /** After so long nothing fails any more, and nobody does anything. */
   quietAtMs: number;
-  /** An execution begins as if it had looked so often: with many the next run comes soon. */
-  looksBefore: number;
+  /** An execution begins as if its history held so many: with many the next run comes soon. */
+  eventsBefore: number;
 }

@@ -82,7 +82,7 @@ async function openSimulation(scenarios: readonly [Scenario, ...Scenario[]], wra
   const made = labFunctions(deps);
   const handlers = wrap.handlers?.(made, stage) ?? made;
   const invoke = openLambda(stage, handlers, faults);
-  ground.host = await openHost(handlers, invoke, first.looksBefore);
+  ground.host = await openHost(handlers, invoke, first.eventsBefore);
   const simulation: Simulation = { stage, systems, host: ground.host, invoke, handlers };
   return { simulation, close: () => host().close() };
 }
@@ -93,7 +93,7 @@ function workloadIn(event: unknown): string | undefined {
   return workload ?? releaseId?.replace(/-\d+$/, '');
 }
 
-async function openHost(handlers: Handlers, invoke: Invoke, looksBefore: number): Promise<StateMachineHost> {
+async function openHost(handlers: Handlers, invoke: Invoke, eventsBefore: number): Promise<StateMachineHost> {
   const clock = openLabClock({ startEpochMs: Date.now(), compress: 1 });
   const functions = Object.fromEntries(
     Object.keys(handlers).map(name => [name, (event: unknown) => invoke(name, event)]),
@@ -101,7 +101,7 @@ async function openHost(handlers: Handlers, invoke: Invoke, looksBefore: number)
   const host = await openEmbeddedHost({ clock, functions, keepsHistory: false });
   const substitutions = functionSubstitutions(Object.keys(handlers));
   const { Begin } = releaseMachine.States;
-  const begin = { ...Begin, Result: { ...Begin.Result, looks: looksBefore } };
+  const begin = { ...Begin, Result: { ...Begin.Result, events: eventsBefore } };
   const release = { ...releaseMachine, States: { ...releaseMachine.States, Begin: begin } };
   host.registerMachine({ name: MACHINE_NAMES.release, definition: release, substitutions });
   host.registerMachine({ name: MACHINE_NAMES.rollBack, definition: rollBackMachine, substitutions });

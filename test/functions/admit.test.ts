@@ -24,7 +24,7 @@ describe('admission', () => {
     const move = await world.run('admit', road);
     // Assess
     const admission = (await active(world))?.admission;
-    expect(move).toMatchObject({ kind: 'admitted', because: `revision ${admission?.revision}`, looks: 0 });
+    expect(move).toMatchObject({ kind: 'admitted', because: `revision ${admission?.revision}`, events: 28 });
     expect(admission).toEqual({
       stable: 'blue',
       canary: 'green',

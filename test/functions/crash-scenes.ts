@@ -154,7 +154,7 @@ const more: CrashScene[] = [
   {
     name: 'look',
     title: 'look, which reads windows and judges them',
-    input: { ...road, move: { looks: 3 } },
+    input: { ...road, move: { events: 3 } },
     open: async () => {
       const world = await openAt(310, { notify: everyNotice }, [...at10, [22, { kind: 'stepStarted', index: 1 }]]);
       await world.router.setDial(shop, dialFor('green', 10));
@@ -168,7 +168,7 @@ const more: CrashScene[] = [
   {
     name: 'look',
     title: 'look, which holds a release whose dial somebody moved',
-    input: { ...road, move: { looks: 3 } },
+    input: { ...road, move: { events: 3 } },
     open: async () => {
       const world = await openAt(200, { notify: everyNotice }, [...at10, [22, { kind: 'stepStarted', index: 1 }]]);
       await world.router.setDial(shop, dialFor('green', 40));
@@ -178,7 +178,7 @@ const more: CrashScene[] = [
   {
     name: 'look',
     title: 'look, which asks a person what to do with a hold that lasts too long',
-    input: { ...road, move: { looks: 3 } },
+    input: { ...road, move: { events: 3 } },
     open: async () => {
       const world = await openAt(1_300, { notify: everyNotice, hold: { atMostSeconds: 600, then: 'ask' } }, [
         ...at10,
@@ -192,7 +192,7 @@ const more: CrashScene[] = [
   {
     name: 'look',
     title: 'look, which calls a hook again',
-    input: { ...road, move: { looks: 3 } },
+    input: { ...road, move: { events: 3 } },
     maySayAgain: 'hookCalled',
     open: async () => {
       const world = await openAt(60, { steps: [weight(10), hook({ retries: 3 }), weight(100)] }, [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dialFor } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { LOOKS_PER_RUN } from '../../functions/look.ts';
+import { HAND_OVER_AT } from '../../functions/shared/history.ts';
 import type { RoadMove } from '../../functions/shared/move.ts';
 import { approval, at, bake, hook, type Line, readied, shifted, shop, weight } from '../support/story.ts';
 import { road } from './scenes.ts';
@@ -10,7 +10,7 @@ import { named, openWorld, type World } from './world.ts';
 const URL = 'https://hooks.example.com/smoke';
 const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
 const baking: Line[] = [...at10, [30, { kind: 'stepStarted', index: 1 }]];
-const look = (world: World, looks = 0) => world.run('look', { ...road, move: { looks } });
+const look = (world: World, events = 0) => world.run('look', { ...road, move: { events } });
 
 /** At 10 % in green. */
 async function baked(plan: Partial<Plan> = {}, ...story: Line[]) {
@@ -41,7 +41,7 @@ describe('a look', () => {
     // Act
     const first = await seen(world, 190);
     // Assess
-    expect(first).toMatchObject({ kind: 'lookAgain', looks: 1 });
+    expect(first).toMatchObject({ kind: 'lookAgain', events: 28 });
     const windows = await world.ledger.windows('shop-1');
     expect(windows.find(({ startEpochMs }) => startEpochMs === at(60))).toMatchObject({
       frozenAtEpochMs: at(190),
@@ -172,7 +172,7 @@ describe('a look', () => {
     ['nobody right before a shift', { steps: [weight(10), weight(100)] }, readied(30, 100, 4), 'nobody'],
   ])('says that the loop has to ask %s', async (_, plan, story, asks) => {
     const world = await baked(plan, ...story);
-    const move = { looks: 0, asks: 'cluster' };
+    const move = { events: 0, asks: 'cluster' };
     expect(await world.run('look', { ...road, move })).toMatchObject({ kind: 'lookAgain', asks });
   });
 
@@ -195,24 +195,34 @@ describe('a look', () => {
 });
 
 describe('an execution', () => {
-  it('counts its looks, through the handlers between them too', async () => {
+  it('counts what its history holds, through the handlers between the looks too', async () => {
     const world = await baked({}, [31, { kind: 'stepDone', index: 1, because: '' }]);
-    const move = { looks: 41 };
-    expect(await world.run('next-step', { ...road, move })).toMatchObject({ kind: 'sizeCanary', looks: 41 });
-    expect(await world.run('size-canary', { ...road, move })).toMatchObject({ looks: 41 });
-    expect(await world.run('read-slot', { ...road, move })).toMatchObject({ looks: 41 });
-    expect(await look(world, 41)).toMatchObject({ looks: 42 });
+    const move = { events: 410 };
+    expect(await world.run('next-step', { ...road, move })).toMatchObject({ kind: 'sizeCanary', events: 438 });
+    expect(await world.run('size-canary', { ...road, move })).toMatchObject({ events: 438 });
+    // the look counts it: a cluster that did not answer costs as much
+    expect(await world.run('read-slot', { ...road, move })).toMatchObject({ events: 410 });
+    expect(await look(world, 410)).toMatchObject({ events: 438 });
+    const asked = { ...road, move: { events: 410, asks: 'cluster' } };
+    expect(await world.run('look', asked)).toMatchObject({ events: 443 });
   });
 
   it('is followed by the next before its history is full, and a step is never left out for it', async () => {
     const world = await baked();
-    expect(await look(world, LOOKS_PER_RUN - 2)).toMatchObject({ kind: 'lookAgain' });
-    expect(await look(world, LOOKS_PER_RUN - 1)).toMatchObject({ kind: 'nextRun', looks: LOOKS_PER_RUN });
+    expect(await look(world, HAND_OVER_AT - 29)).toMatchObject({ kind: 'lookAgain' });
+    expect(await look(world, HAND_OVER_AT - 28)).toMatchObject({ kind: 'nextRun', events: HAND_OVER_AT });
     const over = await baked({ metrics: [] });
     over.wait(400);
-    expect(await look(over, LOOKS_PER_RUN)).toMatchObject({ kind: 'advance' });
-    // 17 events a look where the cluster is asked, and some thousands for retries and steps: below the 25,000 of a history
-    expect(LOOKS_PER_RUN * 17).toBeLessThan(22_000);
+    expect(await look(over, HAND_OVER_AT)).toMatchObject({ kind: 'nextRun' });
+    expect((await over.facts()).at(-1)).toMatchObject({ kind: 'stepDone', index: 1 });
+    expect(await over.run('next-step', { ...road, move: { events: 0 } })).toMatchObject({ kind: 'sizeCanary' });
+  });
+
+  it('goes back at once, however full its history is', async () => {
+    const world = await baked();
+    world.targets.counts.green.healthy = 0;
+    world.wait(200);
+    expect(await look(world, HAND_OVER_AT)).toMatchObject({ kind: 'rollBack' });
   });
 
   it('claims the next run before it starts it, once', async () => {

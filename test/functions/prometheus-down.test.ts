@@ -42,7 +42,7 @@ async function bakedUntil(lastSeconds: number, hold: Plan['hold'], downFrom = DO
     standIn.series = traffic(seconds);
     standIn.fault = seconds >= downFrom && seconds < DOWN_UNTIL ? down : undefined;
     world.wait(seconds);
-    const move = (await world.run('look', { ...road, move: { looks: 0 } })) as { kind: string; because: string };
+    const move = (await world.run('look', { ...road, move: { events: 0 } })) as { kind: string; because: string };
     moves.push({ ...move, lookedAt: seconds });
     if (move.kind !== 'lookAgain') break;
   }
@@ -112,7 +112,7 @@ describe('Prometheus that is down for five minutes', () => {
     cloudwatch.publish('blue', at(60), { good: 900 });
     const lookAt = async (seconds: number) => {
       world.wait(seconds);
-      return world.run('look', { ...road, move: { looks: 0 } });
+      return world.run('look', { ...road, move: { events: 0 } });
     };
     // Act, Assess: a good window holds, for the other cannot be read; a bad one goes back
     cloudwatch.publish('green', at(60), { good: 100 });

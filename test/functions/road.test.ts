@@ -11,13 +11,13 @@ describe('the next step', () => {
     const world = await openWorld();
     await world.admitted(...readied(0, 10), ...shifted(20, { from: 0, to: 10 }));
     world.wait(25);
-    const move = { looks: 7, slotAskedAtEpochMs: at(25) };
+    const move = { events: 7, slotAskedAtEpochMs: at(25) };
     expect(await world.run('next-step', { ...road, move })).toEqual({
       kind: 'pause',
       seconds: 1,
       because: 'step 2 of 3: pause',
       asks: 'nobody',
-      looks: 7,
+      events: 35,
       slotAskedAtEpochMs: at(25),
     });
     expect((await active(world))?.stepStartedAtEpochMs).toBe(at(25));

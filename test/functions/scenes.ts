@@ -102,7 +102,7 @@ export const roadScenes: Scene[] = [
   },
   {
     name: 'look',
-    input: { ...road, move: { looks: 3 } },
+    input: { ...road, move: { events: 3 } },
     open: async () => {
       const opened = await admitted({}, 200, ...at10, [22, { kind: 'stepStarted', index: 1 }]);
       await opened.router.setDial(shop, dialFor('green', 10));

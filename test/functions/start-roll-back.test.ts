@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { at, type Line, readied, shifted } from '../support/story.ts';
-import { road } from './scenes.ts';
-import { named, openWorld } from './world.ts';
+import { dialFor } from '../../domain/dial.ts';
+import { at, type Line, readied, shifted, shop } from '../support/story.ts';
+import { backInput, goingBack, road, scheduled } from './scenes.ts';
+import { named, openWorld, type World } from './world.ts';
 
 describe('starting the way back', () => {
   const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
@@ -107,5 +108,56 @@ describe('starting the way back', () => {
     ]);
     expect((await world.kinds()).filter(kind => kind === 'rollBackClaimed')).toHaveLength(1);
     expect(world.executions.started.filter(({ machine }) => machine === 'rollBack')).toHaveLength(1);
+  });
+});
+
+describe('a way back whose history is about to be full', () => {
+  const again = async (world: World, events = 20_000) => ({ ...(await backInput(world)), move: { events } });
+
+  it('goes on in the next attempt with the same claim, and nobody is called when that one dies the first time', async () => {
+    const world = await goingBack([101, { kind: 'goingBack', attempt: 1 }]);
+    expect(await world.run('start-roll-back', await again(world))).toEqual({ kind: 'goesBack', attempt: 2 });
+    expect((await world.facts()).at(-1)).toMatchObject({ attempt: 2, reason: 'degraded', handsOver: true });
+    expect(world.executions.started.at(-1)).toMatchObject({ machine: 'rollBack', name: 'rb-shop-1-2' });
+    // repeated: its own claim is found
+    expect(await world.run('start-roll-back', await again(world))).toEqual({ kind: 'goesBack', attempt: 2 });
+    world.executions.end('rollBack', 'rb-shop-1-2', 'FAILED');
+    await world.run('reconcile', scheduled);
+    expect((await world.facts()).at(-1)).toMatchObject({ kind: 'rollBackClaimed', attempt: 3 });
+    expect(world.notifier.notices).toEqual([]);
+  });
+
+  it('does nothing where another attempt was claimed since', async () => {
+    const claimed = (attempt: number): Line => [
+      110,
+      { kind: 'rollBackClaimed', attempt, reason: 'degraded', because: 'errors: 5 of 100' },
+    ];
+    const world = await goingBack(claimed(2), claimed(3));
+    await expect(world.run('start-roll-back', await again(world))).rejects.toMatchObject(
+      named('StaleExecutionError', /attempt 1/),
+    );
+  });
+
+  it.each([['restore-traffic'], ['verify-traffic']])('is handed over by %s', async name => {
+    const world = await goingBack([101, { kind: 'goingBack', attempt: 1 }]);
+    world.targets.counts.blue = { ...world.targets.counts.blue, healthy: 0, unhealthy: 4 };
+    expect(await world.run(name, await again(world, 19_971))).toMatchObject({ events: 19_999 });
+    expect(await world.run(name, await again(world, 19_972))).toMatchObject({ kind: 'nextAttempt' });
+  });
+
+  it('keeps what the attempt before has verified: the drain goes on, and does not begin anew', async () => {
+    const world = await goingBack(
+      [101, { kind: 'goingBack', attempt: 1 }],
+      [102, { kind: 'dialRestored', dial: dialFor('green', 0) }],
+      [103, { kind: 'dialVerified', dial: dialFor('green', 0) }],
+    );
+    await world.router.setDial(shop, dialFor('green', 0));
+    await world.run('start-roll-back', await again(world));
+    expect(await world.run('restore-traffic', await backInput(world, 2))).toMatchObject({ kind: 'advance' });
+    expect((await world.facts()).at(-1)).toMatchObject({ kind: 'rollBackClaimed' });
+    // unless somebody turned the dial meanwhile
+    await world.router.setDial(shop, dialFor('green', 10));
+    await world.run('restore-traffic', await backInput(world, 2));
+    expect((await world.facts()).at(-1)).toMatchObject({ kind: 'dialRestored' });
   });
 });

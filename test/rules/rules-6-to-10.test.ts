@@ -33,7 +33,7 @@ const release = async (world: World) => {
 };
 
 describe('6. missing data is neither good nor bad', () => {
-  const look = (world: World, ports = {}) => runWithout(world, ports, 'look', { ...road, move: { looks: 0 } });
+  const look = (world: World, ports = {}) => runWithout(world, ports, 'look', { ...road, move: { events: 0 } });
   /** The bake of five minutes is over, and no window has any data. */
   async function bakedBlindly(ports: (world: World) => Parameters<typeof runWithout>[1] = () => ({})) {
     const world = await baking();

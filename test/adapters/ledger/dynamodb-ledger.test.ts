@@ -130,7 +130,7 @@ describe('the ledger in DynamoDB', () => {
       };
       await put(client, table, { ...entryKey(2), entry: { S: JSON.stringify(entry) } });
       await expect(ledger.read('shop')).rejects.toThrow(
-        "entry 2 of shop-1 is 'weighed' of version 9, which this version of Sluice (2) does not know and must not pass over: update its functions",
+        `entry 2 of shop-1 is 'weighed' of version 9, which this version of Sluice (${LEDGER_VERSION}) does not know and must not pass over: update its functions`,
       );
     });
   });
