@@ -12,7 +12,7 @@ import type { RecordedRelease } from '../domain/judgement/replay/recorded-releas
 import { releaseOfLedger } from '../domain/judgement/replay/release-of-ledger.ts';
 import { FREEZE_AT_LATEST_SECONDS } from '../domain/judgement/windows.ts';
 import type { Metric, Plan } from '../domain/plan/plan.ts';
-import { isReleaseId, workloadOf } from '../domain/release-id.ts';
+import { isReleaseId } from '../domain/release-id.ts';
 import { readLabFile } from '../lab/lab-file.ts';
 import { wrong } from './backtest-options.ts';
 import { BAD_INPUT, CommandError, FAULT, openControlPlane, type Whereabouts } from './control-plane/control-plane.ts';
@@ -84,7 +84,7 @@ async function fromLedger({ release: id, lab, functionPrefix }: InputOptions): P
     throw wrong('--release', id, 'with --from ledger a release, such as checkout-3');
   const plane = await openControlPlane({ lab, functionPrefix }, process.env);
   try {
-    const { entries, windows } = await doorsOf(plane).status({ workload: workloadOf(id), afterSeq: 0, releaseId: id });
+    const { entries, windows } = await doorsOf(plane).wholeRelease(id);
     const found = releaseOfLedger(id, entries, windows);
     if (found.kind === 'nothingToJudge') throw new CommandError(found.because, BAD_INPUT);
     const { release, plan } = found;

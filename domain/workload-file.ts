@@ -3,6 +3,7 @@ import { expectedText, explain, type NotYet } from './file/explain.ts';
 import { describeValue, type Issue } from './file/issue.ts';
 import type { Shape } from './file/shape.ts';
 import { parseDurationSeconds } from './file/units.ts';
+import { jsonBytes, kilobytes, WORKLOAD_MOST_BYTES } from './limits.ts';
 import { addressIssues } from './plan/check-addresses.ts';
 import type { Where } from './plan/check-plan.ts';
 import { duration, name } from './plan/leaf-schema.ts';
@@ -193,5 +194,10 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
     prometheus === undefined ? [] : addressIssues(prometheus.url, ['sources', 'prometheus', 'url'], allowed);
   if (refused.length > 0) return { kind: 'issues', issues: refused };
   const read = prometheus === undefined ? {} : { sources: { prometheus } };
-  return { kind: 'workload', workload: { ...rest, ...named, router: routing, ...read, maxDrainSeconds } };
+  const workload: Workload = { ...rest, ...named, router: routing, ...read, maxDrainSeconds };
+  const bytes = jsonBytes(workload);
+  if (bytes <= WORKLOAD_MOST_BYTES) return { kind: 'workload', workload };
+  const found = `a workload of ${kilobytes(bytes)} (as JSON, with its defaults)`;
+  const expected = `at most ${kilobytes(WORKLOAD_MOST_BYTES)}`;
+  return { kind: 'issues', issues: [{ path: [], at: 'value', found, expected }] };
 }

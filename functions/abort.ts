@@ -6,13 +6,14 @@ import { RefusedError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { lazily, openExecutions, openLedger, openShared } from './shared/open.ts';
 import { releaseIdSchema, withLedger } from './shared/release-call.ts';
+import { nameSaid, reasonSaid } from './shared/said.ts';
 
 export interface AbortDeps extends SharedDeps {
   ledger: Ledger;
   executions: Executions;
 }
 
-const inputSchema = z.strictObject({ releaseId: releaseIdSchema, by: z.string().min(1), because: z.string().min(1) });
+const inputSchema = z.strictObject({ releaseId: releaseIdSchema, by: nameSaid('by'), because: reasonSaid('because') });
 
 export interface AbortAnswer {
   kind: 'goesBack' | 'dropped';

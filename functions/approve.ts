@@ -15,6 +15,7 @@ import { RefusedError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { lazily, openExecutions, openLedger, openShared } from './shared/open.ts';
 import { type ReleaseCall, releaseIdSchema, withLedger } from './shared/release-call.ts';
+import { nameSaid } from './shared/said.ts';
 
 export interface ApproveDeps extends SharedDeps {
   ledger: Ledger;
@@ -27,9 +28,9 @@ const inputSchema = z.strictObject({
   name: z.string({ error: 'the name of the approval, as status shows it' }).min(1),
   /** Which time that it was asked for: the line of the ledger that opened it. */
   opening: z.int({ error: 'the opening of the approval, as status shows it: the number of a line' }).nonnegative(),
-  by: z.string().min(1),
+  by: nameSaid('by'),
   /** Groups that the caller vouches for: whoever may invoke this function has checked them. */
-  groups: z.array(z.string()),
+  groups: z.array(nameSaid('groups')).max(50, { error: 'groups: at most 50' }),
 });
 
 export interface ApproveAnswer {

@@ -16,6 +16,7 @@ import { lazily, openLedger, openRouter, openShared, openTargets, openWorkloads 
 import { openCluster } from './shared/open-cluster.ts';
 import { readDial } from './shared/read-dial.ts';
 import { ReleaseCall, withWorkload } from './shared/release-call.ts';
+import { nameSaid, reasonSaid } from './shared/said.ts';
 
 export interface RecordLiveDeps extends SharedDeps {
   ledger: Ledger;
@@ -43,8 +44,8 @@ export interface RecordLiveAnswer {
 const inputSchema = z.strictObject({
   workload: z.string().min(1),
   slot: z.enum(['blue', 'green']),
-  by: z.string().min(1),
-  because: z.string().min(1),
+  by: nameSaid('by'),
+  because: reasonSaid('because'),
 });
 
 /**

@@ -23,6 +23,8 @@ const inputSchema = z.strictObject({
   afterSeq: z.int().nonnegative().optional(),
   /** A release of the workload, of any time: its windows and only its lines, so that it can be judged again. */
   releaseId: z.string().min(1).optional(),
+  /** The cursor of an answer before: its next windows. */
+  windowsAfter: z.string().min(1).optional(),
 });
 
 export type StatusAnswer =
@@ -33,22 +35,37 @@ export type StatusAnswer =
       /** `unreadable`: why a rule shows none, a maintenance page for example. */
       dial: Dial | { unreadable: string };
       entries: Entry[];
+      /** The log is longer than an answer: ask again, after this line. */
+      nextAfterSeq?: number;
       /** Of the release that was asked for, else of the one that is on its way. */
       windows: WindowRecord[];
+      /** There are more windows than an answer holds: ask again, with this as `windowsAfter`. */
+      nextWindows?: string;
     };
 
-/** The door for those who only look. Reads, and changes nothing. */
+/** The door for those who only look. Reads, and changes nothing. Log and windows come in pages: a Lambda answers 6 MB at most. */
 export const makeHandler = (deps: StatusDeps) =>
   makeLambda('status', deps, async (event): Promise<StatusAnswer> => {
-    const { workload: name, afterSeq, releaseId } = inputSchema.parse(event);
+    const { workload: name, afterSeq, releaseId, windowsAfter } = inputSchema.parse(event);
     if (name === undefined) return { kind: 'workloads', names: await deps.workloads.list() };
     const { workload } = await deps.workloads.read(name);
     const [state, dial] = await Promise.all([deps.ledger.read(name), readDial(deps, workload)]);
-    const all = afterSeq === undefined ? [] : await deps.ledger.entries(name, afterSeq);
+    const { entries: all, more } =
+      afterSeq === undefined ? { entries: [], more: false } : await deps.ledger.entriesPage(name, afterSeq);
     const entries = releaseId === undefined ? all : all.filter(entry => entry.releaseId === releaseId);
+    const last = more ? all.at(-1) : undefined;
     const shown = releaseId ?? state.active?.releaseId;
-    const windows = shown === undefined ? [] : await deps.ledger.windows(shown);
-    return { kind: 'workload', state, dial, entries, windows };
+    const { windows, next } =
+      shown === undefined ? { windows: [] } : await deps.ledger.windowsPage(shown, windowsAfter);
+    return {
+      kind: 'workload',
+      state,
+      dial,
+      entries,
+      ...(last !== undefined && { nextAfterSeq: last.seq }),
+      windows,
+      ...(next !== undefined && { nextWindows: next }),
+    };
   });
 
 export const handler = lazily(env =>

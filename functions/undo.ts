@@ -10,6 +10,7 @@ import { RefusedError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { lazily, openExecutions, openLedger, openShared, openWorkloads } from './shared/open.ts';
 import { ReleaseCall, withWorkload } from './shared/release-call.ts';
+import { nameSaid } from './shared/said.ts';
 import { startIfNotBegun, startRun } from './shared/start-run.ts';
 
 export interface UndoDeps extends SharedDeps {
@@ -24,7 +25,7 @@ export interface UndoAnswer {
   restoresUndone?: { releaseId: string; images: EndedRelease['images'] };
 }
 
-const inputSchema = z.strictObject({ workload: z.string().min(1), by: z.string().min(1) });
+const inputSchema = z.strictObject({ workload: z.string().min(1), by: nameSaid('by') });
 
 /**
  * The door after `retiring`: a release of the revision that the idle slot still holds. It scales up first and then takes

@@ -2,6 +2,9 @@ import { refusalText, refusedAddress } from '../../domain/address.ts';
 import { describeFailure } from '../aws-client-config.ts';
 import { type HookAnswer, type Hooks, HookUnreachableError } from './hooks.ts';
 
+/** It stands in the ledger: what browsers and proxies take is enough. */
+const URL_MOST_CHARACTERS = 2_000;
+
 export interface HttpHooksOptions {
   /**
    * Takes http:// on 127.0.0.1 and localhost, for the lab. In a Lambda these are the runtime's own API, which a plan
@@ -50,6 +53,10 @@ export function httpHooks({ loopback = false }: HttpHooksOptions = {}): Hooks {
       if (location === null) return { kind: 'failed', because: `${what} answered 202 without a Location to ask at` };
       if (!URL.canParse(location, url)) return { kind: 'failed', because: `${what} answered 202 with a bad Location` };
       const statusUrl = new URL(location, url).href;
+      if (statusUrl.length > URL_MOST_CHARACTERS) {
+        const found = `${statusUrl.length} characters; expected at most ${URL_MOST_CHARACTERS}`;
+        return { kind: 'failed', because: `${what} answered 202 with a Location of ${found}` };
+      }
       const refused = refusalOf(statusUrl, loopback);
       return refused === undefined ? { kind: 'running', statusUrl } : { kind: 'failed', because: refused };
     }

@@ -15,6 +15,7 @@ import { entryAfter, LEDGER_VERSION } from '../../domain/ledger/versions.ts';
 import { workloadOf } from '../../domain/release-id.ts';
 import type { Env } from '../aws-client-config.ts';
 import type { Clock } from '../clock.ts';
+import type { Log } from '../log/log.ts';
 import { sha256 } from '../sha256.ts';
 import { LedgerConflictError, LedgerUnreachableError } from './errors.ts';
 import { judgedOf } from './judged-of.ts';
@@ -62,11 +63,13 @@ export class DynamoDbLedger implements Ledger {
   private readonly client: DynamoDBClient;
   private readonly table: string;
   private readonly clock: Clock;
+  private readonly log: Log | undefined;
 
-  constructor(options: { client: DynamoDBClient; table: string; clock: Clock }) {
+  constructor(options: { client: DynamoDBClient; table: string; clock: Clock; log?: Log }) {
     this.client = options.client;
     this.table = options.table;
     this.clock = options.clock;
+    this.log = options.log;
   }
 
   async read(workload: string): Promise<WorkloadState> {
@@ -83,26 +86,41 @@ export class DynamoDbLedger implements Ledger {
     if (!put && !(await this.isOurs(workload, entry))) {
       throw new LedgerConflictError(`entry ${entry.seq} of ${workload} is there already`);
     }
-    if (entry.seq % SNAPSHOT_EVERY === 0) {
-      await this.put({
-        ...key(`workload#${workload}`, snapshotKey(LEDGER_VERSION)),
-        state: { S: JSON.stringify(next) },
-      });
-    }
+    if (entry.seq % SNAPSHOT_EVERY === 0) await this.putSnapshot(workload, next);
     return next;
   }
 
+  /** The line is written already, and the snapshot is only a cache: without it a read takes longer, and the next one is tried. */
+  private async putSnapshot(workload: string, state: WorkloadState): Promise<void> {
+    const at = key(`workload#${workload}`, snapshotKey(LEDGER_VERSION));
+    try {
+      await this.put({ ...at, state: { S: JSON.stringify(state) } });
+    } catch (error) {
+      if (!(error instanceof LedgerUnreachableError)) throw error;
+      this.log?.error('no snapshot of the ledger was written', { workload, seq: state.seq, because: error.message });
+    }
+  }
+
   async entries(workload: string, afterSeq = 0): Promise<Entry[]> {
-    const items = await this.query(`workload#${workload}`, entryKey(afterSeq + 1), 'entry#~');
-    return items.map(item => {
-      const entry = entrySchema.parse(JSON.parse(text(item, 'entry')));
-      return { ...entry, fact: entry.fact as Fact } as Entry; // the fold knows older shapes, and passes over kinds of newer versions
-    });
+    return (await this.query(`workload#${workload}`, entryKey(afterSeq + 1), 'entry#~')).map(entryOf);
+  }
+
+  async entriesPage(workload: string, afterSeq = 0): Promise<{ entries: Entry[]; more: boolean }> {
+    const { items, next } = await this.page(`workload#${workload}`, entryKey(afterSeq + 1), 'entry#~');
+    return { entries: items.map(entryOf), more: next !== undefined };
   }
 
   async windows(releaseId: string): Promise<WindowRecord[]> {
     const items = await this.query(`windows#${releaseId}`, ' ', '~');
     return items.map(item => JSON.parse(text(item, 'window')));
+  }
+
+  async windowsPage(releaseId: string, after?: string): Promise<{ windows: WindowRecord[]; next?: string }> {
+    const pk = `windows#${releaseId}`;
+    const { items, next } = await this.page(pk, ' ', '~', after === undefined ? undefined : key(pk, after));
+    const cursor = next?.sk?.S;
+    const windows = items.map((item): WindowRecord => JSON.parse(text(item, 'window')));
+    return { windows, ...(cursor !== undefined && { next: cursor }) };
   }
 
   async putWindow(releaseId: string, record: WindowRecord): Promise<void> {
@@ -175,18 +193,24 @@ export class DynamoDbLedger implements Ledger {
     const items: Item[] = [];
     let start: Item | undefined;
     do {
-      const command = new QueryCommand({
-        TableName: this.table,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: { ':pk': { S: pk }, ':from': { S: from }, ':to': { S: to } },
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-      });
-      const page = await this.reach(() => this.client.send(command));
-      items.push(...(page.Items ?? []));
-      start = page.LastEvaluatedKey;
+      const page = await this.page(pk, from, to, start);
+      items.push(...page.items);
+      start = page.next;
     } while (start !== undefined);
     return items;
+  }
+
+  /** What the table answers at once: at most a megabyte. `next`: where the rest begins. */
+  private async page(pk: string, from: string, to: string, start?: Item): Promise<{ items: Item[]; next?: Item }> {
+    const command = new QueryCommand({
+      TableName: this.table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: { ':pk': { S: pk }, ':from': { S: from }, ':to': { S: to } },
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    });
+    const { Items = [], LastEvaluatedKey: next } = await this.reach(() => this.client.send(command));
+    return { items: Items, ...(next !== undefined && { next }) };
   }
 
   private async reach<T>(call: () => Promise<T>): Promise<T> {
@@ -200,6 +224,11 @@ export class DynamoDbLedger implements Ledger {
 
 const key = (pk: string, sk: string): Item => ({ pk: { S: pk }, sk: { S: sk } });
 
+function entryOf(item: Item): Entry {
+  const entry = entrySchema.parse(JSON.parse(text(item, 'entry')));
+  return { ...entry, fact: entry.fact as Fact } as Entry; // the fold knows older shapes, and passes over kinds of newer versions
+}
+
 function text(item: Item, name: string): string {
   const value = item[name]?.S;
   if (value === undefined) throw new LedgerUnreachableError(`an item of the table has no text ${name}`);
@@ -207,6 +236,6 @@ function text(item: Item, name: string): string {
 }
 
 /** The ledger of a Lambda, or of the lab. */
-export function openDynamoDbLedger(env: Env, clock: Clock): DynamoDbLedger {
-  return new DynamoDbLedger({ ...openTable(env), clock });
+export function openDynamoDbLedger(env: Env, clock: Clock, log?: Log): DynamoDbLedger {
+  return new DynamoDbLedger({ ...openTable(env), clock, ...(log !== undefined && { log }) });
 }

@@ -9,6 +9,10 @@ import { LedgerConflictError } from './errors.ts';
 import { judgedOf } from './judged-of.ts';
 import type { Ledger, NewLine } from './ledger.ts';
 
+/** Of a megabyte of them, roughly. */
+const LINES_A_PAGE = 100;
+const WINDOWS_A_PAGE = 1_000;
+
 /** The ledger in memory, held to the same contract as DynamoDB's. */
 export class FakeLedger implements Ledger {
   private readonly logs = new Map<string, Entry[]>();
@@ -38,9 +42,24 @@ export class FakeLedger implements Ledger {
     return structuredClone((this.logs.get(workload) ?? []).filter(entry => entry.seq > afterSeq));
   }
 
+  async entriesPage(workload: string, afterSeq = 0): Promise<{ entries: Entry[]; more: boolean }> {
+    const left = await this.entries(workload, afterSeq);
+    return { entries: left.slice(0, LINES_A_PAGE), more: left.length > LINES_A_PAGE };
+  }
+
   async windows(releaseId: string): Promise<WindowRecord[]> {
     const mine = [...this.windowsByKey.values()].filter(window => window.releaseId === releaseId);
     return structuredClone(mine.map(window => window.record));
+  }
+
+  async windowsPage(releaseId: string, after = ''): Promise<{ windows: WindowRecord[]; next?: string }> {
+    const keyOf = ({ metric, startEpochMs }: WindowRecord) => `${metric}#${startEpochMs}`;
+    const left = (await this.windows(releaseId))
+      .filter(record => keyOf(record) > after)
+      .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    const windows = left.slice(0, WINDOWS_A_PAGE);
+    const last = windows.at(-1);
+    return { windows, ...(left.length > windows.length && last !== undefined && { next: keyOf(last) }) };
   }
 
   async putWindow(releaseId: string, record: WindowRecord): Promise<void> {

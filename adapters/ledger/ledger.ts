@@ -16,8 +16,12 @@ export interface Ledger {
   append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState>;
   /** The log itself, oldest first, from `afterSeq` on (exclusive). */
   entries(workload: string, afterSeq?: number): Promise<Entry[]>;
+  /** The same, as much of it as fits into an answer (a megabyte): `more` where lines are left after the last of these. */
+  entriesPage(workload: string, afterSeq?: number): Promise<{ entries: Entry[]; more: boolean }>;
   /** Every window of a release, in no order. Windows are items of their own: they expire, the log does not. */
   windows(releaseId: string): Promise<WindowRecord[]>;
+  /** The same, as many as fit into an answer; `next` is the cursor of those that are left. */
+  windowsPage(releaseId: string, after?: string): Promise<{ windows: WindowRecord[]; next?: string }>;
   /** Puts a window unless a frozen one is there that would lose what was judged; putting the same twice is once. */
   putWindow(releaseId: string, record: WindowRecord): Promise<void>;
   /** The task token of the approval that waits. It is a capability, not history: it is overwritten and expires. */

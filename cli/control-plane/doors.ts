@@ -8,6 +8,13 @@ import type { StatusAnswer } from '../../functions/status.ts';
 import type { UndoAnswer } from '../../functions/undo.ts';
 import { BAD_INPUT, CommandError, type ControlPlane } from './control-plane.ts';
 
+interface StatusEvent {
+  workload: string;
+  afterSeq?: number;
+  releaseId?: string;
+  windowsAfter?: string;
+}
+
 export type WorkloadAnswer = Extract<StatusAnswer, { kind: 'workload' }>;
 
 /** The functions that people call, with their types: the answers are those of the same commit's handlers. */
@@ -27,8 +34,26 @@ export const doorsOf = (plane: ControlPlane) => ({
   undo: (event: { workload: string; by: string }) => plane.call('undo', event) as Promise<UndoAnswer>,
   recordLive: (event: { workload: string; slot: Slot; by: string; because: string }) =>
     plane.call('record-live', event) as Promise<RecordLiveAnswer>,
-  status: (event: { workload: string; afterSeq?: number; releaseId?: string }) =>
-    plane.call('status', event) as Promise<WorkloadAnswer>,
+  status: (event: StatusEvent) => plane.call('status', event) as Promise<WorkloadAnswer>,
+  /** A release of any time, whole: its lines and its windows, page by page. */
+  async wholeRelease(releaseId: string): Promise<Pick<WorkloadAnswer, 'entries' | 'windows'>> {
+    const workload = workloadOf(releaseId);
+    const { state } = await this.status({ workload });
+    const known = [state.active, state.waiting, ...state.ended].find(one => one?.releaseId === releaseId);
+    const entries: WorkloadAnswer['entries'] = [];
+    const windows: WorkloadAnswer['windows'] = [];
+    let afterSeq: number | undefined = (known?.requestedSeq ?? 1) - 1;
+    let after: { windowsAfter?: string } | undefined = {};
+    while (afterSeq !== undefined || after !== undefined) {
+      const asked: StatusEvent = { workload, releaseId, ...(afterSeq !== undefined && { afterSeq }), ...after };
+      const page = await this.status(asked);
+      entries.push(...page.entries);
+      if (after !== undefined) windows.push(...page.windows);
+      afterSeq = page.nextAfterSeq;
+      after = page.nextWindows === undefined ? undefined : { windowsAfter: page.nextWindows };
+    }
+    return { entries, windows };
+  },
   async workloads(): Promise<string[]> {
     const answer = (await plane.call('status', {})) as StatusAnswer;
     return answer.kind === 'workloads' ? answer.names : [];

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { newsTeller } from '../../domain/ledger/news-teller.ts';
+import type { WorkloadState } from '../../domain/ledger/state.ts';
 import { openApprovals } from '../../domain/release/approvals.ts';
 import { workloadOf } from '../../domain/release-id.ts';
 import { approveCommandOf } from '../approval-text.ts';
@@ -21,11 +22,14 @@ export async function followToTheEnd(
 ): Promise<void> {
   const workload = workloadOf(releaseId);
   const tell = newsTeller();
-  let afterSeq = 0;
+  const find = ({ active, waiting, ended }: WorkloadState) =>
+    [active, waiting, ...ended].find(one => one?.releaseId === releaseId);
+  // from its own first line on: a workload's log may be years long
+  let afterSeq = (find((await doors.status({ workload })).state)?.requestedSeq ?? 1) - 1;
   for (;;) {
-    const { state, entries } = await doors.status({ workload, afterSeq });
+    const { state, entries, nextAfterSeq } = await doors.status({ workload, afterSeq });
     afterSeq = entries.at(-1)?.seq ?? afterSeq;
-    const release = [state.active, state.waiting, ...state.ended].find(one => one?.releaseId === releaseId);
+    const release = find(state);
     for (const { fact, seq, releaseId: of } of entries) {
       if (of !== releaseId || release === undefined) continue;
       const news = tell(fact, release.plan);
@@ -36,6 +40,7 @@ export async function followToTheEnd(
       const open = fact.kind === 'approvalOpened' && openApprovals(release).find(({ opening }) => opening === seq);
       if (open) say(terminal, `    ${paste(approveCommandOf(releaseId, open))}\n`);
     }
+    if (nextAfterSeq !== undefined) continue; // the rest of the log, at once
     const ended = state.ended.find(one => one.releaseId === releaseId);
     if (ended === undefined) {
       await delay(ASK_EVERY_MS);

@@ -56,6 +56,7 @@ function request(state: WorkloadState, entry: Entry, fact: Fact & { kind: 'reque
   }
   const requested: ReleaseState = {
     releaseId: entry.releaseId,
+    requestedSeq: entry.seq,
     requestedAtEpochMs: entry.atEpochMs,
     requestedBy: entry.by,
     images: fact.images,
@@ -141,12 +142,14 @@ function knowing({ newestPush }: WorkloadState, images: ReleaseImage[]): Pick<Wo
 
 const endOf = (release: ReleaseState, entry: Entry) => ({
   releaseId: release.releaseId,
+  ...(release.requestedSeq === undefined ? {} : { requestedSeq: release.requestedSeq }),
   endedAtEpochMs: entry.atEpochMs,
   images: release.images,
   plan: release.plan,
   ...(release.undoOf === undefined ? {} : { undoOf: release.undoOf }),
   ...(release.sameAs === undefined ? {} : { sameAs: release.sameAs }),
-  ...(release.admission === undefined ? {} : { admission: release.admission }),
+  // how to go back from a release that is over nobody needs to know, and it may be long
+  ...(release.admission === undefined ? {} : { admission: { ...release.admission, wayBack: null } }),
 });
 
 const keepNewest = (ended: EndedRelease[], newest: EndedRelease) => [newest, ...ended].slice(0, ENDED_KEPT);

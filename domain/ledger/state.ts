@@ -36,6 +36,8 @@ export interface ApprovalState {
 /** A release as the ledger tells it. */
 export interface ReleaseState {
   releaseId: string;
+  /** The line that requested it; absent in snapshots from before it was kept. */
+  requestedSeq?: number;
   requestedAtEpochMs: number;
   requestedBy: string;
   images: Record<string, ReleaseImage>;
@@ -110,6 +112,8 @@ export interface ReleaseState {
 
 export interface EndedRelease {
   releaseId: string;
+  /** The line that requested it; absent in snapshots from before it was kept. */
+  requestedSeq?: number;
   outcome: Outcome;
   reason?: RollBackReason;
   because: string;

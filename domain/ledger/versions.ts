@@ -1,3 +1,4 @@
+import { ENTRY_MOST_BYTES, jsonBytes, kilobytes, withShortSentences } from '../limits.ts';
 import type { Entry, Fact } from './facts.ts';
 import type { WorkloadState } from './state.ts';
 
@@ -10,6 +11,11 @@ export const LEDGER_VERSION = 3;
 /** A line that must not be passed over, by functions of an older version than its writer's. Mended by updating them. */
 export class UnknownEntryError extends Error {
   override readonly name = 'UnknownEntryError';
+}
+
+/** A line that would not fit; nothing was written. */
+export class EntryTooLargeError extends Error {
+  override readonly name = 'EntryTooLargeError';
 }
 
 /** Every kind that this version knows; the compiler says which is missing. */
@@ -63,17 +69,25 @@ export const isKnown = (fact: { kind: string }): fact is Fact => Object.hasOwn(K
 /** Kinds without which a release would be taken for another one: what begins it, ends it, goes through a one-way door, and says which slot is live. */
 const CRITICAL: ReadonlySet<Fact['kind']> = new Set(['requested', 'goingBack', 'retiring', 'liveRecorded', 'closed']);
 
-/** The next line of a log, as this version writes it. */
-export const entryAfter = (
-  after: WorkloadState,
-  line: Pick<Entry, 'releaseId' | 'atEpochMs' | 'by' | 'fact'>,
-): Entry => ({
-  ...line,
-  version: LEDGER_VERSION,
-  ...(CRITICAL.has(line.fact.kind) && { critical: true }),
-  seq: after.seq + 1,
-  previousHash: after.lastHash,
-});
+/**
+ * The next line of a log, as this version writes it.
+ * @throws EntryTooLargeError
+ */
+export function entryAfter(after: WorkloadState, line: Pick<Entry, 'releaseId' | 'atEpochMs' | 'by' | 'fact'>): Entry {
+  const entry: Entry = {
+    ...line,
+    // what was requested is checked where it comes in, and frozen as it is
+    fact: line.fact.kind === 'requested' ? line.fact : withShortSentences(line.fact),
+    version: LEDGER_VERSION,
+    ...(CRITICAL.has(line.fact.kind) && { critical: true }),
+    seq: after.seq + 1,
+    previousHash: after.lastHash,
+  };
+  const bytes = jsonBytes(entry);
+  if (bytes <= ENTRY_MOST_BYTES) return entry;
+  const found = `'${entry.fact.kind}' of ${entry.releaseId} is ${kilobytes(bytes)}`;
+  throw new EntryTooLargeError(`${found}; a line of the ledger has at most ${kilobytes(ENTRY_MOST_BYTES)}`);
+}
 
 /**
  * A line of a kind that is not known here: passed over, unless its writer says that it must not be.

@@ -21,13 +21,13 @@ export async function followTemplate(
 ): Promise<string> {
   const { release, admission, state } = call;
   const now = requestedRevision(release, { template }, sha256);
-  const { undoOf, plan, requestedBy, releaseId } = release;
+  const { undoOf, plan, requestedBy, releaseId, requestedSeq = 1 } = release;
   if (now === admission.revision || state.waiting !== undefined || undoOf !== undefined) return now;
   if (plan.onNewImage === 'reject') {
     call.log.warn('the template changed after admission, and the plan says onNewImage: reject', { revision: now });
     return now;
   }
-  const lines = await deps.ledger.entries(call.workload);
+  const { entries: lines } = await deps.ledger.entriesPage(call.workload, requestedSeq - 1);
   // as it was asked for: a first release walks through less of its plan
   const asked = lines.find(entry => entry.releaseId === releaseId && entry.fact.kind === 'requested')?.fact;
   if (asked?.kind !== 'requested') return now;

@@ -52,7 +52,7 @@ function snsWhenTold(env: Env): Notifier {
   };
 }
 
-export const openLedger = (env: Env) => openDynamoDbLedger(env, systemClock);
+export const openLedger = (env: Env) => openDynamoDbLedger(env, systemClock, openLog(env));
 export const openWorkloads = openDynamoDbWorkloads;
 export const openRouter = openAlbRouter;
 export const openTargets = openAlbTargets;

@@ -9,6 +9,7 @@ import { althoughTexts } from '../../domain/release/although.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { RefusedError } from './errors.ts';
 import { type RequestDeps, requestRelease } from './request-release.ts';
+import { nameSaid } from './said.ts';
 
 export interface StartDeps extends RequestDeps {
   workloads: Workloads;
@@ -19,12 +20,12 @@ export interface StartDeps extends RequestDeps {
 export const startInputSchema = z.strictObject({
   workload: z.string().min(1),
   /** A tag or a digest, of the workload's first repository; of another one `REPOSITORY:TAG` or `REPOSITORY@DIGEST`. */
-  image: z.string().min(1),
+  image: nameSaid('image'),
   /** It begins although no target of the live slot is healthy. */
   althoughStableIsDown: z.boolean().optional(),
   /** It begins although these of the workload's alarms ring, by name or ARN. */
-  althoughAlarms: z.array(z.string().min(1)).optional(),
-  by: z.string().min(1),
+  althoughAlarms: z.array(nameSaid('althoughAlarms')).max(20).optional(),
+  by: nameSaid('by'),
 });
 type StartInput = z.infer<typeof startInputSchema>;
 

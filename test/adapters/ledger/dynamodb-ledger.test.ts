@@ -8,6 +8,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import { DynamoDbLedger, openDynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
 import { openTable as openAdapterTable } from '../../../adapters/ledger/open-table.ts';
+import type { Log } from '../../../adapters/log/log.ts';
 import { sha256 } from '../../../adapters/sha256.ts';
 import { hashOf } from '../../../domain/ledger/fold.ts';
 import type { WorkloadState } from '../../../domain/ledger/state.ts';
@@ -64,6 +65,27 @@ describe('the ledger in DynamoDB', () => {
       expect(await ledger.read('shop')).toEqual(state);
       expect(state).toMatchObject({ seq: 51, active: { run: 50 } });
       expect(await ledger.entries('shop')).toHaveLength(51);
+    });
+
+    it('appends its line where the snapshot cannot be written, and logs that', async () => {
+      const { client, table } = await open();
+      const logged: string[] = [];
+      const log: Log = { info() {}, warn() {}, error: message => void logged.push(message), with: () => log };
+      const refusing = Object.create(client, {
+        send: {
+          value: async (command: { input: { Item?: { sk?: { S?: string } } } }) => {
+            if (command.input.Item?.sk?.S?.startsWith('snapshot') === true) {
+              throw new Error('ValidationException: Item size has exceeded the maximum allowed size');
+            }
+            return client.send(command as never);
+          },
+        },
+      });
+      const ledger = new DynamoDbLedger({ client: refusing, table: table.name, clock, log });
+      const state = await filled(ledger, 60);
+      expect(await ledger.read('shop')).toEqual(state);
+      expect(state.seq).toBe(61);
+      expect(logged).toEqual(['no snapshot of the ledger was written']);
     });
 
     it('needs it not: without it, or with an older one, it reads the same', async () => {

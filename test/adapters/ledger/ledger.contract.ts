@@ -4,7 +4,7 @@ import type { Reading, WindowRecord } from '../../../domain/judgement/reading.ts
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import { emptyState, type WorkloadState } from '../../../domain/ledger/state.ts';
 import { LEDGER_VERSION } from '../../../domain/ledger/versions.ts';
-import { at, NOON, requested } from '../../support/story.ts';
+import { at, NOON, planOf, requested } from '../../support/story.ts';
 
 export const named = (name: string) => expect.objectContaining({ name });
 
@@ -205,6 +205,57 @@ export const keepsLedgerContract = (open: () => Promise<Ledger>) => {
         await ledger.putWindow('shop-1', record);
       }
       expect(await ledger.windows('shop-1')).toEqual([{ ...frozen, laterReading: none }]);
+    });
+  });
+
+  describe('an answer', () => {
+    it('is a page, and all pages are all of it, once each and in order', async () => {
+      const ledger = await open();
+      // requests of 20 kB: more than a megabyte
+      let state = await ledger.read('shop');
+      for (let number = 1; number <= 60; number += 1) {
+        const releaseId = `shop-${number}`;
+        const because = 'x'.repeat(900);
+        const plan = planOf({ workload: 'y'.repeat(20_000) });
+        state = await ledger.append('shop', state, line(requested({ plan }), { releaseId }));
+        state = await ledger.append(
+          'shop',
+          state,
+          line({ kind: 'closed', outcome: 'rejected', because }, { releaseId }),
+        );
+      }
+      const seqs: number[][] = [];
+      for (let more = true; more; ) {
+        const page = await ledger.entriesPage('shop', seqs.at(-1)?.at(-1));
+        seqs.push(page.entries.map(({ seq }) => seq));
+        more = page.more;
+      }
+      expect(seqs.length).toBeGreaterThan(1);
+      expect(seqs.flat()).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
+      expect(await ledger.entriesPage('shop', 120)).toEqual({ entries: [], more: false });
+    });
+
+    it('of windows is one too', async () => {
+      const ledger = await open();
+      const reading: Reading = { kind: 'noData', reason: 'z'.repeat(800) };
+      const put = (minute: number) =>
+        ledger.putWindow(
+          'shop-1',
+          window({ startEpochMs: at(minute * 60), endEpochMs: at(minute * 60 + 60), reading }),
+        );
+      for (let minute = 0; minute < 1_500; minute += 30) {
+        await Promise.all(Array.from({ length: 30 }, (_, index) => put(minute + index)));
+      }
+      const starts: number[] = [];
+      let pages = 0;
+      for (let after: string | undefined, more = true; more; pages += 1) {
+        const page = await ledger.windowsPage('shop-1', after);
+        starts.push(...page.windows.map(({ startEpochMs }) => startEpochMs));
+        after = page.next;
+        more = after !== undefined;
+      }
+      expect(pages).toBeGreaterThan(1);
+      expect(starts.sort((a, b) => a - b)).toEqual(Array.from({ length: 1_500 }, (_, minute) => at(minute * 60)));
     });
   });
 

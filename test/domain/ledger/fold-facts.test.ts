@@ -178,6 +178,7 @@ describe('what a workload keeps', () => {
         {
           releaseId: 'shop-1',
           outcome: 'rejected',
+          requestedSeq: 1,
           because: 'so',
           endedAtEpochMs: at(9),
           images: { app: imageOf('2') },

@@ -37,6 +37,7 @@ describe('the story of a release', () => {
   it('begins with nothing known and nothing moved', () => {
     expect(stateOf([0, requested()]).active).toEqual({
       releaseId: 'shop-1',
+      requestedSeq: 1,
       requestedAtEpochMs: at(0),
       requestedBy: 'ann',
       images: { app: imageOf('2') },
@@ -114,7 +115,9 @@ describe('the story of a release', () => {
         endedAtEpochMs: at(1_101),
         images: { app: imageOf('2') },
         plan: planOf(),
-        admission: admissionOf(),
+        requestedSeq: 1,
+        // how it could have gone back is no longer needed
+        admission: admissionOf({ wayBack: null }),
       },
     ]);
   });

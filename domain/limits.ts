@@ -1,0 +1,36 @@
+/*
+ * How large what people write may be. A ledger's snapshot holds twelve releases with their plans and has to stay below the
+ * 400 kB of a DynamoDB item; what is refused is refused where it comes in, with what was found.
+ */
+
+/** Of a plan as it is frozen into a release: as JSON, with every default filled in. */
+export const PLAN_MOST_BYTES = 16_000;
+/** Of a workload, in the same form. */
+export const WORKLOAD_MOST_BYTES = 10_000;
+/** Of a reason that a person gives. */
+export const REASON_MOST_CHARACTERS = 500;
+/** Of a name: who asks, an image, a group. */
+export const NAME_MOST_CHARACTERS = 300;
+/** Of a sentence in the ledger; a longer one, of a program's or a vendor's, is cut. */
+export const SENTENCE_MOST_CHARACTERS = 1_000;
+/** Of one line of the ledger. */
+export const ENTRY_MOST_BYTES = 100_000;
+
+export const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+
+/** `42.9 kB`. */
+export const kilobytes = (bytes: number): string => `${Number((bytes / 1000).toFixed(1))} kB`;
+
+const SENTENCES: ReadonlySet<string> = new Set(['because', 'unseen', 'problem', 'reason', 'blind']);
+
+/** The same with sentences that are too long cut; texts that mean something to a program stay as they are. */
+export function withShortSentences<T>(value: T, isSentence = false): T {
+  if (typeof value === 'string') {
+    const short = isSentence && value.length > SENTENCE_MOST_CHARACTERS;
+    return (short ? `${value.slice(0, SENTENCE_MOST_CHARACTERS - 1)}…` : value) as T;
+  }
+  if (Array.isArray(value)) return value.map(one => withShortSentences(one, isSentence)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, one]) => [key, withShortSentences(one, SENTENCES.has(key))]);
+  return Object.fromEntries(entries) as T;
+}
