@@ -2,14 +2,16 @@ import type { Alarms } from '../adapters/alarms/alarms.ts';
 import type { Hooks } from '../adapters/hooks/hooks.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { MetricSource } from '../adapters/metrics/metric-source.ts';
+import { RouterUnreachableError } from '../adapters/router/errors.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
-import type { TargetCounts, Targets } from '../adapters/targets/targets.ts';
+import { type TargetCounts, type Targets, TargetsUnreachableError } from '../adapters/targets/targets.ts';
 import type { Slot } from '../domain/dial.ts';
 import type { Decision, Observation } from '../domain/release/move.ts';
 import { nextMove } from '../domain/release/next-move.ts';
 import { currentStep, nextStep } from '../domain/release/next-step.ts';
 import { askHook } from './shared/ask-hook.ts';
 import type { SharedDeps } from './shared/handler.ts';
+import { ASKED_AGAIN_SECONDS, allEnded, inTime } from './shared/look-budget.ts';
 import { asks, type RoadMove, roadMove } from './shared/move.ts';
 import {
   lazily,
@@ -26,9 +28,9 @@ import { page } from './shared/page.ts';
 import { readDial } from './shared/read-dial.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
-import { freezeCeilings, seeBaseline } from './shared/see-baseline.ts';
+import { freezeCeilings, readBaseline, writeBaseline } from './shared/see-baseline.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
-import { watchAlarms } from './shared/watch-alarms.ts';
+import { readAlarms, writeAlarms } from './shared/watch-alarms.ts';
 import { watchMetrics } from './shared/watch-metrics.ts';
 
 export interface LookDeps extends SharedDeps, TellDeps {
@@ -44,17 +46,21 @@ export interface LookDeps extends SharedDeps, TellDeps {
 export const makeHandler = (deps: LookDeps) =>
   makeRoadLambda('look', deps, async (call): Promise<RoadMove> => {
     const step = currentStep(call.release);
-    if (step?.kind === 'hook' && call.release.hooks[step.name] !== undefined) await askHook(deps, call, step);
+    const asksHook = step?.kind === 'hook' && call.release.hooks[step.name] !== undefined;
     // before the world is asked: a pause that ended at a chosen instant is not too late because asking takes time
     const nowEpochMs = call.now;
     const { workload } = call.release;
-    await seeBaseline(deps, call);
-    const [dial, targets, watched, alarms] = await Promise.all([
-      readDial(deps, workload),
-      deps.targets.read(workload),
+    // at once, so that none of them takes another's time; while they last only the hook is written down
+    const [dial, targets, watched, past, alarms] = await allEnded([
+      inTime(readDial(deps, workload), because => new RouterUnreachableError(because)),
+      inTime(deps.targets.read(workload), because => new TargetsUnreachableError(because)),
       watchMetrics(deps, call),
-      watchAlarms(deps, call), // the only one of these that appends
+      readBaseline(deps, call),
+      readAlarms(deps, call),
+      asksHook ? askHook(deps, call, step) : Promise.resolve(),
     ]);
+    await writeAlarms(call, alarms);
+    await writeBaseline(deps, call, past);
     await freezeCeilings(call, watched.ceilings);
     const canary = await surely(deps, call, { dial, targets });
     const decision = nextMove(call.release, { nowEpochMs, dial, alarms, ...canary, ...watched });
@@ -91,9 +97,13 @@ async function surely(
 ): Promise<Pick<Observation, 'healthyCanaryTargets' | 'unsureCanaryTargets'>> {
   const { canary } = call.admission;
   const isLost = !('unreadable' in first.dial) && first.dial[canary] > 0 && first.targets[canary].healthy === 0;
-  const { healthy, initial, unused } = (isLost ? await deps.targets.read(call.release.workload) : first.targets)[
-    canary
-  ];
+  const again = async () =>
+    inTime(
+      deps.targets.read(call.release.workload),
+      because => new TargetsUnreachableError(because),
+      ASKED_AGAIN_SECONDS,
+    );
+  const { healthy, initial, unused } = (isLost ? await again() : first.targets)[canary];
   return { healthyCanaryTargets: healthy, unsureCanaryTargets: initial + unused };
 }
 

@@ -32,7 +32,7 @@ export function cloudWatchSource(client: CloudWatchClient, alarmsClient: CloudWa
     async read(request) {
       const range = rangeOf(request.windows);
       if (range === undefined || request.metrics.length === 0) return [];
-      const abortSignal = AbortSignal.timeout(CALL_DEADLINE_MS);
+      const abortSignal = AbortSignal.timeout(request.withinMs ?? CALL_DEADLINE_MS);
       const queries = queriesOf(request, request.metrics.map(measureOf), range.lengthMs);
       const [points, alarms] = await Promise.all([
         fetchPoints(client, queries, range, abortSignal),

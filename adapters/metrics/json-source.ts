@@ -32,7 +32,7 @@ export function jsonSource(options: JsonOptions = {}): MetricSource {
     async read(request) {
       const last = request.windows.toSorted((a, b) => a.endEpochMs - b.endEpochMs).at(-1);
       if (last === undefined) return [];
-      const signal = AbortSignal.timeout(CALL_DEADLINE_MS);
+      const signal = AbortSignal.timeout(request.withinMs ?? CALL_DEADLINE_MS);
       const readings: MetricReading[] = [];
       const faults: { because: string; cause: unknown }[] = [];
       const asked = request.metrics.map(async metric => {

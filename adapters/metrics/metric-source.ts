@@ -12,6 +12,8 @@ export interface ReadRequest {
   metrics: Metric[];
   /** Windows wanted, for every metric. All have the same length, a multiple of the source's period. */
   windows: { startEpochMs: number; endEpochMs: number }[];
+  /** Whoever asks waits for so long; absent: as long as a call may take. What was read by then is answered. */
+  withinMs?: number;
 }
 
 export interface MetricReading {

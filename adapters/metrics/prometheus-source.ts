@@ -35,7 +35,10 @@ export function prometheusSource(env: Env, options: PrometheusOptions = {}): Met
       if (first === undefined || request.metrics.length === 0) return [];
       const server = request.workload.sources?.prometheus;
       if (server === undefined) throw new MetricSourceUnreachableError(`${request.workload.name} names no Prometheus`);
-      const api = openPrometheusApi(server, env, { ...options, signal: AbortSignal.timeout(CALL_DEADLINE_MS) });
+      const api = openPrometheusApi(server, env, {
+        ...options,
+        signal: AbortSignal.timeout(request.withinMs ?? CALL_DEADLINE_MS),
+      });
       const settled = await Promise.allSettled(request.metrics.map(metric => readMetric(api, request, metric)));
       const readings: MetricReading[] = [];
       const faults: { because: string; cause: unknown }[] = [];

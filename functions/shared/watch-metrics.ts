@@ -17,6 +17,7 @@ import { analysisStart, expectedIn, steadyWeight, straddles } from '../../domain
 import { nextRecord, windowsDue } from '../../domain/judgement/windows.ts';
 import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
+import { inTime, METRICS_WITHIN_MS } from './look-budget.ts';
 import type { ReleaseCall } from './release-call.ts';
 import { revisionsOf } from './see-baseline.ts';
 
@@ -71,7 +72,8 @@ async function readDue(
   const { canary } = call.admission;
   const revisions = revisionsOf(call.admission);
   try {
-    return { readings: await deps.metrics.read({ workload, canary, revisions, metrics, windows }) };
+    const asked = deps.metrics.read({ workload, canary, revisions, metrics, windows, withinMs: METRICS_WITHIN_MS });
+    return { readings: await inTime(asked, because => new MetricSourceUnreachableError(because)) };
   } catch (error) {
     if (!(error instanceof MetricSourceUnreachableError)) throw error;
     call.log.warn('the metrics cannot be read', { because: error.message });

@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { HookUnreachableError } from '../../adapters/hooks/hooks.ts';
+import { labFunctions } from '../../lab/functions.ts';
+import { inVirtualTime, virtualSleep } from '../../lab/simulation/virtual-time.ts';
+import { at, hook, type Line, readied, shifted, weight } from '../support/story.ts';
+import { road } from './scenes.ts';
+import { openWorld, type World } from './world.ts';
+
+/** Lambda ends a look after 20 s; some of it is the cold start's. */
+const MOST_MS = 18_000;
+
+/** A hook of 10 s, and metrics that answer after so long, at 10 %. */
+async function slow(metricsMs: number, ...story: Line[]) {
+  const world = await openWorld({ steps: [weight(10), hook({ timeoutSeconds: 3_600, retries: 5 }), weight(100)] });
+  await world.admitted(
+    ...readied(0, 10),
+    ...shifted(20, { from: 0, to: 10 }),
+    [22, { kind: 'stepStarted', index: 1 }],
+    [22, { kind: 'hookCalled', name: 'smoke', attempt: 1 }],
+    ...story,
+  );
+  await world.router.setDial((await world.workloads.read('shop')).workload, { blue: 90, green: 10 });
+  await world.canary(4);
+  const look = (ports: object = {}) =>
+    inVirtualTime({ startEpochMs: at(300), random: () => 0.5 }, async () => {
+      const { metrics, hooks } = world.deps;
+      const deps = {
+        ...world.deps,
+        clock: { now: () => Date.now() },
+        metrics: { read: async (request: never) => virtualSleep(metricsMs).then(() => metrics.read(request)) },
+        hooks: {
+          ...hooks,
+          call: async () => {
+            await virtualSleep(10_000);
+            throw new HookUnreachableError('no answer within 10 s');
+          },
+        },
+        ...ports,
+      };
+      const started = Date.now();
+      const answer = (await labFunctions(deps).look?.(road)) as { kind: string };
+      return { answer, ms: Date.now() - started };
+    });
+  return { world, look };
+}
+
+const windowsOf = (world: World) => world.ledger.windows('shop-1');
+
+it('a look whose hook and metrics are both slow ends in its time, with both answers', async () => {
+  const { world, look } = await slow(9_000);
+  const { answer, ms } = await look();
+  expect(answer.kind).toBe('lookAgain');
+  expect(ms).toBeLessThan(MOST_MS);
+  expect((await windowsOf(world)).length).toBeGreaterThan(0);
+  expect((await world.facts()).filter(({ kind }) => kind === 'hookCalled')).toHaveLength(2);
+});
+
+it('metrics that do not answer in time are not known: nothing is good for it, and the next look asks again', async () => {
+  const { world, look } = await slow(60_000);
+  const { answer, ms } = await look();
+  expect(answer).toMatchObject({ kind: 'lookAgain' });
+  expect(ms).toBeLessThan(MOST_MS);
+  const judged = (await world.facts()).findLast(({ kind }) => kind === 'judged');
+  expect(judged).toMatchObject({
+    verdict: { kind: 'inconclusive', fault: true, because: expect.stringMatching(/no answer within the 12 s/) },
+  });
+  expect(await windowsOf(world)).toEqual([]);
+  const later = await look({ metrics: world.deps.metrics });
+  expect(later.answer.kind).toBe('lookAgain');
+  expect((await windowsOf(world)).length).toBeGreaterThan(0);
+});
+
+it('targets that do not answer are no answer: the look fails in its time, after its hook is written down', async () => {
+  const { world, look } = await slow(0);
+  const targets = { ...world.targets, read: () => new Promise<never>(() => {}) };
+  await expect(look({ targets })).rejects.toMatchObject({ name: 'TargetsUnreachableError' });
+  expect((await world.facts()).at(-1)).toMatchObject({ kind: 'hookCalled', attempt: 2 });
+});
