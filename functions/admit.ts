@@ -67,7 +67,7 @@ async function decide(deps: AdmitDeps, call: ReleaseCall): Promise<ReturnType<ty
     const isByHand = from !== undefined && from.releaseId === call.release.undoOf;
     const undoTo = isByHand ? from.revision : undone?.admission?.stableRevision;
     const before = ended.find(release => release.releaseId === call.release.againOf);
-    return admit(call.release, findings, { nowEpochMs: call.now, live, undoTo, before, sha256 });
+    return admit(call.release, findings, { nowEpochMs: call.now, live, seq: call.state.seq, undoTo, before, sha256 });
   } catch (error) {
     // what the workload names is not there, or is not what a dial can be: a person has to mend it, retrying does not
     if (!(error instanceof RouterRuleError || error instanceof TemplateNotFoundError)) throw error;

@@ -61,12 +61,12 @@ export const makeHandler = (deps: RecordLiveDeps) =>
       if (decision.kind === 'refused') throw new RefusedError(decision.because);
       const { releaseId } = decision;
       const seen = await look(deps, workload, slot);
+      const call = new ReleaseCall(deps, { releaseId, state, by, log });
       if (decision.kind === 'record') {
-        const call = new ReleaseCall(deps, { releaseId, state, by, log });
         await call.append(recordOf(state, { slot, revision: seen.revision, because }));
       }
       // also where it was recorded before: whoever did so may have died in between
-      await deps.cluster.pointService(workload, slot);
+      await deps.cluster.pointService(workload, slot, call.position);
       const ends = state.active !== undefined;
       return {
         kind: decision.kind === 'record' ? 'recorded' : 'wasRecorded',

@@ -2,6 +2,7 @@ import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { dialFor, dialText } from '../domain/dial.ts';
+import type { ReleaseState } from '../domain/ledger/state.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
@@ -30,14 +31,19 @@ export const makeHandler = (deps: RetireCanaryDeps) =>
       call.log.error(because);
       return roadMove({ kind: 'restoreAgain', because });
     }
-    if (stableMinimum !== undefined) await deps.cluster.setAutoscalerMinimum(workload, stable, stableMinimum);
-    if (call.release.canaryWritten) await deps.cluster.scaleSlot(workload, canary, 0);
+    // also what is as it should be: a write of the road that is still on its way must find a newer one in each object
+    await deps.cluster.restoreAutoscalerMinimum(workload, stable, stableMinimum, call.position);
+    if (hasCanary(call.release)) await deps.cluster.scaleSlot(workload, canary, 0, call.position);
     // after the pods: the next release of this slot begins with the team's minimum, not with what this one needed
-    if (stableMinimum !== undefined) await deps.cluster.setAutoscalerMinimum(workload, canary, stableMinimum);
+    await deps.cluster.restoreAutoscalerMinimum(workload, canary, stableMinimum, call.position);
     await deps.router.setDial(workload, dialFor(canary, 0));
     await call.append({ kind: 'canaryRetired', slot: canary });
     return roadMove({ kind: 'retired', because: `${canary} is at rest` });
   });
+
+/** Written, or being written for all that the ledger knows. An undo's slot is not written, and is marked as written. */
+const hasCanary = ({ canaryWritten, canaryIntended }: ReleaseState): boolean =>
+  canaryWritten || canaryIntended === true;
 
 export const handler = lazily(async env =>
   makeHandler({

@@ -62,7 +62,7 @@ export const makeHandler = (deps: RetireStableDeps) =>
     if (held !== undefined) return held;
     if (call.release.retiringAtEpochMs === undefined) await call.append({ kind: 'retiring' });
     // while stable still has its pods, so that callers inside the cluster lose none of their requests
-    await deps.cluster.pointService(workload, canary);
+    await deps.cluster.pointService(workload, canary, call.position);
     const { maxDrainSeconds } = workload;
     const since = call.release.retiringAtEpochMs ?? call.now;
     const drain = first === true ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds }); // nothing was there to drain
@@ -74,11 +74,9 @@ export const makeHandler = (deps: RetireStableDeps) =>
     // what is scaled down is the last that could take the requests: once more, however short the drain was
     const heldNow = await heldByLiveSlot(deps, call);
     if (heldNow !== undefined) return heldNow;
-    if (stableMinimum !== undefined) {
-      await deps.cluster.setAutoscalerMinimum(workload, stable, stableMinimum);
-      await deps.cluster.setAutoscalerMinimum(workload, canary, stableMinimum);
-    }
-    await deps.cluster.scaleSlot(workload, stable, 0);
+    await deps.cluster.restoreAutoscalerMinimum(workload, stable, stableMinimum, call.position);
+    await deps.cluster.restoreAutoscalerMinimum(workload, canary, stableMinimum, call.position);
+    await deps.cluster.scaleSlot(workload, stable, 0, call.position);
     await call.append({ kind: 'stableRetired', slot: stable });
     return roadMove({ kind: 'retired', because: `${stable} is at rest` });
   });

@@ -43,14 +43,15 @@ export const makeHandler = (deps: SizeCanaryDeps) =>
     // a group in no rule is not health-checked, and so never ready; later on a rule that names one group is a person's doing
     if (shifts.length === 0) await joinGroups(deps, call);
     if (stableMinimum !== undefined && (ofStable.autoscalerMinimum ?? stableMinimum) < stableNow) {
-      await deps.cluster.setAutoscalerMinimum(workload, stable, stableNow);
+      await deps.cluster.setAutoscalerMinimum(workload, stable, stableNow, call.position);
     }
     // a slot with traffic never shrinks by our hand: what an autoscaler or a person made of it is left where it is more
     const keepsMore = shifts.some(shift => shift.weight > 0);
     const { desired, autoscalerMinimum = replicas, autoscalerMaximum = replicas } = ofCanary;
     const given = Math.min(replicas, Math.max(1, autoscalerMaximum));
-    if (!keepsMore || desired < given) await deps.cluster.scaleSlot(workload, canary, given);
-    if (!keepsMore || autoscalerMinimum < replicas) await deps.cluster.setAutoscalerMinimum(workload, canary, replicas);
+    if (!keepsMore || desired < given) await deps.cluster.scaleSlot(workload, canary, given, call.position);
+    if (!keepsMore || autoscalerMinimum < replicas)
+      await deps.cluster.setAutoscalerMinimum(workload, canary, replicas, call.position);
     const kept = keepsMore && desired > replicas ? `, and keeps the ${desired} that it has` : '';
     const because = `${canary} is scaled to ${replicas} for weight ${next.weight} %${kept}`;
     return roadMove({ kind: 'lookAgain', seconds: WAIT_SECONDS, because, asks: 'cluster' });

@@ -27,7 +27,12 @@ export const makeHandler = (deps: WriteCanaryDeps) =>
         throw new TemplateChangedError(`the template changed from revision ${revision} to ${now} after admission`);
       }
       if (call.release.canaryIntended !== true) await call.append({ kind: 'canaryIntended', slot, revision });
-      await deps.cluster.writeSlot(workload, slot, { revision, images: imageUris(call.release), template });
+      await deps.cluster.writeSlot(
+        workload,
+        slot,
+        { revision, images: imageUris(call.release), template },
+        call.position,
+      );
     }
     await call.append({ kind: 'canaryWritten', slot, revision });
     return roadMove({ kind: 'advance', because: `revision ${revision} is in ${slot}` });

@@ -68,8 +68,8 @@ export async function fillSlot(
   const template = await lab.deps.cluster.readTemplate(workload);
   const images = { [workload.container]: uri };
   const revision = revisionOf({ ...template, images }, sha256);
-  await lab.deps.cluster.writeSlot(workload, slot, { revision, images, template });
-  await lab.deps.cluster.scaleSlot(workload, slot, replicas);
+  await lab.deps.cluster.writeSlot(workload, slot, { revision, images, template }, 0);
+  await lab.deps.cluster.scaleSlot(workload, slot, replicas, 0);
   await untilHealthy(lab, workload, slot, replicas);
 }
 

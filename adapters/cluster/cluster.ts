@@ -31,6 +31,8 @@ export interface SlotStatus {
   revision?: string;
   /** Why it is not ready, in one sentence, where the cluster says (waiting reason, exit code, failing probe). */
   problem?: string;
+  /** Image by container, init containers too, of the Deployment's pods; absent where the Deployment is not there. */
+  images?: Record<string, string>;
   /** Restarts of the containers of each pod that had any, in no order. Absent: of none, or it was not read. */
   restarts?: number[];
   /** How the container that restarted most ended last: its name, exit code and reason. */
@@ -38,6 +40,10 @@ export interface SlotStatus {
   /** The slot's autoscaler, where there is one. */
   autoscalerMinimum?: number;
   autoscalerMaximum?: number;
+  /** What the team gave that autoscaler, while Sluice has set it to another for a release. */
+  ownMinimum?: number;
+  /** The greatest ledger position that the slot's Deployment and autoscaler carry; absent where neither has one. */
+  position?: number;
 }
 
 export interface SlotContent {
@@ -48,6 +54,11 @@ export interface SlotContent {
   template: Template;
 }
 
+/**
+ * `position` of a write: the line of the workload's ledger up to which the writer had read it when it decided to write. It is
+ * written with the object, and an object that carries a greater one is left as it is: what a newer claim wrote, also if it was
+ * written while the older write was on its way.
+ */
 export interface Cluster {
   /** @throws TemplateNotFoundError the Deployment, or the Service that the workload names, is not there @throws ClusterUnreachableError */
   readTemplate(workload: Workload): Promise<Template>;
@@ -57,15 +68,32 @@ export interface Cluster {
    * manager. Does not touch `replicas`. Safe to repeat.
    * A slot that is written for the first time has no replicas until it is scaled.
    * @throws FieldOwnedError another field manager owns a field of the slot: names the manager and the field
+   * @throws NewerWriteError
    */
-  writeSlot(workload: Workload, slot: Slot, content: SlotContent): Promise<void>;
-  /** Sets `replicas`, whoever set it last; 0 where there is no Deployment does nothing. Where an autoscaler has the slot, its minimum is what holds the size: see setAutoscalerMinimum. */
-  scaleSlot(workload: Workload, slot: Slot, replicas: number): Promise<void>;
-  /** Raises or puts back the minimum of the slot's autoscaler, at most to its maximum; does nothing where there is none. */
-  setAutoscalerMinimum(workload: Workload, slot: Slot, minimum: number): Promise<void>;
+  writeSlot(workload: Workload, slot: Slot, content: SlotContent, position: number): Promise<void>;
+  /**
+   * Sets `replicas`, whoever set it last; 0 where there is no Deployment does nothing. Where an autoscaler has the slot, its
+   * minimum is what holds the size: see setAutoscalerMinimum. @throws NewerWriteError
+   */
+  scaleSlot(workload: Workload, slot: Slot, replicas: number, position: number): Promise<void>;
+  /**
+   * Sets the minimum of the slot's autoscaler, at most to its maximum, for as long as a release needs it, and keeps the team's
+   * beside it; does nothing where there is none. @throws NewerWriteError
+   */
+  setAutoscalerMinimum(workload: Workload, slot: Slot, minimum: number, position: number): Promise<void>;
+  /**
+   * Gives the slot's autoscaler the minimum that is the team's; undefined: the one that was kept, where one was. Does nothing
+   * where there is no autoscaler. @throws NewerWriteError
+   */
+  restoreAutoscalerMinimum(
+    workload: Workload,
+    slot: Slot,
+    minimum: number | undefined,
+    position: number,
+  ): Promise<void>;
   /**
    * Points the team's own Service at a slot's pods, for callers inside the cluster. Does nothing where the workload names none.
-   * Safe to repeat. @throws ClusterRefusedError it names one that is not there
+   * Safe to repeat. @throws ClusterRefusedError it names one that is not there @throws NewerWriteError
    */
-  pointService(workload: Workload, slot: Slot): Promise<void>;
+  pointService(workload: Workload, slot: Slot, position: number): Promise<void>;
 }

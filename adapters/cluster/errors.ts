@@ -16,3 +16,8 @@ export class ClusterRefusedError extends Error {
 export class ClusterUnreachableError extends Error {
   override readonly name = 'ClusterUnreachableError';
 }
+
+/** What is there was written by a newer claim, as its position in the ledger says: the writer is no longer the one to write. */
+export class NewerWriteError extends Error {
+  override readonly name = 'NewerWriteError';
+}

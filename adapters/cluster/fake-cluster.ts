@@ -1,8 +1,10 @@
 import type { Slot } from '../../domain/dial.ts';
+import { podTemplateSchema } from '../../domain/slot/pod-template.ts';
 import { slotName, slotObjects } from '../../domain/slot/slot-objects.ts';
 import type { Workload } from '../../domain/workload.ts';
 import type { Cluster, SlotContent, SlotStatus, Template } from './cluster.ts';
 import { ClusterRefusedError, ClusterUnreachableError, FieldOwnedError, TemplateNotFoundError } from './errors.ts';
+import { newerWrite } from './fence.ts';
 
 export interface FakeCluster extends Cluster {
   putTemplate(workload: Workload, template: Template): void;
@@ -11,6 +13,10 @@ export interface FakeCluster extends Cluster {
   own(workload: Workload, slot: Slot, manager: string, field: string): void;
   /** @param maximum absent: none is reached */
   putAutoscaler(workload: Workload, slot: Slot, minimum: number, maximum?: number): void;
+  /** A person sets the replicas, as `kubectl scale` does. */
+  setReplicas(workload: Workload, slot: Slot, replicas: number): void;
+  /** A person sets the image of a container, as `kubectl set image` does. */
+  setImage(workload: Workload, slot: Slot, container: string, image: string): void;
   /** Pods of these images never become ready, for this reason. */
   breakImage(image: string, problem: string): void;
   /** Restarts of the slot's pods from now on, by pod; and how a container ended. */
@@ -27,12 +33,17 @@ export interface FakeCluster extends Cluster {
   written(workload: Workload, slot: Slot): SlotContent | undefined;
 }
 
-interface FakeSlot {
+/** What carries the position of the line of which it was written last. */
+interface Fenced {
+  position?: number;
+}
+
+interface FakeSlot extends Fenced {
   content?: SlotContent;
   replicas: number;
   owner?: { manager: string; field: string };
-  autoscalerMinimum?: number;
-  autoscalerMaximum?: number;
+  /** `own`: the team's minimum, while it is set to another. */
+  autoscaler?: Fenced & { minimum: number; maximum?: number; own?: number };
   restarts?: number[];
   lastExit?: string;
   lost?: number;
@@ -42,7 +53,7 @@ interface FakeSlot {
 export function openFakeCluster(): FakeCluster {
   const templates = new Map<string, Template>();
   const slots = new Map<string, FakeSlot>();
-  const services = new Map<string, Slot | undefined>();
+  const services = new Map<string, Fenced & { slot?: Slot }>();
   const broken = new Map<string, string>();
   let isReachable = true;
   const keyOf = (workload: Workload, name: string) => `${workload.cluster.name}/${workload.cluster.namespace}/${name}`;
@@ -55,6 +66,12 @@ export function openFakeCluster(): FakeCluster {
   const reach = () => {
     if (!isReachable) throw new ClusterUnreachableError('no answer from the cluster');
   };
+  const claim = (what: string, object: Fenced, position: number) => {
+    if (object.position !== undefined && object.position > position) throw newerWrite(what, object.position, position);
+    object.position = position;
+  };
+  const deploymentText = (workload: Workload, slot: Slot) => `Deployment ${slotName(workload, slot)}`;
+  const autoscalerText = (workload: Workload, slot: Slot) => `the autoscaler of ${slotName(workload, slot)}`;
 
   return {
     readTemplate: async workload => {
@@ -69,14 +86,24 @@ export function openFakeCluster(): FakeCluster {
     },
     readSlot: async (workload, slot): Promise<SlotStatus> => {
       reach();
-      const { content, replicas, autoscalerMinimum, autoscalerMaximum, ...pods } = slotOf(workload, slot);
-      const { restarts, lastExit, lost = 0 } = pods;
-      const bounds = {
-        ...(autoscalerMinimum !== undefined && { autoscalerMinimum }),
-        ...(autoscalerMaximum !== undefined && { autoscalerMaximum }),
+      const {
+        content,
+        replicas,
+        autoscaler,
+        restarts,
+        lastExit,
+        lost = 0,
+        position: written = -1,
+      } = slotOf(workload, slot);
+      const position = Math.max(written, autoscaler?.position ?? -1);
+      const more = {
+        ...(autoscaler !== undefined && { autoscalerMinimum: autoscaler.minimum }),
+        ...(autoscaler?.maximum !== undefined && { autoscalerMaximum: autoscaler.maximum }),
+        ...(autoscaler?.own !== undefined && { ownMinimum: autoscaler.own }),
+        ...(position >= 0 && { position }),
       };
       if (content === undefined) {
-        return { desired: 0, updated: 0, available: 0, observed: false, ready: false, ...bounds };
+        return { desired: 0, updated: 0, available: 0, observed: false, ready: false, ...more };
       }
       const image = Object.values(content.images).find(candidate => broken.has(candidate));
       const problem = image === undefined || replicas === 0 ? undefined : broken.get(image);
@@ -89,11 +116,12 @@ export function openFakeCluster(): FakeCluster {
         ...(restarts !== undefined && { restarts }),
         ...(lastExit !== undefined && { lastExit }),
         revision: content.revision,
+        images: imagesOf(content),
         ...(problem !== undefined ? { problem } : {}),
-        ...bounds,
+        ...more,
       };
     },
-    writeSlot: async (workload, slot, content) => {
+    writeSlot: async (workload, slot, content, position) => {
       reach();
       const found = slotOf(workload, slot);
       try {
@@ -107,34 +135,48 @@ export function openFakeCluster(): FakeCluster {
         const { manager, field } = found.owner;
         throw new FieldOwnedError(`${field} is owned by the field manager "${manager}"`);
       }
+      claim(deploymentText(workload, slot), found, position);
       found.content = structuredClone(content);
     },
-    scaleSlot: async (workload, slot, replicas) => {
+    scaleSlot: async (workload, slot, replicas, position) => {
       reach();
       const found = slotOf(workload, slot);
-      if (found.content === undefined && replicas > 0) {
+      if (found.content === undefined) {
+        if (replicas === 0) return;
         throw new ClusterRefusedError(`there is no Deployment ${slotName(workload, slot)} to scale`);
       }
+      claim(deploymentText(workload, slot), found, position);
       found.replicas = replicas;
     },
-    setAutoscalerMinimum: async (workload, slot, minimum) => {
+    setAutoscalerMinimum: async (workload, slot, minimum, position) => {
       reach();
-      const found = slotOf(workload, slot);
-      if (found.autoscalerMinimum === undefined) return;
-      found.autoscalerMinimum = Math.min(minimum, found.autoscalerMaximum ?? Number.POSITIVE_INFINITY);
+      const { autoscaler } = slotOf(workload, slot);
+      if (autoscaler === undefined) return;
+      claim(autoscalerText(workload, slot), autoscaler, position);
+      autoscaler.own ??= autoscaler.minimum;
+      autoscaler.minimum = Math.min(minimum, autoscaler.maximum ?? Number.POSITIVE_INFINITY);
+    },
+    restoreAutoscalerMinimum: async (workload, slot, minimum, position) => {
+      reach();
+      const { autoscaler } = slotOf(workload, slot);
+      if (autoscaler === undefined) return;
+      claim(autoscalerText(workload, slot), autoscaler, position);
+      autoscaler.minimum = minimum ?? autoscaler.own ?? autoscaler.minimum;
+      delete autoscaler.own;
     },
 
-    pointService: async (workload, slot) => {
+    pointService: async (workload, slot, position) => {
       reach();
       const { service } = workload;
       if (service === undefined) return;
-      if (!services.has(keyOf(workload, service)))
-        throw new ClusterRefusedError(`there is no Service ${service} to point`);
-      services.set(keyOf(workload, service), slot);
+      const found = services.get(keyOf(workload, service));
+      if (found === undefined) throw new ClusterRefusedError(`there is no Service ${service} to point`);
+      claim(`Service ${service}`, found, position);
+      found.slot = slot;
     },
 
-    putService: (workload, name) => void services.set(keyOf(workload, name), undefined),
-    pointsAt: (workload, name) => services.get(keyOf(workload, name)),
+    putService: (workload, name) => void services.set(keyOf(workload, name), {}),
+    pointsAt: (workload, name) => services.get(keyOf(workload, name))?.slot,
     putTemplate: (workload, template) => {
       templates.set(keyOf(workload, workload.deployment), structuredClone(template));
     },
@@ -145,9 +187,14 @@ export function openFakeCluster(): FakeCluster {
       slotOf(workload, slot).owner = { manager, field };
     },
     putAutoscaler: (workload, slot, minimum, maximum) => {
-      const found = slotOf(workload, slot);
-      found.autoscalerMinimum = minimum;
-      if (maximum !== undefined) found.autoscalerMaximum = maximum;
+      slotOf(workload, slot).autoscaler = { minimum, ...(maximum !== undefined && { maximum }) };
+    },
+    setReplicas: (workload, slot, replicas) => {
+      slotOf(workload, slot).replicas = replicas;
+    },
+    setImage: (workload, slot, container, image) => {
+      const { content } = slotOf(workload, slot);
+      if (content !== undefined) content.images = { ...content.images, [container]: image };
     },
     breakImage: (image, problem) => {
       broken.set(image, problem);
@@ -163,4 +210,11 @@ export function openFakeCluster(): FakeCluster {
     },
     written: (workload, slot) => slotOf(workload, slot).content,
   };
+}
+
+/** As the Deployment would have them: the template's, and those that a push set. */
+function imagesOf({ template, images }: SlotContent): Record<string, string> {
+  const { containers, initContainers = [] } = podTemplateSchema.parse(template.podTemplate).spec;
+  const own = [...containers, ...initContainers].map(({ name, image }) => [name, image ?? '']);
+  return { ...Object.fromEntries(own), ...images };
 }

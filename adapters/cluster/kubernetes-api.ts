@@ -23,13 +23,28 @@ export interface KubernetesConnection {
   attemptTimeoutMs?: number;
 }
 
+/** What is sent: whole objects or parts of them. */
+export interface WrittenObject {
+  metadata?: { resourceVersion?: string; [field: string]: unknown };
+  [field: string]: unknown;
+}
+
+/** The object is no longer what it was when it was read: to be read again, not sent again. */
+export class WriteConflictError extends Error {
+  override readonly name = 'WriteConflictError';
+}
+
 /** JSON requests to the Kubernetes API. Objects go through untouched: the typed models drop fields they do not know. */
 export interface KubernetesApi {
   /** undefined where the answer is 404. */
   get(path: string, query?: Record<string, string>): Promise<unknown>;
-  /** Server-side apply. @throws FieldOwnedError unless `force` */
-  apply(path: string, object: unknown, by: { manager: string; force: boolean }): Promise<unknown>;
-  mergePatch(path: string, patch: unknown, by: { manager: string }): Promise<unknown>;
+  /**
+   * Server-side apply. Where the object names a `metadata.resourceVersion` it is written on that one alone.
+   * @throws FieldOwnedError unless `force` @throws WriteConflictError it has another resourceVersion
+   */
+  apply(path: string, object: WrittenObject, by: { manager: string; force: boolean }): Promise<unknown>;
+  /** @throws WriteConflictError as above */
+  mergePatch(path: string, patch: WrittenObject, by: { manager: string }): Promise<unknown>;
   /** Closes the connections. */
   close(): Promise<void>;
 }
@@ -60,7 +75,7 @@ interface Call {
   method: HttpMethod;
   path: string;
   query?: Record<string, string>;
-  body?: unknown;
+  body?: WrittenObject;
   contentType?: PatchStrategy;
 }
 type Answer = { kind: 'answer'; code: number; text: string } | { kind: 'noAnswer'; cause: unknown };
@@ -103,7 +118,7 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
   async function send(call: Call): Promise<{ code: number; body: unknown }> {
     const what = `${call.method} ${call.path}`;
     let answer = await once(call, false);
-    for (let attempt = 1; attempt < attempts && mayHelpToRetry(answer); attempt++) {
+    for (let attempt = 1; attempt < attempts && mayHelpToRetry(answer, call); attempt++) {
       await delay(RETRY_AFTER_MS * 2 ** (attempt - 1));
       answer = await once(call, answer.kind === 'answer' && answer.code === 401);
     }
@@ -120,7 +135,8 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
     const owned = (status.details?.causes ?? []).filter(({ reason }) => reason === 'FieldManagerConflict');
     if (owned.length > 0) throw new FieldOwnedError(ownersOf(call.path, owned));
     const message = `${what}: the cluster answered ${code}: ${status.message}`;
-    if (mayHelpToRetry(answer) && code !== 401) throw new ClusterUnreachableError(message);
+    if (isWriteConflict(answer) && isConditional(call)) throw new WriteConflictError(message);
+    if (mayHelpToRetry(answer, call) && code !== 401) throw new ClusterUnreachableError(message);
     throw new ClusterRefusedError(message);
   }
 
@@ -159,12 +175,17 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
 }
 
 /** No answer, overload, the server's own errors, a token that may have ended, a write that raced with another. */
-function mayHelpToRetry(answer: Answer): boolean {
+function mayHelpToRetry(answer: Answer, call: Call): boolean {
   if (answer.kind === 'noAnswer') return true;
   const { code, text } = answer;
   if (code === 500 && text.includes(NOT_OF_ITS_TYPE)) return false;
-  return code >= 500 || code === 429 || code === 401 || (code === 409 && !text.includes('FieldManagerConflict'));
+  return code >= 500 || code === 429 || code === 401 || (isWriteConflict(answer) && !isConditional(call));
 }
+
+const isWriteConflict = (answer: Answer): boolean =>
+  answer.kind === 'answer' && answer.code === 409 && !answer.text.includes('FieldManagerConflict');
+
+const isConditional = (call: Call): boolean => call.body?.metadata?.resourceVersion !== undefined;
 
 function statusOf(text: string): z.infer<typeof statusSchema> {
   try {

@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { Slot } from '../../domain/dial.ts';
 import { configMapNames, podTemplateSchema } from '../../domain/slot/pod-template.ts';
 import type { KubernetesObject } from '../../domain/slot/slot-objects.ts';
-import { slotLabels, slotName, slotObjects } from '../../domain/slot/slot-objects.ts';
+import {
+  OWN_MINIMUM_ANNOTATION,
+  POSITION_ANNOTATION,
+  SIZE_POSITION_ANNOTATION,
+  slotLabels,
+  slotName,
+  slotObjects,
+} from '../../domain/slot/slot-objects.ts';
 import type { Workload } from '../../domain/workload.ts';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import type { Cluster, SlotContent, SlotStatus, Template } from './cluster.ts';
 import { EKS_TOKEN_REFRESH_MS, signEksToken } from './eks-token.ts';
 import { ClusterRefusedError, TemplateNotFoundError } from './errors.ts';
+import { onlyOn, parseStored, positionOf, type Stored, writeFenced } from './fence.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import { openKubernetesApi } from './kubernetes-api.ts';
 import type { SlotDeployment } from './slot-status.ts';
@@ -27,13 +34,14 @@ const configMapSchema = z.looseObject({
 });
 const listOf = <T extends z.ZodType>(item: T) => z.looseObject({ items: z.array(item) });
 const autoscalerSchema = z.looseObject({
-  metadata: z.looseObject({ name: z.string() }),
+  metadata: z.looseObject({ name: z.string(), annotations: z.record(z.string(), z.string()).default({}) }),
   spec: z.looseObject({
     minReplicas: z.number().default(1),
     maxReplicas: z.number(),
     scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }),
   }),
 });
+type Autoscaler = z.infer<typeof autoscalerSchema>;
 const serviceSchema = z.looseObject({
   spec: z.looseObject({ selector: z.record(z.string(), z.string()).default({}) }),
 });
@@ -108,12 +116,35 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
     return body === undefined ? undefined : deploymentSchema.parse(body);
   }
 
-  async function findAutoscaler(workload: Workload, slot: Slot) {
+  async function findAutoscaler(workload: Workload, slot: Slot): Promise<Autoscaler | undefined> {
     const body = await api.get(namespaced('autoscaling/v2', workload, 'horizontalpodautoscalers'));
     const { items } = listOf(autoscalerSchema).parse(body ?? { items: [] });
     return items.find(({ spec }) => {
       const { kind, name } = spec.scaleTargetRef;
       return kind === 'Deployment' && name === slotName(workload, slot);
+    });
+  }
+
+  /** @param wanted of the autoscaler as it is; `own` is the team's, kept beside it; undefined: nothing is to be written */
+  async function writeMinimum(
+    { workload, slot, position }: { workload: Workload; slot: Slot; position: number },
+    wanted: (autoscaler: Autoscaler) => { minimum: number; own: string | null } | undefined,
+  ): Promise<void> {
+    let autoscaler: Autoscaler | undefined;
+    const read = async () => {
+      autoscaler = await findAutoscaler(workload, slot);
+      return autoscaler;
+    };
+    await writeFenced(`the autoscaler of ${slotName(workload, slot)}`, position, read, async seen => {
+      const want = autoscaler && wanted(autoscaler);
+      if (autoscaler === undefined || want === undefined) return;
+      const { name } = autoscaler.metadata;
+      // Kubernetes refuses a minimum above the maximum, and a refusal would be a fault of the release
+      const minReplicas = Math.min(want.minimum, autoscaler.spec.maxReplicas);
+      const annotations = { [POSITION_ANNOTATION]: String(position), [OWN_MINIMUM_ANNOTATION]: want.own };
+      const path = namespaced('autoscaling/v2', workload, 'horizontalpodautoscalers', name);
+      const patch = { metadata: { ...onlyOn(seen), annotations }, spec: { minReplicas } };
+      await api.mergePatch(path, patch, { manager: SIZE_MANAGER });
     });
   }
 
@@ -128,31 +159,49 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
     throw new TemplateNotFoundError(`there is no Service ${service} in ${name}/${namespace}`);
   }
 
-  const setSize = (workload: Workload, name: string, replicas: number) => {
-    const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, spec: { replicas } };
+  async function setSize(workload: Workload, name: string, size: { replicas: number; position: number }, seen: Stored) {
+    const { replicas, position } = size;
+    const metadata = { name, ...onlyOn(seen), annotations: { [SIZE_POSITION_ANNOTATION]: String(position) } };
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { replicas } };
     // force: a size is ours to set whoever set it last (an autoscaler, a person with kubectl scale)
-    return api.apply(deploymentPath(workload, name), object, { manager: SIZE_MANAGER, force: true });
-  };
+    return parseStored(await api.apply(deploymentPath(workload, name), object, { manager: SIZE_MANAGER, force: true }));
+  }
+
+  const applyOwn = async (path: string, object: KubernetesObject, position: number, seen: Stored | undefined) =>
+    parseStored(await api.apply(path, stamped(object, position, seen), { manager: MANAGER, force: false }));
+
+  const writeOwn = (path: string, object: KubernetesObject, position: number) =>
+    writeFenced(
+      `${object.kind} ${object.metadata.name}`,
+      position,
+      () => api.get(path),
+      seen => applyOwn(path, object, position, seen),
+    );
 
   /**
    * A Deployment created without `replicas` starts with 1, and a field that its only owner no longer applies is reset:
-   * so it is created with 0, `sluice-size` takes that 0 over, and only then is it written without.
+   * so it is created with 0, `sluice-size` takes that 0 over, and only then is it written without. Each of these on what the
+   * one before has left.
    */
-  async function writeDeployment(workload: Workload, deployment: KubernetesObject): Promise<void> {
+  function writeDeployment(workload: Workload, deployment: KubernetesObject, position: number): Promise<Stored> {
     const { name } = deployment.metadata;
     const path = deploymentPath(workload, name);
-    const own = { manager: MANAGER, force: false };
-    let body = await api.get(path);
-    if (body === undefined) {
-      const withSize = { ...deployment, spec: { ...(deployment.spec as Record<string, unknown>), replicas: 0 } };
-      body = await api.apply(path, withSize, own);
-    }
-    const { managedFields } = ownersSchema.parse(body).metadata;
-    const owners = managedFields.filter(({ fieldsV1 }) => fieldsV1?.['f:spec']?.['f:replicas'] !== undefined);
-    if (owners.length > 0 && owners.every(({ manager }) => manager === MANAGER)) {
-      await setSize(workload, name, deploymentSchema.parse(body).spec.replicas);
-    }
-    await api.apply(path, deployment, own);
+    const withSize = { ...deployment, spec: { ...(deployment.spec as Record<string, unknown>), replicas: 0 } };
+    return writeFenced(
+      `Deployment ${name}`,
+      position,
+      () => api.get(path),
+      async found => {
+        let seen = found ?? (await applyOwn(path, withSize, position, undefined));
+        const { managedFields } = ownersSchema.parse(seen).metadata;
+        const owners = managedFields.filter(({ fieldsV1 }) => fieldsV1?.['f:spec']?.['f:replicas'] !== undefined);
+        if (owners.length > 0 && owners.every(({ manager }) => manager === MANAGER)) {
+          const { replicas } = deploymentSchema.parse(seen).spec;
+          seen = await setSize(workload, name, { replicas, position }, seen);
+        }
+        return applyOwn(path, deployment, position, seen);
+      },
+    );
   }
 
   return {
@@ -194,12 +243,19 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
         readDeployment(workload, slotName(workload, slot)),
         findAutoscaler(workload, slot),
       ]);
-      const bounds =
-        autoscaler === undefined
-          ? {}
-          : { autoscalerMinimum: autoscaler.spec.minReplicas, autoscalerMaximum: autoscaler.spec.maxReplicas };
-      if (deployment === undefined) return { ...ABSENT_SLOT, ...bounds };
-      const status = { ...slotStatusOf(deployment), ...bounds };
+      const positions = [deployment, autoscaler].map(object => positionOf(object?.metadata.annotations) ?? -1);
+      const position = Math.max(...positions);
+      const own = autoscaler && ownMinimum(autoscaler);
+      const more = {
+        ...(autoscaler !== undefined && {
+          autoscalerMinimum: autoscaler.spec.minReplicas,
+          autoscalerMaximum: autoscaler.spec.maxReplicas,
+        }),
+        ...(own !== undefined && { ownMinimum: own }),
+        ...(position >= 0 && { position }),
+      };
+      if (deployment === undefined) return { ...ABSENT_SLOT, ...more };
+      const status = { ...slotStatusOf(deployment), ...more };
       if (status.desired === 0) return status;
       const labelSelector = Object.entries(slotLabels(workload, slot))
         .map(pair => pair.join('='))
@@ -210,53 +266,83 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
       return { ...status, ...restartsOf(items), ...(problem !== undefined && { problem }) };
     },
 
-    writeSlot: async (workload, slot, content: SlotContent) => {
+    writeSlot: async (workload, slot, content: SlotContent, position) => {
       const { deployment, service, targetGroupBinding, configMaps } = objectsOf(workload, slot, content);
-      const own = { manager: MANAGER, force: false };
       const path = (group: string, plural: string, { metadata }: KubernetesObject) =>
         namespaced(group, workload, plural, metadata.name);
-      for (const copy of configMaps) await api.apply(path('v1', 'configmaps', copy), copy, own);
-      // before the pods: the AWS Load Balancer Controller adds its readiness gate to pods that a binding already selects
-      await api.apply(path('v1', 'services', service), service, own);
-      const binding = path('elbv2.k8s.aws/v1beta1', 'targetgroupbindings', targetGroupBinding);
-      await api.apply(binding, targetGroupBinding, own);
-      await writeDeployment(workload, deployment);
-    },
-
-    scaleSlot: async (workload, slot, replicas) => {
-      const name = slotName(workload, slot);
-      if ((await readDeployment(workload, name)) === undefined) {
-        if (replicas === 0) return; // nothing there is nothing left to scale down
-        throw new ClusterRefusedError(`there is no Deployment ${name} in ${workload.cluster.namespace} to scale`);
+      // no fence: their names say what is in them, and it never changes
+      for (const copy of configMaps) {
+        await api.apply(path('v1', 'configmaps', copy), { ...copy }, { manager: MANAGER, force: false });
       }
-      await setSize(workload, name, replicas);
+      // before the pods: the AWS Load Balancer Controller adds its readiness gate to pods that a binding already selects
+      await writeOwn(path('v1', 'services', service), service, position);
+      const binding = path('elbv2.k8s.aws/v1beta1', 'targetgroupbindings', targetGroupBinding);
+      await writeOwn(binding, targetGroupBinding, position);
+      await writeDeployment(workload, deployment, position);
     },
 
-    setAutoscalerMinimum: async (workload, slot, minimum) => {
-      const autoscaler = await findAutoscaler(workload, slot);
-      if (autoscaler === undefined) return;
-      // Kubernetes refuses a minimum above the maximum, and a refusal would be a fault of the release
-      const minReplicas = Math.min(minimum, autoscaler.spec.maxReplicas);
-      if (autoscaler.spec.minReplicas === minReplicas) return;
-      const path = namespaced('autoscaling/v2', workload, 'horizontalpodautoscalers', autoscaler.metadata.name);
-      await api.mergePatch(path, { spec: { minReplicas } }, { manager: SIZE_MANAGER });
+    scaleSlot: async (workload, slot, replicas, position) => {
+      const name = slotName(workload, slot);
+      const read = () => api.get(deploymentPath(workload, name));
+      await writeFenced(`Deployment ${name}`, position, read, async seen => {
+        if (seen !== undefined) {
+          // also where the size is that already: a write of an older claim that is on its way finds this one
+          await setSize(workload, name, { replicas, position }, seen);
+        } else if (replicas > 0) {
+          throw new ClusterRefusedError(`there is no Deployment ${name} in ${workload.cluster.namespace} to scale`);
+        }
+      });
     },
 
-    pointService: async (workload, slot) => {
+    setAutoscalerMinimum: (workload, slot, minimum, position) =>
+      writeMinimum({ workload, slot, position }, autoscaler => {
+        const own = ownMinimum(autoscaler) ?? autoscaler.spec.minReplicas;
+        return { minimum, own: String(own) };
+      }),
+
+    restoreAutoscalerMinimum: (workload, slot, minimum, position) =>
+      writeMinimum({ workload, slot, position }, autoscaler => {
+        const own = minimum ?? ownMinimum(autoscaler);
+        return own === undefined ? undefined : { minimum: own, own: null };
+      }),
+
+    pointService: async (workload, slot, position) => {
       const { service } = workload;
       if (service === undefined) return;
-      const now = await readSelector(workload, service);
-      if (now === undefined) {
-        throw new ClusterRefusedError(`there is no Service ${service} in ${workload.cluster.namespace} to point`);
-      }
-      const wanted: Record<string, string> = slotLabels(workload, slot);
-      if (isDeepStrictEqual(now, wanted)) return;
-      // a merge patch leaves the keys that it does not name: those of the team's own selector are taken out
-      const gone = Object.fromEntries(Object.keys(now).map(key => [key, null]));
       const path = namespaced('v1', workload, 'services', service);
-      await api.mergePatch(path, { spec: { selector: { ...gone, ...wanted } } }, { manager: MANAGER });
+      await writeFenced(
+        `Service ${service}`,
+        position,
+        () => api.get(path),
+        async seen => {
+          if (seen === undefined) {
+            throw new ClusterRefusedError(`there is no Service ${service} in ${workload.cluster.namespace} to point`);
+          }
+          // a merge patch leaves the keys that it does not name: those of the team's own selector are taken out
+          const gone = Object.fromEntries(Object.keys(serviceSchema.parse(seen).spec.selector).map(key => [key, null]));
+          const selector = { ...gone, ...slotLabels(workload, slot) };
+          const metadata = { ...onlyOn(seen), annotations: { [POSITION_ANNOTATION]: String(position) } };
+          await api.mergePatch(path, { metadata, spec: { selector } }, { manager: MANAGER });
+        },
+      );
     },
   };
+}
+
+/** The object with its writer's position on it, to be written on what was read alone. */
+const stamped = (object: KubernetesObject, position: number, seen: Stored | undefined) => ({
+  ...object,
+  metadata: {
+    ...object.metadata,
+    ...onlyOn(seen),
+    annotations: { ...object.metadata.annotations, [POSITION_ANNOTATION]: String(position) },
+  },
+});
+
+/** The team's minimum, where Sluice has set another. */
+function ownMinimum({ metadata }: Autoscaler): number | undefined {
+  const own = metadata.annotations[OWN_MINIMUM_ANNOTATION];
+  return own !== undefined && /^\d{1,9}$/.test(own) ? Number(own) : undefined;
 }
 
 /** @throws ClusterRefusedError a template that cannot be a slot: no such container, no port, not a pod template */

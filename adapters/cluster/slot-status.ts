@@ -19,7 +19,14 @@ export const deploymentSchema = z.looseObject({
     progressDeadlineSeconds: z.number().optional(),
     template: z.looseObject({
       spec: z.looseObject({
-        containers: z.array(z.looseObject({ name: z.string(), readinessProbe: z.looseObject({}).optional() })),
+        containers: z.array(
+          z.looseObject({
+            name: z.string(),
+            image: z.string().default(''),
+            readinessProbe: z.looseObject({}).optional(),
+          }),
+        ),
+        initContainers: z.array(z.looseObject({ name: z.string(), image: z.string().default('') })).default([]),
       }),
     }),
   }),
@@ -71,6 +78,7 @@ export function slotStatusOf(deployment: SlotDeployment): SlotStatus {
     status.replicas === spec.replicas &&
     status.availableReplicas === spec.replicas;
   const revision = metadata.annotations?.[REVISION_ANNOTATION];
+  const { containers, initContainers } = spec.template.spec;
   return {
     desired: spec.replicas,
     updated: status.updatedReplicas,
@@ -78,6 +86,7 @@ export function slotStatusOf(deployment: SlotDeployment): SlotStatus {
     observed,
     ready: observed && isRolledOut,
     ...(revision !== undefined ? { revision } : {}),
+    images: Object.fromEntries([...containers, ...initContainers].map(({ name, image }) => [name, image])),
   };
 }
 

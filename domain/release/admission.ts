@@ -9,6 +9,10 @@ interface SlotFound {
   desired: number;
   revision?: string;
   autoscalerMinimum?: number;
+  /** The team's, where a release has set another and nothing has put it back. */
+  ownMinimum?: number;
+  /** The line of the ledger as which it was written last. */
+  position?: number;
 }
 
 /** The world as Admit found it. */
@@ -44,6 +48,8 @@ export function admit(
   known: {
     nowEpochMs: number;
     live: Live | undefined;
+    /** The last line of the ledger. */
+    seq: number;
     /** Of an undo: the revision that was live before the release that it undoes. */
     undoTo?: string | undefined;
     /** Of one that was requested while a release of the same image was on its way: how that one ended. */
@@ -51,6 +57,12 @@ export function admit(
     sha256: (text: string) => string;
   },
 ): AdmissionDecision {
+  const newer = SLOTS.find(slot => (found.slots[slot].position ?? 0) > known.seq);
+  if (newer !== undefined) {
+    return refused(
+      `${newer} was written at line ${found.slots[newer].position} of a ledger, and this one has ${known.seq} lines: another installation of Sluice writes it, or its ledger was lost`,
+    );
+  }
   const stable = slotAt100(found.dial);
   if (stable === undefined) {
     return refused(`the traffic weights must be 100 % for one slot and are ${dialText(found.dial)}`);
@@ -61,7 +73,7 @@ export function admit(
     if (found.slots[stable].desired === 0) return refused(`${because}, and ${stable} has no replicas`);
     return refused(`${because}. If that is to stay, record it, then ask again: ${recordLiveCommand(name, stable)}`);
   }
-  const { revision: stableRevision, autoscalerMinimum } = found.slots[stable];
+  const { revision: stableRevision, autoscalerMinimum, ownMinimum = autoscalerMinimum } = found.slots[stable];
   const first = isFirst(found, stable, known.live);
   const problemOfStable = first ? undefined : stableProblem(found, stable);
   if (problemOfStable !== undefined) {
@@ -101,7 +113,7 @@ export function admit(
       stableRevision: stableRevision ?? 'unknown',
       // adoption takes `replicas` out of the template, and a service of no pods is none
       stableReplicas: found.slots[stable].desired || Math.max(1, found.template.replicas),
-      ...(autoscalerMinimum === undefined ? {} : { stableMinimum: autoscalerMinimum }),
+      ...(ownMinimum === undefined ? {} : { stableMinimum: ownMinimum }),
       deadlineEpochMs: known.nowEpochMs + release.plan.deadlineSeconds * 1000,
       propagationSeconds: found.propagationSeconds,
       deregistrationDelaySeconds,

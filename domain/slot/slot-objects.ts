@@ -17,6 +17,12 @@ export const SLOT_LABEL = 'sluice.dev/slot';
 /** On copies of ConfigMaps: whose copy it is, by name. */
 export const COPY_OF_ANNOTATION = 'sluice.dev/copy-of';
 export const REVISION_ANNOTATION = 'sluice.dev/revision';
+/** Line of the ledger up to which its writer had read it when it wrote this object: an older writer finds a newer one there. */
+export const POSITION_ANNOTATION = 'sluice.dev/position';
+/** The same of the writer of `replicas`, which is another field manager; the greater of the two holds. */
+export const SIZE_POSITION_ANNOTATION = 'sluice.dev/size-position';
+/** On an autoscaler whose minimum Sluice has set for a release: the minimum that the team gave it. */
+export const OWN_MINIMUM_ANNOTATION = 'sluice.dev/own-minimum';
 
 /** What a slot is written from; adapters/cluster's SlotContent fits. */
 export interface SlotSource {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../../adapters/clock.ts';
+import { NewerWriteError } from '../../adapters/cluster/errors.ts';
 import { LedgerConflictError } from '../../adapters/ledger/errors.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
@@ -29,7 +30,7 @@ interface CallDeps {
   clock: Clock;
 }
 
-/** How often a handler that lost the append thinks again before it gives up to the state machine's Retry. */
+/** How often a handler that lost the append, or found what a newer one wrote to the cluster, thinks again before it gives up to the state machine's Retry. */
 const CONFLICTS_MAX = 5;
 
 /** One handler call on one release: the ledger's state as it was last read, and the only way to add to it. */
@@ -76,6 +77,14 @@ export class ReleaseCall {
     return admission;
   }
 
+  /**
+   * What a write to the cluster carries: the line up to which this call has read the ledger. Whoever takes over from it, a
+   * newer run, the way back or the next release, has claimed that in a later line, and so writes with a greater one.
+   */
+  get position(): number {
+    return this.state.seq;
+  }
+
   /** The same ledger, and another release of the same workload. */
   about(releaseId: string): ReleaseCall {
     return new ReleaseCall(this.deps, { releaseId, state: this.state, by: this.by, log: this.log });
@@ -94,8 +103,9 @@ export class ReleaseCall {
 const summary = (fact: Fact): unknown => (fact.kind === 'requested' ? Object.keys(fact.images) : fact);
 
 /**
- * Reads the ledger and acts; where somebody else appended in between, reads again and thinks again. `act` may therefore run
- * more than once, as every handler may: what it did before is found in the ledger.
+ * Reads the ledger and acts; where somebody else appended in between, or wrote to the cluster on the ground of a later line,
+ * reads again and thinks again: whoever was overtaken finds the claim that has done so. `act` may therefore run more than
+ * once, as every handler may: what it did before is found in the ledger.
  */
 export async function withWorkload<T>(
   deps: CallDeps,
@@ -107,8 +117,10 @@ export async function withWorkload<T>(
     try {
       return await act(state);
     } catch (error) {
-      if (!(error instanceof LedgerConflictError) || conflicts >= CONFLICTS_MAX) throw error;
-      options.log.info('somebody else appended first: reading again', { seq: state.seq, conflicts: conflicts + 1 });
+      const isOvertaken = error instanceof LedgerConflictError || error instanceof NewerWriteError;
+      if (!isOvertaken || conflicts >= CONFLICTS_MAX) throw error;
+      const { message: because } = error;
+      options.log.info('somebody else was first: reading again', { seq: state.seq, conflicts: conflicts + 1, because });
     }
   }
 }

@@ -26,7 +26,7 @@ export async function retireTurnedBack(
     const found = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
     return again(DRAIN_LOOK_SECONDS, `${found}: ${canary} keeps its pods`);
   }
-  await deps.cluster.pointService(workload, stable);
+  await deps.cluster.pointService(workload, stable, call.position);
   const drain = drainSeconds({ ...call.admission, maxDrainSeconds: workload.maxDrainSeconds });
   const left = drain - (call.now - turnedBackAtEpochMs) / 1000;
   if (left > 0) {
@@ -35,11 +35,9 @@ export async function retireTurnedBack(
   if (targets[stable].healthy === 0) {
     return again(DRAIN_LOOK_SECONDS, `no target of ${stable} is healthy: ${canary} keeps its pods`);
   }
-  if (stableMinimum !== undefined) {
-    await deps.cluster.setAutoscalerMinimum(workload, stable, stableMinimum);
-    await deps.cluster.setAutoscalerMinimum(workload, canary, stableMinimum);
-  }
-  await deps.cluster.scaleSlot(workload, canary, 0);
+  await deps.cluster.restoreAutoscalerMinimum(workload, stable, stableMinimum, call.position);
+  await deps.cluster.restoreAutoscalerMinimum(workload, canary, stableMinimum, call.position);
+  await deps.cluster.scaleSlot(workload, canary, 0, call.position);
   await call.append({ kind: 'canaryRetired', slot: canary });
   return roadMove({ kind: 'retired', because: `${canary} is at rest` });
 }

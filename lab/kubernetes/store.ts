@@ -27,13 +27,13 @@ export interface Store {
   get(resource: Resource, namespace: string, name: string): JsonObject | undefined;
   /** In name order; every namespace where none is given. */
   list(resource: Resource, namespace?: string): JsonObject[];
-  /** @throws ApiError 409 with every conflict, unless `force` */
+  /** @throws ApiError 409 with every conflict, unless `force`; 409 where it names another resourceVersion or uid */
   apply(resource: Resource, target: Target, applied: JsonObject, options: { manager: string; force: boolean }): Written;
   /** @throws ApiError 409 AlreadyExists */
   create(resource: Resource, namespace: string, object: JsonObject, manager: string): JsonObject;
   /** PUT. @throws ApiError 404, 409 where the resourceVersion is not the newest */
   replace(resource: Resource, target: Target, object: JsonObject, manager: string): JsonObject;
-  /** Merge patch; lists by key where `strategic`. @throws ApiError 404 */
+  /** Merge patch; lists by key where `strategic`. @throws ApiError 404, 409 as above */
   patch(resource: Resource, target: Target, patch: JsonObject, manager: string, by?: PatchOptions): JsonObject;
   /** Status as controllers write it: no generation, no owner. Nothing where the object is gone. */
   putStatus(resource: Resource, target: Target, status: JsonObject): void;
@@ -76,6 +76,25 @@ export function openStore(now: () => number): Store {
     const entry = entries.get(keyOf(resource, target));
     if (entry === undefined) throw notFound(resourceName(resource), target.name);
     return entry;
+  };
+
+  /**
+   * A write that names a resourceVersion or a uid is for that object alone; one that names a resourceVersion where there is
+   * no object creates it, as the API server does, and one that names a uid does not.
+   */
+  const holdTo = (resource: Resource, target: Target, sent: JsonObject): void => {
+    const there = entries.get(keyOf(resource, target))?.object;
+    const refuse = (because: string): never => {
+      const what = `${resourceName(resource)} "${target.name}"`;
+      throw new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${what}: ${because}`);
+    };
+    const uid = at(sent, 'metadata', 'uid');
+    if (uid !== undefined && there === undefined) refuse(`uid mismatch: ${uid}, and no existing object was found`);
+    if (uid !== undefined && uid !== at(there, 'metadata', 'uid')) refuse(`uid mismatch: ${uid}`);
+    const expected = at(sent, 'metadata', 'resourceVersion');
+    if (expected !== undefined && there !== undefined && expected !== at(there, 'metadata', 'resourceVersion')) {
+      refuse('the object has been modified; please apply your changes to the latest version and try again');
+    }
   };
 
   /** Stores `wanted` as the object's next state; nothing changes where it is what is there. */
@@ -139,6 +158,7 @@ export function openStore(now: () => number): Store {
         }));
         throw new ApiError(409, 'Conflict', conflictMessage(outcome.conflicts), causes);
       }
+      holdTo(resource, target, applied);
       return { created: entry === undefined, object: write(resource, target, outcome.object, outcome.managed) };
     },
     create: (resource, namespace, object, manager) => {
@@ -151,17 +171,13 @@ export function openStore(now: () => number): Store {
     },
     replace: (resource, target, object, manager) => {
       const entry = need(resource, target);
-      const expected = at(object, 'metadata', 'resourceVersion');
-      if (expected !== undefined && expected !== at(entry.object, 'metadata', 'resourceVersion')) {
-        const what = `${resourceName(resource)} "${target.name}"`;
-        const message = `Operation cannot be fulfilled on ${what}: the object has been modified; please apply your changes to the latest version and try again`;
-        throw new ApiError(409, 'Conflict', message);
-      }
+      holdTo(resource, target, object);
       const clean = structuredClone(object);
       return write(resource, target, clean, ownChanges(entry.object, clean, entry.managed, writer(resource, manager)));
     },
     patch: (resource, target, patch, manager, by = {}) => {
       const entry = need(resource, target);
+      holdTo(resource, target, patch);
       const patched = (
         by.strategic === true ? merge(entry.object, patch) : mergePatch(entry.object, patch)
       ) as JsonObject;

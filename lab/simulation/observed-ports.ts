@@ -19,6 +19,7 @@ export type Effect = { by: Invocation; workload: string } & (
   | { kind: 'writeSlot'; slot: Slot; revision: string }
   | { kind: 'scaleSlot'; slot: Slot; from: number; replicas: number }
   | { kind: 'setAutoscalerMinimum'; slot: Slot; minimum: number }
+  | { kind: 'restoreAutoscalerMinimum'; slot: Slot }
   | { kind: 'startExecution'; machine: string; name: string }
   | { kind: 'callHook'; releaseId: string; hook: string }
 );
@@ -77,18 +78,22 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
       },
     }),
     cluster: overriding(cluster, {
-      async writeSlot(workload, slot, content) {
+      async writeSlot(workload, slot, content, position) {
         happens({ kind: 'writeSlot', workload: workload.name, slot, revision: content.revision });
-        await cluster.writeSlot(workload, slot, content);
+        await cluster.writeSlot(workload, slot, content, position);
       },
-      async scaleSlot(workload, slot, replicas) {
+      async scaleSlot(workload, slot, replicas, position) {
         const from = stage.site(workload.name).pods[slot].size;
         happens({ kind: 'scaleSlot', workload: workload.name, slot, from, replicas });
-        await cluster.scaleSlot(workload, slot, replicas);
+        await cluster.scaleSlot(workload, slot, replicas, position);
       },
-      async setAutoscalerMinimum(workload, slot, minimum) {
+      async setAutoscalerMinimum(workload, slot, minimum, position) {
         happens({ kind: 'setAutoscalerMinimum', workload: workload.name, slot, minimum });
-        await cluster.setAutoscalerMinimum(workload, slot, minimum);
+        await cluster.setAutoscalerMinimum(workload, slot, minimum, position);
+      },
+      async restoreAutoscalerMinimum(workload, slot, minimum, position) {
+        happens({ kind: 'restoreAutoscalerMinimum', workload: workload.name, slot });
+        await cluster.restoreAutoscalerMinimum(workload, slot, minimum, position);
       },
     }),
     executions: overriding(executions, {

@@ -174,9 +174,9 @@ function peopled(world: World, options: StageOptions) {
       // the first read is the admission's
       return reads <= READS_UNTIL_READY + 1 ? { ...seen, available: 0, ready: false } : seen;
     },
-    async scaleSlot(workload, slot, replicas) {
+    async scaleSlot(workload, slot, replicas, position) {
       if (replicas > 0) reads = 1;
-      await world.cluster.scaleSlot(workload, slot, replicas);
+      await world.cluster.scaleSlot(workload, slot, replicas, position);
     },
   };
   const targets: Targets = {

@@ -69,7 +69,7 @@ describe('all of stable is down, and a fix is released', () => {
   it('with no pod of stable left is sized by the Deployment', async () => {
     const world = await open({ steps });
     down(world);
-    await world.cluster.scaleSlot(shop, 'blue', 0);
+    await world.cluster.scaleSlot(shop, 'blue', 0, 0);
     await start(world, { althoughStableIsDown: true });
     await admit(world);
     expect((await state(world)).active?.admission?.stableReplicas).toBe(1);

@@ -26,11 +26,16 @@ async function next(world: World, end: 'promoted' | 'rolledBack') {
   await world.run('close', { releaseId: 'shop-1', ...(end === 'promoted' ? { run: 1 } : { attempt: 1 }) });
   if (end === 'promoted') {
     await world.canary(4);
-    await world.cluster.writeSlot(shop, 'green', {
-      revision: (await state(world)).live?.revision ?? '',
-      images: {},
-      template,
-    });
+    await world.cluster.writeSlot(
+      shop,
+      'green',
+      {
+        revision: (await state(world)).live?.revision ?? '',
+        images: {},
+        template,
+      },
+      (await state(world)).seq,
+    );
     await world.router.setDial(shop, { blue: 0, green: 100 });
   }
   return world.run('admit', second);

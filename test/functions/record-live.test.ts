@@ -61,7 +61,7 @@ describe('a rule that was turned back by hand', () => {
 
   it('offers nothing where the slot that has the traffic has no pods: that is to be mended first', async () => {
     const world = await turned();
-    await world.cluster.scaleSlot(shop, 'blue', 0);
+    world.cluster.setReplicas(shop, 'blue', 0);
     await world.run('start', { workload: 'shop', image: 'v3', by: 'ann' });
     expect(await admit(world, 'shop-2')).toMatchObject({ because: expect.stringMatching(/blue has no replicas$/) });
   });
@@ -137,7 +137,12 @@ describe('a rule that was turned back by hand', () => {
   it('an undo of it is refused where the other slot has another revision by now', async () => {
     const world = await turned();
     await record(world);
-    await world.cluster.writeSlot(shop, 'green', { revision: 'other', images: { app: imageOf('3').uri }, template });
+    await world.cluster.writeSlot(
+      shop,
+      'green',
+      { revision: 'other', images: { app: imageOf('3').uri }, template },
+      (await world.ledger.read('shop')).seq,
+    );
     await world.run('undo', { workload: 'shop', by: 'bob' });
     expect(await admit(world, 'shop-2')).toMatchObject({
       kind: 'refused',
@@ -172,7 +177,7 @@ describe('it is refused, and nothing is written,', () => {
     [
       'where it has no pods',
       promoted,
-      world => world.cluster.scaleSlot(shop, 'blue', 0),
+      world => world.cluster.setReplicas(shop, 'blue', 0),
       /^blue has no replicas: scale it up/,
     ],
     [

@@ -141,7 +141,7 @@ describe("the promotion's last act", () => {
   });
 
   const scaled = async (world: World, desired: number, healthy: number) => {
-    await world.cluster.scaleSlot(shop, 'green', desired);
+    world.cluster.setReplicas(shop, 'green', desired);
     world.targets.counts.green.healthy = healthy;
   };
 

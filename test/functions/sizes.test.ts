@@ -23,7 +23,7 @@ const intended = async (world: World) => (await world.facts()).filter(fact => fa
 
 it('leaves a canary with traffic the replicas that its autoscaler or a person gave it, and raises the minimum only', async () => {
   const world = await at25({ autoscalers: true });
-  await world.cluster.scaleSlot(shop, 'green', 8);
+  world.cluster.setReplicas(shop, 'green', 8);
   expect(await world.run('size-canary', road)).toMatchObject({
     because: 'green is scaled to 3 for weight 50 %, and keeps the 8 that it has',
   });
@@ -40,7 +40,7 @@ it("gives the canary its share of stable's present size, and stable's minimum fo
   await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
   await world.run('admit', road);
   await world.run('write-canary', road);
-  await world.cluster.scaleSlot(shop, 'blue', 20);
+  world.cluster.setReplicas(shop, 'blue', 20);
   await world.run('size-canary', road);
   expect(await green(world)).toMatchObject({ desired: 20 });
   expect(await blue(world)).toMatchObject({ desired: 20, autoscalerMinimum: 20 });
@@ -48,7 +48,7 @@ it("gives the canary its share of stable's present size, and stable's minimum fo
 
 it.each([0, 1])('does not size the canary by a stable that was scaled to %i', async replicas => {
   const world = await at25();
-  await world.cluster.scaleSlot(shop, 'blue', replicas);
+  world.cluster.setReplicas(shop, 'blue', replicas);
   await world.run('size-canary', road);
   expect(await green(world)).toMatchObject({ desired: 3 });
 });
@@ -57,7 +57,7 @@ it('sizes the canary again where stable grew before the shift, and turns nothing
   const world = await openWorld({ steps: [weight(100)], metrics: [] });
   await world.admitted([0, { kind: 'stepStarted', index: 0 }], ...readied(1, 100, 4));
   await world.canary(4);
-  await world.cluster.scaleSlot(shop, 'blue', 20);
+  world.cluster.setReplicas(shop, 'blue', 20);
   world.wait(5);
   await world.run('read-slot', road);
   // whoever comes first finds it: the step, the look, and the shift itself
@@ -126,7 +126,7 @@ it('is read at looks in a bake, and only news is written down', async () => {
     world.wait(seconds);
     await world.run('read-slot', road);
   }
-  await world.cluster.scaleSlot(shop, 'blue', 5);
+  world.cluster.setReplicas(shop, 'blue', 5);
   await world.run('read-slot', road);
   const seen = (await world.facts()).filter(fact => fact.kind === 'slotSeen').slice(1);
   expect(seen.map(({ stable }) => stable?.desired)).toEqual([4, 5]);

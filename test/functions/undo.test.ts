@@ -93,10 +93,10 @@ describe('an undo that is admitted', () => {
       ['blue', idle],
       ['green', 'r2'],
     ] as const) {
-      await world.cluster.writeSlot(shop, slot, { revision, images: {}, template });
+      await world.cluster.writeSlot(shop, slot, { revision, images: {}, template }, 0);
     }
-    await world.cluster.scaleSlot(shop, 'blue', 0);
-    await world.cluster.scaleSlot(shop, 'green', 3);
+    await world.cluster.scaleSlot(shop, 'blue', 0, 0);
+    await world.cluster.scaleSlot(shop, 'green', 3, 0);
     world.targets.counts.green.healthy = 3;
     await world.router.setDial(shop, { blue: 0, green: 100 });
     await undo(world);

@@ -99,8 +99,8 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
 
   cluster.putTemplate(shop, template);
   if (!isNew) {
-    await cluster.writeSlot(shop, 'blue', { revision: 'old', images: { app: imageOf('1').uri }, template });
-    await cluster.scaleSlot(shop, 'blue', 4);
+    await cluster.writeSlot(shop, 'blue', { revision: 'old', images: { app: imageOf('1').uri }, template }, 0);
+    await cluster.scaleSlot(shop, 'blue', 4, 0);
     targets.counts.blue.healthy = 4;
   }
   for (const digit of ['1', '2', '3', '4']) {
@@ -152,8 +152,9 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
     },
     /** The canary is written into green, with so many replicas that are healthy. */
     async canary(replicas: number): Promise<void> {
-      await cluster.writeSlot(shop, 'green', { revision: 'new', images: { app: imageOf('2').uri }, template });
-      await cluster.scaleSlot(shop, 'green', replicas);
+      const { seq } = await ledger.read('shop');
+      await cluster.writeSlot(shop, 'green', { revision: 'new', images: { app: imageOf('2').uri }, template }, seq);
+      await cluster.scaleSlot(shop, 'green', replicas, seq);
       targets.counts.green.healthy = replicas;
     },
     async facts(): Promise<Fact[]> {

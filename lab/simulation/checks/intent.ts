@@ -43,6 +43,7 @@ function isIntended(effect: Effect, facts: Fact[]): boolean {
         ? some(fact => fact.kind === 'sizeIntended' && fact.replicas === effect.replicas)
         : went('retiring') || went('dialVerified');
     case 'setAutoscalerMinimum':
+    case 'restoreAutoscalerMinimum':
       return went('sizeIntended') || went('retiring') || went('dialVerified');
     case 'startExecution': {
       const number = Number(/-(\d+)$/.exec(effect.name)?.[1]);

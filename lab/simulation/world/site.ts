@@ -72,8 +72,8 @@ export class Site {
       await site.dialMoved();
       return site;
     }
-    await site.cluster.writeSlot(workload, 'blue', { revision: STABLE_REVISION, images: {}, template });
-    await site.cluster.scaleSlot(workload, 'blue', spec.stableReplicas);
+    await site.cluster.writeSlot(workload, 'blue', { revision: STABLE_REVISION, images: {}, template }, 0);
+    await site.cluster.scaleSlot(workload, 'blue', spec.stableReplicas, 0);
     site.pods.blue.settle(Date.now());
     await site.dialMoved();
     return site;
@@ -112,16 +112,16 @@ export class Site {
         const ready = status.observed && available === status.desired;
         return { ...status, available, ready, ...(problem === undefined ? {} : { problem }) };
       },
-      writeSlot: async (workload, slot, content) => {
+      writeSlot: async (workload, slot, content, position) => {
         const before = slots.written(workload, slot);
-        await slots.writeSlot(workload, slot, content);
+        await slots.writeSlot(workload, slot, content, position);
         if (before?.revision === content.revision) return;
         const quality = this.qualityOf(content.images);
         pods[slot].replace(quality, Date.now());
         this.traffic.serves(slot, quality);
       },
-      scaleSlot: async (workload, slot, replicas) => {
-        await slots.scaleSlot(workload, slot, replicas);
+      scaleSlot: async (workload, slot, replicas, position) => {
+        await slots.scaleSlot(workload, slot, replicas, position);
         pods[slot].scale(replicas, Date.now());
       },
     };

@@ -87,16 +87,16 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
     expect(await under.serviceSelects()).toBeUndefined();
 
     // Act, Assess: twice is once
-    await under.cluster.pointService(named, 'green');
-    await under.cluster.pointService(named, 'green');
+    await under.cluster.pointService(named, 'green', 1);
+    await under.cluster.pointService(named, 'green', 1);
     expect(await under.serviceSelects()).toBe('green');
-    await under.cluster.pointService(named, 'blue');
+    await under.cluster.pointService(named, 'blue', 1);
     expect(await under.serviceSelects()).toBe('blue');
   });
 
   it('moves no Service that the workload does not name', async () => {
     await under.putService();
-    await under.cluster.pointService(checkout, 'green');
+    await under.cluster.pointService(checkout, 'green', 1);
     expect(await under.serviceSelects()).toBeUndefined();
   });
 
@@ -106,7 +106,7 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
       name: 'TemplateNotFoundError',
       message: expect.stringContaining('there is no Service checkout'),
     });
-    await expect(under.cluster.pointService(named, 'green')).rejects.toMatchObject({ name: 'ClusterRefusedError' });
+    await expect(under.cluster.pointService(named, 'green', 1)).rejects.toMatchObject({ name: 'ClusterRefusedError' });
   });
 
   it('says that the template is not there', async () => {
@@ -129,13 +129,13 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
 
   it('writes a slot without any replicas, then scales it until it is ready', async () => {
     // Act
-    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE));
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE), 1);
 
     // Assess
     await untilReady('green').toMatchObject({ revision: 'r1', desired: 0, updated: 0, available: 0, ready: true });
 
     // Act
-    await under.cluster.scaleSlot(checkout, 'green', 2);
+    await under.cluster.scaleSlot(checkout, 'green', 2, 1);
 
     // Assess
     await untilReady('green').toMatchObject({ revision: 'r1', desired: 2, updated: 2, available: 2, ready: true });
@@ -143,12 +143,12 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
 
   it('keeps the size when the slot is written again, with the same or with a new revision', async () => {
     // Prepare
-    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE));
-    await under.cluster.scaleSlot(checkout, 'green', 1);
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE), 1);
+    await under.cluster.scaleSlot(checkout, 'green', 1, 1);
 
     // Act
-    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE));
-    await under.cluster.writeSlot(checkout, 'green', content('r2', OTHER_GOOD_IMAGE));
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE), 1);
+    await under.cluster.writeSlot(checkout, 'green', content('r2', OTHER_GOOD_IMAGE), 1);
 
     // Assess
     await untilReady('green').toMatchObject({ revision: 'r2', desired: 1, updated: 1, available: 1, ready: true });
@@ -156,13 +156,13 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
 
   it('scales down to nothing, twice, and a slot that was never written too', async () => {
     // Prepare
-    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE));
-    await under.cluster.scaleSlot(checkout, 'green', 1);
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE), 1);
+    await under.cluster.scaleSlot(checkout, 'green', 1, 1);
 
     // Act
-    await under.cluster.scaleSlot(checkout, 'green', 0);
-    await under.cluster.scaleSlot(checkout, 'green', 0);
-    await under.cluster.scaleSlot(checkout, 'blue', 0);
+    await under.cluster.scaleSlot(checkout, 'green', 0, 1);
+    await under.cluster.scaleSlot(checkout, 'green', 0, 1);
+    await under.cluster.scaleSlot(checkout, 'blue', 0, 1);
 
     // Assess
     await untilReady('green').toMatchObject({ desired: 0, available: 0, ready: true });
@@ -170,11 +170,11 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
 
   it('leaves the other slot alone', async () => {
     // Prepare
-    await under.cluster.writeSlot(checkout, 'blue', content('r1', GOOD_IMAGE));
-    await under.cluster.scaleSlot(checkout, 'blue', 1);
+    await under.cluster.writeSlot(checkout, 'blue', content('r1', GOOD_IMAGE), 1);
+    await under.cluster.scaleSlot(checkout, 'blue', 1, 1);
 
     // Act
-    await under.cluster.writeSlot(checkout, 'green', content('r2', OTHER_GOOD_IMAGE));
+    await under.cluster.writeSlot(checkout, 'green', content('r2', OTHER_GOOD_IMAGE), 1);
 
     // Assess
     await untilReady('blue').toMatchObject({ revision: 'r1', desired: 1, available: 1, ready: true });
@@ -182,10 +182,10 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
 
   it('says why a slot does not become ready', async () => {
     // Prepare
-    await under.cluster.writeSlot(checkout, 'green', content('r1', BROKEN_IMAGE));
+    await under.cluster.writeSlot(checkout, 'green', content('r1', BROKEN_IMAGE), 1);
 
     // Act
-    await under.cluster.scaleSlot(checkout, 'green', 1);
+    await under.cluster.scaleSlot(checkout, 'green', 1, 1);
 
     // Assess
     await untilReady('green').toMatchObject({
@@ -198,11 +198,11 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
 
   it('refuses to write a slot of which another field manager owns a field, and names both', async () => {
     // Prepare
-    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE));
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE), 1);
     await under.takeImage('green', 'argocd-controller');
 
     // Act, Assess
-    await expect(under.cluster.writeSlot(checkout, 'green', content('r2', GOOD_IMAGE))).rejects.toMatchObject({
+    await expect(under.cluster.writeSlot(checkout, 'green', content('r2', GOOD_IMAGE), 1)).rejects.toMatchObject({
       name: 'FieldOwnedError',
       message: expect.stringMatching(/containers\[name="app"\]\.image.*"argocd-controller"/),
     });
@@ -211,14 +211,16 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
   it('refuses an image for a container that the template does not have', async () => {
     const wrong = { ...content('r1', GOOD_IMAGE), images: { sidecar: GOOD_IMAGE } };
 
-    await expect(under.cluster.writeSlot(checkout, 'green', wrong)).rejects.toMatchObject({
+    await expect(under.cluster.writeSlot(checkout, 'green', wrong, 1)).rejects.toMatchObject({
       name: 'ClusterRefusedError',
       message: expect.stringContaining('no container "sidecar"'),
     });
   });
 
   it('refuses to scale up a slot that was never written', async () => {
-    await expect(under.cluster.scaleSlot(checkout, 'green', 1)).rejects.toMatchObject({ name: 'ClusterRefusedError' });
+    await expect(under.cluster.scaleSlot(checkout, 'green', 1, 1)).rejects.toMatchObject({
+      name: 'ClusterRefusedError',
+    });
   });
 
   it('raises the minimum of the slot’s autoscaler and puts it back; without one it does nothing', async () => {
@@ -226,20 +228,76 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
     await under.putAutoscaler('blue', 2);
 
     // Act
-    await under.cluster.setAutoscalerMinimum(checkout, 'blue', 5);
+    await under.cluster.setAutoscalerMinimum(checkout, 'blue', 5, 1);
     const raised = await under.cluster.readSlot(checkout, 'blue');
-    await under.cluster.setAutoscalerMinimum(checkout, 'blue', 2);
-    await under.cluster.setAutoscalerMinimum(checkout, 'green', 7);
+    await under.cluster.setAutoscalerMinimum(checkout, 'blue', 6, 2);
+    await under.cluster.restoreAutoscalerMinimum(checkout, 'blue', undefined, 2);
+    await under.cluster.setAutoscalerMinimum(checkout, 'green', 7, 1);
+    await under.cluster.restoreAutoscalerMinimum(checkout, 'green', 7, 1);
 
-    // Assess
-    expect(raised).toMatchObject({ autoscalerMinimum: 5, autoscalerMaximum: 20 });
-    expect((await under.cluster.readSlot(checkout, 'blue')).autoscalerMinimum).toBe(2);
+    // Assess: the team's is known for as long as another is set
+    expect(raised).toMatchObject({ autoscalerMinimum: 5, autoscalerMaximum: 20, ownMinimum: 2 });
+    const restored = await under.cluster.readSlot(checkout, 'blue');
+    expect(restored).toMatchObject({ autoscalerMinimum: 2 });
+    expect(restored).not.toHaveProperty('ownMinimum');
     expect(await under.cluster.readSlot(checkout, 'green')).not.toHaveProperty('autoscalerMinimum');
+
+    // Act, Assess: what the team has now is known better than what was kept
+    await under.cluster.setAutoscalerMinimum(checkout, 'blue', 5, 3);
+    await under.cluster.restoreAutoscalerMinimum(checkout, 'blue', 3, 3);
+    expect(await under.cluster.readSlot(checkout, 'blue')).toMatchObject({ autoscalerMinimum: 3 });
+  });
+
+  it('says which images a slot has, those of containers that no push sets too', async () => {
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE), 1);
+    expect(await under.cluster.readSlot(checkout, 'green')).toMatchObject({ images: { app: GOOD_IMAGE }, position: 1 });
+    const bare = await under.cluster.readSlot(checkout, 'blue');
+    expect(bare).not.toHaveProperty('images');
+    expect(bare).not.toHaveProperty('position');
+  });
+
+  const writes: [string, (position: number) => Promise<void>][] = [
+    ['a slot', position => under.cluster.writeSlot(checkout, 'green', content('r5', OTHER_GOOD_IMAGE), position)],
+    ['a size', position => under.cluster.scaleSlot(checkout, 'green', 5, position)],
+    ['no size', position => under.cluster.scaleSlot(checkout, 'green', 0, position)],
+    ['a minimum', position => under.cluster.setAutoscalerMinimum(checkout, 'green', 5, position)],
+    ['the own minimum', position => under.cluster.restoreAutoscalerMinimum(checkout, 'green', 7, position)],
+    ['the Service', position => under.cluster.pointService({ ...checkout, service: 'checkout' }, 'blue', position)],
+  ];
+  it.each(writes)('leaves what a newer line of the ledger wrote, for an older write of %s', async (_, write) => {
+    // Prepare: the newer ones change nothing but the position
+    await under.putService();
+    await under.putAutoscaler('green', 2);
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE), 3);
+    await under.cluster.scaleSlot(checkout, 'green', 0, 9);
+    await under.cluster.restoreAutoscalerMinimum(checkout, 'green', 2, 9);
+    await under.cluster.pointService({ ...checkout, service: 'checkout' }, 'green', 9);
+
+    // Act, Assess
+    await expect(write(8)).rejects.toMatchObject({
+      name: 'NewerWriteError',
+      message: expect.stringMatching(/line 9.*line 8/),
+    });
+    const kept = { revision: 'r1', images: { app: GOOD_IMAGE }, desired: 0, autoscalerMinimum: 2, position: 9 };
+    expect(await under.cluster.readSlot(checkout, 'green')).toMatchObject(kept);
+    expect(await under.serviceSelects()).toBe('green');
+    await write(9);
+  });
+
+  it('keeps the newer one of two that write a slot at once, whether it is there yet or not', async () => {
+    for (const newer of [5, 15]) {
+      const [, older] = await Promise.allSettled([
+        under.cluster.writeSlot(checkout, 'green', content(`r${newer}`, GOOD_IMAGE), newer),
+        under.cluster.writeSlot(checkout, 'green', content('old', OTHER_GOOD_IMAGE), newer - 1),
+      ]);
+      expect(await under.cluster.readSlot(checkout, 'green')).toMatchObject({ revision: `r${newer}`, desired: 0 });
+      if (older.status === 'rejected') expect(older.reason).toMatchObject({ name: 'NewerWriteError' });
+    }
   });
 
   it('raises a minimum no further than to the maximum: Kubernetes refuses more', async () => {
     await under.putAutoscaler('blue', 2);
-    await under.cluster.setAutoscalerMinimum(checkout, 'blue', 25);
+    await under.cluster.setAutoscalerMinimum(checkout, 'blue', 25, 1);
     expect((await under.cluster.readSlot(checkout, 'blue')).autoscalerMinimum).toBe(20);
   });
 }

@@ -3,6 +3,7 @@ import { answersAsKubernetes } from '../../lab/kubernetes/same-as-kubernetes.ts'
 import { startKubelet } from '../../support/kubelet.ts';
 import { startKubernetes } from '../../support/kubernetes-server.ts';
 import { BROKEN_IMAGE, keepsClusterContract } from './cluster.contract.ts';
+import { keepsLateWritesOut } from './late-writes.contract.ts';
 import { openRealCluster, shop } from './real-cluster.ts';
 import { rightsOnKubernetes } from './rights-on-kubernetes.ts';
 import { sizesOnKubernetes } from './sizes-on-kubernetes.ts';
@@ -30,6 +31,8 @@ const real = () => {
 const where = isThere ? 'on a real Kubernetes' : `skipped: ${kubernetes.because}`;
 describe.skipIf(!isThere)(`the Kubernetes adapter ${where}`, () => {
   describe('as every cluster', () => keepsClusterContract(() => openRealCluster(real())));
+  describe('keeps out', () =>
+    keepsLateWritesOut(async () => ({ ...(await openRealCluster(real())), env: real().env })));
   describe('slots', () => slotsOnKubernetes(real));
   describe('sizes', () => sizesOnKubernetes(real));
   describe('rights', () => rightsOnKubernetes(real));

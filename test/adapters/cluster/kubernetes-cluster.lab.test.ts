@@ -13,6 +13,7 @@ import {
   OTHER_GOOD_IMAGE,
   template,
 } from './cluster.contract.ts';
+import { keepsLateWritesOut } from './late-writes.contract.ts';
 
 const IMAGES = {
   [GOOD_IMAGE]: programs.good,
@@ -93,6 +94,11 @@ async function openUnderTest() {
 
 describe('the Kubernetes adapter over TLS', () => {
   keepsClusterContract(openUnderTest);
+  describe('keeps out', () =>
+    keepsLateWritesOut(async () => {
+      const under = await openUnderTest();
+      return { ...under, env: under.kubernetes.env };
+    }));
 });
 
 describe('the Kubernetes adapter in the lab', () => {
@@ -111,14 +117,19 @@ describe('the Kubernetes adapter in the lab', () => {
     // Prepare
     const { cluster, registrar } = await open();
     const images = { app: GOOD_IMAGE };
-    await cluster.writeSlot(checkout, 'green', {
-      revision: 'r1',
-      images,
-      template: await cluster.readTemplate(checkout),
-    });
+    await cluster.writeSlot(
+      checkout,
+      'green',
+      {
+        revision: 'r1',
+        images,
+        template: await cluster.readTemplate(checkout),
+      },
+      1,
+    );
 
     // Act
-    await cluster.scaleSlot(checkout, 'green', 2);
+    await cluster.scaleSlot(checkout, 'green', 2, 1);
 
     // Assess
     await expect.poll(() => registrar.targets.get('tg-green')?.length, { timeout: 15_000 }).toBe(2);
@@ -131,8 +142,8 @@ describe('the Kubernetes adapter in the lab', () => {
     // Prepare
     const { cluster, kubernetes } = await open();
     const content = { revision: 'r1', images: { app: GOOD_IMAGE }, template };
-    await cluster.writeSlot(checkout, 'green', content);
-    await cluster.scaleSlot(checkout, 'green', 1);
+    await cluster.writeSlot(checkout, 'green', content, 1);
+    await cluster.scaleSlot(checkout, 'green', 1, 1);
     kubernetes.patch(
       'Deployment',
       shop.namespace,
@@ -142,13 +153,13 @@ describe('the Kubernetes adapter in the lab', () => {
     );
 
     // Act
-    await cluster.writeSlot(checkout, 'green', { ...content, revision: 'r2' });
+    await cluster.writeSlot(checkout, 'green', { ...content, revision: 'r2' }, 1);
 
     // Assess
     expect(await cluster.readSlot(checkout, 'green')).toMatchObject({ revision: 'r2', desired: 3 });
 
     // Act: our own size takes over again
-    await cluster.scaleSlot(checkout, 'green', 0);
+    await cluster.scaleSlot(checkout, 'green', 0, 1);
 
     // Assess
     expect(await cluster.readSlot(checkout, 'green')).toMatchObject({ desired: 0 });
@@ -173,7 +184,7 @@ describe('the Kubernetes adapter in the lab', () => {
     );
 
     // Act
-    await cluster.writeSlot(checkout, 'green', { revision: 'r1', images: { app: GOOD_IMAGE }, template });
+    await cluster.writeSlot(checkout, 'green', { revision: 'r1', images: { app: GOOD_IMAGE }, template }, 1);
 
     // Assess
     expect(await cluster.readSlot(checkout, 'green')).toMatchObject({ revision: 'r1', desired: 0 });

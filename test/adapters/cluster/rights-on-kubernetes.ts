@@ -19,7 +19,7 @@ export function rightsOnKubernetes(real: () => RealKubernetes): void {
 
     // Act, Assess
     await expect(
-      cluster().writeSlot(checkout, 'green', { ...content, template: { ...content.template, podTemplate } }),
+      cluster().writeSlot(checkout, 'green', { ...content, template: { ...content.template, podTemplate } }, 1),
     ).rejects.toMatchObject({
       name: 'ClusterRefusedError',
       message: expect.stringMatching(/422.*volumeMounts\[0\]\.name: Not found: "nowhere"/),
@@ -48,7 +48,7 @@ export function rightsOnKubernetes(real: () => RealKubernetes): void {
     // Act, Assess
     await expect(cluster().readTemplate(away)).rejects.toMatchObject(refusal);
     await expect(cluster().readSlot(away, 'green')).rejects.toMatchObject(refusal);
-    await expect(cluster().writeSlot(away, 'green', await contentOf('r1'))).rejects.toMatchObject(refusal);
+    await expect(cluster().writeSlot(away, 'green', await contentOf('r1'), 1)).rejects.toMatchObject(refusal);
   });
 
   it.each([

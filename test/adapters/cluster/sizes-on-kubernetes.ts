@@ -11,7 +11,7 @@ export function sizesOnKubernetes(real: () => RealKubernetes): void {
 
   it('hands the size to sluice-size alone, also after a write that died between its steps', async () => {
     // Act
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
 
     // Assess
     expect(await sizeOwners()).toEqual(['sluice-size']);
@@ -24,7 +24,7 @@ export function sizesOnKubernetes(real: () => RealKubernetes): void {
     await admin().apply({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec }, { manager: 'sluice' });
 
     // Act
-    await cluster().writeSlot(checkout, 'blue', await contentOf('r1'));
+    await cluster().writeSlot(checkout, 'blue', await contentOf('r1'), 1);
 
     // Assess
     expect(await cluster().readSlot(checkout, 'blue')).toMatchObject({ revision: 'r1', desired: 0 });
@@ -32,8 +32,8 @@ export function sizesOnKubernetes(real: () => RealKubernetes): void {
 
   it('keeps a size that kubectl scale set, until it sets one itself', async () => {
     // Prepare
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
-    await cluster().scaleSlot(checkout, 'green', 1);
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
+    await cluster().scaleSlot(checkout, 'green', 1, 1);
     const body = { spec: { replicas: 3 } };
     await admin().must('PATCH', `${deploymentPath('checkout-green')}/scale?fieldManager=kubectl`, {
       body,
@@ -41,13 +41,13 @@ export function sizesOnKubernetes(real: () => RealKubernetes): void {
     });
 
     // Act
-    await cluster().writeSlot(checkout, 'green', await contentOf('r2'));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r2'), 1);
 
     // Assess
     await untilGreen().toMatchObject({ revision: 'r2', desired: 3, available: 3, ready: true });
 
     // Act
-    await cluster().scaleSlot(checkout, 'green', 1);
+    await cluster().scaleSlot(checkout, 'green', 1, 1);
 
     // Assess
     await untilGreen().toMatchObject({ desired: 1, available: 1, ready: true });
@@ -56,18 +56,18 @@ export function sizesOnKubernetes(real: () => RealKubernetes): void {
 
   it('raises a slot with its autoscaler’s minimum, which the real autoscaler obeys, and writes it at that size', async () => {
     // Prepare
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
-    await cluster().scaleSlot(checkout, 'green', 1);
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
+    await cluster().scaleSlot(checkout, 'green', 1, 1);
     await under().putAutoscaler('green', 1);
 
     // Act
-    await cluster().setAutoscalerMinimum(checkout, 'green', 3);
+    await cluster().setAutoscalerMinimum(checkout, 'green', 3, 1);
 
     // Assess
     await untilGreen().toMatchObject({ desired: 3, available: 3, ready: true, autoscalerMinimum: 3 });
 
     // Act
-    await cluster().writeSlot(checkout, 'green', await contentOf('r2'));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r2'), 1);
 
     // Assess
     await untilGreen().toMatchObject({ revision: 'r2', desired: 3, available: 3, ready: true, autoscalerMinimum: 3 });

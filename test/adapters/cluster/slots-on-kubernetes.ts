@@ -12,14 +12,14 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
 
   it('restarts no pod when a slot is written again from the same template', async () => {
     // Prepare
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
-    await cluster().scaleSlot(checkout, 'green', 2);
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
+    await cluster().scaleSlot(checkout, 'green', 2, 1);
     await untilGreen().toMatchObject({ ready: true, available: 2 });
     const { generation } = (await green()).metadata;
     const pods = await podAddresses('green');
 
     // Act
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
 
     // Assess
     expect((await green()).metadata.generation).toBe(generation);
@@ -34,11 +34,11 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
     podTemplate.metadata.labels.tier = 'front';
     podTemplate.spec.containers[0].env.push({ name: 'OLD', value: '1' });
     podTemplate.spec.containers.push({ name: 'sidecar', image: OTHER_GOOD_IMAGE });
-    await cluster().writeSlot(checkout, 'green', { ...first, template: { ...first.template, podTemplate } });
+    await cluster().writeSlot(checkout, 'green', { ...first, template: { ...first.template, podTemplate } }, 1);
     expect((await green()).spec.template.spec.containers).toHaveLength(2);
 
     // Act
-    await cluster().writeSlot(checkout, 'green', { ...first, revision: 'r2' });
+    await cluster().writeSlot(checkout, 'green', { ...first, revision: 'r2' }, 1);
 
     // Assess
     const { spec } = (await green()).spec.template;
@@ -49,7 +49,7 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
 
   it('names each manager of a field that is not its own: of an edit by hand and of another apply', async () => {
     // Prepare
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
     const containers = [{ name: 'app', image: OTHER_GOOD_IMAGE }];
     await admin().must('PATCH', `${deploymentPath('checkout-green')}?fieldManager=kubectl-set`, {
       body: { spec: { template: { spec: { containers } } } },
@@ -62,7 +62,7 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
     );
 
     // Act, Assess
-    await expect(cluster().writeSlot(checkout, 'green', await contentOf('r2'))).rejects.toMatchObject({
+    await expect(cluster().writeSlot(checkout, 'green', await contentOf('r2'), 1)).rejects.toMatchObject({
       name: 'FieldOwnedError',
       message: expect.stringMatching(
         /(?=.*\.spec\.minReadySeconds is owned by the field manager "argocd-controller")(?=.*containers\[name="app"\]\.image is owned by the field manager "kubectl-set")/,
@@ -75,12 +75,12 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
     // Prepare
     const named = { ...checkout, service: 'checkout' };
     await under().putService();
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
-    await cluster().scaleSlot(checkout, 'green', 2);
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
+    await cluster().scaleSlot(checkout, 'green', 2, 1);
     await untilGreen().toMatchObject({ ready: true, available: 2 });
 
     // Act
-    await cluster().pointService(named, 'green');
+    await cluster().pointService(named, 'green', 1);
 
     // Assess
     const addresses = await podAddresses('green');
@@ -133,8 +133,8 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
     };
 
     // Act
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
 
     // Assess
     const [first, ...more] = await copies();
@@ -144,7 +144,7 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
 
     // Act
     await settings('good evening');
-    await cluster().writeSlot(checkout, 'green', await contentOf('r2'));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r2'), 1);
 
     // Assess
     const second = (await copies()).find(({ data }) => data.greeting === 'good evening');
@@ -159,11 +159,11 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
         body: { metadata: { labels: { 'pod-security.kubernetes.io/enforce': level } } },
         type: MERGE_PATCH,
       });
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
     await restrict('restricted');
     try {
       // Act
-      await cluster().scaleSlot(checkout, 'green', 1);
+      await cluster().scaleSlot(checkout, 'green', 1, 1);
 
       // Assess
       await untilGreen().toMatchObject({
@@ -177,14 +177,14 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
 
   it('has no deadline for a slot that is scaled up from nothing: the plan’s own is what counts', async () => {
     // Prepare: without replicas the Deployment is complete
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1', { app: BROKEN_IMAGE }));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1', { app: BROKEN_IMAGE }), 1);
     const conditionOf = async (type: string) =>
       (await green()).status?.conditions?.find((c: JsonBody) => c.type === type);
     const complete = { status: 'True', reason: 'NewReplicaSetAvailable' };
     await expect.poll(() => conditionOf('Progressing')).toMatchObject(complete);
 
     // Act
-    await cluster().scaleSlot(checkout, 'green', 1);
+    await cluster().scaleSlot(checkout, 'green', 1, 1);
 
     // Assess
     await expect.poll(() => conditionOf('Available')).toMatchObject({ status: 'False' });
@@ -193,13 +193,13 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
 
   it('says that a new revision exceeded its progress deadline where pods of the last one run', async () => {
     // Prepare
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
-    await cluster().scaleSlot(checkout, 'green', 1);
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
+    await cluster().scaleSlot(checkout, 'green', 1, 1);
     await untilGreen().toMatchObject({ ready: true, available: 1 });
     const { template: read, ...content } = await contentOf('r2', { app: BROKEN_IMAGE });
 
     // Act
-    await cluster().writeSlot(checkout, 'green', { ...content, template: { ...read, progressDeadlineSeconds: 1 } });
+    await cluster().writeSlot(checkout, 'green', { ...content, template: { ...read, progressDeadlineSeconds: 1 } }, 1);
 
     // Assess
     await untilGreen().toMatchObject({
@@ -222,7 +222,7 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
     await twice({ env: env('first', 'second') });
 
     // Act
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
 
     // Assess
     expect((await green()).spec.template.spec.containers[0].env).toEqual(env('second'));
@@ -237,7 +237,7 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
     });
 
     // Act, Assess: 500 is how the server says so, and asking again does not help
-    await expect(cluster().writeSlot(checkout, 'green', await contentOf('r2'))).rejects.toMatchObject({
+    await expect(cluster().writeSlot(checkout, 'green', await contentOf('r2'), 1)).rejects.toMatchObject({
       name: 'ClusterRefusedError',
       message: expect.stringMatching(/containers\[name="app"\]\.ports: duplicate entries for key/),
     });

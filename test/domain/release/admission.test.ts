@@ -30,6 +30,7 @@ const decide = (
 ): AdmissionDecision =>
   admit(release(options.release), found(options.found), {
     nowEpochMs: at(5),
+    seq: 3,
     live: options.live,
     undoTo: options.undoTo,
     sha256,

@@ -47,9 +47,25 @@ export function storiesIn(namespace: string): Story[] {
     type,
   });
   const size = (replicas: number) => part({ replicas });
+  const onVersion = (resourceVersion: string, object: { metadata: Fields }) => ({
+    ...object,
+    metadata: { ...object.metadata, resourceVersion },
+  });
   const image = (to: string) => ({ template: { spec: { containers: [{ name: 'app', image: to }] } } });
 
   return [
+    {
+      name: 'writes that hold for one version of an object, or for none',
+      steps: [
+        apply('a', APP, onVersion('1', deployment({ replicas: 0 }, app()))),
+        apply('a', APP, onVersion('1', deployment({ replicas: 1 }, app()))),
+        apply('b', APP, onVersion('1', size(2)), true),
+        // who owns a field is said before the version is looked at
+        apply('b', APP, onVersion('1', size(2))),
+        merge('b', APP, onVersion('1', size(2))),
+        apply('a', APP, deployment({ replicas: 1 }, app())),
+      ],
+    },
     {
       name: 'a size that two appliers share, and that the last one lets go',
       steps: [
