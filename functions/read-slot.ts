@@ -36,7 +36,7 @@ export const makeHandler = (deps: ReadSlotDeps) =>
 
 function seenOf(call: ReleaseCall, canary: SlotStatus, stable: SlotStatus): SlotSeen {
   const { canary: slot } = call.admission;
-  const { desired, available, ready, autoscalerMaximum: most } = canary;
+  const { desired, available, ready, revision, images, autoscalerMaximum: most } = canary;
   const isBound = most !== undefined && most < (call.release.size?.replicas ?? 0);
   const problem = isBound ? `the autoscaler of ${slot} allows at most ${most} replicas` : canary.problem;
   return {
@@ -45,6 +45,8 @@ function seenOf(call: ReleaseCall, canary: SlotStatus, stable: SlotStatus): Slot
     available,
     ready,
     ...(problem !== undefined && { problem }),
+    ...(revision !== undefined && { revision }),
+    ...(images !== undefined && { images }),
     ...(isBound && { most }),
     stable: {
       desired: stable.desired,

@@ -9,6 +9,7 @@ import { drainSeconds } from '../domain/release/draining.ts';
 import { liveSlotProblem } from '../domain/release/live-slot.ts';
 import { deadlineOf } from '../domain/release/next-move.ts';
 import { recordLiveCommand, turnedTo } from '../domain/release/record-live.ts';
+import { otherContent } from '../domain/release/slot-content.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets, openTell } from './shared/open.ts';
@@ -108,7 +109,11 @@ async function heldByLiveSlot(deps: RetireStableDeps, call: ReleaseCall): Promis
   const { workload, retiringAtEpochMs, hold } = call.release;
   const [slot, targets] = await Promise.all([deps.cluster.readSlot(workload, canary), deps.targets.read(workload)]);
   const healthyTargets = targets[canary].healthy;
-  const problem = liveSlotProblem(call.release, { ...slot, healthyTargets });
+  const other = otherContent(call.release, call.admission, slot);
+  if (other !== undefined && retiringAtEpochMs === undefined) {
+    return roadMove({ kind: 'rollBack', reason: 'fault', because: other });
+  }
+  const problem = other ?? liveSlotProblem(call.release, { ...slot, healthyTargets });
   if (problem === undefined) {
     if (hold !== undefined) await call.append({ kind: 'resumed' });
     return undefined;

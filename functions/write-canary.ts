@@ -1,7 +1,8 @@
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { imageUris } from '../domain/release/admission.ts';
-import { TemplateChangedError } from './shared/errors.ts';
+import { otherContent } from '../domain/release/slot-content.ts';
+import { SlotNotTakenError, TemplateChangedError } from './shared/errors.ts';
 import { followTemplate } from './shared/follow-template.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
@@ -34,7 +35,15 @@ export const makeHandler = (deps: WriteCanaryDeps) =>
         call.position,
       );
     }
-    await call.append({ kind: 'canaryWritten', slot, revision });
+    const seen = await deps.cluster.readSlot(call.release.workload, slot);
+    const other = otherContent(call.release, call.admission, seen);
+    if (other !== undefined) throw new SlotNotTakenError(`read back after it was written: ${other}`);
+    await call.append({
+      kind: 'canaryWritten',
+      slot,
+      revision,
+      ...(seen.images !== undefined && { images: seen.images }),
+    });
     return roadMove({ kind: 'advance', because: `revision ${revision} is in ${slot}` });
   });
 

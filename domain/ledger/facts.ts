@@ -64,6 +64,10 @@ export interface SlotSeen {
   available: number;
   ready: boolean;
   problem?: string;
+  /** Of what is in it; absent where there is no Deployment, and in lines from before it was read. */
+  revision?: string;
+  /** Image by container, likewise. */
+  images?: Record<string, string>;
   /** Its autoscaler allows no more replicas than these, which are fewer than Sluice gave it. */
   most?: number;
   /** Absent in lines from before it was read. `restarts`: of the containers of all its pods. */
@@ -103,7 +107,8 @@ export type Fact =
   /** `sameAs`: its revision is the one of that release, so there is nothing to release. */
   | { kind: 'refused'; because: string; sameAs?: string }
   | { kind: 'canaryIntended'; slot: Slot; revision: string }
-  | { kind: 'canaryWritten'; slot: Slot; revision: string }
+  /** `images`: by container, as they were read back; absent in lines from before that was done. */
+  | { kind: 'canaryWritten'; slot: Slot; revision: string; images?: Record<string, string> }
   | { kind: 'sizeIntended'; slot: Slot; replicas: number; weight: number }
   | ({ kind: 'slotSeen' } & SlotSeen)
   | { kind: 'readied'; weight: number }

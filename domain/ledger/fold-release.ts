@@ -35,7 +35,7 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     case 'canaryIntended':
       return { ...release, canaryIntended: true };
     case 'canaryWritten':
-      return { ...release, canaryWritten: true };
+      return { ...release, canaryWritten: true, ...(fact.images !== undefined && { canaryImages: fact.images }) };
     case 'sizeIntended': {
       const { slot, replicas, weight } = fact;
       // the cluster is asked afresh: what it said of another size says nothing of this one

@@ -62,6 +62,8 @@ export interface ReleaseState {
   sameAs?: string;
   canaryIntended?: true;
   canaryWritten: boolean;
+  /** Image by container of the canary's slot, as it was read back when it was written. */
+  canaryImages?: Record<string, string>;
   size?: { slot: Slot; replicas: number; weight: number; intendedAtEpochMs: number };
   slotSeen?: SlotSeen & { atEpochMs: number };
   /** How the pods were when the canary was ready for the first time: what is evidence is counted from there. */

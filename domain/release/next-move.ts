@@ -17,6 +17,7 @@ import type { Decision, Observation } from './move.ts';
 import { currentStep, isSlotUnread, weightToReady } from './next-step.ts';
 import { readiness } from './readiness.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
+import { otherContent } from './slot-content.ts';
 
 export { WAIT_SECONDS } from './decisions.ts';
 
@@ -42,6 +43,8 @@ function decide(release: ReleaseState, admission: Admission, seen: Observation):
   const { verdict } = seen;
   if (release.retiringAtEpochMs !== undefined) return onlyOn(release, decideOpen(release, admission, onlySeen(seen)));
   if (verdict.kind === 'degraded') return rollBack('degraded', verdict.because);
+  const other = otherContent(release, admission, release.slotSeen);
+  if (other !== undefined) return rollBack('fault', other);
   const lost = unserved(release, admission, seen);
   if (lost !== undefined) return lost;
   const rang = rangUnderTraffic(release, seen.alarms);

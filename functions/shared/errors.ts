@@ -13,6 +13,11 @@ export class DialNotTakenError extends Error {
   override readonly name = 'DialNotTakenError';
 }
 
+/** The cluster accepted a slot and then answered another one. Retrying writes it again. */
+export class SlotNotTakenError extends Error {
+  override readonly name = 'SlotNotTakenError';
+}
+
 /** The template is no longer the one that was admitted: what would be written is not what was asked for. */
 export class TemplateChangedError extends Error {
   override readonly name = 'TemplateChangedError';

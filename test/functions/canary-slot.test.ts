@@ -19,7 +19,7 @@ describe("the canary's slot", () => {
     expect(world.cluster.written(shop, 'green')).toEqual({ revision, images: { app: imageOf('2').uri }, template });
     expect((await world.facts()).slice(-2)).toEqual([
       { kind: 'canaryIntended', slot: 'green', revision },
-      { kind: 'canaryWritten', slot: 'green', revision },
+      { kind: 'canaryWritten', slot: 'green', revision, images: { app: imageOf('2').uri } },
     ]);
   });
 
@@ -113,6 +113,8 @@ describe("the canary's slot", () => {
         available: 0,
         ready: false,
         problem: 'container app: CrashLoopBackOff',
+        revision: 'new',
+        images: { app: imageOf('2').uri },
         stable: { desired: 4, available: 4 },
       },
     ]);

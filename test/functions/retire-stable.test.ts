@@ -98,7 +98,7 @@ describe("the promotion's last act", () => {
     await world.run('size-canary', road);
     await world.tell(...soaked, [50, { kind: 'retiring' }]);
     await world.router.setDial(shop, dialFor('green', 100));
-    await world.canary(4);
+    world.targets.counts.green.healthy = 4;
     world.wait(5_000);
     await retire(world);
     expect(await blue(world)).toMatchObject({ desired: 0, autoscalerMinimum: 2 });
