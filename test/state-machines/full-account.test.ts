@@ -59,7 +59,7 @@ describe('an account at its limit', () => {
     );
     expect(goBack.length).toBeGreaterThan(10);
     for (const [name, { Catch = [] }] of goBack) {
-      const waits = Catch.findIndex(({ Next }) => Next === 'PauseThrottled');
+      const waits = Catch.findIndex(({ Next }) => Next === 'AfterThrottling');
       const back = Catch.findIndex(({ Next }) => Next === 'StartRollBackForFault');
       expect({ name, waits: waits >= 0 && waits < back }).toEqual({ name, waits: true });
       expect(Catch[waits]?.ErrorEquals).toEqual(['Lambda.TooManyRequestsException', 'ThrottledError']);
