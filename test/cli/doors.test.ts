@@ -183,7 +183,7 @@ it('an undo of an undo warns that it restores what was undone, names it, and say
   // Assess
   expect(code).toBe(0);
   expect(out.replaceAll(/\n +/g, ' ')).toContain(
-    'warning: the last promotion was an undo. shop-5 restores the version that was undone: shop-1 (image v2).\n',
+    'warning: the last promotion was an undo, or was turned back by hand. shop-5 restores the version that was undone: shop-1 (image v2).\n',
   );
   expect(out).toMatch(new RegExp(`To stop it:\\s+npx sluice abort shop-5 --lab ${file.path}\n`));
 }, 30_000);

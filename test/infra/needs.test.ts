@@ -14,6 +14,7 @@ const NEEDS: Record<string, Need[]> = {
   'cluster.pointService': ['cluster'],
   'cluster.readSlot': ['cluster'],
   'cluster.readTemplate': ['cluster'],
+  'cluster.restoreAutoscalerMinimum': ['cluster'],
   'cluster.scaleSlot': ['cluster'],
   'cluster.setAutoscalerMinimum': ['cluster'],
   'cluster.writeSlot': ['cluster'],
