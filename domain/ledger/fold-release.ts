@@ -9,8 +9,30 @@ import { PROCEED, type ReleaseState } from './state.ts';
 
 type ReleaseFact = Exclude<Fact, { kind: 'requested' | 'closed' | 'pushRefused' | 'retagPassed' }>;
 
+/**
+ * Facts that say what is seen, asked or tried, and so may come for ever where nothing moves: all others bring a release on.
+ */
+const STANDS_STILL: ReadonlySet<ReleaseFact['kind']> = new Set([
+  'runClaimed',
+  'overridden',
+  'alarmWasOk',
+  'slotSeen',
+  'baselineSeen',
+  'ceilingsFrozen',
+  'judged',
+  'held',
+  'resumed',
+  'rollBackClaimed',
+  'paged',
+]);
+
 /** A release after one more fact about it. */
 export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseState {
+  const next = apply(release, entry, fact);
+  return next === release || STANDS_STILL.has(fact.kind) ? next : { ...next, movedAtEpochMs: entry.atEpochMs };
+}
+
+function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseState {
   const at = entry.atEpochMs;
   switch (fact.kind) {
     case 'runClaimed':
@@ -134,6 +156,10 @@ export function foldRelease(release: ReleaseState, entry: Entry, fact: ReleaseFa
     }
     case 'stableRetired':
       return { ...release, stableRetired: true };
+    case 'paged': {
+      const { what, because, sinceEpochMs, times } = fact;
+      return { ...release, paged: { what, because, sinceEpochMs, times, lastAtEpochMs: at } };
+    }
     default:
       return assertNever(fact);
   }

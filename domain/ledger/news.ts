@@ -77,6 +77,8 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return 'promoted: the old version is scaled down when its connections have ended';
     case 'liveRecorded':
       return `${fact.slot} is recorded as live, revision ${fact.revision}: ${fact.because}`;
+    case 'paged':
+      return `a person is called${fact.times > 1 ? ` (${fact.times} times now)` : ''}: waiting for ${fact.because}`;
     case 'closed':
       return endText(fact);
     case 'runClaimed':

@@ -110,6 +110,10 @@ export interface ReleaseState {
   stableRetired: boolean;
   /** Behind the one-way door a person turned the traffic back by hand, and said so: it ends as rolled back. */
   turnedBack?: { by: string; atEpochMs: number; because: string; canaryRetired?: true };
+  /** When a line brought it on last; absent in snapshots from before it was kept. */
+  movedAtEpochMs?: number;
+  /** The last page about it: for what it waited, since when, and how many were sent about that. Absent: nobody was called. */
+  paged?: { what: string; because: string; sinceEpochMs: number; times: number; lastAtEpochMs: number };
 }
 
 export interface EndedRelease {

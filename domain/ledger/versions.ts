@@ -60,6 +60,7 @@ const KNOWN: Record<Fact['kind'], true> = {
   retiring: true,
   stableRetired: true,
   liveRecorded: true,
+  paged: true,
   closed: true,
 };
 

@@ -20,9 +20,11 @@ import {
   weight,
 } from '../../support/story.ts';
 
-const admitted = releaseOf({});
+/** When it was brought on last is said of all lines together. */
+const still = ({ movedAtEpochMs: _, ...release }: ReleaseState): ReleaseState => release;
+const admitted = still(releaseOf({}));
 /** The release to which this fact was said 50 s after NOON, and these lines before. */
-const told = (fact: Fact, ...lines: Line[]): ReleaseState => releaseOf({}, ...lines, [50, fact]);
+const told = (fact: Fact, ...lines: Line[]): ReleaseState => still(releaseOf({}, ...lines, [50, fact]));
 const baseline = (windows: number) => ({ windows, requests: 900, bad: [1], phi: [1], assumed: false });
 const zero = { blue: 100, green: 0 };
 const claimed: Line = [10, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }];
@@ -67,6 +69,10 @@ describe('what one line says of a release', () => {
     ],
     [{ kind: 'retiring' }, { retiringAtEpochMs: at(50) }],
     [{ kind: 'stableRetired', slot: 'blue' }, { stableRetired: true }],
+    [
+      { kind: 'paged', what: 'draining', because: 'its pods', sinceEpochMs: at(9), times: 2 },
+      { paged: { what: 'draining', because: 'its pods', sinceEpochMs: at(9), times: 2, lastAtEpochMs: at(50) } },
+    ],
   ])('is that and nothing else: %j', (fact, change) => {
     expect(told(fact)).toStrictEqual({ ...admitted, ...change });
   });
@@ -89,8 +95,20 @@ describe('what one line says of a release', () => {
     [{ kind: 'dialVerified', dial: zero }, { verifiedAtEpochMs: at(50) }],
     [{ kind: 'canaryRetired', slot: 'green' }, { canaryRetired: true }],
   ])('is a part of its way back: %j', (fact, change) => {
-    const { rollBack, ...rest } = releaseOf({}, claimed);
+    const { rollBack, ...rest } = still(releaseOf({}, claimed));
     expect(told(fact, claimed)).toStrictEqual({ ...rest, rollBack: { ...rollBack, ...change } });
+  });
+
+  it.each<[boolean, Fact]>([
+    [true, { kind: 'readied', weight: 10 }],
+    [true, { kind: 'retiring' }],
+    [false, { kind: 'goingBack', attempt: 1 }], // nobody claimed it
+    [false, { kind: 'runClaimed', run: 9 }],
+    [false, { kind: 'slotSeen', slot: 'green', desired: 1, available: 0, ready: false }],
+    [false, { kind: 'held', because: 'no metrics', fault: true }],
+    [false, { kind: 'paged', what: 'draining', because: 'its pods', sinceEpochMs: at(9), times: 2 }],
+  ])('brings the release on, or says only what is seen and tried: %j, %j', (isOn, fact) => {
+    expect(releaseOf({}, [50, fact]).movedAtEpochMs).toBe(at(isOn ? 50 : 0));
   });
 
   it('stays what it was first, of the instant of the one-way door and of what stable did', () => {

@@ -1,0 +1,171 @@
+import { durationText } from '../file/units.ts';
+import { MISSED_AFTER_SECONDS } from '../judgement/turns.ts';
+import type { Admission } from '../ledger/facts.ts';
+import { PROCEED, type ReleaseState, type WorkloadState } from '../ledger/state.ts';
+import { measuringSeconds } from '../plan/measuring-time.ts';
+import type { Step } from '../plan/plan.ts';
+import { drainSeconds } from './draining.ts';
+import { deadlineOf } from './next-move.ts';
+import { currentStep, nextWeight, weightToReady } from './next-step.ts';
+import { AFTER_PLANNED, DAILY, NEEDS_MENDING, OWN_WORK, WAITS, WAY_BACK, type WaitKind } from './waits.ts';
+
+/** What a release waits for. */
+export interface Waiting {
+  kind: WaitKind;
+  releaseId: string;
+  /** One sentence. */
+  awaited: string;
+  sinceEpochMs: number;
+  /** From here on a person is called. */
+  pageAtEpochMs: number;
+}
+
+type Found = Omit<Waiting, 'releaseId'>;
+
+/** What the releases of a workload wait for: the active one first, then the one behind it. Empty at rest. */
+export function waitingOf({ active, waiting, ended }: WorkloadState, nowEpochMs: number): Waiting[] {
+  if (active === undefined) return [];
+  // what was replaced in the queue was never active, and its end made nobody so
+  const before = ended.find(({ outcome, sameAs }) => outcome !== 'superseded' || sameAs !== undefined);
+  const turnEpochMs = Math.max(active.requestedAtEpochMs, before?.endedAtEpochMs ?? 0);
+  const found: Waiting = { releaseId: active.releaseId, ...waitOf(active, { turnEpochMs, nowEpochMs }) };
+  if (waiting === undefined) return [found];
+  const turn = wait('turn', `${active.releaseId} to end`, waiting.requestedAtEpochMs, DAILY);
+  return [found, { releaseId: waiting.releaseId, ...turn }];
+}
+
+/** From one page about a release to the next at least, whatever it waits for by then: traffic that somebody turns again and
+ * again makes it wait for another thing each time. */
+const BETWEEN_PAGES_SECONDS = 600;
+
+/** Whether a person is to be called now: nobody was told of this yet, or long ago. */
+export function isPageDue({ kind, sinceEpochMs, pageAtEpochMs }: Waiting, { paged }: ReleaseState, nowEpochMs: number) {
+  if (nowEpochMs < pageAtEpochMs) return false;
+  if (paged === undefined) return true;
+  const isSame = paged.what === kind && paged.sinceEpochMs === sinceEpochMs;
+  const afterSeconds = isSame ? WAITS[kind].againSeconds : BETWEEN_PAGES_SECONDS;
+  return nowEpochMs >= paged.lastAtEpochMs + afterSeconds * 1000;
+}
+
+const wait = (kind: WaitKind, awaited: string, sinceEpochMs: number, pageAfterSeconds: number): Found => ({
+  ...{ kind, awaited, sinceEpochMs },
+  pageAtEpochMs: sinceEpochMs + pageAfterSeconds * 1000,
+});
+
+function waitOf(release: ReleaseState, at: { turnEpochMs: number; nowEpochMs: number }): Found {
+  const { admission, rollBack, refused, run, hold, plan, retiringAtEpochMs } = release;
+  if (rollBack !== undefined) return wayBackOf(release, rollBack);
+  const movedAt = release.movedAtEpochMs ?? release.requestedAtEpochMs;
+  if (refused !== undefined) return wait('closing', 'to be closed: it was refused', movedAt, OWN_WORK);
+  if (admission === undefined) {
+    if (hold !== undefined) {
+      const most = plan.hold.atMostSeconds;
+      const awaited = `the alarms that ring (${hold.because}), for at most ${durationText(most)}`;
+      return wait('alarmsBeforeAdmission', awaited, hold.sinceEpochMs, Math.min(most + AFTER_PLANNED, DAILY));
+    }
+    if (run === 0) return wait('notBegun', 'an execution that takes it up', at.turnEpochMs, OWN_WORK);
+    return wait('admission', 'to be admitted', at.turnEpochMs, OWN_WORK);
+  }
+  if (retiringAtEpochMs !== undefined) return behindTheDoor(release, admission, retiringAtEpochMs);
+  const found = hold === undefined ? onTheRoad(release, movedAt) : onHold(release, hold);
+  const deadline = deadlineOf(release, admission, at.nowEpochMs);
+  if (at.nowEpochMs < deadline + OWN_WORK * 1000) return found;
+  return wait('deadline', 'to be sent back: its deadline has passed', deadline, OWN_WORK);
+}
+
+function onHold({ plan, approvals }: ReleaseState, hold: NonNullable<ReleaseState['hold']>): Found {
+  if (hold.fault) return wait('fault', `a person who mends this: ${hold.because}`, hold.sinceEpochMs, NEEDS_MENDING);
+  const asked = approvals[PROCEED];
+  const awaited = asked === undefined ? `more data: ${hold.because}` : `a person's answer: ${hold.because}`;
+  return wait('data', awaited, hold.sinceEpochMs, Math.min(plan.hold.atMostSeconds + AFTER_PLANNED, DAILY));
+}
+
+function onTheRoad(release: ReleaseState, movedAt: number): Found {
+  const { canaryWritten, size, plan, preview, soak, shifts, stepStartedAtEpochMs } = release;
+  const canary = release.admission?.canary;
+  if (!canaryWritten) return wait('writing', `${canary} to be written`, movedAt, OWN_WORK);
+  const weight = weightToReady(release);
+  if (weight !== undefined) {
+    if (size === undefined || size.weight < weight) {
+      return wait('sizing', `${canary} to be scaled up for weight ${weight} %`, movedAt, OWN_WORK);
+    }
+    const awaited = `${size.replicas} replicas of ${canary} to become ready`;
+    return wait('readiness', awaited, size.intendedAtEpochMs, plan.progressDeadlineSeconds + AFTER_PLANNED);
+  }
+  const last = shifts.at(-1);
+  if (last !== undefined && last.confirmedAtEpochMs === undefined) {
+    const awaited = `weight ${last.weight} % to be confirmed by the load balancer`;
+    return wait('shift', awaited, last.intendedAtEpochMs, OWN_WORK);
+  }
+  if (plan.preview !== undefined && preview?.opened !== true) {
+    return wait('preview', `the preview of ${canary} to be opened`, movedAt, OWN_WORK);
+  }
+  const step = currentStep(release);
+  if (step !== undefined) return stepWait(release, step, stepStartedAtEpochMs ?? movedAt, movedAt);
+  if (soak?.done === true) return wait('givingUp', `${release.admission?.stable} to be given up`, movedAt, OWN_WORK);
+  return wait('soak', 'the end of the soak', soak?.startedAtEpochMs ?? movedAt, plan.soakSeconds + AFTER_PLANNED);
+}
+
+function stepWait(release: ReleaseState, step: Step, startedAt: number, movedAt: number): Found {
+  const { plan, hooks, approvals } = release;
+  switch (step.kind) {
+    case 'setWeight':
+      return wait('shiftDue', `weight ${nextWeight(release)} %`, movedAt, plan.windowSeconds + OWN_WORK);
+    case 'bake':
+      return wait('bake', 'the end of a bake', startedAt, step.seconds + AFTER_PLANNED);
+    case 'analysis': {
+      const seconds = measuringSeconds(step, plan) + MISSED_AFTER_SECONDS + AFTER_PLANNED;
+      return wait('analysis', `measurements of ${step.metrics.join(', ')}`, startedAt, seconds);
+    }
+    case 'hook': {
+      const called = hooks[step.name]?.calledAtEpochMs;
+      return wait('hook', `hook ${step.name}`, called ?? movedAt, step.timeoutSeconds + AFTER_PLANNED);
+    }
+    case 'approval': {
+      const openedAt = approvals[step.name]?.openedAtEpochMs;
+      if (openedAt === undefined) return wait('approval', `approval ${step.name} to be asked for`, movedAt, OWN_WORK);
+      // a reminder while there is still as much time to answer as has passed
+      return wait('approval', `approval ${step.name}`, openedAt, Math.min(step.withinSeconds / 2, DAILY));
+    }
+  }
+}
+
+/** Behind the point of no return there is no deadline: only a person can say what is right if it does not end. */
+function behindTheDoor(release: ReleaseState, admission: Admission, retiringAt: number): Found {
+  const { hold, stableRetired, workload, shifts } = release;
+  const { first, stable, canary } = admission;
+  if (stableRetired) {
+    return wait('closing', 'to be closed: it was promoted', release.movedAtEpochMs ?? retiringAt, OWN_WORK);
+  }
+  // nobody may have been told, where the process that found it died: at once
+  if (hold !== undefined) return wait('fault', `a person who mends this: ${hold.because}`, hold.sinceEpochMs, 0);
+  if (first === true && shifts.at(-1)?.confirmedAtEpochMs === undefined) {
+    return wait('firstShift', `the first requests to go to ${canary}`, retiringAt, OWN_WORK);
+  }
+  const drain = first === true ? 0 : drainSeconds({ ...admission, maxDrainSeconds: workload.maxDrainSeconds });
+  const awaited = `the connections of ${stable} to end, and its pods to be scaled down`;
+  return wait('draining', awaited, retiringAt, drain + OWN_WORK);
+}
+
+function wayBackOf(release: ReleaseState, rollBack: NonNullable<ReleaseState['rollBack']>): Found {
+  const { admission, workload, hold } = release;
+  const { claimedAtEpochMs, goingBackAtEpochMs, restoredAtEpochMs, verifiedAtEpochMs, canaryRetired } = rollBack;
+  const movedAt = release.movedAtEpochMs ?? claimedAtEpochMs;
+  if (canaryRetired) return wait('closing', 'to be closed: it went back', movedAt, OWN_WORK);
+  if (goingBackAtEpochMs === undefined) {
+    return wait('rollBack', 'an execution that takes it back', claimedAtEpochMs, WAY_BACK);
+  }
+  if (admission === undefined) return wait('closing', 'to be closed: nothing had moved', goingBackAtEpochMs, OWN_WORK);
+  const { stable, canary } = admission;
+  if (restoredAtEpochMs === undefined) {
+    const why = hold === undefined ? '' : `: ${hold.because}`;
+    return wait('restoring', `the requests to go back to ${stable}${why}`, goingBackAtEpochMs, WAY_BACK);
+  }
+  if (verifiedAtEpochMs === undefined) {
+    // not from the restoring: somebody who turns the traffic again and again would begin it anew each time
+    return wait('verifying', `the load balancer to show all requests with ${stable}`, goingBackAtEpochMs, OWN_WORK);
+  }
+  const drain = drainSeconds({ ...admission, maxDrainSeconds: workload.maxDrainSeconds });
+  const awaited = `the connections of ${canary} to end, and its pods to be scaled down`;
+  return wait('retiringCanary', awaited, verifiedAtEpochMs, drain + OWN_WORK);
+}

@@ -1,0 +1,90 @@
+/*
+ * All that a release can wait for: the states of both machines in which it does, and after how long a person is called.
+ * Nothing here can go on for ever without somebody being told, once and then again.
+ */
+
+/** Seconds. What Sluice does by itself takes seconds; six tries of a task with their pauses take at most six minutes. */
+export const OWN_WORK = 600;
+/** The way back takes seconds too, and requests may be with a bad version meanwhile. */
+export const WAY_BACK = 300;
+/** Past the time that the plan gives to something: the look that ends it comes within a minute, with its tries in six. */
+export const AFTER_PLANNED = 300;
+/** A hold for something that only a person can mend: less than the half hour that `hold.atMost` has by default. */
+export const NEEDS_MENDING = 900;
+/** A page for the same trouble is sent again after this long. */
+const HOURLY = 3_600;
+/** People know that they are asked; a reminder a day. */
+export const DAILY = 86_400;
+
+export interface Wait {
+  /** `release/<state>` and `roll-back/<state>` of the definitions. */
+  states: readonly string[];
+  /** Seconds from one page to the next about the same. */
+  againSeconds: number;
+}
+
+/** The loop in which a release of the road waits, whatever for. */
+const LOOP = ['Pause', 'ByAsking', 'ReadSlot', 'Look', 'ByMove', 'StartNextRun', 'NextRun', 'NextStep', 'ByStep'].map(
+  state => `release/${state}`,
+);
+/** An execution that ends like this leaves its release open: the reconciler goes on or back. */
+const ENDS = ['Stale', 'Failed'].map(state => `release/${state}`);
+const looping = (againSeconds: number, ...states: string[]): Wait => ({ states: [...LOOP, ...states], againSeconds });
+const once = (...states: string[]): Wait => ({ states, againSeconds: HOURLY });
+
+export const WAITS = {
+  /** Requested, and no execution has taken it up. */
+  notBegun: once('release/Begin', ...ENDS),
+  admission: once('release/Admit', 'release/ByAdmission'),
+  alarmsBeforeAdmission: { states: ['release/PauseBeforeAdmitting', 'release/Admit'], againSeconds: DAILY },
+  writing: once('release/WriteCanary'),
+  sizing: looping(HOURLY, 'release/SizeCanary'),
+  readiness: looping(HOURLY),
+  preview: once('release/NextStep', 'release/ByStep', 'release/OpenPreview'),
+  hook: looping(HOURLY, 'release/CallHook'),
+  approval: looping(DAILY, 'release/OpenApproval', 'release/AwaitApproval'),
+  bake: looping(HOURLY),
+  analysis: looping(HOURLY),
+  soak: looping(HOURLY, 'release/Soak'),
+  /** Ready for its weight, which is not intended yet. */
+  shiftDue: looping(HOURLY, 'release/ShiftTraffic', 'release/ByShift'),
+  shift: looping(HOURLY, 'release/ShiftTraffic', 'release/ByShift'),
+  /** On hold for want of data, or for a person's answer to that. */
+  data: looping(DAILY),
+  /** On hold for what only a person can mend. */
+  fault: looping(HOURLY, 'release/RetireStable', 'release/ByRetired', 'release/PauseDraining'),
+  /** The soak is over, and stable is not given up yet. */
+  givingUp: once('release/RetireStable', 'release/ByRetired', 'release/PauseDraining', 'release/AfterDrainFault'),
+  /** A first release behind its one-way door, which is its shift. */
+  firstShift: looping(HOURLY, 'release/ShiftTraffic', 'release/ByShift'),
+  draining: once('release/RetireStable', 'release/ByRetired', 'release/PauseDraining', 'release/AfterDrainFault'),
+  closing: once(
+    'release/Close',
+    'release/Ended',
+    'roll-back/Close',
+    'roll-back/PauseBeforeClosing',
+    'roll-back/Ended',
+    ...ENDS,
+  ),
+  /** The deadline has passed, and nothing has sent it back. */
+  deadline: once('release/StartRollBack', 'release/StartRollBackForFault', ...ENDS),
+  /** Claimed, and no execution has taken it up. */
+  rollBack: once('release/StartRollBack', 'release/StartRollBackForFault', 'release/GoingBack', 'roll-back/Stale'),
+  restoring: once(
+    'roll-back/RestoreTraffic',
+    'roll-back/ByRestored',
+    'roll-back/AfterRestoreFault',
+    'roll-back/PauseBeforeRestoring',
+  ),
+  verifying: once(
+    'roll-back/VerifyTraffic',
+    'roll-back/ByVerified',
+    'roll-back/AfterVerifyFault',
+    'roll-back/PauseDraining',
+  ),
+  retiringCanary: once('roll-back/RetireCanary', 'roll-back/ByRetiring', 'roll-back/PauseBeforeRetiring'),
+  /** Behind the release that is on its way. */
+  turn: { states: [], againSeconds: DAILY },
+} as const satisfies Record<string, Wait>;
+
+export type WaitKind = keyof typeof WAITS;
