@@ -25,15 +25,21 @@ export interface StatusOptions {
 }
 
 /** A workload and its releases, one line each thing, however long; what waits for a person first. Ends with a newline. */
-export function statusText(workload: string, { state, dial }: WorkloadAnswer, options: StatusOptions): string {
+export function statusText(workload: string, { state, dial, awaited }: WorkloadAnswer, options: StatusOptions): string {
   const { paint = plain } = options;
+  const waited = awaited?.find(({ releaseId }) => releaseId === state.active?.releaseId);
   const rows: Row[] = [
     ['live', liveText({ state, dial })],
     ['traffic', 'unreadable' in dial ? `not known: ${dial.unreadable}` : dialText(dial)],
     ...turnedRows(workload, { state, dial }, options),
     ...(state.active === undefined ? [['release', 'none in progress'] as Row] : releaseRows(state.active, paint)),
     ...retagRows(workload, state, options),
-    ...(state.waiting === undefined ? [] : [['queued', queuedText(state.waiting)] as Row]),
+    ...(waited === undefined
+      ? []
+      : [['waits for', `${waited.awaited}, since ${minuteText(waited.sinceEpochMs)}`] as Row]),
+    ...(state.waiting === undefined
+      ? []
+      : [['queued', queuedText(state.waiting)] as Row, ...pagedRows(state.waiting, paint)]),
     ...endedRows(state.ended, paint),
   ];
   return [
@@ -172,7 +178,15 @@ function releaseRows(release: ReleaseState, paint: Paint): Row[] {
         ]),
     ...slotRows(release),
     ...(rollBack === undefined ? [] : [['roll back', `${paint('red', rollBack.reason)}: ${rollBack.because}`] as Row]),
+    ...pagedRows(release, paint),
   ];
+}
+
+/** What a person was called about last; it may have come since. */
+function pagedRows({ paged }: ReleaseState, paint: Paint): Row[] {
+  if (paged === undefined) return [];
+  const times = paged.times === 1 ? 'once' : `${paged.times} times, the last`;
+  return [['paged', paint('yellow', `${times} at ${minuteText(paged.lastAtEpochMs)}: waiting for ${paged.because}`)]];
 }
 
 function althoughRows({ although }: ReleaseState): Row[] {

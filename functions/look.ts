@@ -9,6 +9,7 @@ import type { Slot } from '../domain/dial.ts';
 import type { Decision, Observation } from '../domain/release/move.ts';
 import { nextMove } from '../domain/release/next-move.ts';
 import { currentStep, nextStep } from '../domain/release/next-step.ts';
+import { waitingOf } from '../domain/release/waiting.ts';
 import { askHook } from './shared/ask-hook.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { ASKED_AGAIN_SECONDS, allEnded, inTime } from './shared/look-budget.ts';
@@ -24,7 +25,7 @@ import {
   openTargets,
   openTell,
 } from './shared/open.ts';
-import { page } from './shared/page.ts';
+import { pageIfDue } from './shared/page.ts';
 import { readDial } from './shared/read-dial.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
@@ -65,14 +66,14 @@ export const makeHandler = (deps: LookDeps) =>
     const canary = await surely(deps, call, { dial, targets });
     const decision = nextMove(call.release, { nowEpochMs, dial, alarms, ...canary, ...watched });
     const held = decision.facts.find(fact => fact.kind === 'held');
-    if (held !== undefined) {
-      // behind the one-way door nothing ends it but a person
-      if (call.release.retiringAtEpochMs === undefined) await tell(deps, call.release, 'held', held.because);
-      else await page(deps, call.release, held.because);
-    }
+    const isBehindTheDoor = call.release.retiringAtEpochMs !== undefined;
+    if (held !== undefined && !isBehindTheDoor) await tell(deps, call.release, 'held', held.because);
     const asked = decision.facts.find(fact => fact.kind === 'approvalOpened');
     if (asked !== undefined) await tell(deps, call.release, 'approvalNeeded', decision.move.because);
     for (const fact of decision.facts) await call.append(fact);
+    // behind the one-way door nothing ends it but a person: called at once
+    const [waiting] = held !== undefined && isBehindTheDoor ? waitingOf(call.state, call.now) : [];
+    if (waiting !== undefined) await pageIfDue(deps, call, waiting);
     call.log.info(decision.move.kind, { ...decision.move });
     return roadMove({ ...decision.move, ...asking(call, decision.move) });
   });

@@ -66,7 +66,11 @@ async function restore(deps: RestoreTrafficDeps, input: RollBackInput, call: Rel
       `${call.releaseId} is rolling back`,
     );
   }
-  if (input.back === null || move.kind !== 'advance') return move;
+  if (input.back === null) return move;
+  if (move.kind !== 'advance') {
+    await keepWhy(call, move.because);
+    return move;
+  }
   const { restoredAtEpochMs, verifiedAtEpochMs } = call.release.rollBack ?? {};
   // after a verified 0 somebody turned the dial: that it was sent back again begins the drain anew
   if (restoredAtEpochMs === undefined || verifiedAtEpochMs !== undefined) {
@@ -88,6 +92,11 @@ async function isBack(deps: RestoreTrafficDeps, back: Back, call: ReleaseCall): 
     if (!(error instanceof RouterRuleError || error instanceof RouterUnreachableError)) throw error;
     return false;
   }
+}
+
+/** Why the requests cannot go back, once: for those who ask, and for the page. Traffic has been seen to before. */
+async function keepWhy(call: ReleaseCall, because: string): Promise<void> {
+  if (call.release.hold?.because !== because) await call.append({ kind: 'held', because, fault: true });
 }
 
 /** @param sinceEpochMs when this release began to go back; undefined where the ledger cannot say it */

@@ -9,12 +9,22 @@ import { drainSeconds } from '../domain/release/draining.ts';
 import { liveSlotProblem } from '../domain/release/live-slot.ts';
 import { deadlineOf } from '../domain/release/next-move.ts';
 import { recordLiveCommand, turnedTo } from '../domain/release/record-live.ts';
+
+<<<<<<< HEAD
+
 import { otherContent } from '../domain/release/slot-content.ts';
+
+=======
+
+import { waitingOf } from '../domain/release/waiting.ts';
+
+>>>>>>> 481f4b3 (reconcile: call a person about what waits too long, once and again)
+
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets, openTell } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
-import { page } from './shared/page.ts';
+import { pageIfDue } from './shared/page.ts';
 import { readDial } from './shared/read-dial.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { retireTurnedBack } from './shared/retire-turned-back.ts';
@@ -101,7 +111,7 @@ async function heldAtTheDoor(deps: RetireStableDeps, call: ReleaseCall): Promise
 
 /**
  * Stable is given up only for a live slot that can carry what it carries. Before the door a release that holds goes back, at
- * once without a healthy target and else at its deadline; behind it a person is called, once in each hold.
+ * once without a healthy target and else at its deadline; behind it a person is called, at once and then each hour.
  */
 async function heldByLiveSlot(deps: RetireStableDeps, call: ReleaseCall): Promise<RoadMove | undefined> {
   const { first, canary, stable } = call.admission;
@@ -128,9 +138,11 @@ async function heldByLiveSlot(deps: RetireStableDeps, call: ReleaseCall): Promis
   }
   if (hold === undefined) {
     if (retiringAtEpochMs === undefined) await tell(deps, call.release, 'held', because);
-    else await page(deps, call.release, because);
     await call.append({ kind: 'held', because, fault: true });
   }
+  // behind the door at once; where this process dies before it, at its next look or by the reconciler
+  const [waiting] = retiringAtEpochMs === undefined ? [] : waitingOf(call.state, call.now);
+  if (waiting !== undefined) await pageIfDue(deps, call, waiting);
   return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
 }
 

@@ -6,6 +6,7 @@ import type { Dial } from '../domain/dial.ts';
 import type { WindowRecord } from '../domain/judgement/reading.ts';
 import type { Entry } from '../domain/ledger/facts.ts';
 import type { WorkloadState } from '../domain/ledger/state.ts';
+import { type Waiting, waitingOf } from '../domain/release/waiting.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { lazily, openLedger, openRouter, openShared, openWorkloads } from './shared/open.ts';
 import { readDial } from './shared/read-dial.ts';
@@ -34,6 +35,8 @@ export type StatusAnswer =
       state: WorkloadState;
       /** `unreadable`: why a rule shows none, a maintenance page for example. */
       dial: Dial | { unreadable: string };
+      /** What its releases wait for; absent in answers of functions from before it was said. */
+      awaited?: Waiting[];
       entries: Entry[];
       /** The log is longer than an answer: ask again, after this line. */
       nextAfterSeq?: number;
@@ -61,6 +64,7 @@ export const makeHandler = (deps: StatusDeps) =>
       kind: 'workload',
       state,
       dial,
+      awaited: waitingOf(state, deps.clock.now()),
       entries,
       ...(last !== undefined && { nextAfterSeq: last.seq }),
       windows,

@@ -29,6 +29,10 @@ interface AlarmSpec {
   means: string;
 }
 
+/** Functions that call a person; functions/shared/page.ts names their metric. */
+const PAGING = ['reconcile', 'execution-ended', 'look', 'retire-stable'] as const satisfies AnyFunctionName[];
+const PAGES_METRIC = 'page';
+
 const FIVE_MINUTES = Duration.minutes(5);
 const sum = (...metrics: cloudwatch.IMetric[]) =>
   new cloudwatch.MathExpression({
@@ -92,6 +96,23 @@ export function alarmSpecs(sources: AlarmSources): Record<string, AlarmSpec> {
       metric: of('reconcile').metricErrors(period),
       threshold: 3,
       means: 'nobody looks for what events did not announce: dead executions, passed deadlines, pushes',
+    },
+    'person-called': {
+      // from whichever function called: none is too many, and one is enough
+      metric: sum(
+        ...PAGING.map(name => {
+          const dimensionsMap = { service: 'sluice', function: of(name).functionName };
+          return new cloudwatch.Metric({
+            namespace: 'Sluice',
+            metricName: PAGES_METRIC,
+            dimensionsMap,
+            statistic: 'Sum',
+            ...period,
+          });
+        }),
+      ),
+      threshold: 1,
+      means: 'a release waits for something that does not come by itself',
     },
     'cluster-away': {
       // a release that waits for its pods asks every 10 s or slower, six tries each: a minute without any answer

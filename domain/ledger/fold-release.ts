@@ -16,6 +16,7 @@ const STANDS_STILL: ReadonlySet<ReleaseFact['kind']> = new Set([
   'runClaimed',
   'overridden',
   'alarmWasOk',
+  'alarmSilent',
   'slotSeen',
   'baselineSeen',
   'ceilingsFrozen',

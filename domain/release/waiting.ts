@@ -132,8 +132,21 @@ function stepWait(release: ReleaseState, step: Step, startedAt: number, movedAt:
 
 /** Behind the point of no return there is no deadline: only a person can say what is right if it does not end. */
 function behindTheDoor(release: ReleaseState, admission: Admission, retiringAt: number): Found {
-  const { hold, stableRetired, workload, shifts } = release;
+  const { hold, stableRetired, workload, shifts, turnedBack } = release;
   const { first, stable, canary } = admission;
+  const drainsFor = drainSeconds({ ...admission, maxDrainSeconds: workload.maxDrainSeconds });
+  if (turnedBack?.canaryRetired === true) {
+    return wait(
+      'closing',
+      'to be closed: it was turned back',
+      release.movedAtEpochMs ?? turnedBack.atEpochMs,
+      OWN_WORK,
+    );
+  }
+  if (turnedBack !== undefined) {
+    const awaited = `the connections of ${canary} to end, and its pods to be scaled down`;
+    return wait('draining', awaited, turnedBack.atEpochMs, drainsFor + OWN_WORK);
+  }
   if (stableRetired) {
     return wait('closing', 'to be closed: it was promoted', release.movedAtEpochMs ?? retiringAt, OWN_WORK);
   }
@@ -142,7 +155,7 @@ function behindTheDoor(release: ReleaseState, admission: Admission, retiringAt: 
   if (first === true && shifts.at(-1)?.confirmedAtEpochMs === undefined) {
     return wait('firstShift', `the first requests to go to ${canary}`, retiringAt, OWN_WORK);
   }
-  const drain = first === true ? 0 : drainSeconds({ ...admission, maxDrainSeconds: workload.maxDrainSeconds });
+  const drain = first === true ? 0 : drainsFor;
   const awaited = `the connections of ${stable} to end, and its pods to be scaled down`;
   return wait('draining', awaited, retiringAt, drain + OWN_WORK);
 }

@@ -24,9 +24,27 @@ export interface Wait {
 }
 
 /** The loop in which a release of the road waits, whatever for. */
-const LOOP = ['Pause', 'ByAsking', 'ReadSlot', 'Look', 'ByMove', 'StartNextRun', 'NextRun', 'NextStep', 'ByStep'].map(
+const LOOP = [
+  'PauseThrottled',
+  'Pause',
+  'ByAsking',
+  'ReadSlot',
+  'Look',
+  'ByMove',
+  'StartNextRun',
+  'NextRun',
+  'NextStep',
+  'ByStep',
+].map(state => `release/${state}`);
+/** Stable waits to be scaled down. */
+const DRAINING = ['RetireStable', 'ByRetired', 'PauseDraining', 'AfterDrainFault', 'ByDrainFault'].map(
   state => `release/${state}`,
 );
+/** Whatever failed on the way back is tried again, and goes on in the next attempt before its history is full. */
+const AGAIN = [
+  ...['ByCounted', 'CountFault', 'CountFirstFault', 'ByFault'],
+  ...['StartRollBackAgain', 'PauseBeforeHandingOver', 'NextAttempt'],
+].map(state => `roll-back/${state}`);
 /** An execution that ends like this leaves its release open: the reconciler goes on or back. */
 const ENDS = ['Stale', 'Failed'].map(state => `release/${state}`);
 const looping = (againSeconds: number, ...states: string[]): Wait => ({ states: [...LOOP, ...states], againSeconds });
@@ -35,7 +53,7 @@ const once = (...states: string[]): Wait => ({ states, againSeconds: HOURLY });
 export const WAITS = {
   /** Requested, and no execution has taken it up. */
   notBegun: once('release/Begin', ...ENDS),
-  admission: once('release/Admit', 'release/ByAdmission'),
+  admission: once('release/Admit', 'release/ByAdmission', 'release/PauseThrottled'),
   alarmsBeforeAdmission: { states: ['release/PauseBeforeAdmitting', 'release/Admit'], againSeconds: DAILY },
   writing: once('release/WriteCanary'),
   sizing: looping(HOURLY, 'release/SizeCanary'),
@@ -52,17 +70,19 @@ export const WAITS = {
   /** On hold for want of data, or for a person's answer to that. */
   data: looping(DAILY),
   /** On hold for what only a person can mend. */
-  fault: looping(HOURLY, 'release/RetireStable', 'release/ByRetired', 'release/PauseDraining'),
+  fault: looping(HOURLY, ...DRAINING),
   /** The soak is over, and stable is not given up yet. */
-  givingUp: once('release/RetireStable', 'release/ByRetired', 'release/PauseDraining', 'release/AfterDrainFault'),
+  givingUp: once(...DRAINING),
   /** A first release behind its one-way door, which is its shift. */
   firstShift: looping(HOURLY, 'release/ShiftTraffic', 'release/ByShift'),
-  draining: once('release/RetireStable', 'release/ByRetired', 'release/PauseDraining', 'release/AfterDrainFault'),
+  draining: once(...DRAINING),
   closing: once(
     'release/Close',
     'release/Ended',
     'roll-back/Close',
+    'roll-back/AfterCloseFault',
     'roll-back/PauseBeforeClosing',
+    ...AGAIN,
     'roll-back/Ended',
     ...ENDS,
   ),
@@ -75,14 +95,22 @@ export const WAITS = {
     'roll-back/ByRestored',
     'roll-back/AfterRestoreFault',
     'roll-back/PauseBeforeRestoring',
+    ...AGAIN,
   ),
   verifying: once(
     'roll-back/VerifyTraffic',
     'roll-back/ByVerified',
     'roll-back/AfterVerifyFault',
     'roll-back/PauseDraining',
+    ...AGAIN,
   ),
-  retiringCanary: once('roll-back/RetireCanary', 'roll-back/ByRetiring', 'roll-back/PauseBeforeRetiring'),
+  retiringCanary: once(
+    'roll-back/RetireCanary',
+    'roll-back/ByRetiring',
+    'roll-back/AfterRetireFault',
+    'roll-back/PauseBeforeRetiring',
+    ...AGAIN,
+  ),
   /** Behind the release that is on its way. */
   turn: { states: [], againSeconds: DAILY },
 } as const satisfies Record<string, Wait>;

@@ -2,10 +2,11 @@ import type { ExecutionStatus, Executions, Machine } from '../../adapters/execut
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { UnknownEntryError } from '../../domain/ledger/versions.ts';
 import { mayStart, NEXT_ATTEMPT_PAUSE_SECONDS, NEXT_RUN_PAUSE_SECONDS } from '../../domain/release/starts.ts';
+import { waitingOf } from '../../domain/release/waiting.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../domain/release-id.ts';
 import { claimRollBack } from './claim-roll-back.ts';
 import type { SharedDeps } from './handler.ts';
-import { page } from './page.ts';
+import { pageIfDue } from './page.ts';
 import type { ReleaseCall } from './release-call.ts';
 import { startRun } from './start-run.ts';
 import type { TellDeps } from './tell.ts';
@@ -84,11 +85,11 @@ async function keepGoingBack(deps: RescueDeps, call: ReleaseCall, ended: Ended |
     if (active.rollBack?.attempt !== attempt) return { kind: 'nothing', because: `${name} has handed over` };
     // before the claim: a process that dies in between calls again
     if (attempt - handedOver >= ATTEMPTS_BEFORE_PAGE) {
-      await page(
-        deps,
-        call.release,
-        `attempt ${attempt} to go back ended (${status}) and traffic may be with the canary`,
-      );
+      const [waiting] = waitingOf(call.state, call.now);
+      const dead = `attempt ${attempt} to go back ended (${status}) and traffic may be with the canary`;
+      if (waiting !== undefined) {
+        await pageIfDue(deps, call, { ...waiting, awaited: `${waiting.awaited}; ${dead}`, pageAtEpochMs: call.now });
+      }
     }
   }
   const claimed = await claimRollBack(deps, call, reason, because);

@@ -139,7 +139,7 @@ describe('a roll back whose execution died', () => {
     expect(world.notifier.notices).toEqual([]);
   });
 
-  it('for the second time calls a person by the topic of the control plane, and is tried on', async () => {
+  it('for the second time calls a person by the topic of the control plane, and again an hour later, and is tried on', async () => {
     const world = await attemptEnded(2);
     expect(await hear(world, 'roll-back', 'rb-shop-1-2')).toEqual({ kind: 'goesBack', attempt: 3 });
     expect(world.notifier.notices).toMatchObject([
@@ -147,6 +147,10 @@ describe('a roll back whose execution died', () => {
     ]);
     world.executions.end('rollBack', 'rb-shop-1-3', 'FAILED');
     expect(await hear(world, 'roll-back', 'rb-shop-1-3')).toEqual({ kind: 'goesBack', attempt: 4 });
+    expect(world.notifier.notices).toHaveLength(1);
+    world.clock.epochMs += 3_600_000;
+    world.executions.end('rollBack', 'rb-shop-1-4', 'FAILED');
+    await hear(world, 'roll-back', 'rb-shop-1-4');
     expect(world.notifier.notices).toHaveLength(2);
   });
 
@@ -154,6 +158,7 @@ describe('a roll back whose execution died', () => {
     const world = await attemptEnded(2);
     world.notifier.breakWith('throttled');
     expect(await hear(world, 'roll-back', 'rb-shop-1-2')).toEqual({ kind: 'goesBack', attempt: 3 });
+    expect(await world.kinds()).not.toContain('paged');
   });
 
   it('and was heard of late, or twice, changes nothing where the next attempt runs', async () => {

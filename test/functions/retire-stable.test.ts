@@ -173,7 +173,7 @@ describe("the promotion's last act", () => {
     expect(await retire(dead)).toMatchObject({ kind: 'rollBack', reason: 'notReady' });
   });
 
-  it('behind the door keeps the pods of stable, calls a person once, and goes on when the live slot is whole', async () => {
+  it('behind the door keeps the pods of stable, calls a person at once and each hour, and goes on when the live slot is whole', async () => {
     const world = await soakedWorld();
     await retire(world);
     await scaled(world, 0, 0);
@@ -182,7 +182,10 @@ describe("the promotion's last act", () => {
       expect(await retire(world)).toMatchObject({ kind: 'lookAgain', seconds: 30 });
     }
     expect(await blue(world)).toMatchObject({ desired: 4 });
-    expect(world.notifier.notices.map(({ subject }) => subject)).toEqual(['shop-1: needs a person']);
+    expect(world.notifier.notices.map(({ subject }) => subject)).toEqual([
+      'shop-1: needs a person',
+      'shop-1: needs a person', // 145 minutes later
+    ]);
     await scaled(world, 4, 4);
     expect(await retire(world)).toMatchObject({ kind: 'retired' });
   });

@@ -45,6 +45,7 @@ const claimed: Line = [100, { kind: 'rollBackClaimed', attempt: 1, reason: 'degr
 const goesBack = [...at10, claimed, [101, { kind: 'goingBack', attempt: 1 }] as Line];
 const restored: Line = [110, { kind: 'dialRestored', dial: { blue: 100, green: 0 } }];
 const verified: Line = [115, { kind: 'dialVerified', dial: { blue: 100, green: 0 } }];
+const turnedBack: Line = [70, { kind: 'liveRecorded', slot: 'blue', revision: 'old', images: {}, because: 'errors' }];
 const held = (fault: boolean): Fact => ({ kind: 'held', because: 'too few requests', fault });
 
 interface Case {
@@ -252,6 +253,21 @@ const cases: Case[] = [
     when: 'it was promoted',
     story: release(only100, ...soaked, [50, { kind: 'retiring' }], [300, { kind: 'stableRetired', slot: 'blue' }]),
     ...{ awaited: /closed: it was promoted/, since: 300, page: 600 },
+  },
+  {
+    kind: 'draining',
+    when: 'somebody turned the traffic back behind the door, and said so',
+    story: release(only100, ...soaked, [50, { kind: 'retiring' }], turnedBack),
+    ...{ awaited: /green to end/, since: 70, page: DRAIN + 600 },
+  },
+  {
+    kind: 'closing',
+    when: 'that is done too',
+    story: release(only100, ...soaked, [50, { kind: 'retiring' }], turnedBack, [
+      300,
+      { kind: 'canaryRetired', slot: 'green' },
+    ]),
+    ...{ awaited: /turned back/, since: 300, page: 600 },
   },
   {
     kind: 'deadline',
