@@ -9,17 +9,8 @@ import { drainSeconds } from '../domain/release/draining.ts';
 import { liveSlotProblem } from '../domain/release/live-slot.ts';
 import { deadlineOf } from '../domain/release/next-move.ts';
 import { recordLiveCommand, turnedTo } from '../domain/release/record-live.ts';
-
-<<<<<<< HEAD
-
 import { otherContent } from '../domain/release/slot-content.ts';
-
-=======
-
 import { waitingOf } from '../domain/release/waiting.ts';
-
->>>>>>> 481f4b3 (reconcile: call a person about what waits too long, once and again)
-
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets, openTell } from './shared/open.ts';

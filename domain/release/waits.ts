@@ -25,7 +25,9 @@ export interface Wait {
 
 /** The loop in which a release of the road waits, whatever for. */
 const LOOP = [
+  'AfterThrottling',
   'PauseThrottled',
+  'ByThrottling',
   'Pause',
   'ByAsking',
   'ReadSlot',
@@ -53,7 +55,13 @@ const once = (...states: string[]): Wait => ({ states, againSeconds: HOURLY });
 export const WAITS = {
   /** Requested, and no execution has taken it up. */
   notBegun: once('release/Begin', ...ENDS),
-  admission: once('release/Admit', 'release/ByAdmission', 'release/PauseThrottled'),
+  admission: once(
+    'release/Admit',
+    'release/ByAdmission',
+    'release/AfterThrottling',
+    'release/PauseThrottled',
+    'release/ByThrottling',
+  ),
   alarmsBeforeAdmission: { states: ['release/PauseBeforeAdmitting', 'release/Admit'], againSeconds: DAILY },
   writing: once('release/WriteCanary'),
   sizing: looping(HOURLY, 'release/SizeCanary'),

@@ -16,7 +16,7 @@ async function find({ wrap, seed: known }: PlantedBug): Promise<{ seed: number; 
 }
 
 describe(`is found within ${SEEDS_MAX} seeds:`, () => {
-  it.each(PLANTED_BUGS)('$name', { timeout: 120_000 }, async bug => {
+  it.each(PLANTED_BUGS)('$name', { timeout: 400_000 }, async bug => {
     const found = await find(bug);
     expect(found?.seed).toBeLessThanOrEqual(SEEDS_MAX);
     expect(found?.rule).toMatch(bug.rule);

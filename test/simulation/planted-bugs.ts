@@ -86,13 +86,13 @@ export const PLANTED_BUGS: PlantedBug[] = [
   },
   {
     name: 'a dial that is set and not read back',
-    seed: 91,
+    seed: 306,
     rule: /scaled down|ends whole|points at|has an end|every release ends/,
     wrap: { deps: withoutReadBack },
   },
   {
     name: 'an append without its condition',
-    seed: 59,
+    seed: 71,
     rule: /does not go on|happens once|one-way door|one release|is over/,
     wrap: withLedger(ledger => ({
       async append(workload, after, line) {
@@ -115,13 +115,13 @@ export const PLANTED_BUGS: PlantedBug[] = [
   },
   {
     name: 'a stale writer that nothing fences off',
-    seed: 107,
+    seed: 39,
     rule: /does not go on/,
     wrap: believing(['shift-traffic', 'size-canary', 'next-step'], notGoingBack),
   },
   {
     name: 'retiring without looking for a claim',
-    seed: 71,
+    seed: 59,
     rule: /does not go on|not promoted/,
     wrap: believing(['look', 'retire-stable'], notGoingBack),
   },

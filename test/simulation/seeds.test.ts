@@ -56,7 +56,7 @@ describe(`the first ${SEEDS} simulated worlds`, () => {
   let report: SeedsReport;
   beforeAll(async () => {
     report = await runSeeds({ from: 1, count: SEEDS });
-  }, 180_000);
+  }, 400_000);
 
   it('break no rule: one release, a dial at what is ready, no degraded promotion, an end for each, intents, the chain', () => {
     const failed = report.failed.map(
