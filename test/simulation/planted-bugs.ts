@@ -87,7 +87,7 @@ export const PLANTED_BUGS: PlantedBug[] = [
   {
     name: 'a dial that is set and not read back',
     seed: 306,
-    rule: /scaled down|ends whole|points at|has an end|every release ends/,
+    rule: /scaled down|ends whole|points at|has an end|every release ends|goes back does not go on/,
     wrap: { deps: withoutReadBack },
   },
   {
