@@ -7,6 +7,8 @@ import type { Stage } from '../stage.ts';
 
 /** What may still be said of a release once its way back was claimed: nothing of the road forward. */
 const WAY_BACK = new Set<Fact['kind']>([
+  'held', // why it cannot go back yet
+  'paged',
   'rollBackClaimed',
   'goingBack',
   'dialRestored',
@@ -19,6 +21,7 @@ const WAY_BACK = new Set<Fact['kind']>([
 ]);
 /** And behind the one-way door. */
 const BEHIND_THE_DOOR = new Set<Fact['kind']>([
+  'paged',
   'retiring',
   'stableRetired',
   // a person turned the traffic back by hand, and it is the canary that goes
@@ -55,7 +58,10 @@ export function checkLine(stage: Stage, workload: string, entry: Entry, by: Invo
   if (fact.kind === 'liveRecorded') whoRecords(entry, by, says);
   // the shift of a first release is its door: what it still waits for comes behind it
   const first = mine.some(line => line.fact.kind === 'admitted' && line.fact.admission.first === true);
-  if (has('retiring') && !(BEHIND_THE_DOOR.has(fact.kind) || (first && !WAY_BACK.has(fact.kind)))) {
+  if (
+    has('retiring') &&
+    !(BEHIND_THE_DOOR.has(fact.kind) || (first && (fact.kind === 'held' || !WAY_BACK.has(fact.kind))))
+  ) {
     says('the one-way door has one way', `${fact.kind} behind the door`);
   }
   oneActive(stage, entry, before, says);
