@@ -41,6 +41,12 @@ const at100: Line[] = [
   ...readied(31, 100, 4),
   ...shifted(40, { from: 10, to: 100 }),
 ];
+const behindTheDoor: Line[] = [
+  ...at100,
+  [50, { kind: 'soakStarted' }],
+  [51, { kind: 'soakDone', because: '' }],
+  [52, { kind: 'retiring' }],
+];
 
 interface Story {
   plan?: Partial<Plan>;
@@ -117,13 +123,8 @@ const stories: Record<string, Story> = {
   'a live slot that cannot carry it, behind the point of no return': {
     stretch: 40,
     ends: 'promoted',
-    calls: 1,
-    lines: [
-      ...at100,
-      [50, { kind: 'soakStarted' }],
-      [51, { kind: 'soakDone', because: '' }],
-      [52, { kind: 'retiring' }],
-    ],
+    calls: DAYS * 24, // at once, and then each hour (decision 25)
+    lines: behindTheDoor,
     weight: 100,
     wait: world => both(world, 0),
     mend: world => both(world, 4),
@@ -131,12 +132,7 @@ const stories: Record<string, Story> = {
   'a cluster that is away, behind the point of no return': {
     stretch: 30,
     ends: 'promoted',
-    lines: [
-      ...at100,
-      [50, { kind: 'soakStarted' }],
-      [51, { kind: 'soakDone', because: '' }],
-      [52, { kind: 'retiring' }],
-    ],
+    lines: behindTheDoor,
     weight: 100,
     wait: world => world.cluster.setReachable(false),
     mend: world => world.cluster.setReachable(true),
