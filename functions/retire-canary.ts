@@ -1,13 +1,13 @@
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
-import { dialFor, dialText } from '../domain/dial.ts';
+import { dialFor } from '../domain/dial.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
-import { readDial } from './shared/read-dial.ts';
+import { readDial, readText } from './shared/read-dial.ts';
 import { makeRollBackLambda } from './shared/roll-back-lambda.ts';
 
 export interface RetireCanaryDeps extends SharedDeps {
@@ -26,8 +26,7 @@ export const makeHandler = (deps: RetireCanaryDeps) =>
     const { workload } = back;
     const dial = await readDial(deps, workload);
     if ('unreadable' in dial || dial[canary] > 0) {
-      const found = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
-      const because = `${found}: ${canary} keeps its pods`;
+      const because = `${readText(dial)}: ${canary} keeps its pods`;
       call.log.error(because);
       return roadMove({ kind: 'restoreAgain', because });
     }

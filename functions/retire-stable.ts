@@ -3,7 +3,7 @@ import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
-import { dialFor, dialText, sameDial } from '../domain/dial.ts';
+import { dialFor, sameDial } from '../domain/dial.ts';
 import { alarmBlock, rangUnderTraffic } from '../domain/release/alarm-watch.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
 import { liveSlotProblem } from '../domain/release/live-slot.ts';
@@ -11,12 +11,13 @@ import { deadlineOf } from '../domain/release/next-move.ts';
 import { recordLiveCommand, turnedTo } from '../domain/release/record-live.ts';
 import { otherContent } from '../domain/release/slot-content.ts';
 import { waitingOf } from '../domain/release/waiting.ts';
+import { DRAIN_LOOK_SECONDS, stillDraining } from './shared/draining.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets, openTell } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
 import { pageIfDue } from './shared/page.ts';
-import { readDial } from './shared/read-dial.ts';
+import { readDial, readText } from './shared/read-dial.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { retireTurnedBack } from './shared/retire-turned-back.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
@@ -30,9 +31,6 @@ export interface RetireStableDeps extends SharedDeps, TellDeps {
   cluster: Cluster;
   alarms: Alarms;
 }
-
-/** A slot that drains is looked at this often: a dial that somebody turns back must be noticed before the pods are gone. */
-const DRAIN_LOOK_SECONDS = 30;
 
 /**
  * The one-way door of a promotion: once `retiring` stands in the ledger there is no way back but an undo. Then the old slot
@@ -48,10 +46,9 @@ export const makeHandler = (deps: RetireStableDeps) =>
     if (turnedBack !== undefined) return retireTurnedBack(deps, call, turnedBack.atEpochMs);
     const dial = await readDial(deps, workload);
     if ('unreadable' in dial || !sameDial(dial, dialFor(canary, 100))) {
-      const found = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
       const turned = turnedTo(call.state, dial);
       const record = turned === undefined ? '' : `. If that is to stay: ${recordLiveCommand(workload.name, turned)}`;
-      const because = `${found}: ${stable} keeps its pods${record}`;
+      const because = `${readText(dial)}: ${stable} keeps its pods${record}`;
       call.log.error(because);
       const { retiringAtEpochMs } = call.release;
       // before the door a release still ends by its deadline; behind it only a person can say what is right
@@ -68,11 +65,8 @@ export const makeHandler = (deps: RetireStableDeps) =>
     const { maxDrainSeconds } = workload;
     const since = call.release.retiringAtEpochMs ?? call.now;
     const drain = first === true ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds }); // nothing was there to drain
-    const left = drain - (call.now - since) / 1000;
-    if (left > 0) {
-      const seconds = Math.ceil(Math.min(left, DRAIN_LOOK_SECONDS));
-      return roadMove({ kind: 'lookAgain', seconds, because: `${stable} drains for ${Math.ceil(left)} s more` });
-    }
+    const draining = stillDraining(stable, drain - (call.now - since) / 1000);
+    if (draining !== undefined) return draining;
     // what is scaled down is the last that could take the requests: once more, however short the drain was
     const heldNow = await heldByLiveSlot(deps, call);
     if (heldNow !== undefined) return heldNow;
@@ -89,7 +83,11 @@ async function heldAtTheDoor(deps: RetireStableDeps, call: ReleaseCall): Promise
   const rang = rangUnderTraffic(call.release, alarms);
   if (rang !== undefined) return roadMove({ kind: 'rollBack', reason: 'degraded', because: rang });
   const because = alarmBlock(call.release, alarms);
-  if (because === undefined) return heldByLiveSlot(deps, call);
+  return because === undefined ? heldByLiveSlot(deps, call) : holdAtTheDoor(deps, call, because);
+}
+
+/** Before the door a release that holds goes back at its deadline; those whom the plan names are told once. */
+async function holdAtTheDoor(deps: RetireStableDeps, call: ReleaseCall, because: string): Promise<RoadMove> {
   if (call.now >= deadlineOf(call.release, call.admission, call.now)) {
     return roadMove({ kind: 'rollBack', reason: 'deadline', because });
   }
@@ -121,18 +119,14 @@ async function heldByLiveSlot(deps: RetireStableDeps, call: ReleaseCall): Promis
   }
   const because = `${problem}: ${stable} keeps its pods`;
   call.log.error(because);
-  if (retiringAtEpochMs === undefined && healthyTargets === 0) {
-    return roadMove({ kind: 'rollBack', reason: 'notReady', because });
+  if (retiringAtEpochMs === undefined) {
+    return healthyTargets === 0
+      ? roadMove({ kind: 'rollBack', reason: 'notReady', because })
+      : holdAtTheDoor(deps, call, because);
   }
-  if (retiringAtEpochMs === undefined && call.now >= deadlineOf(call.release, call.admission, call.now)) {
-    return roadMove({ kind: 'rollBack', reason: 'deadline', because });
-  }
-  if (hold === undefined) {
-    if (retiringAtEpochMs === undefined) await tell(deps, call.release, 'held', because);
-    await call.append({ kind: 'held', because, fault: true });
-  }
-  // behind the door at once; where this process dies before it, at its next look or by the reconciler
-  const [waiting] = retiringAtEpochMs === undefined ? [] : waitingOf(call.state, call.now);
+  if (hold === undefined) await call.append({ kind: 'held', because, fault: true });
+  // at once; where this process dies before it, at its next look or by the reconciler
+  const [waiting] = waitingOf(call.state, call.now);
   if (waiting !== undefined) await pageIfDue(deps, call, waiting);
   return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
 }

@@ -1,12 +1,13 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
-import { dialText, otherSlot } from '../domain/dial.ts';
+import { otherSlot } from '../domain/dial.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
+import { stillDraining } from './shared/draining.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
-import { readDial } from './shared/read-dial.ts';
+import { readDial, readText } from './shared/read-dial.ts';
 import { makeRollBackLambda } from './shared/roll-back-lambda.ts';
 
 export interface VerifyTrafficDeps extends SharedDeps {
@@ -16,12 +17,10 @@ export interface VerifyTrafficDeps extends SharedDeps {
 }
 
 /**
- * While the canary drains the dial is read this often, and so at least once more after the longest handler time-out (20 s):
- * a stale writer that was on its way when the release went back is seen and undone.
+ * Reads the dial until the canary has drained at a verified 0; sends it back where somebody turned it again. It is read at
+ * least once more after the longest handler time-out (20 s): a stale writer that was on its way when the release went back is
+ * seen and undone.
  */
-const VERIFY_SECONDS = 30;
-
-/** Reads the dial until the canary has drained at a verified 0; sends it back where somebody turned it again. */
 export const makeHandler = (deps: VerifyTrafficDeps) =>
   makeRollBackLambda('verify-traffic', deps, async (call, { back }): Promise<RoadMove> => {
     if (back === null) return roadMove({ kind: 'advance', because: 'nothing had moved' });
@@ -29,7 +28,7 @@ export const makeHandler = (deps: VerifyTrafficDeps) =>
     const dial = await readDial(deps, workload);
     // several rules are read as the worst: stable shows 100 as soon as one of them is back, the canary 0 when all are
     if ('unreadable' in dial || dial[otherSlot(stable)] !== 0) {
-      const because = 'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
+      const because = readText(dial);
       call.log.error(`${because} after the roll back`);
       return roadMove({ kind: 'restoreAgain', because });
     }
@@ -47,9 +46,7 @@ export const makeHandler = (deps: VerifyTrafficDeps) =>
     const drain =
       shifts.length === 0 ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds: workload.maxDrainSeconds });
     const left = drain - (call.now - since) / 1000;
-    if (left <= 0) return roadMove({ kind: 'advance', because: `verified at ${stable} 100 %` });
-    const seconds = Math.ceil(Math.min(left, VERIFY_SECONDS));
-    return roadMove({ kind: 'lookAgain', seconds, because: `the canary drains for ${Math.ceil(left)} s more` });
+    return stillDraining('the canary', left) ?? roadMove({ kind: 'advance', because: `verified at ${stable} 100 %` });
   });
 
 export const handler = lazily(env =>

@@ -1,6 +1,6 @@
 import { RouterRuleError } from '../../adapters/router/errors.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
-import type { Dial } from '../../domain/dial.ts';
+import { type Dial, dialText } from '../../domain/dial.ts';
 import type { Workload } from '../../domain/workload.ts';
 
 /**
@@ -19,3 +19,7 @@ export async function readDial(
     return { unreadable: error.message };
   }
 }
+
+/** What was read, for a sentence. */
+export const readText = (dial: Dial | { unreadable: string }): string =>
+  'unreadable' in dial ? dial.unreadable : `the traffic weights are ${dialText(dial)}`;
