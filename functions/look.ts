@@ -84,7 +84,8 @@ export const makeHandler = (deps: LookDeps) =>
  */
 function asking(call: ReleaseCall, move: Decision['move']): Partial<RoadMove> {
   const seconds = 'seconds' in move ? move.seconds : 0;
-  const slotAskedAtEpochMs = call.askedCluster ? call.now : (call.slotAskedAtEpochMs ?? 0);
+  const { asks: askedBefore, slotAskedAtEpochMs: before = 0 } = call.before;
+  const slotAskedAtEpochMs = askedBefore === 'cluster' ? call.now : before;
   const asked = asks(call.release, { nowEpochMs: call.now, seconds, slotAskedAtEpochMs });
   const isBetweenPauses = asked === 'cluster' && nextStep(call.release, call.now).kind === 'openApproval';
   return { asks: asked, slotAskedAtEpochMs, ...(isBetweenPauses && move.kind === 'lookAgain' && { seconds: 1 }) };

@@ -23,7 +23,7 @@ export const makeHandler = (deps: NextStepDeps) =>
     const next = nextStep(call.release, call.now); // a weight wants the slots read since its step began
     const because = `step ${Math.min(stepsDone + 1, plan.steps.length)} of ${plan.steps.length}: ${next.kind}`;
     const seconds = next.kind === 'pause' ? next.seconds : 1;
-    const { slotAskedAtEpochMs } = call;
+    const { slotAskedAtEpochMs } = call.before;
     const asked = asks(call.release, {
       nowEpochMs: call.now,
       seconds,

@@ -68,7 +68,7 @@ export const makeHandler = (deps: ReconcileDeps) =>
       );
     };
     const all = await forEachWorkload(await deps.workloads.readAll(), log, act, failed);
-    return all.filter(found => Object.keys(found).length > 1);
+    return all.filter(({ release, paged, push }) => [release, paged, push].some(done => done !== undefined));
   });
 
 function reconcileRelease(

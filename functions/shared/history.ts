@@ -32,7 +32,11 @@ const HANDS_OVER: ReadonlySet<string> = new Set(['admit', 'look', 'next-step', '
 const GOES_ON: ReadonlySet<RoadMove['kind']> = new Set(['rollBack', 'refused', 'retired']);
 
 /** The move of a handler of release.asl.json with what it cost; where the history is about to be full, the next run. */
-export function countedRoad(handler: string, before: { events: number; asks?: RoadMove['asks'] }, move: RoadMove) {
+export function countedRoad(
+  handler: string,
+  before: { events: number; asks: RoadMove['asks'] | undefined },
+  move: RoadMove,
+) {
   const events = before.events + eventsOf(handler, before.asks);
   const isFull = events >= HAND_OVER_AT && HANDS_OVER.has(handler) && !GOES_ON.has(move.kind);
   return { ...move, ...(isFull && { kind: 'nextRun' as const }), events };

@@ -38,10 +38,8 @@ export class ReleaseCall {
   readonly releaseId: string;
   state: WorkloadState;
   log: Log;
-  /** The cluster was asked just before, whether it answered or not. */
-  askedCluster = false;
-  /** When it was asked last in this execution. */
-  slotAskedAtEpochMs: number | undefined;
+  /** Of a handler of release.asl.json: the move of the one before it in this execution. */
+  before: NonNullable<ReleaseInput['move']> = {};
   private readonly deps: CallDeps;
   private readonly by: string;
 
@@ -153,8 +151,7 @@ export async function withRelease<T>(
     const { run: newest, rollBack } = call.release;
     if (run !== newest) throw new StaleExecutionError(`run ${run} of ${releaseId} was followed by run ${newest}`);
     if (rollBack !== undefined) throw new StaleExecutionError(`${releaseId} is rolling back (${rollBack.reason})`);
-    call.askedCluster = move?.asks === 'cluster';
-    call.slotAskedAtEpochMs = move?.slotAskedAtEpochMs;
+    call.before = move ?? {};
     return act(call);
   });
 }

@@ -2,7 +2,7 @@ import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { type LambdaHandler, makeLambda, type SharedDeps } from './handler.ts';
 import { countedRoad } from './history.ts';
 import type { RoadMove } from './move.ts';
-import { type ReleaseCall, releaseInputSchema, withRelease } from './release-call.ts';
+import { type ReleaseCall, withRelease } from './release-call.ts';
 import { namingThrottling } from './throttling.ts';
 
 /** A handler of release.asl.json: behind the fence, and its move carries on what the execution's history holds. */
@@ -13,12 +13,10 @@ export const makeRoadLambda = (
 ): LambdaHandler<RoadMove> =>
   makeLambda(name, deps, (event, log) =>
     withRelease(deps, event, log, async call => {
-      const { move: before } = releaseInputSchema.parse(event);
-      const asks = before?.asks === undefined ? {} : { asks: before.asks };
-      const move = await act(call);
-      const slotAskedAtEpochMs = move.slotAskedAtEpochMs ?? call.slotAskedAtEpochMs;
-      const carried = { ...move, ...(slotAskedAtEpochMs !== undefined && { slotAskedAtEpochMs }) };
-      return countedRoad(name, { events: before?.events ?? 0, ...asks }, carried);
+      const { events = 0, asks, slotAskedAtEpochMs } = call.before;
+      const carried = slotAskedAtEpochMs === undefined ? {} : { slotAskedAtEpochMs };
+      const move = { ...carried, ...(await act(call)) };
+      return countedRoad(name, { events, asks }, move);
     }).catch(error => {
       throw namingThrottling(error);
     }),

@@ -22,10 +22,10 @@ export class ThrottledError extends Error {
 
 /** The error as the state machine has to see it: one that throttling caused, at any depth, is a ThrottledError. */
 export function namingThrottling(error: unknown): unknown {
-  return error instanceof Error && isThrottled(error) ? new ThrottledError(error.message, { cause: error }) : error;
+  return isThrottled(error) ? new ThrottledError(error.message, { cause: error }) : error;
 }
 
-function isThrottled(error: unknown): boolean {
+function isThrottled(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { $metadata, $retryable } = error as {
     $metadata?: { httpStatusCode?: number };
