@@ -35,42 +35,45 @@ export const makeHandler = (deps: UndoDeps) =>
   makeLambda('undo', deps, async (event, log): Promise<UndoAnswer> => {
     const { workload: name, by } = inputSchema.parse(event);
     const registered = await deps.workloads.read(name);
-    const { workload } = registered;
     return withWorkload(deps, { workload: name, log }, async state => {
       const { active } = state;
       if (active?.undoOf !== undefined) return again(deps, state, { by, log });
       if (active !== undefined) throw new RefusedError(`${active.releaseId} is in progress; abort it instead`);
       const from = turnedFrom(state.live);
-      if (from !== undefined) return undoByHand(deps, { state, from, registered }, { by, log });
-      const last = state.ended.find(release => release.outcome === 'promoted');
-      if (last?.admission === undefined)
-        throw new RefusedError(`no release of ${name} was promoted: there is nothing to undo`);
-      if (last.admission.first === true)
-        throw new RefusedError(`${last.releaseId} was the first: nothing was live before`);
+      const undone = from === undefined ? lastPromoted(name, state) : turnedByHand(registered, state, from);
+      const { undoOf, images, restores } = undone;
       const releaseId = releaseIdOf(name, state.releases + 1);
       const call = new ReleaseCall(deps, { releaseId, state, by, log });
-      const images = imagesBefore(state, last);
-      await call.append({ kind: 'requested', images, plan: undoPlan(last.plan), workload, undoOf: last.releaseId });
+      const plan = undoPlan(undone.plan);
+      await call.append({ kind: 'requested', images, plan, workload: registered.workload, undoOf });
       await startRun(deps, call, 1);
-      return { releaseId, ...restoresUndone(last, images) };
+      return { releaseId, ...restores };
     });
   });
 
+/** What is undone, and what is live again after it. */
+interface Undone {
+  undoOf: string;
+  plan: Plan;
+  images: EndedRelease['images'];
+  restores: Pick<UndoAnswer, 'restoresUndone'>;
+}
+
+/** @throws RefusedError there is nothing to undo */
+function lastPromoted(name: string, state: WorkloadState): Undone {
+  const last = state.ended.find(release => release.outcome === 'promoted');
+  if (last?.admission === undefined)
+    throw new RefusedError(`no release of ${name} was promoted: there is nothing to undo`);
+  if (last.admission.first === true) throw new RefusedError(`${last.releaseId} was the first: nothing was live before`);
+  const images = imagesBefore(state, last);
+  return { undoOf: last.releaseId, plan: last.plan, images, restores: restoresUndone(last, images) };
+}
+
 /** After a rule was turned by hand an undo restores what it was turned away from: somebody found that bad, and it is said. */
-async function undoByHand(
-  deps: UndoDeps,
-  found: { state: WorkloadState; from: Omit<Live, 'recorded'>; registered: RegisteredWorkload },
-  options: { by: string; log: SharedDeps['log'] },
-): Promise<UndoAnswer> {
-  const { state, from, registered } = found;
-  const { workload } = registered;
-  const plan = state.ended.find(release => release.releaseId === from.releaseId)?.plan ?? registered.plan;
-  const releaseId = releaseIdOf(workload.name, state.releases + 1);
-  const call = new ReleaseCall(deps, { releaseId, state, ...options });
-  const { images } = from;
-  await call.append({ kind: 'requested', images, plan: undoPlan(plan), workload, undoOf: from.releaseId });
-  await startRun(deps, call, 1);
-  return { releaseId, restoresUndone: { releaseId: from.releaseId, images } };
+function turnedByHand({ plan }: RegisteredWorkload, { ended }: WorkloadState, from: Omit<Live, 'recorded'>): Undone {
+  const { releaseId: undoOf, images } = from;
+  const before = ended.find(release => release.releaseId === undoOf);
+  return { undoOf, plan: before?.plan ?? plan, images, restores: { restoresUndone: { releaseId: undoOf, images } } };
 }
 
 /** Asked twice, or after a crash between the request and its execution. */
