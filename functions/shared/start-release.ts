@@ -10,6 +10,7 @@ import type { Workload } from '../../domain/workload.ts';
 import { RefusedError } from './errors.ts';
 import { type RequestDeps, requestRelease } from './request-release.ts';
 import { nameSaid } from './said.ts';
+import { withParts } from './with-parts.ts';
 
 export interface StartDeps extends RequestDeps {
   workloads: Workloads;
@@ -81,9 +82,7 @@ function althoughOf(
 
 async function resolve(deps: StartDeps, { workload }: RegisteredWorkload, asked: string): Promise<ReleaseImage> {
   const { repository, reference } = imageMeant(workload, asked);
-  const resolved = await deps.images.resolve(repository, reference);
-  const parts = await deps.images.readParts(repository, [resolved.digest]);
-  return { repository, reference, ...resolved, ...(parts.length > 0 && { parts }) };
+  return withParts(deps, { repository, reference, ...(await deps.images.resolve(repository, reference)) });
 }
 
 /** `v9` and `sha256:...` are of the first repository; `other:v9` and `other@sha256:...` of another one of the workload's. */

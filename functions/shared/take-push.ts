@@ -6,6 +6,7 @@ import { considerPush, isRetag } from '../../domain/release/push.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { ReleaseCall, withWorkload } from './release-call.ts';
 import { type RequestDeps, type Requested, requestRelease } from './request-release.ts';
+import { withParts } from './with-parts.ts';
 
 export interface TakePushDeps extends RequestDeps {
   images: ImageRegistry;
@@ -30,8 +31,7 @@ export async function takePush(
   if (image === undefined) {
     return { workload: workload.name, kind: 'ignored', because: `${digest} is no longer in ${repository}` };
   }
-  const parts = await deps.images.readParts(repository, [digest]);
-  const pushed: ReleaseImage = { repository, reference: tag, ...image, ...(parts.length > 0 && { parts }) };
+  const pushed = await withParts(deps, { repository, reference: tag, ...image });
   const { by, log, announcedAtEpochMs = image.pushedAtEpochMs } = options;
   const answer = await requestRelease(
     deps,
