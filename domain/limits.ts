@@ -1,3 +1,5 @@
+import type { Issue } from './file/issue.ts';
+
 /*
  * How large what people write may be. A ledger's snapshot holds twelve releases with their plans and has to stay below the
  * 400 kB of a DynamoDB item; what is refused is refused where it comes in, with what was found.
@@ -20,6 +22,14 @@ export const jsonBytes = (value: unknown): number => new TextEncoder().encode(JS
 
 /** `42.9 kB`. */
 export const kilobytes = (bytes: number): string => `${Number((bytes / 1000).toFixed(1))} kB`;
+
+/** What is wrong with a file whose content is larger; undefined where it is not. @param advice how to make it smaller */
+export function tooLarge(what: string, content: unknown, mostBytes: number, advice = ''): Issue | undefined {
+  const bytes = jsonBytes(content);
+  if (bytes <= mostBytes) return undefined;
+  const found = `a ${what} of ${kilobytes(bytes)} (as JSON, with its defaults)`;
+  return { path: [], at: 'value', found, expected: `at most ${kilobytes(mostBytes)}${advice}` };
+}
 
 const SENTENCES: ReadonlySet<string> = new Set(['because', 'unseen', 'problem', 'reason', 'blind']);
 

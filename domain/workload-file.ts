@@ -3,7 +3,7 @@ import { expectedText, explain, type NotYet } from './file/explain.ts';
 import { describeValue, type Issue } from './file/issue.ts';
 import type { Shape } from './file/shape.ts';
 import { parseDurationSeconds } from './file/units.ts';
-import { jsonBytes, kilobytes, WORKLOAD_MOST_BYTES } from './limits.ts';
+import { tooLarge, WORKLOAD_MOST_BYTES } from './limits.ts';
 import { addressIssues } from './plan/check-addresses.ts';
 import type { Where } from './plan/check-plan.ts';
 import { duration, name } from './plan/leaf-schema.ts';
@@ -195,9 +195,6 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
   if (refused.length > 0) return { kind: 'issues', issues: refused };
   const read = prometheus === undefined ? {} : { sources: { prometheus } };
   const workload: Workload = { ...rest, ...named, router: routing, ...read, maxDrainSeconds };
-  const bytes = jsonBytes(workload);
-  if (bytes <= WORKLOAD_MOST_BYTES) return { kind: 'workload', workload };
-  const found = `a workload of ${kilobytes(bytes)} (as JSON, with its defaults)`;
-  const expected = `at most ${kilobytes(WORKLOAD_MOST_BYTES)}`;
-  return { kind: 'issues', issues: [{ path: [], at: 'value', found, expected }] };
+  const large = tooLarge('workload', workload, WORKLOAD_MOST_BYTES);
+  return large === undefined ? { kind: 'workload', workload } : { kind: 'issues', issues: [large] };
 }

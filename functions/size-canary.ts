@@ -3,7 +3,7 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { RouterRuleError } from '../adapters/router/errors.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { WAIT_SECONDS } from '../domain/release/next-move.ts';
-import { nextStep } from '../domain/release/next-step.ts';
+import { hasTraffic, nextStep } from '../domain/release/next-step.ts';
 import { replicasFor, stableSize } from '../domain/release/sizing.ts';
 import { followTemplate } from './shared/follow-template.ts';
 import type { SharedDeps } from './shared/handler.ts';
@@ -46,7 +46,7 @@ export const makeHandler = (deps: SizeCanaryDeps) =>
       await deps.cluster.setAutoscalerMinimum(workload, stable, stableNow, call.position);
     }
     // a slot with traffic never shrinks by our hand: what an autoscaler or a person made of it is left where it is more
-    const keepsMore = shifts.some(shift => shift.weight > 0);
+    const keepsMore = hasTraffic(call.release);
     const { desired, autoscalerMinimum = replicas, autoscalerMaximum = replicas } = ofCanary;
     const given = Math.min(replicas, Math.max(1, autoscalerMaximum));
     if (!keepsMore || desired < given) await deps.cluster.scaleSlot(workload, canary, given, call.position);

@@ -72,7 +72,7 @@ export interface SlotSeen {
   most?: number;
   /** Absent in lines from before it was read. `restarts`: of the containers of all its pods. */
   stable?: { desired: number; available: number; restarts?: number };
-  /** Restarts of the canary's pods, above those that each pod is allowed (`restartsAtReady`); absent: none. */
+  /** Restarts of the canary's pods, above those that each pod is allowed (`podsAtReady`); absent: none. */
   restarts?: number;
   /** Of the pod that restarted most, all of its restarts; absent: none restarted. */
   mostRestarts?: number;

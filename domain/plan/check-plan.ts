@@ -3,7 +3,7 @@ import { draftOf } from '../file/draft.ts';
 import { expectedText, explain } from '../file/explain.ts';
 import { describeValue, type Issue } from '../file/issue.ts';
 import type { Shape } from '../file/shape.ts';
-import { jsonBytes, kilobytes, PLAN_MOST_BYTES } from '../limits.ts';
+import { PLAN_MOST_BYTES, tooLarge } from '../limits.ts';
 import type { Workload } from '../workload.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkControl } from './check-control.ts';
@@ -67,11 +67,9 @@ export function checkPlan(input: unknown, workload?: Workload, where: Where = {}
   ];
   if (issues.length > 0 || !parsed.success) return { kind: 'issues', issues };
   const plan = normalisePlan(parsed.data);
-  const bytes = jsonBytes(plan);
-  if (bytes <= PLAN_MOST_BYTES) return { kind: 'plan', plan };
-  const found = `a plan of ${kilobytes(bytes)} (as JSON, with its defaults)`;
-  const expected = `at most ${kilobytes(PLAN_MOST_BYTES)}: shorter queries and bodies, or fewer metrics and steps`;
-  return { kind: 'issues', issues: [{ path: [], at: 'value', found, expected }] };
+  const advice = ': shorter queries and bodies, or fewer metrics and steps';
+  const large = tooLarge('plan', plan, PLAN_MOST_BYTES, advice);
+  return large === undefined ? { kind: 'plan', plan } : { kind: 'issues', issues: [large] };
 }
 
 const wholePart = (part: Issue): Issue => ({ ...part, at: 'value', path: part.path.slice(0, 2) });

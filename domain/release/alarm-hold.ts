@@ -1,7 +1,6 @@
 import type { Fact } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
-import { type AlarmSeen, ringing, ringingText, silentAlarms } from './alarm-watch.ts';
-import { isOverridden } from './although.ts';
+import { type AlarmSeen, althoughOptions, missingAlarms, ringing, ringingText, silentAlarms } from './alarm-watch.ts';
 
 export type AlarmHold =
   | { kind: 'goOn'; facts: Fact[] }
@@ -15,7 +14,7 @@ export type AlarmHold =
  */
 export function holdForAlarms(release: ReleaseState, seen: readonly AlarmSeen[], nowEpochMs: number): AlarmHold {
   const { hold, plan } = release;
-  const missing = seen.filter(({ alarm, state }) => state === 'missing' && !isOverridden(release, alarm));
+  const missing = missingAlarms(release, seen);
   if (missing.length > 0) {
     return { kind: 'refuse', because: `there is no alarm ${missing.map(({ alarm }) => alarm).join(', ')}` };
   }
@@ -27,8 +26,7 @@ export function holdForAlarms(release: ReleaseState, seen: readonly AlarmSeen[],
   const because = ringingText(rings);
   const { atMostSeconds } = plan.hold;
   if (nowEpochMs >= (hold?.sinceEpochMs ?? nowEpochMs) + atMostSeconds * 1000) {
-    const names = rings.map(({ alarm }) => `--although ${alarm}`).join(' ');
-    const out = `If a fix has to go out all the same: ${names}`;
+    const out = `If a fix has to go out all the same: ${althoughOptions(rings)}`;
     return { kind: 'refuse', because: `on hold for ${atMostSeconds} s: ${because}. ${out}` };
   }
   return { kind: 'hold', because, facts: hold === undefined ? [{ kind: 'held', because, fault: false }] : [] };

@@ -1,7 +1,7 @@
 import type { Fact } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
 import { isOverridden } from './although.ts';
-import { dueWeight } from './next-step.ts';
+import { dueWeight, hasTraffic } from './next-step.ts';
 
 /** One of a workload's alarms as it is now; `missing`: there is none of that name, or not any more. */
 export interface AlarmSeen {
@@ -15,10 +15,6 @@ export interface AlarmSeen {
 /** `unread`: why nobody could say how they are. None: the workload has no alarms, or nothing depends on them now. */
 export type AlarmsSeen = readonly AlarmSeen[] | { unread: string };
 
-/** From the intent on: the weight may have been set before it was confirmed. */
-export const hasTraffic = ({ shifts }: Pick<ReleaseState, 'shifts'>): boolean =>
-  shifts.some(({ weight }) => weight > 0);
-
 /**
  * Whether something depends on the alarms now: the canary has traffic, or is about to get some. Behind the one-way door they
  * can take nothing back.
@@ -31,6 +27,14 @@ export const alarmsMatter = (release: ReleaseState): boolean =>
 /** Those in ALARM that nobody overrode; it is the state that counts, and not when it went into it. */
 export const ringing = (release: ReleaseState, seen: AlarmsSeen): AlarmSeen[] =>
   'unread' in seen ? [] : seen.filter(({ alarm, state }) => state === 'ALARM' && !isOverridden(release, alarm));
+
+/** Those that are not there, and that nobody overrode. */
+export const missingAlarms = (release: ReleaseState, seen: readonly AlarmSeen[]): AlarmSeen[] =>
+  seen.filter(({ alarm, state }) => state === 'missing' && !isOverridden(release, alarm));
+
+/** What overrides them: `--although shop-burns --although shop-slow` */
+export const althoughOptions = (alarms: readonly AlarmSeen[]): string =>
+  alarms.map(({ alarm }) => `--although ${alarm}`).join(' ');
 
 /** `shop-burns is in ALARM (5xx above 1 %), shop-slow is in ALARM` */
 export const ringingText = (alarms: readonly AlarmSeen[]): string =>
@@ -52,14 +56,15 @@ export function alarmBlock(release: ReleaseState, seen: AlarmsSeen): string | un
   if (release.undoOf !== undefined) return undefined;
   if ('unread' in seen) return `nobody can say how its alarms are: ${seen.unread}`;
   const rings = ringing(release, seen);
-  const missing = seen.filter(({ alarm, state }) => state === 'missing' && !isOverridden(release, alarm));
-  const names = [...rings, ...missing].map(({ alarm }) => `--although ${alarm}`).join(' ');
+  const missing = missingAlarms(release, seen);
   const reasons = [
     ...(rings.length === 0 ? [] : [ringingText(rings)]),
     ...missing.map(({ alarm }) => `there is no alarm ${alarm}`),
   ];
   if (reasons.length === 0) return undefined;
-  const out = hasTraffic(release) ? '' : `. If it has to go out all the same: ${names}`;
+  const out = hasTraffic(release)
+    ? ''
+    : `. If it has to go out all the same: ${althoughOptions([...rings, ...missing])}`;
   return `${reasons.join(', ')}${out}`;
 }
 

@@ -80,13 +80,10 @@ function onlyOn(release: ReleaseState, decided: Decision): Decision {
 }
 
 /** What a verdict says is no reason to stand still where nothing can be taken back. */
-const onlySeen = (seen: Observation): Unharmed => {
-  const { verdict } = seen;
-  return {
-    ...seen,
-    verdict: verdict.kind === 'degraded' ? { kind: 'watching', because: verdict.because } : verdict,
-  };
-};
+const onlySeen = ({ verdict, ...seen }: Observation): Unharmed =>
+  verdict.kind === 'degraded'
+    ? { ...seen, verdict: { kind: 'watching', because: verdict.because } }
+    : { ...seen, verdict };
 
 /** Of a release that waits for a person behind its one-way door. */
 const DOOR_LOOK_SECONDS = 30;

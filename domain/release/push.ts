@@ -1,6 +1,6 @@
 import type { ReleaseImage } from '../ledger/facts.ts';
 import type { KnownPush, ReleaseState, WorkloadState } from '../ledger/state.ts';
-import { hasTraffic } from './alarm-watch.ts';
+import { hasTraffic } from './next-step.ts';
 
 /** An image that was pushed: its digest is what is released, whatever its tag points to later. */
 export interface Push extends KnownPush {

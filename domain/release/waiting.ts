@@ -1,3 +1,4 @@
+import type { Slot } from '../dial.ts';
 import { durationText } from '../file/units.ts';
 import { MISSED_AFTER_SECONDS } from '../judgement/turns.ts';
 import type { Admission } from '../ledger/facts.ts';
@@ -51,6 +52,9 @@ const wait = (kind: WaitKind, awaited: string, sinceEpochMs: number, pageAfterSe
   ...{ kind, awaited, sinceEpochMs },
   pageAtEpochMs: sinceEpochMs + pageAfterSeconds * 1000,
 });
+
+/** Of a slot whose traffic is gone. */
+const rest = (slot: Slot): string => `the connections of ${slot} to end, and its pods to be scaled down`;
 
 function waitOf(release: ReleaseState, at: { turnEpochMs: number; nowEpochMs: number }): Found {
   const { admission, rollBack, refused, run, hold, plan, retiringAtEpochMs } = release;
@@ -144,8 +148,7 @@ function behindTheDoor(release: ReleaseState, admission: Admission, retiringAt: 
     );
   }
   if (turnedBack !== undefined) {
-    const awaited = `the connections of ${canary} to end, and its pods to be scaled down`;
-    return wait('draining', awaited, turnedBack.atEpochMs, drainsFor + OWN_WORK);
+    return wait('draining', rest(canary), turnedBack.atEpochMs, drainsFor + OWN_WORK);
   }
   if (stableRetired) {
     return wait('closing', 'to be closed: it was promoted', release.movedAtEpochMs ?? retiringAt, OWN_WORK);
@@ -156,8 +159,7 @@ function behindTheDoor(release: ReleaseState, admission: Admission, retiringAt: 
     return wait('firstShift', `the first requests to go to ${canary}`, retiringAt, OWN_WORK);
   }
   const drain = first === true ? 0 : drainsFor;
-  const awaited = `the connections of ${stable} to end, and its pods to be scaled down`;
-  return wait('draining', awaited, retiringAt, drain + OWN_WORK);
+  return wait('draining', rest(stable), retiringAt, drain + OWN_WORK);
 }
 
 function wayBackOf(release: ReleaseState, rollBack: NonNullable<ReleaseState['rollBack']>): Found {
@@ -179,6 +181,5 @@ function wayBackOf(release: ReleaseState, rollBack: NonNullable<ReleaseState['ro
     return wait('verifying', `the load balancer to show all requests with ${stable}`, goingBackAtEpochMs, OWN_WORK);
   }
   const drain = drainSeconds({ ...admission, maxDrainSeconds: workload.maxDrainSeconds });
-  const awaited = `the connections of ${canary} to end, and its pods to be scaled down`;
-  return wait('retiringCanary', awaited, verifiedAtEpochMs, drain + OWN_WORK);
+  return wait('retiringCanary', rest(canary), verifiedAtEpochMs, drain + OWN_WORK);
 }

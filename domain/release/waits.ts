@@ -23,21 +23,12 @@ export interface Wait {
   againSeconds: number;
 }
 
+/** The account is at its limit. */
+const THROTTLED = ['AfterThrottling', 'PauseThrottled', 'ByThrottling'].map(state => `release/${state}`);
 /** The loop in which a release of the road waits, whatever for. */
-const LOOP = [
-  'AfterThrottling',
-  'PauseThrottled',
-  'ByThrottling',
-  'Pause',
-  'ByAsking',
-  'ReadSlot',
-  'Look',
-  'ByMove',
-  'StartNextRun',
-  'NextRun',
-  'NextStep',
-  'ByStep',
-].map(state => `release/${state}`);
+const LOOP = ['Pause', 'ByAsking', 'ReadSlot', 'Look', 'ByMove', 'StartNextRun', 'NextRun', 'NextStep', 'ByStep'].map(
+  state => `release/${state}`,
+);
 /** Stable waits to be scaled down. */
 const DRAINING = ['RetireStable', 'ByRetired', 'PauseDraining', 'AfterDrainFault', 'ByDrainFault'].map(
   state => `release/${state}`,
@@ -49,19 +40,16 @@ const AGAIN = [
 ].map(state => `roll-back/${state}`);
 /** An execution that ends like this leaves its release open: the reconciler goes on or back. */
 const ENDS = ['Stale', 'Failed'].map(state => `release/${state}`);
-const looping = (againSeconds: number, ...states: string[]): Wait => ({ states: [...LOOP, ...states], againSeconds });
+const looping = (againSeconds: number, ...states: string[]): Wait => ({
+  states: [...LOOP, ...THROTTLED, ...states],
+  againSeconds,
+});
 const once = (...states: string[]): Wait => ({ states, againSeconds: HOURLY });
 
 export const WAITS = {
   /** Requested, and no execution has taken it up. */
   notBegun: once('release/Begin', ...ENDS),
-  admission: once(
-    'release/Admit',
-    'release/ByAdmission',
-    'release/AfterThrottling',
-    'release/PauseThrottled',
-    'release/ByThrottling',
-  ),
+  admission: once('release/Admit', 'release/ByAdmission', ...THROTTLED),
   alarmsBeforeAdmission: { states: ['release/PauseBeforeAdmitting', 'release/Admit'], againSeconds: DAILY },
   writing: once('release/WriteCanary'),
   sizing: looping(HOURLY, 'release/SizeCanary'),

@@ -49,6 +49,19 @@ async function openAt(seconds: number, plan: Parameters<typeof openWorld>[0], st
   return world;
 }
 
+/** Stable's autoscaler has 4 as its minimum, and the team gave it 2. */
+async function withRaisedMinimum(...story: Line[]): Promise<World> {
+  const world = await openWorld();
+  world.cluster.putAutoscaler(shop, 'blue', 4);
+  await world.tell(
+    [0, requested()],
+    [0, { kind: 'runClaimed', run: 1 }],
+    [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
+    ...story,
+  );
+  return world;
+}
+
 /** Effects that a handler's first scene does not show. */
 const more: CrashScene[] = [
   {
@@ -244,12 +257,7 @@ const more: CrashScene[] = [
     title: 'retire-canary, where stable has an autoscaler',
     input: {},
     open: async () => {
-      const world = await openWorld();
-      world.cluster.putAutoscaler(shop, 'blue', 4);
-      await world.tell(
-        [0, requested()],
-        [0, { kind: 'runClaimed', run: 1 }],
-        [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
+      const world = await withRaisedMinimum(
         [1, { kind: 'canaryWritten', slot: 'green', revision: 'new' }],
         ...at10,
         [100, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }],
@@ -265,12 +273,7 @@ const more: CrashScene[] = [
     title: 'retire-stable, of a release whose traffic was turned back by hand',
     input: road,
     open: async () => {
-      const world = await openWorld();
-      world.cluster.putAutoscaler(shop, 'blue', 4);
-      await world.tell(
-        [0, requested()],
-        [0, { kind: 'runClaimed', run: 1 }],
-        [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
+      const world = await withRaisedMinimum(
         ...at100,
         [30, { kind: 'soakStarted' }],
         [40, { kind: 'soakDone', because: 'good' }],

@@ -43,6 +43,14 @@ export const admissionWith = (more: Partial<Admission>): Admission =>
 const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
 const at100 = [...readied(0, 100, 4), ...shifted(20, { from: 0, to: 100 })];
 const soaked: Line[] = [...at100, [30, { kind: 'soakStarted' }], [40, { kind: 'soakDone', because: 'good' }]];
+const promoted = () =>
+  admitted(
+    {},
+    900,
+    ...soaked,
+    [500, { kind: 'stableRetired', slot: 'blue' }],
+    [501, { kind: 'closed', outcome: 'promoted', because: 'live' }],
+  );
 
 /** The handlers of release.asl.json. */
 export const roadScenes: Scene[] = [
@@ -221,26 +229,12 @@ export const doorScenes: Scene[] = [
   {
     name: 'undo',
     input: { workload: 'shop', by: 'ann' },
-    open: () =>
-      admitted(
-        {},
-        900,
-        ...soaked,
-        [500, { kind: 'stableRetired', slot: 'blue' }],
-        [501, { kind: 'closed', outcome: 'promoted', because: 'live' }],
-      ),
+    open: promoted,
   },
   {
     name: 'record-live',
     input: { workload: 'shop', slot: 'blue', by: 'ann', because: 'errors at night' },
-    open: () =>
-      admitted(
-        {},
-        900,
-        ...soaked,
-        [500, { kind: 'stableRetired', slot: 'blue' }],
-        [501, { kind: 'closed', outcome: 'promoted', because: 'live' }],
-      ),
+    open: promoted,
   },
   { name: 'status', input: { workload: 'shop', afterSeq: 0 }, open: () => admitted({}, 25, ...at10) },
 ];

@@ -38,8 +38,7 @@ export function wouldFind(
   if (!hasLaw(settings)) return quantilePathCrosses(settings, windows, fault, wanted);
   const rate = fault.rates[0] as number;
   const faulty = fault.faulty[0] as number;
-  const bad = windows.map(window => rate * window.stableRequests + faulty * window.canaryRequests);
-  const all = bad.reduce((sum, one) => sum + one, 0);
+  const all = expectedBad(windows, rate, faulty);
   if (all === 0) return false;
   const power = (part: number, enough: number) =>
     spendingPower(settings, windows, { rate, faulty, part }, enough).found;
@@ -71,13 +70,16 @@ export function windowsUntilFound(
     return times === undefined ? undefined : times * count;
   }
   const [rate, faulty] = [fault.rates[0] as number, fault.faulty[0] as number];
-  const expected = windows.reduce((sum, one) => sum + rate * one.stableRequests + faulty * one.canaryRequests, 0);
-  if (expected === 0) return undefined;
+  if (expectedBad(windows, rate, faulty) === 0) return undefined;
   // what the first windows find does not depend on those after them: one walk says it of each length
   const walk = spendingPower(settings, repeated(doubled.at(-1) as number), { rate, faulty, part: 1 }, wanted);
   if (walk.found < wanted) return undefined;
   return (doubled.find(times => times * count >= walk.windows) as number) * count;
 }
+
+/** Failures of both versions. */
+const expectedBad = (windows: readonly SeenWindow[], rate: number, faulty: number): number =>
+  windows.reduce((sum, one) => sum + (rate * one.stableRequests + faulty * one.canaryRequests), 0);
 
 /** Whether the comparison is by the S-channel alone: only its boundary has a law that can be followed. */
 const hasLaw = (settings: ComparisonSettings): boolean =>

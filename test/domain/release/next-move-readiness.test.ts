@@ -72,20 +72,10 @@ describe('a canary that is made ready', () => {
   });
 
   it('is sized again where stable has grown since, before it is ready and after', () => {
-    const grown = (seconds: number): Line => [
-      seconds,
-      {
-        kind: 'slotSeen',
-        slot: 'green',
-        desired: 2,
-        available: 2,
-        ready: true,
-        stable: { desired: 20, available: 20 },
-      },
-    ];
+    const grown = seen(2, { stable: { desired: 20, available: 20 } });
     const because = 'blue has 20 replicas now: sized again for 10 %';
-    expect(look({}, [...sized, grown(11)], 12).move).toEqual({ kind: 'advance', because });
-    expect(look({}, [judged, ...readied(0, 10, 2), grown(11)], 12).move).toEqual({ kind: 'advance', because });
+    expect(look({}, [...sized, grown], 12).move).toEqual({ kind: 'advance', because });
+    expect(look({}, [judged, ...readied(0, 10, 2), grown], 12).move).toEqual({ kind: 'advance', because });
   });
 
   it('is not shifted to before the slots were read in that step; without a cluster it holds, and goes back', () => {
