@@ -1,22 +1,17 @@
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { openEmbeddedHost } from '../../../lab/asl/embedded-host.ts';
 import type { LambdaFunction, MachineSpec, StateMachineHost } from '../../../lab/asl/state-machine-host.ts';
 import { openLabClock } from '../../../lab/clock.ts';
 
-const open: StateMachineHost[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(host => host.close()));
-});
-
-/** A host that the test file closes after each test. `compress` 1000: a second of the machine takes a millisecond. */
+/** A host that is closed when its test is over. `compress` 1000: a second of the machine takes a millisecond. */
 export async function openSmallHost(
   functions: Record<string, LambdaFunction> = {},
   compress = 1000,
 ): Promise<StateMachineHost> {
   const clock = openLabClock({ startEpochMs: Date.now(), compress });
   const host = await openEmbeddedHost({ clock, functions });
-  open.push(host);
+  // not by a hook of this module: a worker loads it once, and only its first test file would have the hook
+  onTestFinished(() => host.close());
   return host;
 }
 

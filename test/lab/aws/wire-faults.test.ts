@@ -1,7 +1,7 @@
 import { ElasticLoadBalancingV2Client, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openWireServer } from '../../../lab/aws/wire-server.ts';
-import { client, closers, elb, open, rule } from './wire-in-test.ts';
+import { client, elb, open, rule } from './wire-in-test.ts';
 
 describe('faults on demand are seen by the real client', () => {
   const modify = () => new ModifyRuleCommand({ RuleArn: rule });
@@ -67,7 +67,7 @@ describe('faults on demand are seen by the real client', () => {
       ],
       onFault: fault => faults.push(fault),
     });
-    closers.push(() => server.close());
+    onTestFinished(() => server.close());
     const sent = client(ElasticLoadBalancingV2Client, server.url).send(modify());
     await expect(sent).rejects.toMatchObject({ name: 'InternalFailure', message: 'TypeError: no such thing' });
     expect(faults).toEqual([new TypeError('no such thing')]);

@@ -1,15 +1,12 @@
 import { ModifyRule$, type ModifyRuleCommandInput } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type Endpoint, labClientConfig, openWireServer } from '../../../lab/aws/wire-server.ts';
 
-export const closers: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
+/** A server that is closed when its test is over, after its clients. */
 export async function open(...endpoints: Endpoint[]) {
   const server = await openWireServer({ endpoints });
-  closers.push(() => server.close());
+  // not by a hook of this module: a worker loads it once, and only its first test file would have the hook
+  onTestFinished(() => server.close());
   return server;
 }
 
@@ -19,7 +16,7 @@ export function client<C extends { destroy(): void }>(
   maxAttempts = 1,
 ): C {
   const opened = new Client({ ...labClientConfig(url), maxAttempts });
-  closers.push(() => opened.destroy());
+  onTestFinished(() => opened.destroy());
   return opened;
 }
 

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { findFreePort } from '../../../lab/kubernetes/ports.ts';
 import { deployment, programs } from './cluster-in-lab.ts';
-import { eventually, IMAGE, isRunning, open, opened, ready, status, waiting } from './pods-in-lab.ts';
+import { eventually, IMAGE, isRunning, open, ready, status, waiting } from './pods-in-lab.ts';
 
 describe('a program that does not behave', () => {
   it('does not start: crash loop with exit code 127 and the name of the program', async () => {
@@ -82,7 +82,7 @@ describe('a program that does not behave', () => {
   it('finds its port in use: the pod says so and gets another port', async () => {
     // Prepare: the first port offered is taken by somebody else
     const squatter = createServer((_, response) => response.end('not yours')).listen(0, '127.0.0.1');
-    opened.push({ close: () => new Promise(resolve => squatter.close(resolve)) });
+    onTestFinished(() => new Promise<void>(resolve => void squatter.close(() => resolve())));
     await new Promise(resolve => squatter.once('listening', resolve));
     const taken = (squatter.address() as AddressInfo).port;
     let asked = 0;

@@ -1,18 +1,16 @@
-import { afterEach, expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Program } from '../../../lab/kubernetes/pod.ts';
 import type { LabInTest } from './cluster-in-lab.ts';
 import { binding, openLab } from './cluster-in-lab.ts';
 
 export const IMAGE = `registry.example/app@sha256:${'1'.repeat(64)}`;
 export const NEXT = `registry.example/app@sha256:${'2'.repeat(64)}`;
-export const opened: { close(): Promise<unknown> }[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map(one => one.close()));
-});
 
+/** A lab that is closed when its test is over. */
 export async function open(program: Program, options: Parameters<typeof openLab>[1] & { next?: Program } = {}) {
   const lab = await openLab({ [IMAGE]: program, ...(options.next ? { [NEXT]: options.next } : {}) }, options);
-  opened.push(lab.kubernetes);
+  // not by a hook of this module: a worker loads it once, and only its first test file would have the hook
+  onTestFinished(() => lab.kubernetes.close());
   for (const object of binding) lab.kubernetes.apply(object);
   return lab;
 }
