@@ -23,6 +23,7 @@ const counted = await countTraffic({
   windowSeconds: 30,
   windows: minutes * 2,
   requestsPerSecond: 50,
+  comesWithTraffic: 'at once',
 });
 console.log(JSON.stringify(counted, null, 2));
 const { canary, stable, canaryByHistogram } = counted;

@@ -17,6 +17,7 @@ it(
       windowSeconds: 3,
       windows: 5,
       requestsPerSecond: 40,
+      comesWithTraffic: 'once scraped',
     });
     // Assess
     const { canary, stable, canaryByHistogram } = counted;
