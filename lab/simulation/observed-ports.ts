@@ -6,6 +6,7 @@ import { newsOf } from '../../domain/ledger/news.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import type { AllDeps } from '../functions.ts';
 import { overriding } from '../overriding.ts';
+import type { ToldRelease } from './checks/told-release.ts';
 import { currentInvocation, type Invocation } from './invocation.ts';
 import type { Systems } from './ports.ts';
 import type { Stage } from './stage.ts';
@@ -24,11 +25,19 @@ export type Effect = { by: Invocation; workload: string } & (
   | { kind: 'callHook'; releaseId: string; hook: string }
 );
 
+/** A line that is there, and the release that it is about, with it. */
+export interface Appended {
+  workload: string;
+  release: ToldRelease;
+  entry: Entry;
+  by: Invocation | undefined;
+}
+
 /** Who looks at every step. */
 export interface Watcher {
   /** Just before it happens. */
   effect(effect: Effect): void;
-  appended(workload: string, entry: Entry, line: NewLine, by: Invocation | undefined): void;
+  appended(line: Appended): void;
   windowPut(releaseId: string, record: WindowRecord): void;
 }
 
@@ -133,9 +142,7 @@ function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDe
       if (next.seq <= known) return next; // repeated: it was there
       const [entry] = await ledger.entries(workload, known);
       if (entry === undefined) throw new Error(`an append to ${workload} left no line`);
-      const log = stage.logs.get(workload) ?? [];
-      stage.logs.set(workload, log);
-      log.push(entry);
+      const release = stage.take(workload, entry);
       stage.states.set(workload, next);
       const by = currentInvocation();
       stage.coverage.count(`fact: ${line.fact.kind}`);
@@ -144,7 +151,7 @@ function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDe
         stage.coverage.count('end: superseded');
       }
       stage.story.tell(by?.who ?? 'simulation', `${entry.seq}. ${line.releaseId}: ${lineText(entry, next)}`);
-      watcher.appended(workload, entry, line, by);
+      if (release !== undefined) watcher.appended({ workload, release, entry, by });
       for (const listener of stage.listeners) listener(entry);
       return next;
     },

@@ -63,6 +63,8 @@ export interface SimulatedImage {
 /** All that is decided before the first event of a simulation. */
 export interface Scenario extends Omit<SiteSpec, 'qualities'> {
   startEpochMs: number;
+  /** The clock of each process is at most so far off, either way; absent: not at all. */
+  clockSkewMs?: number;
   plan: Plan;
   images: SimulatedImage[];
   /** How each call of the plan's hook is answered, the last one for ever. */

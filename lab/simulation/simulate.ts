@@ -63,7 +63,7 @@ export function simulateAtOnce(
 
 async function openSimulation(scenarios: readonly [Scenario, ...Scenario[]], wrap: Wrap) {
   const [first] = scenarios;
-  const stage = new Stage(first.seed, first.startEpochMs);
+  const stage = new Stage(first);
   const systems = openSystems();
   const byWorkload = new Map(scenarios.map(scenario => [scenario.workload.name, scenario]));
   const faults: FaultSource = event => {

@@ -1,5 +1,7 @@
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
+import { Told } from './checks/told.ts';
+import type { ToldLine, ToldRelease } from './checks/told-release.ts';
 import { Coverage } from './coverage.ts';
 import { type Random, randomOf } from './random.ts';
 import { openStory, type Story } from './story.ts';
@@ -16,6 +18,8 @@ export interface Violation {
 export class Stage {
   readonly seed: number;
   readonly startEpochMs: number;
+  /** Processes' clocks are at most so far from the world's, either way. */
+  readonly clockSkewMs: number;
   readonly story: Story;
   readonly coverage = new Coverage();
   readonly violations: Violation[] = [];
@@ -25,11 +29,14 @@ export class Stage {
   readonly states = new Map<string, WorkloadState>();
   /** Since when the workload's alarms are in ALARM; undefined while they are not. */
   ringsSinceEpochMs: number | undefined;
+  /** What the lines say, as the checks fold them. */
+  private readonly tolds = new Map<string, Told>();
   private readonly streams = new Map<string, Random>();
 
-  constructor(seed: number, startEpochMs: number) {
+  constructor({ seed, startEpochMs, clockSkewMs = 0 }: { seed: number; startEpochMs: number; clockSkewMs?: number }) {
     this.seed = seed;
     this.startEpochMs = startEpochMs;
+    this.clockSkewMs = clockSkewMs;
     this.story = openStory(startEpochMs);
   }
 
@@ -55,9 +62,27 @@ export class Stage {
     return this.states.get(workload) ?? emptyState();
   }
 
+  told(workload: string): Told {
+    const found = this.tolds.get(workload) ?? new Told();
+    this.tolds.set(workload, found);
+    return found;
+  }
+
+  release(workload: string, releaseId: string): ToldRelease | undefined {
+    return this.told(workload).releases.get(releaseId);
+  }
+
   /** The lines about one release so far. */
-  linesOf(workload: string, releaseId: string): Entry[] {
-    return (this.logs.get(workload) ?? []).filter(entry => entry.releaseId === releaseId);
+  linesOf(workload: string, releaseId: string): readonly ToldLine[] {
+    return this.release(workload, releaseId)?.lines ?? [];
+  }
+
+  /** One more line is there. @returns the release that it is about */
+  take(workload: string, entry: Entry): ToldRelease | undefined {
+    const log = this.logs.get(workload) ?? [];
+    this.logs.set(workload, log);
+    log.push(entry);
+    return this.told(workload).take(entry, Date.now());
   }
 
   /** The release that the next line of this kind is about; undefined where none comes within so long. */

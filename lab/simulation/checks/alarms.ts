@@ -1,17 +1,14 @@
-import type { Entry } from '../../../domain/ledger/facts.ts';
-import type { Invocation } from '../invocation.ts';
+import type { Appended } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
 
 /**
  * Nothing goes forward over an alarm: no weight above 0 and no one-way door by a call that began when the alarm rang already,
  * so that whoever asked was told. An undo is what a person does about it.
  */
-export function checkAlarms(stage: Stage, workload: string, entry: Entry, by: Invocation | undefined): void {
+export function checkAlarms(stage: Stage, { release, entry, by }: Appended): void {
   const { fact, releaseId } = entry;
   const isForward = fact.kind === 'retiring' || (fact.kind === 'shiftIntended' && fact.weight > 0);
-  if (!isForward || by === undefined || stage.ringsSinceEpochMs === undefined) return;
-  const requested = stage.linesOf(workload, releaseId).find(line => line.fact.kind === 'requested')?.fact;
-  if (requested?.kind !== 'requested' || requested.undoOf !== undefined) return;
-  if ((requested.workload.alarms ?? []).length === 0 || stage.ringsSinceEpochMs >= by.startedAtEpochMs) return;
+  if (!isForward || by === undefined || stage.ringsSinceEpochMs === undefined || release.undoOf !== undefined) return;
+  if ((release.workload.alarms ?? []).length === 0 || stage.ringsSinceEpochMs >= by.startedAtEpochMs) return;
   stage.violate('nothing goes forward over an alarm', `${releaseId}, line ${entry.seq}: ${by.who} says ${fact.kind}`);
 }

@@ -5,6 +5,7 @@ import { checkDial } from './dial.ts';
 import { checkIntent } from './intent.ts';
 import { JudgementChecks } from './judgement.ts';
 import { checkLine } from './lines.ts';
+import { checkRoad } from './road.ts';
 
 /** All that has to hold after every step, whatever went wrong before. */
 export function openChecks(stage: Stage): Watcher {
@@ -14,10 +15,11 @@ export function openChecks(stage: Stage): Watcher {
       checkIntent(stage, effect);
       checkDial(stage, effect);
     },
-    appended(workload, entry, _, by) {
-      checkLine(stage, workload, entry, by);
-      checkAlarms(stage, workload, entry, by);
-      judgement.appended(workload, entry, by);
+    appended(line) {
+      checkLine(stage, line);
+      checkAlarms(stage, line);
+      checkRoad(stage, line);
+      judgement.appended(line);
     },
     windowPut: (releaseId, record) => judgement.windowPut(releaseId, record),
   };

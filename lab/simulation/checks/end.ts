@@ -1,10 +1,8 @@
-import { otherSlot, SLOTS } from '../../../domain/dial.ts';
-import { drainSeconds } from '../../../domain/release/draining.ts';
-import { deadlineOf } from '../../../domain/release/next-move.ts';
 import { machineArns } from '../embedded-executions.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Simulation } from '../simulation.ts';
-import { foldLog } from './fold-log.ts';
+import { BOTH, isSame, theOther, wholeOn } from './dials.ts';
+import { deadlineEpochMs, drainMs } from './promises.ts';
 
 /**
  * How long after its deadline, or after the last fault, a release may take to end: until the reconciler has noticed (5 min),
@@ -15,7 +13,7 @@ const BOUND_MS = 40 * 60_000;
 
 /** Whether all is over, or whether a release takes longer than it may. */
 export function endOf({ stage, host }: Simulation, scenario: Scenario, quiet: boolean): 'over' | 'goes on' {
-  const { active, waiting } = stage.state(scenario.workload.name);
+  const { active, waiting, releases } = stage.told(scenario.workload.name);
   if (active === undefined && waiting === undefined) {
     if (!quiet) return 'goes on';
     const isOurs = (name: string) => name.replace(/^rb-/, '').startsWith(`${scenario.workload.name}-`);
@@ -25,14 +23,11 @@ export function endOf({ stage, host }: Simulation, scenario: Scenario, quiet: bo
     return runs ? 'goes on' : 'over';
   }
   if (active === undefined) return 'goes on';
-  const { admission } = active;
-  const begun = stage.linesOf(scenario.workload.name, active.releaseId).at(0)?.atEpochMs ?? 0;
-  const before = stage.state(scenario.workload.name).ended[0]?.endedAtEpochMs ?? 0;
+  const begun = active.lines[0]?.landedAtEpochMs ?? 0;
+  const before = Math.max(0, ...[...releases.values()].map(({ closed }) => closed?.atEpochMs ?? 0));
   const quietEpochMs = stage.startEpochMs + scenario.quietAtMs;
-  const { maxDrainSeconds } = scenario.workload;
-  const drainMs = drainSeconds({ ...scenario.draining, maxDrainSeconds }) * 1000;
-  const deadline = admission === undefined ? Math.max(begun, before) : deadlineOf(active, admission, Date.now());
-  const latest = Math.max(deadline, quietEpochMs) + drainMs + BOUND_MS;
+  const deadline = deadlineEpochMs(active, Date.now()) ?? Math.max(begun, before);
+  const latest = Math.max(deadline, quietEpochMs) + drainMs(scenario.draining, scenario.workload) + BOUND_MS;
   if (Date.now() > latest) {
     const how = `${active.releaseId} is open ${Math.round((Date.now() - latest + BOUND_MS) / 60_000)} min after its deadline and the last fault`;
     stage.violate('every release ends', how);
@@ -44,11 +39,11 @@ export function endOf({ stage, host }: Simulation, scenario: Scenario, quiet: bo
 export async function checkEnd({ stage, systems }: Simulation, scenario: Scenario): Promise<void> {
   const { workload } = scenario;
   const site = stage.site(workload.name);
-  const { live } = stage.state(workload.name);
+  const { live } = stage.told(workload.name);
   const liveSlot = live?.slot ?? 'blue';
-  const idle = otherSlot(liveSlot);
+  const idle = theOther(liveSlot);
   const dial = await site.dial();
-  if (dial[liveSlot] !== 100 || dial[idle] !== 0) {
+  if (!isSame(dial, wholeOn(liveSlot))) {
     stage.violate(
       'the dial ends whole on the right slot',
       `${liveSlot} is live, and the dial is ${JSON.stringify(dial)}`,
@@ -59,7 +54,7 @@ export async function checkEnd({ stage, systems }: Simulation, scenario: Scenari
   }
   const isEmpty = scenario.isNew === true && live === undefined;
   if (!isEmpty && site.pods[liveSlot].size === 0) stage.violate('the live slot keeps its pods', `${liveSlot} has none`);
-  for (const slot of SLOTS) {
+  for (const slot of BOTH) {
     const { autoscalerMinimum } = await site.cluster.readSlot(workload, slot);
     const wanted = scenario.autoscalerMinimum;
     if (slot === liveSlot && autoscalerMinimum !== wanted) {
@@ -71,6 +66,4 @@ export async function checkEnd({ stage, systems }: Simulation, scenario: Scenari
   if (JSON.stringify(kept) !== JSON.stringify(stage.logs.get(workload.name) ?? [])) {
     stage.violate('what was appended never changes', 'the ledger shows other lines than were appended');
   }
-  const broken = foldLog(kept);
-  if (broken !== undefined) stage.violate('the chain holds', broken);
 }

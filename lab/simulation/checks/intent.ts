@@ -1,7 +1,7 @@
-import { sameDial } from '../../../domain/dial.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import type { Effect } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
+import { isSame } from './dials.ts';
 
 /** No effect without its intent in the ledger, about the release for which it happens. */
 export function checkIntent(stage: Stage, effect: Effect): void {
@@ -15,7 +15,7 @@ export function checkIntent(stage: Stage, effect: Effect): void {
 function releaseOf(stage: Stage, effect: Effect): string | undefined {
   if (effect.kind === 'startExecution') return /^(?:rb-)?(?<releaseId>.+)-\d+$/.exec(effect.name)?.groups?.releaseId;
   const { releaseId } = effect.by.event as { releaseId?: string };
-  return releaseId ?? stage.state(effect.workload).active?.releaseId;
+  return releaseId ?? stage.told(effect.workload).active?.releaseId;
 }
 
 function isIntended(effect: Effect, facts: Fact[]): boolean {
@@ -26,7 +26,7 @@ function isIntended(effect: Effect, facts: Fact[]): boolean {
       // back to the two-group form at 0 once the canary is verified empty, or a shift that was written down
       return (
         (effect.by.name === 'retire-canary' && went('dialVerified')) ||
-        some(fact => fact.kind === 'shiftIntended' && sameDial(fact.to, effect.dial))
+        some(fact => fact.kind === 'shiftIntended' && isSame(fact.to, effect.dial))
       );
     case 'goBack':
       // rule 10: it acts even when the ledger cannot be written; a claim is there before any execution is

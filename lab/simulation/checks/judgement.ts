@@ -1,8 +1,7 @@
 import type { WindowRecord } from '../../../domain/judgement/reading.ts';
-import type { Entry } from '../../../domain/ledger/facts.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
-import { workloadOf } from '../../../domain/release-id.ts';
 import type { Invocation } from '../invocation.ts';
+import type { Appended } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
 
 /** What all plans of the simulation ask of `errors`: the share of bad requests that is too much. */
@@ -36,10 +35,9 @@ export class JudgementChecks {
     }
   }
 
-  appended(workload: string, entry: Entry, by: Invocation | undefined): void {
+  appended({ release, entry, by }: Appended): void {
     const { fact, releaseId } = entry;
-    const plan = this.planOf(workload, releaseId);
-    if (plan === undefined) return;
+    const plan = release.asked;
     if (fact.kind === 'judged' && fact.verdict.kind === 'degraded')
       this.hasEvidence(plan, releaseId, fact.verdict.metric);
     if (fact.kind === 'soakDone') this.hasNoneAgainst(plan, releaseId, by);
@@ -80,7 +78,7 @@ export class JudgementChecks {
     let since: number | undefined;
     let propagationMs = 0;
     const overlaps = (fromMs: number, untilMs: number) => fromMs < window.endEpochMs && untilMs > window.startEpochMs;
-    for (const { fact, atEpochMs } of this.stage.linesOf(workloadOf(releaseId), releaseId)) {
+    for (const { fact, atEpochMs } of this.stage.linesOf(releaseId.replace(/-\d+$/, ''), releaseId)) {
       if (fact.kind === 'admitted') propagationMs = fact.admission.propagationSeconds * 1000;
       if (fact.kind === 'shiftIntended') since = atEpochMs;
       if (fact.kind !== 'shiftConfirmed' || since === undefined) continue;
@@ -88,10 +86,5 @@ export class JudgementChecks {
       since = undefined;
     }
     return since !== undefined && overlaps(since, Number.POSITIVE_INFINITY);
-  }
-
-  private planOf(workload: string, releaseId: string): Plan | undefined {
-    const requested = this.stage.linesOf(workload, releaseId).find(({ fact }) => fact.kind === 'requested');
-    return requested?.fact.kind === 'requested' ? requested.fact.plan : undefined;
   }
 }

@@ -1,9 +1,10 @@
-import { sha256 } from '../../../adapters/sha256.ts';
 import type { Entry, Fact } from '../../../domain/ledger/facts.ts';
-import { hashOf } from '../../../domain/ledger/fold.ts';
-import { deadlineOf } from '../../../domain/release/next-move.ts';
 import type { Invocation } from '../invocation.ts';
+import type { Appended } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
+import { brokenChain } from './chain.ts';
+import { AFTER_DEADLINE_MS, deadlineEpochMs } from './promises.ts';
+import type { ToldRelease } from './told-release.ts';
 
 /** What may still be said of a release once its way back was claimed: nothing of the road forward. */
 const WAY_BACK = new Set<Fact['kind']>([
@@ -41,11 +42,10 @@ const BEHIND_THE_DOOR = new Set<Fact['kind']>([
 const OF_THE_WORKLOAD = new Set<Fact['kind']>(['liveRecorded', 'retagPassed']);
 
 /** One more line of a ledger against all lines before it. */
-export function checkLine(stage: Stage, workload: string, entry: Entry, by: Invocation | undefined): void {
-  const log = stage.logs.get(workload) ?? [];
-  const before = log.slice(0, -1);
-  chain(stage, entry, before.at(-1));
-  const mine = before.filter(({ releaseId }) => releaseId === entry.releaseId);
+export function checkLine(stage: Stage, { workload, release, entry, by }: Appended): void {
+  const broken = brokenChain(entry, stage.logs.get(workload)?.at(-2));
+  if (broken !== undefined) stage.violate('the chain holds', broken);
+  const mine = release.lines.slice(0, -1);
   const says = (rule: string, how: string) => stage.violate(rule, `${entry.releaseId}, line ${entry.seq}: ${how}`);
   const has = (kind: Fact['kind']) => mine.some(({ fact }) => fact.kind === kind);
   const { fact } = entry;
@@ -64,13 +64,13 @@ export function checkLine(stage: Stage, workload: string, entry: Entry, by: Invo
   ) {
     says('the one-way door has one way', `${fact.kind} behind the door`);
   }
-  oneActive(stage, entry, before, says);
+  oneActive(stage, workload, entry, says);
   newestRun(entry, mine, says);
   if (fact.kind === 'retiring' || (fact.kind === 'closed' && fact.outcome === 'promoted')) promotion(fact, mine, says);
   if (fact.kind === 'stepDone') approvalGiven(fact.index, mine, says);
   if (fact.kind === 'shiftIntended') weights(fact.weight, mine, says);
   if (fact.kind === 'approved') approvalMeant(entry, mine, by, says);
-  if (FORWARD.has(fact.kind)) beforeItsDeadline(stage, workload, entry, says);
+  if (FORWARD.has(fact.kind)) beforeItsDeadline(release, entry, says);
   if (FORWARD.has(fact.kind) || ENDS_STEP.has(fact.kind)) notDegraded(fact, mine, says);
   if (mine.some(line => isSameOnce(line.fact, fact))) says('what happens once happens once', `${fact.kind} again`);
 }
@@ -100,39 +100,24 @@ function isSameOnce(before: Fact, fact: Fact): boolean {
 }
 
 const FORWARD = new Set<Fact['kind']>(['stepStarted', 'shiftIntended', 'soakStarted']);
-/** A look may be away for so long with all its retries, and still make its move. */
-const AFTER_DEADLINE_MS = 5 * 60_000;
-
 /** Nothing goes forward when the time is up; people's time does not count. */
-function beforeItsDeadline(stage: Stage, workload: string, entry: Entry, says: Says): void {
-  const { active } = stage.state(workload);
-  if (active?.admission === undefined || active.releaseId !== entry.releaseId) return;
-  const before = stage.linesOf(workload, entry.releaseId).find(({ fact }) => fact.kind === 'admitted');
-  if (before?.fact.kind !== 'admitted') return;
-  const lateMs = entry.atEpochMs - deadlineOf(active, before.fact.admission, entry.atEpochMs);
-  if (lateMs > AFTER_DEADLINE_MS) {
-    says('nothing goes forward after the deadline', `${entry.fact.kind} ${Math.round(lateMs / 1000)} s after it`);
-  }
-}
-
-type Says = (rule: string, how: string) => void;
-
-function chain(stage: Stage, entry: Entry, last: Entry | undefined): void {
-  const hash = last === undefined ? '' : hashOf(last, sha256);
-  if (entry.seq === (last?.seq ?? 0) + 1 && entry.previousHash === hash) return;
-  stage.violate('the chain holds', `line ${entry.seq} does not follow line ${last?.seq ?? 0}`);
-}
-
-function oneActive(stage: Stage, entry: Entry, before: Entry[], says: Says): void {
-  if (entry.fact.kind !== 'admitted' && entry.fact.kind !== 'runClaimed') return;
-  const closed = new Set(before.filter(({ fact }) => fact.kind === 'closed').map(({ releaseId }) => releaseId));
-  const open = before.find(
-    ({ fact, releaseId }) => fact.kind === 'runClaimed' && releaseId !== entry.releaseId && !closed.has(releaseId),
+function beforeItsDeadline(release: ToldRelease, entry: Entry, says: Says): void {
+  const deadline = deadlineEpochMs(release, Date.now());
+  if (deadline === undefined || Date.now() <= deadline + AFTER_DEADLINE_MS) return;
+  says(
+    'nothing goes forward after the deadline',
+    `${entry.fact.kind} ${Math.round((Date.now() - deadline) / 1000)} s after it`,
   );
-  if (open !== undefined) says('one release is active', `${entry.fact.kind} while ${open.releaseId} is on its way`);
-  if (stage.state(entry.releaseId.replace(/-\d+$/, '')).active?.releaseId !== entry.releaseId) {
-    says('one release is active', `${entry.fact.kind}, and the state calls another one active`);
-  }
+}
+
+export type Says = (rule: string, how: string) => void;
+
+/** A release begins when no other one is on its way. */
+function oneActive(stage: Stage, workload: string, entry: Entry, says: Says): void {
+  if (entry.fact.kind !== 'admitted' && entry.fact.kind !== 'runClaimed') return;
+  const { active } = stage.told(workload);
+  if (active?.releaseId === entry.releaseId) return;
+  says('one release is active', `${entry.fact.kind} while ${active?.releaseId ?? 'none'} is the one on its way`);
 }
 
 /** `shop-1 run 2` */

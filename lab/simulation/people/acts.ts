@@ -168,7 +168,7 @@ async function turnDial(
   const turned = dialFor(otherSlot(live), deed.weight);
   await set(turned, 'turns the dial to');
   await virtualSleep(deed.backAfterMs);
-  if (sameDial(await site.dial(), turned) && site.isTurnedByHand) {
+  if (sameDial(await site.dial(), turned) && site.turnedByHandAtEpochMs !== undefined) {
     const { active, live: promoted } = stage.state(workload);
     const isRolledBack = active?.rollBack !== undefined || active === undefined;
     const stable = active?.admission?.stable ?? promoted?.slot ?? 'blue';

@@ -81,8 +81,8 @@ export class Site {
 
   /** The dial as it was when a rule last changed. */
   private lastDial: Dial = { blue: 100, green: 0 };
-  /** Somebody who is not Sluice turned it last. */
-  isTurnedByHand = false;
+  /** When somebody who is not Sluice turned it last, unless Sluice has turned it since. */
+  turnedByHandAtEpochMs: number | undefined;
 
   dialNow(): Dial {
     return this.lastDial;
@@ -96,7 +96,7 @@ export class Site {
   async dialMoved(options: { noisy?: boolean; byHand?: boolean } = {}): Promise<Dial> {
     const dial = await this.dial();
     this.lastDial = dial;
-    this.isTurnedByHand = options.byHand ?? false;
+    this.turnedByHandAtEpochMs = options.byHand === true ? Date.now() : undefined;
     this.traffic.turned(dial, Date.now(), options.noisy ?? false);
     return dial;
   }
