@@ -14,7 +14,7 @@ import { isOurs } from './dial-owner.ts';
 import { holdOr } from './hold.ts';
 import { hookMove } from './hook-move.ts';
 import type { Decision, Observation } from './move.ts';
-import { currentStep, isSlotUnread, weightToReady } from './next-step.ts';
+import { currentStep, isSlotUnread, isToBegin, weightToReady } from './next-step.ts';
 import { readiness } from './readiness.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
 import { otherContent } from './slot-content.ts';
@@ -123,6 +123,7 @@ export function deadlineOf(release: ReleaseState, admission: Admission, nowEpoch
 
 function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed): Decision {
   const step = currentStep(release);
+  if (isToBegin(release)) return { move: { kind: 'advance', because: 'the next step is to begin' }, facts: [] };
   const weight = weightToReady(release);
   if (weight !== undefined) return readiness(release, admission, weight, seen);
   if (step === undefined) return stepOver(release, seen, soakEnd(release), { kind: 'soakDone' });

@@ -49,6 +49,29 @@ export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
   }
 }
 
+/**
+ * Whether the next thing is to be begun, and nothing can be waited for yet: a look that is called twice has ended with its
+ * first call what its second one comes for. Waiting would last until the deadline, and a soak that never began would be over.
+ */
+export function isToBegin(release: ReleaseState): boolean {
+  const step = currentStep(release);
+  if (step === undefined) return release.soak === undefined && release.retiringAtEpochMs === undefined;
+  const weight = weightToReady(release);
+  if (weight !== undefined) return (release.size?.weight ?? -1) < weight;
+  if (release.plan.preview !== undefined && release.preview?.opened !== true) return true;
+  switch (step.kind) {
+    case 'hook':
+      return release.hooks[step.name] === undefined;
+    case 'approval':
+      return release.approvals[step.name] === undefined;
+    case 'setWeight':
+      return false;
+    case 'bake':
+    case 'analysis':
+      return release.stepStartedAtEpochMs === undefined;
+  }
+}
+
 /** The weight that the current step sets and the canary is ready for; undefined where there is none. */
 export function dueWeight(release: ReleaseState): number | undefined {
   const step = currentStep(release);

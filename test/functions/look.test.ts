@@ -167,8 +167,21 @@ describe('a look', () => {
   });
 
   it.each<[string, Partial<Plan>, Line[], string]>([
-    ['the cluster while the canary is made ready', {}, [[31, { kind: 'stepDone', index: 1, because: '' }]], 'cluster'],
-    ['a person while an approval is open', { steps: [weight(10), approval(), weight(100)] }, [], 'person'],
+    [
+      'the cluster while the canary is made ready',
+      {},
+      [
+        [31, { kind: 'stepDone', index: 1, because: '' }],
+        [32, { kind: 'sizeIntended', slot: 'green', replicas: 4, weight: 100 }],
+      ],
+      'cluster',
+    ],
+    [
+      'a person while an approval is open',
+      { steps: [weight(10), approval(), weight(100)] },
+      [[31, { kind: 'approvalOpened', name: 'go-live' }]],
+      'person',
+    ],
     ['nobody right before a shift', { steps: [weight(10), weight(100)] }, readied(30, 100, 4), 'nobody'],
   ])('says that the loop has to ask %s', async (_, plan, story, asks) => {
     const world = await baked(plan, ...story);
@@ -189,7 +202,8 @@ describe('a look', () => {
   });
 
   it('asks the cluster between two pauses of an approval, at once', async () => {
-    const world = await baked({ steps: [weight(10), approval(), weight(100)] });
+    const opened: Line = [31, { kind: 'approvalOpened', name: 'go-live' }];
+    const world = await baked({ steps: [weight(10), approval(), weight(100)] }, opened);
     expect(await look(world)).toMatchObject({ kind: 'lookAgain', asks: 'cluster', seconds: 1 });
   });
 });

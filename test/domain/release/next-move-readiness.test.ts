@@ -10,19 +10,16 @@ describe('a canary that is made ready', () => {
     { kind: 'slotSeen', slot: 'green', desired: 2, available, ready: available === 2, ...more },
   ];
 
-  it('waits until it is sized', () => {
-    expect(look({}, [judged], 10).move).toEqual({
-      kind: 'lookAgain',
-      seconds: 5,
-      because: 'the canary is not scaled up yet',
-    });
+  it('is sized before it is waited for, also after a look that was called twice', () => {
+    const goesOn = { kind: 'advance', because: 'the next step is to begin' };
+    expect(look({}, [judged], 10).move).toEqual(goesOn);
     // sized for a smaller weight is not sized
     const small: Line[] = [
       ...readied(0, 10),
       [1, { kind: 'stepDone', index: 0, because: '' }],
       [2, { kind: 'stepDone', index: 1, because: '' }],
     ];
-    expect(look({}, small, 10).move).toMatchObject({ because: 'the canary is not scaled up yet' });
+    expect(look({}, small, 10).move).toEqual(goesOn);
   });
 
   it('waits for its pods, then for the load balancer', () => {
@@ -108,8 +105,11 @@ describe('a canary that is made ready', () => {
 
   it('is ready before the first step whatever that is: a hook finds it, and is not asked for before', () => {
     const plan = { steps: [hook(), weight(100)] };
-    expect(look(plan, [judged], 12).move).toMatchObject({ because: 'the canary is not scaled up yet' });
-    expect(look(plan, [judged, ...readied(0, 100, 4)], 12).move).toMatchObject({ because: 'hook smoke runs' });
+    const sized: Line = [2, { kind: 'sizeIntended', slot: 'green', replicas: 4, weight: 100 }];
+    const called: Line = [12, { kind: 'hookCalled', name: 'smoke', attempt: 1 }];
+    expect(look(plan, [judged, sized], 12).move).toMatchObject({ because: '0 of 4 pods ready in green' });
+    expect(look(plan, [judged, ...readied(0, 100, 4)], 12).move).toMatchObject({ kind: 'advance' });
+    expect(look(plan, [judged, ...readied(0, 100, 4), called], 12).move).toMatchObject({ because: 'hook smoke runs' });
   });
 
   it('gets no traffic while none of its targets is healthy: it holds, and goes back after the hold', () => {

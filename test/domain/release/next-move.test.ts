@@ -17,6 +17,8 @@ import {
   weight,
 } from '../../support/story.ts';
 
+const aBake: Step = { kind: 'bake', seconds: 300 };
+
 describe('a bake', () => {
   it('looks again when more of the metrics can be seen, and not after its end', () => {
     expect(look({}, second, 100)).toEqual({
@@ -169,8 +171,12 @@ describe('a dial that somebody else moved', () => {
   });
 
   it.each<[string, Partial<Plan>, Line[]]>([
-    ['an approval', { steps: [weight(10), approval(), weight(100)] }, []],
-    ['a hook', { steps: [weight(10), hook(), weight(100)] }, []],
+    [
+      'an approval',
+      { steps: [weight(10), approval(), weight(100)] },
+      [[41, { kind: 'approvalOpened', name: 'go-live' }]],
+    ],
+    ['a hook', { steps: [weight(10), hook(), weight(100)] }, [[41, { kind: 'hookCalled', name: 'smoke', attempt: 1 }]]],
     ['an analysis', { steps: [weight(10), { kind: 'analysis', metrics: ['errors'], count: 3 }, weight(100)] }, []],
     [
       'the wait for pods',
@@ -186,6 +192,24 @@ describe('a dial that somebody else moved', () => {
     const { move, facts } = look(plan, held, 120);
     expect(move.kind).toBe('lookAgain');
     expect(facts).toEqual([{ kind: 'resumed' }]);
+  });
+});
+
+describe('a look that is called twice', () => {
+  const done: Line = [340, { kind: 'stepDone', index: 1, because: '' }];
+  const preview = { header: { name: 'x-sluice-preview', value: 'canary' } };
+
+  it.each<[string, Partial<Plan>, Line[]]>([
+    ['a hook', { steps: [weight(10), aBake, hook(), weight(100)] }, [...second, done]],
+    ['an approval', { steps: [weight(10), aBake, approval(), weight(100)] }, [...second, done]],
+    ['a bake', { steps: [weight(10), aBake, aBake, weight(100)] }, [...second, done]],
+    ['the next size', { steps: [weight(10), aBake, weight(100)] }, [...second, done]],
+    ['the preview', { steps: [weight(10), weight(100)], preview }, [judged, ...readied(0, 10)]],
+    ['the soak', { steps: [weight(100), aBake] }, [...second, done]],
+  ])('lets %s begin instead of waiting for it, and ends nothing', (_, plan, lines) => {
+    const { move, facts } = look(plan, lines, 341);
+    expect(move).toEqual({ kind: 'advance', because: 'the next step is to begin' });
+    expect(facts).toEqual([]);
   });
 });
 
