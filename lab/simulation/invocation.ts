@@ -15,6 +15,10 @@ export class Invocation {
   isBlind = false;
   /** The ledger could not be read or written. */
   isWithoutLedger = false;
+  /** The notifier could not be reached. */
+  isWithoutNotifier = false;
+  /** Something went wrong with it, or with a call of it. */
+  isHarmed = false;
   readonly died: Promise<never>;
   private readonly reject: (error: Error) => void;
 

@@ -26,6 +26,7 @@ export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource
     const timeOut = setTimeout(() => {
       if (invocation.isAlive) stage.story.tell(invocation.who, 'FAULT: ended by Lambda after 20 s');
       stage.coverage.count('fault: ended by Lambda');
+      invocation.isHarmed = true;
       invocation.die('Sandbox.Timedout', 'Task timed out after 20.00 seconds');
     }, LAMBDA_TIMEOUT_MS);
     try {

@@ -1,4 +1,5 @@
 import type { NewLine } from '../../adapters/ledger/ledger.ts';
+import type { MetricReading } from '../../adapters/metrics/metric-source.ts';
 import type { Dial, Slot } from '../../domain/dial.ts';
 import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { Entry } from '../../domain/ledger/facts.ts';
@@ -39,6 +40,7 @@ export interface Watcher {
   effect(effect: Effect): void;
   appended(line: Appended): void;
   windowPut(releaseId: string, record: WindowRecord): void;
+  metricsRead(releaseId: string, readings: readonly MetricReading[]): void;
 }
 
 /** The ports, watched where calls arrive: what a fault has swallowed on the way has not happened. */
@@ -50,7 +52,7 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
     stage.story.tell(by.who, effectText(effect));
     watcher.effect({ ...effect, by } as Effect);
   };
-  const { router, targets, cluster, executions, hooks } = deps;
+  const { router, targets, cluster, executions, hooks, metrics, notifier } = deps;
   const noisy = () => currentInvocation()?.name === 'shift-traffic';
   return {
     ...deps,
@@ -105,6 +107,22 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
         await cluster.restoreAutoscalerMinimum(workload, slot, minimum, position);
       },
     }),
+    metrics: overriding(metrics, {
+      async read(request) {
+        const readings = await metrics.read(request);
+        const { releaseId } = (currentInvocation()?.event ?? {}) as { releaseId?: string };
+        if (releaseId !== undefined) watcher.metricsRead(releaseId, readings);
+        return readings;
+      },
+    }),
+    notifier: overriding(notifier, {
+      async notify(notice) {
+        const { releaseId, event } = JSON.parse(notice.message) as { releaseId: string; event: string };
+        stage.coverage.count(`told: ${event}`);
+        stage.notices.push({ atEpochMs: Date.now(), releaseId, event });
+        await notifier.notify(notice);
+      },
+    }),
     executions: overriding(executions, {
       async start(machine, name, input) {
         const { releaseId } = input as { releaseId: string };
@@ -145,6 +163,7 @@ function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDe
       const release = stage.take(workload, entry);
       stage.states.set(workload, next);
       const by = currentInvocation();
+      watchClose(release, by);
       stage.coverage.count(`fact: ${line.fact.kind}`);
       if (line.fact.kind === 'closed') stage.coverage.count(`end: ${endText(line.fact)}`);
       if (line.fact.kind === 'requested' && replaced !== undefined && next.waiting?.releaseId !== replaced) {
@@ -160,6 +179,13 @@ function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDe
       await ledger.putWindow(releaseId, record);
     },
   });
+}
+
+/** Until the call ends something may go wrong with it: then it is not its fault that nothing follows. */
+function watchClose(release: ToldRelease | undefined, by: Invocation | undefined): void {
+  const { closed } = release ?? {};
+  if (closed === undefined || by === undefined) return;
+  closed.by = by;
 }
 
 function lineText({ fact, releaseId }: Entry, state: WorkloadState): string {

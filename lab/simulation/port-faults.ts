@@ -82,6 +82,7 @@ async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<un
     ({ system, fromMs, untilMs }) => system === spec.system && stage.elapsedMs >= fromMs && stage.elapsedMs < untilMs,
   );
   const isAway = outage !== undefined && random.chance(outage.share);
+  if (isAway || fault !== undefined) invocation.isHarmed = true;
   await virtualSleep(fault === 'slow' ? random.whole(...SLOW_MS) : random.whole(...USUAL_MS));
   if (isAway) {
     stage.coverage.count(`outage of ${spec.system}`);
@@ -116,6 +117,7 @@ function fail(invocation: Invocation, spec: PortSpec, what: string, how: string)
   if (!invocation.isAlive) return never();
   if (what === 'targets.read') invocation.isBlind = true;
   if (spec.system === 'ledger') invocation.isWithoutLedger = true;
+  if (spec.system === 'notifier') invocation.isWithoutNotifier = true;
   return Promise.reject(spec.away(`${what} ${how}`));
 }
 

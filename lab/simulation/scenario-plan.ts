@@ -1,5 +1,5 @@
 import type { Metric, Plan, Step } from '../../domain/plan/plan.ts';
-import { FAILURE_CONDITION, LIMIT_SHARE } from './checks/judgement.ts';
+import { LIMIT_SHARE } from './checks/promises.ts';
 import type { Random } from './random.ts';
 
 const PREVIEW = { header: { name: 'x-sluice-preview', value: 'canary' } };
@@ -106,7 +106,7 @@ function metricOf(random: Random): Metric {
     source,
     judge: {
       kind: 'threshold',
-      failureCondition: FAILURE_CONDITION,
+      failureCondition: `result[0] > ${LIMIT_SHARE}`,
       failureLimit: random.pick([0, 0, 1]),
       inconclusiveLimit: 0,
       consecutiveErrorLimit: 4,

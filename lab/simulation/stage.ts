@@ -20,6 +20,8 @@ export class Stage {
   readonly startEpochMs: number;
   /** Processes' clocks are at most so far from the world's, either way. */
   readonly clockSkewMs: number;
+  /** Executions end long before they would: LOOKS_PER_RUN is as good as reached when they begin. */
+  readonly hasShortRuns: boolean;
   readonly story: Story;
   readonly coverage = new Coverage();
   readonly violations: Violation[] = [];
@@ -31,12 +33,16 @@ export class Stage {
   ringsSinceEpochMs: number | undefined;
   /** What the lines say, as the checks fold them. */
   private readonly tolds = new Map<string, Told>();
+  /** What people were told, when it got there. */
+  readonly notices: { atEpochMs: number; releaseId: string; event: string }[] = [];
   private readonly streams = new Map<string, Random>();
 
-  constructor({ seed, startEpochMs, clockSkewMs = 0 }: { seed: number; startEpochMs: number; clockSkewMs?: number }) {
+  constructor(scenario: { seed: number; startEpochMs: number; clockSkewMs?: number; looksBefore?: number }) {
+    const { seed, startEpochMs, clockSkewMs = 0, looksBefore = 0 } = scenario;
     this.seed = seed;
     this.startEpochMs = startEpochMs;
     this.clockSkewMs = clockSkewMs;
+    this.hasShortRuns = looksBefore > 0;
     this.story = openStory(startEpochMs);
   }
 

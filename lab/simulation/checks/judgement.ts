@@ -3,10 +3,8 @@ import type { Metric, Plan } from '../../../domain/plan/plan.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Appended } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
-
-/** What all plans of the simulation ask of `errors`: the share of bad requests that is too much. */
-export const LIMIT_SHARE = 0.05;
-export const FAILURE_CONDITION = `result[0] > ${LIMIT_SHARE}`;
+import { LIMIT_SHARE } from './promises.ts';
+import { overlapsShift } from './truth.ts';
 
 interface Put {
   record: WindowRecord;
@@ -29,7 +27,7 @@ export class JudgementChecks {
     const before = puts.get(key);
     if (before?.record.frozenAtEpochMs !== undefined) return; // the port keeps what was judged
     puts.set(key, { record, landedAtEpochMs: Date.now() });
-    if (!record.straddles && record.frozenAtEpochMs !== undefined && this.overlapsShift(releaseId, record)) {
+    if (!record.straddles && record.frozenAtEpochMs !== undefined && this.overlaps(releaseId, record)) {
       const how = `${releaseId}: the window from ${record.startEpochMs} overlaps a shift and is kept as whole`;
       this.stage.violate('a window that straddles is not judged', how);
     }
@@ -66,25 +64,15 @@ export class JudgementChecks {
     const puts = [...(this.puts.get(releaseId)?.values() ?? [])];
     return puts.filter(({ record, landedAtEpochMs }) => {
       if (record.metric !== metric.name || record.frozenAtEpochMs === undefined) return false;
-      if (landedAtEpochMs >= landedBeforeEpochMs || this.overlapsShift(releaseId, record)) return false;
+      if (landedAtEpochMs >= landedBeforeEpochMs || this.overlaps(releaseId, record)) return false;
       const { reading } = record;
       if (reading.kind !== 'counts' || reading.canary === null || reading.canary.requests === 0) return false;
       return (reading.canary.bad[0] ?? 0) / reading.canary.requests > LIMIT_SHARE;
     }).length;
   }
 
-  /** From a shift's intent to its confirmation and what it takes to propagate: read from the lines themselves. */
-  private overlapsShift(releaseId: string, window: { startEpochMs: number; endEpochMs: number }): boolean {
-    let since: number | undefined;
-    let propagationMs = 0;
-    const overlaps = (fromMs: number, untilMs: number) => fromMs < window.endEpochMs && untilMs > window.startEpochMs;
-    for (const { fact, atEpochMs } of this.stage.linesOf(releaseId.replace(/-\d+$/, ''), releaseId)) {
-      if (fact.kind === 'admitted') propagationMs = fact.admission.propagationSeconds * 1000;
-      if (fact.kind === 'shiftIntended') since = atEpochMs;
-      if (fact.kind !== 'shiftConfirmed' || since === undefined) continue;
-      if (overlaps(since, atEpochMs + propagationMs)) return true;
-      since = undefined;
-    }
-    return since !== undefined && overlaps(since, Number.POSITIVE_INFINITY);
+  private overlaps(releaseId: string, window: { startEpochMs: number; endEpochMs: number }): boolean {
+    const release = this.stage.release(releaseId.replace(/-\d+$/, ''), releaseId);
+    return release !== undefined && overlapsShift(release, window);
   }
 }

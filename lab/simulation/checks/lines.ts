@@ -49,6 +49,7 @@ export function checkLine(stage: Stage, { workload, release, entry, by }: Append
   const says = (rule: string, how: string) => stage.violate(rule, `${entry.releaseId}, line ${entry.seq}: ${how}`);
   const has = (kind: Fact['kind']) => mine.some(({ fact }) => fact.kind === kind);
   const { fact } = entry;
+  stamped(stage, entry, says);
 
   if (has('closed') && !OF_THE_WORKLOAD.has(fact.kind))
     says('a release that is over is over', `${fact.kind} after its end`);
@@ -100,6 +101,15 @@ function isSameOnce(before: Fact, fact: Fact): boolean {
 }
 
 const FORWARD = new Set<Fact['kind']>(['stepStarted', 'shiftIntended', 'soakStarted']);
+/** A line is on its way for less than half a minute: its writer has 20 s, and what it sent may be slow. */
+const ON_ITS_WAY_MS = 30_000;
+
+function stamped(stage: Stage, { atEpochMs }: Entry, says: Says): void {
+  const agoMs = Date.now() - atEpochMs;
+  if (agoMs >= -stage.clockSkewMs && agoMs <= ON_ITS_WAY_MS + stage.clockSkewMs) return;
+  says('a line says when it was written', `it was, ${Math.round(agoMs / 1000)} s ago`);
+}
+
 /** Nothing goes forward when the time is up; people's time does not count. */
 function beforeItsDeadline(release: ToldRelease, entry: Entry, says: Says): void {
   const deadline = deadlineEpochMs(release, Date.now());

@@ -41,3 +41,6 @@ export const AFTER_DEADLINE_MS = 5 * MINUTE_MS;
 /** statistics.md, "Windows": two reads that agree so far apart freeze a window, or its age does. */
 export const AGREE_APART_MS = 10_000;
 export const FROZEN_BY_AGE_MS = 180_000;
+
+/** What all plans of the simulation ask of `errors`: the share of bad requests, 0 to 1, that is too much. */
+export const LIMIT_SHARE = 0.05;

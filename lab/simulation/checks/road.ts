@@ -28,7 +28,7 @@ export function checkRoad(stage: Stage, { release, entry }: Appended): void {
       if (release.stepsDone < release.steps.length) says('steps come in order', 'it soaks before its last step');
       return;
     case 'soakDone': {
-      const since = mine.findLast(line => line.fact.kind === 'soakStarted')?.landedAtEpochMs;
+      const since = mine.findLast(line => line.fact.kind === 'soakStarted')?.atEpochMs;
       if (since === undefined) says('steps come in order', 'a soak is over that never began');
       else lasted(nowMs - since, release.soakSeconds, 'the soak', says);
       known(release, mine, { isSoak: true, nowMs, says });
@@ -45,7 +45,7 @@ export function checkRoad(stage: Stage, { release, entry }: Appended): void {
   }
 }
 
-type Lines = readonly { fact: Fact; landedAtEpochMs: number }[];
+type Lines = readonly { fact: Fact; atEpochMs: number }[];
 
 function shifts(release: ToldRelease, weight: number, mine: Lines, says: Says): void {
   const step = release.steps[release.stepsDone];
@@ -65,7 +65,7 @@ function stepOver(
   step: Step,
   { mine, nowMs, says }: { mine: Lines; nowMs: number; says: Says },
 ): void {
-  const since = mine.findLast(({ fact }) => fact.kind === 'stepStarted')?.landedAtEpochMs;
+  const since = mine.findLast(({ fact }) => fact.kind === 'stepStarted')?.atEpochMs;
   switch (step.kind) {
     case 'bake': {
       const early = release.verdict?.kind === 'healthy' ? release.asked.promoteEarly?.afterSeconds : undefined;
@@ -110,6 +110,7 @@ function known(
   if (isSoak && soakSeconds === 0) return; // what the step before it went on with
   const { hold } = justEnded;
   const heldMs = hold === undefined ? 0 : nowMs - hold.sinceEpochMs;
-  if (hold !== undefined && !hold.fault && heldMs >= asked.hold.atMostSeconds * 1000 - 1) return;
+  // whether it was for want of data until the last look only that look knows
+  if (hold !== undefined && heldMs >= asked.hold.atMostSeconds * 1000 - 1) return;
   says('inconclusive does not go on', `after a hold of ${Math.round(heldMs / 1000)} s, and nobody said that it may`);
 }

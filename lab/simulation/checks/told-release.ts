@@ -2,7 +2,7 @@ import type { Admission, Entry, Fact } from '../../../domain/ledger/facts.ts';
 import type { Plan, Step } from '../../../domain/plan/plan.ts';
 import type { Workload } from '../../../domain/workload.ts';
 
-/** A line, and when it really landed: what it says of its instant is its writer's clock. */
+/** A line, and when it landed: what it says of its instant is its writer's clock, and when it was written. */
 export interface ToldLine extends Entry {
   landedAtEpochMs: number;
 }
@@ -54,7 +54,8 @@ export class ToldRelease {
   verifiedAtEpochMs?: number;
   /** Behind the door a person turned the traffic back by hand, and said so. */
   turnedBackAtEpochMs?: number;
-  closed?: { atEpochMs: number; outcome: string; reason?: string };
+  /** `by`: the call that wrote it, with which something may have gone wrong. */
+  closed?: { atEpochMs: number; outcome: string; reason?: string; by?: { name: string; isHarmed: boolean } };
   private readonly said = new Set<Fact['kind']>();
 
   constructor(line: ToldLine & { fact: Extract<Fact, { kind: 'requested' }> }) {
@@ -89,7 +90,7 @@ export class ToldRelease {
   take(line: ToldLine): void {
     this.lines.push(line);
     this.said.add(line.fact.kind);
-    const { fact, landedAtEpochMs: at } = line;
+    const { fact, atEpochMs: at } = line;
     switch (fact.kind) {
       case 'admitted':
         this.admitted(fact.admission, at);
@@ -172,7 +173,7 @@ export class ToldRelease {
     const step = this.steps.find(candidate => candidate.kind === 'approval' && candidate.name === name);
     const required = step?.kind === 'approval' ? step.required : 1;
     if (open.approvers.size < required) return;
-    this.close(name, line.landedAtEpochMs);
+    this.close(name, line.atEpochMs);
     if (name === QUESTION) this.isToProceed = true;
   }
 

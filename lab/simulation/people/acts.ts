@@ -5,6 +5,7 @@ import { openApprovals } from '../../../domain/release/approvals.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../../domain/release-id.ts';
 import { executionArnOf } from '../../asl/arns.ts';
 import { checkEnd, endOf } from '../checks/end.ts';
+import { checkPace } from '../checks/pace.ts';
 import { MACHINE_NAMES, machineArns } from '../embedded-executions.ts';
 import type { Act, Scenario } from '../scenario.ts';
 import { HOOK_URL } from '../scenario-plan.ts';
@@ -47,6 +48,7 @@ export async function playActs(simulation: Simulation, scenario: Scenario, bus: 
     const now: unknown = quiet;
     if (now instanceof Error) throw now;
     if (stage.violations.length > 0) break;
+    checkPace(simulation, scenario.workload.name);
     if (endOf(simulation, scenario, now === 'quiet') === 'over') break;
     if (stage.elapsedMs > LONGEST_MS) stage.violate('every release ends', 'nothing has ended after two days');
   }

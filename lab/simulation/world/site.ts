@@ -66,7 +66,10 @@ export class Site {
     const { workload, autoscalerMinimum } = spec;
     site.slots.putTemplate(workload, spec.isNew === true ? { ...template, replicas: spec.stableReplicas } : template);
     if (autoscalerMinimum !== undefined) {
-      for (const slot of SLOTS) site.slots.putAutoscaler(workload, slot, autoscalerMinimum);
+      for (const slot of SLOTS) {
+        site.slots.putAutoscaler(workload, slot, autoscalerMinimum);
+        site.minimums.set(slot, autoscalerMinimum);
+      }
     }
     if (spec.isNew === true) {
       await site.dialMoved();
@@ -84,6 +87,26 @@ export class Site {
   /** When somebody who is not Sluice turned it last, unless Sluice has turned it since. */
   turnedByHandAtEpochMs: number | undefined;
 
+  private lastHandEpochMs = Number.NEGATIVE_INFINITY;
+
+  /** Whether anybody who is not Sluice turned the dial since then. */
+  wasTurnedByHandSince(epochMs: number): boolean {
+    return this.lastHandEpochMs >= epochMs;
+  }
+
+  private readonly minimums = new Map<Slot, number>();
+  private readonly scaledByHand = new Set<Slot>();
+
+  /** The minimum of a slot's autoscaler; undefined: it has none. */
+  minimumOf(slot: Slot): number | undefined {
+    return this.minimums.get(slot);
+  }
+
+  /** Somebody who is not Sluice gave it its size. */
+  isScaledByHand(slot: Slot): boolean {
+    return this.scaledByHand.has(slot);
+  }
+
   dialNow(): Dial {
     return this.lastDial;
   }
@@ -97,6 +120,7 @@ export class Site {
     const dial = await this.dial();
     this.lastDial = dial;
     this.turnedByHandAtEpochMs = options.byHand === true ? Date.now() : undefined;
+    if (options.byHand === true) this.lastHandEpochMs = Date.now();
     this.traffic.turned(dial, Date.now(), options.noisy ?? false);
     return dial;
   }
@@ -116,15 +140,29 @@ export class Site {
         const before = slots.written(workload, slot);
         await slots.writeSlot(workload, slot, content, position);
         if (before?.revision === content.revision) return;
-        const quality = this.qualityOf(content.images);
+        const quality = this.qualityOfImages(content.images);
         pods[slot].replace(quality, Date.now());
         this.traffic.serves(slot, quality);
       },
       scaleSlot: async (workload, slot, replicas, position) => {
         await slots.scaleSlot(workload, slot, replicas, position);
+        this.scaledByHand.delete(slot);
         pods[slot].scale(replicas, Date.now());
       },
+      setAutoscalerMinimum: async (workload, slot, minimum, position) => {
+        await slots.setAutoscalerMinimum(workload, slot, minimum, position);
+        await this.readMinimum(slot);
+      },
+      restoreAutoscalerMinimum: async (workload, slot, minimum, position) => {
+        await slots.restoreAutoscalerMinimum(workload, slot, minimum, position);
+        await this.readMinimum(slot);
+      },
     };
+  }
+
+  private async readMinimum(slot: Slot): Promise<void> {
+    const { autoscalerMinimum } = await this.slots.readSlot(this.workload, slot);
+    if (autoscalerMinimum !== undefined) this.minimums.set(slot, autoscalerMinimum);
   }
 
   private openTargets(): Targets {
@@ -136,7 +174,12 @@ export class Site {
     };
   }
 
-  private qualityOf(images: Record<string, string>): Quality {
+  /** What is in a slot, in truth. */
+  qualityOf(slot: Slot): Quality {
+    return this.qualityOfImages(this.slots.written(this.workload, slot)?.images ?? {});
+  }
+
+  private qualityOfImages(images: Record<string, string>): Quality {
     const found = Object.values(images).map(uri => this.spec.qualities.get(uri));
     return found.find(quality => quality !== undefined) ?? { kind: 'good' };
   }

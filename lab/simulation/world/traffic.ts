@@ -1,6 +1,7 @@
 import type { MetricReading, ReadRequest } from '../../../adapters/metrics/metric-source.ts';
 import { type Dial, otherSlot, type Slot } from '../../../domain/dial.ts';
 import type { Counts } from '../../../domain/judgement/reading.ts';
+import { drawBinomial } from '../../../domain/random/draws.ts';
 import { randomOf } from '../random.ts';
 import { type Quality, USUAL_FAILURE_SHARE } from './quality.ts';
 
@@ -23,6 +24,16 @@ interface Turn {
   atEpochMs: number;
   dial: Dial;
   noisy: boolean;
+}
+
+export interface WindowTruth {
+  requests: number;
+  failed: number;
+  /** The greatest chance, 0 to 1, that a request of it had to fail. */
+  worstShare: number;
+  /** When its counts are there, at first a part of them; undefined: never. */
+  seenAtEpochMs: number | undefined;
+  wholeAtEpochMs: number;
 }
 
 /** The requests of one workload, and what is published of them: by the dial as it was, not as anybody believes it was. */
@@ -59,27 +70,44 @@ export class Traffic {
   }
 
   private published(slot: Slot, window: { startEpochMs: number; endEpochMs: number }): Counts | null {
-    const { lateMs, growsForMs, missingShare } = this.spec;
-    const random = randomOf(this.seed, `${slot} ${window.startEpochMs}`);
-    const seenAtEpochMs = window.endEpochMs + random.whole(...lateMs);
-    const partUntilEpochMs = seenAtEpochMs + random.whole(0, growsForMs);
-    if (random.chance(missingShare) || Date.now() < seenAtEpochMs) return null;
-    const part = Date.now() < partUntilEpochMs ? 0.8 : 1;
-    const { requests, failed } = this.happened(slot, window);
-    if (requests === 0) return null; // silent without traffic, as CloudWatch is
+    const { requests, failed, seenAtEpochMs, wholeAtEpochMs } = this.truthOf(slot, window);
+    // silent without traffic, as CloudWatch is
+    if (requests === 0 || seenAtEpochMs === undefined || Date.now() < seenAtEpochMs) return null;
+    const part = Date.now() < wholeAtEpochMs ? 0.8 : 1;
     const seen = Math.max(1, Math.round(requests * part));
     return { requests: seen, bad: [Math.min(seen, Math.round(failed * part))] };
   }
 
-  private happened(slot: Slot, window: { startEpochMs: number; endEpochMs: number }) {
+  private readonly over = new Map<string, WindowTruth>();
+
+  /** What happened in a window that is over, and when it is published: known to nobody but the simulation. */
+  truthOf(slot: Slot, window: { startEpochMs: number; endEpochMs: number }): WindowTruth {
+    const key = `${slot} ${window.startEpochMs} ${window.endEpochMs}`;
+    const known = this.over.get(key);
+    if (known !== undefined) return known;
+    const { lateMs, growsForMs, missingShare, requestsPerSecond } = this.spec;
+    const random = randomOf(this.seed, `${slot} ${window.startEpochMs}`);
+    const seenAtEpochMs = window.endEpochMs + random.whole(...lateMs);
+    const wholeAtEpochMs = seenAtEpochMs + random.whole(0, growsForMs);
+    const isMissing = random.chance(missingShare);
     let requests = 0;
     let failed = 0;
+    let worstShare = 0;
     for (const piece of this.pieces(slot, window)) {
-      const sent = (this.spec.requestsPerSecond * piece.share * (piece.untilMs - piece.fromMs)) / 1000;
+      const sent = Math.round((requestsPerSecond * piece.share * (piece.untilMs - piece.fromMs)) / 1000);
       requests += sent;
-      failed += sent * piece.failureShare;
+      failed += drawBinomial(random, sent, piece.failureShare);
+      if (sent > 0) worstShare = Math.max(worstShare, piece.failureShare);
     }
-    return { requests: Math.round(requests), failed: Math.floor(failed) };
+    const truth = {
+      requests,
+      failed,
+      worstShare,
+      seenAtEpochMs: isMissing ? undefined : seenAtEpochMs,
+      wholeAtEpochMs,
+    };
+    if (window.endEpochMs <= Date.now()) this.over.set(key, truth);
+    return truth;
   }
 
   /** The window cut where the dial was turned, where a noise ends and where a quality begins. */

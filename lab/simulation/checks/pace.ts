@@ -1,0 +1,79 @@
+import { machineArns } from '../embedded-executions.ts';
+import type { Effect } from '../observed-ports.ts';
+import type { Simulation } from '../simulation.ts';
+import type { Stage } from '../stage.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** In any hour, of one workload: faults and people included. */
+const EXECUTIONS_PER_HOUR = 40;
+const LINES_PER_HOUR = 500;
+
+/** Whoever writes that a release is over starts the one that waits; where it died over that, the reconciler does. */
+const STARTS_WITHIN_MS = 30_000;
+const STARTS_AT_LAST_MS = 10 * MINUTE_MS;
+
+/** An execution of a release that is over notices so at its next state; the longest pause is that of an approval. */
+const STOPS_WITHIN_MS = 10 * MINUTE_MS;
+
+/** How much happens in an hour: of a loop that spins, each turn is as it should be. */
+export class PaceChecks {
+  private readonly lines = new Map<string, number[]>();
+  private readonly executions = new Map<string, number[]>();
+  private readonly stage: Stage;
+
+  constructor(stage: Stage) {
+    this.stage = stage;
+  }
+
+  line(workload: string): void {
+    this.count(this.lines, workload, LINES_PER_HOUR, 'lines of the ledger');
+  }
+
+  effect({ kind, workload }: Effect): void {
+    // executions that begin as if they had looked often are followed by the next ones soon
+    if (kind !== 'startExecution' || this.stage.hasShortRuns) return;
+    this.count(this.executions, workload, EXECUTIONS_PER_HOUR, 'starts of executions');
+  }
+
+  private count(all: Map<string, number[]>, workload: string, most: number, what: string): void {
+    const instants = all.get(workload) ?? [];
+    all.set(workload, instants);
+    instants.push(Date.now());
+    while ((instants[0] ?? 0) < Date.now() - HOUR_MS) instants.shift();
+    const peak = `most ${what} in an hour`;
+    this.stage.coverage.most(peak, instants.length);
+    if (instants.length > most) this.stage.violate('nothing spins', `${instants.length} ${what} in an hour`);
+  }
+}
+
+/** To be called now and then: what should have happened by now. */
+export function checkPace({ stage, host }: Simulation, workload: string): void {
+  waitingStarts(stage, workload);
+  const { releases } = stage.told(workload);
+  for (const machine of ['release', 'rollBack'] as const) {
+    for (const { name, status } of host.listExecutions(machineArns[machine])) {
+      if (status !== 'RUNNING') continue;
+      const releaseId = name.replace(/^rb-/, '').replace(/-\d+$/, '');
+      const closed = releases.get(releaseId)?.closed;
+      if (closed === undefined || Date.now() < closed.atEpochMs + STOPS_WITHIN_MS) continue;
+      stage.violate('nothing runs for what is over', `${name} runs, and ${releaseId} is ${closed.outcome}`);
+    }
+  }
+}
+
+/** The release that waited begins when the one before it is over. */
+function waitingStarts(stage: Stage, workload: string): void {
+  const { active, releases } = stage.told(workload);
+  if (active === undefined || active.run > 0 || active.rollBackAtEpochMs !== undefined) return;
+  const requestedAtEpochMs = active.lines[0]?.landedAtEpochMs ?? 0;
+  const last = [...releases.values()].findLast(({ closed }) => closed !== undefined)?.closed;
+  const waited = last !== undefined && last.atEpochMs >= requestedAtEpochMs;
+  const sinceMs = Date.now() - Math.max(requestedAtEpochMs, last?.atEpochMs ?? 0);
+  const isUnharmed = last?.by?.name === 'close' && !last.by.isHarmed;
+  const withinMs = waited && isUnharmed ? STARTS_WITHIN_MS : STARTS_AT_LAST_MS;
+  if (sinceMs <= withinMs) return;
+  const how = `${active.releaseId} has not begun ${Math.round(sinceMs / 1000)} s after it could`;
+  stage.violate('what waits begins when it can', how);
+}
