@@ -108,12 +108,12 @@ function problemOf({ ends }: SimulationReport, scenario: Scenario, kind: Kind | 
 const RATE = 0.005;
 const FAULTS: FaultRates = {
   call: { refused: RATE, answerLost: RATE, diesBefore: RATE, diesAfter: RATE, slow: RATE },
-  invocation: { throttled: RATE, answerLost: RATE, twice: 4 * RATE, again: 4 * RATE, slowStart: RATE },
+  invocation: { throttled: RATE, answerLost: RATE, twice: 4 * RATE, again: 4 * RATE, slowStart: RATE, halfway: RATE },
   event: { lost: 0.1, twice: 0.1, late: 0.1 },
 };
 const NO_FAULTS: FaultRates = {
   call: { refused: 0, answerLost: 0, diesBefore: 0, diesAfter: 0, slow: 0 },
-  invocation: { throttled: 0, answerLost: 0, twice: 0, again: 0, slowStart: 0 },
+  invocation: { throttled: 0, answerLost: 0, twice: 0, again: 0, slowStart: 0, halfway: 0 },
   event: { lost: 0, twice: 0, late: 0 },
 };
 

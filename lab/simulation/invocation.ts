@@ -17,6 +17,10 @@ export class Invocation {
   isWithoutLedger = false;
   /** The notifier could not be reached. */
   isWithoutNotifier = false;
+  /** How far its clock is from the world's. */
+  clockOffsetMs = 0;
+  /** It dies right after so many effects; absent: it does not. */
+  diesAfterEffects: number | undefined;
   /** Something went wrong with it, or with a call of it. */
   isHarmed = false;
   readonly died: Promise<never>;
@@ -48,6 +52,9 @@ export class Invocation {
 const running = new AsyncLocalStorage<Invocation>();
 
 export const inInvocation = <T>(invocation: Invocation, act: () => T): T => running.run(invocation, act);
+
+/** As if no call was on the stack: another version of the product acts. */
+export const outsideInvocation = <T>(act: () => T): T => running.exit(act);
 
 /** The call that is on the stack; undefined where the simulation itself asks. */
 export const currentInvocation = (): Invocation | undefined => running.getStore();

@@ -15,13 +15,17 @@ export type Invoke = (name: string, event: unknown) => Promise<unknown>;
 export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource): Invoke {
   let calls = 0;
   const random = stage.random('invocations');
+  const clocks = stage.random('clocks');
 
   /** One process, from its start to its end. */
-  async function once(name: string, event: unknown): Promise<unknown> {
+  async function once(name: string, event: unknown, dies = false): Promise<unknown> {
     const handler = handlers[name];
     if (handler === undefined) throw new Error(`there is no handler ${name}`);
     calls += 1;
     const invocation = new Invocation(calls, name, event);
+    const { clockSkewMs } = stage;
+    if (clockSkewMs > 0) invocation.clockOffsetMs = clocks.whole(-clockSkewMs, clockSkewMs);
+    if (dies) invocation.diesAfterEffects = random.whole(1, 3);
     stage.coverage.count(`handler: ${name}`);
     const timeOut = setTimeout(() => {
       if (invocation.isAlive) stage.story.tell(invocation.who, 'FAULT: ended by Lambda after 20 s');
@@ -65,7 +69,7 @@ export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource
         .then(() => once(name, event))
         .catch(() => {});
     }
-    const result = await once(name, event);
+    const result = await once(name, event, random.chance(rates.halfway));
     if (meets('again')) return once(name, event);
     if (meets('answerLost')) throw Object.assign(new Error('the answer is lost'), { name: 'Lambda.ServiceException' });
     return result;
@@ -78,4 +82,5 @@ const SENTENCES = {
   twice: 'it is called twice at once',
   again: 'it is called once more after its end',
   slowStart: 'a slow cold start',
+  halfway: 'it dies after some of what it does',
 };

@@ -1,14 +1,15 @@
+import { DynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
 import type { NewLine } from '../../adapters/ledger/ledger.ts';
 import type { MetricReading } from '../../adapters/metrics/metric-source.ts';
 import type { Dial, Slot } from '../../domain/dial.ts';
 import type { WindowRecord } from '../../domain/judgement/reading.ts';
-import type { Entry } from '../../domain/ledger/facts.ts';
+import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { newsOf } from '../../domain/ledger/news.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import type { AllDeps } from '../functions.ts';
 import { overriding } from '../overriding.ts';
 import type { ToldRelease } from './checks/told-release.ts';
-import { currentInvocation, type Invocation } from './invocation.ts';
+import { currentInvocation, type Invocation, outsideInvocation } from './invocation.ts';
 import type { Systems } from './ports.ts';
 import type { Stage } from './stage.ts';
 
@@ -36,7 +37,7 @@ export interface Appended {
 
 /** Who looks at every step. */
 export interface Watcher {
-  /** Just before it happens. */
+  /** Just before it happens; of the cluster's, which may refuse it, just after. */
   effect(effect: Effect): void;
   appended(line: Appended): void;
   windowPut(releaseId: string, record: WindowRecord): void;
@@ -60,14 +61,14 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
     router: overriding(router, {
       async setDial(workload, dial) {
         const site = stage.site(workload.name);
-        happens({ kind: 'setDial', workload: workload.name, before: await site.dial(), dial });
+        happens({ kind: 'setDial', workload: workload.name, before: site.dialNow(), dial });
         await router.setDial(workload, dial);
         await site.dialMoved({ noisy: noisy() && currentInvocation()?.isAlive === true });
       },
       async goBack(wayBack) {
         const site = [...stage.sites.values()].find(({ router: { rules } }) => rules.has(wayBack.rules[0]?.arn ?? ''));
         if (site === undefined) throw new Error('a way back of no site');
-        happens({ kind: 'goBack', workload: site.workload.name, before: await site.dial(), stable: wayBack.stable });
+        happens({ kind: 'goBack', workload: site.workload.name, before: site.dialNow(), stable: wayBack.stable });
         await router.goBack(wayBack);
         await site.dialMoved();
       },
@@ -88,23 +89,24 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
         await targets.cutConnections(workload, slot);
       },
     }),
+    // told when it was taken: a write that finds a newer one has changed nothing
     cluster: overriding(cluster, {
       async writeSlot(workload, slot, content, position) {
-        happens({ kind: 'writeSlot', workload: workload.name, slot, revision: content.revision });
         await cluster.writeSlot(workload, slot, content, position);
+        happens({ kind: 'writeSlot', workload: workload.name, slot, revision: content.revision });
       },
       async scaleSlot(workload, slot, replicas, position) {
         const from = stage.site(workload.name).pods[slot].size;
-        happens({ kind: 'scaleSlot', workload: workload.name, slot, from, replicas });
         await cluster.scaleSlot(workload, slot, replicas, position);
+        happens({ kind: 'scaleSlot', workload: workload.name, slot, from, replicas });
       },
       async setAutoscalerMinimum(workload, slot, minimum, position) {
-        happens({ kind: 'setAutoscalerMinimum', workload: workload.name, slot, minimum });
         await cluster.setAutoscalerMinimum(workload, slot, minimum, position);
+        happens({ kind: 'setAutoscalerMinimum', workload: workload.name, slot, minimum });
       },
       async restoreAutoscalerMinimum(workload, slot, minimum, position) {
-        happens({ kind: 'restoreAutoscalerMinimum', workload: workload.name, slot });
         await cluster.restoreAutoscalerMinimum(workload, slot, minimum, position);
+        happens({ kind: 'restoreAutoscalerMinimum', workload: workload.name, slot });
       },
     }),
     metrics: overriding(metrics, {
@@ -150,9 +152,24 @@ type WithoutBy = Effect extends infer E ? (E extends Effect ? Omit<E, 'by'> : ne
 /** The ledger, with every line that was really added told to the watcher. */
 function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDeps['ledger'] {
   const { ledger } = systems;
-  return overriding(ledger as AllDeps['ledger'], {
-    // as it was appended, and not a copy: nobody changes a state, and copies were half of a simulation's time
-    read: async workload => stage.state(workload),
+  const isReal = ledger instanceof DynamoDbLedger;
+  const reads = stage.random('reads');
+  const newer = stage.random('newer version');
+  const observed: AllDeps['ledger'] = overriding(ledger as AllDeps['ledger'], {
+    async read(workload) {
+      const state = stage.state(workload);
+      // as it was appended, and not a copy: nobody changes a state, and copies were half of a simulation's time
+      if (!isReal || !reads.chance(READ_FOR_REAL)) return state;
+      const read = await ledger.read(workload);
+      if (JSON.stringify(read) === JSON.stringify(stage.state(workload))) return read;
+      if (read.seq === stage.state(workload).seq) {
+        stage.violate(
+          'the fold is the same from a snapshot',
+          `line ${read.seq} of ${workload}: the state that is read is another one`,
+        );
+      }
+      return read;
+    },
     async append(workload: string, after: WorkloadState, line: NewLine) {
       const { seq: known, waiting } = stage.state(workload);
       const replaced = waiting?.releaseId;
@@ -172,12 +189,32 @@ function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDe
       stage.story.tell(by?.who ?? 'simulation', `${entry.seq}. ${line.releaseId}: ${lineText(entry, next)}`);
       if (release !== undefined) watcher.appended({ workload, release, entry, by });
       for (const listener of stage.listeners) listener(entry);
+      if (by !== undefined && newer.chance(stage.newerLines)) {
+        await outsideInvocation(() => appendNewer(stage, observed, workload));
+      }
       return next;
     },
     async putWindow(releaseId, record) {
       watcher.windowPut(releaseId, record);
       await ledger.putWindow(releaseId, record);
     },
+  });
+  return observed;
+}
+
+/** Of all reads in a world with the real adapter so many fold what is kept: each costs what a whole handler does else. */
+const READ_FOR_REAL = 0.2;
+
+/** A function of a newer version writes a line of a kind that nobody here knows. */
+async function appendNewer(stage: Stage, ledger: AllDeps['ledger'], workload: string): Promise<void> {
+  const state = stage.state(workload);
+  const { active } = state;
+  if (active === undefined) return;
+  const fact = { kind: 'measuredByANewerVersion', share: 0.5 } as unknown as Fact;
+  stage.coverage.count('fault: newer line');
+  const line = { releaseId: active.releaseId, atEpochMs: Date.now(), by: 'newer', fact };
+  await ledger.append(workload, state, line).catch((error: Error) => {
+    if (error.name !== 'LedgerConflictError') throw error;
   });
 }
 

@@ -63,6 +63,23 @@ function faulty(port: object, name: string, spec: PortSpec, stage: Stage, faults
   });
 }
 
+/** What changes the world: between two of them a process that dies leaves one done and the other not. */
+const EFFECTS = new Set([
+  'ledger.append',
+  'router.setDial',
+  'router.goBack',
+  'router.setPreview',
+  'router.joinGroups',
+  'targets.cutConnections',
+  'cluster.writeSlot',
+  'cluster.scaleSlot',
+  'cluster.setAutoscalerMinimum',
+  'cluster.pointService',
+  'executions.start',
+  'executions.stop',
+  'notifier.notify',
+]);
+
 interface Crossing {
   stage: Stage;
   faults: FaultSource;
@@ -83,8 +100,10 @@ async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<un
   );
   const isAway = outage !== undefined && random.chance(outage.share);
   if (isAway || fault !== undefined) invocation.isHarmed = true;
-  await virtualSleep(fault === 'slow' ? random.whole(...SLOW_MS) : random.whole(...USUAL_MS));
-  if (isAway) {
+  const isSlow = fault === 'slow' || (isAway && outage.isSlow === true);
+  await virtualSleep(isSlow ? random.whole(...SLOW_MS) : random.whole(...USUAL_MS));
+  if (isAway && outage.isSlow === true) stage.coverage.count(`slow for minutes: ${spec.system}`);
+  else if (isAway) {
     stage.coverage.count(`outage of ${spec.system}`);
     return fail(invocation, spec, what, 'does not answer');
   }
@@ -101,6 +120,16 @@ async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<un
     noted(stage, invocation, fault, `${what} took long${invocation.isAlive ? '' : ': its sender is dead'}`);
   if (!invocation.isAlive) stage.coverage.count('fault: arrives after the death of its sender');
   const result = await act();
+  if (invocation.diesAfterEffects !== undefined && EFFECTS.has(what)) {
+    invocation.diesAfterEffects -= 1;
+    if (invocation.diesAfterEffects === 0) {
+      stage.coverage.count(`halfway: ${invocation.name}`);
+      stage.coverage.count('fault: halfway');
+      stage.story.tell(invocation.who, `FAULT: dies halfway, after ${what}`);
+      invocation.isHarmed = true;
+      invocation.die('Runtime.ExitError', `died after ${what}`);
+    }
+  }
   if (fault === 'answerLost') {
     noted(stage, invocation, fault, `the answer of ${what} is lost`);
     await virtualSleep(random.whole(1_000, 5_000));

@@ -1,8 +1,11 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { fakeAlarms } from '../../adapters/alarms/fake-alarms.ts';
 import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import { fakeHooks } from '../../adapters/hooks/fake-hooks.ts';
 import { fakeRegistry } from '../../adapters/images/fake-registry.ts';
+import { DynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
 import { FakeLedger } from '../../adapters/ledger/fake-ledger.ts';
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log, Meter } from '../../adapters/log/log.ts';
 import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
 import { ALB_ABILITIES } from '../../adapters/router/alb-abilities.ts';
@@ -16,17 +19,27 @@ import { byWorkload } from './by-workload.ts';
 import { embeddedExecutions, machineArns } from './embedded-executions.ts';
 import { currentInvocation } from './invocation.ts';
 import type { Stage } from './stage.ts';
+import { TableInMemory } from './table-in-memory.ts';
 import type { Site } from './world/site.ts';
 
 /** The in-memory systems that are the same for all workloads, as whoever sets the scene needs them. */
-export const openSystems = () => ({
-  ledger: new FakeLedger(),
+export const openSystems = (ledger: 'memory' | 'dynamodb' = 'memory', table = new TableInMemory()) => ({
+  ledger: ledger === 'memory' ? (new FakeLedger() as Ledger) : ledgerIn(table),
   workloads: new FakeWorkloads(),
   images: fakeRegistry(),
   hooks: fakeHooks(),
   notifier: fakeNotifier(),
   alarms: fakeAlarms(),
 });
+
+/** The real adapter; the client below it answers from memory, because virtual time allows no real I/O. */
+const ledgerIn = (table: TableInMemory): Ledger =>
+  new DynamoDbLedger({
+    client: table as unknown as DynamoDBClient,
+    table: 'sluice',
+    clock: { now: () => Date.now() },
+  });
+
 export type Systems = ReturnType<typeof openSystems>;
 
 /** What the handlers are given: every call goes to the site of its workload. */
@@ -38,7 +51,7 @@ export function portsOf(stage: Stage, systems: Systems, host: () => StateMachine
     return found;
   };
   return {
-    clock: { now: () => Date.now() },
+    clock: { now: () => Date.now() + (currentInvocation()?.clockOffsetMs ?? 0) },
     log: storyLog(stage),
     meter: silentMeter,
     ...systems,

@@ -13,6 +13,8 @@ const EPOCH_MS = 1_700_000_040_000;
 export function scenarioOf(seed: number): Scenario {
   const random = randomOf(seed, 'scenario');
   const later = randomOf(seed, 'scenario, what came later'); // so that older seeds keep their stories
+  const worse = randomOf(seed, 'scenario, what is worse');
+  const close = pushesOf(worse);
   const plan = withJudge(planOf(random), later);
   const images = Array.from({ length: random.whole(1, 3) }, (_, index) => imageOf(index, qualityOf(random)));
   const level = random.pick(['none', 'light', 'light', 'heavy', 'heavy', 'heavy'] as const);
@@ -43,12 +45,16 @@ export function scenarioOf(seed: number): Scenario {
       ['unreachable'],
       ['running'],
     ] as Scenario['hookAnswers'][]),
-    acts: actsOf(random, { images, quietAtMs, calm: level === 'none' && random.chance(0.5) }),
+    acts: [
+      ...actsOf(random, { images, quietAtMs, calm: level === 'none' && random.chance(0.5) }),
+      ...handsOf(worse, quietAtMs, level !== 'none'),
+    ].map(close),
     ...(random.chance(0.85) ? { approverEveryMs: random.whole(20, 600) * 1000 } : {}),
     faults: level === 'none' ? NO_FAULTS : ratesOf(random, level === 'light' ? 0.002 : 0.009),
-    outages: level === 'none' ? [] : outagesOf(random, quietAtMs),
+    outages: level === 'none' ? [] : [...outagesOf(random, quietAtMs), ...slowOnes(worse, quietAtMs)],
     quietAtMs,
     ...(later.chance(0.08) ? { isNew: true } : {}),
+    ...worseOf(worse, quietAtMs, level !== 'none'),
     eventsBefore: random.chance(0.15) ? HAND_OVER_AT - random.whole(3, 30) * 28 : 0,
   };
 }
@@ -151,7 +157,7 @@ function actsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] {
 
 const NO_FAULTS: FaultRates = {
   call: { refused: 0, answerLost: 0, diesBefore: 0, diesAfter: 0, slow: 0 },
-  invocation: { throttled: 0, answerLost: 0, twice: 0, again: 0, slowStart: 0 },
+  invocation: { throttled: 0, answerLost: 0, twice: 0, again: 0, slowStart: 0, halfway: 0 },
   event: { lost: 0, twice: 0, late: 0 },
 };
 
@@ -165,10 +171,77 @@ const ratesOf = (random: Random, rate: number): FaultRates => {
       twice: about() * 4,
       again: about() * 4,
       slowStart: about() * 2,
+      halfway: rate * 2,
     },
     event: { lost: 0.2 * random.next(), twice: 0.4 * random.next(), late: 0.4 * random.next() },
   };
 };
+
+/** In some worlds all pushes come within seconds of each other. */
+function pushesOf(random: Random): (act: Act) => Act {
+  const isClose = random.chance(0.15);
+  const apart = [random.whole(0, 20_000), random.whole(0, 20_000), random.whole(0, 20_000)];
+  return act => {
+    const { deed } = act;
+    if (!isClose || (deed.kind !== 'push' && deed.kind !== 'start')) return act;
+    return { ...act, atMs: 20_000 + (apart[deed.image] ?? 0) };
+  };
+}
+
+/** What the world and its people do beside the release: hands on rule and cluster, traffic that grows, alarms at every moment. */
+function handsOf(random: Random, quietAtMs: number, isRough: boolean): Act[] {
+  const acts: Act[] = [];
+  const sometime = () => random.whole(0, Math.floor(quietAtMs * 0.8));
+  const maybe = (probability: number, deed: () => Act['deed']) => {
+    if (random.chance(probability)) acts.push({ atMs: sometime(), deed: deed() });
+  };
+  for (let i = 0; i < 2; i += 1) maybe(0.4, () => ({ kind: 'autoscale', times: random.pick([0.5, 1, 1.5, 3]) }));
+  if (!isRough) return acts;
+  const backAfterMs = () => random.whole(10, 900) * 1000;
+  maybe(0.06, () => ({ kind: 'changeRule', to: random.pick(['liveAlone', 'page']), backAfterMs: backAfterMs() }));
+  maybe(0.08, () => ({
+    kind: 'scaleByHand',
+    slot: random.pick(['live', 'idle']),
+    replicas: random.pick([0, 1]),
+    backAfterMs: backAfterMs(),
+  }));
+  maybe(0.15, () => ({
+    kind: 'alarmAt',
+    fact: random.pick(['requested', 'admitted', 'readied', 'shiftIntended', 'soakStarted', 'soakDone', 'retiring']),
+    afterMs: random.whole(0, 2_000),
+    forMs: random.whole(60, 900) * 1000,
+    announced: random.chance(0.5),
+  }));
+  return acts;
+}
+
+/** Slow systems, gaps in what arrives, nodes without room, clocks that are apart, and another version on the same ledger. */
+function worseOf(random: Random, quietAtMs: number, isRough: boolean): Partial<Scenario> {
+  const span = (seconds: readonly number[]) => {
+    const fromMs = random.whole(0, Math.floor(quietAtMs * 0.8));
+    return { fromMs, untilMs: Math.min(quietAtMs, fromMs + random.pick(seconds) * 1000) };
+  };
+  const ledger = random.chance(0.12) ? ({ ledger: 'dynamodb' } as const) : {};
+  const newerLines = random.chance(0.15) ? { newerLines: 0.03 } : {};
+  if (!isRough) return { ...ledger, ...newerLines };
+  return {
+    ...ledger,
+    ...newerLines,
+    ...(random.chance(0.2) && { clockSkewMs: random.pick([500, 2_000, 5_000]) }),
+    ...(random.chance(0.25) && {
+      gaps: [{ ...span([120, 600, 1_200]), reconciler: random.chance(0.5) }],
+    }),
+    ...(random.chance(0.1) && { noRoom: [span([60, 300, 900])] }),
+  };
+}
+
+/** Some systems are slow for minutes. */
+const slowOnes = (random: Random, quietAtMs: number): Outage[] =>
+  SYSTEMS.filter(() => random.chance(0.05)).map(system => {
+    const fromMs = random.whole(0, Math.floor(quietAtMs * 0.8));
+    const untilMs = Math.min(quietAtMs, fromMs + random.pick([60, 180, 300]) * 1000);
+    return { system, fromMs, untilMs, share: random.pick([1, 0.5]), isSlow: true };
+  });
 
 const SYSTEMS: System[] = [
   'ledger',

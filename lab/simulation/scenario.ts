@@ -16,12 +16,18 @@ export type System =
   | 'workloads'
   | 'alarms';
 
-/** From when until when (after the start) calls to a system fail, and how many of them: 1 is all. */
-export interface Outage {
-  system: System;
+/** After the start of a simulation. */
+export interface Span {
   fromMs: number;
   untilMs: number;
+}
+
+/** Calls to a system fail, or take seconds, and how many of them: 1 is all. */
+export interface Outage extends Span {
+  system: System;
   share: number;
+  /** Absent: it does not answer. */
+  isSlow?: true;
 }
 
 /** Chances, 0 to 1, while faults last. */
@@ -29,7 +35,14 @@ export interface FaultRates {
   /** Of each call to an outside system. */
   call: { refused: number; answerLost: number; diesBefore: number; diesAfter: number; slow: number };
   /** Of each call of a handler. */
-  invocation: { throttled: number; answerLost: number; twice: number; again: number; slowStart: number };
+  invocation: {
+    throttled: number;
+    answerLost: number;
+    twice: number;
+    again: number;
+    slowStart: number;
+    halfway: number;
+  };
   /** Of each event on the bus. */
   event: { lost: number; twice: number; late: number };
 }
@@ -46,11 +59,18 @@ export interface Act {
     | { kind: 'approve'; by: string; groups: string[]; about: 'active' | 'before' }
     | { kind: 'undo'; by: string }
     | { kind: 'turnDial'; weight: number; backAfterMs: number }
+    /** The rule forwards to one group alone, or answers by itself. */
+    | { kind: 'changeRule'; to: 'liveAlone' | 'page'; backAfterMs: number }
+    /** A hand gives a slot another size. */
+    | { kind: 'scaleByHand'; slot: 'live' | 'idle'; replicas: number; backAfterMs: number }
+    /** The autoscaler wants so many times the size at the start. */
+    | { kind: 'autoscale'; times: number }
     | { kind: 'stopExecution'; machine: 'release' | 'rollBack' }
     /** Behind the one-way door somebody turns all of the traffic back, and says that it is to stay. */
     | { kind: 'turnBack'; by: string; afterMs: number }
     /** `announced`: whether an event says so. */
     | { kind: 'alarm'; forMs: number; announced: boolean }
+    | { kind: 'alarmAt'; fact: Fact['kind']; afterMs: number; forMs: number; announced: boolean }
     | { kind: 'targetsFail'; slot: 'blue' | 'green'; forMs: number };
 }
 
@@ -74,6 +94,14 @@ export interface Scenario extends Omit<SiteSpec, 'qualities'> {
   approverEveryMs?: number;
   faults: FaultRates;
   outages: Outage[];
+  /** No event arrives meanwhile, and where `reconciler` says so its schedule is not kept either. */
+  gaps?: (Span & { reconciler: boolean })[];
+  /** No node has room for another pod. */
+  noRoom?: Span[];
+  /** Where the lines are; absent: `memory`. */
+  ledger?: 'memory' | 'dynamodb';
+  /** A newer version of Sluice works on the same ledger: so many of the lines, 0 to 1, are followed by one of its kinds. */
+  newerLines?: number;
   /** After so long nothing fails any more, and nobody does anything. */
   quietAtMs: number;
   /** An execution begins as if its history held so many: with many the next run comes soon. */

@@ -64,7 +64,7 @@ export function simulateAtOnce(
 async function openSimulation(scenarios: readonly [Scenario, ...Scenario[]], wrap: Wrap) {
   const [first] = scenarios;
   const stage = new Stage(first);
-  const systems = openSystems();
+  const systems = openSystems(first.ledger);
   const byWorkload = new Map(scenarios.map(scenario => [scenario.workload.name, scenario]));
   const faults: FaultSource = event => {
     const { faults: rates, outages, quietAtMs } = byWorkload.get(workloadIn(event) ?? '') ?? first;

@@ -20,7 +20,9 @@ export class Stage {
   readonly startEpochMs: number;
   /** Processes' clocks are at most so far from the world's, either way. */
   readonly clockSkewMs: number;
-  /** Executions end long before they would: LOOKS_PER_RUN is as good as reached when they begin. */
+  /** So many of the lines, 0 to 1, are followed by one of a newer version. */
+  readonly newerLines: number;
+  /** Executions end long before they would: their history is as good as full when they begin. */
   readonly hasShortRuns: boolean;
   readonly story: Story;
   readonly coverage = new Coverage();
@@ -37,12 +39,19 @@ export class Stage {
   readonly notices: { atEpochMs: number; releaseId: string; event: string }[] = [];
   private readonly streams = new Map<string, Random>();
 
-  constructor(scenario: { seed: number; startEpochMs: number; clockSkewMs?: number; looksBefore?: number }) {
-    const { seed, startEpochMs, clockSkewMs = 0, looksBefore = 0 } = scenario;
+  constructor(scenario: {
+    seed: number;
+    startEpochMs: number;
+    clockSkewMs?: number;
+    eventsBefore?: number;
+    newerLines?: number;
+  }) {
+    const { seed, startEpochMs, clockSkewMs = 0, eventsBefore = 0, newerLines = 0 } = scenario;
+    this.newerLines = newerLines;
     this.seed = seed;
     this.startEpochMs = startEpochMs;
     this.clockSkewMs = clockSkewMs;
-    this.hasShortRuns = looksBefore > 0;
+    this.hasShortRuns = eventsBefore > 0;
     this.story = openStory(startEpochMs);
   }
 

@@ -42,7 +42,7 @@ export async function checkEnd({ stage, systems }: Simulation, scenario: Scenari
   const { live } = stage.told(workload.name);
   const liveSlot = live?.slot ?? 'blue';
   const idle = theOther(liveSlot);
-  const dial = await site.dial();
+  const dial = site.dialNow();
   if (!isSame(dial, wholeOn(liveSlot))) {
     stage.violate(
       'the dial ends whole on the right slot',

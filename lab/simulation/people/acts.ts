@@ -1,5 +1,5 @@
 import { assertNever } from '../../../domain/assert-never.ts';
-import { dialFor, otherSlot, SLOTS, type Slot, sameDial } from '../../../domain/dial.ts';
+import { SLOTS } from '../../../domain/dial.ts';
 import { PROCEED } from '../../../domain/ledger/state.ts';
 import { openApprovals } from '../../../domain/release/approvals.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../../domain/release-id.ts';
@@ -12,7 +12,9 @@ import { HOOK_URL } from '../scenario-plan.ts';
 import type { Simulation } from '../simulation.ts';
 import { virtualSleep } from '../virtual-time.ts';
 import { approveWhatIsOpen } from './approver.ts';
+import { ask } from './ask.ts';
 import type { Bus } from './bus.ts';
+import { autoscale, changeRule, scaleByHand, turnBack, turnDial } from './hands.ts';
 
 /** The simulation looks this often whether it is over. */
 const LOOK_EVERY_MS = 30_000;
@@ -117,12 +119,24 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
       return ask(simulation, 'undo', { workload, by: deed.by }, deed.by, 3);
     case 'turnDial':
       return turnDial(simulation, workload, deed);
+    case 'changeRule':
+      return changeRule(simulation, workload, deed);
+    case 'scaleByHand':
+      return scaleByHand(simulation, workload, deed);
+    case 'autoscale':
+      return autoscale(simulation, scenario, deed.times);
     case 'stopExecution':
       return stopExecution(simulation, workload, deed.machine);
     case 'turnBack':
       return turnBack(simulation, workload, deed, scenario.quietAtMs - stage.elapsedMs);
     case 'alarm':
       return bus.alarm(scenario, deed);
+    case 'alarmAt': {
+      const releaseId = await stage.nextLine(deed.fact, scenario.quietAtMs - stage.elapsedMs);
+      if (releaseId === undefined) return;
+      await virtualSleep(deed.afterMs);
+      return bus.alarm(scenario, deed);
+    }
     case 'targetsFail': {
       stage.story.tell('world', `no target of ${deed.slot} is healthy for ${deed.forMs / 1000} s`);
       stage.site(workload).pods[deed.slot].failUntil(Date.now() + deed.forMs);
@@ -131,78 +145,6 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
     default:
       return assertNever(deed);
   }
-}
-
-/** A person or a pipeline asks at a door, and asks again where nobody answered. */
-async function ask(simulation: Simulation, door: string, event: object, who: string, tries: number): Promise<void> {
-  const { stage, invoke } = simulation;
-  for (let left = tries; left > 0; left -= 1) {
-    stage.story.tell(who, `asks ${door} ${JSON.stringify(event)}`);
-    try {
-      const answer = await invoke(door, event);
-      stage.story.tell(who, `is answered ${JSON.stringify(answer)}`);
-      return;
-    } catch (error) {
-      const { name, message } = error as Error;
-      stage.story.tell(who, `is refused: ${name}: ${message}`);
-      stage.coverage.count(`door: ${door} ${name}`);
-      if (name === 'RefusedError') return;
-    }
-    await virtualSleep(20_000);
-  }
-}
-
-/** A hand at the load balancer, which puts back what it found unless somebody has turned it since. */
-async function turnDial(
-  simulation: Simulation,
-  workload: string,
-  deed: Extract<Act['deed'], { kind: 'turnDial' }>,
-): Promise<void> {
-  const { stage } = simulation;
-  const site = stage.site(workload);
-  const before = await site.dial();
-  const live: Slot = before.blue >= before.green ? 'blue' : 'green';
-  const set = async (dial: typeof before, how: string) => {
-    stage.story.tell('a hand', `${how} blue ${dial.blue} %, green ${dial.green} %`);
-    await site.router.setDial(site.workload, dial);
-    await site.dialMoved({ byHand: true });
-  };
-  const turned = dialFor(otherSlot(live), deed.weight);
-  await set(turned, 'turns the dial to');
-  await virtualSleep(deed.backAfterMs);
-  if (sameDial(await site.dial(), turned) && site.turnedByHandAtEpochMs !== undefined) {
-    const { active, live: promoted } = stage.state(workload);
-    const isRolledBack = active?.rollBack !== undefined || active === undefined;
-    const stable = active?.admission?.stable ?? promoted?.slot ?? 'blue';
-    // who puts it back knows what is right by now
-    await set(isRolledBack ? dialFor(otherSlot(stable), 0) : before, 'puts the dial back to');
-  }
-}
-
-/** A hand at the load balancer in an emergency, right after a promotion; the rule is as before where nobody may record it. */
-async function turnBack(
-  simulation: Simulation,
-  workload: string,
-  deed: Extract<Act['deed'], { kind: 'turnBack' }>,
-  withinMs: number,
-): Promise<void> {
-  const { stage } = simulation;
-  const site = stage.site(workload);
-  if ((await stage.nextLine('retiring', withinMs)) === undefined) return;
-  await virtualSleep(deed.afterMs);
-  const { admission } = stage.state(workload).active ?? {};
-  if (admission === undefined || site.pods[admission.stable].healthy(Date.now()) === 0) return;
-  const set = async (slot: Slot) => {
-    stage.story.tell(deed.by, `sends all of the traffic to ${slot}`);
-    await site.router.setDial(site.workload, dialFor(slot, 100));
-    await site.dialMoved({ byHand: true });
-  };
-  await set(admission.stable);
-  const event = { workload, slot: admission.stable, by: deed.by, because: 'errors' };
-  await ask(simulation, 'record-live', event, deed.by, 5);
-  const { active, live } = stage.state(workload);
-  const isRecorded = active?.turnedBack !== undefined || live?.slot === admission.stable;
-  if (!isRecorded) await set(admission.canary);
 }
 
 /** Somebody stops what runs for the release that is on its way. */

@@ -5,8 +5,8 @@ import type { Scenario } from '../scenario.ts';
 import type { Simulation } from '../simulation.ts';
 import { virtualSleep } from '../virtual-time.ts';
 
-/** The reconciler is called this often: five times less than by infra/'s schedule, so that what it is the net for lasts. */
-const RECONCILE_EVERY_MS = 5 * 60_000;
+/** As infra/'s schedule has it; what it is the net for lasts where the scenario leaves it out for a while. */
+const RECONCILE_EVERY_MS = 60_000;
 
 /** EventBridge: events come at least once, late, in another order, and sometimes not at all. */
 export interface Bus {
@@ -23,6 +23,9 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
   let open = true;
   const hasDoor = (name: string) => handlers[name] !== undefined;
 
+  const gapNow = () =>
+    scenario.gaps?.find(({ fromMs, untilMs }) => stage.elapsedMs >= fromMs && stage.elapsedMs < untilMs);
+
   function send(door: string, event: object, what: string): void {
     if (!hasDoor(door)) return;
     const rates = stage.elapsedMs < scenario.quietAtMs ? scenario.faults.event : { lost: 0, twice: 0, late: 0 };
@@ -32,6 +35,12 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
       stage.story.tell('bus', `FAULT: ${what}: ${fault}`);
       return true;
     };
+    const gap = gapNow();
+    if (gap !== undefined) {
+      stage.coverage.count('fault: no events');
+      stage.story.tell('bus', `FAULT: ${what}: no event arrives`);
+      return;
+    }
     if (meets('lost')) return;
     const times = meets('twice') ? 2 : 1;
     for (let time = 0; time < times; time += 1) {
@@ -64,7 +73,8 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
     const reconcile = async () => {
       while (open) {
         await virtualSleep(RECONCILE_EVERY_MS);
-        if (open) await invoke('reconcile', { 'detail-type': 'Scheduled Event' }).catch(() => {});
+        if (gapNow()?.reconciler === true) stage.coverage.count('fault: no reconciler');
+        else if (open) await invoke('reconcile', { 'detail-type': 'Scheduled Event' }).catch(() => {});
       }
     };
     reconcile().catch(() => {});

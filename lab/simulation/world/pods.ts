@@ -25,11 +25,19 @@ export class SlotPods {
   private quality: Quality = { kind: 'good' };
   private readonly times: PodTimes;
   private readonly deregistrationMs: () => number;
+  /** Until when a pod that begins now finds no node. */
+  private readonly roomFromEpochMs: () => number;
   private readonly random: Random;
 
-  constructor(options: { times: PodTimes; deregistrationMs: () => number; random: Random }) {
+  constructor(options: {
+    times: PodTimes;
+    deregistrationMs: () => number;
+    roomFromEpochMs: () => number;
+    random: Random;
+  }) {
     this.times = options.times;
     this.deregistrationMs = options.deregistrationMs;
+    this.roomFromEpochMs = options.roomFromEpochMs;
     this.random = options.random;
   }
 
@@ -106,7 +114,7 @@ export class SlotPods {
     const readyAtEpochMs =
       this.quality.kind === 'neverReady'
         ? Number.POSITIVE_INFINITY
-        : nowEpochMs + this.random.whole(...this.times.readyMs);
+        : Math.max(nowEpochMs, this.roomFromEpochMs()) + this.random.whole(...this.times.readyMs);
     return {
       readyAtEpochMs,
       healthyAtEpochMs: readyAtEpochMs + this.random.whole(...this.times.healthyMs),

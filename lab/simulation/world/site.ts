@@ -20,6 +20,8 @@ export interface SiteSpec {
   podTimes: PodTimes;
   draining: { deregistrationDelaySeconds: number; stickinessSeconds: number };
   traffic: TrafficSpec;
+  /** While no node has room a pod that begins waits for one, so long after the start. */
+  noRoom?: { fromMs: number; untilMs: number }[];
   /** Of the images by URI; one that is not in it is good. */
   qualities: Map<string, Quality>;
 }
@@ -49,7 +51,13 @@ export class Site {
   private constructor(spec: SiteSpec) {
     const random: Random = randomOf(spec.seed, `pods of ${spec.workload.name}`);
     const deregistrationMs = () => spec.draining.deregistrationDelaySeconds * 1000;
-    const podsOf = () => new SlotPods({ times: spec.podTimes, deregistrationMs, random });
+    const startedAtEpochMs = Date.now();
+    const roomFromEpochMs = () => {
+      const elapsedMs = Date.now() - startedAtEpochMs;
+      const full = spec.noRoom?.find(({ fromMs, untilMs }) => elapsedMs >= fromMs && elapsedMs < untilMs);
+      return full === undefined ? 0 : startedAtEpochMs + full.untilMs;
+    };
+    const podsOf = () => new SlotPods({ times: spec.podTimes, deregistrationMs, roomFromEpochMs, random });
     this.spec = spec;
     this.workload = spec.workload;
     this.pods = { blue: podsOf(), green: podsOf() };
@@ -117,7 +125,8 @@ export class Site {
 
   /** To be called whenever a rule may have changed: from now on requests go where the rules say. @returns the dial */
   async dialMoved(options: { noisy?: boolean; byHand?: boolean } = {}): Promise<Dial> {
-    const dial = await this.dial();
+    // a rule that answers by itself sends requests to nobody
+    const dial = await this.dial().catch(() => ({ blue: 0, green: 0 }));
     this.lastDial = dial;
     this.turnedByHandAtEpochMs = options.byHand === true ? Date.now() : undefined;
     if (options.byHand === true) this.lastHandEpochMs = Date.now();
@@ -160,9 +169,35 @@ export class Site {
     };
   }
 
+  /** What an autoscaler does with its minimum within seconds: it has at least as many pods. */
   private async readMinimum(slot: Slot): Promise<void> {
     const { autoscalerMinimum } = await this.slots.readSlot(this.workload, slot);
     if (autoscalerMinimum !== undefined) this.minimums.set(slot, autoscalerMinimum);
+    if (autoscalerMinimum === undefined) return;
+    const { size } = this.pods[slot];
+    if (size > 0 && size < autoscalerMinimum) await this.scaleFromOutside(slot, autoscalerMinimum);
+  }
+
+  /** A slot gets a size that is not of Sluice: its autoscaler's, or a hand's. */
+  private async scaleFromOutside(slot: Slot, replicas: number): Promise<void> {
+    // not by Sluice's own writes: the position that those carry stays what it was
+    const { position = 0 } = await this.slots.readSlot(this.workload, slot);
+    await this.slots.scaleSlot(this.workload, slot, replicas, position);
+    this.pods[slot].scale(replicas, Date.now());
+  }
+
+  /** The autoscaler of a slot wants so many replicas; it never scales from none. @returns what it gave */
+  async autoscale(slot: Slot, replicas: number): Promise<number | undefined> {
+    const minimum = this.minimums.get(slot);
+    if (minimum === undefined || this.pods[slot].size === 0) return undefined;
+    await this.scaleFromOutside(slot, Math.max(minimum, replicas));
+    return this.pods[slot].size;
+  }
+
+  async scaleByHand(slot: Slot, replicas: number): Promise<void> {
+    if (this.slots.written(this.workload, slot) === undefined) return;
+    await this.scaleFromOutside(slot, replicas);
+    this.scaledByHand.add(slot);
   }
 
   private openTargets(): Targets {
