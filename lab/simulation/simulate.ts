@@ -64,6 +64,7 @@ export function simulateAtOnce(
 async function openSimulation(scenarios: readonly [Scenario, ...Scenario[]], wrap: Wrap) {
   const [first] = scenarios;
   const stage = new Stage(first);
+  stage.isCalm = scenarios.every(isCalm);
   const systems = openSystems(first.ledger);
   const byWorkload = new Map(scenarios.map(scenario => [scenario.workload.name, scenario]));
   const faults: FaultSource = event => {
@@ -85,6 +86,14 @@ async function openSimulation(scenarios: readonly [Scenario, ...Scenario[]], wra
   ground.host = await openHost(handlers, invoke, first.eventsBefore);
   const simulation: Simulation = { stage, systems, host: ground.host, invoke, handlers };
   return { simulation, close: () => host().close() };
+}
+
+/** Whether nothing goes wrong but with the images themselves, and everything that is asked is answered. */
+function isCalm({ faults, outages, acts, hookAnswers, gaps, noRoom }: Scenario): boolean {
+  const rates = Object.values(faults).flatMap(kinds => Object.values(kinds as Record<string, number>));
+  const isQuiet = rates.every(rate => rate === 0) && outages.length === 0 && gaps === undefined && noRoom === undefined;
+  const isOrdinary = acts.every(({ deed }) => deed.kind === 'push' || deed.kind === 'start');
+  return isQuiet && isOrdinary && hookAnswers.every(answer => answer === 'passed' || answer === 'running');
 }
 
 /** The workload that an event names, itself or by its release. */

@@ -33,6 +33,10 @@ export class Stage {
   readonly states = new Map<string, WorkloadState>();
   /** Since when the workload's alarms are in ALARM; undefined while they are not. */
   ringsSinceEpochMs: number | undefined;
+  /** When one of them rang last. */
+  lastRangEpochMs = Number.NEGATIVE_INFINITY;
+  /** Nothing fails in this world, and people do no more than to push and to approve. */
+  isCalm = false;
   /** What the lines say, as the checks fold them. */
   private readonly tolds = new Map<string, Told>();
   /** What people were told, when it got there. */

@@ -1,13 +1,14 @@
 import type { Watcher } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
 import { checkAlarms } from './alarms.ts';
-import { checkDial } from './dial.ts';
+import { checkDial, checkDoor } from './dial.ts';
 import { countFalseAlarms } from './false-alarms.ts';
 import { checkIntent } from './intent.ts';
 import { JudgementChecks } from './judgement.ts';
 import { checkLine } from './lines.ts';
 import { PaceChecks } from './pace.ts';
 import { checkPeopleAreTold } from './people.ts';
+import { checkReasons } from './reasons.ts';
 import { checkRoad } from './road.ts';
 import { checkSlots } from './slots.ts';
 import { checkTruth } from './truth.ts';
@@ -29,6 +30,8 @@ export function openChecks(stage: Stage): Watcher {
       checkLine(stage, line);
       checkAlarms(stage, line);
       checkRoad(stage, line);
+      checkReasons(stage, line);
+      checkDoor(stage, line);
       checkPeopleAreTold(stage, line);
       checkTruth(stage, line);
       countFalseAlarms(stage, line);

@@ -1,5 +1,5 @@
 import type { Dial, Slot } from '../../../domain/dial.ts';
-import type { Effect } from '../observed-ports.ts';
+import type { Appended, Effect } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
 import { BOTH, inWords, isNear, wholeOn } from './dials.ts';
 import { drainMs } from './promises.ts';
@@ -20,12 +20,27 @@ export function checkDial(stage: Stage, effect: Effect): void {
       if (effect.replicas < effect.from) keepsPods(stage, effect, site.dialNow(), 'scaled down');
       if (effect.replicas === 0 && effect.from > 0) hasDrained(stage, effect);
       return;
+    case 'writeSlot':
+      keepsPods(stage, effect, site.dialNow(), 'written over');
+      return;
     case 'cutConnections':
       keepsPods(stage, effect, site.dialNow(), 'cut off');
       return;
     default:
       return;
   }
+}
+
+/** Stable is given up only for a slot that somebody has seen to serve, in this very call. */
+export function checkDoor(stage: Stage, { workload, release, entry, by }: Appended): void {
+  const { admission } = release;
+  if (entry.fact.kind !== 'retiring' || admission === undefined || admission.first === true) return;
+  const serves = stage.site(workload).pods[admission.canary].healthy(Date.now()) > 0;
+  if (serves || by?.seenHealthy.has(admission.canary) === true) return;
+  stage.violate(
+    'stable is given up for a slot that serves',
+    `${release.releaseId}: nothing of ${admission.canary} is healthy`,
+  );
 }
 
 /** Whoever raises a slot's share has seen its targets healthy, in this very call. */

@@ -1,6 +1,8 @@
 import { machineArns } from '../embedded-executions.ts';
+import type { Systems } from '../ports.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Simulation } from '../simulation.ts';
+import type { Stage } from '../stage.ts';
 import { BOTH, isSame, theOther, wholeOn } from './dials.ts';
 import { deadlineEpochMs, drainMs } from './promises.ts';
 
@@ -62,8 +64,27 @@ export async function checkEnd({ stage, systems }: Simulation, scenario: Scenari
       stage.violate('the autoscaler is put back', how);
     }
   }
+  await pushIsKnown(stage, systems, scenario);
+  const written = site.slots.written(workload, liveSlot);
+  if (live !== undefined && written?.revision !== live.revision) {
+    const how = `${liveSlot} has ${written?.revision}, and ${live.revision} is live`;
+    stage.violate('what gets traffic is what was released', how);
+  }
   const kept = await systems.ledger.entries(workload.name);
   if (JSON.stringify(kept) !== JSON.stringify(stage.logs.get(workload.name) ?? [])) {
     stage.violate('what was appended never changes', 'the ledger shows other lines than were appended');
   }
+}
+
+/** The newest push was released, or somebody was told why not. */
+async function pushIsKnown(stage: Stage, systems: Systems, { workload, plan }: Scenario): Promise<void> {
+  const repository = workload.repositories[0]?.name ?? '';
+  const pushes = await systems.images.listTagged(repository);
+  const newest = pushes.toSorted((a, b) => b.pushedAtEpochMs - a.pushedAtEpochMs)[0];
+  if (newest === undefined || plan.onNewImage === 'reject') return;
+  const isKnown = (stage.logs.get(workload.name) ?? []).some(
+    ({ fact }) =>
+      fact.kind === 'requested' && Object.values(fact.images).some(({ digest }) => digest === newest.digest),
+  );
+  if (!isKnown) stage.violate('a push is not lost', `${newest.tags.join(', ')} was pushed, and never requested`);
 }

@@ -37,7 +37,9 @@ function isIntended(effect: Effect, facts: Fact[]): boolean {
       // by rule 10 the dial may have been restored while the ledger could not be written
       return went('rollBackClaimed');
     case 'writeSlot':
-      return some(fact => fact.kind === 'canaryIntended' && fact.revision === effect.revision);
+      return some(
+        fact => fact.kind === 'canaryIntended' && fact.slot === effect.slot && fact.revision === effect.revision,
+      );
     case 'scaleSlot':
       return effect.replicas > 0
         ? some(fact => fact.kind === 'sizeIntended' && fact.replicas === effect.replicas)

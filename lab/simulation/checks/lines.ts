@@ -71,6 +71,7 @@ export function checkLine(stage: Stage, { workload, release, entry, by }: Append
   if (fact.kind === 'retiring' || (fact.kind === 'closed' && fact.outcome === 'promoted')) promotion(fact, mine, says);
   if (fact.kind === 'stepDone') approvalGiven(fact.index, mine, says);
   if (fact.kind === 'shiftIntended') weights(fact.weight, mine, says);
+  if (fact.kind === 'requested') askedOnce(stage, workload, { entry, by: entry.by, images: fact.images }, says);
   if (fact.kind === 'approved') approvalMeant(entry, mine, by, says);
   if (FORWARD.has(fact.kind)) beforeItsDeadline(release, entry, says);
   if (FORWARD.has(fact.kind) || ENDS_STEP.has(fact.kind)) notDegraded(fact, mine, says);
@@ -177,13 +178,37 @@ function approvalMeant(entry: Entry, mine: Entry[], by: Invocation | undefined, 
   if (entry.fact.kind !== 'approved') return;
   const { name } = entry.fact;
   const opened = mine.findLast(({ fact }) => fact.kind === 'approvalOpened' && fact.name === name)?.seq;
-  const meant = by?.event as { releaseId?: string; name?: string; opening?: number } | undefined;
+  const meant = by?.event as { releaseId?: string; name?: string; opening?: number; groups?: string[] } | undefined;
   if (meant?.releaseId !== entry.releaseId) {
     says('an approval counts for its release', `it was given for ${meant?.releaseId}`);
+  }
+  if (meant?.groups?.join() !== entry.fact.groups.join()) {
+    says(
+      'an approval counts for its groups',
+      `it was given by ${meant?.groups}, and counted as of ${entry.fact.groups}`,
+    );
   }
   if (meant?.name !== name || meant.opening !== opened) {
     const given = `it was given for ${meant?.name}, opening ${meant?.opening}`;
     says('an approval counts for its step', `${given}, and counted for ${name}, opening ${opened}`);
+  }
+}
+
+/** One push is one release: an event that comes twice, or late, starts nothing. */
+function askedOnce(
+  stage: Stage,
+  workload: string,
+  asked: { entry: Entry; by: string; images: Record<string, { digest: string; pushedAtEpochMs: number }> },
+  says: Says,
+): void {
+  if (asked.by !== 'push' && asked.by !== 'reconcile') return;
+  const isSame = (a: { digest: string; pushedAtEpochMs: number }) =>
+    Object.values(asked.images).some(b => a.digest === b.digest && a.pushedAtEpochMs === b.pushedAtEpochMs);
+  for (const { releaseId, lines } of stage.told(workload).releases.values()) {
+    const [first] = lines;
+    if (releaseId === asked.entry.releaseId || first?.fact.kind !== 'requested' || first.fact.undoOf !== undefined)
+      continue;
+    if (Object.values(first.fact.images).some(isSame)) says('one push is one release', `it is that of ${releaseId}`);
   }
 }
 

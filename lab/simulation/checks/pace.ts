@@ -51,6 +51,7 @@ export class PaceChecks {
 /** To be called now and then: what should have happened by now. */
 export function checkPace({ stage, host }: Simulation, workload: string): void {
   waitingStarts(stage, workload);
+  holdEnds(stage, workload);
   const { releases } = stage.told(workload);
   for (const machine of ['release', 'rollBack'] as const) {
     for (const { name, status } of host.listExecutions(machineArns[machine])) {
@@ -76,4 +77,24 @@ function waitingStarts(stage: Stage, workload: string): void {
   if (sinceMs <= withinMs) return;
   const how = `${active.releaseId} has not begun ${Math.round(sinceMs / 1000)} s after it could`;
   stage.violate('what waits begins when it can', how);
+}
+
+/** A look that ends a hold may be away for as long as systems are, in this simulation. */
+const HOLD_SLACK_MS = 35 * MINUTE_MS;
+/** The question of a hold has an end of its own. plan-reference.md, `hold` */
+const QUESTION_MS = 4 * HOUR_MS;
+
+/** A hold lasts as long as its plan says; behind the door, and on its way back, a release holds for as long as it takes. */
+function holdEnds(stage: Stage, workload: string): void {
+  const { active } = stage.told(workload);
+  if (active?.hold === undefined || active.rollBackAtEpochMs !== undefined || active.retiringAtEpochMs !== undefined)
+    return;
+  const { sinceEpochMs } = active.hold;
+  const questionMs = active.open.size > 0 || active.isToProceed ? QUESTION_MS : 0;
+  const latest = sinceEpochMs + active.asked.hold.atMostSeconds * 1000 + questionMs + HOLD_SLACK_MS;
+  if (Date.now() <= latest) return;
+  stage.violate(
+    'a hold ends',
+    `${active.releaseId} holds for ${Math.round((Date.now() - sinceEpochMs) / MINUTE_MS)} min`,
+  );
 }

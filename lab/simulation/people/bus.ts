@@ -95,6 +95,7 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
           stage.story.tell('CloudWatch', `${alarmName} goes into ${state}`);
           simulation.systems.alarms.set(alarmName, state, reason);
           stage.ringsSinceEpochMs = state === 'ALARM' ? (stage.ringsSinceEpochMs ?? Date.now()) : undefined;
+          stage.lastRangEpochMs = Date.now();
           const previousState = state === 'OK' ? 'ALARM' : 'OK';
           const atEpochMs = Date.now();
           const change = {

@@ -1,0 +1,62 @@
+import type { RollBackReason } from '../../../domain/ledger/facts.ts';
+import type { Appended } from '../observed-ports.ts';
+import type { Stage } from '../stage.ts';
+import type { ToldRelease } from './told-release.ts';
+
+/** A release goes back for what it says, and that has happened. */
+export function checkReasons(stage: Stage, { workload, release, entry, by }: Appended): void {
+  const { fact } = entry;
+  if (fact.kind !== 'rollBackClaimed' || fact.attempt > 1) return;
+  const missing = groundMissing(stage, workload, release, { reason: fact.reason, by: by?.name });
+  if (missing === undefined) return;
+  stage.violate(
+    'a release goes back for a reason',
+    `${release.releaseId}, line ${entry.seq}: ${fact.reason}, and ${missing}`,
+  );
+}
+
+function groundMissing(
+  stage: Stage,
+  workload: string,
+  release: ToldRelease,
+  { reason, by }: { reason: RollBackReason; by: string | undefined },
+): string | undefined {
+  const now = Date.now() + 2 * stage.clockSkewMs;
+  switch (reason) {
+    case 'degraded': {
+      const hookFailed = release.lines.some(({ fact }) => fact.kind === 'hookAnswered' && !fact.passed);
+      const since = release.firstTrafficEpochMs;
+      const rang = since !== undefined && stage.lastRangEpochMs >= since - stage.clockSkewMs;
+      if (release.verdict?.kind === 'degraded' || hookFailed || rang) return undefined;
+      return 'no metric, no hook and no alarm said so while it had traffic';
+    }
+    case 'deadline': {
+      const admitted = release.admittedAtEpochMs ?? Number.POSITIVE_INFINITY;
+      if (now >= admitted + release.asked.deadlineSeconds * 1000) return undefined;
+      const isUnanswered = release.steps.some(step => {
+        const asked = step.kind === 'approval' ? release.open.get(step.name) : undefined;
+        return step.kind === 'approval' && asked !== undefined && now >= asked.sinceEpochMs + step.withinSeconds * 1000;
+      });
+      return isUnanswered ? undefined : 'its time is not up';
+    }
+    case 'aborted': {
+      const isReplaced = release.asked.onNewImage === 'replace' && stage.told(workload).waiting !== undefined;
+      return by === 'abort' || isReplaced ? undefined : 'nobody asked for it';
+    }
+    case 'noEvidence':
+      if (release.hold !== undefined && now >= release.hold.sinceEpochMs + release.asked.hold.atMostSeconds * 1000) {
+        return undefined;
+      }
+      return 'it was not held for as long as its plan says';
+    case 'notReady':
+    case 'fault':
+      // where nothing fails, and nobody does anything, a good image has neither
+      return stage.isCalm && isGood(stage, workload, release) ? 'nothing was the matter' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isGood(stage: Stage, workload: string, { admission }: ToldRelease): boolean {
+  return admission !== undefined && stage.site(workload).qualityOf(admission.canary).kind === 'good';
+}
