@@ -1,0 +1,151 @@
+import { openApprovals } from '../../../domain/release/approvals.ts';
+import { overriding } from '../../../lab/overriding.ts';
+import { currentInvocation } from '../../../lab/simulation/invocation.ts';
+import { believing, believingAll, nothing, type PlantedBug, withPort } from './plant.ts';
+
+/** Doors of people and of events, and what people are told. */
+export const DOOR_BUGS: PlantedBug[] = [
+  {
+    name: 'an approval that counts for whatever release is active',
+    in: 'approve',
+    seed: 24,
+    rule: /counts for its/,
+    wrap: {
+      handlers: (handlers, stage) => ({
+        ...handlers,
+        approve: async (event, context) => {
+          const { active } = stage.state('shop');
+          const [open] = active === undefined ? [] : openApprovals(active);
+          if (active === undefined || open === undefined) return handlers.approve?.(event, context);
+          const { name, opening } = open;
+          return handlers.approve?.({ ...(event as object), releaseId: active.releaseId, name, opening }, context);
+        },
+      }),
+    },
+  },
+  {
+    name: 'an approval by whoever comes by',
+    in: 'approve',
+    seed: 1,
+    rule: /counts for its groups/,
+    wrap: {
+      handlers: handlers => ({
+        ...handlers,
+        approve: async (event, context) => handlers.approve?.({ ...(event as object), groups: ['leads'] }, context),
+      }),
+    },
+  },
+  {
+    name: 'an approval by the one who started',
+    in: 'approvals',
+    seed: 1,
+    rule: /given by people/,
+    wrap: believing(['approve'], release => ({ ...release, requestedBy: 'nobody' })),
+  },
+  {
+    name: 'one approval where two are required',
+    in: 'approvals',
+    seed: 1,
+    rule: /given by people/,
+    wrap: believing(['look', 'next-step'], release => ({
+      ...release,
+      approvals: Object.fromEntries(
+        Object.entries(release.approvals).map(([name, approval]) => [
+          name,
+          approval.approvedBy.length === 0 ? approval : { completeAtEpochMs: Date.now(), ...approval },
+        ]),
+      ),
+    })),
+  },
+  {
+    name: 'an approval that does not end its pause',
+    in: 'await-approval',
+    rule: 'the pause ends by itself within a minute, and the approval is in the ledger: it is only later',
+    wrap: withPort('ledger', ['await-approval'], () => ({ putToken: nothing })),
+  },
+  {
+    name: 'a push that is released again and again',
+    in: 'push',
+    seed: 1,
+    rule: /one push is one release/,
+    wrap: believingAll(['image-pushed', 'reconcile'], state => {
+      const { newestPush: _, live: __, ...rest } = state;
+      return { ...rest, ended: [] };
+    }),
+  },
+  {
+    name: 'a push without an event that nobody looks for',
+    in: 'find-pushes',
+    seed: 1,
+    rule: /a push is not lost/,
+    wrap: withPort('images', ['reconcile'], () => ({ listTagged: async () => [] })),
+  },
+  {
+    name: 'an undo that finds another revision than it names',
+    in: 'admission',
+    seed: 1,
+    rule: /what was released/,
+    wrap: {
+      deps: (deps, stage) => ({
+        ...deps,
+        cluster: overriding(deps.cluster, {
+          async readSlot(workload, slot) {
+            const status = await deps.cluster.readSlot(workload, slot);
+            const { active, ended } = stage.state(workload.name);
+            const undone = ended.find(({ releaseId }) => releaseId === active?.undoOf);
+            const revision = undone?.admission?.stableRevision;
+            if (currentInvocation()?.name !== 'admit' || revision === undefined) return status;
+            return undone?.admission?.stable === slot ? { ...status, revision } : status;
+          },
+        }),
+      }),
+    },
+  },
+  {
+    name: 'an alarm that takes back what has no traffic',
+    in: 'alarm-changed',
+    seed: 1,
+    rule: /for a reason/,
+    wrap: believing(['alarm-changed'], release => ({
+      ...release,
+      shifts: [{ from: { blue: 100, green: 0 }, to: { blue: 0, green: 100 }, weight: 100, intendedAtEpochMs: 0 }],
+    })),
+  },
+  {
+    name: 'alarms that nobody reads at admission',
+    in: 'admit',
+    seed: 1,
+    rule: /over an alarm/,
+    wrap: withPort('alarms', ['admit'], () => ({
+      read: async alarms => alarms.map(alarm => ({ alarm, state: 'OK' as const, reason: '' })),
+    })),
+  },
+  {
+    name: 'alarms that are believed to be as they were at admission',
+    in: 'watch-alarms',
+    seed: 168,
+    rule: /over an alarm/,
+    wrap: withPort('alarms', ['look', 'shift-traffic', 'retire-stable', 'next-step'], () => ({
+      read: async alarms => alarms.map(alarm => ({ alarm, state: 'OK' as const, reason: '' })),
+    })),
+  },
+  {
+    name: 'a new slot that does not drain where the traffic was turned back by hand',
+    in: 'retire-turned-back',
+    seed: 91,
+    rule: /a slot drains before its pods go/,
+    wrap: believing(['retire-stable'], release => {
+      const { turnedBack } = release;
+      return turnedBack === undefined ? release : { ...release, turnedBack: { ...turnedBack, atEpochMs: 0 } };
+    }),
+  },
+  ...['admit', 'open-approval', 'look', 'close'].map(
+    (handler): PlantedBug => ({
+      name: `nobody is told by ${handler}`,
+      in: handler,
+      seed: 1,
+      rule: /a person is told/,
+      wrap: withPort('notifier', [handler], () => ({ notify: nothing })),
+    }),
+  ),
+];

@@ -1,0 +1,227 @@
+import type { Dial } from '../../../domain/dial.ts';
+import { overriding } from '../../../lab/overriding.ts';
+import type { AllDeps } from '../../../lab/functions.ts';
+import { answering, believing, nothing, type PlantedBug, withPort } from './plant.ts';
+
+const ROAD = ['look', 'next-step', 'size-canary', 'shift-traffic', 'call-hook', 'open-preview', 'open-approval'];
+
+/** The steps of a release, its slots and its dial. */
+export const ROAD_BUGS: PlantedBug[] = [
+  {
+    name: 'a shift before the canary is ready for it',
+    in: 'next-step',
+    seed: 1,
+    rule: /readied before|points at what is ready|as many as/,
+    wrap: believing(ROAD, release => (release.size === undefined ? release : { ...release, readiedForWeight: 100 })),
+  },
+  {
+    name: 'a hook that is left out',
+    in: 'next-step',
+    seed: 1,
+    rule: /steps come in order|a hook has passed/,
+    wrap: believing(ROAD, release =>
+      release.plan.steps[release.stepsDone]?.kind === 'hook'
+        ? { ...release, stepsDone: release.stepsDone + 1 }
+        : release,
+    ),
+  },
+  {
+    name: 'a hook whose answer is taken for a yes',
+    in: 'hook-move',
+    seed: 1,
+    rule: /a hook has passed/,
+    wrap: believing(['look'], release => ({
+      ...release,
+      hooks: Object.fromEntries(
+        Object.entries(release.hooks).map(([name, hook]) => [name, { ...hook, answer: { passed: true, because: '' } }]),
+      ),
+    })),
+  },
+  {
+    name: 'a preview that is left out',
+    in: 'next-step',
+    seed: 1,
+    rule: /preview comes first/,
+    wrap: believing(ROAD, release => ({ ...release, preview: { slot: 'green', opened: true } })),
+  },
+  {
+    name: 'a soak that is left out',
+    in: 'next-step',
+    seed: 1,
+    rule: /promoted is soaked/,
+    wrap: answering('next-step', move => (move.kind === 'soak' ? { ...move, kind: 'retireStable' } : move)),
+  },
+  {
+    name: 'an approval that is left out',
+    in: 'next-step',
+    seed: 1,
+    rule: /steps come in order/,
+    wrap: believing(ROAD, release =>
+      release.plan.steps[release.stepsDone]?.kind === 'approval'
+        ? { ...release, stepsDone: release.stepsDone + 1 }
+        : release,
+    ),
+  },
+  {
+    name: 'a weight that is not the one of the step',
+    in: 'shift-traffic',
+    seed: 1,
+    rule: /what was intended|intent/,
+    wrap: withPort('router', ['shift-traffic'], router => ({
+      setDial: (workload, { blue, green }) => router.setDial(workload, { blue: green, green: blue }),
+    })),
+  },
+  {
+    name: 'a dial that is set and not read back',
+    in: 'shift-traffic',
+    seed: 91,
+    rule: /scaled down|ends whole|points at|has an end|every release ends|written over|somebody else turned/,
+    wrap: { deps: withoutReadBack },
+  },
+  {
+    name: 'a dial that a hand turned is taken for ours',
+    in: 'dial-owner',
+    seed: 1,
+    rule: /somebody else turned/,
+    wrap: {
+      deps(deps, stage) {
+        const router = overriding(deps.router, {
+          async readDial(workload) {
+            const dial = await deps.router.readDial(workload);
+            const last = stage.state(workload.name).active?.shifts.at(-1);
+            const isSet = Math.abs(dial.blue - (last?.to.blue ?? dial.blue)) < 0.1;
+            return last === undefined || isSet ? dial : last.from;
+          },
+        });
+        return { ...deps, router };
+      },
+    },
+  },
+  {
+    name: 'a shift to a slot without healthy targets',
+    in: 'shift-traffic',
+    seed: 10,
+    rule: /points at what is ready|slot that serves/,
+    wrap: withPort('targets', [], targets => ({
+      async read(workload) {
+        const { blue, green } = await targets.read(workload);
+        return { blue: atLeastOne(blue), green: atLeastOne(green) };
+      },
+    })),
+  },
+  {
+    name: 'a canary of one pod, whatever its weight',
+    in: 'size-canary',
+    seed: 1,
+    rule: /as many as the traffic needs/,
+    wrap: believing(['size-canary', 'look'], release =>
+      release.admission === undefined
+        ? release
+        : { ...release, admission: { ...release.admission, stableReplicas: 1 } },
+    ),
+  },
+  {
+    name: 'a size that is set and not scaled to',
+    in: 'size-canary',
+    seed: 1,
+    rule: /as many as the traffic needs/,
+    wrap: {
+      deps(deps) {
+        // half of it, and the cluster is believed to have it all
+        const wanted = new Map<string, number>();
+        const cluster = overriding(deps.cluster, {
+          async scaleSlot(workload, slot, replicas) {
+            wanted.set(slot, replicas);
+            await deps.cluster.scaleSlot(workload, slot, Math.ceil(replicas / 2));
+          },
+          async readSlot(workload, slot) {
+            const status = await deps.cluster.readSlot(workload, slot);
+            const desired = status.desired === 0 ? 0 : (wanted.get(slot) ?? status.desired);
+            return { ...status, desired, available: status.ready ? desired : status.available };
+          },
+        });
+        const targets = overriding(deps.targets, {
+          async read(workload) {
+            const { blue, green } = await deps.targets.read(workload);
+            return { blue: { ...blue, healthy: 2 * blue.healthy }, green: { ...green, healthy: 2 * green.healthy } };
+          },
+        });
+        return { ...deps, cluster, targets };
+      },
+    },
+  },
+  {
+    name: "stable's autoscaler that may shrink it",
+    in: 'size-canary',
+    seed: 1,
+    rule: /stable keeps its full size/,
+    wrap: withPort('cluster', ['size-canary'], () => ({ setAutoscalerMinimum: nothing })),
+  },
+  {
+    name: 'a slot that is written with an image of before',
+    in: 'write-canary',
+    seed: 1,
+    rule: /what was released/,
+    wrap: withPort('cluster', ['write-canary'], cluster => ({
+      writeSlot: (workload, slot, content) =>
+        cluster.writeSlot(workload, slot, { ...content, images: { app: 'registry.example.com/shop@sha256:0' } }),
+    })),
+  },
+  {
+    name: 'a slot that is never written',
+    in: 'write-canary',
+    seed: 1,
+    rule: /what was released/,
+    wrap: withPort('cluster', ['write-canary'], cluster => ({
+      async writeSlot(workload, slot, content) {
+        const { revision } = await cluster.readSlot(workload, slot);
+        if (revision === undefined) await cluster.writeSlot(workload, slot, content);
+      },
+    })),
+  },
+  {
+    name: 'a revision that goes into the live slot',
+    in: 'write-canary',
+    seed: 1,
+    rule: /intent|scaled down/,
+    wrap: withPort('cluster', ['write-canary'], cluster => ({
+      writeSlot: (workload, slot, content) => cluster.writeSlot(workload, slot === 'blue' ? 'green' : 'blue', content),
+    })),
+  },
+  {
+    name: 'pods that are called ready as soon as they are asked for',
+    in: 'read-slot',
+    rule: 'the targets are asked as well, by another system, and say the same: nothing comes of it',
+    wrap: withPort('cluster', ['read-slot'], cluster => ({
+      async readSlot(workload, slot) {
+        const status = await cluster.readSlot(workload, slot);
+        return { ...status, ready: status.desired > 0, available: status.desired };
+      },
+    })),
+  },
+];
+
+const atLeastOne = <Counts extends { healthy: number }>(counts: Counts): Counts => ({
+  ...counts,
+  healthy: Math.max(1, counts.healthy),
+});
+
+/** What was set is believed, and nobody asks again. */
+function withoutReadBack(deps: AllDeps): AllDeps {
+  const set = new Map<string, Dial>();
+  const router = overriding(deps.router, {
+    async setDial(workload, dial) {
+      set.set(workload.name, dial);
+      await deps.router.setDial(workload, dial);
+    },
+    async readDial(workload) {
+      return set.get(workload.name) ?? deps.router.readDial(workload);
+    },
+    async goBack(wayBack) {
+      const other = { blue: 0, green: 0, [wayBack.stable]: 100 };
+      set.set('shop', other);
+      await deps.router.goBack(wayBack);
+    },
+  });
+  return { ...deps, router };
+}
