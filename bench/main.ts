@@ -11,6 +11,7 @@ import { releaseCost } from './cost/release-cost.ts';
 import { turnTheDial } from './dial.ts';
 import { type Figure, rounded } from './figure.ts';
 import { releasesAtOnce } from './releases-at-once.ts';
+import { simulatedHour } from './simulated-hour.ts';
 import { timeToZero } from './time-to-zero.ts';
 import { warmLook } from './warm-look.ts';
 
@@ -24,6 +25,7 @@ const MEASURES: Record<string, Measure> = {
   releaseCost,
   costAtRest,
   releasesAtOnce,
+  simulatedHour,
 };
 
 const { values } = parseArgs({

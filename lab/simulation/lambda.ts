@@ -7,6 +7,9 @@ import { virtualSleep } from './virtual-time.ts';
 /** What infra/ gives every function; the machines give a task 30 s. */
 const LAMBDA_TIMEOUT_MS = 20_000;
 
+/** A look every five seconds, with what it asks before, and all faults: that of one workload. */
+const CALLS_PER_HOUR = 4_000;
+
 export type Handlers = Record<string, LambdaHandler<unknown>>;
 
 /** Calls a handler as Lambda does, with what Lambda and the calls to it can do wrong. */
@@ -16,6 +19,19 @@ export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource
   let calls = 0;
   const random = stage.random('invocations');
   const clocks = stage.random('clocks');
+
+  let hour = 0;
+  let callsOfHour = 0;
+  /** A loop that spins does all as it should, and so often that nobody could pay for it. */
+  function countHour(): void {
+    const now = Math.floor(stage.elapsedMs / 3_600_000);
+    callsOfHour = now === hour ? callsOfHour + 1 : 1;
+    hour = now;
+    stage.coverage.most('most calls of handlers in an hour', callsOfHour);
+    if (callsOfHour === CALLS_PER_HOUR * stage.sites.size) {
+      stage.violate('nothing spins', `${callsOfHour} calls of handlers in an hour`);
+    }
+  }
 
   /** One process, from its start to its end. */
   async function once(name: string, event: unknown, dies = false): Promise<unknown> {
@@ -27,6 +43,7 @@ export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource
     if (clockSkewMs > 0) invocation.clockOffsetMs = clocks.whole(-clockSkewMs, clockSkewMs);
     if (dies) invocation.diesAfterEffects = random.whole(1, 3);
     stage.coverage.count(`handler: ${name}`);
+    countHour();
     const timeOut = setTimeout(() => {
       if (invocation.isAlive) stage.story.tell(invocation.who, 'FAULT: ended by Lambda after 20 s');
       stage.coverage.count('fault: ended by Lambda');

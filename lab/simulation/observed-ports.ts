@@ -98,6 +98,7 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
       async scaleSlot(workload, slot, replicas, position) {
         const from = stage.site(workload.name).pods[slot].size;
         await cluster.scaleSlot(workload, slot, replicas, position);
+        if (replicas > from && isFull(stage, workload.name)) stage.coverage.count('fault: no room for pods');
         happens({ kind: 'scaleSlot', workload: workload.name, slot, from, replicas });
       },
       async setAutoscalerMinimum(workload, slot, minimum, position) {
@@ -146,6 +147,11 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
     }),
   };
 }
+
+const isFull = (stage: Stage, workload: string): boolean =>
+  stage
+    .site(workload)
+    .spec.noRoom?.some(({ fromMs, untilMs }) => stage.elapsedMs >= fromMs && stage.elapsedMs < untilMs) ?? false;
 
 type WithoutBy = Effect extends infer E ? (E extends Effect ? Omit<E, 'by'> : never) : never;
 

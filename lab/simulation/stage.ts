@@ -39,6 +39,8 @@ export class Stage {
   isCalm = false;
   /** What the lines say, as the checks fold them. */
   private readonly tolds = new Map<string, Told>();
+  /** Releases of which an execution was started. */
+  readonly begun = new Set<string>();
   /** What people were told, when it got there. */
   readonly notices: { atEpochMs: number; releaseId: string; event: string }[] = [];
   private readonly streams = new Map<string, Random>();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PLANTED_BUGS } from './planted-bugs.ts';
 import { find, SEEDS_MAX } from './planted/search.ts';
+import { PLANTED_BUGS } from './planted-bugs.ts';
 
 const FOUND = PLANTED_BUGS.filter(({ seed }) => seed !== undefined);
 const NOT_FOUND = PLANTED_BUGS.filter(({ seed }) => seed === undefined);

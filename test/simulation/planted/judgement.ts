@@ -7,7 +7,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'a window that straddles a shift is judged',
     in: 'windows',
-    seed: 139,
+    seed: 48,
     rule: /has its evidence|straddles/,
     wrap: withPort('ledger', [], ledger => ({
       windows: async releaseId => (await ledger.windows(releaseId)).map(record => ({ ...record, straddles: false })),
@@ -29,7 +29,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'failures of the canary that the source does not count',
     in: 'metrics',
-    seed: 1,
+    seed: 20,
     rule: /a bad image/,
     wrap: {
       deps(deps, stage) {
@@ -83,7 +83,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'a soak that is a minute short',
     in: 'next-move',
-    seed: 1,
+    seed: 9,
     rule: /lasts its time/,
     wrap: believing(['look'], release =>
       release.soak === undefined
@@ -104,7 +104,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'a hold without an end',
     in: 'hold',
-    seed: 1,
+    seed: 3,
     rule: /a hold ends|every release ends/,
     wrap: believing(['look'], release =>
       release.hold === undefined ? release : { ...release, hold: { ...release.hold, sinceEpochMs: Date.now() } },
@@ -113,7 +113,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'a hold that is over at once',
     in: 'hold',
-    seed: 1,
+    seed: 2,
     rule: /goes back for a reason|inconclusive does not go on/,
     wrap: believing(['look'], release =>
       release.hold === undefined ? release : { ...release, hold: { ...release.hold, sinceEpochMs: 0 } },
@@ -122,7 +122,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'a deadline that nobody keeps',
     in: 'next-move',
-    seed: 42,
+    seed: 22,
     rule: /deadline|every release ends/,
     wrap: believing([], release => {
       const { admission } = release;
@@ -133,7 +133,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'a deadline that comes too soon',
     in: 'next-move',
-    seed: 1,
+    seed: 22,
     rule: /goes back for a reason/,
     wrap: believing(['look'], release => {
       const { admission } = release;

@@ -4,19 +4,61 @@ import { type PlantedBug, withoutLine, withPort } from './plant.ts';
 
 /** One append is the only write, and an intent comes before its effect. */
 export const LEDGER_BUGS: PlantedBug[] = [
-  { name: 'a shift without its intent', in: 'shift-traffic', seed: 1, rule: /intent/, wrap: withoutLine('shiftIntended') },
-  { name: 'a slot that is written without its intent', in: 'write-canary', seed: 1, rule: /intent/, wrap: withoutLine('canaryIntended') },
+  {
+    name: 'a shift without its intent',
+    in: 'shift-traffic',
+    seed: 1,
+    rule: /intent/,
+    wrap: withoutLine('shiftIntended'),
+  },
+  {
+    name: 'a slot that is written without its intent',
+    in: 'write-canary',
+    seed: 1,
+    rule: /intent/,
+    wrap: withoutLine('canaryIntended'),
+  },
   { name: 'a size without its intent', in: 'size-canary', seed: 1, rule: /intent/, wrap: withoutLine('sizeIntended') },
-  { name: 'a preview without its intent', in: 'open-preview', seed: 1, rule: /intent/, wrap: withoutLine('previewIntended') },
-  { name: 'a hook that is called before that is written down', in: 'call-hook', seed: 1, rule: /intent/, wrap: withoutLine('hookCalled') },
-  { name: 'traffic that goes back before that is written down', in: 'restore-traffic', seed: 1, rule: /intent/, wrap: withoutLine('goingBack') },
+  {
+    name: 'a preview without its intent',
+    in: 'open-preview',
+    seed: 1,
+    rule: /intent/,
+    wrap: withoutLine('previewIntended'),
+  },
+  {
+    name: 'a hook that is called before that is written down',
+    in: 'call-hook',
+    seed: 1,
+    rule: /intent/,
+    wrap: withoutLine('hookCalled'),
+  },
+  {
+    name: 'traffic that goes back before that is written down',
+    in: 'restore-traffic',
+    seed: 1,
+    rule: /intent/,
+    wrap: withoutLine('goingBack'),
+  },
   { name: 'an execution without its claim', in: 'start-run', seed: 1, rule: /intent/, wrap: withoutLine('runClaimed') },
-  { name: 'a roll back without its claim', in: 'claim-roll-back', seed: 1, rule: /intent/, wrap: withoutLine('rollBackClaimed') },
-  { name: 'a canary that is retired with nothing verified', in: 'verify-traffic', seed: 1, rule: /intent/, wrap: withoutLine('dialVerified') },
+  {
+    name: 'a roll back without its claim',
+    in: 'claim-roll-back',
+    seed: 1,
+    rule: /intent/,
+    wrap: withoutLine('rollBackClaimed'),
+  },
+  {
+    name: 'a canary that is retired with nothing verified',
+    in: 'verify-traffic',
+    seed: 1,
+    rule: /intent|every release ends|nothing spins/,
+    wrap: withoutLine('dialVerified'),
+  },
   {
     name: 'an append without its condition',
     in: 'release-call',
-    seed: 59,
+    seed: 2,
     rule: /does not go on|happens once|one-way door|one release|is over|old run/,
     wrap: withPort('ledger', [], ledger => ({
       async append(workload, after, line) {

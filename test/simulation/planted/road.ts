@@ -1,6 +1,7 @@
 import type { Dial } from '../../../domain/dial.ts';
-import { overriding } from '../../../lab/overriding.ts';
 import type { AllDeps } from '../../../lab/functions.ts';
+import { overriding } from '../../../lab/overriding.ts';
+import { currentInvocation } from '../../../lab/simulation/invocation.ts';
 import { answering, believing, nothing, type PlantedBug, withPort } from './plant.ts';
 
 const ROAD = ['look', 'next-step', 'size-canary', 'shift-traffic', 'call-hook', 'open-preview', 'open-approval'];
@@ -17,7 +18,7 @@ export const ROAD_BUGS: PlantedBug[] = [
   {
     name: 'a hook that is left out',
     in: 'next-step',
-    seed: 1,
+    seed: 3,
     rule: /steps come in order|a hook has passed/,
     wrap: believing(ROAD, release =>
       release.plan.steps[release.stepsDone]?.kind === 'hook'
@@ -28,7 +29,7 @@ export const ROAD_BUGS: PlantedBug[] = [
   {
     name: 'a hook whose answer is taken for a yes',
     in: 'hook-move',
-    seed: 1,
+    seed: 3,
     rule: /a hook has passed/,
     wrap: believing(['look'], release => ({
       ...release,
@@ -81,16 +82,20 @@ export const ROAD_BUGS: PlantedBug[] = [
   {
     name: 'a dial that a hand turned is taken for ours',
     in: 'dial-owner',
-    seed: 1,
+    seed: 140,
     rule: /somebody else turned/,
     wrap: {
       deps(deps, stage) {
         const router = overriding(deps.router, {
           async readDial(workload) {
             const dial = await deps.router.readDial(workload);
-            const last = stage.state(workload.name).active?.shifts.at(-1);
-            const isSet = Math.abs(dial.blue - (last?.to.blue ?? dial.blue)) < 0.1;
-            return last === undefined || isSet ? dial : last.from;
+            const { shifts = [], admission } = stage.state(workload.name).active ?? {};
+            const by = currentInvocation()?.name;
+            if (admission === undefined || (by !== 'look' && by !== 'shift-traffic')) return dial;
+            const last = shifts.at(-1);
+            if (last === undefined) return { blue: 0, green: 0, [admission.stable]: 100 };
+            const isSet = Math.abs(dial.blue - last.to.blue) < 0.1;
+            return isSet || last.confirmedAtEpochMs === undefined ? dial : last.to;
           },
         });
         return { ...deps, router };
@@ -111,20 +116,27 @@ export const ROAD_BUGS: PlantedBug[] = [
   },
   {
     name: 'a canary of one pod, whatever its weight',
-    in: 'size-canary',
+    in: 'sizing',
     seed: 1,
     rule: /as many as the traffic needs/,
-    wrap: believing(['size-canary', 'look'], release =>
-      release.admission === undefined
-        ? release
-        : { ...release, admission: { ...release.admission, stableReplicas: 1 } },
-    ),
+    wrap: {
+      deps: (deps, stage) => ({
+        ...deps,
+        cluster: overriding(deps.cluster, {
+          async readSlot(workload, slot) {
+            const status = await deps.cluster.readSlot(workload, slot);
+            const isStable = stage.state(workload.name).active?.admission?.stable === slot;
+            return isStable ? { ...status, desired: Math.min(1, status.desired) } : status;
+          },
+        }),
+      }),
+    },
   },
   {
     name: 'a size that is set and not scaled to',
     in: 'size-canary',
-    seed: 1,
-    rule: /as many as the traffic needs/,
+    seed: 2,
+    rule: /intent|as many as the traffic needs/,
     wrap: {
       deps(deps) {
         // half of it, and the cluster is believed to have it all
@@ -153,7 +165,7 @@ export const ROAD_BUGS: PlantedBug[] = [
   {
     name: "stable's autoscaler that may shrink it",
     in: 'size-canary',
-    seed: 1,
+    seed: 2,
     rule: /stable keeps its full size/,
     wrap: withPort('cluster', ['size-canary'], () => ({ setAutoscalerMinimum: nothing })),
   },
