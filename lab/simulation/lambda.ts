@@ -8,7 +8,7 @@ import { virtualSleep } from './virtual-time.ts';
 const LAMBDA_TIMEOUT_MS = 20_000;
 
 /** A look every five seconds, with what it asks before, and all faults: that of one workload. */
-const CALLS_PER_HOUR = 4_000;
+const CALLS_PER_HOUR = 2_000;
 
 export type Handlers = Record<string, LambdaHandler<unknown>>;
 

@@ -55,7 +55,7 @@ export function scenarioOf(seed: number): Scenario {
     quietAtMs,
     ...(later.chance(0.08) ? { isNew: true } : {}),
     ...worseOf(worse, quietAtMs, level !== 'none'),
-    eventsBefore: random.chance(0.15) ? HAND_OVER_AT - random.whole(3, 30) * 28 : 0,
+    eventsBefore: random.chance(0.15) ? HAND_OVER_AT - random.whole(12, 40) * 28 : 0,
   };
 }
 
@@ -198,6 +198,8 @@ function handsOf(random: Random, quietAtMs: number, isRough: boolean): Act[] {
   for (let i = 0; i < 2; i += 1) maybe(0.4, () => ({ kind: 'autoscale', times: random.pick([0.5, 1, 1.5, 3]) }));
   if (!isRough) return acts;
   const backAfterMs = () => random.whole(10, 900) * 1000;
+  // for so long that a person has to hear of it
+  maybe(0.06, () => ({ kind: 'targetsFail', slot: 'blue', forMs: random.whole(40, 90) * 60_000 }));
   maybe(0.06, () => ({ kind: 'changeRule', to: random.pick(['liveAlone', 'page']), backAfterMs: backAfterMs() }));
   maybe(0.08, () => ({
     kind: 'scaleByHand',

@@ -53,9 +53,17 @@ function pointsAtReady(stage: Stage, effect: Effect, before: Dial, after: Dial):
     const isReady = stage.site(workload).pods[slot].healthy(Date.now()) > 0;
     // what dies between the look and the turn is the world's doing; a load balancer that does not say is no "none"
     if (isReady || by.seenHealthy.has(slot) || by.isBlind) continue;
+    if (effect.kind === 'goBack' && isUnchecked(stage, effect)) continue;
     const how = `${by.who} turns ${inWords(before)} to ${inWords(after)}, and nothing of ${slot} is healthy`;
     stage.violate('the dial points at what is ready', how);
   }
+}
+
+/** Decision 17: what nobody has checked a minute after it began to go back is better than what is bad. */
+function isUnchecked(stage: Stage, effect: Effect & { kind: 'goBack' }): boolean {
+  const { initial, unhealthy } = stage.site(effect.workload).pods[effect.stable].counts(Date.now());
+  const since = stage.release(effect.workload, releaseOf(effect))?.rollBackAtEpochMs;
+  return initial > 0 && unhealthy === 0 && since !== undefined && Date.now() >= since + 60_000;
 }
 
 /** Forward goes the dial of its own release alone, to the weight that its step asks for, from a dial that nobody turned. */

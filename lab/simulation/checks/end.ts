@@ -13,11 +13,14 @@ import { deadlineEpochMs, drainMs } from './promises.ts';
  */
 const BOUND_MS = 40 * 60_000;
 
+/** The reconciler has come by since the last fault. */
+const RECONCILED_MS = 150_000;
+
 /** Whether all is over, or whether a release takes longer than it may. */
 export function endOf({ stage, host }: Simulation, scenario: Scenario, quiet: boolean): 'over' | 'goes on' {
   const { active, waiting, releases } = stage.told(scenario.workload.name);
   if (active === undefined && waiting === undefined) {
-    if (!quiet) return 'goes on';
+    if (!quiet || stage.elapsedMs < scenario.quietAtMs + RECONCILED_MS) return 'goes on';
     const isOurs = (name: string) => name.replace(/^rb-/, '').startsWith(`${scenario.workload.name}-`);
     const runs = (['release', 'rollBack'] as const).some(machine =>
       host.listExecutions(machineArns[machine]).some(({ name, status }) => status === 'RUNNING' && isOurs(name)),

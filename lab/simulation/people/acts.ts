@@ -6,6 +6,7 @@ import { releaseExecutionName, rollBackExecutionName } from '../../../domain/rel
 import { executionArnOf } from '../../asl/arns.ts';
 import { checkEnd, endOf } from '../checks/end.ts';
 import { checkPace } from '../checks/pace.ts';
+import { checkPeopleAreCalled } from '../checks/people.ts';
 import { MACHINE_NAMES, machineArns } from '../embedded-executions.ts';
 import type { Act, Scenario } from '../scenario.ts';
 import { HOOK_URL } from '../scenario-plan.ts';
@@ -51,6 +52,7 @@ export async function playActs(simulation: Simulation, scenario: Scenario, bus: 
     if (now instanceof Error) throw now;
     if (stage.violations.length > 0) break;
     checkPace(simulation, scenario.workload.name);
+    checkPeopleAreCalled(stage, scenario);
     if (endOf(simulation, scenario, now === 'quiet') === 'over') break;
     if (stage.elapsedMs > LONGEST_MS) stage.violate('every release ends', 'nothing has ended after two days');
   }

@@ -139,12 +139,12 @@ export const DOOR_BUGS: PlantedBug[] = [
       return turnedBack === undefined ? release : { ...release, turnedBack: { ...turnedBack, atEpochMs: 0 } };
     }),
   },
-  ...['admit', 'open-approval', 'look', 'close'].map(
+  ...['admit', 'open-approval', 'look', 'close', 'reconcile'].map(
     (handler): PlantedBug => ({
       name: `nobody is told by ${handler}`,
       in: handler,
       seed: 1,
-      rule: /a person is told/,
+      rule: /a person is (told|called)/,
       wrap: withPort('notifier', [handler], () => ({ notify: nothing })),
     }),
   ),

@@ -109,7 +109,10 @@ export const END_BUGS: PlantedBug[] = [
     in: 'retire-canary',
     seed: 1,
     rule: /put back/,
-    wrap: withPort('cluster', ['retire-canary', 'retire-stable'], () => ({ setAutoscalerMinimum: nothing })),
+    wrap: withPort('cluster', ['retire-canary', 'retire-stable', 'reconcile'], () => ({
+      setAutoscalerMinimum: nothing,
+      restoreAutoscalerMinimum: nothing,
+    })),
   },
   {
     name: 'a release that is closed as promoted, whatever it was',

@@ -142,9 +142,9 @@ export const ROAD_BUGS: PlantedBug[] = [
         // half of it, and the cluster is believed to have it all
         const wanted = new Map<string, number>();
         const cluster = overriding(deps.cluster, {
-          async scaleSlot(workload, slot, replicas) {
+          async scaleSlot(workload, slot, replicas, position) {
             wanted.set(slot, replicas);
-            await deps.cluster.scaleSlot(workload, slot, Math.ceil(replicas / 2));
+            await deps.cluster.scaleSlot(workload, slot, Math.ceil(replicas / 2), position);
           },
           async readSlot(workload, slot) {
             const status = await deps.cluster.readSlot(workload, slot);
@@ -175,8 +175,13 @@ export const ROAD_BUGS: PlantedBug[] = [
     seed: 1,
     rule: /what was released/,
     wrap: withPort('cluster', ['write-canary'], cluster => ({
-      writeSlot: (workload, slot, content) =>
-        cluster.writeSlot(workload, slot, { ...content, images: { app: 'registry.example.com/shop@sha256:0' } }),
+      writeSlot: (workload, slot, content, position) =>
+        cluster.writeSlot(
+          workload,
+          slot,
+          { ...content, images: { app: 'registry.example.com/shop@sha256:0' } },
+          position,
+        ),
     })),
   },
   {
@@ -185,9 +190,9 @@ export const ROAD_BUGS: PlantedBug[] = [
     seed: 1,
     rule: /what was released/,
     wrap: withPort('cluster', ['write-canary'], cluster => ({
-      async writeSlot(workload, slot, content) {
+      async writeSlot(workload, slot, content, position) {
         const { revision } = await cluster.readSlot(workload, slot);
-        if (revision === undefined) await cluster.writeSlot(workload, slot, content);
+        if (revision === undefined) await cluster.writeSlot(workload, slot, content, position);
       },
     })),
   },
@@ -197,7 +202,8 @@ export const ROAD_BUGS: PlantedBug[] = [
     seed: 1,
     rule: /intent|scaled down/,
     wrap: withPort('cluster', ['write-canary'], cluster => ({
-      writeSlot: (workload, slot, content) => cluster.writeSlot(workload, slot === 'blue' ? 'green' : 'blue', content),
+      writeSlot: (workload, slot, content, position) =>
+        cluster.writeSlot(workload, slot === 'blue' ? 'green' : 'blue', content, position),
     })),
   },
   {
