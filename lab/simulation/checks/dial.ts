@@ -21,7 +21,7 @@ export function checkDial(stage: Stage, effect: Effect): void {
       if (effect.replicas === 0 && effect.from > 0) hasDrained(stage, effect);
       return;
     case 'writeSlot':
-      keepsPods(stage, effect, site.dialNow(), 'written over');
+      if (site.pods[effect.slot].size > 0) keepsPods(stage, effect, site.dialNow(), 'written over');
       return;
     case 'cutConnections':
       keepsPods(stage, effect, site.dialNow(), 'cut off');

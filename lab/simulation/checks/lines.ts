@@ -22,6 +22,7 @@ const WAY_BACK = new Set<Fact['kind']>([
 ]);
 /** And behind the one-way door. */
 const BEHIND_THE_DOOR = new Set<Fact['kind']>([
+  'alarmWasOk',
   'paged',
   'retiring',
   'stableRetired',

@@ -15,6 +15,9 @@ export function checkReasons(stage: Stage, { workload, release, entry, by }: App
   );
 }
 
+/** A deadline counts from when Admit looked, which is so long before its line at most. */
+const ADMITTING_MS = 20_000;
+
 function groundMissing(
   stage: Stage,
   workload: string,
@@ -31,7 +34,7 @@ function groundMissing(
       return 'no metric, no hook and no alarm said so while it had traffic';
     }
     case 'deadline': {
-      const admitted = release.admittedAtEpochMs ?? Number.POSITIVE_INFINITY;
+      const admitted = (release.admittedAtEpochMs ?? Number.POSITIVE_INFINITY) - ADMITTING_MS;
       if (now >= admitted + release.asked.deadlineSeconds * 1000) return undefined;
       const isUnanswered = release.steps.some(step => {
         const asked = step.kind === 'approval' ? release.open.get(step.name) : undefined;

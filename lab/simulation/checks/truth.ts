@@ -36,6 +36,9 @@ function forgiven({ judge }: Metric): number {
 /** Enough that a window speaks for itself, whoever judges it. */
 const PLAIN = { requests: 30, failed: 5, timesTheLimit: 1.5 };
 
+/** What nobody who compares can miss: four times the limit. */
+const COMPARED_SHARE = 4 * LIMIT_SHARE;
+
 function badWindows(
   stage: Stage,
   release: ToldRelease,
@@ -52,10 +55,12 @@ function badWindows(
   ) {
     const window = { startEpochMs, endEpochMs: startEpochMs + windowMs };
     if (overlapsShift(release, window, 2 * stage.clockSkewMs)) continue;
-    const { requests, failed, seenAtEpochMs, wholeAtEpochMs } = traffic.truthOf(canary, window);
+    const { requests, failed, worstShare, seenAtEpochMs, wholeAtEpochMs } = traffic.truthOf(canary, window);
     if (seenAtEpochMs === undefined || wholeAtEpochMs > window.endEpochMs + SEEN_WITHIN_MS) continue;
     if (requests < PLAIN.requests || failed < PLAIN.failed) continue;
     if (failed / requests <= LIMIT_SHARE * PLAIN.timesTheLimit) continue;
+    // a judge that compares adds up: near its limit it takes its time
+    if (metric.judge.kind !== 'threshold' && worstShare < COMPARED_SHARE) continue;
     if (metric.judge.kind !== 'threshold' && !stableIsGood(stage, release, window)) continue;
     bad.push(`${failed} of ${requests}`);
   }

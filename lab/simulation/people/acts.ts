@@ -49,6 +49,7 @@ export async function playActs(simulation: Simulation, scenario: Scenario, bus: 
   for (;;) {
     await virtualSleep(LOOK_EVERY_MS);
     const now: unknown = quiet;
+    if (now === 'quiet') mendBehindTheDoor(simulation, scenario);
     if (now instanceof Error) throw now;
     if (stage.violations.length > 0) break;
     checkPace(simulation, scenario.workload.name);
@@ -60,6 +61,14 @@ export async function playActs(simulation: Simulation, scenario: Scenario, bus: 
   await isQuiet;
   await checkEnd(simulation, scenario);
 }
+
+/** Whoever is called about a release behind its door sees to its pods, half an hour later. */
+function mendBehindTheDoor({ stage }: Simulation, { workload: { name } }: Scenario): void {
+  const { retiringAtEpochMs = Number.POSITIVE_INFINITY } = stage.told(name).active ?? {};
+  if (Date.now() < retiringAtEpochMs + MENDED_AFTER_MS) return;
+  for (const slot of SLOTS) stage.site(name).pods[slot].mend();
+}
+const MENDED_AFTER_MS = 30 * 60_000;
 
 const STATUS_URL = 'https://hooks.example.com/smoke/status';
 const HOOK_ANSWERS = {

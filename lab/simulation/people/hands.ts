@@ -64,7 +64,8 @@ export async function changeRule({ stage }: Simulation, workload: string, deed: 
   const site = stage.site(workload);
   const [arn = ''] = site.workload.router.rules;
   const rule = site.router.rules.get(arn);
-  if (rule === undefined || rule.groups.length === 0) return;
+  const isTouched = site.turnedByHandAtEpochMs !== undefined;
+  if (rule === undefined || rule.groups.length === 0 || isTouched) return; // one hand at a time
   const before = rule.groups;
   const live = site.workload.router.targetGroups[liveOf(site.dialNow())];
   const changed = deed.to === 'page' ? [] : [{ arn: live, weight: 1 }];
