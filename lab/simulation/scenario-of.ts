@@ -2,7 +2,7 @@ import type { Workload } from '../../domain/workload.ts';
 import { HAND_OVER_AT } from '../../functions/shared/history.ts';
 import { type Random, randomOf } from './random.ts';
 import type { Act, FaultRates, Outage, Scenario, SimulatedImage, System } from './scenario.ts';
-import { planOf, planSeconds, withJudge } from './scenario-plan.ts';
+import { planOf, planSeconds, withCanaryHealth, withJudge } from './scenario-plan.ts';
 import type { Quality } from './world/quality.ts';
 
 const MINUTE_MS = 60_000;
@@ -15,8 +15,11 @@ export function scenarioOf(seed: number): Scenario {
   const later = randomOf(seed, 'scenario, what came later'); // so that older seeds keep their stories
   const worse = randomOf(seed, 'scenario, what is worse');
   const close = pushesOf(worse);
-  const plan = withJudge(planOf(random), later);
-  const images = Array.from({ length: random.whole(1, 3) }, (_, index) => imageOf(index, qualityOf(random)));
+  const last = randomOf(seed, 'scenario, what came last');
+  const plan = withCanaryHealth(withJudge(planOf(random), later), last);
+  const images = Array.from({ length: random.whole(1, 3) }, (_, index) => imageOf(index, qualityOf(random))).map(
+    image => (last.chance(0.07) ? { ...image, quality: flapping(last) } : image),
+  );
   const level = random.pick(['none', 'light', 'light', 'heavy', 'heavy', 'heavy'] as const);
   // a plan takes its time; faults and people are there for longer than that, and then it is quiet
   const lastsMs = Math.round(planSeconds(plan) * 1000 * (0.8 + random.next()));
@@ -48,6 +51,7 @@ export function scenarioOf(seed: number): Scenario {
     acts: [
       ...actsOf(random, { images, quietAtMs, calm: level === 'none' && random.chance(0.5) }),
       ...handsOf(worse, quietAtMs, level !== 'none'),
+      ...editsOf(last, { images, quietAtMs, calm: level === 'none' }),
     ].map(close),
     ...(random.chance(0.85) ? { approverEveryMs: random.whole(20, 600) * 1000 } : {}),
     faults: level === 'none' ? NO_FAULTS : ratesOf(random, level === 'light' ? 0.002 : 0.009),
@@ -96,6 +100,12 @@ function qualityOf(random: Random): Quality {
   if (number < 0.92) return { kind: 'neverReady' };
   return { kind: 'dies', afterMs: random.whole(5, 900) * 1000 };
 }
+
+const flapping = (random: Random): Quality => ({
+  kind: 'flaps',
+  afterMs: random.whole(2, 600) * 1000,
+  everyMs: random.pick([15, 30, 90, 200]) * 1000,
+});
 
 const trafficOf = (random: Random): Scenario['traffic'] => {
   const earliestMs = random.pick([20_000, 60_000, 120_000]);
@@ -214,6 +224,26 @@ function handsOf(random: Random, quietAtMs: number, isRough: boolean): Act[] {
     forMs: random.whole(60, 900) * 1000,
     announced: random.chance(0.5),
   }));
+  return acts;
+}
+
+/** What is changed under a release: its slot, the Deployment that it was made of, its alarms. */
+function editsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] {
+  if (calm) return [];
+  const acts: Act[] = [];
+  const maybe = (probability: number, deed: () => Act['deed']) => {
+    if (random.chance(probability)) acts.push({ atMs: random.whole(0, Math.floor(quietAtMs * 0.8)), deed: deed() });
+  };
+  maybe(0.12, () => ({ kind: 'editImage' }));
+  for (let i = 0; i < 2; i += 1) {
+    maybe(0.15, () => ({
+      kind: 'editTemplate',
+      ...(random.chance(0.6) && {
+        start: { image: random.whole(0, images.length - 1), by: 'ann', afterMs: random.whole(0, 60_000) },
+      }),
+    }));
+  }
+  maybe(0.1, () => ({ kind: 'deleteAlarms', forMs: random.whole(30, 900) * 1000 }));
   return acts;
 }
 

@@ -46,6 +46,12 @@ export function withJudge(plan: Plan, random: Random): Plan {
   };
 }
 
+/** Most plans judge the canary by its pods as well. */
+export function withCanaryHealth(plan: Plan, random: Random): Plan {
+  if (!random.chance(0.7)) return plan;
+  return { ...plan, canaryHealth: { restarts: random.pick([0, 3]), lostReplicasSeconds: random.pick([60, 300]) } };
+}
+
 /** How long a plan takes where nothing is the matter, in seconds. */
 export const planSeconds = (plan: Plan): number => stepSeconds(plan.steps) + plan.soakSeconds + 300;
 

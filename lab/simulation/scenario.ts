@@ -65,6 +65,12 @@ export interface Act {
     | { kind: 'scaleByHand'; slot: 'live' | 'idle'; replicas: number; backAfterMs: number }
     /** The autoscaler wants so many times the size at the start. */
     | { kind: 'autoscale'; times: number }
+    /** A hand gives the canary's slot another image. */
+    | { kind: 'editImage' }
+    /** The team changes its Deployment; then, or not, `start` of an image once more. */
+    | { kind: 'editTemplate'; start?: { image: number; by: string; afterMs: number } }
+    /** The workload's alarms are deleted, and made again. */
+    | { kind: 'deleteAlarms'; forMs: number }
     | { kind: 'stopExecution'; machine: 'release' | 'rollBack' }
     /** Behind the one-way door somebody turns all of the traffic back, and says that it is to stay. */
     | { kind: 'turnBack'; by: string; afterMs: number }

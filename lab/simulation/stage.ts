@@ -33,8 +33,12 @@ export class Stage {
   readonly states = new Map<string, WorkloadState>();
   /** Since when the workload's alarms are in ALARM; undefined while they are not. */
   ringsSinceEpochMs: number | undefined;
+  /** Since when the workload's alarms are not there; undefined while they are. */
+  alarmsMissingSinceEpochMs: number | undefined;
   /** When one of them rang last. */
   lastRangEpochMs = Number.NEGATIVE_INFINITY;
+  /** When the cluster was away or slow, or will be, in milliseconds after the start. */
+  clusterAway: readonly { fromMs: number; untilMs: number }[] = [];
   /** Nothing fails in this world, and people do no more than to push and to approve. */
   isCalm = false;
   /** What the lines say, as the checks fold them. */

@@ -8,9 +8,11 @@ import { JudgementChecks } from './judgement.ts';
 import { checkLine } from './lines.ts';
 import { PaceChecks } from './pace.ts';
 import { checkPeopleAreTold } from './people.ts';
+import { checkPods } from './pods.ts';
 import { checkReasons } from './reasons.ts';
 import { checkRoad } from './road.ts';
-import { checkSlots } from './slots.ts';
+import { checkContentAtTheDoor, checkSlots } from './slots.ts';
+import { checkTemplateIsFollowed } from './templates.ts';
 import { checkTruth } from './truth.ts';
 import { WindowChecks } from './windows.ts';
 
@@ -32,6 +34,9 @@ export function openChecks(stage: Stage): Watcher {
       checkRoad(stage, line);
       checkReasons(stage, line);
       checkDoor(stage, line);
+      checkContentAtTheDoor(stage, line);
+      checkPods(stage, line);
+      checkTemplateIsFollowed(stage, line);
       checkPeopleAreTold(stage, line);
       checkTruth(stage, line);
       countFalseAlarms(stage, line);

@@ -7,6 +7,7 @@ import { executionArnOf } from '../../asl/arns.ts';
 import { checkEnd, endOf } from '../checks/end.ts';
 import { checkPace } from '../checks/pace.ts';
 import { checkPeopleAreCalled } from '../checks/people.ts';
+import { checkTemplateIsMeant } from '../checks/templates.ts';
 import { MACHINE_NAMES, machineArns } from '../embedded-executions.ts';
 import type { Act, Scenario } from '../scenario.ts';
 import { HOOK_URL } from '../scenario-plan.ts';
@@ -15,7 +16,7 @@ import { virtualSleep } from '../virtual-time.ts';
 import { approveWhatIsOpen } from './approver.ts';
 import { ask } from './ask.ts';
 import type { Bus } from './bus.ts';
-import { autoscale, changeRule, scaleByHand, turnBack, turnDial } from './hands.ts';
+import { autoscale, changeRule, editImage, scaleByHand, turnBack, turnDial } from './hands.ts';
 
 /** The simulation looks this often whether it is over. */
 const LOOK_EVERY_MS = 30_000;
@@ -101,21 +102,40 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
         if (deed.announced) bus.imagePushed(scenario, deed.image);
         return;
       }
-      return ask(simulation, 'start', { workload, image: tag, by: 'pipeline' }, 'pipeline', 5);
+      await ask(simulation, 'start', { workload, image: tag, by: 'pipeline' }, 'pipeline', 5);
+      return;
     }
     case 'start': {
       const tag = push(deed.image);
-      return ask(simulation, 'start', { workload, image: tag, by: deed.by }, deed.by, 5);
+      await ask(simulation, 'start', { workload, image: tag, by: deed.by }, deed.by, 5);
+      return;
     }
+    case 'editImage':
+      return editImage(simulation, workload);
+    case 'editTemplate': {
+      stage.story.tell('the team', 'changes its Deployment');
+      stage.site(workload).editTemplate();
+      if (deed.start === undefined) return;
+      await virtualSleep(deed.start.afterMs);
+      const askedAtEpochMs = Date.now();
+      const event = { workload, image: push(deed.start.image), by: deed.start.by };
+      const answer = await ask(simulation, 'start', event, deed.start.by, 5);
+      if (answer !== undefined) checkTemplateIsMeant(stage, scenario, { image: deed.start.image, askedAtEpochMs });
+      return;
+    }
+    case 'deleteAlarms':
+      return bus.deleteAlarms(scenario, deed.forMs);
     case 'abort': {
       const releaseId = stage.state(workload).active?.releaseId ?? `${workload}-1`;
-      return ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
+      await ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
+      return;
     }
     case 'abortAt': {
       const releaseId = await stage.nextLine(deed.fact, scenario.quietAtMs - stage.elapsedMs);
       if (releaseId === undefined) return;
       await virtualSleep(deed.afterMs);
-      return ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
+      await ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
+      return;
     }
     case 'approve': {
       const state = stage.state(workload);
@@ -124,10 +144,12 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
       if (releaseId === undefined) return;
       const open = state.active === undefined ? undefined : openApprovals(state.active)[0];
       const { name, opening } = open ?? { name: PROCEED, opening: 1 };
-      return ask(simulation, 'approve', { releaseId, name, opening, by: deed.by, groups: deed.groups }, deed.by, 1);
+      await ask(simulation, 'approve', { releaseId, name, opening, by: deed.by, groups: deed.groups }, deed.by, 1);
+      return;
     }
     case 'undo':
-      return ask(simulation, 'undo', { workload, by: deed.by }, deed.by, 3);
+      await ask(simulation, 'undo', { workload, by: deed.by }, deed.by, 3);
+      return;
     case 'turnDial':
       return turnDial(simulation, workload, deed);
     case 'changeRule':

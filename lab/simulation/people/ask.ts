@@ -1,27 +1,28 @@
 import type { Simulation } from '../simulation.ts';
 import { virtualSleep } from '../virtual-time.ts';
 
-/** A person or a pipeline asks at a door, and asks again where nobody answered. */
+/** A person or a pipeline asks at a door, and asks again where nobody answered. @returns undefined where it was refused, or nobody answered */
 export async function ask(
   simulation: Simulation,
   door: string,
   event: object,
   who: string,
   tries: number,
-): Promise<void> {
+): Promise<unknown> {
   const { stage, invoke } = simulation;
   for (let left = tries; left > 0; left -= 1) {
     stage.story.tell(who, `asks ${door} ${JSON.stringify(event)}`);
     try {
       const answer = await invoke(door, event);
       stage.story.tell(who, `is answered ${JSON.stringify(answer)}`);
-      return;
+      return answer;
     } catch (error) {
       const { name, message } = error as Error;
       stage.story.tell(who, `is refused: ${name}: ${message}`);
       stage.coverage.count(`door: ${door} ${name}`);
-      if (name === 'RefusedError') return;
+      if (name === 'RefusedError') return undefined;
     }
     await virtualSleep(20_000);
   }
+  return undefined;
 }

@@ -14,6 +14,8 @@ export interface Bus {
   imagePushed(scenario: Scenario, index: number): void;
   /** The workload's alarms ring for so long. */
   alarm(scenario: Scenario, deed: { forMs: number; announced: boolean }): void;
+  /** For so long there are none of the workload's alarms. */
+  deleteAlarms(scenario: Scenario, forMs: number): void;
   close(): void;
 }
 
@@ -92,6 +94,7 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
       for (const alarmName of workload.alarms ?? []) {
         const reason = 'too many errors';
         const turn = (state: 'ALARM' | 'OK') => {
+          if (stage.alarmsMissingSinceEpochMs !== undefined) return; // there is none that could ring
           stage.story.tell('CloudWatch', `${alarmName} goes into ${state}`);
           simulation.systems.alarms.set(alarmName, state, reason);
           stage.ringsSinceEpochMs = state === 'ALARM' ? (stage.ringsSinceEpochMs ?? Date.now()) : undefined;
@@ -111,6 +114,19 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
         turn('ALARM');
         setTimeout(turn, forMs, 'OK');
       }
+    },
+    deleteAlarms({ workload }, forMs) {
+      const alarms = workload.alarms ?? [];
+      if (alarms.length === 0 || stage.alarmsMissingSinceEpochMs !== undefined) return;
+      stage.story.tell('a hand', `deletes ${alarms.join(', ')}`);
+      stage.coverage.count('hand: alarms deleted');
+      for (const name of alarms) simulation.systems.alarms.delete(name);
+      stage.alarmsMissingSinceEpochMs = Date.now();
+      setTimeout(() => {
+        for (const name of alarms) simulation.systems.alarms.set(name, 'OK');
+        stage.alarmsMissingSinceEpochMs = undefined;
+        stage.ringsSinceEpochMs = undefined;
+      }, forMs);
     },
     close() {
       open = false;

@@ -97,6 +97,18 @@ export async function scaleByHand({ stage }: Simulation, workload: string, deed:
   await site.scaleByHand(slot, before);
 }
 
+/** A hand gives the canary's slot another image, as `kubectl set image` does. */
+export async function editImage({ stage }: Simulation, workload: string): Promise<void> {
+  const site = stage.site(workload);
+  const { active } = stage.told(workload);
+  const { admission } = active ?? {};
+  const written = active?.lines.some(({ fact }) => fact.kind === 'canaryWritten') ?? false;
+  if (admission === undefined || !written || active?.retiringAtEpochMs !== undefined) return;
+  stage.story.tell('a hand', `sets another image in ${admission.canary}`);
+  stage.coverage.count('hand: another image');
+  site.editImage(admission.canary);
+}
+
 /** Traffic grows or falls, and the autoscaler of the slot that has it follows, within its minimum. */
 export async function autoscale(
   { stage }: Simulation,

@@ -81,13 +81,32 @@ export class SlotPods {
 
   /** A person has seen to it that what died lives, and stays alive. */
   mend(): void {
-    if (this.quality.kind === 'dies') this.quality = { kind: 'good' };
+    if (this.quality.kind === 'dies' || this.quality.kind === 'flaps') this.quality = { kind: 'good' };
     this.downUntilEpochMs = 0;
     for (const pod of this.pods) pod.diesAtEpochMs = Number.POSITIVE_INFINITY;
   }
 
   available(nowEpochMs: number): number {
-    return this.pods.filter(pod => pod.readyAtEpochMs <= nowEpochMs && nowEpochMs < pod.diesAtEpochMs).length;
+    return this.pods.filter(pod => pod.readyAtEpochMs <= nowEpochMs && this.lives(pod, nowEpochMs)).length;
+  }
+
+  /** How often each pod was started again. */
+  restarts(nowEpochMs: number): number[] {
+    return this.pods.map(pod => this.restartsOf(pod, nowEpochMs));
+  }
+
+  private restartsOf({ readyAtEpochMs }: Pod, nowEpochMs: number): number {
+    if (this.quality.kind !== 'flaps') return 0;
+    const { afterMs, everyMs } = this.quality;
+    return Math.max(0, Math.floor((nowEpochMs - readyAtEpochMs - afterMs) / everyMs) + 1);
+  }
+
+  /** Neither dead nor just ended and not up again, for a third of the time between two ends. */
+  private lives(pod: Pod, nowEpochMs: number): boolean {
+    if (nowEpochMs >= pod.diesAtEpochMs) return false;
+    if (this.quality.kind !== 'flaps' || this.restartsOf(pod, nowEpochMs) === 0) return true;
+    const { afterMs, everyMs } = this.quality;
+    return (nowEpochMs - pod.readyAtEpochMs - afterMs) % everyMs >= everyMs / 3;
   }
 
   problem(nowEpochMs: number): string | undefined {
@@ -107,7 +126,7 @@ export class SlotPods {
   /** Targets that the load balancer sends to. */
   healthy(nowEpochMs: number): number {
     if (this.isCut || nowEpochMs < this.downUntilEpochMs) return 0;
-    return this.pods.filter(pod => pod.healthyAtEpochMs <= nowEpochMs && nowEpochMs < pod.diesAtEpochMs).length;
+    return this.pods.filter(pod => pod.healthyAtEpochMs <= nowEpochMs && this.lives(pod, nowEpochMs)).length;
   }
 
   private newPod(nowEpochMs: number): Pod {

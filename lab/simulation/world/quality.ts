@@ -6,7 +6,9 @@ export type Quality =
   /** Its pods crash before they are ready. */
   | { kind: 'neverReady' }
   /** Its pods die so long after they were ready, and do not come back. */
-  | { kind: 'dies'; afterMs: number };
+  | { kind: 'dies'; afterMs: number }
+  /** Each of its pods ends so long after it was ready and every so often from then on, and is started again each time. */
+  | { kind: 'flaps'; afterMs: number; everyMs: number };
 
 /** Of what works, one request in a thousand fails all the same. */
 export const USUAL_FAILURE_SHARE = 0.001;
@@ -21,5 +23,7 @@ export const qualityText = (quality: Quality): string => {
       return 'never ready';
     case 'dies':
       return `ready, and dead ${Math.round(quality.afterMs / 1000)} s later`;
+    case 'flaps':
+      return `ready, and restarted ${Math.round(quality.afterMs / 1000)} s later and every ${Math.round(quality.everyMs / 1000)} s`;
   }
 };

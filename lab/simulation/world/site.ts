@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, SlotStatus, Template } from '../../../adapters/cluster/cluster.ts';
 import { type FakeCluster, openFakeCluster } from '../../../adapters/cluster/fake-cluster.ts';
 import { type FakeRouter, fakeRouter } from '../../../adapters/router/fake-router.ts';
@@ -26,9 +27,16 @@ export interface SiteSpec {
   qualities: Map<string, Quality>;
 }
 
+const container = { name: 'app', image: 'app:latest', ports: [{ containerPort: 8080 }] };
+
+/** As the team's Deployment has it after so many edits, one or more. */
+const podTemplate = (edits: number) => ({
+  spec: { containers: [{ ...container, env: [{ name: 'EDITS', value: String(edits) }] }] },
+});
+
 /** The team's own Deployment. */
 export const template: Template = {
-  podTemplate: { spec: { containers: [{ name: 'app', image: 'app:latest', ports: [{ containerPort: 8080 }] }] } },
+  podTemplate: { spec: { containers: [container] } },
   configMaps: {},
   minReadySeconds: 0,
   containers: ['app'],
@@ -72,7 +80,7 @@ export class Site {
   static async open(spec: SiteSpec): Promise<Site> {
     const site = new Site(spec);
     const { workload, autoscalerMinimum } = spec;
-    site.slots.putTemplate(workload, spec.isNew === true ? { ...template, replicas: spec.stableReplicas } : template);
+    site.slots.putTemplate(workload, site.templateNow());
     if (autoscalerMinimum !== undefined) {
       for (const slot of SLOTS) {
         site.slots.putAutoscaler(workload, slot, autoscalerMinimum);
@@ -100,6 +108,44 @@ export class Site {
   /** Whether anybody who is not Sluice turned the dial since then. */
   wasTurnedByHandSince(epochMs: number): boolean {
     return this.lastHandEpochMs >= epochMs;
+  }
+
+  private readonly editedAtEpochMs = new Map<Slot, number>();
+
+  /** When a hand changed what is in a slot, unless it was written since. */
+  editedByHandAtEpochMs(slot: Slot): number | undefined {
+    return this.editedAtEpochMs.get(slot);
+  }
+
+  /** `kubectl set image`, of an image that works; its pods are replaced. */
+  editImage(slot: Slot): void {
+    const { workload, pods } = this;
+    this.slots.setImage(workload, slot, workload.container, `registry.example.com/shop@sha256:${'e'.repeat(64)}`);
+    this.editedAtEpochMs.set(slot, Date.now());
+    pods[slot].replace({ kind: 'good' }, Date.now());
+    this.traffic.serves(slot, { kind: 'good' });
+  }
+
+  /** When the team's Deployment was changed, oldest first. */
+  readonly templateEditsEpochMs: number[] = [];
+
+  /** Somebody adds a variable to the team's Deployment. */
+  editTemplate(): void {
+    this.templateEditsEpochMs.push(Date.now());
+    this.slots.putTemplate(this.workload, this.templateNow());
+  }
+
+  private templateNow(): Template {
+    const edits = this.templateEditsEpochMs.length;
+    const replicas = this.spec.isNew === true ? this.spec.stableReplicas : template.replicas;
+    return edits === 0 ? { ...template, replicas } : { ...template, replicas, podTemplate: podTemplate(edits) };
+  }
+
+  /** How many of the edits are in what was last written to a slot. */
+  editsIn(slot: Slot): number {
+    const { podTemplate: written } = this.slots.written(this.workload, slot)?.template ?? template;
+    const edits = Array.from({ length: this.templateEditsEpochMs.length }, (_, index) => index + 1);
+    return edits.findLast(count => isDeepStrictEqual(written, podTemplate(count))) ?? 0;
   }
 
   private readonly minimums = new Map<Slot, number>();
@@ -143,12 +189,15 @@ export class Site {
         const available = pods[slot].available(Date.now());
         const problem = pods[slot].problem(Date.now());
         const ready = status.observed && available === status.desired;
-        return { ...status, available, ready, ...(problem === undefined ? {} : { problem }) };
+        const restarts = pods[slot].restarts(Date.now());
+        return { ...status, available, ready, restarts, ...(problem === undefined ? {} : { problem }) };
       },
+
       writeSlot: async (workload, slot, content, position) => {
         const before = slots.written(workload, slot);
         await slots.writeSlot(workload, slot, content, position);
-        if (before?.revision === content.revision) return;
+        const isEdited = this.editedAtEpochMs.delete(slot);
+        if (before?.revision === content.revision && !isEdited) return;
         const quality = this.qualityOfImages(content.images);
         pods[slot].replace(quality, Date.now());
         this.traffic.serves(slot, quality);
