@@ -66,7 +66,17 @@ export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource
   }
 
   return async (name, event) => {
-    const rates = faults(event).rates?.invocation;
+    const { rates: all, outages } = faults(event);
+    const isFull = outages.some(
+      ({ system, fromMs, untilMs, share }) =>
+        system === 'account' && stage.elapsedMs >= fromMs && stage.elapsedMs < untilMs && random.chance(share),
+    );
+    if (isFull) {
+      stage.coverage.count('outage of account');
+      await virtualSleep(200);
+      throw tooMany();
+    }
+    const rates = all?.invocation;
     if (rates === undefined) return once(name, event);
     const meets = (fault: keyof typeof rates): boolean => {
       if (!random.chance(rates[fault])) return false;
@@ -76,7 +86,7 @@ export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource
     };
     if (meets('throttled')) {
       await virtualSleep(200);
-      throw Object.assign(new Error('Rate Exceeded.'), { name: 'Lambda.TooManyRequestsException' });
+      throw tooMany();
     }
     if (meets('slowStart')) await virtualSleep(random.whole(1_000, 8_000));
     if (meets('twice')) {
@@ -92,6 +102,8 @@ export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource
     return result;
   };
 }
+
+const tooMany = () => Object.assign(new Error('Rate Exceeded.'), { name: 'Lambda.TooManyRequestsException' });
 
 const SENTENCES = {
   throttled: 'Lambda has no room for this call',

@@ -75,6 +75,11 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
       async setPreview(workload, slot, header) {
         happens({ kind: 'setPreview', workload: workload.name, slot });
         await router.setPreview(workload, slot, header);
+        stage.site(workload.name).groupsMoved();
+      },
+      async joinGroups(workload) {
+        await router.joinGroups(workload);
+        stage.site(workload.name).groupsMoved();
       },
     }),
     targets: overriding(targets, {

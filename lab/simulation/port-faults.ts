@@ -74,6 +74,7 @@ const EFFECTS = new Set([
   'cluster.writeSlot',
   'cluster.scaleSlot',
   'cluster.setAutoscalerMinimum',
+  'cluster.restoreAutoscalerMinimum',
   'cluster.pointService',
   'executions.start',
   'executions.stop',
@@ -109,7 +110,7 @@ async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<un
   }
   if (fault === 'refused') {
     noted(stage, invocation, fault, `${what} is throttled`);
-    return fail(invocation, spec, what, 'is throttled');
+    return fail(invocation, spec, what, 'is throttled', new Throttled('Rate exceeded'));
   }
   if (fault === 'diesBefore') {
     noted(stage, invocation, fault, `dies before ${what}`);
@@ -142,12 +143,17 @@ async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<un
   return invocation.isAlive ? result : never();
 }
 
-function fail(invocation: Invocation, spec: PortSpec, what: string, how: string): Promise<never> {
+/** As the SDK of AWS has it below the error of the port. */
+class Throttled extends Error {
+  override readonly name = 'ThrottlingException';
+}
+
+function fail(invocation: Invocation, spec: PortSpec, what: string, how: string, cause?: Error): Promise<never> {
   if (!invocation.isAlive) return never();
   if (what === 'targets.read') invocation.isBlind = true;
   if (spec.system === 'ledger') invocation.isWithoutLedger = true;
   if (spec.system === 'notifier') invocation.isWithoutNotifier = true;
-  return Promise.reject(spec.away(`${what} ${how}`));
+  return Promise.reject(Object.assign(spec.away(`${what} ${how}`), cause !== undefined && { cause }));
 }
 
 type CallFault = keyof FaultRates['call'];

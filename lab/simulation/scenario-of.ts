@@ -55,9 +55,13 @@ export function scenarioOf(seed: number): Scenario {
     ].map(close),
     ...(random.chance(0.85) ? { approverEveryMs: random.whole(20, 600) * 1000 } : {}),
     faults: level === 'none' ? NO_FAULTS : ratesOf(random, level === 'light' ? 0.002 : 0.009),
-    outages: level === 'none' ? [] : [...outagesOf(random, quietAtMs), ...slowOnes(worse, quietAtMs)],
+    outages:
+      level === 'none'
+        ? []
+        : [...outagesOf(random, quietAtMs), ...slowOnes(worse, quietAtMs), ...fullAccount(last, quietAtMs)],
     quietAtMs,
     ...(later.chance(0.08) ? { isNew: true } : {}),
+    ...(last.chance(0.15) ? { namesLiveAlone: true } : {}),
     ...worseOf(worse, quietAtMs, level !== 'none'),
     eventsBefore: random.chance(0.15) ? HAND_OVER_AT - random.whole(12, 40) * 28 : 0,
   };
@@ -274,6 +278,14 @@ const slowOnes = (random: Random, quietAtMs: number): Outage[] =>
     const untilMs = Math.min(quietAtMs, fromMs + random.pick([60, 180, 300]) * 1000);
     return { system, fromMs, untilMs, share: random.pick([1, 0.5]), isSlow: true };
   });
+
+/** For minutes no function runs, whatever it is for. */
+function fullAccount(random: Random, quietAtMs: number): Outage[] {
+  if (!random.chance(0.15)) return [];
+  const fromMs = random.whole(0, Math.floor(quietAtMs * 0.8));
+  const untilMs = Math.min(quietAtMs, fromMs + random.pick([40, 120, 600, 1_200]) * 1000);
+  return [{ system: 'account', fromMs, untilMs, share: random.pick([1, 1, 0.8]) }];
+}
 
 const SYSTEMS: System[] = [
   'ledger',

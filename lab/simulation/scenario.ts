@@ -13,6 +13,8 @@ export type System =
   | 'registry'
   | 'hooks'
   | 'notifier'
+  /** Lambda itself: the account has no room for another call. */
+  | 'account'
   | 'workloads'
   | 'alarms';
 

@@ -61,9 +61,9 @@ function pointsAtReady(stage: Stage, effect: Effect, before: Dial, after: Dial):
 
 /** Decision 17: what nobody has checked a minute after it began to go back is better than what is bad. */
 function isUnchecked(stage: Stage, effect: Effect & { kind: 'goBack' }): boolean {
-  const { initial, unhealthy } = stage.site(effect.workload).pods[effect.stable].counts(Date.now());
+  const { initial, unused, unhealthy } = stage.site(effect.workload).pods[effect.stable].counts(Date.now());
   const since = stage.release(effect.workload, releaseOf(effect))?.rollBackAtEpochMs;
-  return initial > 0 && unhealthy === 0 && since !== undefined && Date.now() >= since + 60_000;
+  return initial + unused > 0 && unhealthy === 0 && since !== undefined && Date.now() >= since + 60_000;
 }
 
 /** Forward goes the dial of its own release alone, to the weight that its step asks for, from a dial that nobody turned. */

@@ -6,8 +6,7 @@ import { theOther } from './dials.ts';
 const SEEN_WITHIN_MS = 6 * 60_000;
 
 /**
- * Pods are evidence: a canary whose containers have ended more often than its plan bears is not promoted, and neither is one that has lacked
- * replicas for longer than that, unless stable has the same trouble.
+ * Pods are evidence: a canary whose containers have ended more often than its plan bears is not promoted, where stable's have not.
  */
 export function checkPods(stage: Stage, { workload, release, entry, by }: Appended): void {
   const { admission, asked, releaseId } = release;

@@ -7,6 +7,10 @@ import type { ToldRelease } from './told-release.ts';
 export function checkReasons(stage: Stage, { workload, release, entry, by }: Appended): void {
   const { fact } = entry;
   if (fact.kind !== 'rollBackClaimed' || fact.attempt > 1) return;
+  // an account at its limit, and services that take no more calls, delay a release: they never take it back
+  if (fact.reason === 'fault' && /TooManyRequests|Throttl/.test(fact.because)) {
+    stage.violate('throttling is no reason to go back', `${release.releaseId}, line ${entry.seq}: ${fact.because}`);
+  }
   const missing = groundMissing(stage, workload, release, { reason: fact.reason, by: by?.name });
   if (missing === undefined) return;
   stage.violate(

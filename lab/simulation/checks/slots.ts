@@ -5,7 +5,10 @@ import type { ToldRelease } from './told-release.ts';
 
 /** The slots are what the release was admitted for: its revision, its images, its size, and stable held up behind it. */
 export function checkSlots(stage: Stage, effect: Effect): void {
-  if (effect.kind === 'scaleSlot') stableKeepsItsSize(stage, effect);
+  if (effect.kind === 'scaleSlot') {
+    stableKeepsItsSize(stage, effect);
+    liveCarries(stage, effect);
+  }
   if (effect.kind === 'setDial' && effect.by.name === 'shift-traffic') beforeAShift(stage, effect);
 }
 
@@ -55,12 +58,38 @@ const seenWithinMs = ({ asked }: ToldRelease): number => asked.windowSeconds * 1
 export function checkContentAtTheDoor(stage: Stage, { workload, release, entry, by }: Appended): void {
   const { admission, releaseId } = release;
   if (entry.fact.kind !== 'retiring' || admission === undefined || admission.first === true || by === undefined) return;
+  if (isShort(stage, workload, release, by.startedAtEpochMs)) {
+    const how = `${releaseId}: a hand had taken pods from ${admission.canary} before ${by.who} began`;
+    stage.violate('stable is given up for a slot that carries its traffic', how);
+  }
   const editedAtEpochMs = stage.site(workload).editedByHandAtEpochMs(admission.canary);
   if (editedAtEpochMs === undefined || editedAtEpochMs >= by.startedAtEpochMs) return;
   stage.violate(
     'what is promoted is what was released',
     `${releaseId}: a hand set another image before ${by.who} began`,
   );
+}
+
+/** Behind the door stable's pods stay for as long as the live slot cannot carry what they could. */
+function liveCarries(stage: Stage, { by, workload, slot, replicas }: Effect & { kind: 'scaleSlot' }): void {
+  const { releaseId = '' } = by.event as { releaseId?: string };
+  const release = stage.release(workload, releaseId);
+  const { admission, turnedBackAtEpochMs } = release ?? {};
+  const isRetiring = by.name === 'retire-stable' && replicas === 0 && slot === admission?.stable;
+  if (release === undefined || !isRetiring || admission?.first === true || turnedBackAtEpochMs !== undefined) return;
+  if (!isShort(stage, workload, release, by.startedAtEpochMs)) return;
+  const how = `${by.who} scales ${slot} to 0, and a hand had taken pods from the live slot before`;
+  stage.violate('stable is given up for a slot that carries its traffic', how);
+}
+
+/** A hand has left a slot with fewer pods than it was given last, and no autoscaler has it. */
+function isShort(stage: Stage, workload: string, { admission, lines }: ToldRelease, beforeEpochMs: number): boolean {
+  const site = stage.site(workload);
+  const canary = admission?.canary ?? 'blue';
+  const sized = lines.findLast(({ fact }) => fact.kind === 'sizeIntended')?.fact;
+  const atEpochMs = site.scaledByHandAtEpochMs(canary);
+  if (sized?.kind !== 'sizeIntended' || atEpochMs === undefined || atEpochMs >= beforeEpochMs) return false;
+  return site.minimumOf(canary) === undefined && site.pods[canary].size < sized.replicas;
 }
 
 /** Before the door nobody takes pods from the slot to which the release may have to go back. */

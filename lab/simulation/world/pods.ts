@@ -74,6 +74,19 @@ export class SlotPods {
     for (const _ of this.pods) this.leaving.push(nowEpochMs + this.deregistrationMs());
   }
 
+  private isChecked = true;
+
+  /** Whether a rule names the group: where none does its targets are checked by nobody, and are checked anew when one does. */
+  setChecked(isChecked: boolean, nowEpochMs: number): void {
+    if (isChecked && !this.isChecked) {
+      for (const pod of this.pods) {
+        const from = Math.max(nowEpochMs, pod.readyAtEpochMs);
+        pod.healthyAtEpochMs = from + this.random.whole(...this.times.healthyMs);
+      }
+    }
+    this.isChecked = isChecked;
+  }
+
   /** All of them answer nothing until then: health checks fail, and so do requests. */
   failUntil(epochMs: number): void {
     this.downUntilEpochMs = epochMs;
@@ -117,15 +130,19 @@ export class SlotPods {
 
   counts(nowEpochMs: number): TargetCounts {
     const healthy = this.healthy(nowEpochMs);
+    const leaving = this.leaving.filter(untilEpochMs => nowEpochMs < untilEpochMs).length;
+    if (!this.isChecked) {
+      const unused = this.isCut ? 0 : this.pods.length;
+      return { healthy: 0, initial: 0, unhealthy: 0, draining: leaving, unused };
+    }
     const initial = this.isCut ? 0 : this.pods.filter(pod => nowEpochMs < pod.healthyAtEpochMs).length;
     const unhealthy = this.isCut ? 0 : this.pods.length - healthy - initial;
-    const draining = this.leaving.filter(untilEpochMs => nowEpochMs < untilEpochMs).length;
-    return { healthy, initial, unhealthy, draining, unused: 0 };
+    return { healthy, initial, unhealthy, draining: leaving, unused: 0 };
   }
 
   /** Targets that the load balancer sends to. */
   healthy(nowEpochMs: number): number {
-    if (this.isCut || nowEpochMs < this.downUntilEpochMs) return 0;
+    if (!this.isChecked || this.isCut || nowEpochMs < this.downUntilEpochMs) return 0;
     return this.pods.filter(pod => pod.healthyAtEpochMs <= nowEpochMs && this.lives(pod, nowEpochMs)).length;
   }
 

@@ -16,6 +16,8 @@ export interface SiteSpec {
   stableReplicas: number;
   /** A new service: nothing is live, and the replicas are those of its template. */
   isNew?: boolean;
+  /** At the start the rules name the live group alone: the other's targets are checked by nobody. */
+  namesLiveAlone?: boolean;
   /** Of both slots' autoscalers; absent: there are none. */
   autoscalerMinimum?: number;
   podTimes: PodTimes;
@@ -79,6 +81,12 @@ export class Site {
   /** Blue is live with its replicas, unless the service is new; green was never written. */
   static async open(spec: SiteSpec): Promise<Site> {
     const site = new Site(spec);
+    if (spec.namesLiveAlone === true) {
+      for (const arn of spec.workload.router.rules) {
+        const rule = site.router.rules.get(arn);
+        if (rule !== undefined) rule.groups = [{ arn: spec.workload.router.targetGroups.blue, weight: 1 }];
+      }
+    }
     const { workload, autoscalerMinimum } = spec;
     site.slots.putTemplate(workload, site.templateNow());
     if (autoscalerMinimum !== undefined) {
@@ -149,7 +157,7 @@ export class Site {
   }
 
   private readonly minimums = new Map<Slot, number>();
-  private readonly scaledByHand = new Set<Slot>();
+  private readonly scaledByHand = new Map<Slot, number>();
 
   /** The minimum of a slot's autoscaler; undefined: it has none. */
   minimumOf(slot: Slot): number | undefined {
@@ -159,6 +167,11 @@ export class Site {
   /** Somebody who is not Sluice gave it its size. */
   isScaledByHand(slot: Slot): boolean {
     return this.scaledByHand.has(slot);
+  }
+
+  /** When; undefined: nobody did, or Sluice has given it its size since. */
+  scaledByHandAtEpochMs(slot: Slot): number | undefined {
+    return this.scaledByHand.get(slot);
   }
 
   dialNow(): Dial {
@@ -174,10 +187,19 @@ export class Site {
     // a rule that answers by itself sends requests to nobody
     const dial = await this.dial().catch(() => ({ blue: 0, green: 0 }));
     this.lastDial = dial;
+    this.groupsMoved();
     this.turnedByHandAtEpochMs = options.byHand === true ? Date.now() : undefined;
     if (options.byHand === true) this.lastHandEpochMs = Date.now();
     this.traffic.turned(dial, Date.now(), options.noisy ?? false);
     return dial;
+  }
+
+  /** Targets are checked where a rule names their group, that of the preview included; elsewhere they are `unused`. */
+  groupsMoved(): void {
+    const named = new Set([...this.router.rules.values()].flatMap(({ groups }) => groups.map(({ arn }) => arn)));
+    for (const slot of SLOTS) {
+      this.pods[slot].setChecked(named.has(this.workload.router.targetGroups[slot]), Date.now());
+    }
   }
 
   private openCluster(): Cluster {
@@ -246,7 +268,7 @@ export class Site {
   async scaleByHand(slot: Slot, replicas: number): Promise<void> {
     if (this.slots.written(this.workload, slot) === undefined) return;
     await this.scaleFromOutside(slot, replicas);
-    this.scaledByHand.add(slot);
+    this.scaledByHand.set(slot, Date.now());
   }
 
   private openTargets(): Targets {
