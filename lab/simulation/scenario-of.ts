@@ -109,6 +109,7 @@ const flapping = (random: Random): Quality => ({
   kind: 'flaps',
   afterMs: random.whole(2, 600) * 1000,
   everyMs: random.pick([15, 30, 90, 200]) * 1000,
+  pods: random.pick(['all', 'one', 'one']),
 });
 
 const trafficOf = (random: Random): Scenario['traffic'] => {
@@ -247,6 +248,7 @@ function editsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] 
       }),
     }));
   }
+  maybe(0.3, () => ({ kind: 'autoscale', times: random.pick([1.5, 3]), slot: 'canary' }));
   maybe(0.1, () => ({ kind: 'deleteAlarms', forMs: random.whole(30, 900) * 1000 }));
   return acts;
 }

@@ -65,8 +65,8 @@ export interface Act {
     | { kind: 'changeRule'; to: 'liveAlone' | 'page'; backAfterMs: number }
     /** A hand gives a slot another size. */
     | { kind: 'scaleByHand'; slot: 'live' | 'idle'; replicas: number; backAfterMs: number }
-    /** The autoscaler wants so many times the size at the start. */
-    | { kind: 'autoscale'; times: number }
+    /** The autoscaler wants so many times the size at the start; of stable where no slot is named. */
+    | { kind: 'autoscale'; times: number; slot?: 'canary' }
     /** A hand gives the canary's slot another image. */
     | { kind: 'editImage' }
     /** The team changes its Deployment; then, or not, `start` of an image once more. */

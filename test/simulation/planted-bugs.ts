@@ -1,3 +1,4 @@
+import { CHANGE_BUGS } from './planted/changes.ts';
 import { DOOR_BUGS } from './planted/doors.ts';
 import { END_BUGS } from './planted/ends.ts';
 import { JUDGEMENT_BUGS } from './planted/judgement.ts';
@@ -11,4 +12,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...ROAD_BUGS,
   ...END_BUGS,
   ...DOOR_BUGS,
+  ...CHANGE_BUGS,
 ];

@@ -39,15 +39,19 @@ function beforeAShift(stage: Stage, effect: Effect & { kind: 'setDial' }): void 
     says('what gets traffic is what was released', `the template has ${site.editsIn(canary)} of ${edits} edits`);
   }
   if (site.isScaledByHand(canary) || weight === 0) return;
-  const needed = Math.max(1, Math.ceil((admission.stableReplicas * weight) / 100));
+  // what it had when the slots were read for this weight, and not less than at admission
+  const { size, sizedAtEpochMs } = site.pods[stable];
+  const isRead = sizedAtEpochMs < by.startedAtEpochMs - seenWithinMs(release) && !site.isScaledByHand(stable);
+  const stableSize = Math.max(admission.stableReplicas, isRead ? size : 0);
+  const needed = Math.max(1, Math.ceil((stableSize * weight) / 100));
   if (site.pods[canary].size < needed) {
     says('the pods are as many as the traffic needs', `${canary} has ${site.pods[canary].size} pods of ${needed}`);
   }
   const { autoscalerMinimum } = site.spec;
   if (autoscalerMinimum === undefined || admission.first === true) return;
   const minimum = site.minimumOf(stable);
-  if (minimum !== undefined && minimum < admission.stableReplicas) {
-    says('stable keeps its full size', `its autoscaler's minimum is ${minimum}, of ${admission.stableReplicas}`);
+  if (minimum !== undefined && minimum < stableSize) {
+    says('stable keeps its full size', `its autoscaler's minimum is ${minimum}, of ${stableSize}`);
   }
 }
 

@@ -157,7 +157,7 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
     case 'scaleByHand':
       return scaleByHand(simulation, workload, deed);
     case 'autoscale':
-      return autoscale(simulation, scenario, deed.times);
+      return autoscale(simulation, scenario, deed);
     case 'stopExecution':
       return stopExecution(simulation, workload, deed.machine);
     case 'turnBack':

@@ -113,10 +113,12 @@ export async function editImage({ stage }: Simulation, workload: string): Promis
 export async function autoscale(
   { stage }: Simulation,
   { workload, stableReplicas }: Scenario,
-  times: number,
+  { times, slot: named }: Deed<'autoscale'>,
 ): Promise<void> {
   const site = stage.site(workload.name);
-  const slot = stage.told(workload.name).active?.admission?.stable ?? liveOf(site.dialNow());
+  const { admission } = stage.told(workload.name).active ?? {};
+  const slot = admission?.[named ?? 'stable'] ?? liveOf(site.dialNow());
+  if (site.dialNow()[slot] === 0) return; // without traffic it wants nothing
   const given = await site.autoscale(slot, Math.ceil(stableReplicas * times));
   if (given !== undefined) stage.story.tell('autoscaler', `gives ${slot} ${given} replicas`);
 }

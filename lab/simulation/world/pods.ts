@@ -41,6 +41,9 @@ export class SlotPods {
     this.random = options.random;
   }
 
+  /** When its size changed last. */
+  sizedAtEpochMs = 0;
+
   get size(): number {
     return this.pods.length;
   }
@@ -55,6 +58,7 @@ export class SlotPods {
   }
 
   scale(replicas: number, nowEpochMs: number): void {
+    if (replicas !== this.size) this.sizedAtEpochMs = nowEpochMs;
     while (this.pods.length > replicas) {
       this.pods.pop();
       this.leaving.push(nowEpochMs + this.deregistrationMs());
@@ -108,10 +112,10 @@ export class SlotPods {
     return this.pods.map(pod => this.restartsOf(pod, nowEpochMs));
   }
 
-  private restartsOf({ readyAtEpochMs }: Pod, nowEpochMs: number): number {
-    if (this.quality.kind !== 'flaps') return 0;
+  private restartsOf(pod: Pod, nowEpochMs: number): number {
+    if (this.quality.kind !== 'flaps' || (this.quality.pods === 'one' && pod !== this.pods[0])) return 0;
     const { afterMs, everyMs } = this.quality;
-    return Math.max(0, Math.floor((nowEpochMs - readyAtEpochMs - afterMs) / everyMs) + 1);
+    return Math.max(0, Math.floor((nowEpochMs - pod.readyAtEpochMs - afterMs) / everyMs) + 1);
   }
 
   /** Neither dead nor just ended and not up again, for a third of the time between two ends. */

@@ -7,8 +7,8 @@ export type Quality =
   | { kind: 'neverReady' }
   /** Its pods die so long after they were ready, and do not come back. */
   | { kind: 'dies'; afterMs: number }
-  /** Each of its pods ends so long after it was ready and every so often from then on, and is started again each time. */
-  | { kind: 'flaps'; afterMs: number; everyMs: number };
+  /** Its pods (or one) end so long after they were ready and every so often from then on, and are started again each time. */
+  | { kind: 'flaps'; afterMs: number; everyMs: number; pods: 'all' | 'one' };
 
 /** Of what works, one request in a thousand fails all the same. */
 export const USUAL_FAILURE_SHARE = 0.001;
@@ -24,6 +24,6 @@ export const qualityText = (quality: Quality): string => {
     case 'dies':
       return `ready, and dead ${Math.round(quality.afterMs / 1000)} s later`;
     case 'flaps':
-      return `ready, and restarted ${Math.round(quality.afterMs / 1000)} s later and every ${Math.round(quality.everyMs / 1000)} s`;
+      return `ready, and ${quality.pods} restarted ${Math.round(quality.afterMs / 1000)} s later and every ${Math.round(quality.everyMs / 1000)} s`;
   }
 };

@@ -52,7 +52,8 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'only the newest window is judged',
     in: 'judge',
-    rule: 'a look that freezes a bad window judges it, and degraded is final: only where failureLimit is above 0 windows have to be added up',
+    seed: 14,
+    rule: /degraded is final|a bad image/,
     wrap: onlyNewest(1),
   },
   {
