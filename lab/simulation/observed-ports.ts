@@ -16,7 +16,7 @@ import type { Stage } from './stage.ts';
 /** Something that changed the world, as it lands: after every fault on its way. */
 export type Effect = { by: Invocation; workload: string } & (
   | { kind: 'setDial'; before: Dial; dial: Dial }
-  | { kind: 'goBack'; before: Dial; stable: Slot }
+  | { kind: 'goBack'; before: Dial; stable: Slot; rules: string[] }
   | { kind: 'setPreview'; slot: Slot }
   | { kind: 'cutConnections'; slot: Slot }
   | { kind: 'writeSlot'; slot: Slot; revision: string }
@@ -68,7 +68,14 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
       async goBack(wayBack) {
         const site = [...stage.sites.values()].find(({ router: { rules } }) => rules.has(wayBack.rules[0]?.arn ?? ''));
         if (site === undefined) throw new Error('a way back of no site');
-        happens({ kind: 'goBack', workload: site.workload.name, before: site.dialNow(), stable: wayBack.stable });
+        const rules = wayBack.rules.map(({ arn }) => arn);
+        happens({
+          kind: 'goBack',
+          workload: site.workload.name,
+          before: site.dialNow(),
+          stable: wayBack.stable,
+          rules,
+        });
         await router.goBack(wayBack);
         await site.dialMoved();
       },

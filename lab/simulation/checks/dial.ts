@@ -13,7 +13,9 @@ export function checkDial(stage: Stage, effect: Effect): void {
       isOurs(stage, effect);
       return;
     case 'goBack':
-      pointsAtReady(stage, effect, effect.before, wholeOn(effect.stable));
+      // where a rule shows a page that stays, and what the others do then nobody can check
+      if (site.workload.router.rules.every(arn => effect.rules.includes(arn)))
+        pointsAtReady(stage, effect, effect.before, wholeOn(effect.stable));
       goesToStable(stage, effect);
       return;
     case 'scaleSlot':
