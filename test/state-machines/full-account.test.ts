@@ -8,6 +8,7 @@ import { road } from '../functions/scenes.ts';
 import { named, openWorld } from '../functions/world.ts';
 import { bake, readied, weight } from '../support/story.ts';
 
+const MACHINE = join(import.meta.dirname, '../../state-machines/release.asl.json');
 const interpreter = await openEmbedded();
 afterAll(() => interpreter.close());
 
@@ -25,6 +26,21 @@ describe('an account at its limit', () => {
     expect(ledger.at(-1)?.fact).toMatchObject({ kind: 'closed', outcome: 'promoted' });
     expect(ledger.filter(({ fact }) => fact.kind === 'shiftIntended')).toHaveLength(2);
   }, 60_000);
+
+  it('is no reason of its own where the way back cannot start: that is tried for more than an hour', () => {
+    // Prepare: that the release keeps its reason meanwhile is seed 151 of the simulator
+    const { States } = JSON.parse(readFileSync(MACHINE, 'utf8')) as {
+      States: Record<string, { Retry?: { ErrorEquals: string[]; MaxAttempts: number; MaxDelaySeconds?: number }[] }>;
+    };
+    for (const name of ['StartRollBack', 'StartRollBackForFault']) {
+      const [ours, throttled] = States[name]?.Retry ?? [];
+      expect(ours?.MaxAttempts).toBe(0); // what no retry can cure
+      expect(throttled?.ErrorEquals).toEqual(['Lambda.TooManyRequestsException', 'ThrottledError']);
+      // quick, for there may be traffic on the canary
+      expect(throttled?.MaxDelaySeconds).toBeLessThanOrEqual(10);
+      expect((throttled?.MaxAttempts ?? 0) * (throttled?.MaxDelaySeconds ?? 0)).toBeGreaterThan(3_600);
+    }
+  });
 
   it.each([
     ['named by its service', Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' })],
@@ -50,8 +66,7 @@ describe('an account at its limit', () => {
   });
 
   it('is waited for by every state that would go back for a fault', () => {
-    const text = readFileSync(join(import.meta.dirname, '../../state-machines/release.asl.json'), 'utf8');
-    const { States } = JSON.parse(text) as {
+    const { States } = JSON.parse(readFileSync(MACHINE, 'utf8')) as {
       States: Record<string, { Catch?: { ErrorEquals: string[]; Next: string }[] }>;
     };
     const goBack = Object.entries(States).filter(([, { Catch = [] }]) =>
