@@ -61,7 +61,7 @@ export function scenarioOf(seed: number): Scenario {
         : [...outagesOf(random, quietAtMs), ...slowOnes(worse, quietAtMs), ...fullAccount(last, quietAtMs)],
     quietAtMs,
     ...(later.chance(0.08) ? { isNew: true } : {}),
-    ...(last.chance(0.15) ? { namesLiveAlone: true } : {}),
+    ...(last.chance(0.25) ? { namesLiveAlone: true } : {}),
     ...worseOf(worse, quietAtMs, level !== 'none'),
     eventsBefore: random.chance(0.15) ? HAND_OVER_AT - random.whole(12, 40) * 28 : 0,
   };
@@ -248,7 +248,16 @@ function editsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] 
       }),
     }));
   }
-  maybe(0.3, () => ({ kind: 'autoscale', times: random.pick([1.5, 3]), slot: 'canary' }));
+  maybe(0.25, () => ({
+    kind: 'abortAt',
+    by: 'cho',
+    fact: random.pick(['canaryIntended', 'sizeIntended', 'sizeIntended']),
+    afterMs: random.whole(0, 2_000),
+    ...(random.chance(0.7) && { slowsCluster: true as const }),
+  }));
+  for (let i = 0; i < 2; i += 1) {
+    maybe(0.4, () => ({ kind: 'autoscale', times: random.pick([1.5, 3]), slot: 'canary' }));
+  }
   maybe(0.1, () => ({ kind: 'deleteAlarms', forMs: random.whole(30, 900) * 1000 }));
   return acts;
 }

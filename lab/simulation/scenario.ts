@@ -56,8 +56,11 @@ export interface Act {
     | { kind: 'push'; image: number; announced: boolean }
     | { kind: 'start'; image: number; by: string }
     | { kind: 'abort'; by: string }
-    /** So long after the next line of this kind: in the middle of what it is about. */
-    | { kind: 'abortAt'; by: string; fact: Fact['kind']; afterMs: number }
+    /**
+     * So long after the next line of this kind: in the middle of what it is about. With `slowsCluster` what that line is the
+     * intent of takes its time from then on, so that it lands when much has happened.
+     */
+    | { kind: 'abortAt'; by: string; fact: Fact['kind']; afterMs: number; slowsCluster?: true }
     | { kind: 'approve'; by: string; groups: string[]; about: 'active' | 'before' }
     | { kind: 'undo'; by: string }
     | { kind: 'turnDial'; weight: number; backAfterMs: number }

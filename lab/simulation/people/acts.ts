@@ -133,6 +133,11 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
     case 'abortAt': {
       const releaseId = await stage.nextLine(deed.fact, scenario.quietAtMs - stage.elapsedMs);
       if (releaseId === undefined) return;
+      if (deed.slowsCluster === true) {
+        const fromMs = stage.elapsedMs;
+        const untilMs = Math.min(fromMs + 1_000, scenario.quietAtMs);
+        scenario.outages.push({ system: 'cluster', fromMs, untilMs, share: 1, isSlow: true });
+      }
       await virtualSleep(deed.afterMs);
       await ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
       return;
