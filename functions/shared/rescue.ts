@@ -43,15 +43,16 @@ const TOO_OLD: UnknownEntryError['name'] = 'UnknownEntryError';
  * nothing, so that it can be asked at any time and by several.
  */
 export async function rescue(deps: RescueDeps, call: ReleaseCall, ended?: Ended): Promise<Rescued> {
-  const { run, rollBack, retiringAtEpochMs } = call.release;
+  const { run, rollBack, retiringAtEpochMs, refused } = call.release;
   if (rollBack !== undefined) return keepGoingBack(deps, call, ended);
   const name = releaseExecutionName(call.releaseId, run);
   const { status, error } =
     run === 0 ? { status: 'notThere' as const } : await statusOf(deps, 'release', { name, number: run }, ended);
   if (status === 'RUNNING') return { kind: 'nothing', because: `${name} runs` };
   if (status === 'notThere') return goOn(deps, call, Math.max(1, run));
-  // its functions were too old for a line that these here know: nothing is wrong with the release
-  if (retiringAtEpochMs !== undefined || error === TOO_OLD) {
+  // its functions were too old for a line that these here know: nothing is wrong with the release; one that was refused has
+  // nothing to take back, and only has to be closed for what it was refused for
+  if (retiringAtEpochMs !== undefined || refused !== undefined || error === TOO_OLD) {
     if (mayStart(call.release.runsAtEpochMs, call.now, NEXT_RUN_PAUSE_SECONDS)) return goOn(deps, call, run + 1);
     return { kind: 'nothing', because: `${name} ended (${status}), as those before it did: the next one waits` };
   }

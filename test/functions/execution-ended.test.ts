@@ -75,6 +75,16 @@ describe('an execution that ended without closing its release', () => {
     expect(world.executions.started.at(-1)).toMatchObject({ name: 'rb-shop-1-1', input: { back: null } });
   });
 
+  it('of a release that was refused is closed for that by the next: nothing is taken back', async () => {
+    const world = await openWorld();
+    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    await world.tell([1, { kind: 'refused', because: 'the dial is not whole' }]);
+    world.executions.end('release', 'shop-1-1', 'FAILED');
+    expect(await hear(world, 'release', 'shop-1-1')).toEqual({ kind: 'goesOn', run: 2 });
+    expect(started(world)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);
+    expect(await claims(world)).toEqual([]);
+  });
+
   it('starts the next run where somebody claimed that and died', async () => {
     const world = await stopped([24, { kind: 'runClaimed', run: 2 }]);
     expect(await hear(world, 'release', 'shop-1-1')).toEqual({ kind: 'goesOn', run: 2 });

@@ -27,12 +27,12 @@ describe('an account at its limit', () => {
     expect(ledger.filter(({ fact }) => fact.kind === 'shiftIntended')).toHaveLength(2);
   }, 60_000);
 
-  it('is no reason of its own where the way back cannot start: that is tried for more than an hour', () => {
+  it('is no reason of its own where the way back, or the end, cannot start: that is tried for more than an hour', () => {
     // Prepare: that the release keeps its reason meanwhile is seed 151 of the simulator
     const { States } = JSON.parse(readFileSync(MACHINE, 'utf8')) as {
       States: Record<string, { Retry?: { ErrorEquals: string[]; MaxAttempts: number; MaxDelaySeconds?: number }[] }>;
     };
-    for (const name of ['StartRollBack', 'StartRollBackForFault']) {
+    for (const name of ['StartRollBack', 'StartRollBackForFault', 'Close']) {
       const [ours, throttled] = States[name]?.Retry ?? [];
       expect(ours?.MaxAttempts).toBe(0); // what no retry can cure
       expect(throttled?.ErrorEquals).toEqual(['Lambda.TooManyRequestsException', 'ThrottledError']);
