@@ -31,6 +31,7 @@ export function timelineText(plan: Plan, timeline: Timeline, heading = (text: st
     ]),
     '  Times are the earliest: readiness, hooks, approvals and holds come on top.',
     '  Degraded: roll back at once.',
+    `  The canary's own pods: ${podsText(plan)}.`,
     `  Too little data when a step is over: hold for at most ${clockText(plan.hold.atMostSeconds)}, then ${holdText(plan)}.`,
     '',
     ...(plan.metrics.length === 0
@@ -113,6 +114,21 @@ function holdText({ hold, sequential }: Plan): string {
   return gross === undefined
     ? end
     : `go on if a fault of ${percent(gross)} of requests would have been found, else ${end}`;
+}
+
+/** What the canary's pods themselves are held to (decision 24); the last of it whatever the plan says (decision 16). */
+function podsText({ canaryHealth: { restarts, lostReplicasSeconds } = {} }: Plan): string {
+  const [limits, off]: [string[], string[]] = [[], []];
+  if (restarts === undefined) off.push('restarts');
+  else limits.push(`more than ${plural(restarts, 'restart')} since they were ready`);
+  if (lostReplicasSeconds === undefined) off.push('lost replicas');
+  else limits.push(`replicas missing under traffic for more than ${durationText(lostReplicasSeconds)}`);
+  const held = `${limits.join(', or ')}: roll back (notReady); hold where stable has the same trouble`;
+  return [
+    ...(limits.length === 0 ? [] : [held]),
+    ...(off.length === 0 ? [] : [`${off.join(' and ')} are no evidence (off)`]),
+    'none healthy while it has requests: roll back at once (notReady)',
+  ].join('; ');
 }
 
 function alphaText({ sequential, promoteEarly }: Plan): string[] {

@@ -30,6 +30,7 @@ What will happen
      0:25:00   100 %  promoted: the canary is live, stable is scaled down
   Times are the earliest: readiness, hooks, approvals and holds come on top.
   Degraded: roll back at once.
+  The canary's own pods: more than 3 restarts since they were ready, or replicas missing under traffic for more than 5m: roll back (notReady); hold where stable has the same trouble; none healthy while it has requests: roll back at once (notReady).
   Too little data when a step is over: hold for at most 0:30:00, then ask a person.
 
 What judges
@@ -47,10 +48,38 @@ ${planTimeline(planOf(SMALL_PLAN))
     expect(textOf(BARE)).toContain(`     0:00:00   100 %  promoted: the canary is live, stable is scaled down
   Times are the earliest: readiness, hooks, approvals and holds come on top.
   Degraded: roll back at once.
+  The canary's own pods: more than 3 restarts since they were ready, or replicas missing under traffic for more than 5m: roll back (notReady); hold where stable has the same trouble; none healthy while it has requests: roll back at once (notReady).
   Too little data when a step is over: hold for at most 0:30:00, then roll back (noEvidence).
 
 What this plan cannot promise
   - No metric`);
+  });
+
+  const AT_ONCE = 'none healthy while it has requests: roll back at once (notReady)';
+  const ALIKE = 'roll back (notReady); hold where stable has the same trouble';
+  it.each([
+    [
+      '{ restarts: 0, lostReplicas: 90s }',
+      `more than 0 restarts since they were ready, or replicas missing under traffic for more than 1m 30s: ${ALIKE}; ${AT_ONCE}`,
+    ],
+    [
+      '{ restarts: 1, lostReplicas: off }',
+      `more than 1 restart since they were ready: ${ALIKE}; lost replicas are no evidence (off); ${AT_ONCE}`,
+    ],
+    [
+      '{ restarts: off }',
+      `replicas missing under traffic for more than 5m: ${ALIKE}; restarts are no evidence (off); ${AT_ONCE}`,
+    ],
+    ['{ restarts: off, lostReplicas: off }', `restarts and lost replicas are no evidence (off); ${AT_ONCE}`],
+  ])('says what the pods are held to with canaryHealth: %s', (health, said) => {
+    expect(textOf(`${BARE}canaryHealth: ${health}\n`)).toContain(`  The canary's own pods: ${said}.\n`);
+  });
+
+  it('says of a plan that was frozen before there were such limits that there are none', () => {
+    const { canaryHealth: _, ...older } = planOf(BARE);
+    expect(timelineText(older, planTimeline(older))).toContain(
+      `  The canary's own pods: restarts and lost replicas are no evidence (off); ${AT_ONCE}.\n`,
+    );
   });
 
   it('is as wide as its widest time', () => {
