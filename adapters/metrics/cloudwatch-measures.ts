@@ -17,7 +17,8 @@ const sum = (metricName: string): Series => ({ metricName, stat: 'Sum' });
 const REQUESTS = sum('RequestCount');
 const TARGET_5XX = sum('HTTPCode_Target_5XX_Count');
 const TARGET_4XX = sum('HTTPCode_Target_4XX_Count');
-const OTHER_ANSWERS = [...['2XX', '3XX'].map(family => sum(`HTTPCode_Target_${family}_Count`)), TARGET_4XX];
+const TARGET_3XX = sum('HTTPCode_Target_3XX_Count');
+const OTHER_ANSWERS = [sum('HTTPCode_Target_2XX_Count'), TARGET_3XX, TARGET_4XX];
 const CONNECTION_ERRORS = sum('TargetConnectionErrorCount');
 
 /**
@@ -39,6 +40,8 @@ export function seriesOf(measure: AlbMeasure): Series[] {
       return [REQUESTS, TARGET_5XX, CONNECTION_ERRORS];
     case 'target4xx':
       return [REQUESTS, TARGET_4XX];
+    case 'target3xx':
+      return [REQUESTS, TARGET_3XX];
     case 'slowerThan':
       return [REQUESTS, ...measure.thresholdsSeconds.map(slowerThan)];
     case 'percentile':
@@ -122,6 +125,8 @@ function badOf(
       return [Math.min(requests, atMostRequests(of(TARGET_5XX), 'answers 5xx') + of(CONNECTION_ERRORS))];
     case 'target4xx':
       return [atMostRequests(of(TARGET_4XX), 'answers 4xx')];
+    case 'target3xx':
+      return [atMostRequests(of(TARGET_3XX), 'answers 3xx')];
     case 'slowerThan':
       return measure.thresholdsSeconds.map(threshold =>
         atMostRequests(of(slowerThan(threshold)), `answers slower than ${threshold} s`),

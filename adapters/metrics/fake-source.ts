@@ -6,8 +6,9 @@ import { type MetricSource, MetricSourceUnreachableError, type ReadRequest } fro
 
 /** What one target group did in one window. Its requests are the sum of the five counts. */
 export interface Traffic {
-  /** Answered 2xx or 3xx, or 4xx where `target4xx` does not say so. */
+  /** Answered 2xx, or 3xx and 4xx where `target3xx` and `target4xx` do not say so. */
   good?: number;
+  target3xx?: number;
   target4xx?: number;
   target5xx?: number;
   connectionErrors?: number;
@@ -65,6 +66,7 @@ function readingOf(measure: Measure, canary: Traffic | undefined, stable: Traffi
     case 'failedRequests':
     case 'target5xxAndConnectionErrors':
     case 'target4xx':
+    case 'target3xx':
     case 'slowerThan':
       return { kind: 'counts', canary: countsOf(measure, canary), stable: countsOf(measure, stable) };
     default:
@@ -76,13 +78,14 @@ function countsOf(measure: Exclude<AlbMeasure, { kind: 'percentile' }>, traffic:
   if (traffic === undefined) return null;
   const {
     good = 0,
+    target3xx = 0,
     target4xx = 0,
     target5xx = 0,
     connectionErrors = 0,
     withoutAnswer = 0,
     responseTimes = [],
   } = traffic;
-  const requests = good + target4xx + target5xx + connectionErrors + withoutAnswer;
+  const requests = good + target3xx + target4xx + target5xx + connectionErrors + withoutAnswer;
   switch (measure.kind) {
     case 'failedRequests':
       return { requests, bad: [target5xx + connectionErrors + withoutAnswer] };
@@ -90,6 +93,8 @@ function countsOf(measure: Exclude<AlbMeasure, { kind: 'percentile' }>, traffic:
       return { requests, bad: [target5xx + connectionErrors] };
     case 'target4xx':
       return { requests, bad: [target4xx] };
+    case 'target3xx':
+      return { requests, bad: [target3xx] };
     case 'slowerThan':
       return {
         requests,

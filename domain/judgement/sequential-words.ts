@@ -79,6 +79,8 @@ function deedText(measure: Measure, threshold: number): string {
       return 'got a 5xx or no connection';
     case 'target4xx':
       return 'got a 4xx';
+    case 'target3xx':
+      return 'got a 3xx';
     case 'slowerThan':
     case 'histogram':
       return `took longer than ${secondsText(measure.thresholdsSeconds[threshold] ?? 0)}`;

@@ -39,6 +39,8 @@ function badText(measure: Measure, threshold: number): string {
       return '{bad} {of} got a 5xx or no connection';
     case 'target4xx':
       return '{bad} {of} got a 4xx';
+    case 'target3xx':
+      return '{bad} {of} got a 3xx';
     case 'slowerThan':
     case 'histogram':
       return `{bad} {of} took longer than ${secondsText(measure.thresholdsSeconds[threshold] ?? 0)}`;

@@ -10,6 +10,8 @@ export function measureText(measure: Measure): string {
       return 'target 5xx and connection errors';
     case 'target4xx':
       return 'answers 4xx';
+    case 'target3xx':
+      return 'redirects (answers 3xx)';
     case 'slowerThan':
       return `requests slower than ${times(measure.thresholdsSeconds)}`;
     case 'percentile':

@@ -14,6 +14,7 @@ export type AlbMeasure =
   | { kind: 'failedRequests' }
   | { kind: 'target5xxAndConnectionErrors' }
   | { kind: 'target4xx' }
+  | { kind: 'target3xx' }
   | { kind: 'slowerThan'; thresholdsSeconds: number[] }
   | { kind: 'percentile'; percentile: number };
 
@@ -62,6 +63,7 @@ export function gives(measure: Measure): Gives {
     case 'failedRequests':
     case 'target5xxAndConnectionErrors':
     case 'target4xx':
+    case 'target3xx':
     case 'slowerThan':
     case 'counters':
     case 'histogram':

@@ -43,14 +43,15 @@ export const cloudwatchSchema = z
     kind: z.literal('cloudwatch').meta({ description: "The load balancer's metrics in CloudWatch, by target group." }),
     bad: z
       .union(
-        [z.enum(['failedRequests', 'target5xxAndConnectionErrors', 'target4xx']), z.strictObject({ slowerThan })],
-        {
-          error: 'failedRequests, target5xxAndConnectionErrors, target4xx or { slowerThan: [300ms] }',
-        },
+        [
+          z.enum(['failedRequests', 'target5xxAndConnectionErrors', 'target4xx', 'target3xx']),
+          z.strictObject({ slowerThan }),
+        ],
+        { error: 'failedRequests, target5xxAndConnectionErrors, target4xx, target3xx or { slowerThan: [300ms] }' },
       )
       .meta({
         description:
-          'Which requests are bad: failedRequests (5xx, and requests that got no answer), target5xxAndConnectionErrors (where clients that hang up are common), target4xx (answers 400 to 499, such as those of a route that is gone), or those slower than given times. One of bad, value, metric and alarm.',
+          'Which requests are bad: failedRequests (5xx, and requests that got no answer), target5xxAndConnectionErrors (where clients that hang up are common), target4xx (answers 400 to 499, such as those of a route that is gone), target3xx (answers 300 to 399, such as those of a redirect that leads back to itself), or those slower than given times. One of bad, value, metric and alarm.',
         examples: ['failedRequests'],
       })
       .optional(),

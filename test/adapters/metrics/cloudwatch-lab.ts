@@ -42,12 +42,12 @@ export async function openCloudWatchLab(options: Partial<Publishing> & { pageSiz
     publish(slot: Slot, minuteEpochMs: number, traffic: Traffic): void {
       const { good = 0, target5xx = 0, connectionErrors = 0, withoutAnswer = 0, responseTimes = [] } = traffic;
       // where nothing is said of them a part of the good ones, so that a family that is not read is seen
-      const { target4xx = Math.floor(good / 4) } = traffic;
-      const answered = traffic.target4xx === undefined ? good : good + target4xx;
+      const { target3xx = Math.floor(good / 3), target4xx = Math.floor(good / 4) } = traffic;
+      const answered = good + (traffic.target3xx ?? 0) + (traffic.target4xx ?? 0);
       const counts = {
         RequestCount: answered + target5xx + connectionErrors + withoutAnswer,
-        HTTPCode_Target_2XX_Count: answered - Math.floor(good / 3) - target4xx,
-        HTTPCode_Target_3XX_Count: Math.floor(good / 3),
+        HTTPCode_Target_2XX_Count: answered - target3xx - target4xx,
+        HTTPCode_Target_3XX_Count: target3xx,
         HTTPCode_Target_4XX_Count: target4xx,
         HTTPCode_Target_5XX_Count: target5xx,
         TargetConnectionErrorCount: connectionErrors,

@@ -177,4 +177,15 @@ export const keepsLoadBalancerContract = (open: () => Promise<OpenSource>) => {
       { kind: 'counts', canary: { requests: 100, bad: [11] }, stable: { requests: 900, bad: [0] } },
     ]);
   });
+
+  it('counts redirects, and only those, where the plan says so; for everybody else they are good', async () => {
+    const { source, publish } = await open();
+    publish('green', NOON, { good: 80, target3xx: 7, target4xx: 9, target5xx: 4 });
+    publish('blue', NOON, { good: 900, target3xx: 0 });
+    const readings = await source.read(requestOf({ metrics: [metric('redirects', { kind: 'target3xx' }), errors] }));
+    expect(readings.map(({ reading }) => reading)).toEqual([
+      { kind: 'counts', canary: { requests: 100, bad: [7] }, stable: { requests: 900, bad: [0] } },
+      { kind: 'counts', canary: { requests: 100, bad: [4] }, stable: { requests: 900, bad: [0] } },
+    ]);
+  });
 };

@@ -66,6 +66,7 @@ describe('what was seen', () => {
     [{ kind: 'failedRequests' }, 0, 'failed'],
     [{ kind: 'target5xxAndConnectionErrors' }, 0, 'got a 5xx or no connection'],
     [{ kind: 'target4xx' }, 0, 'got a 4xx'],
+    [{ kind: 'target3xx' }, 0, 'got a 3xx'],
     [{ kind: 'slowerThan', thresholdsSeconds: [0.3, 1] }, 1, 'took longer than 1 s'],
     [{ kind: 'histogram', buckets: 'b', thresholdsSeconds: [0.3, 1] }, 0, 'took longer than 300 ms'],
     [{ kind: 'counters', requests: 'r', bad: 'b' }, 0, 'were bad'],

@@ -29,6 +29,7 @@ describe('words of a verdict', () => {
     [{ kind: 'failedRequests' }, '12 of 480 canary requests failed (2.5 %)'],
     [{ kind: 'target5xxAndConnectionErrors' }, '12 of 480 canary requests got a 5xx or no connection (2.5 %)'],
     [{ kind: 'target4xx' }, '12 of 480 canary requests got a 4xx (2.5 %)'],
+    [{ kind: 'target3xx' }, '12 of 480 canary requests got a 3xx (2.5 %)'],
     [slow, '12 of 480 canary requests took longer than 300 ms (2.5 %)'],
     [{ ...slow, kind: 'histogram', buckets: 'b' }, '12 of 480 canary requests took longer than 300 ms (2.5 %)'],
     [{ kind: 'counters', requests: 'r', bad: 'b' }, '12 of 480 canary requests were bad (2.5 %)'],

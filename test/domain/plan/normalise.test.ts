@@ -165,6 +165,7 @@ describe('a source is read as what is measured', () => {
       { kind: 'cloudwatch', measure: { kind: 'target5xxAndConnectionErrors' } },
     ],
     ['{ kind: cloudwatch, bad: target4xx }', ANY, { kind: 'cloudwatch', measure: { kind: 'target4xx' } }],
+    ['{ kind: cloudwatch, bad: target3xx }', ANY, { kind: 'cloudwatch', measure: { kind: 'target3xx' } }],
     [
       '{ kind: cloudwatch, bad: { slowerThan: [300ms, 1.5s] } }',
       ANY,

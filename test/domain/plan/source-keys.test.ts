@@ -4,7 +4,7 @@ import { expectedInstead, isTaken, type KeyRow } from './every-key.ts';
 const TIMES = 'a list of times such as [300ms, 1s]';
 const TIME = 'a time such as 300ms, 1s or 1.5s, above 0';
 const PERCENTILE = 'a number from 1 to below 100, such as 99';
-const BAD = 'failedRequests, target5xxAndConnectionErrors, target4xx or { slowerThan: [300ms] }';
+const BAD = 'failedRequests, target5xxAndConnectionErrors, target4xx, target3xx or { slowerThan: [300ms] }';
 const STAT = 'a statistic such as Average, Sum or p99';
 const QUERY = "a query in PromQL, such as 'max(queue_depth)'";
 const SELECTOR = 'a selector of a counter, such as \'http_requests_total{slot="${slot}"}\'';
@@ -39,8 +39,8 @@ const others: KeyRow[] = [
   ['metrics[0].source', 'a source: cloudwatch, prometheus or json', [], ['cloudwatch', null, []]],
   [
     'metrics[0].source.bad',
-    'failedRequests, target5xxAndConnectionErrors or target4xx',
-    ['failedRequests', 'target5xxAndConnectionErrors', 'target4xx'],
+    'failedRequests, target5xxAndConnectionErrors, target4xx or target3xx',
+    ['failedRequests', 'target5xxAndConnectionErrors', 'target4xx', 'target3xx'],
     ['5xx'],
   ],
   ['metrics[0].source.bad', BAD, [{ slowerThan: ['1s'] }], [5, true]],

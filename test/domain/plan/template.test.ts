@@ -52,6 +52,7 @@ describe('a measure gives', () => {
     ['failedRequests', 'counts'],
     ['target5xxAndConnectionErrors', 'counts'],
     ['target4xx', 'counts'],
+    ['target3xx', 'counts'],
     ['slowerThan', 'counts'],
     ['counters', 'counts'],
     ['histogram', 'counts'],

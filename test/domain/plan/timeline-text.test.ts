@@ -216,6 +216,7 @@ describe('what a metric measures, in words', () => {
     [{ kind: 'failedRequests' }, 'failed requests'],
     [{ kind: 'target5xxAndConnectionErrors' }, 'target 5xx and connection errors'],
     [{ kind: 'target4xx' }, 'answers 4xx'],
+    [{ kind: 'target3xx' }, 'redirects (answers 3xx)'],
     [{ kind: 'slowerThan', thresholdsSeconds: [0.3, 1.5] }, 'requests slower than 300 ms, 1500 ms'],
     [{ kind: 'percentile', percentile: 99.9 }, 'p99.9 of the response time in seconds'],
     [{ kind: 'alarm', alarm: 'burn' }, 'the alarm burn'],
