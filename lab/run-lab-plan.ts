@@ -65,9 +65,9 @@ export interface DefaultPlanOptions {
 }
 
 /**
- * The plan where a person gives none: several weights, and the default judge for failed requests, answers 4xx and late
- * answers, each compared with stable over the same seconds. With little traffic its steps last longer, and it is content
- * with seeing larger faults.
+ * The plan where a person gives none: several weights, and the default judge for failed requests, answers 4xx, redirects and
+ * late answers, each compared with stable over the same seconds, and in the soak with what stable did before. With little
+ * traffic its steps last longer, and it is content with seeing larger faults.
  * @param perPlanSecond requests in a second of the plan   @param mostMinutes of the plan, that its steps may take
  */
 export function defaultPlan({ usual, perPlanSecond, mostMinutes }: DefaultPlanOptions): Plan {
@@ -94,11 +94,14 @@ metrics:
     judge: { kind: sequential, ceiling: auto, guard: off }
   - name: answers4xx
     source: { kind: cloudwatch, bad: target4xx }
-    judge: { kind: sequential, guard: off }
+    judge: { kind: sequential, ceiling: auto, guard: off }
+  - name: redirects
+    source: { kind: cloudwatch, bad: target3xx }
+    judge: { kind: sequential, ceiling: auto, guard: off }
   # a stall of the computer makes answers late in clumps, and a process that has just begun is slower
   - name: slow
     source: { kind: cloudwatch, bad: { slowerThan: [${slowMsOf(usual).map(latencyText).join(', ')}] } }
-    judge: { kind: sequential, margin: 1.5, warmUp: {} }
+    judge: { kind: sequential, ceiling: auto, margin: 1.5, warmUp: {} }
 steps:
 ${BAKES.map(({ weight, minutes }) => `  - setWeight: ${weight}\n  - bake: ${lasting(minutes)}m\n`).join('')}  - setWeight: 100
 soak: ${lasting(SOAK_MINUTES)}m

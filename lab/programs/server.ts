@@ -17,6 +17,7 @@
  * SIGTERM: no new connections, requests in flight are finished, exit 0.
  */
 import { createServer } from 'node:http';
+import { isOneOf } from './share.ts';
 
 const given = Object.fromEntries(
   process.argv.slice(2).map(argument => {
@@ -80,10 +81,6 @@ const metricsPage = (): string =>
     `http_request_duration_seconds_count ${answered}`,
     '',
   ].join('\n');
-
-/** True for exactly `share` of the numbers 1, 2, 3, ..., evenly spread: the same for every run. */
-const isOneOf = (share: number, number: number): boolean =>
-  Math.floor(number * share) > Math.floor((number - 1) * share);
 
 const server = createServer((request, response) => {
   const json = (status: number, body: object) => {

@@ -10,16 +10,19 @@ const bakesOf = (plan: Plan) => plan.steps.flatMap(step => (step.kind === 'bake'
 const weightsOf = (plan: Plan) => plan.steps.flatMap(step => (step.kind === 'setWeight' ? [step.weight] : []));
 
 describe('the plan of a lab without --plan', () => {
-  it('goes through several weights and a soak; the default judge compares failures, 4xx and late answers', () => {
+  it('goes through several weights and a soak; the default judge compares failures, 4xx, redirects and late answers, and has a ceiling for each in the soak', () => {
     const plan = planFor(fine);
     expect(weightsOf(plan)).toEqual([10, 25, 50, 100]);
     expect(plan).toMatchObject({ workload: 'app', strategy: 'canary', soakSeconds: 300 });
-    expect(plan.metrics.map(({ source, judge }) => [source.measure, judge.kind])).toEqual([
-      [{ kind: 'failedRequests' }, 'sequential'],
-      [{ kind: 'target4xx' }, 'sequential'],
+    expect(plan.metrics.map(({ source }) => source.measure)).toEqual([
+      { kind: 'failedRequests' },
+      { kind: 'target4xx' },
+      { kind: 'target3xx' },
       // 50 + 1.5 x 4 ms
-      [{ kind: 'slowerThan', thresholdsSeconds: [0.056, 0.5] }, 'sequential'],
+      { kind: 'slowerThan', thresholdsSeconds: [0.056, 0.5] },
     ]);
+    // without a ceiling nothing is seen at 100 %, where there is no stable to compare with
+    for (const { judge } of plan.metrics) expect(judge).toMatchObject({ kind: 'sequential', ceiling: 'auto' });
   });
 
   it.each([
@@ -50,7 +53,7 @@ describe('the plan of a lab without --plan', () => {
 
   it('is a plan whatever stable does, none of its requests answered included', () => {
     expect(planFor({ failedShare: 1, share4xx: 0 }).steps.length).toBeGreaterThan(2);
-    expect(planFor({ failedShare: 0, share4xx: 1, p50Ms: 1e9, p99Ms: 1e9 }).metrics).toHaveLength(3);
+    expect(planFor({ failedShare: 0, share4xx: 1, p50Ms: 1e9, p99Ms: 1e9 }).metrics).toHaveLength(4);
   });
 });
 
