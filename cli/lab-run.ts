@@ -66,7 +66,7 @@ function teller(options: LabCommandOptions, fileOf: () => WrittenLabFile | undef
     const labOption = file === undefined || file.path === LAB_FILE ? '' : ` --lab ${file.path}`;
     switch (news.kind) {
       case 'open':
-        return `load balancer at ${news.url}\n`;
+        return `load balancer at ${news.url}\n${news.prometheusUrl === undefined ? '' : `Prometheus at ${news.prometheusUrl}: the pods by slot and pod, times are the plan's\n`}`;
       case 'stableReady':
         return `stable is ready: ${news.replicas} processes\n`;
       case 'planned':

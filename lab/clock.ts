@@ -19,12 +19,16 @@ export interface LabClock extends Clock {
   sleep(labMs: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** What the lab's clock shows at an instant of the wall. */
+export const labEpochMs = ({ startEpochMs, compress }: LabClockSpec, wallEpochMs: number): number =>
+  Math.round(startEpochMs + (wallEpochMs - startEpochMs) * compress);
+
 /** The same spec gives the same clock in every thread. */
 export function openLabClock(spec: LabClockSpec): LabClock {
   const wallMs = (labMs: number) => labMs / spec.compress;
   return {
     spec,
-    now: () => Math.round(spec.startEpochMs + (Date.now() - spec.startEpochMs) * spec.compress),
+    now: () => labEpochMs(spec, Date.now()),
     wallMs,
     sleep: (labMs, signal) =>
       new Promise(resolve => {

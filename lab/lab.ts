@@ -42,6 +42,8 @@ import { openTable } from './table.ts';
 export interface LabOptions {
   /** How many times faster than the wall the lab's clock runs. */
   compress: number;
+  /** So far behind the wall the lab's clock starts, and catches up: for what takes no times of the future. 0 where absent. */
+  behindMs?: number;
   /** Of the load balancer; a free one where absent. */
   port?: number;
   /** Of the load balancer, wall clock: without a byte for so long a request ends with 504. 60 s where absent, as an ALB's. */
@@ -92,7 +94,10 @@ const TOPIC_ARN = `arn:aws:sns:${labRegion}:123456789012:sluice`;
 const MACHINES = { release: 'sluice-release', rollBack: 'sluice-roll-back' };
 
 export async function openLab(options: LabOptions): Promise<Lab> {
-  const clock = openLabClock({ startEpochMs: Date.now(), compress: options.compress });
+  const { compress, behindMs = 0 } = options;
+  // both clocks show the same when the faster one has caught up; one that is as fast as the wall is never behind
+  const catchesUpMs = compress > 1 ? behindMs / (compress - 1) : 0;
+  const clock = openLabClock({ startEpochMs: Date.now() + catchesUpMs, compress });
   const closers: (() => Promise<void>)[] = [];
   let closing: Promise<void> | undefined;
   const close = async () => {

@@ -6,6 +6,8 @@ import type { Program } from './kubernetes/pod.ts';
 import { type Lab, openLab } from './lab.ts';
 import { type Load, startLoad } from './load/load.ts';
 import { FASTEST, LONGEST_SECONDS, mostPerSecond, type Pacing, paceOf } from './pacing.ts';
+import { openLabPrometheus } from './prometheus/lab-prometheus.ts';
+import { prometheusProgram, type RealPrometheus } from './prometheus/real-prometheus.ts';
 import { DEFAULT_WORKLOAD, type DefaultPlanOptions, defaultPlan, slowMsOf, type Usual } from './run-lab-plan.ts';
 import { lastWords, untilItFails } from './run-lab-pods.ts';
 import { steadyRate } from './steady-rate.ts';
@@ -28,6 +30,8 @@ export interface RunLabOptions {
   /** Ready when it answers 2xx or 3xx; absent: ready when the port accepts connections. */
   readyPath?: string;
   compress?: number;
+  /** Where the programs expose their metrics, for a plan that reads some of Prometheus; /metrics where absent. */
+  metricsPath?: string;
   /** Of the load balancer; absent: a free one. */
   port?: number;
   /** Ends everything at any moment: `runLab` is then rejected with its reason, and no process is left. */
@@ -40,7 +44,8 @@ export interface RunLabOptions {
 }
 
 export type LabNews =
-  | { kind: 'open'; url: string }
+  /** `prometheusUrl` where the plan reads metrics of it. */
+  | { kind: 'open'; url: string; prometheusUrl?: string }
   | { kind: 'stableReady'; replicas: number }
   /** `most`: what this computer can send in a second; `wanted`: what was to be sent, before stable was found not to keep up. */
   | { kind: 'planned'; plan: Plan; usual: Usual; pacing: Pacing; most: number; wanted: number }
@@ -69,25 +74,60 @@ export async function runLab(options: RunLabOptions): Promise<ReleaseRow> {
     ...(compress === undefined ? {} : { compress }),
   };
   const pacing = paceOf(planFor(options, beforeWatched(asked)), { ...given, most });
-  const lab = await open(options, pacing.compress);
+  const program = prometheusFor(options);
+  const lab = await open(options, pacing.compress, program === undefined ? 0 : BEHIND_MS);
   const loads: Load[] = [];
+  let prometheus: RealPrometheus | undefined;
   try {
     signal.throwIfAborted();
+    if (program !== undefined) {
+      const { metricsPath = '/metrics' } = options;
+      prometheus = await openLabPrometheus({
+        program,
+        clock: lab.clock.spec,
+        kubernetes: lab.kubernetes,
+        metricsPath,
+      });
+      signal.throwIfAborted();
+    }
     options.onOpen?.(lab);
-    options.tell({ kind: 'open', url: lab.edge.url });
-    return await unlessAborted(signal, release(lab, options, { loads, pacing, most }));
+    options.tell({
+      kind: 'open',
+      url: lab.edge.url,
+      ...(prometheus === undefined ? {} : { prometheusUrl: prometheus.url }),
+    });
+    return await unlessAborted(signal, release(lab, options, { loads, pacing, most, prometheus }));
   } finally {
+    await prometheus?.close();
     await lab.close();
     // after the lab: with nothing there to answer, none waits for what is in flight
     await Promise.all(loads.map(load => load.stop()));
   }
 }
 
-async function open(options: RunLabOptions, compress: number): Promise<Lab> {
+/**
+ * Prometheus takes no sample that is more than ten minutes ahead of the wall: the lab's clock, which is faster, starts so far
+ * behind that hours of the wall pass until then.
+ */
+const BEHIND_MS = 10 * 24 * 3_600_000;
+
+/** The program, where the plan reads metrics of it. @throws LabInputError it is not there */
+function prometheusFor({ plan }: RunLabOptions): string | undefined {
+  const metrics = (plan?.metrics ?? []).filter(({ source }) => source.kind === 'prometheus');
+  if (metrics.length === 0) return undefined;
+  const program = prometheusProgram();
+  if (program !== undefined) return program;
+  const names = metrics.map(({ name }) => name).join(', ');
+  throw new LabInputError(
+    `the plan reads ${names} from Prometheus, and there is none on this computer: install it (apt-get install prometheus), or give its path as PROMETHEUS`,
+  );
+}
+
+async function open(options: RunLabOptions, compress: number, behindMs: number): Promise<Lab> {
   const idleTimeoutMs = idleMs(compress);
   const port = options.port === undefined ? {} : { port: options.port };
   try {
-    return await openLab({ compress, idleTimeoutMs, publishing: PUBLISHING, ...port });
+    return await openLab({ compress, behindMs, idleTimeoutMs, publishing: PUBLISHING, ...port });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const isAboutPort = options.port !== undefined && /EADDRINUSE|EACCES/.test(`${code} ${message}`);
@@ -114,12 +154,17 @@ const beforeWatched = (asked = Number.POSITIVE_INFINITY): DefaultPlanOptions => 
 async function release(
   lab: Lab,
   options: RunLabOptions,
-  { loads, pacing, most }: { loads: Load[]; pacing: Pacing; most: number },
+  {
+    loads,
+    pacing,
+    most,
+    prometheus,
+  }: { loads: Load[]; pacing: Pacing; most: number; prometheus: RealPrometheus | undefined },
 ): Promise<ReleaseRow> {
   const name = workloadNameOf(options);
   const stable: Program = { command: options.stable };
   const canary: Program = { command: options.canary };
-  const workload = await startStable(lab, options, stable);
+  const workload = await startStable(lab, options, stable, prometheus?.url);
   options.tell({ kind: 'stableReady', replicas: REPLICAS });
   const send = async (requestsPerSecond: number, slowMs = Number.POSITIVE_INFINITY): Promise<Load> => {
     const load = await startLoad({
@@ -174,7 +219,12 @@ async function release(
   return row;
 }
 
-async function startStable(lab: Lab, options: RunLabOptions, stable: Program): Promise<Workload> {
+async function startStable(
+  lab: Lab,
+  options: RunLabOptions,
+  stable: Program,
+  prometheusUrl: string | undefined,
+): Promise<Workload> {
   const { plan, readyPath } = options;
   const stop = new AbortController();
   const adding = addWorkload(lab, {
@@ -185,6 +235,7 @@ async function startStable(lab: Lab, options: RunLabOptions, stable: Program): P
     tags: '*',
     replicas: REPLICAS,
     ...(readyPath === undefined ? {} : { readyPath }),
+    ...(prometheusUrl === undefined ? {} : { prometheusUrl }),
     ...(plan?.preview === undefined ? {} : { previewHeader: plan.preview.header }),
   });
   try {

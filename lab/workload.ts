@@ -27,6 +27,8 @@ export interface LabWorkloadSpec {
   /** Path that answers 2xx or 3xx when a program is ready; absent: ready when it accepts connections. */
   readyPath?: string;
   previewHeader?: { name: string; value: string };
+  /** Of the workload, for plans with metrics of Prometheus. */
+  prometheusUrl?: string;
   /** Names of alarms that take a release back; lab.alarms.set makes and sets them. */
   alarms?: string[];
   deregistrationDelaySeconds?: number;
@@ -149,6 +151,7 @@ async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<Workload> {
       targetGroups,
       ...(preview === undefined ? {} : { previewRule }),
     },
+    ...(spec.prometheusUrl === undefined ? {} : { sources: { prometheus: { url: spec.prometheusUrl, sigv4: false } } }),
     backgroundWork: 'none',
     connections: 'cut',
     maxDrainSeconds: 900,

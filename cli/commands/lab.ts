@@ -30,6 +30,7 @@ export function makeLabCommand(terminal: Terminal) {
     )
     .option('--path <path>', 'what is requested', '/')
     .option('--ready-path <path>', 'ready when this answers 2xx or 3xx (default: when the port accepts connections)')
+    .option('--metrics-path <path>', 'where the programs expose metrics, for a plan that reads Prometheus', '/metrics')
     .option(
       '--compress <number>',
       'how many times faster than the wall the times of the plan pass (default: so that a release takes a minute or two)',
@@ -47,6 +48,7 @@ interface GivenOptions {
   rps?: string | undefined;
   path: string;
   readyPath?: string | undefined;
+  metricsPath: string;
   compress?: string | undefined;
   port?: string | undefined;
   json?: string | undefined;
@@ -58,6 +60,7 @@ async function run(terminal: Terminal, given: GivenOptions): Promise<void> {
   const canary = commandOf('--canary', given.canary);
   const path = pathOf('--path', given.path);
   const more = {
+    metricsPath: pathOf('--metrics-path', given.metricsPath),
     ...(given.rps === undefined ? {} : { requestsPerSecond: numberOf('--rps', given.rps, MOST_REQUESTS_PER_SECOND) }),
     ...(given.readyPath === undefined ? {} : { readyPath: pathOf('--ready-path', given.readyPath) }),
     ...(given.compress === undefined ? {} : { compress: numberOf('--compress', given.compress, MOST_COMPRESS) }),

@@ -17,6 +17,9 @@ export interface ScrapeTarget {
   labels: Record<string, string>;
 }
 
+/** Its own: what it keeps is forgotten later than that. */
+const OLDEST_OWN_TIME = '14d';
+
 /** Where the program is: PROMETHEUS in the environment, else the one on the path; undefined: there is none. */
 export function prometheusProgram(): string | undefined {
   const program = process.env.PROMETHEUS ?? 'prometheus';
@@ -33,15 +36,20 @@ export async function openPrometheus(options: {
   program: string;
   scrapeSeconds: number;
   targets: readonly ScrapeTarget[];
+  /** What is scraped has its own labels and times, and those are taken, however far in the past. */
+  ownTimes?: boolean;
 }): Promise<RealPrometheus> {
-  const { program, scrapeSeconds, targets } = options;
+  const { program, scrapeSeconds, targets, ownTimes = false } = options;
   const folder = await mkdtemp(join(tmpdir(), 'sluice-prometheus-'));
   const port = await findFreePort();
+  const scrapeEvery = `${Math.round(scrapeSeconds * 1000)}ms`;
   const config = {
-    global: { scrape_interval: `${scrapeSeconds}s`, scrape_timeout: `${scrapeSeconds}s` },
+    global: { scrape_interval: scrapeEvery, scrape_timeout: scrapeEvery },
+    ...(ownTimes ? { storage: { tsdb: { out_of_order_time_window: OLDEST_OWN_TIME } } } : {}),
     scrape_configs: [
       {
         job_name: 'lab',
+        honor_labels: ownTimes,
         static_configs: targets.map(({ address, labels }) => ({ targets: [address], labels })),
       },
     ],
@@ -54,8 +62,11 @@ export async function openPrometheus(options: {
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const lastLines = keepLastLines(child);
+  const kill = () => void child.kill('SIGKILL');
+  process.on('exit', kill); // who is stopped at once closes nothing
   const url = `http://127.0.0.1:${port}`;
   const close = async () => {
+    process.off('exit', kill);
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL');
       await once(child, 'exit');
