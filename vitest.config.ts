@@ -7,6 +7,8 @@ const LONG = [
   'adapters/metrics/prometheus.real.test.ts',
   'conformance/machines.test.ts',
   'adapters/cluster/kubernetes-api.real.test.ts',
+  'lab/programs/catalogue.lab.test.ts',
+  'lab/prometheus/lab-prometheus.real.test.ts',
   'simulation/seeds.test.ts',
   'cli/doors.test.ts',
   'scenarios/',

@@ -104,8 +104,26 @@ export function rowText(row: ReleaseRow): string {
     ...(first === null ? [] : [`  first error to rollback: ${first.toFixed(2)} s\n`]),
     '\n',
     versionsText(row.versions),
+    ...unseenText(row),
     `\n  ${lost === 0 ? 'no request was lost' : `${grouped(lost)} requests lost that the canary did not cause`}\n`,
   ].join('');
+}
+
+/** From what share of the canary's requests on it is said that they failed unseen, and how many times stable's. */
+const UNSEEN = { share: 0.01, timesStable: 2 };
+
+/** A promoted canary that failed its clients and no metric of the plan: what a load balancer does not count. */
+function unseenText({ outcome, versions: { stable, canary } }: ReleaseRow): string[] {
+  const failed = (counts: VersionCounts): number => counts['5xx'] + counts.noAnswer;
+  const share = (counts: VersionCounts): number => failed(counts) / Math.max(1, counts.requests);
+  const most = Math.max(UNSEEN.share, UNSEEN.timesStable * share(stable));
+  if (outcome !== 'promoted' || share(canary) <= most) return [];
+  return [
+    '\n',
+    line(
+      `${grouped(failed(canary))} of ${grouped(canary.requests)} requests to the canary failed at the client, and no metric of the plan saw it: a load balancer counts no answer as failed that it has begun to pass on and a client gives up; a hook before the first weight, or a metric of the program's own, would`,
+    ),
+  ];
 }
 
 /** The end table: versions by how their requests ended. */

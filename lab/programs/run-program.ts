@@ -24,6 +24,12 @@ const STABLE = pathOf('server.ts');
 const CANARY = pathOf('misbehaving.ts');
 const node = (...args: string[]): string => [process.execPath, ...args].map(arg => `'${arg}'`).join(' ');
 
+/** The program, and one that is healthy, as commands for the shell. @param folder for what a program remembers; may be missing */
+export const commandsOf = ({ kind }: CatalogueEntry, folder: string): { stable: string; canary: string } => ({
+  stable: node(STABLE, 'VERSION=stable'),
+  canary: node(CANARY, kind, folder),
+});
+
 /**
  * `sluice lab` of one program beside one that is healthy, as a person types it: without a plan, so by the lab's own.
  * @param options.more further options of the command, e.g. `['--compress', '60']`
@@ -36,9 +42,9 @@ export async function runProgram(
   const json = join(folder, 'row.json');
   const startedMs = performance.now();
   try {
+    const { stable, canary } = commandsOf(entry, join(folder, 'state'));
     const args = [
-      ...['lab', '--stable', node(STABLE, 'VERSION=stable')],
-      ...['--canary', node(CANARY, entry.kind, join(folder, 'state'))],
+      ...['lab', '--stable', stable, '--canary', canary],
       ...(entry.readyPath === undefined ? [] : ['--ready-path', entry.readyPath]),
       ...['--json', json],
       ...(options.more ?? []),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { wrap } from '../../adapters/terminal/wrap.ts';
-import { approveCommand, keptText, pacingText, usualText, versionsText } from '../../cli/lab-text.ts';
+import { approveCommand, keptText, pacingText, rowText, usualText, versionsText } from '../../cli/lab-text.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { VersionCounts } from '../../lab/load/version-counts.ts';
 import { type Pacing, paceOf } from '../../lab/pacing.ts';
@@ -77,6 +77,46 @@ describe('the end table', () => {
       ].join('\n'),
     );
     expect(wrap(text)).toBe(text);
+  });
+});
+
+describe('a canary that failed its clients', () => {
+  const of = (requests: number, noAnswer: number, failed = 0): VersionCounts => ({
+    requests,
+    '2xx': requests - noAnswer - failed,
+    '3xx': 0,
+    '4xx': 0,
+    '5xx': failed,
+    noAnswer,
+    p50Ms: 1,
+    p99Ms: 2,
+  });
+  const textOf = (more: Partial<ReleaseRow>) =>
+    rowText({
+      outcome: 'promoted',
+      reason: null,
+      because: 'x',
+      weights: [100],
+      lost: 0,
+      secondsFromFirstBadToZero: null,
+      ...more,
+    } as ReleaseRow).replaceAll(/\s+/g, ' ');
+  const SAID = / requests to the canary failed at the client, and no metric of the plan saw it/;
+
+  it('and was promoted is named: no metric of the plan saw it', () => {
+    const text = textOf({ versions: { stable: of(9_000, 0), canary: of(1_748, 1_700, 8) } });
+    expect(text).toContain(
+      '1,708 of 1,748 requests to the canary failed at the client, and no metric of the plan saw it',
+    );
+  });
+
+  it.each<[string, Partial<ReleaseRow>]>([
+    ['failed a few', { versions: { stable: of(9_000, 0), canary: of(1_000, 10) } }],
+    ['fails as stable does', { versions: { stable: of(1_000, 0, 50), canary: of(1_000, 50, 50) } }],
+    ['got nothing', { versions: { stable: of(1_000, 0), canary: of(0, 0) } }],
+    ['was taken back', { outcome: 'rolledBack', reason: 'degraded', versions: { stable: of(9, 0), canary: of(9, 9) } }],
+  ])('is not where it %s', (_, row) => {
+    expect(textOf(row)).not.toMatch(SAID);
   });
 });
 
