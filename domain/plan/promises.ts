@@ -1,6 +1,7 @@
 import { durationText } from '../file/units.ts';
 import type { Workload } from '../workload.ts';
 import { mostWeight } from './control.ts';
+import type { AlbMeasure } from './measure.ts';
 import type { Metric, Plan, SequentialJudgeSpec } from './plan.ts';
 import { ofOtherJudges } from './promises-other-judges.ts';
 
@@ -13,6 +14,16 @@ const EARLIEST_VERDICT_SECONDS = 120;
 /** Two looks, or two scrapes of 30 s, after a window's end. */
 const EARLIEST_OF_PROMETHEUS_SECONDS = 20;
 const LATEST_OF_PROMETHEUS_SECONDS = 60;
+
+/** Measures of the load balancer's own metrics. */
+const OF_LOAD_BALANCER: readonly string[] = [
+  'failedRequests',
+  'target5xxAndConnectionErrors',
+  'target4xx',
+  'target3xx',
+  'slowerThan',
+  'percentile',
+] satisfies AlbMeasure['kind'][];
 
 /** Each a sentence: what someone who reads this plan might think it promises, and it does not. */
 export function cannotPromise(plan: Plan, workload?: Workload): string[] {
@@ -96,6 +107,12 @@ function ofSources(plan: Plan): string[] {
   if (of(({ source }) => source.kind === 'cloudwatch').length > 0) {
     notes.push(
       "A verdict is 2 to 4 minutes late: CloudWatch publishes an ALB's metrics 1 to 3 minutes after their minute. The roll back then takes seconds.",
+    );
+  }
+  const counted = of(({ source }) => OF_LOAD_BALANCER.includes(source.measure.kind));
+  if (counted.length === plan.metrics.length && !plan.steps.some(({ kind }) => kind === 'hook')) {
+    notes.push(
+      `${names(counted)}: the load balancer sees status and time of an answer, not what is in it, nor that it never ends: an empty 200 is good, and so is one that its client gives up in the middle. A hook, or a metric of the program's own, sees those.`,
     );
   }
   const scraped = of(({ source }) => source.kind === 'prometheus');

@@ -23,6 +23,8 @@ export const steps = (...list: string[]) => ({ steps: `[{ setWeight: 5 }, ${list
 
 export const LATE =
   "A verdict is 2 to 4 minutes late: CloudWatch publishes an ALB's metrics 1 to 3 minutes after their minute. The roll back then takes seconds.";
+export const STATUS_ONLY = (names = 'errors') =>
+  `${names}: the load balancer sees status and time of an answer, not what is in it, nor that it never ends: an empty 200 is good, and so is one that its client gives up in the middle. A hook, or a metric of the program's own, sees those.`;
 export const CEILING_ALONE =
   'errors: at weight 100 there is no stable traffic to compare with. Only the ceiling judges there: it misses a fault below the ceiling, and it takes an outage of everything for a fault of the canary.';
 export const WITHIN_MARGIN =

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { cannotPromise } from '../../../domain/plan/promises.ts';
-import { ALWAYS, ANY, CEILING_ALONE, LATE, metric, NO_SOAK, planWith, type Row, SCRAPED } from './promise-plans.ts';
+import {
+  ALWAYS,
+  ANY,
+  CEILING_ALONE,
+  LATE,
+  metric,
+  NO_SOAK,
+  planWith,
+  type Row,
+  SCRAPED,
+  STATUS_ONLY,
+} from './promise-plans.ts';
 
 const sentences: Row[] = [
   [
@@ -59,6 +70,7 @@ const sentences: Row[] = [
     {},
     [
       LATE,
+      STATUS_ONLY('errors, same, good'),
       'errors, same, good: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
       'errors, same: without a ceiling a relative judge sees nothing at weight 100: there is no stable traffic to compare with.',
       'errors: max below 1 wants a canary that is better than stable; an equal one is rolled back.',
@@ -77,6 +89,7 @@ const sentences: Row[] = [
     {},
     [
       LATE,
+      STATUS_ONLY('p99, slow'),
       'p99, slow: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
       'p99: without a ceiling a relative judge sees nothing at weight 100: there is no stable traffic to compare with.',
       'p99: a percentile of few requests varies a lot, and minRequests applies to counts only. `{ slowerThan: [1s] }` counts slow requests instead.',
@@ -88,6 +101,7 @@ const sentences: Row[] = [
     {},
     [
       LATE,
+      STATUS_ONLY('errors, slow'),
       CEILING_ALONE,
       'slow: without a ceiling a sequential judge finds no fault at weight 100.',
       'errors: with the guard off the false-alarm rate is guaranteed for independent failures only, not for retries and failures that come in bursts.',
@@ -100,6 +114,7 @@ const sentences: Row[] = [
     { soak: '0s' },
     [
       LATE,
+      STATUS_ONLY('slow'),
       'slow: without a ceiling a sequential judge finds no fault at weight 100.',
       'slow: a canary that is worse than stable by less than the margin is tolerated. A difference between slots that lasts the whole release (zone, node type) must stay within the margin too, or it is taken for a fault.',
       NO_SOAK,
@@ -114,6 +129,7 @@ const sentences: Row[] = [
     {},
     [
       LATE,
+      STATUS_ONLY('rate, other'),
       'rate, other: failed checks add up over the whole release: the longer it lasts, the more likely it is rolled back by checks that fail by chance. No false-alarm rate is guaranteed, and an outage of everything rolls back.',
     ],
   ],
@@ -126,6 +142,7 @@ const sentences: Row[] = [
     { soak: '0s' },
     [
       LATE,
+      STATUS_ONLY('a, b'),
       'a, b: judged every 1h 30m only, and each run has its own chance of a false alarm. It compares the ranks of windows: it does not see rare errors, a wider spread, or how many requests a window had. At weight 100 it sees nothing.',
       'b: a percentile of few requests varies a lot, and all windows count the same.',
       NO_SOAK,
@@ -140,7 +157,11 @@ const sentences: Row[] = [
       ),
     ],
     {},
-    [LATE, 'warm: failureLimit -1 never rolls back; it can only hold until enough windows in a row were good.'],
+    [
+      LATE,
+      STATUS_ONLY('warm'),
+      'warm: failureLimit -1 never rolls back; it can only hold until enough windows in a row were good.',
+    ],
   ],
   [
     'of Prometheus and of an endpoint, what they miss',

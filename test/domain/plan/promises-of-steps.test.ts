@@ -16,6 +16,7 @@ import {
   type Row,
   SCRAPED,
   SCRAPES,
+  STATUS_ONLY,
   steps,
   UNANSWERED,
   WAITS,
@@ -27,7 +28,7 @@ const sentences: Row[] = [
     'of weight 0 without a bake, nothing',
     [metric('errors', CEILING)],
     { steps: '[{ setWeight: 0 }, { setWeight: 5 }, { bake: 1h }, { setWeight: 100 }]' },
-    [LATE, CEILING_ALONE, WITHIN_MARGIN],
+    [LATE, STATUS_ONLY(), CEILING_ALONE, WITHIN_MARGIN],
   ],
   [
     'of a control, what only its last requests would show, and nothing of weight 100',
@@ -35,6 +36,7 @@ const sentences: Row[] = [
     { keys: 'control: 2.5' },
     [
       LATE,
+      STATUS_ONLY(),
       WITHIN_MARGIN,
       'control: the last 2.5 % of the requests move at the end of the soak, when stable is scaled down. A fault that only these requests show is not seen.',
     ],
@@ -72,6 +74,7 @@ const sentences: Row[] = [
     { strategy: 'blueGreen', steps: '[{ setWeight: 100 }]' },
     [
       LATE,
+      STATUS_ONLY(),
       CEILING_ALONE,
       WITHIN_MARGIN,
       'No preview: before the switch hooks and people cannot reach the new version through the load balancer.',
@@ -87,6 +90,7 @@ const sentences: Row[] = [
     },
     [
       LATE,
+      STATUS_ONLY(),
       CEILING_ALONE,
       WITHIN_MARGIN,
       'Weight 5 (2m 59s), 40 (0s), 100 (2m 59s): shorter than a window and the delay of its metrics (3m at least). No window of this weight is judged before the next weight.',
@@ -126,13 +130,13 @@ const sentences: Row[] = [
     'of a bake before any weight, that it only waits',
     [metric('errors', CEILING)],
     { steps: '[{ bake: 1h }, { setWeight: 5 }, { bake: 1h }, { setWeight: 100 }]' },
-    [LATE, CEILING_ALONE, WITHIN_MARGIN, WAITS],
+    [LATE, STATUS_ONLY(), CEILING_ALONE, WITHIN_MARGIN, WAITS],
   ],
   [
     'of a bake at weight 0, that it only waits',
     [metric('errors', CEILING)],
     { steps: '[{ setWeight: 0 }, { bake: 1h }, { setWeight: 5 }, { bake: 1h }, { setWeight: 100 }]' },
-    [LATE, CEILING_ALONE, WITHIN_MARGIN, WAITS],
+    [LATE, STATUS_ONLY(), CEILING_ALONE, WITHIN_MARGIN, WAITS],
   ],
   [
     'of an analysis, which waits for its measurements, and of a hook at weight 0, nothing',
@@ -153,7 +157,7 @@ const sentences: Row[] = [
     'of weight 100 without a soak, only that there is none',
     [metric('errors', CEILING)],
     { soak: '0s' },
-    [LATE, CEILING_ALONE, WITHIN_MARGIN, NO_SOAK],
+    [LATE, STATUS_ONLY(), CEILING_ALONE, WITHIN_MARGIN, NO_SOAK],
   ],
 ];
 
@@ -194,6 +198,7 @@ describe('a workload adds to what cannot be promised', () => {
     };
     expect(cannotPromise(planWith([metric('errors', CEILING)], preview), workload).slice(0, -3)).toEqual([
       LATE,
+      STATUS_ONLY(),
       CEILING_ALONE,
       WITHIN_MARGIN,
     ]);

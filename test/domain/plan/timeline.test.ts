@@ -149,6 +149,7 @@ describe('all that is said', () => {
     // Assess: 3 minutes at 100 are a window of 60 s and the least delay, 120 s
     expect(firstWords(text)).toEqual([
       'A verdict is 2',
+      'p99: the load balancer',
       'p99: a fixed limit',
       'Weight 100 (3m): when',
       'No preview: before the',
