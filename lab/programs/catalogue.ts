@@ -3,6 +3,8 @@ import type { RollBackReason } from '../../domain/ledger/facts.ts';
 /** How a release of a program has to end under the lab's own plan. */
 export type Expected =
   | { outcome: 'promoted' }
+  /** It is bad, and the load balancer's metrics do not show how: promoted, or taken back for what it does besides. */
+  | { outcome: 'unseen' }
   /** `because`: what the sentence that says why has to name. */
   | { outcome: 'rolledBack'; reasons: readonly RollBackReason[]; because: RegExp };
 
@@ -17,6 +19,7 @@ export interface CatalogueEntry {
 }
 
 const PROMOTED: Expected = { outcome: 'promoted' };
+const UNSEEN: Expected = { outcome: 'unseen' };
 const back = (reasons: readonly RollBackReason[], because: RegExp): Expected => ({
   outcome: 'rolledBack',
   reasons,
@@ -68,6 +71,6 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   },
   // for a load balancer these answer 200 in time, as healthy ones do: it counts no bodies, and no client that gives up in
   // the middle of one. A hook sees both, and a histogram of the program's own the second
-  { kind: 'answers-nothing', does: 'answers 204 without a body', expected: PROMOTED },
-  { kind: 'drips-its-answer', does: 'sends a byte a second of an answer that never ends', expected: PROMOTED },
+  { kind: 'answers-nothing', does: 'answers 204 without a body', expected: UNSEEN },
+  { kind: 'drips-its-answer', does: 'sends a byte a second of an answer that never ends', expected: UNSEEN },
 ];

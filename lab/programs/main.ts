@@ -34,11 +34,16 @@ async function main(): Promise<number> {
   }
   const entries = positionals.length === 0 ? CATALOGUE : CATALOGUE.filter(({ kind }) => positionals.includes(kind));
   const more = values.compress === undefined ? [] : ['--compress', values.compress];
-  const runs = await all(entries, atOnce, async entry => {
-    const run = await runProgram(entry, { more, signal: stopping.signal });
-    console.log(`${run.wrong === undefined ? 'ok   ' : 'WRONG'}  ${entry.kind} (${run.seconds.toFixed(0)} s)`);
-    return run;
-  });
+  const run = async (entry: CatalogueEntry): Promise<ProgramRun> => {
+    const ended = await runProgram(entry, { more, signal: stopping.signal });
+    const how = ended.wrong === undefined ? 'ok   ' : isTooBusy(ended) ? 'again' : 'WRONG';
+    console.log(`${how}  ${entry.kind} (${ended.seconds.toFixed(0)} s)`);
+    return ended;
+  };
+  const runs = await all(entries, atOnce, run);
+  for (const [at, ended] of runs.entries()) {
+    if (isTooBusy(ended) && !stopping.signal.aborted) runs[at] = await run(ended.entry);
+  }
   if (stopping.signal.aborted) return 130;
   console.log(`\n${table(runs)}`);
   const wrong = runs.filter(run => run.wrong !== undefined);
@@ -46,6 +51,9 @@ async function main(): Promise<number> {
   console.log(`${runs.length - wrong.length} of ${runs.length} programs ended as they should`);
   return wrong.length === 0 ? 0 : 1;
 }
+
+/** The computer was too busy for a verdict, which says nothing of the program: it is run once more, with no other beside it. */
+const isTooBusy = ({ row, wrong }: ProgramRun): boolean => wrong !== undefined && row?.reason === 'noEvidence';
 
 /** So many at once, the answers in the order of the entries. */
 async function all(

@@ -70,10 +70,11 @@ export function wrongWith(expected: Expected, row: ReleaseRow | undefined): stri
   if (row === undefined) return 'there was no release';
   const { outcome, reason, because, lost } = row;
   const ended = `${outcome}${reason === null ? '' : ` (${reason})`}: ${because}`;
-  if (outcome !== expected.outcome) return `expected ${expected.outcome}, was ${ended}`;
+  const isAsExpected = expected.outcome === 'unseen' || outcome === expected.outcome;
+  if (!isAsExpected) return `expected ${expected.outcome}, was ${ended}`;
   // a healthy release may lose no request, and of a bad one only the canary's own are lost
   if (lost > 0) return `${lost} requests were lost that the canary did not cause`;
-  if (expected.outcome === 'promoted') return undefined;
+  if (expected.outcome !== 'rolledBack') return undefined;
   if (reason === null || !expected.reasons.includes(reason))
     return `expected ${expected.reasons.join(' or ')}, was ${ended}`;
   return expected.because.test(because) ? undefined : `expected ${expected.because}, was ${ended}`;

@@ -35,7 +35,7 @@ describe('a program that misbehaves', () => {
     expect(CATALOGUE.map(({ kind }) => kind).sort()).toEqual(Object.keys(MISBEHAVIOURS).sort());
     const lines = readFileSync('docs/lab.md', 'utf8').split('\n');
     for (const { kind, does, expected } of CATALOGUE) {
-      const end = expected.outcome === 'promoted' ? 'promoted' : `${expected.reasons.join(' or ')}`;
+      const end = expected.outcome === 'rolledBack' ? expected.reasons.join(' or ') : expected.outcome;
       expect(lines).toContain(`| \`${kind}\` | ${does} | ${end} |`);
     }
   });
@@ -46,6 +46,7 @@ describe('how a program ended is wrong', () => {
     ({ outcome: 'promoted', reason: null, because: '', lost: 0, ...more }) as ReleaseRow;
   const back = (reason: RollBackReason, because: string) => row({ outcome: 'rolledBack', reason, because });
   const PROMOTED = { outcome: 'promoted' } as const;
+  const UNSEEN = { outcome: 'unseen' } as const;
   const ERRORS = { outcome: 'rolledBack', reasons: ['degraded'], because: /^errors: / } as const;
 
   it.each([
@@ -70,6 +71,12 @@ describe('how a program ended is wrong', () => {
       'expected /^errors: /, was rolledBack (degraded): slow: x',
     ],
     [
+      'where requests are lost by others though nothing is seen',
+      UNSEEN,
+      row({ lost: 2 }),
+      '2 requests were lost that the canary did not cause',
+    ],
+    [
       'where requests are lost by others',
       PROMOTED,
       row({ lost: 2 }),
@@ -82,5 +89,7 @@ describe('how a program ended is wrong', () => {
   it('not where it is as expected', () => {
     expect(wrongWith(PROMOTED, row({}))).toBeUndefined();
     expect(wrongWith(ERRORS, back('degraded', 'errors: x'))).toBeUndefined();
+    expect(wrongWith(UNSEEN, row({}))).toBeUndefined();
+    expect(wrongWith(UNSEEN, back('degraded', 'slow: x'))).toBeUndefined();
   });
 });
