@@ -53,7 +53,9 @@ async function main(): Promise<number> {
 }
 
 /** The computer was too busy for a verdict, which says nothing of the program: it is run once more, with no other beside it. */
-const isTooBusy = ({ row, wrong }: ProgramRun): boolean => wrong !== undefined && row?.reason === 'noEvidence';
+function isTooBusy({ row, wrong }: ProgramRun): boolean {
+  return wrong !== undefined && row?.reason === 'noEvidence';
+}
 
 /** So many at once, the answers in the order of the entries. */
 async function all(
