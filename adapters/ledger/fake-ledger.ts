@@ -34,7 +34,7 @@ export class FakeLedger implements Ledger {
     if (isDeepStrictEqual(log[after.seq], entry)) return next; // repeated: its first try did arrive
     if (log.length !== after.seq) throw new LedgerConflictError(`entry ${entry.seq} of ${workload} is there already`);
     log.push(entry);
-    this.heads.set(workload, next); // nobody changes a state; whoever reads it has a copy all the same
+    this.heads.set(workload, structuredClone(next));
     return next;
   }
 

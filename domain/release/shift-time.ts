@@ -27,5 +27,8 @@ export function secondsUntilShift(options: {
   if (occupiedMs >= windowMs) return 0; // no instant is better than another
   // a shift is aimed at the instant from which all of it just fits, and there is time for it as long as the lead is
   const pastAimMs = (options.nowEpochMs + occupiedMs) % windowMs;
-  return pastAimMs <= SHIFT_LEAD_SECONDS * 1000 ? 0 : Math.ceil((windowMs - pastAimMs) / 1000);
+  const leadMs = SHIFT_LEAD_SECONDS * 1000;
+  // without propagation the last good instant would be the end of the window, which is the start of the next one
+  const isInTime = options.propagationSeconds === 0 ? pastAimMs < leadMs : pastAimMs <= leadMs;
+  return isInTime ? 0 : Math.ceil((windowMs - pastAimMs) / 1000);
 }

@@ -40,6 +40,7 @@ describe('a shift', () => {
     ['when its time begins', 18_000, 60, 30, 0],
     ['at its last instant', 30_000, 60, 30, 0],
     ['a millisecond too late', 30_001, 60, 30, 48],
+    ['at the end of a window, where nobody sees the old weights any more', 0, 60, 0, 48],
     ['where it would not fit into any window', 7_000, 60, 60, 0],
     ['where it just does not fit', 7_000, 42, 30, 0],
     ['where it just does not fit, late in a window', 20_000, 42, 30, 0],
