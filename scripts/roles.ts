@@ -13,8 +13,9 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   readLedger: ['reads what has happened', 'dynamodb:GetItem, Query on `workload#*` and `windows#*` of the one table'],
   appendLedger: [
     'appends what it does, on the condition that nobody else did first',
-    'dynamodb:GetItem, Query, PutItem on `workload#*` and `windows#*` of the one table',
+    'dynamodb:GetItem, Query, PutItem on `workload#*`, `windows#*` and `open` of the one table',
   ],
+  sweepOpen: ['takes workloads at rest out of the list of open releases', 'dynamodb:DeleteItem on `open`'],
   readWorkloads: ['knows the workloads and their plans', 'dynamodb:GetItem, Query on `workloads`'],
   registerWorkloads: ['keeps the list of workloads', 'dynamodb:PutItem, DeleteItem on `workloads`'],
   readDial: [

@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -19,8 +20,9 @@ import type { Log } from '../log/log.ts';
 import { sha256 } from '../sha256.ts';
 import { LedgerConflictError, LedgerUnreachableError } from './errors.ts';
 import { judgedOf } from './judged-of.ts';
-import type { Ledger, NewLine } from './ledger.ts';
+import type { Ledger, NewLine, OpenMark } from './ledger.ts';
 import { openTable } from './open-table.ts';
+import { opens } from './opens.ts';
 
 /**
  * One table for everything. Keys:
@@ -31,11 +33,17 @@ import { openTable } from './open-table.ts';
  *                                                        keeps its own, and reads an older one's where it has none yet
  *     workload#<name>       token#<releaseId>            task token of the approval that waits (TTL)
  *     windows#<releaseId>   <metric>#<start epoch ms>    a window (TTL)
+ *     open                  <name>                       that the workload has an open release, or had: put before the line
+ *                                                        that opens one, taken away by the reconciler when it is at rest
  */
 const entryKey = (seq: number) => `entry#${String(seq).padStart(12, '0')}`;
 /** Before versions were kept it was `snapshot`. */
 const snapshotKey = (version: number) => (version === 1 ? 'snapshot' : `snapshot#${version}`);
 const NO_SUCH_ITEM = 'attribute_not_exists(pk)';
+const OPEN = 'open';
+/** Lines only grow: a mark that comes late never hides that of a later opening. */
+const NO_NEWER_MARK = 'attribute_not_exists(pk) OR seq < :seq';
+const THIS_MARK = 'seq = :seq';
 /** A frozen window keeps what was judged: only a write that says the same of it may follow (with a later reading). */
 const NOT_FROZEN_OTHERWISE = 'attribute_not_exists(judged) OR judged = :judged';
 /** Lines after which the fold is written down, so that a read stays one page. */
@@ -81,6 +89,7 @@ export class DynamoDbLedger implements Ledger {
   async append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState> {
     const entry = entryAfter(after, line);
     const next = fold(after, entry, sha256); // a fact that cannot be folded is never written
+    if (opens(after, next)) await this.markOpen({ workload, seq: entry.seq });
     const item = { ...key(`workload#${workload}`, entryKey(entry.seq)), entry: { S: JSON.stringify(entry) } };
     const put = await this.put(item, NO_SUCH_ITEM);
     if (!put && !(await this.isOurs(workload, entry))) {
@@ -144,6 +153,25 @@ export class DynamoDbLedger implements Ledger {
     return item === undefined ? undefined : text(item, 'token');
   }
 
+  async listOpen(): Promise<OpenMark[]> {
+    const items = await this.query(OPEN, ' ', '~');
+    return items.map(item => ({ workload: item.sk?.S ?? '', seq: Number(item.seq?.N) }));
+  }
+
+  async markOpen({ workload, seq }: OpenMark): Promise<void> {
+    await this.put({ ...key(OPEN, workload), seq: { N: String(seq) } }, NO_NEWER_MARK, { ':seq': { N: String(seq) } });
+  }
+
+  async unmarkOpen({ workload, seq }: OpenMark): Promise<void> {
+    const command = new DeleteItemCommand({
+      TableName: this.table,
+      Key: key(OPEN, workload),
+      ConditionExpression: THIS_MARK,
+      ExpressionAttributeValues: { ':seq': { N: String(seq) } },
+    });
+    await this.conditionally(() => this.client.send(command));
+  }
+
   /** Of this version; else the newest of an older one, unless that passed over lines that are known here. */
   private async snapshot(workload: string): Promise<WorkloadState> {
     for (let version = LEDGER_VERSION; version >= 1; version -= 1) {
@@ -178,9 +206,14 @@ export class DynamoDbLedger implements Ledger {
       ...(condition === undefined ? {} : { ConditionExpression: condition }),
       ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
     });
+    return this.conditionally(() => this.client.send(command));
+  }
+
+  /** @returns false where the condition did not hold */
+  private conditionally(write: () => Promise<unknown>): Promise<boolean> {
     return this.reach(async () => {
       try {
-        await this.client.send(command);
+        await write();
         return true;
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return false;

@@ -7,7 +7,8 @@ import { entryAfter } from '../../domain/ledger/versions.ts';
 import { sha256 } from '../sha256.ts';
 import { LedgerConflictError } from './errors.ts';
 import { judgedOf } from './judged-of.ts';
-import type { Ledger, NewLine } from './ledger.ts';
+import type { Ledger, NewLine, OpenMark } from './ledger.ts';
+import { opens } from './opens.ts';
 
 /** Of a megabyte of them, roughly. */
 const LINES_A_PAGE = 100;
@@ -20,6 +21,7 @@ export class FakeLedger implements Ledger {
   private readonly heads = new Map<string, WorkloadState>();
   private readonly windowsByKey = new Map<string, { releaseId: string; record: WindowRecord }>();
   private readonly tokens = new Map<string, string>();
+  private readonly openSeqs = new Map<string, number>();
 
   async read(workload: string): Promise<WorkloadState> {
     return structuredClone(this.heads.get(workload) ?? emptyState());
@@ -32,6 +34,7 @@ export class FakeLedger implements Ledger {
     const entry: Entry = JSON.parse(JSON.stringify(entryAfter(after, line)));
     const next = fold(after, entry, sha256);
     if (isDeepStrictEqual(log[after.seq], entry)) return next; // repeated: its first try did arrive
+    if (opens(after, next)) await this.markOpen({ workload, seq: entry.seq });
     if (log.length !== after.seq) throw new LedgerConflictError(`entry ${entry.seq} of ${workload} is there already`);
     log.push(entry);
     this.heads.set(workload, structuredClone(next));
@@ -75,5 +78,17 @@ export class FakeLedger implements Ledger {
 
   async readToken(releaseId: string): Promise<string | undefined> {
     return this.tokens.get(releaseId);
+  }
+
+  async listOpen(): Promise<OpenMark[]> {
+    return [...this.openSeqs].map(([workload, seq]) => ({ workload, seq }));
+  }
+
+  async markOpen({ workload, seq }: OpenMark): Promise<void> {
+    if (seq > (this.openSeqs.get(workload) ?? 0)) this.openSeqs.set(workload, seq);
+  }
+
+  async unmarkOpen({ workload, seq }: OpenMark): Promise<void> {
+    if (this.openSeqs.get(workload) === seq) this.openSeqs.delete(workload);
   }
 }

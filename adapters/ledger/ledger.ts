@@ -27,6 +27,22 @@ export interface Ledger {
   /** The task token of the approval that waits. It is a capability, not history: it is overwritten and expires. */
   putToken(releaseId: string, token: string): Promise<void>;
   readToken(releaseId: string): Promise<string | undefined>;
+  /**
+   * The workloads that have an open release, so that nobody has to read every log to find them. A mark is put before the line
+   * that opens a release, so a workload at rest may have one; one with an open release never lacks it.
+   */
+  listOpen(): Promise<OpenMark[]>;
+  /** Marks a workload, unless a mark of that line or a later one is there. `append` does so by itself. */
+  markOpen(mark: OpenMark): Promise<void>;
+  /** Takes this very mark away, and no newer one. Only of a log that was read after the mark was, is at rest and has its line. */
+  unmarkOpen(mark: OpenMark): Promise<void>;
+}
+
+/** That a workload has a release that is not over, or had one. */
+export interface OpenMark {
+  workload: string;
+  /** The line of its log that opened the release, or was to. */
+  seq: number;
 }
 
 export interface NewLine {

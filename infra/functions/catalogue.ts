@@ -7,6 +7,8 @@ export type Need =
   | 'readLedger'
   /** Reads and appends. */
   | 'appendLedger'
+  /** Takes workloads at rest out of the list of open releases. */
+  | 'sweepOpen'
   | 'readWorkloads'
   | 'registerWorkloads'
   /** Reads listener rules. */
@@ -47,7 +49,7 @@ export const FUNCTIONS = {
   'open-preview': ['appendLedger', 'readDial', 'turnDial'],
   'read-slot': ['appendLedger', 'cluster'],
   'record-live': ['appendLedger', 'readWorkloads', 'readDial', 'readTargets', 'cluster'],
-  reconcile: ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack', 'tell'],
+  reconcile: ['appendLedger', 'sweepOpen', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack', 'tell'],
   'restore-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets', 'stopRelease'],
   'retire-canary': ['appendLedger', 'readDial', 'turnDial', 'cluster'],
   'retire-stable': ['appendLedger', 'readDial', 'readTargets', 'readAlarms', 'cluster', 'tell'],

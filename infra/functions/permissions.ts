@@ -26,6 +26,8 @@ export const WILDCARDS = {
 } as const;
 
 const LEDGER = ['workload#*', 'windows#*'];
+/** Which workloads have an open release. Whoever appends marks it. */
+const OPEN = ['open'];
 const WORKLOADS = ['workloads'];
 
 /** Items of the one table, by the beginning of their partition key: the ledger and the list of workloads stay apart. */
@@ -49,7 +51,9 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
     case 'readLedger':
       return [onTable(names, ['GetItem', 'Query'], LEDGER)];
     case 'appendLedger':
-      return [onTable(names, ['GetItem', 'Query', 'PutItem'], LEDGER)];
+      return [onTable(names, ['GetItem', 'Query', 'PutItem'], [...LEDGER, ...OPEN])];
+    case 'sweepOpen':
+      return [onTable(names, ['DeleteItem'], OPEN)];
     case 'readWorkloads':
       return [onTable(names, ['GetItem', 'Query'], WORKLOADS)];
     case 'registerWorkloads':

@@ -77,16 +77,22 @@ describe('a function touches only its part of the table', () => {
     expect(onTable().length).toBeGreaterThan(20);
     for (const { where, statement } of onTable()) {
       expect(JSON.stringify(statement.Condition), where).toMatch(
-        /LeadingKeys":(\["workload#\*","windows#\*"\]|"workloads"|\["workloads"\])/,
+        /LeadingKeys":(\["workload#\*","windows#\*"(,"open")?\]|"workloads"|\["workloads"\]|"open"|\["open"\])/,
       );
     }
   });
 
-  it('nobody deletes from a ledger, and only the custom resource writes the list of workloads', () => {
+  it('nobody deletes from a ledger, only the reconciler from the list of open releases, and only the custom resource writes the list of workloads', () => {
     for (const { where, statement } of onTable()) {
       const actions = listed(statement.Action);
       const writes = actions.some(action => /Delete|Put|Update|Batch/.test(action));
-      const workloads = !JSON.stringify(statement.Condition).includes('workload#');
+      const workloads = JSON.stringify(statement.Condition).includes('"workloads"');
+      if (actions.some(action => /Delete/.test(action)) && !workloads) {
+        expect(where).toMatch(/^reconcile/i);
+        expect(JSON.stringify(statement.Condition)).toMatch(/LeadingKeys":(\["open"\]|"open")\}/);
+        expect(actions).toEqual(['dynamodb:DeleteItem']);
+        continue;
+      }
       if (workloads && writes) expect(where).toMatch(/registeredworkload/i);
       if (!workloads) expect(actions.join(), where).not.toMatch(/Delete|Update|Batch/);
     }

@@ -14,7 +14,7 @@ import { hashOf } from '../../../domain/ledger/fold.ts';
 import type { WorkloadState } from '../../../domain/ledger/state.ts';
 import { LEDGER_VERSION } from '../../../domain/ledger/versions.ts';
 import { type LabTable, openTable } from '../../../lab/table.ts';
-import { at, NOON } from '../../support/story.ts';
+import { at, NOON, requested, shop } from '../../support/story.ts';
 import { filled, keepsLedgerContract, line, named } from './ledger.contract.ts';
 
 const clock = { now: () => NOON };
@@ -100,6 +100,30 @@ describe('the ledger in DynamoDB', () => {
       await client.send(new PutItemCommand({ TableName: table.name, Item: older }));
       expect(await ledger.read('shop')).toEqual(state);
     });
+  });
+
+  it('never has an open release without its mark, wherever the process dies that opens it', async () => {
+    const { client, table, ledger } = await open();
+    for (let calls = 0; calls < 3; calls += 1) {
+      let left = calls;
+      const dying = Object.create(client, {
+        send: {
+          value: async (command: object) => {
+            if (left === 0) throw new Error('the process is dead');
+            left -= 1;
+            return client.send(command as never);
+          },
+        },
+      });
+      const name = `shop${calls}`;
+      const state = await ledger.read(name);
+      const opening = new DynamoDbLedger({ client: dying, table: table.name, clock });
+      const first = line(requested({ workload: { ...shop, name } }), { releaseId: `${name}-1` });
+      await opening.append(name, state, first).catch(() => {});
+    }
+    const isOpen = async (name: string) => (await ledger.read(name)).active !== undefined;
+    expect(await Promise.all(['shop0', 'shop1', 'shop2'].map(isOpen))).toEqual([false, false, true]);
+    expect((await ledger.listOpen()).map(({ workload }) => workload)).toEqual(['shop1', 'shop2']);
   });
 
   describe('written by other versions of Sluice', () => {
@@ -194,7 +218,7 @@ describe('the ledger in DynamoDB', () => {
     expect(await ledger.read('shop')).toEqual(next);
   });
 
-  it('lets windows and tokens expire, and lines and snapshots never', async () => {
+  it('lets windows and tokens expire, and lines, snapshots and marks never', async () => {
     const { client, table, ledger } = await open();
     await filled(ledger, 49);
     await ledger.putToken('shop-1', 'token');
@@ -209,7 +233,7 @@ describe('the ledger in DynamoDB', () => {
     const items = (await client.send(new ScanCommand({ TableName: table.name }))).Items ?? [];
     const expiring = items.filter(item => item.expiresAt !== undefined);
     const days = (item: (typeof items)[number]) => (Number(item.expiresAt?.N) - NOON / 1000) / 86_400;
-    expect(items).toHaveLength(53);
+    expect(items).toHaveLength(54);
     expect(expiring.map(item => [item.pk?.S, item.sk?.S, days(item)]).sort()).toEqual([
       ['windows#shop-1', `errors#${at(0)}`, 30],
       ['workload#shop', 'token#shop-1', 8],

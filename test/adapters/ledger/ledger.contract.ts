@@ -4,7 +4,7 @@ import type { Reading, WindowRecord } from '../../../domain/judgement/reading.ts
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import { emptyState, type WorkloadState } from '../../../domain/ledger/state.ts';
 import { LEDGER_VERSION } from '../../../domain/ledger/versions.ts';
-import { at, NOON, planOf, requested } from '../../support/story.ts';
+import { at, NOON, planOf, requested, shop } from '../../support/story.ts';
 
 export const named = (name: string) => expect.objectContaining({ name });
 
@@ -114,6 +114,50 @@ export const keepsLedgerContract = (open: () => Promise<Ledger>) => {
       const second = await ledger.append('shop', state, claim(1));
       expect(second).toEqual(first);
       expect(await ledger.entries('shop')).toHaveLength(2);
+    });
+  });
+
+  describe('the list of open releases', () => {
+    const closed = line({ kind: 'closed', outcome: 'rejected', because: 'no' });
+
+    it('has a workload from the line that opens a release on, and once', async () => {
+      const ledger = await open();
+      expect(await ledger.listOpen()).toEqual([]);
+      const state = await filled(ledger, 2);
+      const waiting = await ledger.append('shop', state, line(requested(), { releaseId: 'shop-2' }));
+      const mark = { workload: 'shop', seq: 1 };
+      expect(await ledger.listOpen()).toEqual([mark]);
+      await ledger.append('shop', waiting, closed); // the one that waited is open now
+      expect(await ledger.listOpen()).toEqual([mark]);
+    });
+
+    it('lacks one whose mark was taken away, until the next release is opened', async () => {
+      const ledger = await open();
+      const rest = await ledger.append('shop', await filled(ledger, 0), closed);
+      await ledger.unmarkOpen({ workload: 'shop', seq: 1 });
+      await ledger.unmarkOpen({ workload: 'shop', seq: 1 });
+      expect(await ledger.listOpen()).toEqual([]);
+      await ledger.append('shop', rest, line(requested(), { releaseId: 'shop-2' }));
+      expect(await ledger.listOpen()).toEqual([{ workload: 'shop', seq: 3 }]);
+    });
+
+    it('keeps the newer mark, whoever comes late to take an older one away or to put one', async () => {
+      const ledger = await open();
+      await ledger.markOpen({ workload: 'shop', seq: 7 });
+      await ledger.markOpen({ workload: 'shop', seq: 3 });
+      await ledger.unmarkOpen({ workload: 'shop', seq: 3 });
+      expect(await ledger.listOpen()).toEqual([{ workload: 'shop', seq: 7 }]);
+      await ledger.markOpen({ workload: 'shop', seq: 8 });
+      await ledger.unmarkOpen({ workload: 'shop', seq: 7 });
+      expect(await ledger.listOpen()).toEqual([{ workload: 'shop', seq: 8 }]);
+    });
+
+    it('has those of all workloads', async () => {
+      const ledger = await open();
+      for (const name of ['shop', 'api']) {
+        await ledger.append(name, await ledger.read(name), line(requested({ workload: { ...shop, name } }), { releaseId: `${name}-1` }));
+      }
+      expect((await ledger.listOpen()).map(({ workload }) => workload).sort()).toEqual(['api', 'shop']);
     });
   });
 
