@@ -15,11 +15,14 @@ import {
   ImageRegistryUnreachableError,
   type ResolvedImage,
   type TaggedImage,
+  TooManyImagesError,
 } from './image-registry.ts';
 import { notFoundSentence } from './not-found-sentence.ts';
 
 /** The most that one DescribeImages answers, so that the newest tags are known from one call or not at all. */
 const MOST_RESULTS = 1000;
+/** Pages of one look. ECR sorts by nothing, so that the newest image may be on any page. */
+const MOST_PAGES = 20;
 /** The most that one BatchGetImage takes. */
 const MOST_IDS = 100;
 
@@ -65,7 +68,10 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
   async function tagged(repository: string, abortSignal: AbortSignal): Promise<TaggedImage[]> {
     const images: TaggedImage[] = [];
     let next: string | undefined;
+    let pages = 0;
     do {
+      if (pages === MOST_PAGES) throw new TooManyImagesError(tooMany(repository));
+      pages += 1;
       const page = await pageOfTagged(repository, abortSignal, next);
       for (const { imageDigest, imageTags = [], imagePushedAt, artifactMediaType } of page.imageDetails ?? []) {
         if (imageDigest === undefined || imagePushedAt === undefined || !canRun(artifactMediaType)) continue;
@@ -143,8 +149,12 @@ function partsIn(manifest = '{}'): string[] {
   return manifests.map(({ digest }) => digest);
 }
 
+const tooMany = (repository: string): string =>
+  `${repository} has more than ${MOST_PAGES * MOST_RESULTS} images with a tag; a lifecycle policy of the repository can expire old ones`;
+
 function asSeamError(error: unknown): Error {
   if (error instanceof ImageNotFoundError || error instanceof ImageRegistryUnreachableError) return error;
+  if (error instanceof TooManyImagesError) return error;
   return new ImageRegistryUnreachableError(`ECR did not answer: ${describeFailure(error)}`, { cause: error });
 }
 /**

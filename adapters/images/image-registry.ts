@@ -19,7 +19,7 @@ export interface ImageRegistry {
   resolve(repository: string, reference: string): Promise<ResolvedImage>;
   /**
    * Every image that has a tag, in no order; the children of an index have none.
-   * @throws ImageNotFoundError there is no such repository @throws ImageRegistryUnreachableError
+   * @throws ImageNotFoundError there is no such repository @throws TooManyImagesError @throws ImageRegistryUnreachableError
    */
   listTagged(repository: string): Promise<TaggedImage[]>;
   /**
@@ -36,4 +36,9 @@ export class ImageNotFoundError extends Error {
 
 export class ImageRegistryUnreachableError extends Error {
   override readonly name = 'ImageRegistryUnreachableError';
+}
+
+/** A repository has more images with a tag than are listed: nobody knows which is the newest. Asking again does not help. */
+export class TooManyImagesError extends Error {
+  override readonly name = 'TooManyImagesError';
 }

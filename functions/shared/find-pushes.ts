@@ -8,37 +8,46 @@ import type { Workload } from '../../domain/workload.ts';
 /** The event of a push that is younger is probably still on its way. */
 const PUSH_GRACE_SECONDS = 120;
 
+/** Every image of a workload's repositories that has a tag of its patterns: what may have been pushed to be released. */
+export async function readPushes(
+  deps: { images: ImageRegistry; log: Log },
+  { repositories }: Pick<Workload, 'repositories'>,
+): Promise<Push[]> {
+  return (await Promise.all(repositories.map(repository => pushesOf(deps, repository)))).flat();
+}
+
 /**
- * The newest push of a workload's repositories, where no event has announced it: newer than all that the ledger knows, and
- * pushed since the workload was registered. One look, so that what was pushed before it is not released one after the other.
+ * The newest of these pushes, where no event has announced it: newer than all that the ledger knows, and pushed since the
+ * workload was registered. One of all, so that what was pushed before it is not released one after the other.
  */
 export async function findUnannouncedPush(
-  deps: { images: ImageRegistry; log: Log },
+  deps: { images: ImageRegistry },
   { workload, registeredAtEpochMs }: RegisteredWorkload,
-  state: WorkloadState,
-  nowEpochMs: number,
+  { pushes, state, nowEpochMs }: { pushes: readonly Push[]; state: WorkloadState; nowEpochMs: number },
 ): Promise<Push | undefined> {
   // what was there when the workload came to us was not pushed to be released
   if (registeredAtEpochMs === undefined && newestKnown(state) === undefined) return undefined;
-  const pushes = await Promise.all(workload.repositories.map(repository => pushesOf(deps, repository)));
-  const all = pushes.flat();
   const isDue = (push: Push | undefined): push is Push =>
     push !== undefined &&
-    push.pushedAtEpochMs <= nowEpochMs - PUSH_GRACE_SECONDS * 1000 &&
+    !isYoung(push, nowEpochMs) &&
     (registeredAtEpochMs === undefined || push.pushedAtEpochMs > registeredAtEpochMs) &&
     considerPush(state, push, workload.container).kind === 'release';
-  if (!isDue(newestIn(all))) return undefined;
+  if (!isDue(newestIn(pushes))) return undefined;
   // a part of an image that is there by now is not released in its place
   const known = newestKnown(state);
   const parts = await partsOf(
     deps,
-    all.filter(push => known === undefined || isNewer(push, known)),
+    pushes.filter(push => known === undefined || isNewer(push, known)),
   );
-  const newest = newestIn(all.filter(({ digest }) => !parts.has(digest)));
+  const newest = newestIn(pushes.filter(({ digest }) => !parts.has(digest)));
   return isDue(newest) ? newest : undefined;
 }
 
-const newestIn = (pushes: readonly Push[]): Push | undefined =>
+/** Its event is probably still on its way. */
+export const isYoung = ({ pushedAtEpochMs }: Push, nowEpochMs: number): boolean =>
+  pushedAtEpochMs > nowEpochMs - PUSH_GRACE_SECONDS * 1000;
+
+export const newestIn = (pushes: readonly Push[]): Push | undefined =>
   pushes.reduce<Push | undefined>((best, push) => (best === undefined || isNewer(push, best) ? push : best), undefined);
 
 /** The most whose parts are asked for, of each repository: the newest. */

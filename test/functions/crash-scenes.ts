@@ -370,6 +370,22 @@ const more: CrashScene[] = [
       ]),
   },
   {
+    name: 'reconcile',
+    title: 'reconcile, of an open release that is not in the list, opened by an older version',
+    input: scheduled,
+    open: async () => {
+      const world = await openAt(25, {}, at10);
+      await world.ledger.unmarkOpen({ workload: 'shop', seq: 1 });
+      return world;
+    },
+  },
+  {
+    name: 'reconcile',
+    title: 'reconcile, of a workload at rest that is in the list of open releases',
+    input: scheduled,
+    open: () => openAt(25, {}, [[20, { kind: 'closed', outcome: 'rejected', because: 'no' }]]),
+  },
+  {
     name: 'image-pushed',
     title: 'image-pushed, which replaces the release on its way',
     input: pushed('v3', '3'),

@@ -202,6 +202,7 @@ describe('a push that no event announced', () => {
     push(world, 'v2', '2', 1);
     expect(await reconcile(world)).toEqual([]);
     push(world, 'v2', '2', 60);
+    world.wait(1_300); // its next turn
     expect(await reconcile(world)).toMatchObject([{ push: { kind: 'started', releaseId: 'shop-2' } }]);
   });
 
@@ -235,6 +236,7 @@ describe('a push that no event announced', () => {
     });
     expect(await reconcile(world)).toEqual([]);
     world.images.breakWith('throttled');
+    world.wait(1_300);
     await expect(reconcile(world)).rejects.toMatchObject(named('PartlyFailedError', /ImageRegistryUnreachableError/));
   });
 });

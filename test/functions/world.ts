@@ -167,6 +167,7 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
     async everything() {
       return structuredClone({
         entries: await ledger.entries('shop'),
+        open: await ledger.listOpen(),
         windows: await ledger.windows('shop-1'),
         token: await ledger.readToken('shop-1'),
         rules: [...router.rules],

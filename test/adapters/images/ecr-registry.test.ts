@@ -76,6 +76,24 @@ describe('ECR', () => {
     expect(images.at(-1)).toEqual({ digest: digestOf(1000), tags: ['v1000'], pushedAtEpochMs: NOON + 1_000_000 });
   });
 
+  it('looks through twenty pages at most: where there are more, the newest is not known, and that is said', async () => {
+    let pages = 0;
+    const send = async () => {
+      pages += 1;
+      return {
+        imageDetails: [{ imageDigest: digest('a'), imageTags: ['v1'], imagePushedAt: new Date(NOON) }],
+        nextToken: 'on',
+      };
+    };
+    const registry = ecrRegistry({ send } as unknown as ECRClient);
+    await expect(registry.listTagged('checkout')).rejects.toMatchObject({
+      name: 'TooManyImagesError',
+      message:
+        'checkout has more than 20000 images with a tag; a lifecycle policy of the repository can expire old ones',
+    });
+    expect(pages).toBe(20);
+  });
+
   it.each([
     ['an image', 'application/vnd.oci.image.config.v1+json', true],
     ['what says nothing of itself', undefined, true],

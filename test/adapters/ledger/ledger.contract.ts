@@ -155,7 +155,11 @@ export const keepsLedgerContract = (open: () => Promise<Ledger>) => {
     it('has those of all workloads', async () => {
       const ledger = await open();
       for (const name of ['shop', 'api']) {
-        await ledger.append(name, await ledger.read(name), line(requested({ workload: { ...shop, name } }), { releaseId: `${name}-1` }));
+        await ledger.append(
+          name,
+          await ledger.read(name),
+          line(requested({ workload: { ...shop, name } }), { releaseId: `${name}-1` }),
+        );
       }
       expect((await ledger.listOpen()).map(({ workload }) => workload).sort()).toEqual(['api', 'shop']);
     });
