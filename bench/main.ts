@@ -10,6 +10,7 @@ import { PRICES_AS_OF, PRICES_REGION } from './cost/prices.ts';
 import { releaseCost } from './cost/release-cost.ts';
 import { turnTheDial } from './dial.ts';
 import { type Figure, rounded } from './figure.ts';
+import { reconciler } from './reconciler/reconciler.ts';
 import { releasesAtOnce } from './releases-at-once.ts';
 import { simulatedHour } from './simulated-hour.ts';
 import { timeToZero } from './time-to-zero.ts';
@@ -24,6 +25,7 @@ const MEASURES: Record<string, Measure> = {
   warmLook,
   releaseCost,
   costAtRest,
+  reconciler,
   releasesAtOnce,
   simulatedHour,
 };

@@ -30,6 +30,8 @@ export const PRICES = {
   tableGbMonth: price(0.25, 'GB-month', DYNAMODB),
   pointInTimeGbMonth: price(0.2, 'GB-month', DYNAMODB),
   metricRead: price(0.01 / 1e3, 'metric asked of GetMetricData', CLOUDWATCH),
+  /** DescribeAlarms and every other request that is not charged by its metrics. */
+  cloudWatchRequest: price(0.01 / 1e3, 'request', CLOUDWATCH),
   /** A metric of one's own; counted by the hour in which it got a value. */
   customMetricMonth: price(0.3, 'metric-month', CLOUDWATCH),
   /** An alarm on an expression costs as much as the metrics in it. */

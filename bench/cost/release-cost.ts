@@ -48,6 +48,9 @@ soak: 5m
 notify: [{ kind: sns, on: [started, promoted, rolledBack] }]
 `;
 
+/** Of the workload: read at every look, in one request. */
+const ALARM = 'priced-slo';
+
 /** Assumed, because no Lambda ran: a warm call with its round trips inside one region, and a cold start's own time. */
 const CALL_SECONDS = 0.3;
 const COLD_START_SECONDS = 0.6;
@@ -114,7 +117,9 @@ async function countRelease(): Promise<Counted> {
   const lab = await openLab({ compress: COMPRESS, publishing: PUBLISHING, sink });
   try {
     const stable = serverProgram('v1', []);
-    await addWorkload(lab, { name: 'priced', plan: parsed.plan, stable, replicas: 2, readyPath: '/ready' });
+    lab.alarms.set(ALARM, 'OK');
+    const spec = { name: 'priced', plan: parsed.plan, stable, replicas: 2, readyPath: '/ready', alarms: [ALARM] };
+    await addWorkload(lab, spec);
     pushImage(lab, 'priced', 'v2', serverProgram('v2', []));
     const load = await startLoad({ url: lab.edge.url, requestsPerSecond: REQUESTS_PER_SECOND });
     const counter = countCalls();
@@ -179,6 +184,12 @@ function billOf(counted: Counted): BillLine[] {
       how: 'GetItem and Query, by their answers',
     },
     { what: 'metrics read', amount: aws.metricsRead, price: 'metricRead', how: 'in the requests of GetMetricData' },
+    {
+      what: 'alarms read',
+      amount: aws.calls.get('DescribeAlarms') ?? 0,
+      price: 'cloudWatchRequest',
+      how: 'DescribeAlarms, of a workload that names one',
+    },
     {
       what: 'metrics of our own',
       amount: (metricNames.size * HOURS_TOUCHED) / HOURS_OF_A_MONTH,
