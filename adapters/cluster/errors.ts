@@ -15,6 +15,13 @@ export class ClusterRefusedError extends Error {
 /** No answer, 5xx, 429: retrying may help. */
 export class ClusterUnreachableError extends Error {
   override readonly name = 'ClusterUnreachableError';
+  /** What the API server answered; absent where it did not. 429: it has no room for our calls (API Priority and Fairness). */
+  readonly httpStatusCode?: number;
+
+  constructor(message: string, options: ErrorOptions & { httpStatusCode?: number } = {}) {
+    super(message, options);
+    if (options.httpStatusCode !== undefined) this.httpStatusCode = options.httpStatusCode;
+  }
 }
 
 /** What is there was written by a newer claim, as its position in the ledger says: the writer is no longer the one to write. */

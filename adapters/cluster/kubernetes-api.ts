@@ -50,6 +50,8 @@ export interface KubernetesApi {
 }
 
 const RETRY_AFTER_MS = 200;
+/** Of `Retry-After`; API Priority and Fairness says one second. Two of them and three tries still fit into a handler's 20 s. */
+const MOST_RETRY_AFTER_MS = 2_000;
 /** Server-side apply answers 500, not 400, to an object with a key twice or a field that its schema does not have. */
 const NOT_OF_ITS_TYPE = 'failed to create typed patch object';
 
@@ -78,7 +80,9 @@ interface Call {
   body?: WrittenObject;
   contentType?: PatchStrategy;
 }
-type Answer = { kind: 'answer'; code: number; text: string } | { kind: 'noAnswer'; cause: unknown };
+type Answer =
+  | { kind: 'answer'; code: number; text: string; retryAfterMs: number }
+  | { kind: 'noAnswer'; cause: unknown };
 
 /** @throws ClusterUnreachableError, ClusterRefusedError from every call */
 export async function openKubernetesApi(connection: KubernetesConnection): Promise<KubernetesApi> {
@@ -108,7 +112,8 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
     context.setSignal(AbortSignal.timeout(attemptTimeoutMs));
     try {
       const response = await http.send(context).toPromise();
-      return { kind: 'answer', code: response.httpStatusCode, text: await response.body.text() };
+      const retryAfterMs = retryAfterOf(response.headers);
+      return { kind: 'answer', code: response.httpStatusCode, text: await response.body.text(), retryAfterMs };
     } catch (cause) {
       return { kind: 'noAnswer', cause };
     }
@@ -119,7 +124,9 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
     const what = `${call.method} ${call.path}`;
     let answer = await once(call, false);
     for (let attempt = 1; attempt < attempts && mayHelpToRetry(answer, call); attempt++) {
-      await delay(RETRY_AFTER_MS * 2 ** (attempt - 1));
+      const askedMs = answer.kind === 'answer' ? answer.retryAfterMs : 0;
+      if (askedMs > MOST_RETRY_AFTER_MS) break; // whoever called waits longer than a try may take
+      await delay(Math.max(askedMs, RETRY_AFTER_MS * 2 ** (attempt - 1)));
       answer = await once(call, answer.kind === 'answer' && answer.code === 401);
     }
     if (answer.kind === 'noAnswer') {
@@ -131,12 +138,19 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
     // a path that the server does not serve (no such CRD, say) is answered in plain text
     if (code === 404) return { code, body: statusOf(text) };
     if (code >= 200 && code < 300) return { code, body: parse(text, what) };
+    // in plain text, too, from the server's own filter
+    if (code === 429) {
+      const message = `${what}: the cluster answered 429: ${statusOf(text).message}`;
+      throw new ClusterUnreachableError(message, { httpStatusCode: code });
+    }
     const status = statusSchema.catch({ message: text.slice(0, 300) }).parse(parse(text, what));
     const owned = (status.details?.causes ?? []).filter(({ reason }) => reason === 'FieldManagerConflict');
     if (owned.length > 0) throw new FieldOwnedError(ownersOf(call.path, owned));
     const message = `${what}: the cluster answered ${code}: ${status.message}`;
     if (isWriteConflict(answer) && isConditional(call)) throw new WriteConflictError(message);
-    if (mayHelpToRetry(answer, call) && code !== 401) throw new ClusterUnreachableError(message);
+    if (mayHelpToRetry(answer, call) && code !== 401) {
+      throw new ClusterUnreachableError(message, { httpStatusCode: code });
+    }
     throw new ClusterRefusedError(message);
   }
 
@@ -203,6 +217,12 @@ function parse(text: string, what: string): unknown {
     // a proxy's page, say: it is not the API server that answered
     throw new ClusterUnreachableError(`${what}: the answer is not JSON: ${text.slice(0, 200)}`, { cause });
   }
+}
+
+/** `Retry-After` in seconds, as API Priority and Fairness gives it; a date is left to the tries' own pauses. */
+function retryAfterOf(headers: Record<string, string>): number {
+  const found = Object.entries(headers).find(([name]) => name.toLowerCase() === 'retry-after')?.[1] ?? '';
+  return /^\d+$/.test(found) ? Number(found) * 1000 : 0;
 }
 
 /** undici says "fetch failed" and keeps the reason as its cause. */

@@ -27,11 +27,15 @@ export function namingThrottling(error: unknown): unknown {
 
 function isThrottled(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
-  const { $metadata, $retryable } = error as {
+  const { $metadata, $retryable, httpStatusCode } = error as {
     $metadata?: { httpStatusCode?: number };
     $retryable?: { throttling?: boolean };
+    /** Of a ClusterUnreachableError: the Kubernetes API throttles as well. */
+    httpStatusCode?: number;
   };
   const isOne =
-    THROTTLING_NAMES.has(error.name) || $metadata?.httpStatusCode === 429 || $retryable?.throttling === true;
+    THROTTLING_NAMES.has(error.name) ||
+    [httpStatusCode, $metadata?.httpStatusCode].includes(429) ||
+    $retryable?.throttling === true;
   return isOne || isThrottled(error.cause);
 }

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ClusterUnreachableError } from '../../adapters/cluster/errors.ts';
 import { RouterUnreachableError } from '../../adapters/router/errors.ts';
 import { openEmbedded } from '../conformance/interpreters.ts';
 import { openStage } from '../conformance/stage.ts';
 import { road } from '../functions/scenes.ts';
 import { named, openWorld } from '../functions/world.ts';
-import { bake, readied, weight } from '../support/story.ts';
+import { bake, type Line, readied, weight } from '../support/story.ts';
+
+const written: Line[] = [
+  [1, { kind: 'canaryIntended', slot: 'green', revision: 'new' }],
+  [2, { kind: 'canaryWritten', slot: 'green', revision: 'new' }],
+];
 
 const MACHINE = join(import.meta.dirname, '../../state-machines/release.asl.json');
 const interpreter = await openEmbedded();
@@ -56,6 +62,20 @@ describe('an account at its limit', () => {
     await world.admitted(...readied(0, 10));
     world.router.failNext(1, error);
     await expect(world.run('shift-traffic', road)).rejects.toMatchObject(named('ThrottledError'));
+  });
+
+  it('is a Kubernetes API that throttles, too, and not one that is away', async () => {
+    const world = await openWorld({ steps: [weight(10), weight(100)] });
+    await world.admitted(...written);
+    const answers = (httpStatusCode: number) => {
+      world.cluster.readTemplate = async () => {
+        throw new ClusterUnreachableError(`the cluster answered ${httpStatusCode}`, { httpStatusCode });
+      };
+    };
+    answers(429);
+    await expect(world.run('size-canary', road)).rejects.toMatchObject(named('ThrottledError', /answered 429/));
+    answers(503);
+    await expect(world.run('size-canary', road)).rejects.toMatchObject(named('ClusterUnreachableError'));
   });
 
   it('is another thing than a service that does not answer', async () => {
