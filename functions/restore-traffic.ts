@@ -9,11 +9,11 @@ import { releaseExecutionName } from '../domain/release-id.ts';
 import { type RollBackInput, rollBackInputSchema } from './shared/claim-roll-back.ts';
 import { StaleExecutionError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { countedBack } from './shared/history.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openExecutions, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
 import { readDial } from './shared/read-dial.ts';
 import { type ReleaseCall, withRollBack } from './shared/release-call.ts';
+import { carriedBack } from './shared/roll-back-lambda.ts';
 
 export interface RestoreTrafficDeps extends SharedDeps {
   ledger: Ledger;
@@ -37,7 +37,7 @@ type Back = NonNullable<RollBackInput['back']>;
 export const makeHandler = (deps: RestoreTrafficDeps) =>
   makeLambda('restore-traffic', deps, async (event, log): Promise<RoadMove> => {
     const input = rollBackInputSchema.parse(event);
-    const counted = (move: RoadMove) => countedBack('restore-traffic', input.move?.events ?? 0, move);
+    const counted = (move: RoadMove) => carriedBack('restore-traffic', input, move);
     try {
       return counted(await withRollBack(deps, event, log, call => restore(deps, input, call)));
     } catch (error) {

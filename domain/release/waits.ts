@@ -97,6 +97,7 @@ export const WAITS = {
     'roll-back/VerifyTraffic',
     'roll-back/ByVerified',
     'roll-back/AfterVerifyFault',
+    'roll-back/PauseBeforeRestoring',
     'roll-back/PauseDraining',
     ...AGAIN,
   ),

@@ -15,7 +15,9 @@ export const rollBackInputSchema = z.looseObject({
   releaseId: releaseIdSchema,
   attempt: z.int().positive(),
   /** The last move of this execution; absent before the first. */
-  move: z.looseObject({ events: z.int().nonnegative().optional() }).optional(),
+  move: z
+    .looseObject({ events: z.int().nonnegative().optional(), restores: z.int().nonnegative().optional() })
+    .optional(),
   back: z
     .object({
       workload: z.custom<Workload>(value => typeof value === 'object' && value !== null),

@@ -24,6 +24,8 @@ export interface RoadMove {
   asks: 'cluster' | 'person' | 'nobody';
   /** When the cluster was asked last in this execution, whether it answered or not; carried on as `events` is. */
   slotAskedAtEpochMs?: number;
+  /** Of the way back: how often in this execution somebody had turned the traffic again. */
+  restores?: number;
   /** Events of this execution's history so far, at most: carried on by every handler, since a history is limited. */
   events?: number;
 }

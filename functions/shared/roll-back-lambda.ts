@@ -14,5 +14,19 @@ export const makeRollBackLambda = (
   makeLambda(name, deps, async (event, log) => {
     const input = rollBackInputSchema.parse(event);
     const move = await withRollBack(deps, event, log, call => act(call, input));
-    return countedBack(name, input.move?.events ?? 0, move);
+    return carriedBack(name, input, move);
   });
+
+/** A move of roll-back.asl.json with what is carried on from handler to handler. */
+export const carriedBack = (name: string, { move: before }: RollBackInput, move: RoadMove): RoadMove =>
+  countedBack(name, before?.events ?? 0, paced(before?.restores ?? 0, move));
+
+/** Between two restorings, whoever turns the traffic away again and however often. */
+const MOST_BETWEEN_RESTORINGS_SECONDS = 10;
+
+/** The traffic is sent back again after 1 s, 2 s, 4 s, ... 10 s: at once for a slip, and no loop without a pause for who insists. */
+function paced(restores: number, move: RoadMove): RoadMove {
+  if (move.kind !== 'restoreAgain') return { ...move, ...(restores > 0 && { restores }) };
+  const seconds = Math.min(2 ** restores, MOST_BETWEEN_RESTORINGS_SECONDS);
+  return { ...move, seconds, restores: restores + 1 };
+}

@@ -178,6 +178,23 @@ describe('verifying the traffic', () => {
     expect(await verify(world)).toMatchObject({ kind: 'lookAgain', because: 'the canary drains for 150 s more' });
   });
 
+  it('pauses before it sends it back again: a second, and longer each time, ten seconds at most', async () => {
+    const world = await restored();
+    const input = await backInput(world);
+    let move: unknown = { kind: 'advance', events: 28 };
+    const pauses: unknown[] = [];
+    for (let turn = 0; turn < 6; turn += 1) {
+      await world.router.setDial(shop, dialFor('green', 30));
+      move = await world.run('verify-traffic', { ...input, move });
+      pauses.push((move as { seconds: number }).seconds);
+      // carried on by the states between
+      move = await world.run('restore-traffic', { ...input, move });
+    }
+    expect(pauses).toEqual([1, 2, 4, 8, 10, 10]);
+    await world.router.setDial(shop, dialFor('green', 30));
+    expect(await world.run('retire-canary', { ...input, move })).toMatchObject({ kind: 'restoreAgain', seconds: 10 });
+  });
+
   it('is not content while one of several rules still sends requests to the canary', async () => {
     // Prepare: read as the worst, the first rule at 100 and the second at 90
     const two = { ...shop, router: { ...shop.router, rules: ['arn:rule/shop', 'arn:rule/api'] } };
