@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -18,9 +19,12 @@ const CONDITIONS: Record<string, (there: Item | undefined, values: Item) => bool
   'attribute_not_exists(pk)': there => there === undefined,
   'attribute_not_exists(judged) OR judged = :judged': (there, values) =>
     there?.judged === undefined || there.judged.S === values[':judged']?.S,
+  'attribute_not_exists(pk) OR seq < :seq': (there, values) =>
+    there === undefined || Number(there.seq?.N) < Number(values[':seq']?.N),
+  'seq = :seq': (there, values) => there?.seq?.N === values[':seq']?.N,
 };
 
-/** One DynamoDB table below the real adapter: what its client's `send` does for the three calls that the ledger makes. */
+/** One DynamoDB table below the real adapter: what its client's `send` does for the four calls that the ledger makes. */
 export class TableInMemory {
   private readonly partitions = new Map<string, Map<string, Item>>();
 
@@ -28,6 +32,7 @@ export class TableInMemory {
     if (command instanceof GetItemCommand) return this.get(command.input.Key ?? {});
     if (command instanceof PutItemCommand) return this.put(command.input);
     if (command instanceof QueryCommand) return this.query(command.input);
+    if (command instanceof DeleteItemCommand) return this.delete(command.input);
     throw new Error(`the table in memory does not know ${String(command)}`);
   }
 
@@ -40,12 +45,15 @@ export class TableInMemory {
     const bytes = Object.values(item).reduce((sum, { S = '', N = '' }) => sum + S.length + N.length, 0);
     if (bytes > ITEM_BYTES_MAX) throw new Error('ValidationException: Item size has exceeded the maximum allowed size');
     const items = this.partitions.get(textOf(item.pk)) ?? new Map<string, Item>();
-    const holds = ConditionExpression === undefined ? () => true : CONDITIONS[ConditionExpression];
-    if (holds === undefined) throw new Error(`the table in memory does not know the condition ${ConditionExpression}`);
-    if (!holds(items.get(textOf(item.sk)), ExpressionAttributeValues)) {
-      throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
-    }
+    insist(ConditionExpression, items.get(textOf(item.sk)), ExpressionAttributeValues);
     this.partitions.set(textOf(item.pk), items.set(textOf(item.sk), { ...item }));
+    return {};
+  }
+
+  private delete({ Key = {}, ConditionExpression, ExpressionAttributeValues = {} }: DeleteItemCommand['input']) {
+    const items = this.partitions.get(textOf(Key.pk));
+    insist(ConditionExpression, items?.get(textOf(Key.sk)), ExpressionAttributeValues);
+    items?.delete(textOf(Key.sk));
     return {};
   }
 
@@ -58,6 +66,15 @@ export class TableInMemory {
     const last = page.at(-1);
     if (all.length <= PAGE_ITEMS || last === undefined) return { Items: page };
     return { Items: page, LastEvaluatedKey: { pk: last.pk, sk: last.sk } };
+  }
+}
+
+/** @throws ConditionalCheckFailedException it does not hold */
+function insist(condition: string | undefined, there: Item | undefined, values: Item): void {
+  const holds = condition === undefined ? () => true : CONDITIONS[condition];
+  if (holds === undefined) throw new Error(`the table in memory does not know the condition ${condition}`);
+  if (!holds(there, values)) {
+    throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
   }
 }
 
