@@ -80,10 +80,16 @@ export async function openEstate(
   aws.take();
 
   let [logBytes, metricLines] = [0, 0];
+  const hearLog = (line: string) => {
+    logBytes += Buffer.byteLength(line);
+  };
+  const hearMetric = () => {
+    metricLines += 1;
+  };
   const handler = makeHandler({
     clock,
-    log: linesLog(line => void (logBytes += Buffer.byteLength(line)), clock, { service: 'sluice' }),
-    meter: linesMeter(() => void (metricLines += 1), clock),
+    log: linesLog(hearLog, clock, { service: 'sluice' }),
+    meter: linesMeter(hearMetric, clock),
     ledger,
     workloads,
     images: ecrRegistry(aws.client()),
