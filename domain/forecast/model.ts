@@ -1,13 +1,15 @@
 import { type Baseline, thresholdsOf } from '../judgement/baseline.ts';
 import type { Counts } from '../judgement/reading.ts';
-import { type DetectorSettings, newDetector } from '../judgement/sequential/detector.ts';
+import { seenOf } from '../judgement/seen-windows.ts';
+import { type DetectorSettings, marginAt, newDetector } from '../judgement/sequential/detector.ts';
 import { type SequentialContext, sequentialContext } from '../judgement/sequential-context.ts';
-import { type JudgedMetric, type Scored, seesEffect, seesGross } from '../judgement/sequential-power.ts';
+import { type JudgedMetric, type Scored as Sums, seesEffect, seesGross } from '../judgement/sequential-power.ts';
 import {
   autoCeilingsOf,
   detectorMetric,
   detectorSettings,
   isSequential,
+  noAutoSums,
   type ScoredWindow,
   type SequentialMetric,
 } from '../judgement/sequential-windows.ts';
@@ -67,7 +69,7 @@ function ceilingsOf(
   sequential: SequentialContext,
 ): readonly number[] | undefined {
   const { ceiling } = metric.judge;
-  if (ceiling === 'auto') return autoCeilingsOf(metric, [], windowSeconds, sequential);
+  if (ceiling === 'auto') return autoCeilingsOf(metric, noAutoSums(), windowSeconds, sequential);
   return ceiling === undefined ? undefined : Array.from({ length: thresholdsOf(metric) }, () => ceiling);
 }
 
@@ -127,16 +129,28 @@ export function sightIn(model: Model, rounded: (rate: number) => number = toATen
       const { key, last, rate } = shapeOf(judged, scored, rounded);
       const frontier = frontiers.get(key) ?? { notUpTo: 0, from: Number.POSITIVE_INFINITY };
       frontiers.set(key, frontier);
-      if (isPast(frontier, last, count => seesEffect(judged, withLast(scored, count, rate)))) continue;
+      if (isPast(frontier, last, count => seesEffect(judged, sumsOf(judged, withLast(scored, count, rate))))) continue;
       if (!atEnd) return 'little';
       const whole = `${key} ${last}`;
-      const seen = gross.get(whole) ?? seesGross(judged, scored);
+      const seen = gross.get(whole) ?? seesGross(judged, sumsOf(judged, scored));
       gross.set(whole, seen);
       if (!seen) return 'little';
       sight = 'gross';
     }
     return sight;
   };
+}
+
+/** Scored windows of a metric: with the stable version beside the canary, and without. */
+interface Scored {
+  compared: readonly ScoredWindow[];
+  alone: readonly ScoredWindow[];
+}
+
+function sumsOf({ state: { metric } }: JudgedMetric, { compared, alone }: Scored): Sums {
+  const seen = (windows: readonly ScoredWindow[]) =>
+    seenOf(windows, metric.thresholds, startEpochMs => marginAt(metric, startEpochMs));
+  return { compared: seen(compared), alone: seen(alone) };
 }
 
 /** Of windows of one kind: how many were too few, and from how many on they were enough. */

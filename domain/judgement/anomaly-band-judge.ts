@@ -1,6 +1,7 @@
 import type { AnomalyBandJudgeSpec, Metric } from '../plan/plan.ts';
-import { judgeCheck, neither } from './check-judge.ts';
+import { type Check, judgeCheck, neither } from './check-judge.ts';
 import type { JudgementContext, MetricVerdict } from './context.ts';
+import type { FoldedTurns } from './counting.ts';
 import type { WindowRecord } from './reading.ts';
 
 export type AnomalyBandMetric = Metric & { judge: AnomalyBandJudgeSpec };
@@ -10,13 +11,18 @@ export type AnomalyBandMetric = Metric & { judge: AnomalyBandJudgeSpec };
  * side is bad, a value without a band (a model that is still learning) or a band without a value says neither. On a bound
  * is inside. What it cannot see: a fault that the model has learnt as normal.
  * @param windows of this metric, in any order; only frozen ones that do not straddle are judged
+ * @param before what was folded of those before
  */
 export const judgeAnomalyBand = (
   metric: AnomalyBandMetric,
   windows: readonly WindowRecord[],
   context: JudgementContext,
-): MetricVerdict =>
-  judgeCheck(metric, windows, context, reading => {
+  before?: FoldedTurns,
+): MetricVerdict => judgeCheck(metric, windows, context, { check: bandCheck(metric), before });
+
+export const bandCheck =
+  (metric: AnomalyBandMetric): Check =>
+  reading => {
     if (reading.kind !== 'band') return neither('the reading has no band');
     const { value, low, high } = reading;
     if (value === null) return neither('the metric has no value');
@@ -27,6 +33,6 @@ export const judgeAnomalyBand = (
     const isBelow = value < low && bad !== 'above';
     const because = `${number(value)} where ${number(low)} to ${number(high)} is expected`;
     return { phase: isAbove || isBelow ? 'failed' : 'successful', because };
-  });
+  };
 
 const number = (value: number): string => String(Number(value.toPrecision(4)));

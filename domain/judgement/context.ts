@@ -31,8 +31,10 @@ export interface Measurement extends Window {
 
 export interface MetricVerdict {
   verdict: Verdict;
-  /** Oldest first: those that count, for people and for `measurementsDone`. */
+  /** Oldest first: those that count, for people. Judged on from a checkpoint: those after it. */
   measurements: Measurement[];
+  /** How many measurements were done: as Argo counts them, without errors; but for `threshold` only those that found something. */
+  done: number;
   /** Inconclusive because a limit is broken: waiting for one more measurement is no longer worth a step's time. */
   brokeLimit: boolean;
 }

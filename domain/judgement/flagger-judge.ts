@@ -2,10 +2,9 @@ import { gives } from '../plan/measure.ts';
 import type { FlaggerJudgeSpec } from '../plan/other-judges-spec.ts';
 import type { Metric } from '../plan/plan.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
-import { isEvidence, nthFailed, type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence } from './counting.ts';
+import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from './counting.ts';
 import { isNumber, type WindowRecord } from './reading.ts';
 import { resultOf } from './result-value.ts';
-import { turnsOf } from './turns.ts';
 import type { Verdict } from './verdict.ts';
 import { countsText, healthySoFar, plural, valueText } from './words.ts';
 
@@ -19,35 +18,38 @@ export type FlaggerMetric = Omit<Metric, 'judge'> & { judge: FlaggerJudgeSpec };
  *
  * Flagger fails a check without a value, too. Here it is neither good nor bad, and several in a row hold. And Flagger
  * rolls back one interval after the last failed check; here at once.
+ * @param before what was folded of the windows before
  */
 export function judgeFlagger(
   metric: FlaggerMetric,
   windows: readonly WindowRecord[],
   context: JudgementContext,
+  before?: FoldedTurns,
 ): MetricVerdict {
-  const { intervalSeconds } = metric.judge;
-  const turns = turnsOf(windows, context, { initialDelaySeconds: 0, intervalSeconds });
-  const sums = tally(turns, ({ record }) => measured(metric, record));
+  const sums = tallyOf(countedFlagger(metric), windows, context, before);
   const { verdict, tooLong } = verdictOf(metric, sums);
-  return { verdict, measurements: sums.measurements, brokeLimit: tooLong };
+  const { measurements, successful, failed } = sums;
+  return { verdict, measurements, done: successful + failed, brokeLimit: tooLong };
 }
 
+export const countedFlagger = (metric: FlaggerMetric): Counted => ({
+  timing: { initialDelaySeconds: 0, intervalSeconds: metric.judge.intervalSeconds },
+  measure: record => measured(metric, record),
+  limits: { failures: metric.judge.threshold },
+});
+
 function verdictOf({ name, judge }: FlaggerMetric, sums: Tally): { verdict: Verdict; tooLong: boolean } {
-  const { measurements } = sums;
   if (sums.failed >= judge.threshold) {
-    const failure = nthFailed(measurements, judge.threshold);
-    const because = `${failure.because}; ${plural(judge.threshold, 'failed check')}, which is the limit`;
+    const because = `${sums.decisive?.because}; ${plural(judge.threshold, 'failed check')}, which is the limit`;
     return { verdict: { kind: 'degraded', because, metric: name }, tooLong: false };
   }
   const held = (because: string, tooLong = false) => ({
     verdict: { kind: 'inconclusive', because, fault: false } as const,
     tooLong,
   });
-  const last = measurements.at(-1);
+  const { last, lastEvidence: checked, withoutEvidence: without } = sums;
   if (last === undefined) return held('no check was made yet');
-  const checked = measurements.findLast(isEvidence);
   if (checked === undefined) return held(`no check had a value yet; the last: ${last.because}`);
-  const without = withoutEvidence(measurements);
   if (without > WITHOUT_EVIDENCE_LIMIT) {
     return held(`${without} checks in a row without a value; the last: ${last.because}`, true);
   }

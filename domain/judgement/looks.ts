@@ -19,12 +19,23 @@ export const usualLatenessSeconds = (kinds: readonly SourceKind[]): number =>
  * after the window's end. The soonest and not the latest: looks begin one step earlier than it, so that it follows a
  * source that is quicker than it was taken for, and cannot be driven upwards by the looks' own delays.
  */
-export function learntLatenessSeconds(records: readonly WindowRecord[], defaultLatenessSeconds: number): number {
-  const seen = records
-    .filter(record => record.frozenAtEpochMs !== undefined && record.reading.kind !== 'noData')
-    .map(record => Math.max(0, (record.readAtEpochMs - record.endEpochMs) / 1000));
-  if (seen.length === 0) return defaultLatenessSeconds;
-  return Math.max(0, Math.min(...seen) - LOOK_EVERY_SECONDS);
+export function learntLatenessSeconds(
+  records: readonly WindowRecord[],
+  defaultLatenessSeconds: number,
+  before?: number,
+): number {
+  const soonest = soonestSeconds(records, before);
+  return soonest === undefined ? defaultLatenessSeconds : Math.max(0, soonest - LOOK_EVERY_SECONDS);
+}
+
+/** The soonest that a frozen window's data were there after its end. @param before of the windows before; undefined: there were none */
+export function soonestSeconds(records: readonly WindowRecord[], before?: number): number | undefined {
+  let soonest = before;
+  for (const { frozenAtEpochMs, reading, readAtEpochMs, endEpochMs } of records) {
+    if (frozenAtEpochMs === undefined || reading.kind === 'noData') continue;
+    soonest = Math.min(soonest ?? Number.POSITIVE_INFINITY, Math.max(0, (readAtEpochMs - endEpochMs) / 1000));
+  }
+  return soonest;
 }
 
 /** When a window is expected to be frozen: its end, the source's usual lateness, and the 10 s until a second read agrees. */
@@ -41,12 +52,14 @@ export function nextLookSeconds(options: {
   nowEpochMs: number;
   metrics: readonly string[];
   records: readonly WindowRecord[];
+  /** Of the windows before (`soonestSeconds`). */
+  soonestBefore?: number | undefined;
   /** What is taken while no window of this release has frozen yet. */
   defaultLatenessSeconds: number;
 }): number {
   const { nowEpochMs, metrics } = options;
   const windowMs = options.windowSeconds * 1000;
-  const latenessSeconds = learntLatenessSeconds(options.records, options.defaultLatenessSeconds);
+  const latenessSeconds = learntLatenessSeconds(options.records, options.defaultLatenessSeconds, options.soonestBefore);
   const frozen = new Set(
     options.records
       .filter(record => record.frozenAtEpochMs !== undefined)

@@ -1,7 +1,7 @@
 import { gives } from '../plan/measure.ts';
 import type { Metric, RelativeJudgeSpec } from '../plan/plan.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
-import { nthFailed, type Tally, tally, WITHOUT_EVIDENCE_LIMIT, withoutEvidence } from './counting.ts';
+import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from './counting.ts';
 import { type Counts, isNumber, type Reading, type WindowRecord } from './reading.ts';
 import { everyWindow } from './turns.ts';
 import type { Verdict } from './verdict.ts';
@@ -15,40 +15,42 @@ export type RelativeMetric = Metric & { judge: RelativeJudgeSpec };
  * evidence. At weight 100 there is nothing to compare with: counts are judged by the `ceiling`; without one (and for
  * values) the metric says nothing there, and what it said before stands, but it holds nothing up.
  * @param windows of this metric, in any order; only frozen ones that do not straddle are judged
+ * @param before what was folded of those before
  */
 export function judgeRelative(
   metric: RelativeMetric,
   windows: readonly WindowRecord[],
   context: JudgementContext,
+  before?: FoldedTurns,
 ): MetricVerdict {
-  let silent = false;
-  const sums = tally(everyWindow(windows, context), ({ record }) => {
-    const measurement = measured(metric, record, context.expects(record).stable);
-    silent = measurement === undefined;
-    return measurement;
-  });
-  const verdict = verdictOf(metric, sums, silent);
-  const brokeLimit = verdict.kind === 'inconclusive' && withoutEvidence(sums.measurements) > WITHOUT_EVIDENCE_LIMIT;
-  return { verdict, measurements: sums.measurements, brokeLimit };
+  const sums = tallyOf(countedRelative(metric, context), windows, context, before);
+  const verdict = verdictOf(metric, sums);
+  const brokeLimit = verdict.kind === 'inconclusive' && sums.withoutEvidence > WITHOUT_EVIDENCE_LIMIT;
+  return { verdict, measurements: sums.measurements, done: sums.successful + sums.failed, brokeLimit };
 }
 
-function verdictOf({ name, judge }: RelativeMetric, sums: Tally, silent: boolean): Verdict {
+export const countedRelative = (metric: RelativeMetric, context: JudgementContext): Counted => ({
+  timing: everyWindow(context),
+  measure: record => measured(metric, record, context.expects(record).stable),
+  limits: { failures: metric.judge.failureLimit + 1 },
+});
+
+function verdictOf({ name, judge }: RelativeMetric, sums: Tally): Verdict {
   if (sums.failed > judge.failureLimit) {
-    const failure = nthFailed(sums.measurements, judge.failureLimit + 1);
-    const because = `${failure.because}, ${badWindowsText(judge.failureLimit)}`;
+    const because = `${sums.decisive?.because}, ${badWindowsText(judge.failureLimit)}`;
     return { kind: 'degraded', because, metric: name };
   }
-  const last = sums.measurements.at(-1);
+  const { last } = sums;
   const bad = sums.failed === 0 ? '' : `, ${sums.failed} bad (${judge.failureLimit} allowed)`;
-  const good = healthySoFar(sums.successful, sums.measurements.length, 'window', bad, last?.because ?? '');
-  if (silent) {
+  const good = healthySoFar(sums.successful, sums.taken, 'window', bad, last?.because ?? '');
+  if (sums.silent) {
     const before = sums.successful === 0 ? 'no window was good before' : good;
     return { kind: 'watching', because: `${before}; at weight 100 there is no stable traffic to compare with` };
   }
   const held = (because: string): Verdict => ({ kind: 'inconclusive', because, fault: false });
   if (last === undefined) return held('no window was measured yet');
   if (sums.successful === 0) return held(`no window was good yet; the last: ${last.because}`);
-  const without = withoutEvidence(sums.measurements);
+  const without = sums.withoutEvidence;
   if (without > WITHOUT_EVIDENCE_LIMIT) {
     return held(`${without} windows in a row without evidence; the last: ${last.because}`);
   }

@@ -1,20 +1,20 @@
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
 import type { WindowRecord } from './reading.ts';
-import { BadCountsError, windowText } from './sequential/counts-problem.ts';
-import { type Detector, detect, type WindowEvidence } from './sequential/detector.ts';
-import { type TrafficWindow, trafficShareOf } from './sequential/traffic-share.ts';
+import type { DetectorSettings, WindowEvidence } from './sequential/detector.ts';
+import { trafficShareIn } from './sequential/traffic-share.ts';
 import { PROFILE, type SequentialContext } from './sequential-context.ts';
-import type { MetricState } from './sequential-power.ts';
-import { metricVerdict } from './sequential-verdict.ts';
+import { type KeptFold, keptFold, newFold, resumedFold, type SequentialFold, stepFold } from './sequential-fold.ts';
+import { foldWithout, type KeptWithout, metricVerdict, withoutEvidence } from './sequential-verdict.ts';
 import {
+  type AutoSums,
   ceilingsOf,
   detectorMetric,
   detectorSettings,
   type KnownWindow,
   knownWindows,
-  type ScoredWindow,
+  noAutoSums,
   type SequentialMetric,
-  scoredWindows,
+  withAutoSums,
 } from './sequential-windows.ts';
 import { grouped, oddsText } from './sequential-words.ts';
 
@@ -28,117 +28,142 @@ export interface SequentialVerdicts {
   evidence: WindowEvidence[];
 }
 
+/** What is kept of the sequential metrics of a release after some windows: plain JSON. */
+export interface KeptSequential {
+  fold: KeptFold;
+  byMetric: Record<string, { auto: AutoSums; without: KeptWithout; ahead: number[] }>;
+}
+
+/** Of the windows that were folded: every one that begins before, and those `ahead` (KeptSequential). */
+export interface SequentialBefore {
+  untilEpochMs: number;
+  kept: KeptSequential;
+}
+
 /**
  * The sequential metrics of a release, judged together under one alpha: a pure function of the frozen windows, the plan,
- * and what the ledger keeps of the stable version's past (docs/statistics.md). Nothing else is stored: the evidence over
- * time is this function over the stored windows.
+ * and what the ledger keeps of the stable version's past (docs/statistics.md).
+ * @param before what was folded of the windows before; evidence and measurements are then of the windows since
  * @throws RangeError the context lacks what the plan says of sequential metrics
  */
 export function judgeSequential(
   metrics: readonly SequentialMetric[],
   windowsByMetric: Readonly<Record<string, readonly WindowRecord[]>>,
   context: JudgementContext,
+  before?: SequentialBefore,
 ): SequentialVerdicts {
-  const { sequential } = context;
-  if (sequential === undefined) throw new RangeError('sequential metrics, and no plan-level settings for them');
-  const judged = metrics.map((metric): Own => {
-    const records = windowsByMetric[metric.name] ?? [];
-    const windows = knownWindows(records, context);
-    return { metric, records, windows, ceilings: ceilingsOf(metric, windows, context.windowSeconds, sequential) };
-  });
-  const problems = otherSeconds(
-    judged.flatMap(({ windows }) => windows),
-    context.windowSeconds,
-  );
-  const { detector, evidence } = detectUsable(judged, problems, { context, sequential });
+  const sequential = sequentialOf(context);
+  const owns = ownsOf(metrics, windowsByMetric, context, { before });
+  const { fold, evidence } = folded(owns, context, before);
   const byMetric: Record<string, MetricVerdict> = {};
-  const compared: ScoredWindow[][] = [];
-  for (const { metric, records, windows } of judged) {
+  for (const { metric, records, ceilings } of owns) {
     const { name } = metric;
     const own = evidence.filter(one => one.metric === name);
-    const state = detector.metrics.get(name) as MetricState; // the detector is made of these metrics
-    const alarm = detector.alarm?.metric === name ? detector.alarm : undefined;
-    const problem = problems.get(name);
-    const found = metricVerdict({
-      metric,
-      records,
-      windows,
-      state,
-      alarm,
-      evidence: own,
-      problem,
-      context,
-      sequential,
-    });
+    const hasCeiling = ceilings !== undefined;
+    const without = withoutEvidence({ metric, records, context, hasCeiling }, before?.kept.byMetric[name]?.without);
+    const found = metricVerdict({ metric, fold, without, context, sequential });
     byMetric[name] = { ...found, measurements: own.map(measurementOf) };
-    compared.push(scoredWindows(windows, own, 'comparison'));
   }
-  const auto = judged.flatMap(({ metric, ceilings }) =>
+  const auto = owns.flatMap(({ metric, ceilings }) =>
     metric.judge.ceiling === 'auto' && ceilings !== undefined ? [[metric.name, ceilings] as const] : [],
   );
-  return { byMetric, ceilings: Object.fromEntries(auto), evidence, traffic: trafficProblem(compared, context) };
+  return { byMetric, ceilings: Object.fromEntries(auto), evidence, traffic: trafficProblem(fold) };
+}
+
+/**
+ * The same, kept after the windows that were frozen by `knownUntilEpochMs`.
+ * @param cut every window that begins before `untilEpochMs` was frozen by then
+ */
+export function foldSequential(
+  metrics: readonly SequentialMetric[],
+  windowsByMetric: Readonly<Record<string, readonly WindowRecord[]>>,
+  context: JudgementContext,
+  cut: { untilEpochMs: number; knownUntilEpochMs: number },
+  before?: SequentialBefore,
+): KeptSequential {
+  const { untilEpochMs, knownUntilEpochMs } = cut;
+  const owns = ownsOf(metrics, windowsByMetric, context, { before, knownUntilEpochMs });
+  const { fold } = folded(owns, context, before);
+  const byMetric = owns.map(({ metric, records, windows, auto, ceilings }) => {
+    const known = before?.kept.byMetric[metric.name];
+    const starts = windows.map(({ startEpochMs }) => startEpochMs);
+    const ahead = [...(known?.ahead ?? []), ...starts].filter(start => start >= untilEpochMs).sort((a, b) => a - b);
+    const of = { metric, records, context, hasCeiling: ceilings !== undefined };
+    return [metric.name, { auto, ahead, without: foldWithout(of, untilEpochMs, known?.without) }] as const;
+  });
+  return { fold: keptFold(fold), byMetric: Object.fromEntries(byMetric) };
+}
+
+function sequentialOf({ sequential }: JudgementContext): SequentialContext {
+  if (sequential === undefined) throw new RangeError('sequential metrics, and no plan-level settings for them');
+  return sequential;
 }
 
 /** One metric with what is known of it before the detector looks. */
 interface Own {
   metric: SequentialMetric;
   records: readonly WindowRecord[];
+  /** Those that are not folded yet. */
   windows: KnownWindow[];
+  auto: AutoSums;
   ceilings: readonly number[] | undefined;
 }
 
-/** docs/statistics.md (d), by the requests of the metric that has most windows: all count the same requests. */
-function trafficProblem(
-  compared: readonly ScoredWindow[][],
-  { steadyWeight, windowSeconds }: JudgementContext,
-): string | undefined {
-  if (steadyWeight === undefined) return undefined;
-  const most = compared.reduce((a, b) => (b.length > a.length ? b : a), []);
-  const traffic = most.flatMap(({ startEpochMs, canary, stable }): TrafficWindow[] => {
-    const weight = steadyWeight({ startEpochMs, endEpochMs: startEpochMs + windowSeconds * 1000 });
-    if (weight === undefined) return [];
-    return [{ canaryRequests: canary.requests, stableRequests: stable.requests, weight: weight / 100 }];
+function ownsOf(
+  metrics: readonly SequentialMetric[],
+  windowsByMetric: Readonly<Record<string, readonly WindowRecord[]>>,
+  context: JudgementContext,
+  {
+    before,
+    knownUntilEpochMs = Number.POSITIVE_INFINITY,
+  }: { before: SequentialBefore | undefined; knownUntilEpochMs?: number },
+): Own[] {
+  const sequential = sequentialOf(context);
+  return metrics.map((metric): Own => {
+    const records = windowsByMetric[metric.name] ?? [];
+    const kept = before?.kept.byMetric[metric.name];
+    const ahead = new Set(kept?.ahead);
+    const windows = knownWindows(records, context).filter(
+      ({ startEpochMs, frozenAtEpochMs }) => frozenAtEpochMs <= knownUntilEpochMs && !ahead.has(startEpochMs),
+    );
+    const auto = withAutoSums(kept?.auto ?? noAutoSums(), windows);
+    return { metric, records, windows, auto, ceilings: ceilingsOf(metric, auto, context.windowSeconds, sequential) };
   });
-  const { tooLittle, canaryRequests, requests, expectedRequests, logE } = trafficShareOf(traffic, PROFILE);
+}
+
+/** The detector over all windows, on from those that were folded. */
+function folded(
+  owns: readonly Own[],
+  context: JudgementContext,
+  before: SequentialBefore | undefined,
+): { fold: SequentialFold; evidence: WindowEvidence[] } {
+  const sequential = sequentialOf(context);
+  const settings: DetectorSettings = detectorSettings(
+    sequential,
+    owns.map(({ metric, ceilings }) => detectorMetric(metric, context, sequential, ceilings)),
+  );
+  const windowMs = context.windowSeconds * 1000;
+  const fold =
+    before === undefined
+      ? newFold(settings)
+      : resumedFold(settings, before.kept.fold, name => [
+          { startEpochMs: Number.NEGATIVE_INFINITY, endEpochMs: before.untilEpochMs },
+          ...(before.kept.byMetric[name]?.ahead ?? []).map(start => ({
+            startEpochMs: start,
+            endEpochMs: start + windowMs,
+          })),
+        ]);
+  const windows = owns.flatMap(own => own.windows);
+  return { fold, evidence: stepFold(fold, windows, context) };
+}
+
+/** docs/statistics.md (d), by the requests of the metric that has most windows: all count the same requests. */
+function trafficProblem({ sums }: SequentialFold): string | undefined {
+  const most = [...sums.values()].reduce((a, b) => (b.compared.windows > a.compared.windows ? b : a));
+  const found = trafficShareIn(most.traffic, PROFILE);
+  const { tooLittle, canaryRequests, requests, expectedRequests, logE } = found;
   if (!tooLittle) return undefined;
   return `the canary got ${grouped(canaryRequests)} of ${grouped(requests)} requests, and by its weights it should have had ${grouped(Math.round(expectedRequests))}: the traffic is not where the weights say (odds against chance ${oddsText(logE)})`;
-}
-
-/** Metrics with a window that is not as long as the plan's: its counts are of other seconds than the rest. */
-function otherSeconds(windows: readonly KnownWindow[], windowSeconds: number): Map<string, string> {
-  const problems = new Map<string, string>();
-  for (const window of windows) {
-    const seconds = (window.endEpochMs - window.startEpochMs) / 1000;
-    if (seconds === windowSeconds || problems.has(window.metric)) continue;
-    problems.set(
-      window.metric,
-      `${windowText(window)}: it is ${seconds} s long, and the plan's windows are ${windowSeconds} s`,
-    );
-  }
-  return problems;
-}
-
-/** The detector over all windows; a metric with counts that cannot be is judged by none of them, and never as good. */
-function detectUsable(
-  judged: readonly Own[],
-  problems: Map<string, string>,
-  { context, sequential }: { context: JudgementContext; sequential: SequentialContext },
-): { detector: Detector; evidence: WindowEvidence[] } {
-  const settings = detectorSettings(
-    sequential,
-    judged.map(({ metric, ceilings }) => detectorMetric(metric, context, sequential, ceilings)),
-  );
-  for (;;) {
-    const usable = judged.filter(({ metric }) => !problems.has(metric.name)).flatMap(({ windows }) => windows);
-    const together = Map.groupBy(usable, window => window.frozenAtEpochMs);
-    const inOrder = [...together].sort(([a], [b]) => a - b).map(([, batch]) => batch);
-    try {
-      return detect(settings, inOrder);
-    } catch (error) {
-      if (!(error instanceof BadCountsError)) throw error;
-      problems.set(error.metric, error.message); // without that metric's windows, once more
-    }
-  }
 }
 
 /** A window that was scored is a measurement; one that was not is none, and says why. */

@@ -1,13 +1,11 @@
 import type { JudgementContext } from './context.ts';
-import { type Detector, marginAt, type WindowEvidence } from './sequential/detector.ts';
+import type { SeenWindows } from './seen-windows.ts';
+import type { MetricState, WindowEvidence } from './sequential/detector.ts';
 import { effectRate, grossRate, smallestSeen } from './sequential/effect.ts';
-import { ceilingFinds, type Fault, type SeenWindow, windowsUntilFound, wouldFind } from './sequential/power.ts';
+import { ceilingFinds, type Fault, windowsUntilFound, wouldFind } from './sequential/power.ts';
 import type { SequentialContext } from './sequential-context.ts';
-import type { ScoredWindow, SequentialMetric } from './sequential-windows.ts';
-import { totalsOf } from './sequential-words.ts';
+import type { SequentialMetric } from './sequential-windows.ts';
 import { plural } from './words.ts';
-
-export type MetricState = NonNullable<ReturnType<Detector['metrics']['get']>>;
 
 /** A metric, what the detector has of it after all windows, and what both were set to. */
 export interface JudgedMetric {
@@ -17,10 +15,10 @@ export interface JudgedMetric {
   sequential: SequentialContext;
 }
 
-/** Scored windows of a metric: with the stable version beside the canary, and without. */
+/** What the scored windows of a metric add up to: with the stable version beside the canary, and without. */
 export interface Scored {
-  compared: readonly ScoredWindow[];
-  alone: readonly ScoredWindow[];
+  compared: SeenWindows;
+  alone: SeenWindows;
 }
 
 /** What the windows so far would have shown of a fault. */
@@ -39,7 +37,7 @@ export function sightOf(judged: JudgedMetric, scored: Scored): Sight {
   const fault = faultOf(judged, scored.compared, rate => effectRate(rate, detect));
   const compared = comparisonSees(judged, scored.compared, fault);
   // what the ceiling alone sees is a fault of the ceiling's size
-  const effect = compared || scored.alone.length === 0 ? byComparison : Math.max(byComparison, leastAtCeiling(judged));
+  const effect = compared || scored.alone.windows === 0 ? byComparison : Math.max(byComparison, leastAtCeiling(judged));
   const enough = compared || ceilingSees(judged, scored.alone, fault.faulty);
   if (enough) return { enough, effect, smallest: effect };
   return { enough: false, effect, smallest: smallestFault(judged, scored, effect) };
@@ -71,7 +69,7 @@ function sees(judged: JudgedMetric, { compared, alone }: Scored, faultyOf: (rate
 
 function faultOf(
   judged: JudgedMetric,
-  compared: readonly ScoredWindow[],
+  compared: SeenWindows,
   faultyOf: (rate: number) => number,
 ): Fault & { faulty: number[] } {
   const { floor = 0 } = judged.state.comparison.settings;
@@ -79,38 +77,31 @@ function faultOf(
   return { rates, faulty: rates.map(rate => faultyOf(Math.max(rate, floor))) };
 }
 
-const comparisonSees = (judged: JudgedMetric, compared: readonly ScoredWindow[], fault: Fault): boolean =>
-  wouldFind(judged.state.comparison.settings, seenWindows(judged, compared), fault, judged.sequential.detect.power);
+const comparisonSees = (judged: JudgedMetric, compared: SeenWindows, fault: Fault): boolean =>
+  wouldFind(judged.state.comparison.settings, compared.blocks, fault, judged.sequential.detect.power);
 
 /** Of the first threshold: the bad share from which faults are told. */
-const stableRate = (judged: JudgedMetric, compared: readonly ScoredWindow[]): number =>
+const stableRate = (judged: JudgedMetric, compared: SeenWindows): number =>
   Math.max(ratesOf(judged, compared)[0] ?? 0, judged.metric.judge.floor ?? 0);
 
-const seenWindows = ({ state }: JudgedMetric, compared: readonly ScoredWindow[]): SeenWindow[] =>
-  compared.map(({ canary, stable, startEpochMs }) => ({
-    canaryRequests: canary.requests,
-    stableRequests: stable.requests,
-    margin: marginAt(state.metric, startEpochMs),
-  }));
-
 /** The stable version's rates as they were observed: in the release, and where it had no failure there, before it too. */
-function ratesOf({ metric, sequential, state }: JudgedMetric, compared: readonly ScoredWindow[]): number[] {
+function ratesOf({ metric, sequential, state }: JudgedMetric, compared: SeenWindows): number[] {
   const baseline = sequential.baseline[metric.name];
   return Array.from({ length: state.metric.thresholds }, (_, t) => {
-    const { stableBad, stableRequests } = totalsOf(compared, t);
+    const { stableRequests } = compared;
+    const stableBad = compared.stableBad[t] ?? 0;
     if (stableBad > 0) return stableBad / stableRequests;
     return baseline === undefined ? 0 : (baseline.bad[t] ?? 0) / Math.max(1, baseline.requests + stableRequests);
   });
 }
 
 /** Whether the windows without stable traffic would have shown it. */
-function ceilingSees(judged: JudgedMetric, alone: readonly ScoredWindow[], faulty: readonly number[]): boolean {
+function ceilingSees(judged: JudgedMetric, alone: SeenWindows, faulty: readonly number[]): boolean {
   const { ceiling } = judged.state;
-  if (ceiling === undefined || alone.length === 0) return false;
-  const requests = alone.map(({ canary }) => canary.requests);
+  if (ceiling === undefined || alone.windows === 0) return false;
   const least = leastAtCeiling(judged);
   const shares = faulty.map(share => Math.max(share, least));
-  return ceilingFinds(ceiling.settings, requests, shares, judged.sequential.detect.power);
+  return ceilingFinds(ceiling.settings, alone.blocks, shares, judged.sequential.detect.power);
 }
 
 /**
@@ -136,15 +127,15 @@ export function healthyIn(
 const LONGEST_SOUGHT = 256;
 
 /** Evidence grows about in proportion to the windows: what is missing to the wanted power, found by doubling. */
-export function moreWindows(judged: JudgedMetric, compared: readonly ScoredWindow[]): string {
+export function moreWindows(judged: JudgedMetric, compared: SeenWindows): string {
   const { sequential, state, context } = judged;
-  if (context.terse || compared.length === 0) return '';
+  if (context.terse || compared.windows === 0) return '';
   const { detect } = sequential;
   const { settings } = state.comparison;
   const rates = ratesOf(judged, compared);
   const faulty = rates.map(rate => effectRate(Math.max(rate, settings.floor ?? 0), detect));
   const seeking = { wanted: detect.power, longest: LONGEST_SOUGHT };
-  const needed = windowsUntilFound(settings, seenWindows(judged, compared), { rates, faulty }, seeking);
+  const needed = windowsUntilFound(settings, compared.blocks, { rates, faulty }, seeking);
   if (needed === undefined) return '';
-  return `; about ${plural(needed - compared.length, 'more window')} like these would be enough`;
+  return `; about ${plural(needed - compared.windows, 'more window')} like these would be enough`;
 }

@@ -1,9 +1,11 @@
-import type { MetricVerdict } from './context.ts';
+import type { JudgementContext, MetricVerdict } from './context.ts';
 import { WITHOUT_EVIDENCE_LIMIT } from './counting.ts';
 import type { WindowRecord } from './reading.ts';
-import type { Alarm, WindowEvidence } from './sequential/detector.ts';
+import type { SeenWindows } from './seen-windows.ts';
+import { type Alarm, type MetricState, scoring } from './sequential/detector.ts';
+import type { MetricSums, SequentialFold } from './sequential-fold.ts';
 import { healthyIn, type JudgedMetric, moreWindows, sightOf } from './sequential-power.ts';
-import { type KnownWindow, type ScoredWindow, scoredWindows } from './sequential-windows.ts';
+import { knownWindow, type SequentialMetric } from './sequential-windows.ts';
 import {
   alarmText,
   comparedText,
@@ -12,105 +14,138 @@ import {
   lookedText,
   oddsText,
   strongestEnd,
-  totalsOf,
+  totalsIn,
 } from './sequential-words.ts';
-import { everyWindow } from './turns.ts';
+import { everyWindow, settledTurns, type Turn, type TurnPlace, turnsOf } from './turns.ts';
 import type { Verdict } from './verdict.ts';
 import { percentText } from './words.ts';
 
 /** All that one metric's verdict is made of. */
-export interface Judged extends JudgedMetric {
-  records: readonly WindowRecord[];
-  windows: readonly KnownWindow[];
-  /** The release's, where it is this metric's. */
-  alarm: Alarm | undefined;
-  /** Of this metric, in the order in which its windows became known. */
-  evidence: readonly WindowEvidence[];
-  /** Counts that cannot be. */
-  problem: string | undefined;
-}
+type Judged = JudgedMetric & { sums: MetricSums };
 
 /** From evidence to a verdict (docs/statistics.md), in one sentence. */
-export function metricVerdict(judged: Judged): Omit<MetricVerdict, 'measurements'> {
-  const { metric, problem, alarm, windows, evidence } = judged;
-  if (alarm !== undefined) return kept({ kind: 'degraded', because: degradedText(judged, alarm), metric: metric.name });
-  if (problem !== undefined) {
-    return kept({ kind: 'inconclusive', because: `counts that cannot be judged: ${problem}`, fault: true });
+export function metricVerdict({
+  metric,
+  fold,
+  without,
+  ...rest
+}: Omit<JudgedMetric, 'state'> & { fold: SequentialFold; without: Without }): Omit<MetricVerdict, 'measurements'> {
+  const { name } = metric;
+  const { alarm } = fold.detector;
+  const state = fold.detector.metrics.get(name) as MetricState; // the detector is made of these metrics
+  const sums = fold.sums.get(name) as MetricSums;
+  const judged: Judged = { metric, state, sums, ...rest };
+  const done = sums.compared.windows + sums.alone.windows;
+  const kept = (verdict: Verdict) => ({ verdict, done, brokeLimit: false });
+  if (alarm?.metric === name) {
+    return kept({ kind: 'degraded', because: degradedText(judged, alarm, fold.told ?? sums), metric: name });
   }
-  const compared = scoredWindows(windows, evidence, 'comparison');
-  const alone = scoredWindows(windows, evidence, 'ceiling');
-  const without = withoutEvidence(judged);
+  if (sums.problem !== undefined) {
+    return kept({ kind: 'inconclusive', because: `counts that cannot be judged: ${sums.problem}`, fault: true });
+  }
   const brokeLimit = without.count > WITHOUT_EVIDENCE_LIMIT;
-  if (compared.length + alone.length === 0) {
+  if (done === 0) {
     const because = without.last ?? 'waiting for the first window of data';
-    return { verdict: { kind: 'inconclusive', because, fault: false }, brokeLimit };
+    return { verdict: { kind: 'inconclusive', because, fault: false }, done, brokeLimit };
   }
   if (brokeLimit) {
     const because = `${without.count} windows in a row without evidence; the last: ${without.last}`;
-    return { verdict: { kind: 'inconclusive', because, fault: false }, brokeLimit };
+    return { verdict: { kind: 'inconclusive', because, fault: false }, done, brokeLimit };
   }
-  return kept(evidenceVerdict(judged, compared, alone));
+  return kept(evidenceVerdict(judged));
 }
 
-const kept = (verdict: Verdict) => ({ verdict, brokeLimit: false });
-
 /** At least one window was scored. */
-function evidenceVerdict(judged: Judged, compared: ScoredWindow[], alone: ScoredWindow[]): Verdict {
-  const { sequential, state } = judged;
-  const seen = `${seenText(judged, compared, alone)}${assumedText(judged)}`;
-  const last = judged.evidence.at(-1) as WindowEvidence; // there is one for each window that was scored
+function evidenceVerdict(judged: Judged): Verdict {
+  const { sequential, state, sums } = judged;
+  const seen = `${seenText(judged)}${assumedText(judged)}`;
+  const last = { logHealthy: state.comparison.logHealthy, logHealthyLimit: -Math.log(sequential.beta) };
   if (state.healthy) {
     const sure = oddsText(Math.max(last.logHealthy, last.logHealthyLimit)); // it has been there, and that stays
     const because = `healthy: ${seen}; surely not ${sequential.nonInferiority} times as bad as stable (odds ${sure}, limit ${oddsText(last.logHealthyLimit)})`;
     return { kind: 'healthy', because };
   }
-  const { enough, effect, smallest } = sightOf(judged, { compared, alone });
+  const { enough, effect, smallest } = sightOf(judged, sums);
   const fault = faultText(judged.metric.source.measure, effect);
   if (enough) {
-    const because = `healthy so far: ${seen}; ${fault} would have been found by now${healthyIn(last, compared.length)}`;
+    const because = `healthy so far: ${seen}; ${fault} would have been found by now${healthyIn(last, sums.compared.windows)}`;
     return { kind: 'watching', because };
   }
-  const because = `too little traffic to decide so far: ${seen}; ${fault} would not have been found with ${percentText(sequential.detect.power)}${moreWindows(judged, compared)}`;
+  const because = `too little traffic to decide so far: ${seen}; ${fault} would not have been found with ${percentText(sequential.detect.power)}${moreWindows(judged, sums.compared)}`;
   if (smallest === undefined) return { kind: 'inconclusive', because, fault: false };
   const unseen = `no fault seen: ${seen}; a fault below ${percentText(smallest)} of requests would not have been seen here`;
   return { kind: 'inconclusive', because, fault: false, unseen };
 }
 
 /** How many of the last windows that were due were no evidence, and why the last was not. */
-function withoutEvidence({ records, evidence, context, metric }: Judged): { count: number; last: string | undefined } {
-  const byStart = new Map(evidence.map(one => [one.startEpochMs, one]));
-  let count = 0;
-  let last: string | undefined;
-  for (const turn of everyWindow(records, context).toReversed()) {
-    if (turn.kind === 'open' && !turn.missed) continue;
-    const window = turn.kind === 'open' ? turn.window : turn.record;
-    const one = byStart.get(window.startEpochMs);
-    if (one !== undefined && one.scored !== 'not') break;
-    // at weight 100 without a ceiling nothing is expected of it: what it said before stands
-    if (!context.expects(window).stable && metric.judge.ceiling === undefined) break;
-    count += 1;
-    last ??= one?.because ?? 'the window was not read';
-  }
-  return { count, last };
+export interface Without {
+  count: number;
+  last?: string;
 }
 
-/** Of the windows up to the alarm: what came later changes nothing of what is told. */
-function degradedText(judged: Judged, alarm: Alarm): string {
-  const { metric, state, context, windows, evidence } = judged;
+/** The same of those that are settled, and where the rest begins. Plain JSON. */
+export interface KeptWithout extends Without {
+  place: TurnPlace;
+}
+
+interface Looked {
+  metric: SequentialMetric;
+  records: readonly WindowRecord[];
+  context: JudgementContext;
+  /** Whether its ceilings are known by now. */
+  hasCeiling: boolean;
+}
+
+export function withoutEvidence(looked: Looked, before?: KeptWithout): Without {
+  const { records, context } = looked;
+  return countWithout(looked, turnsOf(records, context, everyWindow(context), before?.place), before);
+}
+
+export function foldWithout(looked: Looked, untilEpochMs: number, before?: KeptWithout): KeptWithout {
+  const { records, context } = looked;
+  const until = { untilEpochMs, from: before?.place };
+  const { turns, place } = settledTurns(records, context, everyWindow(context), until);
+  return { ...countWithout(looked, turns, before), place };
+}
+
+const NONE: Without = { count: 0 };
+
+function countWithout(
+  { metric, context, hasCeiling }: Looked,
+  turns: readonly Turn[],
+  before: Without = NONE,
+): Without {
+  let { count, last }: { count: number; last?: string | undefined } = before;
+  for (const turn of turns) {
+    if (turn.kind === 'open' && !turn.missed) continue;
+    const window = turn.kind === 'open' ? undefined : knownWindow(turn.record, context);
+    const found = window === undefined ? undefined : scoring(window, hasCeiling);
+    const isEvidence = found !== undefined && found.scored !== 'not';
+    const at = turn.kind === 'open' ? turn.window : turn.record;
+    // at weight 100 without a ceiling nothing is expected of it: what it said before stands
+    const isSilent = !context.expects(at).stable && metric.judge.ceiling === undefined;
+    if (isEvidence || isSilent) [count, last] = [0, undefined];
+    else [count, last] = [count + 1, found?.because ?? 'the window was not read'];
+  }
+  return { count, ...(last !== undefined && { last }) };
+}
+
+/** @param told the sums up to the alarm */
+function degradedText(judged: Judged, alarm: Alarm, told: MetricSums): string {
+  const { metric, state, context } = judged;
   const { settings } = state.comparison;
-  const until = evidence.slice(0, evidence.indexOf(alarm.evidence) + 1);
   if (alarm.channel === 'ceiling' && state.ceiling !== undefined) {
-    const alone = scoredWindows(windows, until, 'ceiling');
     const worst = worstOf(state.ceiling.channels);
     const how = alarmText(alarm, { ...settings, ceiling: state.ceiling.settings.limits[worst] });
-    return `${aloneText(alone, worst)}, ${how}; seen ${lookedText(alone.length, context.windowSeconds)}`;
+    return `${aloneText(told.alone, worst)}, ${how}; seen ${lookedText(told.alone.windows, context.windowSeconds)}`;
   }
-  const compared = scoredWindows(windows, until, 'comparison');
   const worst = worstOf(state.comparison.e);
   // the S-channel counts from the first window on, and is told so
-  const told = alarm.channel === 's' ? compared : strongestEnd(compared, worst, state.comparison);
-  const text = comparedText(metric.source.measure, totalsOf(told, worst), worst);
-  const looked = lookedText(told.length, context.windowSeconds);
+  const end = strongestEnd(told.ends[worst] ?? []);
+  const totals = alarm.channel === 's' ? totalsIn(told.compared, worst) : end;
+  const windows = alarm.channel === 's' ? told.compared.windows : end.windows;
+  const text = comparedText(metric.source.measure, totals, worst);
+  const looked = lookedText(windows, context.windowSeconds);
   return `${text}, ${alarmText(alarm, { ...settings, ceiling: undefined })}; seen ${looked}${assumedText(judged)}`;
 }
 
@@ -121,31 +156,32 @@ function worstOf(channels: readonly { logE: number }[]): number {
 }
 
 /** "12 of 480 canary requests were bad (2.5 %)" */
-function aloneText(windows: readonly ScoredWindow[], threshold: number): string {
-  const { canaryBad, canaryRequests } = totalsOf(windows, threshold);
+function aloneText(seen: SeenWindows, threshold: number): string {
+  const { canaryBad, canaryRequests } = totalsIn(seen, threshold);
   return `${grouped(canaryBad)} of ${grouped(canaryRequests)} canary requests were bad (${percentText(canaryBad / canaryRequests)})`;
 }
 
-function seenText({ metric, state, context }: Judged, compared: ScoredWindow[], alone: ScoredWindow[]): string {
+function seenText({ metric, state, sums, context }: Judged): string {
+  const { compared, alone } = sums;
   const parts: string[] = [];
-  if (compared.length > 0) {
+  if (compared.windows > 0) {
     const worst = worstOf(state.comparison.e);
     parts.push(
-      `${comparedText(metric.source.measure, totalsOf(compared, worst), worst)} ${lookedText(compared.length, context.windowSeconds)}`,
+      `${comparedText(metric.source.measure, totalsIn(compared, worst), worst)} ${lookedText(compared.windows, context.windowSeconds)}`,
     );
   }
-  if (alone.length > 0 && state.ceiling !== undefined) {
+  if (alone.windows > 0 && state.ceiling !== undefined) {
     const worst = worstOf(state.ceiling.channels);
     const ceiling = percentText(state.ceiling.settings.limits[worst] ?? 0);
     parts.push(
-      `without stable traffic ${aloneText(alone, worst)}, the ceiling is ${ceiling}, ${lookedText(alone.length, context.windowSeconds)}`,
+      `without stable traffic ${aloneText(alone, worst)}, the ceiling is ${ceiling}, ${lookedText(alone.windows, context.windowSeconds)}`,
     );
   }
-  const note = [...compared, ...alone].at(-1)?.canary.note;
+  const { note } = alone.windows > 0 ? alone : compared;
   return parts.concat(note ?? []).join('; ');
 }
 
-function assumedText({ metric, sequential }: Judged): string {
+function assumedText({ metric, sequential }: JudgedMetric): string {
   if (!metric.judge.guard) return '';
   const baseline = sequential.baseline[metric.name];
   return baseline === undefined || baseline.assumed ? '; variance assumed (no history)' : '';

@@ -3,13 +3,7 @@ import { thresholdsOf } from './baseline.ts';
 import type { JudgementContext } from './context.ts';
 import type { Counts, WindowRecord } from './reading.ts';
 import { autoCeiling, type RateWindow } from './sequential/ceiling.ts';
-import type {
-  DetectorMetric,
-  DetectorSettings,
-  DetectorWindow,
-  Scored,
-  WindowEvidence,
-} from './sequential/detector.ts';
+import type { DetectorMetric, DetectorSettings, DetectorWindow } from './sequential/detector.ts';
 import { PROFILE, type SequentialContext } from './sequential-context.ts';
 
 export type SequentialMetric = Metric & { judge: SequentialJudgeSpec };
@@ -32,48 +26,34 @@ export interface ScoredWindow {
 
 const NO_COUNTS: Counts = { requests: 0, bad: [] };
 
-/** Those windows that the evidence says were scored so, in the order in which they became known. */
-export function scoredWindows(
-  windows: readonly KnownWindow[],
-  evidence: readonly WindowEvidence[],
-  scored: Scored,
-): ScoredWindow[] {
-  const starts = new Set(evidence.filter(one => one.scored === scored).map(one => one.startEpochMs));
-  return windows
-    .filter(({ startEpochMs }) => starts.has(startEpochMs))
-    .map(({ startEpochMs, canary, stable }) => ({
-      startEpochMs,
-      canary: canary ?? NO_COUNTS,
-      stable: stable ?? NO_COUNTS,
-    }));
-}
+/** Counts of a window that was scored. */
+export const scoredWindow = ({ startEpochMs, canary, stable }: KnownWindow): ScoredWindow => ({
+  startEpochMs,
+  canary: canary ?? NO_COUNTS,
+  stable: stable ?? NO_COUNTS,
+});
 
 /**
  * The windows that are judged, in the order in which they became known: what froze later comes later, so that the evidence
  * only ever grows at its end and a decision once made stays what it is. Of one window that comes twice the first stays.
  */
 export function knownWindows(records: readonly WindowRecord[], context: JudgementContext): KnownWindow[] {
-  const known = records.flatMap((record): KnownWindow[] => {
-    const { metric, startEpochMs, endEpochMs, straddles, frozenAtEpochMs, reading } = record;
-    if (frozenAtEpochMs === undefined) return [];
-    const expected = context.expects(record);
-    if (!expected.canary) return [];
-    const counts = reading.kind === 'counts' ? reading : { canary: null, stable: null };
-    return [
-      {
-        metric,
-        startEpochMs,
-        endEpochMs,
-        straddles,
-        frozenAtEpochMs,
-        canary: counts.canary,
-        stable: counts.stable,
-        stableExpected: expected.stable,
-        ...(reading.kind === 'noData' ? { noData: reading.reason } : {}),
-      },
-    ];
-  });
+  const known = records.flatMap(record => knownWindow(record, context) ?? []);
   return known.sort((a, b) => a.frozenAtEpochMs - b.frozenAtEpochMs || a.startEpochMs - b.startEpochMs);
+}
+
+/** undefined: it is not frozen, or the canary gets no traffic in it. */
+export function knownWindow(record: WindowRecord, context: Pick<JudgementContext, 'expects'>): KnownWindow | undefined {
+  const { metric, startEpochMs, endEpochMs, straddles, frozenAtEpochMs, reading } = record;
+  if (frozenAtEpochMs === undefined) return undefined;
+  const expected = context.expects(record);
+  if (!expected.canary) return undefined;
+  const counts = reading.kind === 'counts' ? reading : { canary: null, stable: null };
+  return {
+    ...{ metric, startEpochMs, endEpochMs, straddles, frozenAtEpochMs },
+    ...{ canary: counts.canary, stable: counts.stable, stableExpected: expected.stable },
+    ...(reading.kind === 'noData' ? { noData: reading.reason } : {}),
+  };
 }
 
 /** The detector's settings for one metric. @param ceilings where they are known by now */
@@ -111,13 +91,44 @@ export const detectorSettings = (sequential: SequentialContext, metrics: Detecto
   metrics,
 });
 
+/** What `ceiling: auto` is taken from. Plain JSON. */
+export interface AutoSums {
+  /** Windows of the release that were compared, until the first one without stable traffic. */
+  windows: number;
+  /** Of both versions in them. */
+  requests: number;
+  /** The stable version's counts in the last of them that had a request, oldest first: as many as are looked at. */
+  stable: Counts[];
+  /** Whether there was a window without stable traffic: no later one matters. */
+  closed: boolean;
+}
+
+export const noAutoSums = (): AutoSums => ({ windows: 0, requests: 0, stable: [], closed: false });
+
+/** The same with more windows, in the order in which they became known. */
+export function withAutoSums(before: AutoSums, windows: readonly KnownWindow[]): AutoSums {
+  const sums = { ...before, stable: [...before.stable] };
+  for (const { straddles, stableExpected, canary, stable } of windows) {
+    if (sums.closed) break;
+    if (straddles) continue;
+    if (!stableExpected) sums.closed = true;
+    else if (canary !== null && stable !== null) {
+      sums.windows += 1;
+      sums.requests += canary.requests + stable.requests;
+      if (stable.requests > 0) sums.stable.push({ requests: stable.requests, bad: stable.bad });
+      if (sums.stable.length > PROFILE.autoCeiling.windows) sums.stable.shift();
+    }
+  }
+  return sums;
+}
+
 /**
  * The ceilings of a metric, per threshold: the plan's own, those that were frozen into the release, or `auto` ones from
  * the windows that were known when the first window without stable traffic was. undefined: none, or not known yet.
  */
 export function ceilingsOf(
   metric: SequentialMetric,
-  windows: readonly KnownWindow[],
+  sums: AutoSums,
   windowSeconds: number,
   sequential: SequentialContext,
 ): readonly number[] | undefined {
@@ -128,30 +139,23 @@ export function ceilingsOf(
   if (fixed !== 'auto') return Array.from({ length: thresholds }, () => fixed);
   const frozen = sequential.ceilings[name];
   if (frozen !== undefined) return frozen;
-  const alone = windows.findIndex(window => !window.stableExpected && !window.straddles);
-  if (alone < 0) return undefined;
-  const own = windows
-    .slice(0, alone)
-    .flatMap(({ stableExpected, straddles, canary, stable }) =>
-      stableExpected && !straddles && canary !== null && stable !== null ? [{ canary, stable }] : [],
-    );
-  return autoCeilingsOf(metric, own, windowSeconds, sequential);
+  return sums.closed ? autoCeilingsOf(metric, sums, windowSeconds, sequential) : undefined;
 }
 
-/** `auto` ceilings, per threshold. @param own windows of the release that were compared, in the order they became known */
+/** `auto` ceilings, per threshold. @param own of the windows of the release that were compared */
 export function autoCeilingsOf(
   metric: SequentialMetric,
-  own: readonly { canary: Counts; stable: Counts }[],
+  own: AutoSums,
   windowSeconds: number,
   sequential: SequentialContext,
 ): readonly number[] | undefined {
   const { judge, name } = metric;
   // what the stable version did before the release stands in for the windows that the release is short of
   const past = sequential.baseline[name] ?? NO_PAST;
-  const requests = own.reduce((sum, { canary, stable }) => sum + canary.requests + stable.requests, past.requests);
-  const seconds = Math.max(1, (own.length + past.windows) * windowSeconds);
+  const requests = past.requests + own.requests;
+  const seconds = Math.max(1, (own.windows + past.windows) * windowSeconds);
   const ceilings = Array.from({ length: thresholdsOf(metric) }, (_, t) => {
-    const rateWindows: RateWindow[] = [past, ...own.map(({ stable }) => stable)].map(counts => ({
+    const rateWindows: RateWindow[] = [past, ...own.stable].map(counts => ({
       requests: counts.requests,
       bad: counts.bad[t] ?? 0,
     }));

@@ -1,5 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import type { Measure } from '../plan/plan.ts';
+import type { SeenWindows } from './seen-windows.ts';
 import type { Comparison } from './sequential/comparison.ts';
 import type { Alarm } from './sequential/detector.ts';
 import { logRatioEvidence } from './sequential/window-evidence.ts';
@@ -23,41 +24,56 @@ export interface Totals {
   stableBad: number;
 }
 
-export function totalsOf(windows: readonly ScoredWindow[], threshold: number): Totals {
-  const totals: Totals = { canaryRequests: 0, canaryBad: 0, stableRequests: 0, stableBad: 0 };
-  for (const { canary, stable } of windows) {
-    totals.canaryRequests += canary.requests;
-    totals.canaryBad += canary.bad[threshold] ?? 0;
-    totals.stableRequests += stable.requests;
-    totals.stableBad += stable.bad[threshold] ?? 0;
-  }
-  return totals;
+export const totalsIn = (seen: SeenWindows, threshold: number): Totals => ({
+  canaryRequests: seen.canaryRequests,
+  canaryBad: seen.canaryBad[threshold] ?? 0,
+  stableRequests: seen.stableRequests,
+  stableBad: seen.stableBad[threshold] ?? 0,
+});
+
+/** The last windows by one alternative, as many of them as make the strongest case. Plain JSON. */
+interface End extends Totals {
+  windows: number;
+  logE: number;
 }
 
 /**
- * The last windows, as many of them as make the strongest case: a fault that began after a long healthy time is told by
- * what it did since, not thinned by what was before.
+ * The last windows, as many of them as make the strongest case, per alternative: a fault that began after a long healthy
+ * time is told by what it did since, not thinned by what was before. Empty before the first window.
  */
-export function strongestEnd(
-  windows: readonly ScoredWindow[],
+export type StrongestEnds = End[];
+
+const NO_END: End = { windows: 0, logE: 0, canaryRequests: 0, canaryBad: 0, stableRequests: 0, stableBad: 0 };
+
+/** One window more, in place: what is no evidence so far is no part of the case. */
+export function addToEnds(
+  ends: StrongestEnds,
+  { canary, stable }: ScoredWindow,
   threshold: number,
-  { settings }: Pick<Comparison, 'settings'>,
-): ScoredWindow[] {
-  const { alternatives } = settings.profile;
-  const sums: number[] = [];
-  let [best, from] = [Number.NEGATIVE_INFINITY, 0];
-  for (const [i, { canary, stable }] of [...windows.entries()].toReversed()) {
-    const share = canary.requests / (canary.requests + stable.requests);
-    const [xc, xb] = [canary.bad[threshold] ?? 0, stable.bad[threshold] ?? 0];
-    for (const [j, alternative] of alternatives.entries()) {
-      sums[j] = (sums[j] ?? 0) + logRatioEvidence(xc, xc + xb, share, settings.margin, settings.margin * alternative);
-    }
-    const most = Math.max(...sums);
-    if (most > best) [best, from] = [most, i];
+  { margin, profile: { alternatives } }: Comparison['settings'],
+): void {
+  const [xc, xb] = [canary.bad[threshold] ?? 0, stable.bad[threshold] ?? 0];
+  const share = canary.requests / (canary.requests + stable.requests);
+  for (const [j, alternative] of alternatives.entries()) {
+    const known = ends[j] ?? NO_END;
+    const before = known.logE > 0 ? known : NO_END;
+    ends[j] = {
+      windows: before.windows + 1,
+      logE: before.logE + logRatioEvidence(xc, xc + xb, share, margin, margin * alternative),
+      canaryRequests: before.canaryRequests + canary.requests,
+      canaryBad: before.canaryBad + xc,
+      stableRequests: before.stableRequests + stable.requests,
+      stableBad: before.stableBad + xb,
+    };
   }
-  return windows.slice(from);
 }
 
+/** The strongest case of all alternatives; of two alike the shorter. */
+export const strongestEnd = (ends: StrongestEnds): End =>
+  ends.reduce((best, end) => {
+    const isStronger = end.logE > best.logE || (end.logE === best.logE && end.windows < best.windows);
+    return isStronger ? end : best;
+  }, ends[0] ?? NO_END);
 /** "12 of 480 canary requests failed, 31 of 9,520 of stable (7.7 times the rate)" */
 export function comparedText(measure: Measure, totals: Totals, threshold: number): string {
   const { canaryRequests, canaryBad, stableRequests, stableBad } = totals;

@@ -8,10 +8,9 @@ import {
   type ResultType,
 } from './condition.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
-import { nthFailed, type Tally, tally } from './counting.ts';
+import { type Counted, type FoldedTurns, type Tally, tallyOf } from './counting.ts';
 import type { WindowRecord } from './reading.ts';
 import { type ResultValue, resultOf } from './result-value.ts';
-import { turnsOf } from './turns.ts';
 import type { Verdict } from './verdict.ts';
 import { badWindowsText, conditionText, countsText, healthySoFar, plural, valueText } from './words.ts';
 
@@ -27,38 +26,44 @@ export type ThresholdMetric = Metric & { judge: ThresholdJudgeSpec };
  * Where Argo ends the analysis at the first broken limit, Sluice holds and goes on measuring while the canary has
  * traffic: so failures that come later still make it degraded, and errors in a row are over when data come again.
  * @param windows of this metric, in any order; only frozen ones that do not straddle are judged
+ * @param before what was folded of those before
  */
 export function judgeThreshold(
   metric: ThresholdMetric,
   windows: readonly WindowRecord[],
   context: JudgementContext,
+  before?: FoldedTurns,
 ): MetricVerdict {
-  const sums = tallyOf(metric, windows, context);
+  const sums = tallyOf(countedThreshold(metric), windows, context, before);
   const { inconclusiveLimit, consecutiveErrorLimit } = metric.judge;
   const verdict = verdictOf(metric, sums);
   const broken =
     sums.inconclusive > inconclusiveLimit ||
     sums.consecutiveErrors > consecutiveErrorLimit ||
     sums.done >= (metric.judge.count ?? Number.POSITIVE_INFINITY);
-  return { verdict, measurements: sums.measurements, brokeLimit: verdict.kind === 'inconclusive' && broken };
+  const { measurements, done } = sums;
+  return { verdict, measurements, done, brokeLimit: verdict.kind === 'inconclusive' && broken };
 }
 
-const tallyOf = (metric: ThresholdMetric, windows: readonly WindowRecord[], context: JudgementContext): Tally =>
-  tally(turnsOf(windows, context, metric.judge), turn => measured(metric, turn.record), {
+export const countedThreshold = (metric: ThresholdMetric): Counted => ({
+  timing: metric.judge,
+  measure: record => measured(metric, record),
+  limits: {
     count: metric.judge.count,
     consecutiveSuccesses: metric.judge.consecutiveSuccessLimit,
-  });
+    failures: metric.judge.failureLimit + 1,
+  },
+});
 
 function verdictOf({ name, judge }: ThresholdMetric, sums: Tally): Verdict {
   const { consecutiveSuccessLimit = 0 } = judge;
   const inARow = `${sums.consecutiveSuccesses} in a row were good of the ${consecutiveSuccessLimit} wanted`;
   if (judge.failureLimit >= 0 && sums.failed > judge.failureLimit) {
-    const failure = nthFailed(sums.measurements, judge.failureLimit + 1);
-    const because = `${failure.because}, ${badWindowsText(judge.failureLimit)}`;
+    const because = `${sums.decisive?.because}, ${badWindowsText(judge.failureLimit)}`;
     return { kind: 'degraded', because, metric: name };
   }
   const held = (because: string): Verdict => ({ kind: 'inconclusive', because, fault: false });
-  const last = sums.measurements.at(-1);
+  const { last } = sums;
   if (last === undefined) return held('no window was measured yet');
   if (sums.inconclusive > judge.inconclusiveLimit) {
     return held(

@@ -25,7 +25,22 @@ export const FREEZE_AT_LATEST_SECONDS = 180;
  */
 export const DEFAULT_PROPAGATION_SECONDS = 30;
 
+/**
+ * A window that nobody could read waits for its source while it is one of so many, and for an hour at least. Then it freezes
+ * without data: a source that is down for good leaves no work that grows.
+ */
+const OPEN_AT_MOST = 360;
+const OPEN_AT_LEAST_SECONDS = 3600;
+
+/** Windows that begin before were waited for long enough. */
+export const openSince = (nowEpochMs: number, windowSeconds: number): number =>
+  nowEpochMs - Math.max(OPEN_AT_MOST * windowSeconds, OPEN_AT_LEAST_SECONDS) * 1000;
+
 const alignedDown = (epochMs: number, windowMs: number): number => Math.floor(epochMs / windowMs) * windowMs;
+
+/** Where the first window begins: the one that this instant lies in. */
+export const firstWindow = (startEpochMs: number, windowSeconds: number): number =>
+  alignedDown(startEpochMs, windowSeconds * 1000);
 
 /**
  * The windows that have ended and are worth a read: those not frozen for every metric, and frozen ones until 180 s after

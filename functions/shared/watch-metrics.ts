@@ -50,9 +50,10 @@ export async function watchMetrics(deps: WatchDeps, call: ReleaseCall): Promise<
   };
   const step = currentStep(call.release);
   const only = step?.kind === 'analysis' ? { metricsOfThisStep: step.metrics } : undefined;
+  const found = judgeRelease(plan.metrics, windowsByMetric, context, only);
   return {
-    ...judgeRelease(plan.metrics, windowsByMetric, context, only),
-    analysisComplete: step?.kind === 'analysis' && analysisComplete(step, plan.metrics, windowsByMetric, context),
+    ...found,
+    analysisComplete: step?.kind === 'analysis' && analysisComplete(step, plan.metrics, found.judged),
     nextReadingSeconds: secondsUntilMore(call, records),
   };
 }

@@ -1,5 +1,13 @@
 import { logSumExp, rateEvidence } from './comparison.ts';
-import { type EChannel, logsOf, newEChannel, stepEChannel } from './e-channel.ts';
+import {
+  type EChannel,
+  type KeptEChannel,
+  keptEChannel,
+  logsOf,
+  newEChannel,
+  resumeEChannel,
+  stepEChannel,
+} from './e-channel.ts';
 import type { Profile } from './profile.ts';
 
 /** A metric against its ceilings, one per threshold, while the stable version gets no traffic (docs/statistics.md (b)). */
@@ -29,18 +37,36 @@ export const newCeilingWatch = (settings: CeilingSettings): CeilingWatch => ({
   k: 0,
 });
 
-/** One frozen window more, in place. @returns whether it was scored: without a canary request nothing changes */
-export function stepCeilingWatch(watch: CeilingWatch, requests: number, bad: ArrayLike<number>): boolean {
+/** What of it is kept: plain JSON. */
+export interface KeptCeilingWatch {
+  channels: KeptEChannel[];
+  logE: number;
+  k: number;
+}
+
+export const keptCeilingWatch = ({ channels, logE, k }: CeilingWatch): KeptCeilingWatch => ({
+  channels: channels.map(keptEChannel),
+  ...{ logE, k },
+});
+
+export function resumeCeilingWatch(watch: CeilingWatch, kept: KeptCeilingWatch): void {
+  for (const [at, channel] of watch.channels.entries()) resumeEChannel(channel, kept.channels[at] as KeptEChannel);
+  watch.logE = kept.logE;
+  watch.k = kept.k;
+}
+
+/** One frozen window more, or the sum of some, in place. @returns whether it was scored: without a canary request nothing changes */
+export function stepCeilingWatch(watch: CeilingWatch, requests: number, bad: ArrayLike<number>, windows = 1): boolean {
   if (requests === 0) return false;
   const { profile, limits, alpha, horizonWindows, phi } = watch.settings;
   const evidence = new Float64Array(profile.alternatives.length);
   const logPrior = logsOf(profile.prior);
-  const most = phi === undefined ? Number.POSITIVE_INFINITY : (Math.LN2 - Math.log(alpha)) / 2;
+  const most = phi === undefined ? Number.POSITIVE_INFINITY : (windows * (Math.LN2 - Math.log(alpha))) / 2;
   for (const [t, limit] of limits.entries()) {
-    rateEvidence(evidence, profile, { bad: bad[t] as number, requests, limit, phi: phi?.[t], most });
-    stepEChannel(watch.channels[t] as EChannel, evidence, logPrior, profile.alone, horizonWindows);
+    rateEvidence(evidence, profile, { bad: bad[t] as number, requests, windows, limit, phi: phi?.[t], most });
+    stepEChannel(watch.channels[t] as EChannel, evidence, logPrior, profile.alone, horizonWindows, windows);
   }
-  watch.k += 1;
+  watch.k += windows;
   watch.logE = logSumExp(watch.channels.map(({ logE }) => logE)) - Math.log(limits.length);
   return true;
 }

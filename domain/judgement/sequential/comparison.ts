@@ -1,8 +1,27 @@
 import { logRateEvidence } from './ceiling.ts';
 import { inflationOf } from './dispersion.ts';
-import { type EChannel, FROM_THE_FIRST, logsOf, newEChannel, resetEChannel, stepEChannel } from './e-channel.ts';
+import {
+  type EChannel,
+  FROM_THE_FIRST,
+  type KeptEChannel,
+  keptEChannel,
+  logsOf,
+  newEChannel,
+  resetEChannel,
+  resumeEChannel,
+  stepEChannel,
+} from './e-channel.ts';
 import type { Profile } from './profile.ts';
-import { expectedAfter, newSChannel, resetSChannel, type SChannel, stepSChannel } from './s-channel.ts';
+import {
+  expectedAfter,
+  type KeptSChannel,
+  keptSChannel,
+  newSChannel,
+  resetSChannel,
+  resumeSChannel,
+  type SChannel,
+  stepSChannel,
+} from './s-channel.ts';
 import { badShareAt, logBernoulliEvidence, logRatioEvidence } from './window-evidence.ts';
 
 /** One metric's comparison with the stable version: what is set before the first window. */
@@ -105,12 +124,54 @@ export function resetComparison(comparison: Comparison): void {
   comparison.k = 0;
 }
 
+/** What of it is kept: plain JSON. What it was set to is not: that is in the plan and the ledger. */
+export interface KeptComparison extends Pick<Comparison, 'logE' | 'sCrossed' | 'logHealthy' | 'k'> {
+  e: KeptEChannel[];
+  floors: KeptEChannel[];
+  health: KeptEChannel[];
+  s?: KeptSChannel;
+  stableBad: number[];
+  stableRequests: number[];
+}
+
+export function keptComparison(comparison: Comparison): KeptComparison {
+  const { logE, sCrossed, logHealthy, k, e, floors, health, s, stableBad, stableRequests } = comparison;
+  return {
+    ...{ logE, sCrossed, logHealthy, k },
+    e: e.map(keptEChannel),
+    floors: floors.map(keptEChannel),
+    health: health.map(keptEChannel),
+    ...(s !== undefined && { s: keptSChannel(s) }),
+    stableBad: [...stableBad],
+    stableRequests: [...stableRequests],
+  };
+}
+
+/** A new comparison of the same settings goes on where that one was kept. */
+export function resumeComparison(comparison: Comparison, kept: KeptComparison): void {
+  const resumed = (channels: readonly EChannel[], from: readonly KeptEChannel[]) => {
+    for (const [at, channel] of channels.entries()) resumeEChannel(channel, from[at] as KeptEChannel);
+  };
+  resumed(comparison.e, kept.e);
+  resumed(comparison.floors, kept.floors);
+  resumed(comparison.health, kept.health);
+  if (comparison.s !== undefined && kept.s !== undefined) resumeSChannel(comparison.s, kept.s);
+  comparison.stableBad.set(kept.stableBad);
+  comparison.stableRequests.set(kept.stableRequests);
+  comparison.logE = kept.logE;
+  comparison.sCrossed = kept.sCrossed;
+  comparison.logHealthy = kept.logHealthy;
+  comparison.k = kept.k;
+}
+
 /** Counts of both versions over the same seconds, whole numbers, bad <= requests; one of `bad` per threshold. */
 export interface ComparedCounts {
   canaryRequests: number;
   canaryBad: ArrayLike<number>;
   stableRequests: number;
   stableBad: ArrayLike<number>;
+  /** Windows that these are the sums of; absent: 1. The guard is about the noise of one. */
+  windows?: number;
 }
 
 /**
@@ -123,7 +184,7 @@ export function stepComparison(comparison: Comparison, window: ComparedCounts, m
   if (canaryRequests === 0 || stableRequests === 0) return false;
   const { settings, e } = comparison;
   const w0 = margin ?? settings.margin;
-  comparison.k += 1;
+  comparison.k += window.windows ?? 1;
   for (let t = 0; t < e.length; t += 1) {
     stepThreshold(comparison, t, window, w0);
   }
@@ -139,10 +200,12 @@ function stepThreshold(comparison: Comparison, t: number, window: ComparedCounts
   const xc = window.canaryBad[t] as number;
   const xb = window.stableBad[t] as number;
   const m = xc + xb;
+  const { windows = 1 } = window;
   const share = window.canaryRequests / (window.canaryRequests + window.stableRequests);
   const noise = phi?.[t];
+  const most = scratch.most * windows;
   const inflationAt = (ratio: number) =>
-    noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, m, badShareAt(share, ratio));
+    noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, m / windows, badShareAt(share, ratio));
   const inflation = inflationAt(w0);
   const stableRate = bernoulliRate(comparison, t, w0);
   for (let j = 0; j < profile.alternatives.length; j += 1) {
@@ -156,14 +219,15 @@ function stepThreshold(comparison: Comparison, t: number, window: ComparedCounts
             stableRate,
             ratio,
           );
-    scratch.evidence[j] = Math.min(log / inflation, scratch.most);
+    scratch.evidence[j] = Math.min(log / inflation, most);
   }
   const weights = comparison.s === undefined ? profile.alone : profile;
-  stepEChannel(comparison.e[t] as EChannel, scratch.evidence, scratch.logPrior, weights, horizonWindows);
+  stepEChannel(comparison.e[t] as EChannel, scratch.evidence, scratch.logPrior, weights, horizonWindows, windows);
   if (floor !== undefined) {
-    const { evidence, most } = scratch;
-    rateEvidence(evidence, profile, { bad: xc, requests: window.canaryRequests, limit: floor, phi: noise, most });
-    stepEChannel(comparison.floors[t] as EChannel, evidence, scratch.logPrior, profile.alone, horizonWindows);
+    const { evidence, logPrior } = scratch;
+    const counted = { bad: xc, requests: window.canaryRequests, windows };
+    rateEvidence(evidence, profile, { ...counted, limit: floor, phi: noise, most });
+    stepEChannel(comparison.floors[t] as EChannel, evidence, logPrior, profile.alone, horizonWindows, windows);
   }
   if (nonInferiority !== undefined) {
     const healthInflation = inflationAt(nonInferiority);
@@ -172,7 +236,7 @@ function stepThreshold(comparison: Comparison, t: number, window: ComparedCounts
       scratch.healthEvidence[j] = logRatioEvidence(xc, m, share, nonInferiority, ratio) / healthInflation;
     }
     const health = comparison.health[t] as EChannel;
-    stepEChannel(health, scratch.healthEvidence, scratch.healthLogPrior, FROM_THE_FIRST, horizonWindows);
+    stepEChannel(health, scratch.healthEvidence, scratch.healthLogPrior, FROM_THE_FIRST, horizonWindows, windows);
   }
   comparison.stableBad[t] = (comparison.stableBad[t] as number) + xb;
   comparison.stableRequests[t] = (comparison.stableRequests[t] as number) + window.stableRequests;
@@ -190,10 +254,10 @@ function bernoulliRate({ settings, stableBad, stableRequests }: Comparison, t: n
 export function rateEvidence(
   evidence: Float64Array,
   profile: Profile,
-  window: { bad: number; requests: number; limit: number; phi: number | undefined; most: number },
+  window: { bad: number; requests: number; windows: number; limit: number; phi: number | undefined; most: number },
 ): void {
-  const { bad, requests, limit, phi, most } = window;
-  const inflation = phi === undefined ? 1 : inflationOf(phi, profile.guard.tau, requests, limit);
+  const { bad, requests, windows, limit, phi, most } = window;
+  const inflation = phi === undefined ? 1 : inflationOf(phi, profile.guard.tau, requests / windows, limit);
   for (let j = 0; j < profile.alternatives.length; j += 1) {
     const log = logRateEvidence(bad, requests, limit, profile.alternatives[j] as number);
     evidence[j] = Math.min(log / inflation, most);
@@ -206,7 +270,7 @@ function stepSpending(comparison: Comparison, s: SChannel, window: ComparedCount
   const m = xc + (window.stableBad[0] as number);
   const theta = badShareAt(window.canaryRequests / (window.canaryRequests + window.stableRequests), w0);
   const noise = phi?.[0];
-  const inflation = noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, m, theta);
+  const inflation = noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, m / (window.windows ?? 1), theta);
   const spent = profile.spending(comparison.k, horizonWindows, expectedAfter(s, m, theta, inflation));
   stepSChannel(s, xc, m, theta, inflation, sAlpha * spent);
   const needed = noise === undefined ? 1 : profile.guard.windowsThatAgree;

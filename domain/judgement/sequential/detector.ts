@@ -1,5 +1,20 @@
-import { type CeilingWatch, newCeilingWatch, stepCeilingWatch } from './ceiling-watch.ts';
-import { type Comparison, logSumExp, newComparison, stepComparison } from './comparison.ts';
+import {
+  type CeilingWatch,
+  type KeptCeilingWatch,
+  keptCeilingWatch,
+  newCeilingWatch,
+  resumeCeilingWatch,
+  stepCeilingWatch,
+} from './ceiling-watch.ts';
+import {
+  type Comparison,
+  type KeptComparison,
+  keptComparison,
+  logSumExp,
+  newComparison,
+  resumeComparison,
+  stepComparison,
+} from './comparison.ts';
 import { BadCountsError, type CountedWindow, countsProblem, spanText, windowText } from './counts-problem.ts';
 import type { Profile } from './profile.ts';
 
@@ -77,7 +92,7 @@ export interface WindowEvidence {
 
 export type Alarm = { metric: string; channel: 'e' | 's' | 'ceiling'; evidence: WindowEvidence };
 
-interface MetricState {
+export interface MetricState {
   metric: DetectorMetric;
   /** ln of the part of alpha that this metric's E has. */
   logAlpha: number;
@@ -85,12 +100,19 @@ interface MetricState {
   ceiling: CeilingWatch | undefined;
   healthy: boolean;
   /** Windows seen: one that comes twice, or overlaps another, is a mistake. */
-  spans: { startEpochMs: number; endEpochMs: number }[];
+  spans: Span[];
+  /** The latest end among them: what begins later is none of them. */
+  untilEpochMs: number;
+}
+
+export interface Span {
+  startEpochMs: number;
+  endEpochMs: number;
 }
 
 export interface Detector {
   readonly settings: DetectorSettings;
-  readonly metrics: ReadonlyMap<string, MetricState>;
+  readonly metrics: Map<string, MetricState>;
   /** The first alarm; it stays. */
   alarm: Alarm | undefined;
 }
@@ -124,7 +146,36 @@ function newState(
         : newCeilingWatch({ ...common, limits: metric.ceilings, alpha: own * profile.ceilingShare }),
     healthy: false,
     spans: [],
+    untilEpochMs: Number.NEGATIVE_INFINITY,
   };
+}
+
+/** A metric as it was before its first window. @throws RangeError it is none of this detector */
+export function forgetMetric(detector: Detector, name: string): void {
+  detector.metrics.set(name, newState(stateOf(detector, name).metric, detector.settings));
+}
+
+/** What is kept of a metric: plain JSON. */
+export interface KeptMetricState {
+  comparison: KeptComparison;
+  ceiling?: KeptCeilingWatch;
+  healthy: boolean;
+}
+
+export const keptMetricState = ({ comparison, ceiling, healthy }: MetricState): KeptMetricState => ({
+  comparison: keptComparison(comparison),
+  ...(ceiling !== undefined && { ceiling: keptCeilingWatch(ceiling) }),
+  healthy,
+});
+
+/** A metric of a new detector goes on where it was kept. @param spans of the windows that are in it */
+export function resumeMetric(detector: Detector, name: string, kept: KeptMetricState, spans: readonly Span[]): void {
+  const state = stateOf(detector, name);
+  resumeComparison(state.comparison, kept.comparison);
+  if (state.ceiling !== undefined && kept.ceiling !== undefined) resumeCeilingWatch(state.ceiling, kept.ceiling);
+  state.healthy = kept.healthy;
+  state.spans = [...spans];
+  state.untilEpochMs = Math.max(...spans.map(({ endEpochMs }) => endEpochMs));
 }
 
 /**
@@ -133,15 +184,22 @@ function newState(
  * @throws BadCountsError counts that cannot be, a window twice, or windows that overlap
  */
 export function stepDetector(detector: Detector, windows: readonly DetectorWindow[]): WindowEvidence[] {
-  const inOrder = windows.toSorted((a, b) => a.startEpochMs - b.startEpochMs);
-  const moments = Map.groupBy(inOrder, ({ startEpochMs }) => startEpochMs);
-  return [...moments.values()].flatMap(together => stepTogether(detector, together));
+  return momentsOf(windows).flatMap(together => {
+    for (const window of together) rememberWindow(detector, window);
+    return stepMoment(detector, together);
+  });
 }
 
-function stepTogether(detector: Detector, windows: readonly DetectorWindow[]): WindowEvidence[] {
+/** Those that begin together in one list, the earliest first. */
+export function momentsOf<T extends DetectorWindow>(windows: readonly T[]): T[][] {
+  const inOrder = windows.toSorted((a, b) => a.startEpochMs - b.startEpochMs);
+  return [...Map.groupBy(inOrder, ({ startEpochMs }) => startEpochMs).values()];
+}
+
+/** One moment of `stepDetector`, its windows remembered. */
+export function stepMoment(detector: Detector, windows: readonly DetectorWindow[]): WindowEvidence[] {
   const steps = windows.map(window => {
     const state = stateOf(detector, window.metric);
-    remember(state, window);
     return { state, window, ...score(state, window) };
   });
   const logRelease = logSumExp(
@@ -162,11 +220,16 @@ function stateOf(detector: Detector, name: string): MetricState {
   return state;
 }
 
-function remember(state: MetricState, window: DetectorWindow): void {
+/** @throws BadCountsError counts that cannot be, a window twice, or windows that overlap */
+export function rememberWindow(detector: Detector, window: DetectorWindow): void {
+  const state = stateOf(detector, window.metric);
   const problem = countsProblem(window, state.metric.thresholds);
   if (problem !== undefined) throw new BadCountsError(window.metric, problem);
   const { startEpochMs, endEpochMs } = window;
-  const other = state.spans.find(span => span.startEpochMs < endEpochMs && startEpochMs < span.endEpochMs);
+  const isLater = startEpochMs >= state.untilEpochMs;
+  const other = isLater
+    ? undefined
+    : state.spans.find(span => span.startEpochMs < endEpochMs && startEpochMs < span.endEpochMs);
   if (other !== undefined) {
     const mistake =
       other.startEpochMs === startEpochMs
@@ -175,28 +238,41 @@ function remember(state: MetricState, window: DetectorWindow): void {
     throw new BadCountsError(window.metric, `${windowText(window)}: ${mistake}`);
   }
   state.spans.push({ startEpochMs, endEpochMs });
+  state.untilEpochMs = Math.max(state.untilEpochMs, endEpochMs);
 }
 
-function score(state: MetricState, window: DetectorWindow): { scored: Scored; because?: string } {
+/** By what a window is scored, or why it is not. @param hasCeiling whether the metric's ceilings are known */
+export function scoring(window: DetectorWindow, hasCeiling: boolean): { scored: Scored; because?: string } {
   const { canary, stable } = window;
   if (window.straddles) return { scored: 'not', because: 'it overlaps a shift' };
   if (window.noData !== undefined) return { scored: 'not', because: `no data: ${window.noData}` };
   if (canary === null || canary.requests === 0) return { scored: 'not', because: 'the canary had no request' };
   if (!window.stableExpected) {
-    if (state.ceiling === undefined)
-      return { scored: 'not', because: 'the stable version gets no traffic, and there is no ceiling' };
-    stepCeilingWatch(state.ceiling, canary.requests, canary.bad);
-    return { scored: 'ceiling' };
+    return hasCeiling
+      ? { scored: 'ceiling' }
+      : { scored: 'not', because: 'the stable version gets no traffic, and there is no ceiling' };
   }
   if (stable === null || stable.requests === 0) return { scored: 'not', because: 'the stable version had no request' };
-  const counts = {
-    canaryRequests: canary.requests,
-    canaryBad: canary.bad,
-    stableRequests: stable.requests,
-    stableBad: stable.bad,
-  };
-  stepComparison(state.comparison, counts, marginAt(state.metric, window.startEpochMs));
   return { scored: 'comparison' };
+}
+
+function score(state: MetricState, window: DetectorWindow): { scored: Scored; because?: string } {
+  const { comparison, ceiling, metric } = state;
+  const found = scoring(window, ceiling !== undefined);
+  const { canary, stable } = window;
+  if (found.scored === 'ceiling' && ceiling !== undefined && canary !== null) {
+    stepCeilingWatch(ceiling, canary.requests, canary.bad);
+  }
+  if (found.scored === 'comparison' && canary !== null && stable !== null) {
+    const counts = {
+      canaryRequests: canary.requests,
+      canaryBad: canary.bad,
+      stableRequests: stable.requests,
+      stableBad: stable.bad,
+    };
+    stepComparison(comparison, counts, marginAt(metric, window.startEpochMs));
+  }
+  return found;
 }
 
 /** w0 of a window: larger during the warm-up. */

@@ -37,6 +37,7 @@ export function resetEChannel(channel: EChannel): void {
 /**
  * One window more, in place: S_j = (S_j + s_k) exp(l_j), E = sum of pi_j S_j + the start weights still to come.
  * @param logEvidence l_j of the window per alternative  @param logPrior ln pi_j
+ * @param windows that were summed up to this one: the trouble may have begun in any of them
  */
 export function stepEChannel(
   channel: EChannel,
@@ -44,10 +45,16 @@ export function stepEChannel(
   logPrior: Float64Array,
   weights: StartWeights,
   horizonWindows: number,
+  windows = 1,
 ): void {
   const { logS } = channel;
-  channel.k += 1;
-  const logStart = Math.log(weights.startWeight(channel.k, horizonWindows));
+  const leftBefore = channel.k === 0 ? 1 : weights.startWeightLeft(channel.k, horizonWindows);
+  channel.k += windows;
+  const logStart = Math.log(
+    windows === 1
+      ? weights.startWeight(channel.k, horizonWindows)
+      : leftBefore - weights.startWeightLeft(channel.k, horizonWindows),
+  );
   let most = Math.log(weights.startWeightLeft(channel.k, horizonWindows));
   const left = most;
   for (let j = 0; j < logS.length; j += 1) {
@@ -63,6 +70,21 @@ export function stepEChannel(
     total += Math.exp((logS[j] as number) + (logPrior[j] as number) - most);
   }
   channel.logE = most + Math.log(total);
+}
+
+/** What of it is kept: plain JSON. */
+export interface KeptEChannel {
+  k: number;
+  logS: number[];
+  logE: number;
+}
+
+export const keptEChannel = ({ k, logS, logE }: EChannel): KeptEChannel => ({ k, logS: [...logS], logE });
+
+export function resumeEChannel(channel: EChannel, kept: KeptEChannel): void {
+  channel.k = kept.k;
+  channel.logS.set(kept.logS);
+  channel.logE = kept.logE;
 }
 
 export const logsOf = (values: readonly number[]): Float64Array => Float64Array.from(values, value => Math.log(value));

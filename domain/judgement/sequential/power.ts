@@ -6,11 +6,13 @@ import { inflationOf } from './dispersion.ts';
 import { expectedAfter, newSChannel, stepSChannel } from './s-channel.ts';
 import { badShareAt } from './window-evidence.ts';
 
-/** Requests of one scored window; of `margin` see `marginAt`. */
+/** Requests of one scored window, or of some in a row; of `margin` see `marginAt`. */
 export interface SeenWindow {
   canaryRequests: number;
   stableRequests: number;
   margin: number;
+  /** Windows that these are the sums of; absent: 1. */
+  windows?: number;
 }
 
 /** A fault that is looked for: bad shares per threshold, 0 to 1. */
@@ -60,7 +62,7 @@ export function windowsUntilFound(
   fault: Fault,
   { wanted, longest }: { wanted: number; longest: number },
 ): number | undefined {
-  const count = windows.length;
+  const count = windows.reduce((sum, one) => sum + (one.windows ?? 1), 0);
   if (2 * count > longest) return undefined;
   const repeated = (times: number): SeenWindow[] => Array.from({ length: times }, () => windows).flat();
   const doubled: number[] = [];
@@ -130,7 +132,10 @@ function spendingPower(
   let found = 0;
   let carriedBad = 0;
   let cell = healthy.cell;
+  let k = 0;
   for (const [index, window] of windows.entries()) {
+    const { windows: summed = 1 } = window;
+    k += summed;
     const canaryBad = faulty * window.canaryRequests;
     const expectedBad = rate * window.stableRequests + canaryBad;
     // whole counts: what a window is short of one goes to the next
@@ -139,9 +144,10 @@ function spendingPower(
     carriedBad = wanted - bad;
     const share = window.canaryRequests / (window.canaryRequests + window.stableRequests);
     const theta = badShareAt(share, window.margin);
-    const inflation = (of: number) => (noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, bad, of));
+    const inflation = (of: number) =>
+      noise === undefined ? 1 : inflationOf(noise, profile.guard.tau, bad / summed, of);
     const expected = expectedAfter(healthy, bad, theta, inflation(theta));
-    const budget = sAlpha * profile.spending(index + 1, horizonWindows, expected);
+    const budget = sAlpha * profile.spending(k, horizonWindows, expected);
     stepSChannel(healthy, 0, bad, theta, inflation(theta), budget);
     while (cell < healthy.cell) {
       layers = layers.map(halved);
@@ -221,17 +227,16 @@ function quantilePathCrosses(
   enough: number,
 ): boolean {
   const { profile, phi, eAlpha, sAlpha } = settings;
-  const requests = windows.map(({ canaryRequests }) => canaryRequests);
   const quantile = faulty.map((rate, t) => {
     const noise = (bad: number) => (phi === undefined ? 1 : (phi[t] ?? 1) + profile.guard.tau ** 2 * bad);
-    return lowerPart(requests, rate, noise, enough);
+    return lowerPart(windows, rate, noise, enough);
   });
   const comparison = newComparison(settings);
   // whole counts for the S-channel's law: what a window is short of one goes to the next
   const whole = sAlpha > 0 && settings.thresholds === 1;
   const canaryCarry = new Carry();
   const stableCarry = new Carry();
-  for (const { canaryRequests, stableRequests, margin } of windows) {
+  for (const { canaryRequests, stableRequests, margin, windows: summed = 1 } of windows) {
     const canaryBad = faulty.map((rate, t) => canaryRequests * rate * (quantile[t] ?? 0));
     const stableBad = rates.map(rate => stableRequests * rate);
     stepComparison(
@@ -241,6 +246,7 @@ function quantilePathCrosses(
         canaryBad: whole ? canaryBad.map(bad => canaryCarry.whole(bad)) : canaryBad,
         stableRequests,
         stableBad: whole ? stableBad.map(bad => stableCarry.whole(bad)) : stableBad,
+        windows: summed,
       },
       margin,
     );
@@ -261,37 +267,36 @@ class Carry {
   }
 }
 
-/** The part of the expected failures that a canary has at least with this probability. @param noise variance per failure */
+/** The part of the expected failures that a canary has at least with this probability. @param noise variance per failure of a window */
 function lowerPart(
-  requests: readonly number[],
+  windows: readonly AloneWindow[],
   rate: number,
   noise: (bad: number) => number,
   probability: number,
 ): number {
   let [mean, variance] = [0, 0];
-  for (const count of requests) {
-    const bad = count * rate;
+  for (const { canaryRequests, windows: summed = 1 } of windows) {
+    const bad = canaryRequests * rate;
     mean += bad;
-    variance += bad * (1 - rate) * noise(bad);
+    variance += bad * (1 - rate) * noise(bad / summed);
   }
   return mean === 0 ? 0 : Math.max(0, 1 - (normalQuantile(probability) * Math.sqrt(variance)) / mean);
 }
 
+type AloneWindow = Pick<SeenWindow, 'canaryRequests' | 'windows'>;
+
 /** The same for a ceiling: whether a canary with these bad shares would have been found by now. */
 export function ceilingFinds(
   settings: CeilingSettings,
-  canaryRequests: readonly number[],
+  windows: readonly AloneWindow[],
   faulty: readonly number[],
   power: number,
 ): boolean {
   const watch = newCeilingWatch(settings);
-  const quantile = faulty.map((rate, t) => lowerPart(canaryRequests, rate, () => settings.phi?.[t] ?? 1, power));
-  for (const requests of canaryRequests) {
-    stepCeilingWatch(
-      watch,
-      requests,
-      faulty.map((rate, t) => requests * rate * (quantile[t] ?? 0)),
-    );
+  const quantile = faulty.map((rate, t) => lowerPart(windows, rate, () => settings.phi?.[t] ?? 1, power));
+  for (const { canaryRequests: requests, windows: summed = 1 } of windows) {
+    const bad = faulty.map((rate, t) => requests * rate * (quantile[t] ?? 0));
+    stepCeilingWatch(watch, requests, bad, summed);
     if (watch.logE >= -Math.log(settings.alpha)) return true;
   }
   return false;

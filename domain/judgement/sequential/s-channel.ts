@@ -72,6 +72,24 @@ export function resetSChannel(channel: SChannel): void {
   channel.mass[0] = 1;
 }
 
+/** What of it is kept: plain JSON. */
+export interface KeptSChannel
+  extends Pick<SChannel, 'k' | 'x' | 'boundary' | 'spent' | 'crossings' | 'expected' | 'cell' | 'variance' | 'first'> {
+  mass: number[];
+}
+
+export function keptSChannel(channel: SChannel): KeptSChannel {
+  const { k, x, boundary, spent, crossings, expected, cell, variance, first, mass, length } = channel;
+  return { k, x, boundary, spent, crossings, expected, cell, variance, first, mass: [...mass.subarray(0, length)] };
+}
+
+export function resumeSChannel(channel: SChannel, { mass, ...kept }: KeptSChannel): void {
+  Object.assign(channel, kept);
+  channel.length = mass.length;
+  if (channel.mass.length < mass.length) channel.mass = new Float64Array(2 * mass.length);
+  channel.mass.set(mass);
+}
+
 /**
  * One window more, in place.
  * @param canaryBad xc  @param bad m = xc + xb  @param share theta, the canary's part of m at the null's edge

@@ -19,27 +19,47 @@ export interface TrafficShare {
   expectedRequests: number;
 }
 
+/** What the windows so far say of it: plain JSON. */
+export interface TrafficSums {
+  /** ln of the evidence per alternative. */
+  logs: number[];
+  canaryRequests: number;
+  requests: number;
+  expectedRequests: number;
+}
+
+type Rule = Pick<Profile, 'trafficShare'>;
+
+export const noTraffic = ({ trafficShare: { alternatives } }: Rule): TrafficSums => ({
+  logs: alternatives.map(() => 0),
+  ...{ canaryRequests: 0, requests: 0, expectedRequests: 0 },
+});
+
+/** One window more, in place. */
+export function addTraffic(sums: TrafficSums, window: TrafficWindow, { trafficShare: rule }: Rule): void {
+  if (window.weight <= 0 || window.weight >= 1) return;
+  const all = window.canaryRequests + window.stableRequests;
+  sums.canaryRequests += window.canaryRequests;
+  sums.requests += all;
+  sums.expectedRequests += all * window.weight;
+  const least = window.weight * (1 - rule.slack);
+  for (const [j, part] of rule.alternatives.entries()) {
+    sums.logs[j] = (sums.logs[j] ?? 0) + bernoulli(all, window.canaryRequests, least * part, least) / rule.phi;
+  }
+}
+
 /**
  * Is the traffic where the weights say (docs/statistics.md (d))? One-sided: the canary's share is at least weight x
  * (1 - slack). The evidence is divided by a dispersion: requests of one connection go the same way.
  */
-export function trafficShareOf(
-  windows: readonly TrafficWindow[],
-  { trafficShare: rule }: Pick<Profile, 'trafficShare'>,
-): TrafficShare {
-  const logs = rule.alternatives.map(() => 0);
-  let [canaryRequests, requests, expectedRequests] = [0, 0, 0];
-  for (const window of windows) {
-    const all = window.canaryRequests + window.stableRequests;
-    if (window.weight <= 0 || window.weight >= 1) continue;
-    canaryRequests += window.canaryRequests;
-    requests += all;
-    expectedRequests += all * window.weight;
-    const least = window.weight * (1 - rule.slack);
-    for (const [j, part] of rule.alternatives.entries()) {
-      logs[j] = (logs[j] ?? 0) + bernoulli(all, window.canaryRequests, least * part, least) / rule.phi;
-    }
-  }
+export function trafficShareOf(windows: readonly TrafficWindow[], profile: Rule): TrafficShare {
+  const sums = noTraffic(profile);
+  for (const window of windows) addTraffic(sums, window, profile);
+  return trafficShareIn(sums, profile);
+}
+
+export function trafficShareIn(sums: TrafficSums, { trafficShare: rule }: Rule): TrafficShare {
+  const { logs, canaryRequests, requests, expectedRequests } = sums;
   const most = Math.max(...logs);
   const mean = logs.reduce((sum, log) => sum + Math.exp(log - most), 0) / logs.length;
   const logE = most + Math.log(mean);

@@ -160,7 +160,7 @@ describe('whether enough was seen', () => {
     const sees = (count: number) =>
       ceilingFinds(
         ceiling.settings,
-        Array.from({ length: count }, () => 30_000),
+        Array.from({ length: count }, () => ({ canaryRequests: 30_000 })),
         [0.01],
         0.8,
       );

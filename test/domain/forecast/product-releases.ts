@@ -200,10 +200,12 @@ function observe(
   const step = currentStep(release);
   const only = step?.kind === 'analysis' ? { metricsOfThisStep: step.metrics } : undefined;
   const key = `${records.length} ${release.stepsDone} ${shifts.length}`;
-  const judged = verdicts.get(key) ?? {
-    ...judgeRelease(plan.metrics, windowsByMetric, context, only),
-    analysisComplete: step?.kind === 'analysis' && analysisComplete(step, plan.metrics, windowsByMetric, context),
+  const found = () => {
+    const release = judgeRelease(plan.metrics, windowsByMetric, context, only);
+    const isComplete = step?.kind === 'analysis' && analysisComplete(step, plan.metrics, release.judged);
+    return { ...release, analysisComplete: isComplete };
   };
+  const judged = verdicts.get(key) ?? found();
   verdicts.set(key, judged);
   const { verdict, byMetric, ceilings } = judged;
   const first = analysisStart(shifts);

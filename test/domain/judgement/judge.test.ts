@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { analysisComplete, judgeMetric, judgeRelease, measurementsDone } from '../../../domain/judgement/judge.ts';
+import type { JudgementContext } from '../../../domain/judgement/context.ts';
+import { analysisComplete, judgeMetric, judgeRelease } from '../../../domain/judgement/judge.ts';
 import type { WindowRecord } from '../../../domain/judgement/reading.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
 import { context, counts, frozen, MINUTE, NOON } from './records.ts';
@@ -113,6 +114,7 @@ describe('the verdict on a release', () => {
     expect(judgeMetric(threshold('a'), [bad(0)], before)).toEqual({
       verdict: none,
       measurements: [],
+      done: 0,
       brokeLimit: false,
     });
     const judged = judgeRelease([sequential('s'), scored('k', 'main')], { s: [bad(0)], k: [bad(0)] }, before);
@@ -125,41 +127,48 @@ describe('the verdict on a release', () => {
   });
 });
 
+const isComplete = (
+  step: { metrics: string[]; count: number },
+  metrics: Metric[],
+  windows: Record<string, WindowRecord[]>,
+  by: JudgementContext,
+) => analysisComplete(step, metrics, judgeRelease(metrics, windows, by).judged);
+
 describe('an analysis step', () => {
   const step = { metrics: ['a'], count: 2 };
   it('waits for its measurements', () => {
-    expect(analysisComplete(step, [threshold('a')], { a: [good(0)] }, soon)).toBe(false);
-    expect(analysisComplete(step, [threshold('a')], { a: [good(0), quiet(1)] }, soon)).toBe(false);
-    expect(analysisComplete(step, [threshold('a')], { a: [good(0), good(1)] }, soon)).toBe(true);
-    expect(analysisComplete(step, [threshold('a')], {}, soon)).toBe(false);
+    expect(isComplete(step, [threshold('a')], { a: [good(0)] }, soon)).toBe(false);
+    expect(isComplete(step, [threshold('a')], { a: [good(0), quiet(1)] }, soon)).toBe(false);
+    expect(isComplete(step, [threshold('a')], { a: [good(0), good(1)] }, soon)).toBe(true);
+    expect(isComplete(step, [threshold('a')], {}, soon)).toBe(false);
   });
   it('waits for no more than the metric ever takes', () => {
-    expect(analysisComplete(step, [threshold('a', 1)], { a: [good(0)] }, soon)).toBe(true);
+    expect(isComplete(step, [threshold('a', 1)], { a: [good(0)] }, soon)).toBe(true);
   });
   it('is over when errors in a row broke their limit, so that the release holds', () => {
     const windows = [quiet(0), quiet(1)];
-    expect(analysisComplete(step, [threshold('a')], { a: windows }, soon)).toBe(true);
+    expect(isComplete(step, [threshold('a')], { a: windows }, soon)).toBe(true);
     expect(judgeMetric(threshold('a'), windows, soon).verdict.kind).toBe('inconclusive');
   });
   it('counts only windows of a comparison that had something to compare', () => {
-    expect(measurementsDone(relative, [good(0), quiet(1), good(2)], soon)).toBe(2);
+    expect(judgeMetric(relative, [good(0), quiet(1), good(2)], soon).done).toBe(2);
     const { judge } = threshold('a');
     const both: Metric = {
       ...threshold('a'),
       judge: { ...judge, failureCondition: 'result[0] > 0.2' } as Metric['judge'],
     };
-    expect(measurementsDone(both, [good(0), quiet(1), bad(2)], soon)).toBe(2);
+    expect(judgeMetric(both, [good(0), quiet(1), bad(2)], soon).done).toBe(2);
   });
   it('refuses a metric that the plan does not have', () => {
-    expect(() => analysisComplete({ metrics: ['c'], count: 1 }, [threshold('a')], {}, soon)).toThrow(
+    expect(() => isComplete({ metrics: ['c'], count: 1 }, [threshold('a')], {}, soon)).toThrow(
       new RangeError('an analysis step waits for c, which is no metric of the plan'),
     );
   });
   it('waits for all of its metrics', () => {
     const both = { metrics: ['a', 'b'], count: 1 };
     const metrics = [threshold('a'), threshold('b')];
-    expect(analysisComplete(both, metrics, { a: [good(0)] }, soon)).toBe(false);
-    expect(analysisComplete(both, metrics, { a: [good(0)], b: [good(0)] }, soon)).toBe(true);
+    expect(isComplete(both, metrics, { a: [good(0)] }, soon)).toBe(false);
+    expect(isComplete(both, metrics, { a: [good(0)], b: [good(0)] }, soon)).toBe(true);
   });
   it('waits for its measurements of a sequential metric that is healthy before', () => {
     const healthy = Array.from({ length: 9 }, (_, n) =>
@@ -167,12 +176,12 @@ describe('an analysis step', () => {
     );
     const after = context({ nowEpochMs: NOON + 9 * MINUTE, sequential: sequentialContext() });
     expect(judgeMetric(sequential('errors'), healthy, after).verdict.kind).toBe('healthy');
-    expect(
-      analysisComplete({ metrics: ['errors'], count: 10 }, [sequential('errors')], { errors: healthy }, after),
-    ).toBe(false);
-    expect(
-      analysisComplete({ metrics: ['errors'], count: 9 }, [sequential('errors')], { errors: healthy }, after),
-    ).toBe(true);
+    expect(isComplete({ metrics: ['errors'], count: 10 }, [sequential('errors')], { errors: healthy }, after)).toBe(
+      false,
+    );
+    expect(isComplete({ metrics: ['errors'], count: 9 }, [sequential('errors')], { errors: healthy }, after)).toBe(
+      true,
+    );
   });
 });
 
@@ -218,7 +227,7 @@ describe('a release judged as others judge', () => {
     const { judge } = threshold('a');
     const enough: Metric = { ...threshold('a'), judge: { ...judge, consecutiveSuccessLimit: 2 } as Metric['judge'] };
     const step = { metrics: ['a'], count: 10 };
-    expect(analysisComplete(step, [enough], { a: [good(0)] }, soon)).toBe(false);
-    expect(analysisComplete(step, [enough], { a: [good(0), good(1)] }, soon)).toBe(true);
+    expect(isComplete(step, [enough], { a: [good(0)] }, soon)).toBe(false);
+    expect(isComplete(step, [enough], { a: [good(0), good(1)] }, soon)).toBe(true);
   });
 });

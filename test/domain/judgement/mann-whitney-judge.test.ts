@@ -56,6 +56,7 @@ const kindOf = (...asked: Parameters<typeof judged>) => judged(...asked).verdict
 describe("Kayenta's judge", () => {
   it('says what the last window lacked while there is no run yet, and waits for the metric with the fewest', () => {
     expect(judged('xxo')).toEqual({
+      done: 2,
       verdict: {
         kind: 'inconclusive',
         // 900 + 3 (10 mod 17) = 930 of 90,000

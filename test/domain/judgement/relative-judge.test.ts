@@ -239,6 +239,7 @@ describe('the relative judge', () => {
     });
     it('says nothing without a ceiling, and holds nothing up', () => {
       expect(judged(metric({ max: 1.1 }), [alone, alone], stableHasNone)).toEqual({
+        done: 0,
         verdict: {
           kind: 'watching',
           because: 'no window was good before; at weight 100 there is no stable traffic to compare with',

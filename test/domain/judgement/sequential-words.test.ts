@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { seenOf } from '../../../domain/judgement/seen-windows.ts';
 import { DEFAULT_PROFILE } from '../../../domain/judgement/sequential/profile.ts';
 import {
+  addToEnds,
   alarmText,
   comparedText,
   grouped,
   lookedText,
   oddsText,
+  type StrongestEnds,
   strongestEnd,
-  totalsOf,
+  totalsIn,
 } from '../../../domain/judgement/sequential-words.ts';
 import type { Measure } from '../../../domain/plan/measure.ts';
 import { counts, MINUTE, NOON } from './records.ts';
@@ -57,8 +60,9 @@ describe('what was seen', () => {
       { startEpochMs: NOON + MINUTE, canary: counts(20, 2, 1), stable: { requests: 0, bad: [] } },
     ];
     const requests = { canaryRequests: 500, stableRequests: 9520 };
-    expect(totalsOf(windows, 0)).toEqual({ ...requests, canaryBad: 7, stableBad: 95 });
-    expect(totalsOf(windows, 1)).toEqual({ ...requests, canaryBad: 2, stableBad: 19 });
+    const seen = seenOf(windows, 2, () => 1.25);
+    expect(totalsIn(seen, 0)).toEqual({ ...requests, canaryBad: 7, stableBad: 95 });
+    expect(totalsIn(seen, 1)).toEqual({ ...requests, canaryBad: 2, stableBad: 19 });
   });
 
   const totals = { canaryRequests: 480, canaryBad: 12, stableRequests: 9520, stableBad: 31 };
@@ -91,8 +95,17 @@ describe('the end of the windows that makes the strongest case', () => {
   const settings = { profile: DEFAULT_PROFILE, margin: 1.25, horizonWindows: 30, sAlpha: 0, eAlpha: 1, thresholds: 1 };
   const like = (n: number) => scored(n, [480, 5], [9520, 95]);
   const worse = (n: number) => scored(n, [480, 40], [9520, 95]);
-  const startsOf = (windows: ReturnType<typeof scored>[], threshold = 0) =>
-    strongestEnd(windows, threshold, { settings }).map(({ startEpochMs }) => (startEpochMs - NOON) / MINUTE);
+  const startsOf = (windows: ReturnType<typeof scored>[], threshold = 0) => {
+    const ends: StrongestEnds = [];
+    for (const window of windows) addToEnds(ends, window, threshold, settings);
+    const end = strongestEnd(ends);
+    const told = windows.slice(-end.windows);
+    const bad = told.reduce((sum, { canary }) => sum + (canary.bad[threshold] ?? 0), 0);
+    expect(end).toMatchObject({ windows: told.length, canaryBad: bad, stableRequests: sumOfStable(told) });
+    return told.map(({ startEpochMs }) => (startEpochMs - NOON) / MINUTE);
+  };
+  const sumOfStable = (windows: ReturnType<typeof scored>[]) =>
+    windows.reduce((sum, { stable }) => sum + stable.requests, 0);
 
   it('is what was bad since it began', () => {
     expect(startsOf([like(0), like(1), worse(2), worse(3)])).toEqual([2, 3]);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { JudgementContext } from '../../../domain/judgement/context.ts';
-import { measurementsDone } from '../../../domain/judgement/judge.ts';
 import type { WindowRecord } from '../../../domain/judgement/reading.ts';
 import type { StoredResult } from '../../../domain/judgement/result-value.ts';
 import { judgeThreshold, type ThresholdMetric } from '../../../domain/judgement/threshold-judge.ts';
@@ -76,7 +75,7 @@ describe('the threshold judge', () => {
   it('does not count an error as a measurement that was done', () => {
     expect(kindOf('+oo+', { count: 3 })).toBe('watching');
     expect(kindOf('+oo++', { count: 3 })).toBe('healthy');
-    expect(measurementsDone(metric(), windows('+o+x'), context())).toBe(3);
+    expect(judgeThreshold(metric(), windows('+o+x'), context()).done).toBe(3);
   });
 
   it('never takes a window without requests for a bad one: five in a row hold the release', () => {

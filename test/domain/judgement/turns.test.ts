@@ -23,6 +23,6 @@ it('nothing is due before the canary has traffic', () => {
 
 it('of a window that is there twice the one that froze first is judged, in whatever order they come', () => {
   const [first, second] = [noData(0, 90), noData(0, 100)];
-  expect(everyWindow([first, second], soon)).toEqual([{ kind: 'window', record: first }]);
-  expect(everyWindow([second, first], soon)).toEqual([{ kind: 'window', record: first }]);
+  expect(turnsOf([first, second], soon, everyWindow(soon))).toEqual([{ kind: 'window', record: first }]);
+  expect(turnsOf([second, first], soon, everyWindow(soon))).toEqual([{ kind: 'window', record: first }]);
 });

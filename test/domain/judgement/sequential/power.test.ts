@@ -255,7 +255,7 @@ describe('whether a ceiling would have found a fault', () => {
     const seen = (n: number) =>
       ceilingFinds(
         settings({ limits, phi }),
-        Array.from({ length: n }, () => 400),
+        Array.from({ length: n }, () => ({ canaryRequests: 400 })),
         limits.map(limit => Math.min(1, limit * ratio)),
         enough,
       );
@@ -265,7 +265,7 @@ describe('whether a ceiling would have found a fault', () => {
 
   it('finds nothing without a request', () => {
     expect(ceilingFinds(settings(), [], [0.04], 0.8)).toBe(false);
-    expect(ceilingFinds(settings(), [0, 0], [0.04], 0.8)).toBe(false);
+    expect(ceilingFinds(settings(), [{ canaryRequests: 0 }, { canaryRequests: 0 }], [0.04], 0.8)).toBe(false);
   });
 });
 
