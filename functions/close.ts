@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
+import { LedgerUnreachableError } from '../adapters/ledger/errors.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { Fact } from '../domain/ledger/facts.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
@@ -32,9 +33,23 @@ export const makeHandler = (deps: CloseDeps) =>
         await call.append(end);
       }
       await startWaiting(deps, call, by);
+      await endWindows(deps, call);
       return roadMove({ kind: 'retired', because: 'the release is over' });
     });
   });
+
+/** As many as one call writes in some seconds: those of a longer release expire later. */
+const ENDED_AT_ONCE = 3000;
+
+/** What was judged is kept for a month. Nothing waits for that: where it does not work the windows stay for longer. */
+async function endWindows({ ledger }: CloseDeps, call: ReleaseCall): Promise<void> {
+  try {
+    await ledger.endWindows(call.releaseId, ENDED_AT_ONCE);
+  } catch (error) {
+    if (!(error instanceof LedgerUnreachableError)) throw error;
+    call.log.warn('the windows of the release expire later', { because: error.message });
+  }
+}
 
 /** How a release ended, from what its ledger says was done. */
 function endOf(release: ReleaseState): Extract<Fact, { kind: 'closed' }> {

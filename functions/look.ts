@@ -12,6 +12,7 @@ import { currentStep, nextStep } from '../domain/release/next-step.ts';
 import { waitingOf } from '../domain/release/waiting.ts';
 import { askHook } from './shared/ask-hook.ts';
 import type { SharedDeps } from './shared/handler.ts';
+import { keepFolded } from './shared/judged-windows.ts';
 import { ASKED_AGAIN_SECONDS, allEnded, inTime } from './shared/look-budget.ts';
 import { asks, type RoadMove, roadMove } from './shared/move.ts';
 import {
@@ -63,6 +64,7 @@ export const makeHandler = (deps: LookDeps) =>
     await writeAlarms(call, alarms);
     await writeBaseline(deps, call, past);
     await freezeCeilings(call, watched.ceilings);
+    if (watched.fold !== undefined) await keepFolded(deps, call, watched.fold);
     const canary = await surely(deps, call, { dial, targets });
     const decision = nextMove(call.release, { nowEpochMs, dial, alarms, ...canary, ...watched });
     const held = decision.facts.find(fact => fact.kind === 'held');

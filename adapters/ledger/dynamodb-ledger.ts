@@ -20,7 +20,7 @@ import type { Log } from '../log/log.ts';
 import { sha256 } from '../sha256.ts';
 import { LedgerConflictError, LedgerUnreachableError } from './errors.ts';
 import { judgedOf } from './judged-of.ts';
-import type { Ledger, NewLine, OpenMark } from './ledger.ts';
+import type { Checkpoint, Ledger, NewLine, OpenMark } from './ledger.ts';
 import { openTable } from './open-table.ts';
 import { opens } from './opens.ts';
 
@@ -31,12 +31,16 @@ import { opens } from './opens.ts';
  *     workload#<name>       entry#<seq, 12 digits>       a line of the log: put if absent, never changed
  *     workload#<name>       snapshot#<version>           a cache of the fold, rebuildable at any time: each version of Sluice
  *                                                        keeps its own, and reads an older one's where it has none yet
+ *     workload#<name>       checkpoint#<releaseId>#<digest>#<part, 3 digits>
+ *                                                        a checkpoint of judged windows, in parts (TTL)
  *     workload#<name>       token#<releaseId>            task token of the approval that waits (TTL)
  *     windows#<releaseId>   <metric>#<start epoch ms>    a window (TTL)
  *     open                  <name>                       that the workload has an open release, or had: put before the line
  *                                                        that opens one, taken away by the reconciler when it is at rest
  */
 const entryKey = (seq: number) => `entry#${String(seq).padStart(12, '0')}`;
+const checkpointKey = (releaseId: string, digest: string, part: number) =>
+  `checkpoint#${releaseId}#${digest}#${String(part).padStart(3, '0')}`;
 /** Before versions were kept it was `snapshot`. */
 const snapshotKey = (version: number) => (version === 1 ? 'snapshot' : `snapshot#${version}`);
 const NO_SUCH_ITEM = 'attribute_not_exists(pk)';
@@ -49,7 +53,17 @@ const NOT_FROZEN_OTHERWISE = 'attribute_not_exists(judged) OR judged = :judged';
 /** Lines after which the fold is written down, so that a read stays one page. */
 const SNAPSHOT_EVERY = 50;
 /** Windows are drawn in the console for a month after their release. */
-const WINDOW_DAYS = 30;
+const ENDED_DAYS = 30;
+/**
+ * What a release that is under way has written stays for a year and that month: nobody knows at the time when it will end.
+ * When it ends the windows get their month (`endWindows`).
+ */
+const OPEN_DAYS = 365 + ENDED_DAYS;
+const SUPERSEDED_DAYS = 1;
+/** Of a checkpoint's text: an item holds 400 kB. */
+const PART_CHARACTERS = 300_000;
+/** Puts under way at once. */
+const PUTS_AT_ONCE = 25;
 const TOKEN_DAYS = 8;
 const DAY_SECONDS = 86_400;
 
@@ -132,12 +146,66 @@ export class DynamoDbLedger implements Ledger {
     return { windows, ...(cursor !== undefined && { next: cursor }) };
   }
 
-  async putWindow(releaseId: string, record: WindowRecord): Promise<void> {
+  async windowsFrom(
+    releaseId: string,
+    { metric, startEpochMs, most }: { metric: string; startEpochMs: number; most: number },
+  ): Promise<WindowRecord[]> {
+    const windows: WindowRecord[] = [];
+    let start: Item | undefined;
+    do {
+      const pk = `windows#${releaseId}`;
+      const page = await this.page(pk, `${metric}#${startEpochMs}`, `${metric}#~`, start);
+      windows.push(...page.items.map((item): WindowRecord => JSON.parse(text(item, 'window'))));
+      start = page.next;
+    } while (start !== undefined && windows.length < most);
+    return windows.slice(0, most);
+  }
+
+  async endWindows(releaseId: string, most: number): Promise<void> {
+    let after: string | undefined;
+    let left = most;
+    do {
+      const { windows, next } = await this.windowsPage(releaseId, after);
+      const some = windows.slice(0, left);
+      for (let at = 0; at < some.length; at += PUTS_AT_ONCE) {
+        const together = some.slice(at, at + PUTS_AT_ONCE);
+        await Promise.all(together.map(record => this.keepWindow(releaseId, record, ENDED_DAYS)));
+      }
+      left -= some.length;
+      after = next;
+    } while (after !== undefined && left > 0);
+  }
+
+  async putCheckpoint(
+    releaseId: string,
+    { digest, text: content }: Checkpoint,
+    superseded?: 'superseded',
+  ): Promise<void> {
+    const expiresAt = this.daysFromNow(superseded === undefined ? OPEN_DAYS : SUPERSEDED_DAYS);
+    const parts = Math.ceil(content.length / PART_CHARACTERS);
+    for (let part = 0; part < parts; part += 1) {
+      const at = key(`workload#${workloadOf(releaseId)}`, checkpointKey(releaseId, digest, part));
+      const piece = content.slice(part * PART_CHARACTERS, (part + 1) * PART_CHARACTERS);
+      await this.put({ ...at, checkpoint: { S: piece }, expiresAt });
+    }
+  }
+
+  async readCheckpoint(releaseId: string, digest: string): Promise<string | undefined> {
+    const [from, to] = [checkpointKey(releaseId, digest, 0), checkpointKey(releaseId, digest, 999)];
+    const items = await this.query(`workload#${workloadOf(releaseId)}`, from, to);
+    return items.length === 0 ? undefined : items.map(item => text(item, 'checkpoint')).join('');
+  }
+
+  putWindow(releaseId: string, record: WindowRecord): Promise<void> {
+    return this.keepWindow(releaseId, record, OPEN_DAYS);
+  }
+
+  private async keepWindow(releaseId: string, record: WindowRecord, days: number): Promise<void> {
     const judged: AttributeValue = { S: judgedOf(record) };
     const item: Item = {
       ...key(`windows#${releaseId}`, `${record.metric}#${record.startEpochMs}`),
       window: { S: JSON.stringify(record) },
-      expiresAt: this.daysFromNow(WINDOW_DAYS),
+      expiresAt: this.daysFromNow(days),
       ...(record.frozenAtEpochMs === undefined ? {} : { judged }),
     };
     await this.put(item, NOT_FROZEN_OTHERWISE, { ':judged': judged });

@@ -7,7 +7,7 @@ import { entryAfter } from '../../domain/ledger/versions.ts';
 import { sha256 } from '../sha256.ts';
 import { LedgerConflictError } from './errors.ts';
 import { judgedOf } from './judged-of.ts';
-import type { Ledger, NewLine, OpenMark } from './ledger.ts';
+import type { Checkpoint, Ledger, NewLine, OpenMark } from './ledger.ts';
 import { opens } from './opens.ts';
 
 /** Of a megabyte of them, roughly. */
@@ -22,6 +22,8 @@ export class FakeLedger implements Ledger {
   private readonly windowsByKey = new Map<string, { releaseId: string; record: WindowRecord }>();
   private readonly tokens = new Map<string, string>();
   private readonly openSeqs = new Map<string, number>();
+  /** By release and digest; a test may change and remove them, as a table may lose what it had. */
+  readonly checkpoints = new Map<string, string>();
 
   async read(workload: string): Promise<WorkloadState> {
     return structuredClone(this.heads.get(workload) ?? emptyState());
@@ -70,6 +72,27 @@ export class FakeLedger implements Ledger {
     const there = this.windowsByKey.get(key)?.record;
     if (there?.frozenAtEpochMs !== undefined && judgedOf(there) !== judgedOf(record)) return;
     this.windowsByKey.set(key, { releaseId, record: structuredClone(record) });
+  }
+
+  async windowsFrom(
+    releaseId: string,
+    { metric, startEpochMs, most }: { metric: string; startEpochMs: number; most: number },
+  ): Promise<WindowRecord[]> {
+    const own = (await this.windows(releaseId)).filter(
+      record => record.metric === metric && record.startEpochMs >= startEpochMs,
+    );
+    return own.sort((a, b) => a.startEpochMs - b.startEpochMs).slice(0, most);
+  }
+
+  /** In memory nothing expires. */
+  async endWindows(): Promise<void> {}
+
+  async putCheckpoint(releaseId: string, { digest, text }: Checkpoint): Promise<void> {
+    this.checkpoints.set(`${releaseId} ${digest}`, text);
+  }
+
+  async readCheckpoint(releaseId: string, digest: string): Promise<string | undefined> {
+    return this.checkpoints.get(`${releaseId} ${digest}`);
   }
 
   async putToken(releaseId: string, token: string): Promise<void> {

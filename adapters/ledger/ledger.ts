@@ -22,8 +22,21 @@ export interface Ledger {
   windows(releaseId: string): Promise<WindowRecord[]>;
   /** The same, as many as fit into an answer; `next` is the cursor of those that are left. */
   windowsPage(releaseId: string, after?: string): Promise<{ windows: WindowRecord[]; next?: string }>;
+  /**
+   * Windows of one metric from the one on that begins at `startEpochMs`, the earliest first, at most `most` of them.
+   */
+  windowsFrom(releaseId: string, from: { metric: string; startEpochMs: number; most: number }): Promise<WindowRecord[]>;
   /** Puts a window unless a frozen one is there that would lose what was judged; putting the same twice is once. */
   putWindow(releaseId: string, record: WindowRecord): Promise<void>;
+  /** Of a release that has ended: its first windows, at most `most`, expire after 30 days instead of their long time. */
+  endWindows(releaseId: string, most: number): Promise<void>;
+  /**
+   * Keeps a checkpoint of judged windows under its own digest; putting the same twice is once.
+   * @param superseded a newer one counts: this one is kept for a day yet, for whoever still reads by an older line
+   */
+  putCheckpoint(releaseId: string, checkpoint: Checkpoint, superseded?: 'superseded'): Promise<void>;
+  /** Its text as it is there, which may not be what was put: whoever reads it hashes it. undefined: it is not there. */
+  readCheckpoint(releaseId: string, digest: string): Promise<string | undefined>;
   /** The task token of the approval that waits. It is a capability, not history: it is overwritten and expires. */
   putToken(releaseId: string, token: string): Promise<void>;
   readToken(releaseId: string): Promise<string | undefined>;
@@ -43,6 +56,13 @@ export interface OpenMark {
   workload: string;
   /** The line of its log that opened the release, or was to. */
   seq: number;
+}
+
+export interface Checkpoint {
+  /** Hash of the text. */
+  digest: string;
+  /** Of ASCII characters. */
+  text: string;
 }
 
 export interface NewLine {

@@ -129,6 +129,11 @@ export type Fact =
   | { kind: 'baselineSeen'; baseline: Record<string, Baseline>; blind?: string[] }
   /** `auto` ceilings of metrics, per threshold: from here on they judge what gets all the traffic. */
   | { kind: 'ceilingsFrozen'; ceilings: Record<string, number[]> }
+  /**
+   * Windows that were judged are folded into a checkpoint: of it this is the hash. Every window that begins before `untilEpochMs`
+   * is in it; `lostUntilEpochMs`: of those before nobody knows any more what they said.
+   */
+  | { kind: 'windowsFolded'; digest: string; untilEpochMs: number; lostUntilEpochMs?: number }
   | { kind: 'judged'; verdict: Verdict; byMetric: Record<string, Verdict> }
   | { kind: 'held'; because: string; fault: boolean }
   | { kind: 'resumed' }

@@ -20,6 +20,7 @@ const STANDS_STILL: ReadonlySet<ReleaseFact['kind']> = new Set([
   'slotSeen',
   'baselineSeen',
   'ceilingsFrozen',
+  'windowsFolded',
   'judged',
   'held',
   'resumed',
@@ -110,6 +111,11 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
       return { ...release, baseline: release.baseline ?? fact.baseline }; // the first stays: what was judged by it was
     case 'ceilingsFrozen':
       return { ...release, ceilings: { ...fact.ceilings, ...release.ceilings } };
+    case 'windowsFolded': {
+      const { kind: _, ...folded } = fact;
+      const judgedUntilEpochMs = Math.max(release.folded?.judgedUntilEpochMs ?? 0, fact.untilEpochMs);
+      return { ...release, folded: { ...folded, judgedUntilEpochMs } };
+    }
     case 'judged':
       return { ...release, verdict: fact.verdict, byMetric: fact.byMetric };
     case 'held': {

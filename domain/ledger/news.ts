@@ -61,6 +61,10 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return Object.entries(fact.ceilings)
         .map(([name, ceilings]) => `ceiling of ${name}: ${ceilings.map(percentText).join(', ')}`)
         .join('; ');
+    case 'windowsFolded':
+      return fact.lostUntilEpochMs === undefined
+        ? undefined
+        : `what was judged before ${new Date(fact.lostUntilEpochMs).toISOString()} is lost`;
     case 'held':
       return `on hold: ${fact.because}`;
     case 'resumed':

@@ -84,6 +84,11 @@ export interface ReleaseState {
   baseline?: Record<string, Baseline>;
   /** Ceilings that are frozen into the release, by metric and threshold. */
   ceilings?: Record<string, number[]>;
+  /**
+   * The newest checkpoint of its judged windows (windowsFolded). `judgedUntilEpochMs`: what begins before was folded once, also
+   * where a checkpoint that was lost is being made again. Absent: none was made.
+   */
+  folded?: { digest: string; untilEpochMs: number; judgedUntilEpochMs: number; lostUntilEpochMs?: number };
   verdict?: Verdict;
   byMetric: Record<string, Verdict>;
   hold?: { sinceEpochMs: number; because: string; fault: boolean };

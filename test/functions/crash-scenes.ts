@@ -180,6 +180,27 @@ const more: CrashScene[] = [
   },
   {
     name: 'look',
+    title: 'look, which folds the windows that were judged',
+    input: { ...road, move: { events: 3 } },
+    open: async () => {
+      const steps = [weight(10), bake(20_000), weight(100)];
+      const world = await openAt(130 * 60, { steps, deadlineSeconds: 40_000 }, [
+        ...at10,
+        [22, { kind: 'stepStarted', index: 1 }],
+      ]);
+      await world.router.setDial(shop, dialFor('green', 10));
+      for (let minute = 0; minute < 126; minute += 1) {
+        await world.ledger.putWindow('shop-1', {
+          ...{ metric: 'errors', startEpochMs: at(60 * minute), endEpochMs: at(60 * minute + 60), straddles: false },
+          reading: { kind: 'counts', canary: { requests: 100, bad: [0] }, stable: { requests: 900, bad: [0] } },
+          ...{ readAtEpochMs: at(60 * minute + 150), frozenAtEpochMs: at(60 * minute + 160) },
+        });
+      }
+      return world;
+    },
+  },
+  {
+    name: 'look',
     title: 'look, which holds a release whose dial somebody moved',
     input: { ...road, move: { events: 3 } },
     open: async () => {

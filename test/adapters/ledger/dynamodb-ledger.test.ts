@@ -230,14 +230,44 @@ describe('the ledger in DynamoDB', () => {
       readAtEpochMs: at(150),
       straddles: false,
     });
-    const items = (await client.send(new ScanCommand({ TableName: table.name }))).Items ?? [];
-    const expiring = items.filter(item => item.expiresAt !== undefined);
-    const days = (item: (typeof items)[number]) => (Number(item.expiresAt?.N) - NOON / 1000) / 86_400;
-    expect(items).toHaveLength(54);
-    expect(expiring.map(item => [item.pk?.S, item.sk?.S, days(item)]).sort()).toEqual([
-      ['windows#shop-1', `errors#${at(0)}`, 30],
+    await ledger.putCheckpoint('shop-1', { digest: 'new', text: '{}' });
+    await ledger.putCheckpoint('shop-1', { digest: 'old', text: '{}' }, 'superseded');
+    const expiring = async () => {
+      const items = (await client.send(new ScanCommand({ TableName: table.name }))).Items ?? [];
+      const days = (item: (typeof items)[number]) => (Number(item.expiresAt?.N) - NOON / 1000) / 86_400;
+      const found = items.filter(item => item.expiresAt !== undefined);
+      return { items, expiring: found.map(item => [item.pk?.S, item.sk?.S, days(item)]).sort() };
+    };
+    const others = [
+      ['workload#shop', 'checkpoint#shop-1#new#000', 395],
+      ['workload#shop', 'checkpoint#shop-1#old#000', 1],
       ['workload#shop', 'token#shop-1', 8],
-    ]);
+    ];
+    const underWay = await expiring();
+    expect(underWay.items).toHaveLength(56);
+    // while its release lasts nobody knows its end
+    expect(underWay.expiring).toEqual([['windows#shop-1', `errors#${at(0)}`, 395], ...others]);
+    await ledger.endWindows('shop-1', 10);
+    expect((await expiring()).expiring).toEqual([['windows#shop-1', `errors#${at(0)}`, 30], ...others]);
+  });
+
+  it('lets as many windows of an ended release expire sooner as it is told, the others later', async () => {
+    const { client, table, ledger } = await open();
+    for (let n = 0; n < 60; n += 1) {
+      const span = { startEpochMs: at(60 * n), endEpochMs: at(60 * n + 60), readAtEpochMs: at(60 * n + 150) };
+      const frozenAtEpochMs = at(60 * n + 160);
+      const reading = { kind: 'noData', reason: 'late' } as const;
+      await ledger.putWindow('shop-1', { metric: 'errors', ...span, reading, straddles: false, frozenAtEpochMs });
+    }
+    await ledger.endWindows('shop-1', 40);
+    const items = (await client.send(new ScanCommand({ TableName: table.name }))).Items ?? [];
+    const days = items.map(item => (Number(item.expiresAt?.N) - NOON / 1000) / 86_400);
+    expect(Map.groupBy(days, day => day)).toEqual(
+      new Map([
+        [30, Array(40).fill(30)],
+        [395, Array(20).fill(395)],
+      ]),
+    );
   });
 
   it('reads more than one page: DynamoDB answers at most 1 MB at a time', async () => {

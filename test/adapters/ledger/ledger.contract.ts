@@ -256,6 +256,60 @@ export const keepsLedgerContract = (open: () => Promise<Ledger>) => {
     });
   });
 
+  describe('windows of one metric', () => {
+    const minute = (n: number, metric = 'errors') =>
+      window({ metric, startEpochMs: at(60 * n), endEpochMs: at(60 * n + 60) });
+    const startsOf = (windows: WindowRecord[]) => windows.map(({ startEpochMs }) => startEpochMs);
+
+    it('are told from one on, the earliest first, and as many as are wanted', async () => {
+      const ledger = await open();
+      for (const n of [3, 0, 2, 1]) await ledger.putWindow('shop-1', minute(n));
+      await ledger.putWindow('shop-1', minute(2, 'errors-2'));
+      await ledger.putWindow('shop-2', minute(5));
+      const from = { metric: 'errors', startEpochMs: at(60), most: 9 };
+      expect(startsOf(await ledger.windowsFrom('shop-1', from))).toEqual([at(60), at(120), at(180)]);
+      expect(startsOf(await ledger.windowsFrom('shop-1', { ...from, most: 2 }))).toEqual([at(60), at(120)]);
+      expect(await ledger.windowsFrom('shop-1', { ...from, startEpochMs: at(181) })).toEqual([]);
+    });
+
+    it('stay what they are when their release has ended', async () => {
+      const ledger = await open();
+      const frozen = window({ frozenAtEpochMs: at(160) });
+      for (const record of [frozen, minute(1)]) await ledger.putWindow('shop-1', record);
+      await ledger.endWindows('shop-1', 9);
+      await ledger.endWindows('shop-9', 9);
+      expect(await ledger.windowsFrom('shop-1', { metric: 'errors', startEpochMs: 0, most: 9 })).toEqual([
+        frozen,
+        minute(1),
+      ]);
+    });
+  });
+
+  describe('a checkpoint', () => {
+    // more than an item holds
+    const large = { digest: 'd'.repeat(64), text: `${'x'.repeat(700_000)}"#` };
+
+    it('is there under its digest, of its release only, as it was put', async () => {
+      const ledger = await open();
+      await ledger.putCheckpoint('shop-1', large);
+      await ledger.putCheckpoint('shop-1', { digest: 'e'.repeat(64), text: '{}' });
+      expect(await ledger.readCheckpoint('shop-1', large.digest)).toBe(large.text);
+      expect(await ledger.readCheckpoint('shop-1', 'e'.repeat(64))).toBe('{}');
+      expect(await ledger.readCheckpoint('shop-1', 'f'.repeat(64))).toBeUndefined();
+      expect(await ledger.readCheckpoint('shop-11', large.digest)).toBeUndefined();
+    });
+
+    it('put twice is there once, also where a newer one counts by now; the log does not know it', async () => {
+      const ledger = await open();
+      await filled(ledger, 1);
+      await ledger.putCheckpoint('shop-1', large);
+      await ledger.putCheckpoint('shop-1', large, 'superseded');
+      expect(await ledger.readCheckpoint('shop-1', large.digest)).toBe(large.text);
+      expect(await ledger.entries('shop')).toHaveLength(2);
+      expect(await ledger.windows('shop-1')).toEqual([]);
+    });
+  });
+
   describe('an answer', () => {
     it('is a page, and all pages are all of it, once each and in order', async () => {
       const ledger = await open();
