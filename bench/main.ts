@@ -10,6 +10,7 @@ import { PRICES_AS_OF, PRICES_REGION } from './cost/prices.ts';
 import { releaseCost } from './cost/release-cost.ts';
 import { turnTheDial } from './dial.ts';
 import { type Figure, rounded } from './figure.ts';
+import { longRelease } from './long-release.ts';
 import { reconciler } from './reconciler/reconciler.ts';
 import { releasesAtOnce } from './releases-at-once.ts';
 import { simulatedHour } from './simulated-hour.ts';
@@ -23,6 +24,7 @@ const MEASURES: Record<string, Measure> = {
   turnTheDial,
   bundles,
   warmLook,
+  longRelease,
   releaseCost,
   costAtRest,
   reconciler,

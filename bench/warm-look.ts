@@ -15,10 +15,10 @@ import { makeHandler } from '../functions/look.ts';
 import { type Figure, figureOf, rounded } from './figure.ts';
 
 const WINDOWS = 120;
-const WINDOW_MS = 60_000;
+export const WINDOW_MS = 60_000;
 const LOOKS = 200;
 const WARM_UP = 50;
-const START = 1_700_000_040_000; // a whole minute
+export const START = 1_700_000_040_000; // a whole minute
 
 const PLAN = `
 apiVersion: sluice/v1
@@ -60,13 +60,17 @@ export async function warmLook(_: number, say: (line: string) => void): Promise<
   return figures;
 }
 
-async function looksMs(plan: Plan): Promise<number[]> {
-  const clock = { now: () => START + WINDOWS * WINDOW_MS + 200_000 };
-  const ledger = new FakeLedger();
+/** A ledger with the release, at 10 % since START. */
+export async function openStory(ledger: FakeLedger, plan: Plan): Promise<void> {
   for (const fact of story(plan)) {
     const state = await ledger.read('shop');
     await ledger.append('shop', state, { releaseId: 'shop-1', atEpochMs: START, by: 'bench', fact });
   }
+}
+
+async function looksMs(plan: Plan): Promise<number[]> {
+  const ledger = new FakeLedger();
+  await openStory(ledger, plan);
   for (let index = 0; index < WINDOWS; index += 1) {
     const startEpochMs = START + index * WINDOW_MS;
     await ledger.putWindow('shop-1', {
@@ -83,6 +87,12 @@ async function looksMs(plan: Plan): Promise<number[]> {
       straddles: false,
     });
   }
+  return timedLooks(ledger, START + WINDOWS * WINDOW_MS + 200_000, LOOKS);
+}
+
+/** So many looks at that moment, in milliseconds each, after some that are not counted. */
+export async function timedLooks(ledger: FakeLedger, nowEpochMs: number, looks: number): Promise<number[]> {
+  const clock = { now: () => nowEpochMs };
   const router = fakeRouter(workload);
   await router.setDial(workload, dialFor('green', 10));
   const targets = fakeTargets();
@@ -101,7 +111,7 @@ async function looksMs(plan: Plan): Promise<number[]> {
     topicArn: 'arn:topic',
   });
   const values: number[] = [];
-  for (let index = -WARM_UP; index < LOOKS; index += 1) {
+  for (let index = -Math.min(WARM_UP, looks); index < looks; index += 1) {
     const before = performance.now();
     const move = await look({ releaseId: 'shop-1', run: 1 });
     if (move.kind !== 'lookAgain') throw new Error(`not a look to measure: ${JSON.stringify(move)}`);
