@@ -19,29 +19,33 @@ interface LeftOut {
 const throwing = (names: string[], what: string) =>
   names.map(name => `export const ${name} = () => { throw new Error('${what} is not in this bundle'); };`).join('\n');
 
-/** An error class of an SDK client that adds nothing to its base but its name and whose fault it is. */
+/** An error class of an SDK client that adds nothing to its base but its name, whose fault it is, and the message once more. */
 const PLAIN_ERROR =
-  /export class (\w+) extends __BaseException \{\s*static shapeId = "([\w.]+)#\1";\s*name = "\1";\s*\$fault = "(client|server)";\s*constructor\(opts\) \{\s*super\(\{\s*name: "\1",\s*\$fault: "\3",\s*\.\.\.opts,\s*\}\);\s*Object\.setPrototypeOf\(this, \1\.prototype\);\s*\}\s*\}/g;
+  /export class (\w+) extends __BaseException \{\s*(?:static shapeId = "([\w.]+)#\1";\s*)?name = "\1";\s*\$fault = "(client|server)";\s*(?:(Message);\s*)?constructor\(opts\) \{\s*super\(\{\s*name: "\1",\s*\$fault: "\3",\s*\.\.\.opts,\s*\}\);\s*Object\.setPrototypeOf\(this, \1\.prototype\);\s*(?:this\.\4 = opts\.\4;\s*)?\}\s*\}/g;
 
 /** The same classes from one maker. */
 function shortErrors(source: string): string {
   const namespace = PLAIN_ERROR.exec(source)?.[2];
   PLAIN_ERROR.lastIndex = 0;
   const maker = `
-const $error = (name, $fault = "client") => class extends __BaseException {
-  static shapeId = "${namespace}#" + name;
+const $error = (name, $fault = "client", message) => class extends __BaseException {${namespace === undefined ? '' : `\n  static shapeId = "${namespace}#" + name;`}
   name = name;
   $fault = $fault;
   constructor(opts) {
     super({ name, $fault, ...opts });
     Object.setPrototypeOf(this, new.target.prototype);
+    if (message) this.Message = opts.Message;
   }
 };
 `;
-  const short = source.replace(PLAIN_ERROR, (whole, name: string, space: string, fault: string) => {
-    if (space !== namespace) return whole;
-    return `export const ${name} = $error("${name}"${fault === 'client' ? '' : `, "${fault}"`});`;
-  });
+  const short = source.replace(
+    PLAIN_ERROR,
+    (whole, name: string, space: string | undefined, fault: string, message: string | undefined) => {
+      if (space !== namespace) return whole;
+      const more = message === undefined ? (fault === 'client' ? '' : `, "${fault}"`) : `, "${fault}", 1`;
+      return `export const ${name} = $error("${name}"${more});`;
+    },
+  );
   return short.replace(/^import .*;$/m, line => line + maker); // before the constants that are made with it
 }
 
@@ -82,6 +86,16 @@ export const LEFT_OUT: readonly LeftOut[] = [
         'export const createToJSONSchemaMethod = () => finalize;',
         'export const createStandardJSONSchemaMethod = () => finalize;',
       ].join('\n'),
+  },
+  {
+    file: /zod\/v4\/core\/json-schema-processors\.js$/,
+    because: 'what the JSON Schema of each kind of schema is made with: every schema names its own; 9 kB',
+    kept: /^(?:start|custom-resources\/registered-workload)$/,
+    stub: source => {
+      const names = [...source.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name = '']) => name);
+      const none = "const none = () => { throw new Error('JSON Schema is not in this bundle'); };";
+      return [none, `export { ${names.map(name => `none as ${name}`).join(', ')} };`].join('\n');
+    },
   },
 ];
 
