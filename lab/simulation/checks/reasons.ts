@@ -55,14 +55,27 @@ function groundMissing(
         return undefined;
       }
       return 'it was not held for as long as its plan says';
-    case 'notReady':
+    case 'notReady': {
+      const { admission, admittedAtEpochMs = 0 } = release;
+      const site = stage.site(workload);
+      // of a canary that never had traffic: nothing else but Sluice puts its group into the rule
+      const isByHand = site.wasTurnedByHandSince(admittedAtEpochMs) || release.firstTrafficEpochMs !== undefined;
+      const isLeftOut = admission !== undefined && !site.pods[admission.canary].isChecked;
+      if (isLeftOut && !isByHand && site.pods[admission.canary].available(Date.now()) > 0) {
+        return 'its pods are ready, and no rule names its group';
+      }
+      return calmly(stage, workload, release);
+    }
     case 'fault':
-      // where nothing fails, and nobody does anything, a good image has neither
-      return stage.isCalm && isGood(stage, workload, release) ? 'nothing was the matter' : undefined;
+      return calmly(stage, workload, release);
     default:
       return undefined;
   }
 }
+
+/** Where nothing fails, and nobody does anything, a good image is neither unready nor faulty. */
+const calmly = (stage: Stage, workload: string, release: ToldRelease): string | undefined =>
+  stage.isCalm && isGood(stage, workload, release) ? 'nothing was the matter' : undefined;
 
 function isGood(stage: Stage, workload: string, { admission }: ToldRelease): boolean {
   return admission !== undefined && stage.site(workload).qualityOf(admission.canary).kind === 'good';

@@ -78,7 +78,8 @@ export class SlotPods {
     for (const _ of this.pods) this.leaving.push(nowEpochMs + this.deregistrationMs());
   }
 
-  private isChecked = true;
+  /** Whether a rule names its group, so that the load balancer checks its targets. */
+  isChecked = true;
 
   /** Whether a rule names the group: where none does its targets are checked by nobody, and are checked anew when one does. */
   setChecked(isChecked: boolean, nowEpochMs: number): void {

@@ -3,7 +3,7 @@ import type { Slot } from '../../../domain/dial.ts';
 import type { Workload } from '../../../domain/workload.ts';
 import { overriding } from '../../../lab/overriding.ts';
 import { currentInvocation } from '../../../lab/simulation/invocation.ts';
-import { answering, believing, nothing, type PlantedBug, withPort } from './plant.ts';
+import { answering, nothing, type PlantedBug, withPort } from './plant.ts';
 
 /** What changes under a release, and what may still be on its way: late writes, hands, another Deployment, alarms, pods. */
 export const CHANGE_BUGS: PlantedBug[] = [
@@ -50,7 +50,20 @@ export const CHANGE_BUGS: PlantedBug[] = [
     in: 'request-release',
     seed: 1,
     rule: /another template/,
-    wrap: believing(['start'], ({ admission: _, ...release }) => release),
+    wrap: {
+      handlers: (handlers, stage) => ({
+        ...handlers,
+        start: async (event, context) => {
+          const { active } = stage.state('shop');
+          const { image } = event as { image: string };
+          const isSame = Object.values(active?.images ?? {}).some(({ uri }) => uri.endsWith(digestOf(image)));
+          if (active?.admission === undefined || active.rollBack !== undefined || !isSame) {
+            return handlers.start?.(event, context);
+          }
+          return { kind: 'alreadyRequested', releaseId: active.releaseId };
+        },
+      }),
+    },
   },
   {
     name: 'a Deployment that changes after admission is not seen',
@@ -180,6 +193,9 @@ export const CHANGE_BUGS: PlantedBug[] = [
     })),
   },
 ];
+
+/** As the scenarios have them: of `v2` it is `2` 64 times. */
+const digestOf = (tag: string): string => `@sha256:${tag.slice(1).repeat(64)}`;
 
 const unchecked = <Counts extends { initial: number; unused: number; unhealthy: number }>(counts: Counts): Counts => ({
   ...counts,
