@@ -66,7 +66,7 @@ export const makeHandler = (deps: LookDeps) =>
     await freezeCeilings(call, watched.ceilings);
     if (watched.fold !== undefined) await keepFolded(deps, call, watched.fold);
     const canary = await surely(deps, call, { dial, targets });
-    const decision = nextMove(call.release, { nowEpochMs, dial, alarms, ...canary, ...watched });
+    const decision = nextMove(call.release, { nowEpochMs, dial, alarms, ...canary, ...watched, ...sizingFailed(call) });
     const held = decision.facts.find(fact => fact.kind === 'held');
     const isBehindTheDoor = call.release.retiringAtEpochMs !== undefined;
     if (held !== undefined && !isBehindTheDoor) await tell(deps, call.release, 'held', held.because);
@@ -79,6 +79,10 @@ export const makeHandler = (deps: LookDeps) =>
     call.log.info(decision.move.kind, { ...decision.move });
     return roadMove({ ...decision.move, ...asking(call, decision.move) });
   });
+
+/** What AfterSizeFault says of the sizing before this look: the name of its error. */
+const sizingFailed = ({ before: { kind, because } }: ReleaseCall): Pick<Observation, 'sizingFailed'> =>
+  kind === 'sizeAgain' ? { sizingFailed: because === 'ClusterUnreachableError' ? 'clusterIsAway' : 'throttled' } : {};
 
 /**
  * Whom the loop asks before the next look. A cluster that was asked before this look and did not answer was asked all the same.

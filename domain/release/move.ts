@@ -18,6 +18,8 @@ export interface Observation {
   byMetric: Record<string, Verdict>;
   /** Seconds until another look can see more of the metrics. */
   nextReadingSeconds: number;
+  /** Why the canary could not be sized a moment ago; absent: nobody tried, or it could. */
+  sizingFailed?: 'clusterIsAway' | 'throttled';
   /** Of the analysis step that runs, whether its metrics have the measurements it wants. */
   analysisComplete: boolean;
 }

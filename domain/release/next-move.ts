@@ -123,6 +123,8 @@ export function deadlineOf(release: ReleaseState, admission: Admission, nowEpoch
 
 function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed): Decision {
   const step = currentStep(release);
+  const weightToSize = seen.sizingFailed === undefined ? undefined : weightToReady(release);
+  if (weightToSize !== undefined) return sizeAgain(release, weightToSize, seen);
   if (isToBegin(release)) return { move: { kind: 'advance', because: 'the next step is to begin' }, facts: [] };
   const weight = weightToReady(release);
   if (weight !== undefined) return readiness(release, admission, weight, seen);
@@ -167,6 +169,18 @@ function beforeShift(release: ReleaseState, admission: Admission, weight: number
   const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs: seen.nowEpochMs });
   if (seconds > 0) return again(seconds, 'waiting for the end of a window');
   return { move: { kind: 'shiftTraffic', because: `ready for weight ${weight} %` }, facts: [] };
+}
+
+/**
+ * A cluster that could not be asked to size the canary is asked again, which takes its half minute. While it does not answer
+ * that is a hold; one that has no room for our calls is no reason for anything, and waits for the deadline at most.
+ */
+function sizeAgain(release: ReleaseState, weight: number, seen: Observation): Decision {
+  const because = `the cluster does not answer: the canary cannot be sized for ${weight} %`;
+  const onceMore: Decision['move'] = { kind: 'advance', because };
+  if (seen.sizingFailed === 'throttled') return { move: onceMore, facts: [] };
+  const held = holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
+  return held.move.kind === 'rollBack' ? held : { ...held, move: onceMore };
 }
 
 /** A cluster that does not answer blocks the next weight, and never the way back. The first minute of that is nobody's trouble. */

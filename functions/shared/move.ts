@@ -14,6 +14,8 @@ export interface RoadMove {
     | 'refused'
     | 'retired'
     | 'restoreAgain'
+    /** Of the machine itself: the canary could not be sized. */
+    | 'sizeAgain'
     | NextStep['kind'];
   /** Whole seconds, for lookAgain and pause. */
   seconds: number;

@@ -131,6 +131,27 @@ describe('a look', () => {
     expect(await look(world)).toMatchObject({ kind: 'lookAgain' });
   });
 
+  it('after a sizing that failed holds for the cluster, and not for what was throttled', async () => {
+    const due: Line[] = [
+      [390, { kind: 'stepDone', index: 1, because: '' }],
+      [391, { kind: 'stepStarted', index: 2 }],
+    ];
+    const lookAfter = async (error: string) => {
+      const world = await baked({}, ...due);
+      world.wait(430);
+      const move = { kind: 'sizeAgain', because: error, events: 100 };
+      const answer = await world.run('look', { ...road, move });
+      return { answer, kinds: await world.kinds() };
+    };
+    const away = await lookAfter('ClusterUnreachableError');
+    expect(away.answer).toMatchObject({ kind: 'advance', because: expect.stringContaining('does not answer') });
+    expect(away.kinds).toContain('held');
+    for (const error of ['ThrottledError', 'Lambda.TooManyRequestsException']) {
+      const { answer, kinds } = await lookAfter(error);
+      expect([answer, kinds.includes('held')]).toEqual([expect.objectContaining({ kind: 'advance' }), false]);
+    }
+  });
+
   it('that holds tells it once', async () => {
     const world = await baked({ notify: [{ kind: 'sns', on: ['held'] }] });
     world.wait(400);

@@ -11,6 +11,10 @@ export function checkReasons(stage: Stage, { workload, release, entry, by }: App
   if (fact.reason === 'fault' && /TooManyRequests|Throttl/.test(fact.because)) {
     stage.violate('throttling is no reason to go back', `${release.releaseId}, line ${entry.seq}: ${fact.because}`);
   }
+  // one that could not be asked is looked at again: before admission nothing had begun, and the hold says its own words
+  if (fact.reason === 'fault' && release.admission !== undefined && /ClusterUnreachableError/.test(fact.because)) {
+    stage.violate('a cluster that is away blocks the next weight alone', `${release.releaseId}: ${fact.because}`);
+  }
   const missing = groundMissing(stage, workload, release, { reason: fact.reason, by: by?.name });
   if (missing === undefined) return;
   stage.violate(
