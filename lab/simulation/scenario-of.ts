@@ -52,6 +52,7 @@ export function scenarioOf(seed: number): Scenario {
       ...actsOf(random, { images, quietAtMs, calm: level === 'none' && random.chance(0.5) }),
       ...handsOf(worse, quietAtMs, level !== 'none'),
       ...editsOf(last, { images, quietAtMs, calm: level === 'none' }),
+      ...atTheDoor(randomOf(seed, 'scenario, at the door'), { images, quietAtMs, calm: level === 'none' }),
     ].map(close),
     ...(random.chance(0.85) ? { approverEveryMs: random.whole(20, 600) * 1000 } : {}),
     faults: level === 'none' ? NO_FAULTS : ratesOf(random, level === 'light' ? 0.002 : 0.009),
@@ -260,6 +261,19 @@ function editsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] 
   }
   maybe(0.1, () => ({ kind: 'deleteAlarms', forMs: random.whole(30, 900) * 1000 }));
   return acts;
+}
+
+/** At the last moment at which something can still be taken back. */
+function atTheDoor(random: Random, { quietAtMs, calm }: ActsScene): Act[] {
+  if (calm) return [];
+  const atMs = random.whole(0, Math.floor(quietAtMs * 0.3));
+  const number = random.next();
+  if (number < 0.12) {
+    return [{ atMs, deed: { kind: 'abortAt', by: 'dan', fact: 'soakDone', afterMs: random.whole(0, 1_500) } }];
+  }
+  if (number > 0.2) return [];
+  const backAfterMs = random.whole(300, 1_200) * 1000;
+  return [{ atMs, deed: { kind: 'turnDial', weight: random.pick([0, 50]), backAfterMs, at: 'soakDone' } }];
 }
 
 /** Slow systems, gaps in what arrives, nodes without room, clocks that are apart, and another version on the same ledger. */

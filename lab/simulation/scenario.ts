@@ -63,7 +63,8 @@ export interface Act {
     | { kind: 'abortAt'; by: string; fact: Fact['kind']; afterMs: number; slowsCluster?: true }
     | { kind: 'approve'; by: string; groups: string[]; about: 'active' | 'before' }
     | { kind: 'undo'; by: string }
-    | { kind: 'turnDial'; weight: number; backAfterMs: number }
+    /** `at`: right after the next line of this kind. */
+    | { kind: 'turnDial'; weight: number; backAfterMs: number; at?: Fact['kind'] }
     /** The rule forwards to one group alone, or answers by itself. */
     | { kind: 'changeRule'; to: 'liveAlone' | 'page'; backAfterMs: number }
     /** A hand gives a slot another size. */

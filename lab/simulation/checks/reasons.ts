@@ -15,7 +15,7 @@ export function checkReasons(stage: Stage, { workload, release, entry, by }: App
   if (fact.reason === 'fault' && release.admission !== undefined && /ClusterUnreachableError/.test(fact.because)) {
     stage.violate('a cluster that is away blocks the next weight alone', `${release.releaseId}: ${fact.because}`);
   }
-  const missing = groundMissing(stage, workload, release, { reason: fact.reason, by: by?.name });
+  const missing = groundMissing(stage, workload, release, { ...fact, by: by?.name });
   if (missing === undefined) return;
   stage.violate(
     'a release goes back for a reason',
@@ -30,7 +30,7 @@ function groundMissing(
   stage: Stage,
   workload: string,
   release: ToldRelease,
-  { reason, by }: { reason: RollBackReason; by: string | undefined },
+  { reason, because, by }: { reason: RollBackReason; because: string; by: string | undefined },
 ): string | undefined {
   const now = Date.now() + 2 * stage.clockSkewMs;
   switch (reason) {
@@ -71,6 +71,7 @@ function groundMissing(
       return calmly(stage, workload, release);
     }
     case 'fault':
+      if (/somebody else wrote it/.test(because) && !stage.site(workload).wasEditedByHand) return 'nobody else did';
       return calmly(stage, workload, release);
     default:
       return undefined;

@@ -156,6 +156,8 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
       await ask(simulation, 'undo', { workload, by: deed.by }, deed.by, 3);
       return;
     case 'turnDial':
+      if (deed.at !== undefined && (await stage.nextLine(deed.at, scenario.quietAtMs - stage.elapsedMs)) === undefined)
+        return;
       return turnDial(simulation, workload, deed);
     case 'changeRule':
       return changeRule(simulation, workload, deed);

@@ -125,11 +125,15 @@ export class Site {
     return this.editedAtEpochMs.get(slot);
   }
 
+  /** Whether a hand has ever changed what is in a slot. */
+  wasEditedByHand = false;
+
   /** `kubectl set image`, of an image that works; its pods are replaced. */
   editImage(slot: Slot): void {
     const { workload, pods } = this;
     this.slots.setImage(workload, slot, workload.container, `registry.example.com/shop@sha256:${'e'.repeat(64)}`);
     this.editedAtEpochMs.set(slot, Date.now());
+    this.wasEditedByHand = true;
     pods[slot].replace({ kind: 'good' }, Date.now());
     this.traffic.serves(slot, { kind: 'good' });
   }

@@ -10,7 +10,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'a late write of the canary that a newer one does not keep out',
     in: 'fence',
-    seed: 1,
+    seed: 19,
     rule: /at rest|put back|what was released|scaled down|full size|written over/,
     wrap: {
       deps(deps, stage) {
@@ -36,7 +36,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'a slot of which nobody reads what is in it',
     in: 'slot-content',
-    seed: 1,
+    seed: 33,
     rule: /what was released/,
     wrap: withPort('cluster', ['read-slot', 'retire-stable'], cluster => ({
       async readSlot(workload, slot) {
@@ -48,7 +48,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'an image that is asked for once more is the release on its way, whatever the Deployment is now',
     in: 'request-release',
-    seed: 1,
+    seed: 41,
     rule: /another template/,
     wrap: {
       handlers: (handlers, stage) => ({
@@ -68,7 +68,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'a Deployment that changes after admission is not seen',
     in: 'follow-template',
-    seed: 1,
+    seed: 373,
     rule: /another template|one push is one release/,
     wrap: withPort('cluster', ['admit', 'size-canary'], cluster => {
       const admitted = new Map<string, Template>();
@@ -85,7 +85,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'an alarm that is not there is taken for one that is fine',
     in: 'alarm-watch',
-    seed: 1,
+    seed: 100,
     rule: /over an alarm/,
     wrap: withPort('alarms', [], alarms => ({
       read: async names =>
@@ -95,7 +95,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'pods that end and are started again count for nothing',
     in: 'canary-pods',
-    seed: 1,
+    seed: 461,
     rule: /crashes/,
     wrap: withPort('cluster', ['read-slot'], cluster => ({
       async readSlot(workload, slot) {
@@ -166,7 +166,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'a canary of its share of what stable was at admission',
     in: 'sizing',
-    seed: 1,
+    seed: 36,
     rule: /as many as the traffic needs|full size/,
     wrap: {
       deps: (deps, stage) => ({

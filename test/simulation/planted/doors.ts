@@ -8,7 +8,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'an approval that counts for whatever release is active',
     in: 'approve',
-    seed: 24,
+    seed: 17,
     rule: /counts for its/,
     wrap: {
       handlers: (handlers, stage) => ({
@@ -66,7 +66,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'a push that is released again and again',
     in: 'push',
-    seed: 1,
+    seed: 4,
     rule: /one push is one release/,
     wrap: believingAll(['image-pushed', 'reconcile'], state => {
       const { newestPush: _, live: __, ...rest } = state;
@@ -104,7 +104,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'an alarm that takes back what has no traffic',
     in: 'alarm-changed',
-    seed: 1,
+    seed: 196,
     rule: /for a reason/,
     wrap: believing(['alarm-changed'], release => ({
       ...release,
@@ -123,7 +123,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'alarms that are believed to be as they were at admission',
     in: 'watch-alarms',
-    seed: 37,
+    seed: 100,
     rule: /over an alarm/,
     wrap: withPort('alarms', ['look', 'shift-traffic', 'retire-stable', 'next-step'], () => ({
       read: async alarms => alarms.map(alarm => ({ alarm, state: 'OK' as const, reason: '' })),
@@ -132,7 +132,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'a new slot that does not drain where the traffic was turned back by hand',
     in: 'retire-turned-back',
-    seed: 3,
+    seed: 91,
     rule: /a slot drains before its pods go/,
     wrap: believing(['retire-stable'], release => {
       const { turnedBack } = release;

@@ -9,14 +9,14 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'a stale writer that nothing fences off',
     in: 'release-call',
-    seed: 5,
+    seed: 55,
     rule: /does not go on/,
     wrap: believing(['shift-traffic', 'size-canary', 'next-step'], notGoingBack),
   },
   {
     name: 'retiring without looking for a claim',
     in: 'retire-stable',
-    seed: 6,
+    seed: 489,
     rule: /does not go on|not promoted/,
     wrap: believing(['look', 'retire-stable'], notGoingBack),
   },
@@ -39,7 +39,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'a canary whose dead targets nobody sees',
     in: 'canary-serving',
-    seed: 1,
+    seed: 29,
     rule: /slot that serves|scaled down/,
     wrap: withPort('targets', ['look', 'retire-stable'], targets => ({
       async read(workload) {
@@ -79,7 +79,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'pods of a canary that go whatever the dial says',
     in: 'retire-canary',
-    seed: 1,
+    seed: 227,
     rule: /scaled down|cut off|ends whole|nothing spins/,
     wrap: withPort('router', ['verify-traffic', 'retire-canary'], router => ({
       async readDial(workload) {
@@ -129,7 +129,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'a release that waits and is not begun',
     in: 'close',
-    seed: 2,
+    seed: 14,
     rule: /begins when it can|every release ends/,
     wrap: withPort('executions', ['close'], () => ({ start: nothing })),
   },
@@ -142,7 +142,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'an abort behind the one-way door',
     in: 'abort',
-    seed: 9,
+    seed: 109,
     rule: /one-way door/,
     wrap: believing(['abort'], ({ retiringAtEpochMs: _, ...rest }) => rest),
   },
@@ -163,7 +163,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'a reconciler that takes what runs for dead',
     in: 'rescue',
-    seed: 23,
+    seed: 181,
     rule: /for a reason|nothing spins/,
     wrap: withPort('executions', ['reconcile'], executions => ({
       async describe(machine, name) {
@@ -175,7 +175,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'a next run that is claimed for a release that goes back',
     in: 'start-next-run',
-    seed: 6,
+    seed: 489,
     rule: /does not go on/,
     wrap: believing(['look', 'start-next-run'], notGoingBack),
   },

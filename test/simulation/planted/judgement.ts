@@ -10,7 +10,8 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
     seed: 48,
     rule: /has its evidence|straddles/,
     wrap: withPort('ledger', [], ledger => ({
-      windows: async releaseId => (await ledger.windows(releaseId)).map(record => ({ ...record, straddles: false })),
+      windowsFrom: async (releaseId, from) =>
+        (await ledger.windowsFrom(releaseId, from)).map(record => ({ ...record, straddles: false })),
     })),
   },
   {
@@ -95,7 +96,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'a bake that ends early although the plan does not say so',
     in: 'next-move',
-    seed: 1,
+    seed: 194,
     rule: /lasts its time/,
     wrap: believing(['look'], release => ({
       ...release,
@@ -105,7 +106,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'a hold without an end',
     in: 'hold',
-    seed: 3,
+    seed: 6,
     rule: /a hold ends|every release ends/,
     wrap: believing(['look'], release =>
       release.hold === undefined ? release : { ...release, hold: { ...release.hold, sinceEpochMs: Date.now() } },
@@ -146,8 +147,9 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
 
 function onlyNewest(count: number) {
   return withPort('ledger', [], ledger => ({
-    async windows(releaseId) {
-      const newestFirst = (await ledger.windows(releaseId)).sort((a, b) => b.startEpochMs - a.startEpochMs);
+    async windowsFrom(releaseId, from) {
+      const windows = await ledger.windowsFrom(releaseId, from);
+      const newestFirst = windows.toSorted((a, b) => b.startEpochMs - a.startEpochMs);
       return newestFirst.map((record, index) => (index < count ? record : forgiven(record)));
     },
   }));

@@ -75,7 +75,7 @@ export const ROAD_BUGS: PlantedBug[] = [
   {
     name: 'a dial that is set and not read back',
     in: 'shift-traffic',
-    seed: 91,
+    seed: 51,
     rule: /scaled down|ends whole|points at|has an end|every release ends|written over|somebody else turned/,
     wrap: { deps: withoutReadBack },
   },
@@ -117,7 +117,7 @@ export const ROAD_BUGS: PlantedBug[] = [
   {
     name: 'a canary of one pod, whatever its weight',
     in: 'sizing',
-    seed: 1,
+    seed: 78,
     rule: /as many as the traffic needs/,
     wrap: {
       deps: (deps, stage) => ({
@@ -173,7 +173,7 @@ export const ROAD_BUGS: PlantedBug[] = [
     name: 'a slot that is written with an image of before',
     in: 'write-canary',
     seed: 1,
-    rule: /what was released/,
+    rule: /what was released|for a reason/,
     wrap: withPort('cluster', ['write-canary'], cluster => ({
       writeSlot: (workload, slot, content, position) =>
         cluster.writeSlot(
@@ -188,7 +188,7 @@ export const ROAD_BUGS: PlantedBug[] = [
     name: 'a slot that is never written',
     in: 'write-canary',
     seed: 1,
-    rule: /what was released/,
+    rule: /what was released|for a reason/,
     wrap: withPort('cluster', ['write-canary'], cluster => ({
       async writeSlot(workload, slot, content, position) {
         const { revision } = await cluster.readSlot(workload, slot);
