@@ -139,11 +139,11 @@ export const DOOR_BUGS: PlantedBug[] = [
       return turnedBack === undefined ? release : { ...release, turnedBack: { ...turnedBack, atEpochMs: 0 } };
     }),
   },
-  ...['admit', 'open-approval', 'look', 'close', 'reconcile'].map(
-    (handler): PlantedBug => ({
+  ...Object.entries({ admit: 1, 'open-approval': 1, look: 1, close: 1, reconcile: 12 }).map(
+    ([handler, seed]): PlantedBug => ({
       name: `nobody is told by ${handler}`,
       in: handler,
-      seed: 1,
+      seed,
       rule: /a person is (told|called)/,
       wrap: withPort('notifier', [handler], () => ({ notify: nothing })),
     }),

@@ -51,7 +51,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'stable whose pods go whatever the dial says',
     in: 'retire-stable',
-    seed: 239,
+    seed: 561,
     rule: /scaled down|not turned/,
     wrap: withPort('router', ['retire-stable'], router => ({
       async readDial(workload) {

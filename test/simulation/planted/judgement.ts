@@ -53,7 +53,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'only the newest window is judged',
     in: 'judge',
-    seed: 14,
+    seed: 34,
     rule: /degraded is final|a bad image/,
     wrap: onlyNewest(1),
   },
