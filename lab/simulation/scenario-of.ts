@@ -271,8 +271,12 @@ function atTheDoor(random: Random, { quietAtMs, calm }: ActsScene): Act[] {
   if (number < 0.12) {
     return [{ atMs, deed: { kind: 'abortAt', by: 'dan', fact: 'soakDone', afterMs: random.whole(0, 1_500) } }];
   }
-  if (number > 0.2) return [];
   const backAfterMs = random.whole(300, 1_200) * 1000;
+  if (number > 0.8) {
+    const at = random.pick(['soakStarted', 'soakStarted', 'retiring'] as const);
+    return [{ atMs, deed: { kind: 'scaleByHand', slot: 'live', replicas: 1, backAfterMs, at } }];
+  }
+  if (number > 0.2) return [];
   return [{ atMs, deed: { kind: 'turnDial', weight: random.pick([0, 50]), backAfterMs, at: 'soakDone' } }];
 }
 

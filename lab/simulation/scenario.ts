@@ -67,8 +67,8 @@ export interface Act {
     | { kind: 'turnDial'; weight: number; backAfterMs: number; at?: Fact['kind'] }
     /** The rule forwards to one group alone, or answers by itself. */
     | { kind: 'changeRule'; to: 'liveAlone' | 'page'; backAfterMs: number }
-    /** A hand gives a slot another size. */
-    | { kind: 'scaleByHand'; slot: 'live' | 'idle'; replicas: number; backAfterMs: number }
+    /** A hand gives a slot another size; `at`: right after the next line of this kind. */
+    | { kind: 'scaleByHand'; slot: 'live' | 'idle'; replicas: number; backAfterMs: number; at?: Fact['kind'] }
     /** The autoscaler wants so many times the size at the start; of stable where no slot is named. */
     | { kind: 'autoscale'; times: number; slot?: 'canary' }
     /** A hand gives the canary's slot another image. */

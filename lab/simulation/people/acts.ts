@@ -1,5 +1,6 @@
 import { assertNever } from '../../../domain/assert-never.ts';
 import { SLOTS } from '../../../domain/dial.ts';
+import type { Fact } from '../../../domain/ledger/facts.ts';
 import { PROCEED } from '../../../domain/ledger/state.ts';
 import { openApprovals } from '../../../domain/release/approvals.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../../domain/release-id.ts';
@@ -156,12 +157,12 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
       await ask(simulation, 'undo', { workload, by: deed.by }, deed.by, 3);
       return;
     case 'turnDial':
-      if (deed.at !== undefined && (await stage.nextLine(deed.at, scenario.quietAtMs - stage.elapsedMs)) === undefined)
-        return;
+      if (!(await hasCome(simulation, scenario, deed.at))) return;
       return turnDial(simulation, workload, deed);
     case 'changeRule':
       return changeRule(simulation, workload, deed);
     case 'scaleByHand':
+      if (!(await hasCome(simulation, scenario, deed.at))) return;
       return scaleByHand(simulation, workload, deed);
     case 'autoscale':
       return autoscale(simulation, scenario, deed);
@@ -185,6 +186,15 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
     default:
       return assertNever(deed);
   }
+}
+
+/** Waits for the next line of this kind. @returns false: there was none */
+async function hasCome(
+  { stage }: Simulation,
+  { quietAtMs }: Scenario,
+  fact: Fact['kind'] | undefined,
+): Promise<boolean> {
+  return fact === undefined || (await stage.nextLine(fact, quietAtMs - stage.elapsedMs)) !== undefined;
 }
 
 /** Somebody stops what runs for the release that is on its way. */

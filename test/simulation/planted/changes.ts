@@ -107,7 +107,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'stable is given up for a slot that a hand has scaled down',
     in: 'live-slot',
-    seed: 1,
+    seed: 53,
     rule: /carries its traffic/,
     // as if its autoscaler had it
     wrap: withPort('cluster', ['retire-stable'], cluster => ({
