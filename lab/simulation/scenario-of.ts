@@ -108,7 +108,7 @@ function qualityOf(random: Random): Quality {
 
 const flapping = (random: Random): Quality => ({
   kind: 'flaps',
-  afterMs: random.whole(2, 600) * 1000,
+  afterMs: random.whole(2, 120) * 1000,
   everyMs: random.pick([15, 30, 90, 200]) * 1000,
   pods: random.pick(['all', 'one', 'one']),
 });
@@ -276,8 +276,18 @@ function atTheDoor(random: Random, { quietAtMs, calm }: ActsScene): Act[] {
     const at = random.pick(['soakStarted', 'soakStarted', 'retiring'] as const);
     return [{ atMs, deed: { kind: 'scaleByHand', slot: 'live', replicas: 1, backAfterMs, at } }];
   }
-  if (number > 0.2) return [];
-  return [{ atMs, deed: { kind: 'turnDial', weight: random.pick([0, 50]), backAfterMs, at: 'soakDone' } }];
+  if (number > 0.32) return [];
+  return [
+    {
+      atMs,
+      deed: {
+        kind: 'turnDial',
+        weight: random.pick([0, 50]),
+        backAfterMs,
+        at: number < 0.2 ? 'soakDone' : 'dialRestored',
+      },
+    },
+  ];
 }
 
 /** Slow systems, gaps in what arrives, nodes without room, clocks that are apart, and another version on the same ledger. */

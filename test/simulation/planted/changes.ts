@@ -143,7 +143,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'a service that takes no more calls is a fault like any other',
     in: 'throttling',
-    seed: 1,
+    seed: 2,
     rule: /throttling is no reason/,
     wrap: {
       handlers: handlers =>

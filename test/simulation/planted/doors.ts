@@ -83,8 +83,8 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'an undo that finds another revision than it names',
     in: 'admission',
-    seed: 1,
-    rule: /what was released/,
+    seed: 435,
+    rule: /what was released|for a reason/,
     wrap: {
       deps: (deps, stage) => ({
         ...deps,

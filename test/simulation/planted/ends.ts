@@ -79,7 +79,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'pods of a canary that go whatever the dial says',
     in: 'retire-canary',
-    seed: 227,
+    seed: 81,
     rule: /scaled down|cut off|ends whole|nothing spins/,
     wrap: withPort('router', ['verify-traffic', 'retire-canary'], router => ({
       async readDial(workload) {
