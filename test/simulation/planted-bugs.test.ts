@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { find, SEEDS_MAX } from './planted/search.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
@@ -13,6 +14,15 @@ describe('the planted bugs', () => {
     expect(FOUND.filter(({ rule }) => typeof rule === 'string')).toEqual([]);
     expect(new Set(PLANTED_BUGS.map(({ name }) => name)).size).toBe(PLANTED_BUGS.length);
   });
+});
+
+/** Reads only, and what the simulated people do not do: they have one plan. */
+const NO_BUG = ['status', 'start-with-plan'];
+
+it('has a planted bug of every handler', () => {
+  const handlers = readdirSync('functions').filter(file => file.endsWith('.ts'));
+  const planted = new Set([...PLANTED_BUGS.map(bug => bug.in), ...NO_BUG]);
+  expect(handlers.map(file => file.replace('.ts', '')).filter(name => !planted.has(name))).toEqual([]);
 });
 
 describe(`is found within ${SEEDS_MAX} seeds, by the one that is known or else by another:`, () => {

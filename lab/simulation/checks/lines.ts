@@ -58,7 +58,7 @@ export function checkLine(stage: Stage, { workload, release, entry, by }: Append
   if (has('rollBackClaimed') && !WAY_BACK.has(fact.kind)) {
     says('what goes back does not go on', `${fact.kind} after its way back was claimed`);
   }
-  if (fact.kind === 'liveRecorded') whoRecords(entry, by, says);
+  whoActs(entry, by, says);
   // the shift of a first release is its door: what it still waits for comes behind it
   const first = mine.some(line => line.fact.kind === 'admitted' && line.fact.admission.first === true);
   if (
@@ -213,11 +213,16 @@ function askedOnce(
   }
 }
 
-/** Only a person says which slot is live, by the door for that. */
-function whoRecords({ by: giver }: Entry, by: Invocation | undefined, says: Says): void {
-  const said = (by?.event as { by?: string } | undefined)?.by;
-  if (by?.name !== 'record-live' || giver !== said) says('a person says which slot is live', `${by?.who} did`);
+/** Behind every act of a person stands that person; and which slot is live nobody but a person says. */
+function whoActs({ by: giver, fact }: Entry, by: Invocation, says: Says): void {
+  const said = (by.event as { by?: string }).by;
+  if (DOORS_OF_PEOPLE.has(by.name) && giver !== said)
+    says('an act has its actor', `${fact.kind} by ${giver}, not ${said}`);
+  if (fact.kind === 'liveRecorded' && by.name !== 'record-live')
+    says('a person says which slot is live', `${by.who} did`);
 }
+
+const DOORS_OF_PEOPLE = new Set(['start', 'undo', 'approve', 'abort', 'record-live']);
 
 function weights(weight: number, mine: Entry[], says: Says): void {
   const last = mine.findLast(({ fact }) => fact.kind === 'shiftIntended');

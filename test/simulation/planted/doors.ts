@@ -1,7 +1,7 @@
 import { openApprovals } from '../../../domain/release/approvals.ts';
 import { overriding } from '../../../lab/overriding.ts';
 import { currentInvocation } from '../../../lab/simulation/invocation.ts';
-import { believing, believingAll, nothing, type PlantedBug, withPort } from './plant.ts';
+import { believing, believingAll, nothing, type PlantedBug, silent, withPort } from './plant.ts';
 
 /** Doors of people and of events, and what people are told. */
 export const DOOR_BUGS: PlantedBug[] = [
@@ -138,6 +138,56 @@ export const DOOR_BUGS: PlantedBug[] = [
       const { turnedBack } = release;
       return turnedBack === undefined ? release : { ...release, turnedBack: { ...turnedBack, atEpochMs: 0 } };
     }),
+  },
+  {
+    name: 'a release in the name of nobody',
+    in: 'start',
+    seed: 2,
+    rule: /has its actor/,
+    wrap: {
+      handlers: handlers => ({
+        ...handlers,
+        start: async (event, context) => handlers.start?.({ ...(event as object), by: 'nobody' }, context),
+      }),
+    },
+  },
+  {
+    name: 'a slot that is recorded as live and is the other one',
+    in: 'record-live',
+    seed: 306,
+    rule: /the right slot|every release ends/,
+    wrap: {
+      deps: (deps, stage) => ({
+        ...deps,
+        ledger: overriding(deps.ledger, {
+          append: (workload, after, line) => {
+            const { fact } = line;
+            if (fact.kind !== 'liveRecorded') return deps.ledger.append(workload, after, line);
+            const slot = fact.slot === 'blue' ? 'green' : 'blue';
+            stage.story.tell('planted', `${slot} is recorded`);
+            return deps.ledger.append(workload, after, { ...line, fact: { ...fact, slot } });
+          },
+        }),
+      }),
+    },
+  },
+  {
+    name: 'an undo of another release than the last',
+    in: 'undo',
+    rule: 'it is refused: by the door, or at admission, for the slot has not what that release left in it',
+    wrap: believingAll(['undo'], state => ({ ...state, ended: state.ended.slice(1) })),
+  },
+  {
+    name: 'pushes that nobody hears of',
+    in: 'image-pushed',
+    rule: 'the reconciler finds them, five minutes later',
+    wrap: silent('image-pushed'),
+  },
+  {
+    name: 'ends of executions that nobody hears of',
+    in: 'execution-ended',
+    rule: 'the reconciler finds them, a minute later',
+    wrap: silent('execution-ended'),
   },
   ...Object.entries({ admit: 1, 'open-approval': 1, look: 1, close: 1, reconcile: 12 }).map(
     ([handler, seed]): PlantedBug => ({

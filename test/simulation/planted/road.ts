@@ -2,7 +2,7 @@ import type { Dial } from '../../../domain/dial.ts';
 import type { AllDeps } from '../../../lab/functions.ts';
 import { overriding } from '../../../lab/overriding.ts';
 import { currentInvocation } from '../../../lab/simulation/invocation.ts';
-import { answering, believing, nothing, type PlantedBug, withPort } from './plant.ts';
+import { answering, believing, nothing, type PlantedBug, withoutLine, withPort } from './plant.ts';
 
 const ROAD = ['look', 'next-step', 'size-canary', 'shift-traffic', 'call-hook', 'open-preview', 'open-approval'];
 
@@ -51,6 +51,13 @@ export const ROAD_BUGS: PlantedBug[] = [
     seed: 1,
     rule: /promoted is soaked/,
     wrap: answering('next-step', move => (move.kind === 'soak' ? { ...move, kind: 'retireStable' } : move)),
+  },
+  {
+    name: 'a soak that is not written down',
+    in: 'soak',
+    seed: 1,
+    rule: /spins|comes in order|every release ends/,
+    wrap: withoutLine('soakStarted'),
   },
   {
     name: 'an approval that is left out',
