@@ -52,6 +52,9 @@ export function scenarioOf(seed: number): Scenario {
       ...actsOf(random, { images, quietAtMs, calm: level === 'none' && random.chance(0.5) }),
       ...handsOf(worse, quietAtMs, level !== 'none'),
       ...editsOf(last, { images, quietAtMs, calm: level === 'none' }),
+      ...(level !== 'none' && randomOf(seed, 'scenario, another template').chance(0.08)
+        ? [{ atMs: 0, deed: { kind: 'editTemplate', at: 'stepStarted' } as const }]
+        : []),
       ...atTheDoor(randomOf(seed, 'scenario, at the door'), { images, quietAtMs, calm: level === 'none' }),
     ].map(close),
     ...(random.chance(0.85) ? { approverEveryMs: random.whole(20, 600) * 1000 } : {}),
@@ -275,6 +278,14 @@ function atTheDoor(random: Random, { quietAtMs, calm }: ActsScene): Act[] {
   if (number > 0.8) {
     const at = random.pick(['soakStarted', 'soakStarted', 'retiring'] as const);
     return [{ atMs, deed: { kind: 'scaleByHand', slot: 'live', replicas: 1, backAfterMs, at } }];
+  }
+  if (number > 0.7) {
+    const at = 'soakStarted';
+    const afterMs = random.whole(5_000, 40_000);
+    return [
+      { atMs, deed: { kind: 'changeRule', to: 'liveAlone', backAfterMs, at } },
+      { atMs, deed: { kind: 'abortAt', by: 'dan', fact: at, afterMs } },
+    ];
   }
   if (number > 0.32) return [];
   return [

@@ -66,7 +66,7 @@ export interface Act {
     /** `at`: right after the next line of this kind. */
     | { kind: 'turnDial'; weight: number; backAfterMs: number; at?: Fact['kind'] }
     /** The rule forwards to one group alone, or answers by itself. */
-    | { kind: 'changeRule'; to: 'liveAlone' | 'page'; backAfterMs: number }
+    | { kind: 'changeRule'; to: 'liveAlone' | 'page'; backAfterMs: number; at?: Fact['kind'] }
     /** A hand gives a slot another size; `at`: right after the next line of this kind. */
     | { kind: 'scaleByHand'; slot: 'live' | 'idle'; replicas: number; backAfterMs: number; at?: Fact['kind'] }
     /** The autoscaler wants so many times the size at the start; of stable where no slot is named. */
@@ -74,7 +74,7 @@ export interface Act {
     /** A hand gives the canary's slot another image. */
     | { kind: 'editImage' }
     /** The team changes its Deployment; then, or not, `start` of an image once more. */
-    | { kind: 'editTemplate'; start?: { image: number; by: string; afterMs: number } }
+    | { kind: 'editTemplate'; at?: Fact['kind']; start?: { image: number; by: string; afterMs: number } }
     /** The workload's alarms are deleted, and made again. */
     | { kind: 'deleteAlarms'; forMs: number }
     | { kind: 'stopExecution'; machine: 'release' | 'rollBack' }

@@ -114,6 +114,7 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
     case 'editImage':
       return editImage(simulation, workload);
     case 'editTemplate': {
+      if (!(await hasCome(simulation, scenario, deed.at))) return;
       stage.story.tell('the team', 'changes its Deployment');
       stage.site(workload).editTemplate();
       if (deed.start === undefined) return;
@@ -160,6 +161,7 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
       if (!(await hasCome(simulation, scenario, deed.at))) return;
       return turnDial(simulation, workload, deed);
     case 'changeRule':
+      if (!(await hasCome(simulation, scenario, deed.at))) return;
       return changeRule(simulation, workload, deed);
     case 'scaleByHand':
       if (!(await hasCome(simulation, scenario, deed.at))) return;

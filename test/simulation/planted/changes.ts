@@ -68,7 +68,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'a Deployment that changes after admission is not seen',
     in: 'follow-template',
-    seed: 373,
+    seed: 9,
     rule: /another template|one push is one release/,
     wrap: withPort('cluster', ['admit', 'size-canary'], cluster => {
       const admitted = new Map<string, Template>();
@@ -124,7 +124,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'targets that nobody has checked are taken for unhealthy ones',
     in: 'restore-traffic',
-    seed: 1,
+    seed: 191,
     rule: /every release ends|called|spins/,
     wrap: withPort('targets', ['restore-traffic'], targets => ({
       async read(workload) {
@@ -186,8 +186,8 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'a canary with traffic that is given its own size again',
     in: 'size-canary',
-    seed: 1,
-    rule: /scaled down/,
+    seed: 36,
+    rule: /scaled down|full size/,
     wrap: withPort('cluster', ['size-canary'], cluster => ({
       readSlot: async (workload, slot) => ({ ...(await cluster.readSlot(workload, slot)), desired: 0 }),
     })),
