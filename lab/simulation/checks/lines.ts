@@ -72,7 +72,11 @@ export function checkLine(stage: Stage, { workload, release, entry, by }: Append
   if (fact.kind === 'retiring' || (fact.kind === 'closed' && fact.outcome === 'promoted')) promotion(fact, mine, says);
   if (fact.kind === 'stepDone') approvalGiven(fact.index, mine, says);
   if (fact.kind === 'shiftIntended') weights(fact.weight, mine, says);
-  if (fact.kind === 'requested') askedOnce(stage, workload, { entry, by: entry.by, images: fact.images }, says);
+  // a Deployment that changed under a push's release is followed by one of the same push
+  const isOfAnotherTemplate =
+    fact.kind === 'requested' && fact.againOf !== undefined && stage.site(workload).templateEditsEpochMs.length > 0;
+  if (fact.kind === 'requested' && !isOfAnotherTemplate)
+    askedOnce(stage, workload, { entry, by: entry.by, images: fact.images }, says);
   if (fact.kind === 'approved') approvalMeant(entry, mine, by, says);
   if (FORWARD.has(fact.kind)) beforeItsDeadline(release, entry, says);
   if (FORWARD.has(fact.kind) || ENDS_STEP.has(fact.kind)) notDegraded(fact, mine, says);
