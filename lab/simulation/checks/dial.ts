@@ -65,7 +65,9 @@ function pointsAtReady(stage: Stage, effect: Effect, before: Dial, after: Dial):
 function isUnchecked(stage: Stage, effect: Effect & { kind: 'goBack' }): boolean {
   const { initial, unused, unhealthy } = stage.site(effect.workload).pods[effect.stable].counts(Date.now());
   const since = stage.release(effect.workload, releaseOf(effect))?.rollBackAtEpochMs;
-  return initial + unused > 0 && unhealthy === 0 && since !== undefined && Date.now() >= since + 60_000;
+  // without the ledger nobody can say since when it goes back
+  const isTime = effect.by.isWithoutLedger || (since !== undefined && Date.now() >= since + 60_000);
+  return initial + unused > 0 && unhealthy === 0 && isTime;
 }
 
 /** Forward goes the dial of its own release alone, to the weight that its step asks for, from a dial that nobody turned. */
