@@ -123,10 +123,11 @@ export function deadlineOf(release: ReleaseState, admission: Admission, nowEpoch
 
 function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed): Decision {
   const step = currentStep(release);
-  const weightToSize = seen.sizingFailed === undefined ? undefined : weightToReady(release);
-  if (weightToSize !== undefined) return sizeAgain(release, weightToSize, seen);
-  if (isToBegin(release)) return { move: { kind: 'advance', because: 'the next step is to begin' }, facts: [] };
   const weight = weightToReady(release);
+  if (weight !== undefined && seen.sizingFailed !== undefined) return sizeAgain(release, weight, seen);
+  if (isToBegin(release, seen.nowEpochMs)) {
+    return { move: { kind: 'advance', because: 'the next step is to begin' }, facts: [] };
+  }
   if (weight !== undefined) return readiness(release, admission, weight, seen);
   if (step === undefined) return stepOver(release, seen, soakEnd(release), { kind: 'soakDone' });
   const started = release.stepStartedAtEpochMs ?? seen.nowEpochMs;

@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import type { ReleaseState } from '../ledger/state.ts';
 import type { Step } from '../plan/plan.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
@@ -46,6 +47,8 @@ export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
     case 'bake':
     case 'analysis':
       return LOOK_NOW;
+    default:
+      return assertNever(step);
   }
 }
 
@@ -53,22 +56,24 @@ export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
  * Whether the next thing is to be begun, and nothing can be waited for yet: a look that is called twice has ended with its
  * first call what its second one comes for. Waiting would last until the deadline, and a soak that never began would be over.
  */
-export function isToBegin(release: ReleaseState): boolean {
-  const step = currentStep(release);
-  if (step === undefined) return release.soak === undefined && release.retiringAtEpochMs === undefined;
-  const weight = weightToReady(release);
-  if (weight !== undefined) return (release.size?.weight ?? -1) < weight;
-  if (release.plan.preview !== undefined && release.preview?.opened !== true) return true;
-  switch (step.kind) {
-    case 'hook':
-      return release.hooks[step.name] === undefined;
-    case 'approval':
-      return release.approvals[step.name] === undefined;
-    case 'setWeight':
+export function isToBegin(release: ReleaseState, nowEpochMs: number): boolean {
+  const next = nextStep(release, nowEpochMs);
+  switch (next.kind) {
+    case 'soak':
+    case 'openPreview':
+    case 'callHook':
+      return true;
+    case 'sizeCanary':
+      return (release.size?.weight ?? -1) < next.weight;
+    case 'openApproval':
+      return release.approvals[next.name] === undefined;
+    case 'pause': {
+      const { kind } = currentStep(release) ?? {};
+      return (kind === 'bake' || kind === 'analysis') && release.stepStartedAtEpochMs === undefined;
+    }
+    case 'shiftTraffic':
+    case 'retireStable':
       return false;
-    case 'bake':
-    case 'analysis':
-      return release.stepStartedAtEpochMs === undefined;
   }
 }
 
