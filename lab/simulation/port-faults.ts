@@ -96,9 +96,11 @@ async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<un
   const random = stage.random('calls');
   const { rates, outages } = faults(invocation.event);
   const fault = draw(rates, random.next());
-  const outage = outages.find(
+  const planned = outages.find(
     ({ system, fromMs, untilMs }) => system === spec.system && stage.elapsedMs >= fromMs && stage.elapsedMs < untilMs,
   );
+  const isSlowNow = spec.system === 'cluster' && stage.elapsedMs < stage.clusterIsSlowUntilMs;
+  const outage = planned ?? (isSlowNow ? { share: 1, isSlow: true } : undefined);
   const isAway = outage !== undefined && random.chance(outage.share);
   if (isAway || fault !== undefined) invocation.isHarmed = true;
   const isSlow = fault === 'slow' || (isAway && outage.isSlow === true);

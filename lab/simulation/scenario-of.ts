@@ -1,3 +1,4 @@
+import type { Fact } from '../../domain/ledger/facts.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { HAND_OVER_AT } from '../../functions/shared/history.ts';
 import { type Random, randomOf } from './random.ts';
@@ -271,34 +272,23 @@ function atTheDoor(random: Random, { quietAtMs, calm }: ActsScene): Act[] {
   if (calm) return [];
   const atMs = random.whole(0, Math.floor(quietAtMs * 0.3));
   const number = random.next();
-  if (number < 0.12) {
-    return [{ atMs, deed: { kind: 'abortAt', by: 'dan', fact: 'soakDone', afterMs: random.whole(0, 1_500) } }];
-  }
+  const abort = (fact: Fact['kind'], ms: [number, number]): Act => ({
+    atMs,
+    deed: { kind: 'abortAt', by: 'dan', fact, afterMs: random.whole(...ms) },
+  });
+  if (number < 0.12) return [abort('soakDone', [0, 1_500])];
   const backAfterMs = random.whole(300, 1_200) * 1000;
-  if (number > 0.8) {
-    const at = random.pick(['soakStarted', 'soakStarted', 'retiring'] as const);
-    return [{ atMs, deed: { kind: 'scaleByHand', slot: 'live', replicas: 1, backAfterMs, at } }];
+  if (number <= 0.32) {
+    const at = number < 0.2 ? 'soakDone' : 'dialRestored';
+    return [{ atMs, deed: { kind: 'turnDial', weight: random.pick([0, 50]), backAfterMs, at } }];
   }
-  if (number > 0.7) {
-    const at = 'soakStarted';
-    const afterMs = random.whole(5_000, 40_000);
-    return [
-      { atMs, deed: { kind: 'changeRule', to: 'liveAlone', backAfterMs, at } },
-      { atMs, deed: { kind: 'abortAt', by: 'dan', fact: at, afterMs } },
-    ];
+  if (number <= 0.7) return [];
+  if (number <= 0.8) {
+    const change: Act = { atMs, deed: { kind: 'changeRule', to: 'liveAlone', backAfterMs, at: 'soakStarted' } };
+    return [change, abort('soakStarted', [5_000, 40_000])];
   }
-  if (number > 0.32) return [];
-  return [
-    {
-      atMs,
-      deed: {
-        kind: 'turnDial',
-        weight: random.pick([0, 50]),
-        backAfterMs,
-        at: number < 0.2 ? 'soakDone' : 'dialRestored',
-      },
-    },
-  ];
+  const at = random.pick(['soakStarted', 'soakStarted', 'retiring'] as const);
+  return [{ atMs, deed: { kind: 'scaleByHand', slot: 'live', replicas: 1, backAfterMs, at } }];
 }
 
 /** Slow systems, gaps in what arrives, nodes without room, clocks that are apart, and another version on the same ledger. */

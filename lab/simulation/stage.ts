@@ -37,6 +37,8 @@ export class Stage {
   alarmsMissingSinceEpochMs: number | undefined;
   /** When one of them rang last. */
   lastRangEpochMs = Number.NEGATIVE_INFINITY;
+  /** Until so long after the start every call to the cluster takes its time. */
+  clusterIsSlowUntilMs = 0;
   /** When the cluster was away or slow, or will be, in milliseconds after the start. */
   clusterAway: readonly { fromMs: number; untilMs: number }[] = [];
   /** Nothing fails in this world, and people do no more than to push and to approve. */

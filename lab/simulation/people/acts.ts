@@ -1,6 +1,5 @@
 import { assertNever } from '../../../domain/assert-never.ts';
 import { SLOTS } from '../../../domain/dial.ts';
-import type { Fact } from '../../../domain/ledger/facts.ts';
 import { PROCEED } from '../../../domain/ledger/state.ts';
 import { openApprovals } from '../../../domain/release/approvals.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../../domain/release-id.ts';
@@ -80,7 +79,7 @@ const HOOK_ANSWERS = {
   unreachable: 'unreachable',
 } as const;
 
-async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['deed'], bus: Bus): Promise<void> {
+async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['deed'], bus: Bus): Promise<unknown> {
   const { stage, systems } = simulation;
   const workload = scenario.workload.name;
   stage.coverage.count(`deed: ${deed.kind}`);
@@ -95,6 +94,10 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
     });
     return image.tag;
   };
+  if ('at' in deed && deed.at !== undefined) {
+    const releaseId = await stage.nextLine(deed.at, scenario.quietAtMs - stage.elapsedMs);
+    if (releaseId === undefined) return;
+  }
   switch (deed.kind) {
     case 'push': {
       const tag = push(deed.image);
@@ -103,18 +106,15 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
         if (deed.announced) bus.imagePushed(scenario, deed.image);
         return;
       }
-      await ask(simulation, 'start', { workload, image: tag, by: 'pipeline' }, 'pipeline', 5);
-      return;
+      return ask(simulation, 'start', { workload, image: tag, by: 'pipeline' }, 'pipeline', 5);
     }
     case 'start': {
       const tag = push(deed.image);
-      await ask(simulation, 'start', { workload, image: tag, by: deed.by }, deed.by, 5);
-      return;
+      return ask(simulation, 'start', { workload, image: tag, by: deed.by }, deed.by, 5);
     }
     case 'editImage':
       return editImage(simulation, workload);
     case 'editTemplate': {
-      if (!(await hasCome(simulation, scenario, deed.at))) return;
       stage.story.tell('the team', 'changes its Deployment');
       stage.site(workload).editTemplate();
       if (deed.start === undefined) return;
@@ -129,20 +129,15 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
       return bus.deleteAlarms(scenario, deed.forMs);
     case 'abort': {
       const releaseId = stage.state(workload).active?.releaseId ?? `${workload}-1`;
-      await ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
-      return;
+      return ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
     }
     case 'abortAt': {
       const releaseId = await stage.nextLine(deed.fact, scenario.quietAtMs - stage.elapsedMs);
       if (releaseId === undefined) return;
-      if (deed.slowsCluster === true) {
-        const fromMs = stage.elapsedMs;
-        const untilMs = Math.min(fromMs + 1_000, scenario.quietAtMs);
-        scenario.outages.push({ system: 'cluster', fromMs, untilMs, share: 1, isSlow: true });
-      }
+      if (deed.slowsCluster === true)
+        stage.clusterIsSlowUntilMs = Math.min(stage.elapsedMs + 1_000, scenario.quietAtMs);
       await virtualSleep(deed.afterMs);
-      await ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
-      return;
+      return ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
     }
     case 'approve': {
       const state = stage.state(workload);
@@ -151,20 +146,15 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
       if (releaseId === undefined) return;
       const open = state.active === undefined ? undefined : openApprovals(state.active)[0];
       const { name, opening } = open ?? { name: PROCEED, opening: 1 };
-      await ask(simulation, 'approve', { releaseId, name, opening, by: deed.by, groups: deed.groups }, deed.by, 1);
-      return;
+      return ask(simulation, 'approve', { releaseId, name, opening, by: deed.by, groups: deed.groups }, deed.by, 1);
     }
     case 'undo':
-      await ask(simulation, 'undo', { workload, by: deed.by }, deed.by, 3);
-      return;
+      return ask(simulation, 'undo', { workload, by: deed.by }, deed.by, 3);
     case 'turnDial':
-      if (!(await hasCome(simulation, scenario, deed.at))) return;
       return turnDial(simulation, workload, deed);
     case 'changeRule':
-      if (!(await hasCome(simulation, scenario, deed.at))) return;
       return changeRule(simulation, workload, deed);
     case 'scaleByHand':
-      if (!(await hasCome(simulation, scenario, deed.at))) return;
       return scaleByHand(simulation, workload, deed);
     case 'autoscale':
       return autoscale(simulation, scenario, deed);
@@ -188,15 +178,6 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
     default:
       return assertNever(deed);
   }
-}
-
-/** Waits for the next line of this kind. @returns false: there was none */
-async function hasCome(
-  { stage }: Simulation,
-  { quietAtMs }: Scenario,
-  fact: Fact['kind'] | undefined,
-): Promise<boolean> {
-  return fact === undefined || (await stage.nextLine(fact, quietAtMs - stage.elapsedMs)) !== undefined;
 }
 
 /** Somebody stops what runs for the release that is on its way. */

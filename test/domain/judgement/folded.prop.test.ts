@@ -5,7 +5,7 @@ import { cutOf, type Folded, foldWindows } from '../../../domain/judgement/folde
 import { judgeRelease } from '../../../domain/judgement/judge.ts';
 import type { Reading, WindowRecord } from '../../../domain/judgement/reading.ts';
 import type { JudgeSpec, Metric } from '../../../domain/plan/plan.ts';
-import { context, counts, frozen, MINUTE, NOON } from './records.ts';
+import { context, counts, frozen, MINUTE, NOON, relativeJudge } from './records.ts';
 import { sequential } from './sequential-records.ts';
 
 const limit = fc.nat(3);
@@ -49,16 +49,7 @@ const judge: fc.Arbitrary<JudgeSpec> = fc.oneof(
       ],
     },
   ),
-  fc.record(
-    {
-      kind: fc.constant('relative' as const),
-      max: fc.constant(1.5),
-      failureLimit: limit,
-      minRequests: fc.constantFrom(1, 100),
-      ceiling: fc.constant(0.15),
-    },
-    { requiredKeys: ['kind', 'max', 'failureLimit', 'minRequests'] },
-  ),
+  relativeJudge(limit),
   fc.record({
     kind: fc.constant('flagger' as const),
     min: fc.constant(95),

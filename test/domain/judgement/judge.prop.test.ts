@@ -4,7 +4,7 @@ import type { JudgementContext } from '../../../domain/judgement/context.ts';
 import { judgeMetric, judgeRelease } from '../../../domain/judgement/judge.ts';
 import type { Reading, WindowRecord } from '../../../domain/judgement/reading.ts';
 import type { JudgeSpec, Metric } from '../../../domain/plan/plan.ts';
-import { context, counts, frozen, MINUTE, NOON } from './records.ts';
+import { context, counts, frozen, MINUTE, NOON, relativeJudge } from './records.ts';
 
 const limit = fc.nat(2);
 const judge: fc.Arbitrary<JudgeSpec> = fc.oneof(
@@ -31,16 +31,7 @@ const judge: fc.Arbitrary<JudgeSpec> = fc.oneof(
       ],
     },
   ),
-  fc.record(
-    {
-      kind: fc.constant('relative' as const),
-      max: fc.constant(1.5),
-      failureLimit: limit,
-      minRequests: fc.constantFrom(1, 100),
-      ceiling: fc.constant(0.15),
-    },
-    { requiredKeys: ['kind', 'max', 'failureLimit', 'minRequests'] },
-  ),
+  relativeJudge(limit),
 );
 const version = fc.option(
   fc.constantFrom(counts(0, 0), counts(50, 1), counts(200, 2), counts(200, 30), counts(200, 60)),

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { JudgementContext } from '../../../domain/judgement/context.ts';
 import type { Counts, Reading, WindowRecord } from '../../../domain/judgement/reading.ts';
 
@@ -30,3 +31,16 @@ export const context = (more: Partial<JudgementContext> = {}): JudgementContext 
   expects: () => ({ canary: true, stable: true }),
   ...more,
 });
+
+/** Any `relative` judge, with and without its ceiling. */
+export const relativeJudge = (failureLimit: fc.Arbitrary<number>) =>
+  fc.record(
+    {
+      kind: fc.constant('relative' as const),
+      max: fc.constant(1.5),
+      failureLimit,
+      minRequests: fc.constantFrom(1, 100),
+      ceiling: fc.constant(0.15),
+    },
+    { requiredKeys: ['kind', 'max', 'failureLimit', 'minRequests'] },
+  );

@@ -1,7 +1,6 @@
 import type { Cluster, Template } from '../../../adapters/cluster/cluster.ts';
 import type { Slot } from '../../../domain/dial.ts';
 import type { Workload } from '../../../domain/workload.ts';
-import { overriding } from '../../../lab/overriding.ts';
 import { currentInvocation } from '../../../lab/simulation/invocation.ts';
 import { answering, nothing, type PlantedBug, withPort } from './plant.ts';
 
@@ -168,20 +167,14 @@ export const CHANGE_BUGS: PlantedBug[] = [
     in: 'sizing',
     seed: 36,
     rule: /as many as the traffic needs|full size/,
-    wrap: {
-      deps: (deps, stage) => ({
-        ...deps,
-        cluster: overriding(deps.cluster, {
-          async readSlot(workload, slot) {
-            const status = await deps.cluster.readSlot(workload, slot);
-            const { admission } = stage.state(workload.name).active ?? {};
-            const by = currentInvocation()?.name;
-            const isAsked = (by === 'size-canary' || by === 'read-slot') && slot === admission?.stable;
-            return isAsked ? { ...status, desired: Math.min(status.desired, admission.stableReplicas) } : status;
-          },
-        }),
-      }),
-    },
+    wrap: withPort('cluster', ['read-slot', 'size-canary'], (cluster, stage) => ({
+      async readSlot(workload, slot) {
+        const status = await cluster.readSlot(workload, slot);
+        const { admission } = stage.state(workload.name).active ?? {};
+        if (slot !== admission?.stable) return status;
+        return { ...status, desired: Math.min(status.desired, admission.stableReplicas) };
+      },
+    })),
   },
   {
     name: 'a canary with traffic that is given its own size again',

@@ -1,6 +1,4 @@
 import { openApprovals } from '../../../domain/release/approvals.ts';
-import { overriding } from '../../../lab/overriding.ts';
-import { currentInvocation } from '../../../lab/simulation/invocation.ts';
 import { believing, believingAll, nothing, type PlantedBug, silent, withPort } from './plant.ts';
 
 /** Doors of people and of events, and what people are told. */
@@ -85,21 +83,14 @@ export const DOOR_BUGS: PlantedBug[] = [
     in: 'admission',
     seed: 435,
     rule: /what was released|for a reason/,
-    wrap: {
-      deps: (deps, stage) => ({
-        ...deps,
-        cluster: overriding(deps.cluster, {
-          async readSlot(workload, slot) {
-            const status = await deps.cluster.readSlot(workload, slot);
-            const { active, ended } = stage.state(workload.name);
-            const undone = ended.find(({ releaseId }) => releaseId === active?.undoOf);
-            const revision = undone?.admission?.stableRevision;
-            if (currentInvocation()?.name !== 'admit' || revision === undefined) return status;
-            return undone?.admission?.stable === slot ? { ...status, revision } : status;
-          },
-        }),
-      }),
-    },
+    wrap: withPort('cluster', ['admit'], (cluster, stage) => ({
+      async readSlot(workload, slot) {
+        const status = await cluster.readSlot(workload, slot);
+        const { active, ended } = stage.state(workload.name);
+        const undone = ended.find(({ releaseId }) => releaseId === active?.undoOf)?.admission;
+        return undone?.stable === slot ? { ...status, revision: undone.stableRevision } : status;
+      },
+    })),
   },
   {
     name: 'an alarm that takes back what has no traffic',
@@ -156,20 +147,14 @@ export const DOOR_BUGS: PlantedBug[] = [
     in: 'record-live',
     seed: 306,
     rule: /the right slot|every release ends/,
-    wrap: {
-      deps: (deps, stage) => ({
-        ...deps,
-        ledger: overriding(deps.ledger, {
-          append: (workload, after, line) => {
-            const { fact } = line;
-            if (fact.kind !== 'liveRecorded') return deps.ledger.append(workload, after, line);
-            const slot = fact.slot === 'blue' ? 'green' : 'blue';
-            stage.story.tell('planted', `${slot} is recorded`);
-            return deps.ledger.append(workload, after, { ...line, fact: { ...fact, slot } });
-          },
-        }),
-      }),
-    },
+    wrap: withPort('ledger', ['record-live'], ledger => ({
+      async append(workload, after, line) {
+        const { fact } = line;
+        if (fact.kind !== 'liveRecorded') return ledger.append(workload, after, line);
+        const slot = fact.slot === 'blue' ? 'green' : 'blue';
+        return ledger.append(workload, after, { ...line, fact: { ...fact, slot } });
+      },
+    })),
   },
   {
     name: 'an undo of another release than the last',

@@ -24,7 +24,10 @@ export interface PlantedBug {
 const runs = (handlers: readonly string[]): boolean =>
   handlers.length === 0 || handlers.includes(currentInvocation()?.name ?? '');
 
-type Methods<Name extends keyof AllDeps> = (port: AllDeps[Name] & object) => Partial<AllDeps[Name] & object>;
+type Methods<Name extends keyof AllDeps> = (
+  port: AllDeps[Name] & object,
+  stage: Stage,
+) => Partial<AllDeps[Name] & object>;
 
 /** Some methods of a port are others, for these handlers. */
 export const withPort = <Name extends keyof AllDeps>(
@@ -32,9 +35,9 @@ export const withPort = <Name extends keyof AllDeps>(
   handlers: readonly string[],
   make: Methods<Name>,
 ): Wrap => ({
-  deps(deps) {
+  deps(deps, stage) {
     const port = deps[name] as AllDeps[Name] & object;
-    const methods = make(port);
+    const methods = make(port, stage);
     const guarded = Object.fromEntries(
       Object.entries(methods).map(([key, method]) => {
         const own = Reflect.get(port, key) as (...args: unknown[]) => unknown;

@@ -126,18 +126,13 @@ export const ROAD_BUGS: PlantedBug[] = [
     in: 'sizing',
     seed: 78,
     rule: /as many as the traffic needs/,
-    wrap: {
-      deps: (deps, stage) => ({
-        ...deps,
-        cluster: overriding(deps.cluster, {
-          async readSlot(workload, slot) {
-            const status = await deps.cluster.readSlot(workload, slot);
-            const isStable = stage.state(workload.name).active?.admission?.stable === slot;
-            return isStable ? { ...status, desired: Math.min(1, status.desired) } : status;
-          },
-        }),
-      }),
-    },
+    wrap: withPort('cluster', [], (cluster, stage) => ({
+      async readSlot(workload, slot) {
+        const status = await cluster.readSlot(workload, slot);
+        const isStable = stage.state(workload.name).active?.admission?.stable === slot;
+        return isStable ? { ...status, desired: Math.min(1, status.desired) } : status;
+      },
+    })),
   },
   {
     name: 'a size that is set and not scaled to',
