@@ -37,8 +37,16 @@ export const makeHandler = (deps: SizeCanaryDeps) =>
     const stableNow = stableSize(call.admission, ofStable);
     const replicas = Math.max(replicasFor(next.weight, stableNow), size?.replicas ?? 0);
     // not again for the same size, or the time that it has to become ready would never be over
-    if (size?.weight !== next.weight || size.replicas < replicas || readiedForWeight >= next.weight) {
-      await call.append({ kind: 'sizeIntended', slot: canary, replicas, weight: next.weight });
+    const { stableReplicas = stableNow } = size ?? {};
+    const isSameSize = size?.weight === next.weight && size.replicas >= replicas && stableReplicas >= stableNow;
+    if (!isSameSize || readiedForWeight >= next.weight) {
+      await call.append({
+        kind: 'sizeIntended',
+        slot: canary,
+        replicas,
+        weight: next.weight,
+        stableReplicas: stableNow,
+      });
     }
     // a group in no rule is not health-checked, and so never ready; later on a rule that names one group is a person's doing
     if (shifts.length === 0) await joinGroups(deps, call);

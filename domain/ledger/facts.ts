@@ -109,7 +109,8 @@ export type Fact =
   | { kind: 'canaryIntended'; slot: Slot; revision: string }
   /** `images`: by container, as they were read back; absent in lines from before that was done. */
   | { kind: 'canaryWritten'; slot: Slot; revision: string; images?: Record<string, string> }
-  | { kind: 'sizeIntended'; slot: Slot; replicas: number; weight: number }
+  /** `stableReplicas`: of which stable it is a share; absent in lines from before it was written down. */
+  | { kind: 'sizeIntended'; slot: Slot; replicas: number; weight: number; stableReplicas?: number }
   | ({ kind: 'slotSeen' } & SlotSeen)
   | { kind: 'readied'; weight: number }
   | { kind: 'previewIntended'; slot: Slot }

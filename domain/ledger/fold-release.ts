@@ -61,10 +61,14 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
     case 'canaryWritten':
       return { ...release, canaryWritten: true, ...(fact.images !== undefined && { canaryImages: fact.images }) };
     case 'sizeIntended': {
-      const { slot, replicas, weight } = fact;
+      const { kind: _kind, ...size } = fact;
       // the cluster is asked afresh: what it said of another size says nothing of this one
-      const { slotSeen: _, ...rest } = sizedAgain(release, weight);
-      return { ...rest, size: { slot, replicas, weight, intendedAtEpochMs: at } };
+      const { slotSeen: _, ...rest } = sizedAgain(release, size.weight);
+      // only stable is another: what the canary has to become ready in is not renewed by that
+      const { size: before, readiedForWeight = -1 } = release;
+      const isSame =
+        before?.replicas === size.replicas && before.weight === size.weight && readiedForWeight < size.weight;
+      return { ...rest, size: { ...size, intendedAtEpochMs: isSame ? before.intendedAtEpochMs : at } };
     }
     case 'slotSeen': {
       const { kind: _, ...seen } = fact;

@@ -64,7 +64,7 @@ export interface ReleaseState {
   canaryWritten: boolean;
   /** Image by container of the canary's slot, as it was read back when it was written. */
   canaryImages?: Record<string, string>;
-  size?: { slot: Slot; replicas: number; weight: number; intendedAtEpochMs: number };
+  size?: { slot: Slot; replicas: number; weight: number; stableReplicas?: number; intendedAtEpochMs: number };
   slotSeen?: SlotSeen & { atEpochMs: number };
   /** How the pods were when the canary was ready for the first time: what is evidence is counted from there. */
   podsAtReady?: { mostRestarts: number; stableRestarts: number };

@@ -28,10 +28,13 @@ export const stableSize = ({ stableReplicas }: Admission, stable: { desired: num
 export function outgrown(release: ReleaseState, weight: number): string | undefined {
   const { admission, size, slotSeen } = release;
   if (admission === undefined || size === undefined || slotSeen === undefined) return undefined;
-  const { canary, stable } = admission;
+  const { canary, stable, stableMinimum } = admission;
   const stableNow = stableSize(admission, slotSeen.stable);
   const isRead = slotSeen.stable !== undefined; // lines from before it was read say nothing of it
-  if (isRead && replicasFor(weight, stableNow) > size.replicas) return `${stable} has ${stableNow} replicas now`;
+  // also where the canary's share stays the same number: the minimum of stable's autoscaler is set where the canary is sized
+  const minimumIsLess = stableMinimum !== undefined && stableNow > (size.stableReplicas ?? stableNow);
+  if (isRead && (minimumIsLess || replicasFor(weight, stableNow) > size.replicas))
+    return `${stable} has ${stableNow} replicas now`;
   if (slotSeen.desired < Math.min(size.replicas, slotSeen.most ?? Number.POSITIVE_INFINITY)) {
     return `${canary} was scaled to ${slotSeen.desired}, and Sluice gave it ${size.replicas} replicas`;
   }

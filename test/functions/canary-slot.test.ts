@@ -70,7 +70,13 @@ describe("the canary's slot", () => {
       because: 'green is scaled to 3 for weight 50 %',
     });
     expect(await world.cluster.readSlot(shop, 'green')).toMatchObject({ desired: 3, autoscalerMinimum: 3 });
-    expect((await world.facts()).at(-1)).toEqual({ kind: 'sizeIntended', slot: 'green', replicas: 3, weight: 50 });
+    expect((await world.facts()).at(-1)).toEqual({
+      kind: 'sizeIntended',
+      slot: 'green',
+      replicas: 3,
+      weight: 50,
+      stableReplicas: 4,
+    });
   });
 
   it.each([

@@ -46,6 +46,30 @@ it("gives the canary its share of stable's present size, and stable's minimum fo
   expect(await blue(world)).toMatchObject({ desired: 20, autoscalerMinimum: 20 });
 });
 
+it("raises stable's minimum where stable grew, also where the canary's share stays the same number of pods", async () => {
+  const world = await openWorld({ steps: [weight(5), weight(100)], metrics: [] });
+  world.cluster.putAutoscaler(shop, 'blue', 2, 40);
+  await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+  await world.run('admit', road);
+  await world.run('write-canary', road);
+  await world.run('size-canary', road);
+  const sizedAt = (await world.ledger.read('shop')).active?.size?.intendedAtEpochMs;
+  world.cluster.setReplicas(shop, 'blue', 6);
+  world.wait(5);
+  await world.run('read-slot', road);
+  expect(await world.run('look', road)).toMatchObject({
+    kind: 'advance',
+    because: 'blue has 6 replicas now: sized again for 5 %',
+  });
+  await world.run('size-canary', road);
+  expect(await blue(world)).toMatchObject({ autoscalerMinimum: 6 });
+  expect(await green(world)).toMatchObject({ desired: 1 });
+  // the time that the canary has to become ready is not renewed by it, and nobody sizes it for ever
+  expect((await world.ledger.read('shop')).active?.size?.intendedAtEpochMs).toBe(sizedAt);
+  await world.run('read-slot', road);
+  expect(await world.run('look', road)).toMatchObject({ because: '0 of 1 targets healthy in green' });
+});
+
 it.each([0, 1])('does not size the canary by a stable that was scaled to %i', async replicas => {
   const world = await at25();
   world.cluster.setReplicas(shop, 'blue', replicas);
@@ -98,7 +122,7 @@ it('writes a size down once, however often it is set: the time to become ready i
   await world.run('size-canary', road);
   world.wait(60);
   await world.run('size-canary', road);
-  expect(await intended(world)).toEqual([{ kind: 'sizeIntended', slot: 'green', replicas: 3, weight: 50 }]);
+  expect(await intended(world)).toMatchObject([{ kind: 'sizeIntended', slot: 'green', replicas: 3, weight: 50 }]);
   expect((await world.ledger.read('shop')).active?.size?.intendedAtEpochMs).toBe(at(30));
 });
 
