@@ -1,4 +1,4 @@
-import type { Issue } from './file/issue.ts';
+import type { Issue, Path } from './file/issue.ts';
 
 /*
  * How large what people write may be. A ledger's snapshot holds twelve releases with their plans and has to stay below the
@@ -18,6 +18,11 @@ export const SENTENCE_MOST_CHARACTERS = 1_000;
 /** Of one line of the ledger. */
 export const ENTRY_MOST_BYTES = 100_000;
 
+/** Of one text in a plan or a workload: a query, an address. What is longer is not read any further. */
+export const TEXT_MOST_CHARACTERS = 4_000;
+/** Of a plan or a workload: lists and maps inside each other. */
+export const MOST_LEVELS = 100;
+
 export const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
 /** `42.9 kB`. */
@@ -30,6 +35,49 @@ export function tooLarge(what: string, content: unknown, mostBytes: number, advi
   const found = `a ${what} of ${kilobytes(bytes)} (as JSON, with its defaults)`;
   return { path: [], at: 'value', found, expected: `at most ${kilobytes(mostBytes)}${advice}` };
 }
+
+/**
+ * What is too large to be looked at: whoever checks, guesses and explains takes time that grows faster than what it is given.
+ * Empty: go on. With these, nothing else is checked.
+ * @param what `plan` or `workload`   @param content plain data, whatever is in it
+ */
+export function oversized(what: string, content: unknown, mostBytes: number): Issue[] {
+  const issues: Issue[] = [];
+  let characters = 0;
+  let level: { path: Path; value: unknown }[] = [{ path: [], value: content }];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MOST_LEVELS) return [tooDeep(what)];
+    const inside: typeof level = [];
+    for (const { path, value } of level) {
+      if (typeof value === 'string' && value.length > TEXT_MOST_CHARACTERS) issues.push(tooLong(path, value));
+      characters += typeof value === 'string' ? value.length : 1;
+      if (typeof value !== 'object' || value === null) continue;
+      for (const [key, one] of Object.entries(value)) {
+        if (!Array.isArray(value)) characters += key.length;
+        inside.push({ path: [...path, Array.isArray(value) ? Number(key) : key], value: one });
+      }
+    }
+    // with its defaults it is longer, and nothing makes it half as long
+    if (characters > 2 * mostBytes) return [tooMuch(what, characters, mostBytes)];
+    level = inside;
+  }
+  return issues;
+}
+
+const tooDeep = (what: string): Issue => {
+  const found = `a ${what} of more than ${MOST_LEVELS} levels of lists and maps`;
+  return { path: [], at: 'value', found, expected: 'the shape of the reference' };
+};
+
+const tooLong = (path: Path, text: string): Issue => {
+  const found = `a text of ${text.length} characters`;
+  return { path, at: 'value', found, expected: `at most ${TEXT_MOST_CHARACTERS} characters` };
+};
+
+const tooMuch = (what: string, characters: number, mostBytes: number): Issue => {
+  const found = `a ${what} of more than ${kilobytes(characters)}`;
+  return { path: [], at: 'value', found, expected: `at most ${kilobytes(mostBytes)}` };
+};
 
 const SENTENCES: ReadonlySet<string> = new Set(['because', 'unseen', 'problem', 'reason', 'blind']);
 

@@ -3,7 +3,7 @@ import { expectedText, explain, type NotYet } from './file/explain.ts';
 import { describeValue, type Issue } from './file/issue.ts';
 import type { Shape } from './file/shape.ts';
 import { parseDurationSeconds } from './file/units.ts';
-import { tooLarge, WORKLOAD_MOST_BYTES } from './limits.ts';
+import { oversized, tooLarge, WORKLOAD_MOST_BYTES } from './limits.ts';
 import { addressIssues } from './plan/check-addresses.ts';
 import type { Where } from './plan/check-plan.ts';
 import { duration, name } from './plan/leaf-schema.ts';
@@ -172,6 +172,8 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
     const expected = 'a map that starts with apiVersion: sluice/v1 and kind: Workload';
     return { kind: 'issues', issues: [{ path: [], at: 'value', found: describeValue(input), expected }] };
   }
+  const large = oversized('workload', input, WORKLOAD_MOST_BYTES);
+  if (large.length > 0) return { kind: 'issues', issues: large };
   const parsed = workloadSchema.safeParse(input, { error: expectedText });
   if (!parsed.success) {
     return { kind: 'issues', issues: explain(parsed.error, { input, shape: workloadJsonSchema(), notYet: NOT_YET }) };
@@ -195,6 +197,6 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
   if (refused.length > 0) return { kind: 'issues', issues: refused };
   const read = prometheus === undefined ? {} : { sources: { prometheus } };
   const workload: Workload = { ...rest, ...named, router: routing, ...read, maxDrainSeconds };
-  const large = tooLarge('workload', workload, WORKLOAD_MOST_BYTES);
-  return large === undefined ? { kind: 'workload', workload } : { kind: 'issues', issues: [large] };
+  const larger = tooLarge('workload', workload, WORKLOAD_MOST_BYTES);
+  return larger === undefined ? { kind: 'workload', workload } : { kind: 'issues', issues: [larger] };
 }

@@ -40,7 +40,7 @@ export function planReference(): string {
 
 const PLAN_RULES = [
   'Weights rise with every `setWeight`, and the last one is 100. A first weight of 0 is allowed.',
-  'A plan has at most 16 kB, and a workload 10 kB, as JSON with its defaults filled in.',
+  'A plan has at most 16 kB, and a workload 10 kB, as JSON with its defaults filled in; one text in them has at most 4,000 characters, a condition 1,000, a JSONPath 500.',
   'A `blueGreen` plan has one `setWeight`, 100.',
   'A soak, and `blueGreen`, need a metric that can judge when all requests go to the canary: a `threshold`, a `flagger`, an `alarm`, an `anomalyBand`, or a `sequential` or `relative` one with a `ceiling`; or `control`, which stands with a soak and beside no `ceiling`.',
   '`analysis` comes after a weight above 0, names metrics of the plan, and asks for no more measurements than a metric has (`count`). Measurements count from the first weight above 0.',

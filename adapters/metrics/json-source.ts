@@ -5,7 +5,7 @@ import type { Metric } from '../../domain/plan/plan.ts';
 import { fillTemplate } from '../../domain/plan/template.ts';
 import { CALL_DEADLINE_MS } from '../aws-client-config.ts';
 import { type AskOptions, ask, NoAnswerError, refusalOf, withoutQuery } from './http-request.ts';
-import { jsonPathValue } from './json-path.ts';
+import { JsonPathError, jsonPathValue } from './json-path.ts';
 import {
   type MetricReading,
   type MetricSource,
@@ -74,7 +74,10 @@ async function readMetric(
   if (isTooDeep(answer)) {
     return { kind: 'noData', reason: `${metric.name}: ${what} answered with more than ${MAX_RESULT_DEPTH} levels` };
   }
-  const value = jsonPathValue(jsonPath, answer);
+  const value = found(jsonPath, answer);
+  if (value instanceof JsonPathError) {
+    return { kind: 'noData', reason: `${metric.name}: ${jsonPath} over what ${what} answered ${value.message}` };
+  }
   if (value === undefined) return { kind: 'noData', reason: `${metric.name}: ${what} answered nothing at ${jsonPath}` };
   const result = storedResult(value);
   if (JSON.stringify(result).length > LARGEST_RESULT_CHARACTERS) {
@@ -84,6 +87,15 @@ async function readMetric(
     };
   }
   return { kind: 'result', result };
+}
+
+function found(jsonPath: string, answer: ResultValue): ResultValue | JsonPathError | undefined {
+  try {
+    return jsonPathValue(jsonPath, answer);
+  } catch (error) {
+    if (error instanceof JsonPathError) return error;
+    throw error;
+  }
 }
 
 function parse(text: string, what: string): ResultValue {

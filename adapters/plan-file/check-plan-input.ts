@@ -1,4 +1,5 @@
 import { pathText } from '../../domain/file/issue.ts';
+import { oversized, PLAN_MOST_BYTES } from '../../domain/limits.ts';
 import { type CheckedPlan, checkPlan, type Where } from '../../domain/plan/check-plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { jsonPathIssues } from './json-path-issues.ts';
@@ -9,6 +10,8 @@ import { promqlIssues } from './promql-issues.ts';
  * goes through here: files, the start of a release, the registration of a workload, the CDK construct.
  */
 export function checkPlanInput(input: unknown, workload?: Workload, where?: Where): CheckedPlan {
+  const large = oversized('plan', input, PLAN_MOST_BYTES);
+  if (large.length > 0) return { kind: 'issues', issues: large };
   const checked = checkPlan(input, workload, where);
   const issues = checked.kind === 'issues' ? [...checked.issues] : [];
   // of a text that is a mistake already that is told, and not what follows from it

@@ -44,8 +44,11 @@ export function readYaml(
     const expected = `at most ${LARGEST_FILE_BYTES / 1024} KiB`;
     return { kind: 'mistakes', mistakes: [{ file, path: '', found: `${Buffer.byteLength(text)} bytes`, expected }] };
   }
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
-  const documents: Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
+  const documents = parseAll(text, lines);
+  if (documents === undefined) {
+    const mistake = { file, path: '', ...syntaxText('RESOURCE_EXHAUSTION', '') };
+    return { kind: 'mistakes', mistakes: [mistake] };
+  }
   const templates = findTemplates(text).map(({ start, end, ...told }) => ({
     file,
     at: place(start, end),
@@ -93,6 +96,17 @@ export function readYaml(
   return { kind: 'yaml', yaml: { value, mistakes, toMistake } };
 }
 
+/** Undefined: nested so deep that the library's stack was full before it could say where. */
+function parseAll(text: string, lineCounter: LineCounter): Document.Parsed[] | undefined {
+  try {
+    const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: 'silent' });
+    return Array.isArray(parsed) ? parsed : [];
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** Nothing between the start and the end of a document; `null` written out is something. */
 const isEmpty = ({ contents }: Document.Parsed): boolean =>
   contents === null || (isScalar(contents) && contents.value === null && contents.range[0] === contents.range[1]);
@@ -106,14 +120,16 @@ const rangeOf = (node: Node): [number, number] => [node.range?.[0] ?? 0, node.ra
 function placeIn(text: string, lines: LineCounter, start: number, end: number): NonNullable<Mistake['at']> {
   const { line, col } = lines.linePos(Math.min(start, text.length));
   const lineStart = lines.lineStarts[line - 1] ?? 0;
-  const lineText = (text.slice(lineStart).split('\n', 1)[0] ?? '').replace(/\r$/, '');
+  const lineEnd = text.indexOf('\n', lineStart);
+  const lineText = text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd).replace(/\r$/, '');
   const length = Math.max(1, Math.min(end, lineStart + lineText.trimEnd().length) - start);
   return { line: Math.max(1, line), column: Math.max(1, col), length, lineText };
 }
 
 function wordAt(text: string, start: number): [number, number] {
-  const word = /^[^\s:,}\]]+/.exec(text.slice(start))?.[0] ?? text.slice(start, start + 1);
-  return [start, start + word.length];
+  const word = /[^\s:,}\]]+/y;
+  word.lastIndex = start;
+  return [start, start + (word.exec(text)?.[0].length ?? 1)];
 }
 
 /** The parser's messages in words for someone who does not know YAML's grammar, where it can be said better. */

@@ -170,7 +170,11 @@ const BY_TITLE: Record<string, (value: unknown, key: Path[number] | undefined) =
   rangeEnd: guesses.guessRangeEnd,
 };
 
+/** What somebody meant by a longer text than this is not guessed. */
+const GUESSED_AT_MOST_CHARACTERS = 100;
+
 function guessValue(value: unknown, shapes: readonly Shape[], key: Path[number] | undefined): string | undefined {
+  if (typeof value === 'string' && value.length > GUESSED_AT_MOST_CHARACTERS) return undefined;
   const is = (test: (shape: Shape) => boolean) => shapes.some(test);
   const title = shapes.find(shape => Object.hasOwn(BY_TITLE, shape.title ?? ''))?.title;
   if (title !== undefined) return BY_TITLE[title]?.(value, key);

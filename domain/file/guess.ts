@@ -15,8 +15,12 @@ const OTHER_TOOLS_WORDS: Record<string, string> = {
   continue: 'proceed',
 };
 
+/** No option is half as long; and the time that it takes grows with the length. */
+const WORD_AT_MOST_CHARACTERS = 100;
+
 /** The option that `word` was probably meant to be, or undefined when none is near. */
 export function guessWord(word: string, options: readonly string[]): string | undefined {
+  if (word.length > WORD_AT_MOST_CHARACTERS) return undefined;
   const lower = word.toLowerCase();
   const sameLetters = options.find(option => letters(option) === letters(word));
   if (sameLetters !== undefined) return sameLetters;

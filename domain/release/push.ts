@@ -61,9 +61,22 @@ export function matchesTag(patterns: string | readonly string[], tag: string): b
   return !excluded && all.some(pattern => !pattern.startsWith('!') && matchesPattern(pattern, tag));
 }
 
+/**
+ * Not by a regular expression: `*a*a*a*b` takes one a time that grows with a power of the tag's length for each `*`. Each part
+ * between two `*` is taken where it is found first; what an earlier place leaves over holds whatever a later one would.
+ */
 function matchesPattern(pattern: string, tag: string): boolean {
-  const parts = pattern.split('*').map(part => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(tag);
+  const [start = '', ...rest] = pattern.split('*');
+  const end = rest.pop();
+  if (end === undefined) return tag === start;
+  if (tag.length < start.length + end.length || !tag.startsWith(start) || !tag.endsWith(end)) return false;
+  let left = tag.slice(start.length, tag.length - end.length);
+  for (const part of rest) {
+    const at = left.indexOf(part);
+    if (at === -1) return false;
+    left = left.slice(at + part.length);
+  }
+  return true;
 }
 
 /** The index that is known and has this image as a part. */

@@ -59,6 +59,18 @@ describe('the source of JSON endpoints', () => {
     });
   });
 
+  it('gives up a path that goes over the answer again and again, and follows one into the deepest that is read', async () => {
+    const long = await endpoint(says({ codes: [{ text: `${'a'.repeat(60)}!` }] }));
+    expect(await read(long.url, "$.codes[?match(@.text, '(a|a)*b')]")).toEqual({
+      kind: 'noData',
+      reason: `check: $.codes[?match(@.text, '(a|a)*b')] over what GET ${long.url}/ answered takes more than 500 ms`,
+    });
+    let deep: unknown = 7;
+    for (let level = 0; level < 99; level += 1) deep = [deep];
+    const nested = await endpoint(says(deep));
+    expect(await read(nested.url, '$..[?@ == 7]')).toEqual(result([7]));
+  });
+
   it('asks once a look with the variables and headers of the plan, and answers for the window that ended last', async () => {
     const { asked, url } = await endpoint(says(3));
     const windows = [minuteAt(NOON), minuteAt(NOON + MINUTE_MS)];
