@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<(terminal: Terminal) => Command>> =
   approve: async () => made((await import('./commands/approve.ts')).makeApproveCommand),
   abort: async () => made((await import('./commands/abort.ts')).makeAbortCommand),
   undo: async () => made((await import('./commands/undo.ts')).makeUndoCommand),
+  audit: async () => made((await import('./commands/audit.ts')).makeAuditCommand),
   'record-live': async () => made((await import('./commands/record-live.ts')).makeRecordLiveCommand),
 };
 

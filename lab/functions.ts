@@ -2,6 +2,7 @@ import * as abort from '../functions/abort.ts';
 import * as admit from '../functions/admit.ts';
 import * as alarmChanged from '../functions/alarm-changed.ts';
 import * as approve from '../functions/approve.ts';
+import * as audit from '../functions/audit.ts';
 import * as awaitApproval from '../functions/await-approval.ts';
 import * as callHook from '../functions/call-hook.ts';
 import * as close from '../functions/close.ts';
@@ -43,6 +44,7 @@ export const labFunctions = (deps: AllDeps): Record<string, LambdaHandler<unknow
   admit: admit.makeHandler(deps),
   'alarm-changed': alarmChanged.makeHandler(deps),
   approve: approve.makeHandler(deps),
+  audit: audit.makeHandler(deps),
   'await-approval': awaitApproval.makeHandler(deps),
   'call-hook': callHook.makeHandler(deps),
   close: close.makeHandler(deps),

@@ -237,7 +237,7 @@ type LineListener = (workload: string, line: AppendedLine) => void;
 function observed(ledger: Ledger, listeners: Set<LineListener>): Ledger {
   const append: Ledger['append'] = async (workload, after, line) => {
     const state = await ledger.append(workload, after, line);
-    for (const listener of listeners) listener(workload, { ...line, seq: state.seq });
+    for (const listener of listeners) listener(workload, { ...line, seq: after.seq + 1 });
     return state;
   };
   return overriding(ledger, { append });

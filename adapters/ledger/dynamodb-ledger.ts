@@ -9,8 +9,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { WindowRecord } from '../../domain/judgement/reading.ts';
+import type { KeptSnapshot } from '../../domain/ledger/audit.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
+import { isCommitted, isSnapshotDue, snapshotOf, snapshotTaken } from '../../domain/ledger/snapshot.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
 import { entryAfter, LEDGER_VERSION } from '../../domain/ledger/versions.ts';
 import { workloadOf } from '../../domain/release-id.ts';
@@ -30,10 +32,12 @@ import { opens } from './opens.ts';
  *     pk                    sk                           what
  *     workload#<name>       entry#<seq, 12 digits>       a line of the log: put if absent, never changed
  *     workload#<name>       snapshot#<version>           a cache of the fold, rebuildable at any time: each version of Sluice
- *                                                        keeps its own, and reads an older one's where it has none yet
+ *                                                        keeps its own, and reads an older one's where it has none yet; read
+ *                                                        only where the line after it has its hash
  *     workload#<name>       checkpoint#<releaseId>#<digest>#<part, 3 digits>
  *                                                        a checkpoint of judged windows, in parts (TTL)
- *     workload#<name>       token#<releaseId>            task token of the approval that waits (TTL)
+ *     token#<name>          <releaseId>                  task token of the approval that waits (TTL): apart from the log, since
+ *                                                        who keeps tokens may not append
  *     windows#<releaseId>   <metric>#<start epoch ms>    a window (TTL)
  *     open                  <name>                       that the workload has an open release, or had: put before the line
  *                                                        that opens one, taken away by the reconciler when it is at rest
@@ -41,8 +45,9 @@ import { opens } from './opens.ts';
 const entryKey = (seq: number) => `entry#${String(seq).padStart(12, '0')}`;
 const checkpointKey = (releaseId: string, digest: string, part: number) =>
   `checkpoint#${releaseId}#${digest}#${String(part).padStart(3, '0')}`;
-/** Before versions were kept it was `snapshot`. */
-const snapshotKey = (version: number) => (version === 1 ? 'snapshot' : `snapshot#${version}`);
+const snapshotKey = (version: number) => `snapshot#${version}`;
+/** The first version whose lines name their snapshots; an older one's could be anybody's. */
+const SNAPSHOTS_COMMITTED_SINCE = 5;
 const NO_SUCH_ITEM = 'attribute_not_exists(pk)';
 const OPEN = 'open';
 /** Lines only grow: a mark that comes late never hides that of a later opening. */
@@ -50,8 +55,6 @@ const NO_NEWER_MARK = 'attribute_not_exists(pk) OR seq < :seq';
 const THIS_MARK = 'seq = :seq';
 /** A frozen window keeps what was judged: only a write that says the same of it may follow (with a later reading). */
 const NOT_FROZEN_OTHERWISE = 'attribute_not_exists(judged) OR judged = :judged';
-/** Lines after which the fold is written down, so that a read stays one page. */
-const SNAPSHOT_EVERY = 50;
 /** Windows are drawn in the console for a month after their release. */
 const ENDED_DAYS = 30;
 /**
@@ -95,33 +98,54 @@ export class DynamoDbLedger implements Ledger {
   }
 
   async read(workload: string): Promise<WorkloadState> {
-    const from = await this.snapshot(workload);
-    const entries = await this.entries(workload, from.seq);
-    return entries.reduce((state, entry) => fold(state, entry, sha256), from);
+    const snapshot = await this.snapshot(workload);
+    if (snapshot !== undefined) {
+      const later = await this.entries(workload, snapshot.state.seq);
+      if (isCommitted({ text: snapshot.text, seq: snapshot.state.seq }, later[0], sha256)) {
+        return later.reduce((state, entry) => fold(state, entry, sha256), snapshot.state);
+      }
+      const because = `line ${snapshot.state.seq + 1} does not name it: the log is read from its first line`;
+      this.log?.error('a snapshot of the ledger does not follow from its log', { workload, because });
+    }
+    const entries = await this.entries(workload);
+    return entries.reduce((state, entry) => fold(state, entry, sha256), emptyState());
   }
 
   async append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState> {
     const entry = entryAfter(after, line);
     const next = fold(after, entry, sha256); // a fact that cannot be folded is never written
     if (opens(after, next)) await this.markOpen({ workload, seq: entry.seq });
+    await this.putEntry(workload, entry);
+    return isSnapshotDue(next) ? this.takeSnapshot(workload, next, line) : next;
+  }
+
+  /** @throws LedgerConflictError @throws LedgerUnreachableError */
+  private async putEntry(workload: string, entry: Entry): Promise<void> {
     const item = { ...key(`workload#${workload}`, entryKey(entry.seq)), entry: { S: JSON.stringify(entry) } };
     const put = await this.put(item, NO_SUCH_ITEM);
     if (!put && !(await this.isOurs(workload, entry))) {
       throw new LedgerConflictError(`entry ${entry.seq} of ${workload} is there already`);
     }
-    if (entry.seq % SNAPSHOT_EVERY === 0) await this.putSnapshot(workload, next);
-    return next;
   }
 
-  /** The line is written already, and the snapshot is only a cache: without it a read takes longer, and the next one is tried. */
-  private async putSnapshot(workload: string, state: WorkloadState): Promise<void> {
-    const at = key(`workload#${workload}`, snapshotKey(LEDGER_VERSION));
+  /**
+   * First the line that names it, then the snapshot: until it is there the one before it is read. What was to be appended is
+   * written already, and the snapshot is only a cache: without it a read takes longer, and the next append tries again.
+   */
+  private async takeSnapshot(workload: string, state: WorkloadState, line: NewLine): Promise<WorkloadState> {
+    const { text: content, digest } = snapshotOf(state, sha256);
+    const entry = entryAfter(state, { ...line, fact: snapshotTaken(digest) });
+    let newest = state;
     try {
-      await this.put({ ...at, state: { S: JSON.stringify(state) } });
+      await this.putEntry(workload, entry);
+      newest = fold(state, entry, sha256);
+      await this.put({ ...key(`workload#${workload}`, snapshotKey(LEDGER_VERSION)), state: { S: content } });
     } catch (error) {
+      if (error instanceof LedgerConflictError) return newest; // whoever was first takes it
       if (!(error instanceof LedgerUnreachableError)) throw error;
       this.log?.error('no snapshot of the ledger was written', { workload, seq: state.seq, because: error.message });
     }
+    return newest;
   }
 
   async entries(workload: string, afterSeq = 0): Promise<Entry[]> {
@@ -131,6 +155,22 @@ export class DynamoDbLedger implements Ledger {
   async entriesPage(workload: string, afterSeq = 0): Promise<{ entries: Entry[]; more: boolean }> {
     const { items, next } = await this.page(`workload#${workload}`, entryKey(afterSeq + 1), 'entry#~');
     return { entries: items.map(entryOf), more: next !== undefined };
+  }
+
+  async readRawLines(workload: string, afterSeq: number): Promise<{ lines: string[]; nextAfterSeq?: number }> {
+    const { items, next } = await this.page(`workload#${workload}`, entryKey(afterSeq + 1), 'entry#~');
+    const nextAfterSeq = next?.sk?.S === undefined ? undefined : Number(next.sk.S.slice('entry#'.length));
+    // an item without its text is a line that says nothing, and not a fault of the table
+    return { lines: items.map(item => item.entry?.S ?? ''), ...(nextAfterSeq !== undefined && { nextAfterSeq }) };
+  }
+
+  async readSnapshots(workload: string): Promise<KeptSnapshot[]> {
+    const snapshots: KeptSnapshot[] = [];
+    for (let version = LEDGER_VERSION; version >= SNAPSHOTS_COMMITTED_SINCE; version -= 1) {
+      const item = await this.get(`workload#${workload}`, snapshotKey(version));
+      if (item !== undefined) snapshots.push({ version, text: item.state?.S ?? '' });
+    }
+    return snapshots;
   }
 
   async windows(releaseId: string): Promise<WindowRecord[]> {
@@ -212,12 +252,12 @@ export class DynamoDbLedger implements Ledger {
   }
 
   async putToken(releaseId: string, token: string): Promise<void> {
-    const at = key(`workload#${workloadOf(releaseId)}`, `token#${releaseId}`);
+    const at = key(`token#${workloadOf(releaseId)}`, releaseId);
     await this.put({ ...at, token: { S: token }, expiresAt: this.daysFromNow(TOKEN_DAYS) });
   }
 
   async readToken(releaseId: string): Promise<string | undefined> {
-    const item = await this.get(`workload#${workloadOf(releaseId)}`, `token#${releaseId}`);
+    const item = await this.get(`token#${workloadOf(releaseId)}`, releaseId);
     return item === undefined ? undefined : text(item, 'token');
   }
 
@@ -241,14 +281,13 @@ export class DynamoDbLedger implements Ledger {
   }
 
   /** Of this version; else the newest of an older one, unless that passed over lines that are known here. */
-  private async snapshot(workload: string): Promise<WorkloadState> {
-    for (let version = LEDGER_VERSION; version >= 1; version -= 1) {
-      const item = await this.get(`workload#${workload}`, snapshotKey(version));
-      if (item === undefined) continue;
-      const state: WorkloadState = JSON.parse(text(item, 'state'));
-      if (version === LEDGER_VERSION || state.passedOverSeq === undefined) return state;
+  private async snapshot(workload: string): Promise<{ state: WorkloadState; text: string } | undefined> {
+    for (const { version, text: content } of await this.readSnapshots(workload)) {
+      const state = stateOf(content);
+      if (state === undefined) continue; // it was rewritten: the log is read
+      if (version === LEDGER_VERSION || state.passedOverSeq === undefined) return { state, text: content };
     }
-    return emptyState();
+    return undefined;
   }
 
   /** An SDK retry whose first try did arrive finds its own line there: that is success, not a conflict. */
@@ -328,6 +367,17 @@ const key = (pk: string, sk: string): Item => ({ pk: { S: pk }, sk: { S: sk } })
 function entryOf(item: Item): Entry {
   const entry = entrySchema.parse(JSON.parse(text(item, 'entry')));
   return { ...entry, fact: entry.fact as Fact } as Entry; // the fold knows older shapes, and passes over kinds of newer versions
+}
+
+/** Undefined: not a state at all. */
+function stateOf(content: string): WorkloadState | undefined {
+  try {
+    const state = JSON.parse(content) as WorkloadState | null;
+    return Number.isSafeInteger(state?.seq) ? (state as WorkloadState) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function text(item: Item, name: string): string {

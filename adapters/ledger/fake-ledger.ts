@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WindowRecord } from '../../domain/judgement/reading.ts';
+import type { KeptSnapshot } from '../../domain/ledger/audit.ts';
 import type { Entry } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
@@ -50,6 +51,17 @@ export class FakeLedger implements Ledger {
   async entriesPage(workload: string, afterSeq = 0): Promise<{ entries: Entry[]; more: boolean }> {
     const left = await this.entries(workload, afterSeq);
     return { entries: left.slice(0, LINES_A_PAGE), more: left.length > LINES_A_PAGE };
+  }
+
+  async readRawLines(workload: string, afterSeq: number): Promise<{ lines: string[]; nextAfterSeq?: number }> {
+    const { entries, more } = await this.entriesPage(workload, afterSeq);
+    const nextAfterSeq = more ? entries.at(-1)?.seq : undefined;
+    return { lines: entries.map(entry => JSON.stringify(entry)), ...(nextAfterSeq !== undefined && { nextAfterSeq }) };
+  }
+
+  /** It keeps none. */
+  async readSnapshots(): Promise<KeptSnapshot[]> {
+    return [];
   }
 
   async windows(releaseId: string): Promise<WindowRecord[]> {

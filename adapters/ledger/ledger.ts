@@ -1,4 +1,5 @@
 import type { WindowRecord } from '../../domain/judgement/reading.ts';
+import type { KeptSnapshot } from '../../domain/ledger/audit.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 
@@ -18,6 +19,13 @@ export interface Ledger {
   entries(workload: string, afterSeq?: number): Promise<Entry[]>;
   /** The same, as much of it as fits into an answer (a megabyte): `more` where lines are left after the last of these. */
   entriesPage(workload: string, afterSeq?: number): Promise<{ entries: Entry[]; more: boolean }>;
+  /**
+   * Lines as they are kept, whatever is in them, for who checks them: as many as fit into an answer, from `afterSeq` on
+   * (exclusive); `nextAfterSeq` where there are more.
+   */
+  readRawLines(workload: string, afterSeq: number): Promise<{ lines: string[]; nextAfterSeq?: number }>;
+  /** The snapshots that `read` might begin from. */
+  readSnapshots(workload: string): Promise<KeptSnapshot[]>;
   /** Every window of a release, in no order. Windows are items of their own: they expire, the log does not. */
   windows(releaseId: string): Promise<WindowRecord[]>;
   /** The same, as many as fit into an answer; `next` is the cursor of those that are left. */

@@ -2,6 +2,7 @@ import type { Slot } from '../../domain/dial.ts';
 import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
 import type { AbortAnswer } from '../../functions/abort.ts';
 import type { ApproveAnswer } from '../../functions/approve.ts';
+import type { AuditAnswer } from '../../functions/audit.ts';
 import type { RecordLiveAnswer } from '../../functions/record-live.ts';
 import type { StartAnswer } from '../../functions/shared/start-release.ts';
 import type { StatusAnswer } from '../../functions/status.ts';
@@ -35,6 +36,7 @@ export const doorsOf = (plane: ControlPlane) => ({
   recordLive: (event: { workload: string; slot: Slot; by: string; because: string }) =>
     plane.call('record-live', event) as Promise<RecordLiveAnswer>,
   status: (event: StatusEvent) => plane.call('status', event) as Promise<WorkloadAnswer>,
+  audit: (event: { workload: string; afterSeq?: number }) => plane.call('audit', event) as Promise<AuditAnswer>,
   /** A release of any time, whole: its lines and its windows, page by page. */
   async wholeRelease(releaseId: string): Promise<Pick<WorkloadAnswer, 'entries' | 'windows'>> {
     const workload = workloadOf(releaseId);

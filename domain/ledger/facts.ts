@@ -111,6 +111,11 @@ export type Fact =
   | { kind: 'canaryWritten'; slot: Slot; revision: string; images?: Record<string, string> }
   /** `stableReplicas`: of which stable it is a share; absent in lines from before it was written down. */
   | { kind: 'sizeIntended'; slot: Slot; replicas: number; weight: number; stableReplicas?: number }
+  /**
+   * The state after the line before this one is kept as a snapshot, and `digest` is its hash: a snapshot that the log does not
+   * name in this way is not read. About the workload; the release is the one of the line before.
+   */
+  | { kind: 'snapshotTaken'; digest: string }
   | ({ kind: 'slotSeen' } & SlotSeen)
   | { kind: 'readied'; weight: number }
   | { kind: 'previewIntended'; slot: Slot }

@@ -7,7 +7,7 @@ import { withStart } from '../release/starts.ts';
 import type { Although, Entry, Fact } from './facts.ts';
 import { PROCEED, type ReleaseState } from './state.ts';
 
-type ReleaseFact = Exclude<Fact, { kind: 'requested' | 'closed' | 'pushRefused' | 'retagPassed' }>;
+type ReleaseFact = Exclude<Fact, { kind: 'requested' | 'closed' | 'pushRefused' | 'retagPassed' | 'snapshotTaken' }>;
 
 /**
  * Facts that say what is seen, asked or tried, and so may come for ever where nothing moves: all others bring a release on.

@@ -40,6 +40,7 @@ function applyFact(state: WorkloadState, entry: Entry): WorkloadState {
     const { image, because } = fact;
     return { ...state, retag: { image, because, atEpochMs: entry.atEpochMs } };
   }
+  if (fact.kind === 'snapshotTaken') return { ...state, snapshotSeq: state.seq };
   if (fact.kind === 'liveRecorded' && state.active === undefined) return recordLive(state, entry, fact);
   const release = [state.active, state.waiting].find(candidate => candidate?.releaseId === releaseId);
   if (release === undefined) throw new LedgerBrokenError(`entry ${entry.seq} is about ${releaseId}, which is not open`);

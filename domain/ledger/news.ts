@@ -97,6 +97,7 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
     case 'dialVerified':
     case 'canaryRetired':
     case 'stableRetired':
+    case 'snapshotTaken':
       return undefined;
     default:
       return assertNever(fact);

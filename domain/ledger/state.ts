@@ -162,6 +162,8 @@ export interface WorkloadState {
   /** The first line that was of a newer version and passed over: this state lacks what it says. Absent: none was. */
   passedOverSeq?: number;
   lastHash: string;
+  /** The line whose state was kept last as a snapshot; absent: none was. */
+  snapshotSeq?: number;
   /** Number of the newest release ever requested. */
   releases: number;
   live?: Live;

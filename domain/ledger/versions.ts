@@ -32,6 +32,7 @@ const KNOWN: Record<Fact['kind'], true> = {
   canaryIntended: true,
   canaryWritten: true,
   sizeIntended: true,
+  snapshotTaken: true,
   slotSeen: true,
   readied: true,
   previewIntended: true,

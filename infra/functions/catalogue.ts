@@ -3,10 +3,13 @@
  * compares the names with the files of functions/.
  */
 export type Need =
-  /** Reads the log of a workload, its windows and tokens. */
+  /** Reads the log of a workload and its windows. */
   | 'readLedger'
   /** Reads and appends. */
   | 'appendLedger'
+  /** Keeps the task token of an approval that waits, and reads no other. */
+  | 'keepToken'
+  | 'readToken'
   /** Takes workloads at rest out of the list of open releases. */
   | 'sweepOpen'
   | 'readWorkloads'
@@ -37,8 +40,9 @@ export const FUNCTIONS = {
   abort: ['appendLedger', 'startRollBack'],
   admit: ['appendLedger', 'readDial', 'readTargets', 'readAlarms', 'cluster', 'tell'],
   'alarm-changed': ['appendLedger', 'readWorkloads', 'startRollBack'],
-  approve: ['appendLedger', 'answerTaskToken'],
-  'await-approval': ['appendLedger', 'answerTaskToken'],
+  approve: ['appendLedger', 'readToken', 'answerTaskToken'],
+  audit: ['readLedger'],
+  'await-approval': ['readLedger', 'keepToken', 'answerTaskToken'],
   'call-hook': ['appendLedger'],
   close: ['appendLedger', 'startRelease', 'tell'],
   'execution-ended': ['appendLedger', 'startRelease', 'startRollBack', 'tell'],

@@ -26,6 +26,8 @@ export const WILDCARDS = {
 } as const;
 
 const LEDGER = ['workload#*', 'windows#*'];
+/** Task tokens are capabilities: apart from the log, which more functions read and append to. */
+const TOKENS = ['token#*'];
 /** Which workloads have an open release. Whoever appends marks it. */
 const OPEN = ['open'];
 const WORKLOADS = ['workloads'];
@@ -52,6 +54,10 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
       return [onTable(names, ['GetItem', 'Query'], LEDGER)];
     case 'appendLedger':
       return [onTable(names, ['GetItem', 'Query', 'PutItem'], [...LEDGER, ...OPEN])];
+    case 'keepToken':
+      return [onTable(names, ['PutItem'], TOKENS)];
+    case 'readToken':
+      return [onTable(names, ['GetItem'], TOKENS)];
     case 'sweepOpen':
       return [onTable(names, ['DeleteItem'], OPEN)];
     case 'readWorkloads':

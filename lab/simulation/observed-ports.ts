@@ -193,7 +193,7 @@ function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDe
       const replaced = waiting?.releaseId;
       const next = await ledger.append(workload, after, line);
       if (next.seq <= known) return next; // repeated: it was there
-      const [entry] = await ledger.entries(workload, known);
+      const [entry, ...others] = await ledger.entries(workload, known);
       if (entry === undefined) throw new Error(`an append to ${workload} left no line`);
       const release = stage.take(workload, entry);
       stage.states.set(workload, next);
@@ -207,6 +207,7 @@ function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDe
       stage.story.tell(by?.who ?? 'simulation', `${entry.seq}. ${line.releaseId}: ${lineText(entry, next)}`);
       if (release !== undefined) watcher.appended({ workload, release, entry, by });
       for (const listener of stage.listeners) listener(entry);
+      for (const other of others) takeSnapshotLine(stage, workload, other);
       if (by !== undefined && newer.chance(stage.newerLines)) {
         await outsideInvocation(() => appendNewer(stage, observed, workload));
       }
@@ -218,6 +219,13 @@ function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDe
     },
   });
   return observed;
+}
+
+/** What the real ledger adds by itself: the line that names its snapshot. */
+function takeSnapshotLine(stage: Stage, workload: string, entry: Entry): void {
+  if (entry.fact.kind !== 'snapshotTaken') throw new Error(`one append to ${workload} left also ${entry.fact.kind}`);
+  stage.coverage.count('fact: snapshotTaken');
+  stage.take(workload, entry);
 }
 
 /** Of all reads in a world with the real adapter so many fold what is kept: each costs what a whole handler does else. */

@@ -217,6 +217,30 @@ it('says what to do where there is no lab, and names one that is gone', async ()
   expect(wrongPrefix).toMatchObject({ code: 2, err: expect.stringMatching(/^there is no function x-status: /) });
 }, 60_000);
 
+it('a ledger is walked from its first line, and its last line can be noted and asked for again', async () => {
+  const run = (...args: string[]) => sluice('audit', 'verify', ...args);
+  const { code, out } = await run('shop');
+  expect(out).toMatch(/^shop: \d+ lines follow from each other, /);
+  expect(code).toBe(0);
+  const [, noted = ''] = /^last line: (\S+)$/m.exec(out.replaceAll(/\s*\n\s*(?=[0-9a-f])/g, '')) ?? [];
+  expect(await run('shop', '--noted', noted)).toMatchObject({ code: 0 });
+  const other = `${noted.split(':')[0]}:${'0'.repeat(64)}`;
+  expect(await run('shop', '--noted', other)).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/broken at line \d+: its hash is/),
+  });
+  const json = await run('shop', '--json');
+  expect(JSON.parse(json.out)).toMatchObject({ workload: 'shop', lines: Number(noted.split(':')[0]) });
+  expect(await run('shopp')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^shopp has no ledger: is that its name\?/),
+  });
+  expect(await run('shop', '--noted', 'x')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/expected a line\s+and\s+its\s+hash/),
+  });
+}, 60_000);
+
 it('a control plane that does not answer is a fault, not a refusal: exit 3', async () => {
   // Prepare: nothing listens there
   const env = {

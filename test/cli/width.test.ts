@@ -33,6 +33,8 @@ const COMMANDS = [
   ['abort'],
   ['undo'],
   ['record-live'],
+  ['audit'],
+  ['audit', 'verify'],
 ];
 const plans = readdirSync('examples')
   .map(file => `examples/${file}`)

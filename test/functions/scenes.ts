@@ -236,6 +236,7 @@ export const doorScenes: Scene[] = [
     input: { workload: 'shop', slot: 'blue', by: 'ann', because: 'errors at night' },
     open: promoted,
   },
+  { name: 'audit', input: { workload: 'shop' }, open: () => admitted({}, 25, ...at10) },
   { name: 'status', input: { workload: 'shop', afterSeq: 0 }, open: () => admitted({}, 25, ...at10) },
 ];
 

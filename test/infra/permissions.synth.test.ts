@@ -77,9 +77,17 @@ describe('a function touches only its part of the table', () => {
     expect(onTable().length).toBeGreaterThan(20);
     for (const { where, statement } of onTable()) {
       expect(JSON.stringify(statement.Condition), where).toMatch(
-        /LeadingKeys":(\["workload#\*","windows#\*"(,"open")?\]|"workloads"|\["workloads"\]|"open"|\["open"\])/,
+        /LeadingKeys":(\["workload#\*","windows#\*"(,"open")?\]|(\[)?"token#\*"\]?|"workloads"|\["workloads"\]|"open"|\["open"\])/,
       );
     }
+  });
+
+  it('who keeps the token of an approval can write nothing else', () => {
+    const mine = onTable().filter(({ where }) => /^awaitapproval/i.test(where));
+    const writes = mine.filter(({ statement }) => listed(statement.Action).some(action => /Put/.test(action)));
+    expect(writes.map(({ statement }) => JSON.stringify(statement.Condition))).toEqual([
+      expect.stringMatching(/LeadingKeys":(\["token#\*"\]|"token#\*")\}/),
+    ]);
   });
 
   it('nobody deletes from a ledger, only the reconciler from the list of open releases, and only the custom resource writes the list of workloads', () => {

@@ -10,6 +10,7 @@ import type { ToldRelease } from './told-release.ts';
 const WAY_BACK = new Set<Fact['kind']>([
   'held', // why it cannot go back yet
   'paged',
+  'snapshotTaken',
   'rollBackClaimed',
   'goingBack',
   'dialRestored',
@@ -24,6 +25,7 @@ const WAY_BACK = new Set<Fact['kind']>([
 const BEHIND_THE_DOOR = new Set<Fact['kind']>([
   'alarmWasOk',
   'paged',
+  'snapshotTaken',
   'retiring',
   'stableRetired',
   // a person turned the traffic back by hand, and it is the canary that goes

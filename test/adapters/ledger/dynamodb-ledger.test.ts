@@ -59,12 +59,15 @@ describe('the ledger in DynamoDB', () => {
         (await client.send(new GetItemCommand({ TableName: table.name, Key: snapshotKey }))).Item;
       expect(await snapshot()).toBeUndefined();
       state = await ledger.append('shop', state, line({ kind: 'runClaimed', run: 49 }));
-      expect(JSON.parse((await snapshot())?.state?.S ?? '')).toEqual(state);
+      expect(JSON.parse((await snapshot())?.state?.S ?? '')).toMatchObject({ seq: 50, active: { run: 49 } });
+      // the line after it names it
+      expect(state).toMatchObject({ seq: 51, snapshotSeq: 50 });
+      expect((await ledger.entries('shop')).at(-1)).toMatchObject({ seq: 51, fact: { kind: 'snapshotTaken' } });
       expect(await ledger.read('shop')).toEqual(state);
       state = await ledger.append('shop', state, line({ kind: 'runClaimed', run: 50 }));
       expect(await ledger.read('shop')).toEqual(state);
-      expect(state).toMatchObject({ seq: 51, active: { run: 50 } });
-      expect(await ledger.entries('shop')).toHaveLength(51);
+      expect(state).toMatchObject({ seq: 52, active: { run: 50 } });
+      expect(await ledger.entries('shop')).toHaveLength(52);
     });
 
     it('appends its line where the snapshot cannot be written, and logs that', async () => {
@@ -84,7 +87,8 @@ describe('the ledger in DynamoDB', () => {
       const ledger = new DynamoDbLedger({ client: refusing, table: table.name, clock, log });
       const state = await filled(ledger, 60);
       expect(await ledger.read('shop')).toEqual(state);
-      expect(state.seq).toBe(61);
+      // a line named it, and nothing is kept: the next one is named 50 lines later
+      expect(state).toMatchObject({ seq: 62, snapshotSeq: 50 });
       expect(logged).toEqual(['no snapshot of the ledger was written']);
     });
 
@@ -129,14 +133,13 @@ describe('the ledger in DynamoDB', () => {
   describe('written by other versions of Sluice', () => {
     const put = (client: DynamoDBClient, table: LabTable, item: object) =>
       client.send(new PutItemCommand({ TableName: table.name, Item: item as never }));
-    const asIfGone = (client: DynamoDBClient, table: LabTable, seqs: number[]) =>
-      Promise.all(seqs.map(seq => client.send(new DeleteItemCommand({ TableName: table.name, Key: entryKey(seq) }))));
 
-    it('a snapshot from before versions were kept is read', async () => {
+    it('a snapshot from before lines named them is not: it could say anything', async () => {
       const { client, table, ledger } = await open();
       const state = await filled(ledger, 2);
-      await put(client, table, { ...firstSnapshotKey, state: { S: JSON.stringify(state) } });
-      await asIfGone(client, table, [1, 2, 3]); // only the snapshot can tell
+      const forged = { ...state, active: { ...state.active, approvals: { 'go-live': { by: ['nobody'] } } } };
+      await put(client, table, { ...firstSnapshotKey, state: { S: JSON.stringify(forged) } });
+      await put(client, table, { ...snapshotKey, sk: { S: 'snapshot#4' }, state: { S: JSON.stringify(forged) } });
       expect(await ledger.read('shop')).toEqual(state);
     });
 
@@ -145,14 +148,6 @@ describe('the ledger in DynamoDB', () => {
       const state = await filled(ledger, 2);
       const newer = { ...snapshotKey, sk: { S: `snapshot#${LEDGER_VERSION + 1}` } };
       await put(client, table, { ...newer, state: { S: '{"shape":"of the future"}' } });
-      expect(await ledger.read('shop')).toEqual(state);
-    });
-
-    it('a snapshot of an older version that passed lines over is not: it lacks what they say', async () => {
-      const { client, table, ledger } = await open();
-      const state = await filled(ledger, 2);
-      const lossy = { ...state, active: undefined, passedOverSeq: 2 };
-      await put(client, table, { ...firstSnapshotKey, state: { S: JSON.stringify(lossy) } });
       expect(await ledger.read('shop')).toEqual(state);
     });
 
@@ -193,6 +188,57 @@ describe('the ledger in DynamoDB', () => {
       await expect(ledger.read('shop')).rejects.toEqual(named('LedgerBrokenError'));
       await client.send(new DeleteItemCommand({ TableName: table.name, Key: entryKey(3) }));
       await expect(ledger.read('shop')).rejects.toThrow('entry 4 follows entry 2: one is missing');
+    });
+
+    const snapshotOf = async (client: DynamoDBClient, table: LabTable) =>
+      (await client.send(new GetItemCommand({ TableName: table.name, Key: snapshotKey }))).Item;
+
+    it.each([
+      [
+        'an approval that nobody gave',
+        (state: WorkloadState) => ({
+          ...state,
+          active: { ...state.active, approvals: { 'go-live': { by: ['nobody'] } } },
+        }),
+      ],
+      [
+        'another slot that is live',
+        (state: WorkloadState) => ({
+          ...state,
+          live: { slot: 'green', revision: 'x', releaseId: 'shop-1', images: {} },
+        }),
+      ],
+      ['a later line', (state: WorkloadState) => ({ ...state, seq: state.seq + 1 })],
+      ['an earlier line', (state: WorkloadState) => ({ ...state, seq: 3 })],
+      ['no release at all', ({ active: _, ...state }: WorkloadState) => state],
+      ['nothing', () => null],
+      ['no state', () => 'shop'],
+    ])('a snapshot that was rewritten is not read: %s', async (_, forge) => {
+      const { client, table } = await open();
+      const logged: string[] = [];
+      const log: Log = { info() {}, warn() {}, error: message => void logged.push(message), with: () => log };
+      const ledger = new DynamoDbLedger({ client, table: table.name, clock, log });
+      const state = await filled(ledger, 55);
+      const kept = (await snapshotOf(client, table))?.state?.S ?? '';
+      const forged = { ...snapshotKey, state: { S: JSON.stringify(forge(JSON.parse(kept))) } };
+      await client.send(new PutItemCommand({ TableName: table.name, Item: forged }));
+      expect(await ledger.read('shop')).toEqual(state);
+      const next = await ledger.append('shop', state, line({ kind: 'runClaimed', run: 56 }));
+      expect(next.active).toMatchObject({ run: 56, approvals: {} });
+    });
+
+    it('nor is one whose line was rewritten with it: the next line has the hash of the other', async () => {
+      const { client, table, ledger } = await open();
+      await filled(ledger, 55);
+      const forged = (await snapshotOf(client, table))?.state?.S?.replace('"run":49', '"run":7') ?? '';
+      await client.send(new PutItemCommand({ TableName: table.name, Item: { ...snapshotKey, state: { S: forged } } }));
+      const item = (await client.send(new GetItemCommand({ TableName: table.name, Key: entryKey(51) }))).Item ?? {};
+      const entry = JSON.parse(item.entry?.S ?? '');
+      const named = JSON.stringify({ ...entry, fact: { kind: 'snapshotTaken', digest: sha256(forged) } });
+      await client.send(new PutItemCommand({ TableName: table.name, Item: { ...item, entry: { S: named } } }));
+      await expect(ledger.read('shop')).rejects.toThrow(
+        'entry 52 does not carry the hash of entry 51: the log was changed',
+      );
     });
   });
 
@@ -238,17 +284,17 @@ describe('the ledger in DynamoDB', () => {
       const found = items.filter(item => item.expiresAt !== undefined);
       return { items, expiring: found.map(item => [item.pk?.S, item.sk?.S, days(item)]).sort() };
     };
+    const token = ['token#shop', 'shop-1', 8];
     const others = [
       ['workload#shop', 'checkpoint#shop-1#new#000', 395],
       ['workload#shop', 'checkpoint#shop-1#old#000', 1],
-      ['workload#shop', 'token#shop-1', 8],
     ];
     const underWay = await expiring();
-    expect(underWay.items).toHaveLength(56);
+    expect(underWay.items).toHaveLength(57);
     // while its release lasts nobody knows its end
-    expect(underWay.expiring).toEqual([['windows#shop-1', `errors#${at(0)}`, 395], ...others]);
+    expect(underWay.expiring).toEqual([token, ['windows#shop-1', `errors#${at(0)}`, 395], ...others]);
     await ledger.endWindows('shop-1', 10);
-    expect((await expiring()).expiring).toEqual([['windows#shop-1', `errors#${at(0)}`, 30], ...others]);
+    expect((await expiring()).expiring).toEqual([token, ['windows#shop-1', `errors#${at(0)}`, 30], ...others]);
   });
 
   it('lets as many windows of an ended release expire sooner as it is told, the others later', async () => {
