@@ -74,7 +74,7 @@ const sum = (counts: number[]): number => counts.reduce((total, count) => total 
 /** Other than what was written down last, or said for the first time since a step began that asks for it. */
 function isNews(release: ReleaseState, seen: SlotSeen, nowEpochMs: number): boolean {
   const { atEpochMs: _, ...before } = release.slotSeen ?? { atEpochMs: 0 };
-  const isAsked = currentStep(release)?.kind === 'setWeight' && isSlotUnread(release);
+  const isAsked = currentStep(release)?.kind === 'setWeight' && isSlotUnread(release, nowEpochMs);
   // how long replicas are missing is told by readings that miss them, not by a clock: one of them after the plan's limit
   const limitSeconds = release.plan.canaryHealth?.lostReplicasSeconds ?? Number.POSITIVE_INFINITY;
   const overAtEpochMs = (release.replicasSeen?.lackingSinceEpochMs ?? Number.POSITIVE_INFINITY) + limitSeconds * 1000;

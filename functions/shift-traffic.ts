@@ -5,7 +5,7 @@ import type { Targets } from '../adapters/targets/targets.ts';
 import { dialFor, dialText, sameDial } from '../domain/dial.ts';
 import { alarmBlock, rangUnderTraffic } from '../domain/release/alarm-watch.ts';
 import { isOurs } from '../domain/release/dial-owner.ts';
-import { confirmedWeight, dueWeight } from '../domain/release/next-step.ts';
+import { confirmedWeight, dueWeight, isSlotUnread } from '../domain/release/next-step.ts';
 import { DialNotTakenError } from './shared/errors.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
@@ -27,6 +27,9 @@ export const makeHandler = (deps: ShiftTrafficDeps) =>
   makeRoadLambda('shift-traffic', deps, async (call): Promise<RoadMove> => {
     const weight = dueWeight(call.release);
     if (weight === undefined) return roadMove({ kind: 'advance', because: 'the weight is what this step wants' });
+    // an account that was full, or calls that did not come through, may lie between the look and this
+    if (isSlotUnread(call.release, call.now))
+      return roadMove({ kind: 'advance', because: 'the slots were read too long ago: they are read again' });
     const { canary } = call.admission;
     const { workload } = call.release;
     const from = await readDial(deps, workload);

@@ -14,7 +14,7 @@ import { isOurs } from './dial-owner.ts';
 import { holdOr } from './hold.ts';
 import { hookMove } from './hook-move.ts';
 import type { Decision, Observation } from './move.ts';
-import { currentStep, isSlotUnread, isToBegin, weightToReady } from './next-step.ts';
+import { currentStep, isSlotUnread, isToBegin, unreadSinceEpochMs, weightToReady } from './next-step.ts';
 import { readiness } from './readiness.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
 import { otherContent } from './slot-content.ts';
@@ -166,7 +166,7 @@ function beforeShift(release: ReleaseState, admission: Admission, weight: number
     const because = `no target of ${admission.canary} is healthy: it gets no traffic`;
     return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'notReady' });
   }
-  if (isSlotUnread(release)) return unreadMove(release, seen);
+  if (isSlotUnread(release, seen.nowEpochMs)) return unreadMove(release, seen);
   const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs: seen.nowEpochMs });
   if (seconds > 0) return again(seconds, 'waiting for the end of a window');
   return { move: { kind: 'shiftTraffic', because: `ready for weight ${weight} %` }, facts: [] };
@@ -187,7 +187,7 @@ function sizeAgain(release: ReleaseState, weight: number, seen: Observation): De
 /** A cluster that does not answer blocks the next weight, and never the way back. The first minute of that is nobody's trouble. */
 function unreadMove(release: ReleaseState, seen: Observation): Decision {
   const because = 'the cluster did not say how many pods the slots have: no weight is set without';
-  const sinceEpochMs = release.stepStartedAtEpochMs ?? seen.nowEpochMs;
+  const sinceEpochMs = unreadSinceEpochMs(release) ?? seen.nowEpochMs;
   if (seen.nowEpochMs < sinceEpochMs + CLUSTER_ANSWERS_SECONDS * 1000) return again(WAIT_SECONDS, because);
   return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
 }

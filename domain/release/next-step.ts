@@ -34,7 +34,7 @@ export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
   if (release.plan.preview !== undefined && release.preview?.opened !== true) return { kind: 'openPreview' };
   switch (step.kind) {
     case 'setWeight': {
-      if (isSlotUnread(release)) return LOOK_NOW;
+      if (isSlotUnread(release, nowEpochMs)) return LOOK_NOW;
       const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs });
       return seconds > 0 ? { kind: 'pause', seconds } : { kind: 'shiftTraffic', weight: step.weight };
     }
@@ -85,13 +85,30 @@ export function dueWeight(release: ReleaseState): number | undefined {
 
 export const currentStep = (release: ReleaseState): Step | undefined => release.plan.steps[release.stepsDone];
 
+/** From a reading of the slots to the shift it takes a window at most, and what a few slow calls take. */
+const SLOW_CALLS_MS = 120_000;
+
 /**
- * Whether the slots were not read since the step that sets a weight began: what was ready before an approval of hours may not
- * be now. A first release has nothing to outgrow it, and reads them all the same.
+ * Whether the slots were not read since the step that sets a weight began, or so long ago that its shift would have come by
+ * now: what was ready before an approval of hours, or before an account was full, may not be now. A shift that was begun is
+ * ended. A first release has nothing to outgrow it, and reads them all the same.
  */
-export function isSlotUnread({ slotSeen, stepStartedAtEpochMs }: ReleaseState): boolean {
-  return slotSeen === undefined || slotSeen.atEpochMs < (stepStartedAtEpochMs ?? 0);
+export function isSlotUnread(release: ReleaseState, nowEpochMs: number): boolean {
+  const { slotSeen, stepStartedAtEpochMs = 0, shifts } = release;
+  if (slotSeen === undefined || slotSeen.atEpochMs < stepStartedAtEpochMs) return true;
+  const last = shifts.at(-1);
+  const isBegun = last !== undefined && last.confirmedAtEpochMs === undefined;
+  return !isBegun && nowEpochMs > slotSeen.atEpochMs + readCountsMs(release);
 }
+
+/** Since when the slots are not known: the end of what was read in this step, or its beginning. */
+export function unreadSinceEpochMs(release: ReleaseState): number | undefined {
+  const { slotSeen, stepStartedAtEpochMs } = release;
+  const isRead = slotSeen !== undefined && slotSeen.atEpochMs >= (stepStartedAtEpochMs ?? 0);
+  return isRead ? slotSeen.atEpochMs + readCountsMs(release) : stepStartedAtEpochMs;
+}
+
+const readCountsMs = ({ plan }: ReleaseState): number => plan.windowSeconds * 1000 + SLOW_CALLS_MS;
 
 /**
  * The weight for which the canary has to be made ready before the current step can go on; undefined where it is ready. It is

@@ -55,7 +55,7 @@ export function asks(
 ): RoadMove['asks'] {
   const next = nextStep(release, nowEpochMs);
   const waitsForWeight = currentStep(release)?.kind === 'setWeight' && next.kind === 'pause';
-  if (next.kind === 'sizeCanary' || (waitsForWeight && isSlotUnread(release))) return 'cluster';
+  if (next.kind === 'sizeCanary' || (waitsForWeight && isSlotUnread(release, nowEpochMs))) return 'cluster';
   const pauses = next.kind === 'openApproval' ? 0 : seconds; // an approval's own pause begins where it is not due now
   const lookAtEpochMs = nowEpochMs + pauses * 1000;
   const isDue = lookAtEpochMs >= slotAskedAtEpochMs + SLOT_LOOK_SECONDS * 1000;

@@ -68,6 +68,7 @@ async function openSimulation(scenarios: readonly [Scenario, ...Scenario[]], wra
   if (stage.clockSkewMs > 0) stage.coverage.count('fault: clocks apart');
   stage.isCalm = scenarios.every(isCalm);
   stage.clusterAway = first.outages.filter(({ system }) => system === 'cluster');
+  stage.executionsAway = first.outages.filter(({ system }) => system === 'executions');
   const systems = openSystems(first.ledger);
   const byWorkload = new Map(scenarios.map(scenario => [scenario.workload.name, scenario]));
   const faults: FaultSource = event => {

@@ -41,6 +41,8 @@ export class Stage {
   clusterIsSlowUntilMs = 0;
   /** When the cluster was away or slow, or will be, in milliseconds after the start. */
   clusterAway: readonly { fromMs: number; untilMs: number }[] = [];
+  /** When Step Functions was, or will be. */
+  executionsAway: readonly { fromMs: number; untilMs: number }[] = [];
   /** Nothing fails in this world, and people do no more than to push and to approve. */
   isCalm = false;
   /** What the lines say, as the checks fold them. */

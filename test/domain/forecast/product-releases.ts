@@ -15,7 +15,7 @@ import type { Metric, Plan } from '../../../domain/plan/plan.ts';
 import type { Random } from '../../../domain/random/random.ts';
 import type { Observation } from '../../../domain/release/move.ts';
 import { nextMove } from '../../../domain/release/next-move.ts';
-import { confirmedWeight, currentStep } from '../../../domain/release/next-step.ts';
+import { confirmedWeight, currentStep, isSlotUnread } from '../../../domain/release/next-step.ts';
 import { at, type Line, NOON, readied, releaseOf } from '../../support/story.ts';
 
 /** What the product did with a release; times in seconds from its start. */
@@ -64,7 +64,7 @@ export function playInProduct(
     return { end, endSeconds: now, weights, holds, because };
   };
   for (let looks = 0; looks < 5_000; looks += 1) {
-    begin(releaseOf(plan, ...lines), append);
+    begin(releaseOf(plan, ...lines), append, NOON + now * 1000);
     const release = releaseOf(plan, ...lines);
     if (release.soak?.done === true) return ended('promoted');
     readWindows(release, now, records, { traffic, canaryRate, random });
@@ -98,8 +98,8 @@ export function playInProduct(
   throw new Error('the release has no end');
 }
 
-/** Steps and the soak begin as soon as they are due. */
-function begin(release: ReleaseState, append: (fact: Fact) => void): void {
+/** Steps and the soak begin as soon as they are due, and the slots are read whenever somebody asks. */
+function begin(release: ReleaseState, append: (fact: Fact) => void, nowEpochMs: number): void {
   const step = currentStep(release);
   if (step === undefined) {
     if (release.soak === undefined) append({ kind: 'soakStarted' });
@@ -107,7 +107,9 @@ function begin(release: ReleaseState, append: (fact: Fact) => void): void {
     append({ kind: 'stepStarted', index: release.stepsDone });
   } else if (step.kind === 'hook' || step.kind === 'approval') {
     append({ kind: 'stepDone', index: release.stepsDone, because: 'takes no time here' });
-    begin({ ...release, stepsDone: release.stepsDone + 1 }, append);
+    begin({ ...release, stepsDone: release.stepsDone + 1 }, append, nowEpochMs);
+  } else if (step.kind === 'setWeight' && isSlotUnread(release, nowEpochMs)) {
+    append({ kind: 'slotSeen', slot: 'green', desired: 4, available: 4, ready: true });
   }
 }
 
