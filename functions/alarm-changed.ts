@@ -1,19 +1,22 @@
 import * as z from 'zod';
+import type { Alarms } from '../adapters/alarms/alarms.ts';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { Workloads } from '../adapters/workloads/workloads.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
+import type { AlarmSeen } from '../domain/release/alarm-watch.ts';
 import { isOverridden, overridesEnded } from '../domain/release/although.ts';
 import { type Claimed, claimRollBack } from './shared/claim-roll-back.ts';
 import { forEachWorkload } from './shared/for-each.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { lazily, openExecutions, openLedger, openShared, openWorkloads } from './shared/open.ts';
+import { lazily, openAlarms, openExecutions, openLedger, openShared, openWorkloads } from './shared/open.ts';
 import { ReleaseCall, withWorkload } from './shared/release-call.ts';
 
 export interface AlarmChangedDeps extends SharedDeps {
   ledger: Ledger;
   workloads: Workloads;
   executions: Executions;
+  alarms: Alarms;
 }
 
 /** EventBridge's "CloudWatch Alarm State Change". docs: "Alarm events and EventBridge" */
@@ -36,7 +39,8 @@ export type AlarmAnswer = { workload: string } & (Claimed | { kind: 'nothing'; b
 
 /**
  * The door by which an alarm takes a release back: one that its workload names and that went into ALARM after the first
- * weight above 0 was set. One that was overridden when the release was requested counts only once it was OK. By its own instant: an event may come late, and what rang before is not the canary's doing.
+ * weight above 0 was set. One that was overridden when the release was requested counts only once it was OK. The event is a
+ * hint: how the alarm is, since when and why, CloudWatch is asked. What rang before is not the canary's doing.
  */
 export const makeHandler = (deps: AlarmChangedDeps) =>
   makeLambda('alarm-changed', deps, async (event, log): Promise<AlarmAnswer[]> => {
@@ -48,34 +52,43 @@ export const makeHandler = (deps: AlarmChangedDeps) =>
     const theirs = (await deps.workloads.readAll()).filter(({ workload }) =>
       workload.alarms?.some(alarm => names.has(alarm)),
     );
-    const alarm = { atEpochMs: Date.parse(state.timestamp), because: becauseOf(alarmName, state.reason) };
-    const answers = await forEachWorkload(theirs, log, ({ workload: { name: workload } }) =>
+    const answers = await forEachWorkload(theirs, log, ({ workload: { name: workload, alarms: registered = [] } }) =>
       withWorkload(deps, { workload, log }, async (current): Promise<AlarmAnswer> => {
         const { active } = current;
         if (active === undefined) return { workload, kind: 'nothing', because: 'no release is in progress' };
         const call = new ReleaseCall(deps, { releaseId: active.releaseId, state: current, by: 'alarm-changed', log });
-        // either it is OK now, or it was just before this
-        const wasOk = state.value === 'OK' || previousState?.value === 'OK';
-        const mine = (active.workload.alarms ?? []).filter(one => names.has(one));
-        if (wasOk && active.rollBack === undefined) {
-          for (const fact of overridesEnded(
-            active,
-            mine.map(one => ({ alarm: one, state: 'OK' })),
-          ))
-            await call.append(fact);
+        const named = new Set([...registered, ...(active.workload.alarms ?? [])]);
+        const mine = [...named].filter(one => names.has(one));
+        const seen = await deps.alarms.read(mine);
+        if (active.rollBack === undefined) {
+          const wasOk = state.value === 'OK' || previousState?.value === 'OK';
+          const were = wasOk ? wereOk(active, seen) : [];
+          for (const fact of overridesEnded(active, [...seen, ...were])) await call.append(fact);
         }
-        if (state.value === 'OK') return { workload, kind: 'nothing', because: `${alarmName} is OK` };
-        const why = whyNot(call.release, alarm.atEpochMs, mine);
+        const rings = seen.filter(one => one.state === 'ALARM');
+        if (rings.length === 0) return { workload, kind: 'nothing', because: `it is ${stateText(seen)} by now` };
+        const why = whyNot(call.release, rings, Date.parse(state.timestamp));
         if (why !== undefined) return { workload, kind: 'nothing', because: why };
-        return { workload, ...(await claimRollBack(deps, call, 'degraded', alarm.because)) };
+        return { workload, ...(await claimRollBack(deps, call, 'degraded', becauseOf(alarmName, rings[0]?.reason))) };
       }),
     );
     return state.value === 'OK' ? [] : answers;
   });
 
-function whyNot(release: ReleaseState, atEpochMs: number, names: string[]): string | undefined {
+/** Those that went into ALARM after they were overridden: whatever an event says of before, they were something else then. */
+function wereOk(release: ReleaseState, seen: readonly AlarmSeen[]): { alarm: string; state: 'OK' }[] {
+  const overriddenAtEpochMs = release.although?.atEpochMs ?? release.requestedAtEpochMs;
+  return seen
+    .filter(({ state, sinceEpochMs = 0 }) => state === 'ALARM' && sinceEpochMs > overriddenAtEpochMs)
+    .map(({ alarm }) => ({ alarm, state: 'OK' }));
+}
+
+const stateText = (seen: readonly AlarmSeen[]): string =>
+  [...new Set(seen.map(({ state }) => (state === 'missing' ? 'not there' : state)))].join(' and ') || 'not named';
+
+function whyNot(release: ReleaseState, rings: readonly AlarmSeen[], saidAtEpochMs: number): string | undefined {
   const { releaseId, shifts } = release;
-  if (names.some(name => isOverridden(release, name))) {
+  if (rings.some(({ alarm }) => isOverridden(release, alarm))) {
     const why =
       release.undoOf === undefined
         ? `${release.although?.by} started ${releaseId} although it rings`
@@ -85,6 +98,7 @@ function whyNot(release: ReleaseState, atEpochMs: number, names: string[]): stri
   // from the intent on: the weight may have been set before it was confirmed
   const first = shifts.find(({ weight }) => weight > 0);
   if (first === undefined) return `${releaseId} has no traffic yet`;
+  const atEpochMs = Math.max(...rings.map(({ sinceEpochMs }) => sinceEpochMs ?? saidAtEpochMs));
   return atEpochMs < first.intendedAtEpochMs ? `it rang before ${releaseId} had traffic` : undefined;
 }
 
@@ -100,5 +114,6 @@ export const handler = lazily(env =>
     ledger: openLedger(env),
     workloads: openWorkloads(env),
     executions: openExecutions(env),
+    alarms: openAlarms(env),
   }),
 );

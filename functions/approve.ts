@@ -4,6 +4,7 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { WorkloadState } from '../domain/ledger/state.ts';
 import {
   type ApprovalMeant,
+  approvalEndsEpochMs,
   approvalRule,
   openApprovals,
   openingOf,
@@ -57,6 +58,11 @@ export const makeHandler = (deps: ApproveDeps) =>
         if (await wasGivenBefore(deps, call, meant)) return { kind: 'wasApproved', name };
         // an approval that comes late must not look like one that was heard
         throw new RefusedError(whyNotOpen(call.state, meant));
+      }
+      const endsEpochMs = approvalEndsEpochMs(call.release, name);
+      if (call.now >= endsEpochMs) {
+        const until = new Date(endsEpochMs).toISOString();
+        throw new RefusedError(`${name} of ${releaseId} could be given until ${until}: it goes back`);
       }
       const problem = whyNotBy(call.release, name, { by, groups });
       if (problem !== undefined) throw new RefusedError(problem);

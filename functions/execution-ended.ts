@@ -1,5 +1,6 @@
+import { setTimeout as really } from 'node:timers/promises';
 import * as z from 'zod';
-import type { Machine } from '../adapters/executions/executions.ts';
+import type { ExecutionStatus, Machine } from '../adapters/executions/executions.ts';
 import { machineArnsOf } from '../adapters/executions/step-functions-executions.ts';
 import { releaseExecutionOf, rollBackExecutionOf } from '../domain/release-id.ts';
 import { makeLambda } from './shared/handler.ts';
@@ -10,6 +11,8 @@ import { type Ended, type RescueDeps, type Rescued, rescue } from './shared/resc
 export interface ExecutionEndedDeps extends RescueDeps {
   /** What the two machines are called in events. */
   machineArns: Record<Machine, string>;
+  /** Waits; absent: really. */
+  pause?: (ms: number) => Promise<void>;
 }
 
 /** EventBridge's "Step Functions Execution Status Change". docs: "EventBridge (CloudWatch Events) for Step Functions" */
@@ -19,43 +22,60 @@ const eventSchema = z.looseObject({
     stateMachineArn: z.string().min(1),
     name: z.string().min(1),
     status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE']),
-    error: z.string().nullish(),
-    cause: z.string().nullish(),
   }),
 });
 
 /**
- * The door by which Step Functions says that an execution of either machine ended badly. Where that leaves a release open it
- * goes back, or its roll back is tried again; where the release is over, or another execution has it, nothing happens. So it
- * does not matter how late the event comes and how often.
+ * The door by which Step Functions says that an execution of either machine ended badly. The event is a hint: whether it has
+ * ended, how and why, Step Functions is asked. Where that leaves a release open it goes back, or its roll back is tried again;
+ * where the release is over, or another execution has it, nothing happens. So it does not matter how late the event comes and
+ * how often.
  */
 export const makeHandler = (deps: ExecutionEndedDeps) =>
   makeLambda('execution-ended', deps, async (event, log): Promise<Rescued> => {
     const { detail } = eventSchema.parse(event);
-    const { name, status } = detail;
+    const { name, status: said } = detail;
     const machine = machineOf(deps.machineArns, detail.stateMachineArn);
     const ours = machine === 'rollBack' ? rollBackExecutionOf(name) : releaseExecutionOf(name);
     if (machine === undefined || ours === undefined) return { kind: 'nothing', because: `${name} is none of ours` };
-    if (status !== 'FAILED' && status !== 'TIMED_OUT' && status !== 'ABORTED') {
-      return { kind: 'nothing', because: `${name} is ${status}` };
+    if (said !== 'FAILED' && said !== 'TIMED_OUT' && said !== 'ABORTED') {
+      return { kind: 'nothing', because: `${name} is ${said}` };
     }
     const { releaseId, number } = ours;
-    const because = [detail.error, detail.cause].filter(text => typeof text === 'string' && text !== '').join(': ');
-    const error = typeof detail.error === 'string' ? { error: detail.error } : {};
-    const ended: Ended = {
-      machine,
-      number,
-      status,
-      ...error,
-      ...(because !== '' && { because: because.slice(0, MOST_CAUSE) }),
-    };
     return withLedger(deps, { releaseId, by: 'execution-ended', log }, async (call): Promise<Rescued> => {
       if (call.state.active?.releaseId !== releaseId) return { kind: 'nothing', because: `${releaseId} is over` };
+      const found = await described(deps, machine, name);
+      if (found === 'notThere') return { kind: 'nothing', because: `there is no execution ${name}` };
+      if (found.status === 'RUNNING') return { kind: 'nothing', because: `${name} runs` };
+      const because = [found.error, found.cause].filter(text => text !== undefined && text !== '').join(': ');
+      const ended: Ended = {
+        machine,
+        number,
+        status: found.status,
+        ...(found.error !== undefined && { error: found.error }),
+        ...(because !== '' && { because: because.slice(0, MOST_CAUSE) }),
+      };
       const rescued = await rescue(deps, call, ended);
-      call.log.info(`${name} ended: ${rescued.kind}`, { status, ...rescued });
+      call.log.info(`${name} ended: ${rescued.kind}`, { status: found.status, ...rescued });
       return rescued;
     });
   });
+
+/** DescribeExecution is eventually consistent: an event may be ahead of it by a moment. Later than that the reconciler finds it. */
+const ASKS_AGAIN_AFTER_MS = [500, 1_500, 3_000];
+
+async function described(
+  { executions, pause = really }: ExecutionEndedDeps,
+  machine: Machine,
+  name: string,
+): Promise<ExecutionStatus | 'notThere'> {
+  for (const ms of ASKS_AGAIN_AFTER_MS) {
+    const found = await executions.describe(machine, name);
+    if (found === 'notThere' || found.status !== 'RUNNING') return found;
+    await pause(ms);
+  }
+  return executions.describe(machine, name);
+}
 
 /** A cause may be 32 KB of a program's stack; the ledger wants a sentence. */
 const MOST_CAUSE = 500;

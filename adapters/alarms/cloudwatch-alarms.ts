@@ -26,7 +26,13 @@ export function cloudWatchAlarms(client: CloudWatchClient): Alarms {
           AlarmName === alarmNameOf(alarm) && (alarm === AlarmName || alarm === AlarmArn);
         const is = found.find(isIt);
         if (is === undefined) return { alarm, state: 'missing', reason: '' };
-        return { alarm, state: stateSchema.parse(is.StateValue), reason: is.StateReason ?? '' };
+        const since = is.StateTransitionedTimestamp?.getTime();
+        return {
+          alarm,
+          state: stateSchema.parse(is.StateValue),
+          reason: is.StateReason ?? '',
+          ...(since !== undefined && { sinceEpochMs: since }),
+        };
       });
     },
   };

@@ -2,7 +2,7 @@ import { type AlarmState, type Alarms, AlarmsUnreachableError, alarmNameOf } fro
 
 export interface FakeAlarms extends Alarms {
   /** Makes the alarm where it is not there. */
-  set(name: string, state: AlarmState, reason?: string): void;
+  set(name: string, state: AlarmState, reason?: string, sinceEpochMs?: number): void;
   delete(name: string): void;
   /** From now on (or until `false`) nothing answers. */
   unreachable(now: boolean): void;
@@ -10,10 +10,11 @@ export interface FakeAlarms extends Alarms {
 
 /** Alarms in memory: none at first. An ARN is of this account and region. */
 export function fakeAlarms(): FakeAlarms {
-  const states = new Map<string, { state: AlarmState; reason: string }>();
+  const states = new Map<string, { state: AlarmState; reason: string; sinceEpochMs?: number }>();
   let away = false;
   return {
-    set: (name, state, reason = '') => void states.set(name, { state, reason }),
+    set: (name, state, reason = '', sinceEpochMs) =>
+      void states.set(name, { state, reason, ...(sinceEpochMs !== undefined && { sinceEpochMs }) }),
     delete: name => void states.delete(name),
     unreachable: now => {
       away = now;

@@ -5,6 +5,8 @@ export interface ExecutionStatus {
   startedAtEpochMs: number;
   /** The name of the error with which it FAILED, where it is known. */
   error?: string;
+  /** What the error said. */
+  cause?: string;
 }
 
 /** Every method may also throw ExecutionsUnreachableError and ExecutionsRefusedError. */

@@ -66,8 +66,13 @@ export function fakeExecutions(clock: Clock): FakeExecutions {
       reach();
       const found = find(machine, name);
       if (found === undefined) return 'notThere';
-      const { status, startedAtEpochMs, error } = found;
-      return { status, startedAtEpochMs, ...(error !== undefined && { error }) };
+      const { status, startedAtEpochMs, error, cause } = found;
+      return {
+        status,
+        startedAtEpochMs,
+        ...(error !== undefined && { error }),
+        ...(cause !== undefined && { cause }),
+      };
     },
     async answer(taskToken, output) {
       reach();

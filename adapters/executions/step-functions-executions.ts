@@ -130,8 +130,8 @@ async function calling<Output, Ordinary>(
 /** As the service has it: what JSON cannot carry is gone. */
 const jsonOf = (input: object): unknown => JSON.parse(JSON.stringify(input));
 
-function statusOf({ status, startDate, error }: DescribeExecutionOutput): ExecutionStatus {
+function statusOf({ status, startDate, error, cause }: DescribeExecutionOutput): ExecutionStatus {
   // an execution that somebody has asked to redrive is going to run
   const known = status === undefined || status === 'PENDING_REDRIVE' ? 'RUNNING' : status;
-  return { status: known, startedAtEpochMs: startDate?.getTime() ?? 0, ...(error !== undefined && { error }) };
+  return { status: known, startedAtEpochMs: startDate?.getTime() ?? 0, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
 }

@@ -10,6 +10,8 @@ export interface AlarmSeen {
   state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | 'missing';
   /** Why it is in that state, as far as is known. */
   reason: string;
+  /** Since when, as far as is known. */
+  sinceEpochMs?: number;
 }
 
 /** `unread`: why nobody could say how they are. None: the workload has no alarms, or nothing depends on them now. */

@@ -1,5 +1,7 @@
+import { parseDurationSeconds } from '../file/units.ts';
 import type { Entry } from '../ledger/facts.ts';
 import { type ApprovalState, type EndedRelease, PROCEED, type ReleaseState } from '../ledger/state.ts';
+import { DEFAULTS } from '../plan/defaults.ts';
 import type { Plan } from '../plan/plan.ts';
 import { currentStep } from './next-step.ts';
 
@@ -10,6 +12,9 @@ export interface ApprovalRule {
   required: number;
   notTheStarter: boolean;
 }
+
+/** Open questions do not count against the deadline, so that of a hold has an end too: that of an approval which names none. */
+const ANSWER_WITHIN_SECONDS = parseDurationSeconds(DEFAULTS.approval.within) ?? 0;
 
 /** An approval that a release waits for. */
 export interface OpenApproval extends ApprovalRule {
@@ -53,6 +58,17 @@ export function openApprovals(release: ReleaseState | EndedRelease): OpenApprova
       ...{ name, opening: openingOf(approval), approvedBy: approval.approvedBy },
       ...approvalRule(release.plan, name),
     }));
+}
+
+/**
+ * When a step's approval, or a hold's question, has been open for so long that the release goes back: what is said after that
+ * comes too late, whether or not somebody has looked since.
+ */
+export function approvalEndsEpochMs({ plan, approvals }: ReleaseState, name: string): number {
+  const openedAtEpochMs = approvals[name]?.openedAtEpochMs ?? 0;
+  const step = plan.steps.find(one => one.kind === 'approval' && one.name === name);
+  const withinSeconds = step?.kind === 'approval' ? step.withinSeconds : ANSWER_WITHIN_SECONDS;
+  return openedAtEpochMs + withinSeconds * 1000;
 }
 
 /** Why this person may not give it; undefined: they may. */

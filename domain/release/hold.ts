@@ -1,12 +1,10 @@
 import { assertNever } from '../assert-never.ts';
-import { durationText, parseDurationSeconds } from '../file/units.ts';
+import { durationText } from '../file/units.ts';
 import type { Fact, RollBackReason } from '../ledger/facts.ts';
 import { PROCEED, type ReleaseState } from '../ledger/state.ts';
 import { DEFAULTS } from '../plan/defaults.ts';
+import { approvalEndsEpochMs } from './approvals.ts';
 import type { Decision } from './move.ts';
-
-/** Open questions do not count against the deadline, so each has an end of its own: that of an approval which names none. */
-const ANSWER_WITHIN_SECONDS = parseDurationSeconds(DEFAULTS.approval.within) ?? 0;
 
 /** While it holds, the metrics are asked again this often: design.md, "looks". */
 export const HOLD_LOOK_SECONDS = 10;
@@ -57,7 +55,7 @@ export function holdOr(
       const asked = release.approvals[PROCEED];
       if (asked === undefined)
         return looking(`waiting for a person to decide: ${because}`, [{ kind: 'approvalOpened', name: PROCEED }]);
-      const tooLate = seen.nowEpochMs >= asked.openedAtEpochMs + ANSWER_WITHIN_SECONDS * 1000;
+      const tooLate = seen.nowEpochMs >= approvalEndsEpochMs(release, PROCEED);
       if (asked.completeAtEpochMs === undefined && tooLate) {
         const silence = `nobody answered within ${DEFAULTS.approval.within}: ${because}`;
         return { move: { kind: 'rollBack', reason: end.reason, because: silence }, facts };

@@ -7,6 +7,7 @@ import { PROCEED, type ReleaseState } from '../ledger/state.ts';
 import { measuringSeconds } from '../plan/measuring-time.ts';
 import type { Step } from '../plan/plan.ts';
 import { alarmBlock, rangUnderTraffic } from './alarm-watch.ts';
+import { approvalEndsEpochMs } from './approvals.ts';
 import { failingPods } from './canary-pods.ts';
 import { soonEnough, unserved } from './canary-serving.ts';
 import { advance, again, type Done, rollBack, WAIT_SECONDS } from './decisions.ts';
@@ -144,8 +145,7 @@ function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed):
     case 'approval': {
       const approval = release.approvals[step.name];
       if (approval?.completeAtEpochMs !== undefined) return advance(done, `${step.name} was approved`);
-      const openedAt = approval?.openedAtEpochMs ?? seen.nowEpochMs;
-      if (seen.nowEpochMs >= openedAt + step.withinSeconds * 1000) {
+      if (approval !== undefined && seen.nowEpochMs >= approvalEndsEpochMs(release, step.name)) {
         return rollBack('deadline', `${step.name} was not approved within ${step.withinSeconds} s`);
       }
       return again(seen.nextReadingSeconds, `waiting for approval ${step.name}`);

@@ -16,7 +16,7 @@ export interface RescueDeps extends SharedDeps, TellDeps {
   executions: Executions;
 }
 
-/** An execution of which an event says that it has ended: what Step Functions describes may be older than that. */
+/** An execution that has ended, as Step Functions described it a moment ago. */
 export interface Ended {
   machine: Machine;
   number: number;

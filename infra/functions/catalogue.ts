@@ -39,7 +39,7 @@ export type Need =
 export const FUNCTIONS = {
   abort: ['appendLedger', 'startRollBack'],
   admit: ['appendLedger', 'readDial', 'readTargets', 'readAlarms', 'cluster', 'tell'],
-  'alarm-changed': ['appendLedger', 'readWorkloads', 'startRollBack'],
+  'alarm-changed': ['appendLedger', 'readWorkloads', 'readAlarms', 'startRollBack'],
   approve: ['appendLedger', 'readToken', 'answerTaskToken'],
   audit: ['readLedger'],
   'await-approval': ['readLedger', 'keepToken', 'answerTaskToken'],

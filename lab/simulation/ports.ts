@@ -20,6 +20,7 @@ import { embeddedExecutions, machineArns } from './embedded-executions.ts';
 import { currentInvocation } from './invocation.ts';
 import type { Stage } from './stage.ts';
 import { TableInMemory } from './table-in-memory.ts';
+import { virtualSleep } from './virtual-time.ts';
 import type { Site } from './world/site.ts';
 
 /** The in-memory systems that are the same for all workloads, as whoever sets the scene needs them. */
@@ -58,6 +59,7 @@ export function portsOf(stage: Stage, systems: Systems, host: () => StateMachine
     topicArn: 'arn:topic/control-plane',
     propagationSeconds: 30,
     executions: embeddedExecutions(host),
+    pause: virtualSleep,
     machineArns,
     router: overriding(
       byWorkload<TrafficRouter>(workload => of(workload).router),

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type Line, planOf, readied, shifted, shop } from '../support/story.ts';
+import type { AlarmState } from '../../adapters/alarms/alarms.ts';
+import { at, type Line, planOf, readied, shifted, shop } from '../support/story.ts';
 import { alarmChanged, scheduled, watched } from './scenes.ts';
 import { openWorld, type World } from './world.ts';
 
 const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
-const ring = (world: World, ...about: Parameters<typeof alarmChanged>) =>
+/** CloudWatch says what its event says. */
+const ring = (world: World, ...about: Parameters<typeof alarmChanged>) => {
+  const [name, seconds, { to = 'ALARM' } = {}] = about;
+  world.alarms.set(name, to as AlarmState, 'Threshold Crossed: 1 datapoint [20.0] was greater than 5.0', at(seconds));
+  return world.run('alarm-changed', alarmChanged(...about));
+};
+/** An event that CloudWatch did not send: it does not know of it. */
+const forge = (world: World, ...about: Parameters<typeof alarmChanged>) =>
   world.run('alarm-changed', alarmChanged(...about));
 const back = async (world: World) => (await world.ledger.read('shop')).active?.rollBack;
 
@@ -45,6 +53,48 @@ describe('an alarm that goes into ALARM after the first weight', () => {
       { workload: 'api', kind: 'nothing', because: 'no release is in progress' },
       { workload: 'shop', kind: 'goesBack', attempt: 1 },
     ]);
+  });
+});
+
+describe('an event that says what CloudWatch does not', () => {
+  it.each<[string, AlarmState | undefined, string]>([
+    ['is OK', 'OK', 'it is OK by now'],
+    ['has no data', 'INSUFFICIENT_DATA', 'it is INSUFFICIENT_DATA by now'],
+    ['is not there', undefined, 'it is not there by now'],
+  ])('takes nothing back: the alarm %s', async (_, state, because) => {
+    const world = await watched(at10);
+    world.alarms.delete('shop-burns');
+    if (state !== undefined) world.alarms.set('shop-burns', state);
+    expect(await forge(world, 'shop-burns', 24)).toEqual([{ workload: 'shop', kind: 'nothing', because }]);
+    expect(await back(world)).toBeUndefined();
+  });
+
+  it('of another instant counts for the one that CloudWatch knows', async () => {
+    const world = await watched(at10);
+    world.alarms.set('shop-burns', 'ALARM', 'errors', at(-600));
+    expect(await forge(world, 'shop-burns', 24)).toMatchObject([{ because: 'it rang before shop-1 had traffic' }]);
+  });
+
+  it('ends no override: neither that it is OK, nor that it was before', async () => {
+    const world = await openWorld({ metrics: [] });
+    world.alarms.set('shop-burns', 'ALARM', 'errors', at(-600));
+    const workload = { ...shop, alarms: ['shop-burns'] };
+    await world.workloads.register({ workload, plan: planOf({ metrics: [] }) });
+    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann', althoughAlarms: ['shop-burns'] });
+    await forge(world, 'shop-burns', 24, { from: 'ALARM', to: 'OK' });
+    await forge(world, 'shop-burns', 24, { from: 'OK', to: 'ALARM' });
+    expect(await world.kinds()).not.toContain('alarmWasOk');
+    // CloudWatch says that it went into ALARM again since
+    world.alarms.set('shop-burns', 'ALARM', 'errors', at(30));
+    await forge(world, 'shop-burns', 30, { from: 'OK', to: 'ALARM' });
+    expect(await world.kinds()).toContain('alarmWasOk');
+  });
+
+  it('is tried again where CloudWatch does not answer', async () => {
+    const world = await watched(at10);
+    world.alarms.unreachable(true);
+    await expect(forge(world, 'shop-burns', 24)).rejects.toThrow(/the fake was told not to answer/);
+    expect(await back(world)).toBeUndefined();
   });
 });
 

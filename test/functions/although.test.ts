@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../cli/status-text.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { approval, bake, type Line, readied, requested, shifted, shop, weight } from '../support/story.ts';
+import { approval, at, bake, type Line, readied, requested, shifted, shop, weight } from '../support/story.ts';
 import { alarmArn, alarmChanged, road } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';
 
@@ -78,7 +78,7 @@ describe('all of stable is down, and a fix is released', () => {
 
 describe('an alarm rings, and a fix is released', () => {
   const ring = (world: World, name: string, from = 'OK') => {
-    world.alarms.set(name, 'ALARM', 'errors');
+    world.alarms.set(name, 'ALARM', 'errors', at(24));
     return world.run('alarm-changed', alarmChanged(name, 24, { from }));
   };
 
@@ -145,6 +145,7 @@ describe('an alarm rings, and a fix is released', () => {
 
   it('takes the release back when it was OK and rings again', async () => {
     const world = await at10Although();
+    world.alarms.set(burns, 'OK', '', at(23));
     await world.run('alarm-changed', alarmChanged(burns, 23, { from: 'ALARM', to: 'OK' }));
     expect((await state(world)).active?.alarmsWereOk).toEqual([burns]);
     expect(await ring(world, burns, 'INSUFFICIENT_DATA')).toEqual(goesBack);
@@ -169,6 +170,7 @@ describe('an alarm rings, and a fix is released', () => {
   it('its OK is written down once, and not of a release that overrides nothing', async () => {
     const world = await at10Although();
     const ok = alarmChanged(burns, 23, { from: 'ALARM', to: 'OK' });
+    world.alarms.set(burns, 'OK', '', at(23));
     await world.run('alarm-changed', ok);
     await world.run('alarm-changed', ok);
     expect((await world.kinds()).filter(kind => kind === 'alarmWasOk')).toHaveLength(1);

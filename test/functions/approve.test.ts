@@ -31,6 +31,17 @@ describe('an approval', () => {
     expect(world.executions.answers).toEqual([{ taskToken: token, output: {} }]);
   });
 
+  it('given after its time is refused, whether or not somebody has looked since: the release goes back', async () => {
+    const { world } = await waiting({ withinSeconds: 600 });
+    world.wait(25 + 599);
+    await expect(approve(world, 'bob', ['others'])).rejects.toMatchObject(named('RefusedError', /is for leads/));
+    world.wait(25 + 600);
+    await expect(approve(world)).rejects.toMatchObject(
+      named('RefusedError', /^go-live of shop-1 could be given until 2023-11-14T\S+Z: it goes back$/),
+    );
+    expect(await world.kinds()).not.toContain('approved');
+  });
+
   it('given twice is given once', async () => {
     const { world } = await waiting();
     await approve(world);

@@ -3,7 +3,17 @@ import type { Line } from '../support/story.ts';
 import { attemptEnded, backInput, executionEnded, scheduled, stopped } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';
 
-const hear = (world: World, ...about: Parameters<typeof executionEnded>) =>
+/** Step Functions says what its event says: of an execution that is there and ended in another way, too. */
+const hear = (world: World, ...about: Parameters<typeof executionEnded>) => {
+  const [of, name, status = 'FAILED', more = {}] = about;
+  const machine = of === 'release' ? 'release' : 'rollBack';
+  const execution = world.executions.started.find(one => one.machine === machine && one.name === name);
+  const isBad = ['FAILED', 'ABORTED', 'TIMED_OUT'].includes(status);
+  if (isBad && execution !== undefined && execution.status !== 'RUNNING') Object.assign(execution, { status, ...more });
+  return forge(world, ...about);
+};
+/** An event that Step Functions did not send, or that is ahead of what it describes. */
+const forge = (world: World, ...about: Parameters<typeof executionEnded>) =>
   world.run('execution-ended', executionEnded(...about));
 const started = (world: World) => world.executions.started.map(({ name, status }) => `${name} ${status}`);
 const claims = async (world: World) => (await world.facts()).filter(({ kind }) => kind === 'rollBackClaimed');
@@ -24,7 +34,7 @@ describe('an execution that ended without closing its release', () => {
         because: `shop-1-1 ended (${status}) without closing the release`,
       },
     ]);
-    expect(started(world)).toEqual(['shop-1-1 FAILED', 'rb-shop-1-1 RUNNING']);
+    expect(started(world)).toEqual([`shop-1-1 ${status}`, 'rb-shop-1-1 RUNNING']);
   });
 
   it('says what ended it, as far as Step Functions knows', async () => {
@@ -92,6 +102,44 @@ describe('an execution that ended without closing its release', () => {
   });
 });
 
+describe('an event that says what Step Functions does not', () => {
+  it('of an execution that runs takes nothing back: it is asked again for some seconds, and then nothing happens', async () => {
+    const world = await openWorld();
+    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    const untouched = await world.everything();
+    expect(await forge(world, 'release', 'shop-1-1')).toEqual({ kind: 'nothing', because: 'shop-1-1 runs' });
+    expect(world.pauses).toEqual([500, 1_500, 3_000]);
+    expect(await world.everything()).toEqual(untouched);
+  });
+
+  it('that comes before what is described is believed as soon as that says so', async () => {
+    const world = await openWorld();
+    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    const { describe: now } = world.executions;
+    let asked = 0;
+    world.executions.describe = async (...about) => {
+      asked += 1;
+      if (asked === 2) world.executions.end('release', 'shop-1-1', 'TIMED_OUT');
+      return now(...about);
+    };
+    await forge(world, 'release', 'shop-1-1', 'FAILED', { error: 'forged', cause: 'in the event' });
+    expect(await claims(world)).toMatchObject([{ because: 'shop-1-1 ended (TIMED_OUT) without closing the release' }]);
+  });
+
+  it.each([
+    ['of the way back that runs', 'roll-back', 'rb-shop-1-1'],
+    ['of a run that never was', 'release', 'shop-1-7'],
+    ['of an attempt that never was', 'roll-back', 'rb-shop-1-9'],
+  ] as const)('%s changes nothing', async (_, machine, name) => {
+    const world = await openWorld();
+    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    await world.run('abort', { releaseId: 'shop-1', by: 'ann', because: 'no' });
+    const untouched = await world.everything();
+    expect(await forge(world, machine, name)).toMatchObject({ kind: 'nothing' });
+    expect(await world.everything()).toEqual(untouched);
+  });
+});
+
 describe('an execution that has nothing to say any more', () => {
   const nothing: [string, (world: World) => Promise<unknown>, Line[]][] = [
     [
@@ -145,7 +193,7 @@ describe('a roll back whose execution died', () => {
     const world = await attemptEnded(1);
     expect(await hear(world, 'roll-back', 'rb-shop-1-1', 'ABORTED')).toEqual({ kind: 'goesBack', attempt: 2 });
     expect((await claims(world)).at(-1)).toMatchObject({ attempt: 2, reason: 'degraded', because: 'errors: 5 of 100' });
-    expect(started(world)).toEqual(['shop-1-1 RUNNING', 'rb-shop-1-1 TIMED_OUT', 'rb-shop-1-2 RUNNING']);
+    expect(started(world)).toEqual(['shop-1-1 RUNNING', 'rb-shop-1-1 ABORTED', 'rb-shop-1-2 RUNNING']);
     expect(world.notifier.notices).toEqual([]);
   });
 

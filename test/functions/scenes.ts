@@ -298,6 +298,7 @@ export async function watched(story: Line[]): Promise<World> {
     workload: { ...shop, alarms: ['shop-burns', alarmArn('shop-slow')] },
     plan: planOf(),
   });
+  for (const name of ['shop-burns', 'shop-slow']) opened.alarms.set(name, 'ALARM', 'errors', at(24));
   return opened;
 }
 

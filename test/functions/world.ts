@@ -75,6 +75,7 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
   const hooks = fakeHooks();
   const metrics = fakeSource();
   const alarms = fakeAlarms();
+  const pauses: number[] = [];
   const deps: AllDeps = {
     clock,
     log: linesLog(sink, clock),
@@ -93,6 +94,7 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
     metrics,
     alarms,
     propagationSeconds: 30,
+    pause: async (ms: number) => void pauses.push(ms),
   };
   const functions = labFunctions(deps);
   const registeredPlan = planOf(plan);
@@ -124,6 +126,8 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
     hooks,
     metrics,
     alarms,
+    /** What handlers waited by themselves, in milliseconds. */
+    pauses,
     run(name: string, input: unknown): Promise<unknown> {
       const found = functions[name];
       if (found === undefined) throw new Error(`there is no handler ${name}`);

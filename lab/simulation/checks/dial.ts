@@ -66,7 +66,10 @@ function isUnchecked(stage: Stage, effect: Effect & { kind: 'goBack' }): boolean
   const { initial, unused, unhealthy } = stage.site(effect.workload).pods[effect.stable].counts(Date.now());
   const since = stage.release(effect.workload, releaseOf(effect))?.rollBackAtEpochMs;
   // without the ledger nobody can say since when it goes back
-  const isTime = effect.by.isWithoutLedger || (since !== undefined && Date.now() >= since + 60_000);
+  const canary = effect.stable === 'blue' ? 'green' : 'blue';
+  // where nobody answers, what may be fine is better at once
+  const nobodyAnswers = stage.site(effect.workload).pods[canary].healthy(Date.now()) === 0;
+  const isTime = nobodyAnswers || effect.by.isWithoutLedger || (since !== undefined && Date.now() >= since + 60_000);
   return initial + unused > 0 && unhealthy === 0 && isTime;
 }
 

@@ -96,7 +96,7 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
         const turn = (state: 'ALARM' | 'OK') => {
           if (stage.alarmsMissingSinceEpochMs !== undefined) return; // there is none that could ring
           stage.story.tell('CloudWatch', `${alarmName} goes into ${state}`);
-          simulation.systems.alarms.set(alarmName, state, reason);
+          simulation.systems.alarms.set(alarmName, state, reason, Date.now());
           stage.ringsSinceEpochMs = state === 'ALARM' ? (stage.ringsSinceEpochMs ?? Date.now()) : undefined;
           stage.lastRangEpochMs = Date.now();
           const previousState = state === 'OK' ? 'ALARM' : 'OK';
