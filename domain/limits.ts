@@ -56,9 +56,9 @@ export function oversized(what: string, content: unknown, mostBytes: number): Is
         if (!Array.isArray(value)) characters += key.length;
         inside.push({ path: [...path, Array.isArray(value) ? Number(key) : key], value: one });
       }
+      // with its defaults it is longer, and nothing makes it half as long
+      if (characters + inside.length > 2 * mostBytes) return [tooMuch(what, 2 * mostBytes, mostBytes)];
     }
-    // with its defaults it is longer, and nothing makes it half as long
-    if (characters > 2 * mostBytes) return [tooMuch(what, characters, mostBytes)];
     level = inside;
   }
   return issues;

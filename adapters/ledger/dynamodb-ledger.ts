@@ -12,7 +12,7 @@ import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { KeptSnapshot } from '../../domain/ledger/audit.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
-import { isCommitted, isSnapshotDue, snapshotOf, snapshotTaken } from '../../domain/ledger/snapshot.ts';
+import { digestOf, isCommitted, isSnapshotDue, snapshotTaken } from '../../domain/ledger/snapshot.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
 import { entryAfter, LEDGER_VERSION } from '../../domain/ledger/versions.ts';
 import { workloadOf } from '../../domain/release-id.ts';
@@ -100,11 +100,11 @@ export class DynamoDbLedger implements Ledger {
   async read(workload: string): Promise<WorkloadState> {
     const snapshot = await this.snapshot(workload);
     if (snapshot !== undefined) {
-      const later = await this.entries(workload, snapshot.state.seq);
-      if (isCommitted({ text: snapshot.text, seq: snapshot.state.seq }, later[0], sha256)) {
-        return later.reduce((state, entry) => fold(state, entry, sha256), snapshot.state);
+      const later = await this.entries(workload, snapshot.seq);
+      if (isCommitted(snapshot, later[0], sha256)) {
+        return later.reduce((state, entry) => fold(state, entry, sha256), snapshot);
       }
-      const because = `line ${snapshot.state.seq + 1} does not name it: the log is read from its first line`;
+      const because = `line ${snapshot.seq + 1} does not name it: the log is read from its first line`;
       this.log?.error('a snapshot of the ledger does not follow from its log', { workload, because });
     }
     const entries = await this.entries(workload);
@@ -133,13 +133,15 @@ export class DynamoDbLedger implements Ledger {
    * written already, and the snapshot is only a cache: without it a read takes longer, and the next append tries again.
    */
   private async takeSnapshot(workload: string, state: WorkloadState, line: NewLine): Promise<WorkloadState> {
-    const { text: content, digest } = snapshotOf(state, sha256);
-    const entry = entryAfter(state, { ...line, fact: snapshotTaken(digest) });
+    const entry = entryAfter(state, { ...line, fact: snapshotTaken(digestOf(state, sha256)) });
     let newest = state;
     try {
       await this.putEntry(workload, entry);
       newest = fold(state, entry, sha256);
-      await this.put({ ...key(`workload#${workload}`, snapshotKey(LEDGER_VERSION)), state: { S: content } });
+      await this.put({
+        ...key(`workload#${workload}`, snapshotKey(LEDGER_VERSION)),
+        state: { S: JSON.stringify(state) },
+      });
     } catch (error) {
       if (error instanceof LedgerConflictError) return newest; // whoever was first takes it
       if (!(error instanceof LedgerUnreachableError)) throw error;
@@ -281,11 +283,11 @@ export class DynamoDbLedger implements Ledger {
   }
 
   /** Of this version; else the newest of an older one, unless that passed over lines that are known here. */
-  private async snapshot(workload: string): Promise<{ state: WorkloadState; text: string } | undefined> {
+  private async snapshot(workload: string): Promise<WorkloadState | undefined> {
     for (const { version, text: content } of await this.readSnapshots(workload)) {
       const state = stateOf(content);
       if (state === undefined) continue; // it was rewritten: the log is read
-      if (version === LEDGER_VERSION || state.passedOverSeq === undefined) return { state, text: content };
+      if (version === LEDGER_VERSION || state.passedOverSeq === undefined) return state;
     }
     return undefined;
   }

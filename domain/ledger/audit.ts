@@ -1,6 +1,6 @@
 import type { Entry } from './facts.ts';
 import { fold, hashOf, type Sha256 } from './fold.ts';
-import { isCommitted, snapshotOf } from './snapshot.ts';
+import { digestOf, isCommitted } from './snapshot.ts';
 import { emptyState, type WorkloadState } from './state.ts';
 import { LEDGER_VERSION } from './versions.ts';
 
@@ -85,7 +85,7 @@ export class ChainAudit {
       this.report.statesOfOtherVersions += 1;
       return true;
     }
-    if (snapshotOf(this.before, this.sha256).digest !== digest)
+    if (digestOf(this.before, this.sha256) !== digest)
       return this.breaks(entry.seq, 'it names another state than its lines give');
     this.report.states += 1;
     return true;
@@ -93,11 +93,11 @@ export class ChainAudit {
 
   private check({ version, text }: KeptSnapshot): void {
     if (this.report.broken !== undefined) return;
-    const seq = seqOf(text);
-    if (seq !== undefined && isCommitted({ text, seq }, this.named.get(seq), this.sha256)) this.report.snapshots += 1;
+    const state = stateOf(text);
+    if (state !== undefined && isCommitted(state, this.named.get(state.seq), this.sha256)) this.report.snapshots += 1;
     else
       this.breaks(
-        (seq ?? this.state.seq) + 1,
+        (state?.seq ?? this.state.seq) + 1,
         `it does not name the snapshot of version ${version}, which is not read therefore: delete that item`,
       );
   }
@@ -117,9 +117,9 @@ function entryOf(text: string): Entry | undefined {
   return isLine ? (line as Entry) : undefined;
 }
 
-function seqOf(text: string): number | undefined {
-  const seq = (parsed(text) as { seq?: unknown } | null | undefined)?.seq;
-  return Number.isSafeInteger(seq) ? (seq as number) : undefined;
+function stateOf(text: string): { seq: number } | undefined {
+  const state = parsed(text) as { seq: number } | null | undefined;
+  return Number.isSafeInteger(state?.seq) ? (state ?? undefined) : undefined;
 }
 
 function parsed(text: string): unknown {

@@ -11,6 +11,7 @@ import { openTable as openAdapterTable } from '../../../adapters/ledger/open-tab
 import type { Log } from '../../../adapters/log/log.ts';
 import { sha256 } from '../../../adapters/sha256.ts';
 import { hashOf } from '../../../domain/ledger/fold.ts';
+import { digestOf } from '../../../domain/ledger/snapshot.ts';
 import type { WorkloadState } from '../../../domain/ledger/state.ts';
 import { LEDGER_VERSION } from '../../../domain/ledger/versions.ts';
 import { type LabTable, openTable } from '../../../lab/table.ts';
@@ -234,7 +235,10 @@ describe('the ledger in DynamoDB', () => {
       await client.send(new PutItemCommand({ TableName: table.name, Item: { ...snapshotKey, state: { S: forged } } }));
       const item = (await client.send(new GetItemCommand({ TableName: table.name, Key: entryKey(51) }))).Item ?? {};
       const entry = JSON.parse(item.entry?.S ?? '');
-      const named = JSON.stringify({ ...entry, fact: { kind: 'snapshotTaken', digest: sha256(forged) } });
+      const named = JSON.stringify({
+        ...entry,
+        fact: { kind: 'snapshotTaken', digest: digestOf(JSON.parse(forged), sha256) },
+      });
       await client.send(new PutItemCommand({ TableName: table.name, Item: { ...item, entry: { S: named } } }));
       await expect(ledger.read('shop')).rejects.toThrow(
         'entry 52 does not carry the hash of entry 51: the log was changed',
