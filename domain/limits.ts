@@ -51,13 +51,13 @@ export function oversized(what: string, content: unknown, mostBytes: number): Is
     for (const { path, value } of level) {
       if (typeof value === 'string' && value.length > TEXT_MOST_CHARACTERS) issues.push(tooLong(path, value));
       characters += typeof value === 'string' ? value.length : 1;
+      // with its defaults it is longer, and nothing makes it half as long
+      if (characters > 2 * mostBytes) return [tooMuch(what, 2 * mostBytes, mostBytes)];
       if (typeof value !== 'object' || value === null) continue;
       for (const [key, one] of Object.entries(value)) {
         if (!Array.isArray(value)) characters += key.length;
         inside.push({ path: [...path, Array.isArray(value) ? Number(key) : key], value: one });
       }
-      // with its defaults it is longer, and nothing makes it half as long
-      if (characters + inside.length > 2 * mostBytes) return [tooMuch(what, 2 * mostBytes, mostBytes)];
     }
     level = inside;
   }

@@ -133,5 +133,10 @@ const jsonOf = (input: object): unknown => JSON.parse(JSON.stringify(input));
 function statusOf({ status, startDate, error, cause }: DescribeExecutionOutput): ExecutionStatus {
   // an execution that somebody has asked to redrive is going to run
   const known = status === undefined || status === 'PENDING_REDRIVE' ? 'RUNNING' : status;
-  return { status: known, startedAtEpochMs: startDate?.getTime() ?? 0, ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
+  return {
+    status: known,
+    startedAtEpochMs: startDate?.getTime() ?? 0,
+    ...(error !== undefined && { error }),
+    ...(cause !== undefined && { cause }),
+  };
 }
