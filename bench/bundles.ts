@@ -8,7 +8,7 @@ import {
   CUSTOM_RESOURCE_NAMES,
   FUNCTION_NAMES,
   type FunctionName,
-  functionsThat,
+  functionsWithCluster,
 } from '../infra/functions/catalogue.ts';
 import { type Figure, figureOf, rounded } from './figure.ts';
 
@@ -70,7 +70,7 @@ export async function bundles(runs: number, say: (line: string) => void): Promis
 }
 
 function limitOf(name: AnyFunctionName): typeof LIGHT | undefined {
-  if (functionsThat('cluster').some(withCluster => withCluster === name)) return WITH_CLUSTER;
+  if (functionsWithCluster().some(withCluster => withCluster === name)) return WITH_CLUSTER;
   return WAY_BACK.some(light => light === name) ? LIGHT : undefined;
 }
 

@@ -23,8 +23,8 @@ import { suppress } from './nag.ts';
 import { type ControlPlaneNames, controlPlaneNames } from './names.ts';
 import { SluiceMachine } from './state-machines.ts';
 
-/** The group of Kubernetes that RBAC binds in the namespaces of workloads: examples/cluster-access.yaml. */
-export const KUBERNETES_GROUP = 'sluice';
+/** The groups of Kubernetes that RBAC binds in the namespaces of workloads: examples/cluster-access.yaml. */
+export const KUBERNETES_GROUPS = { readCluster: 'sluice-readers', writeCluster: 'sluice' } as const;
 
 /** A custom resource may wait for its permissions to arrive, and makes several calls of up to 18 s. */
 const CUSTOM_RESOURCE_TIMEOUT_SECONDS = 120;
@@ -104,7 +104,8 @@ export class ControlPlaneStack extends Stack {
     const common = { names: this.names, code: props.code, logRetention };
     const functions = new Map<AnyFunctionName, SluiceFunction>();
     for (const file of FUNCTION_NAMES) {
-      const cluster = needsOf(file).includes('cluster') ? clusterProps : undefined;
+      const group = groupOf(file);
+      const cluster = group === undefined ? undefined : clusterProps;
       const readsThere = clusterProps.metricsInNetwork === true && needsOf(file).includes('readMetrics');
       const network = cluster === undefined && !readsThere ? undefined : clusterProps.network;
       const made = new SluiceFunction(this, file, {
@@ -118,7 +119,7 @@ export class ControlPlaneStack extends Stack {
         ...(network !== undefined && { network }),
       });
       if (needsOf(file).includes('tell')) key.grantEncryptDecrypt(made.role);
-      if (cluster !== undefined && cluster.accessEntries !== false) this.accessEntry(made, cluster.name);
+      if (group !== undefined && clusterProps.accessEntries !== false) this.accessEntry(made, clusterProps.name, group);
       functions.set(file, made);
     }
     for (const file of CUSTOM_RESOURCE_NAMES) {
@@ -165,14 +166,21 @@ export class ControlPlaneStack extends Stack {
     };
   }
 
-  private accessEntry({ role }: SluiceFunction, clusterName: string): void {
+  private accessEntry({ role }: SluiceFunction, clusterName: string, group: string): void {
     new eks.CfnAccessEntry(role, 'AccessEntry', {
       clusterName,
       principalArn: role.roleArn,
-      kubernetesGroups: [KUBERNETES_GROUP],
+      kubernetesGroups: [group],
       type: 'STANDARD',
     });
   }
+}
+
+/** Undefined: it has nothing to do with the cluster. */
+function groupOf(file: AnyFunctionName): string | undefined {
+  const needs = needsOf(file);
+  if (needs.includes('writeCluster')) return KUBERNETES_GROUPS.writeCluster;
+  return needs.includes('readCluster') ? KUBERNETES_GROUPS.readCluster : undefined;
 }
 
 const clusterEnvironment = ({ name, endpoint, certificateAuthority }: ClusterProps): Record<string, string> => ({

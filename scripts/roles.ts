@@ -43,7 +43,11 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
     'ecr:BatchGetImage, DescribeImages, DescribeRepositories on the repositories of registered workloads',
   ],
   tell: ['tells people', "sns:Publish on the notices topic (and a plan's own), kms on its key"],
-  cluster: [
+  readCluster: [
+    'reads the template and the slots',
+    'no permission of IAM: an EKS access entry in the group `sluice-readers`, RBAC by namespace',
+  ],
+  writeCluster: [
     'reads and writes the slots',
     'no permission of IAM: an EKS access entry in the group `sluice`, RBAC by namespace',
   ],

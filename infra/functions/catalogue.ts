@@ -27,8 +27,13 @@ export type Need =
   /** Images of registered workloads' repositories: granted by each ProgressiveWorkload for its own. */
   | 'readImages'
   | 'tell'
-  /** Kubernetes by an access entry: no permission of IAM, but the cluster's address, and the VPC where there is one. */
-  | 'cluster'
+  /**
+   * Reads in Kubernetes, as one of the group `sluice-readers` by an access entry: no permission of IAM, but the cluster's
+   * address, and the VPC where there is one.
+   */
+  | 'readCluster'
+  /** The same as one of the group `sluice`, which reads too. */
+  | 'writeCluster'
   | 'startRelease'
   | 'stopRelease'
   | 'startRollBack'
@@ -38,7 +43,7 @@ export type Need =
 
 export const FUNCTIONS = {
   abort: ['appendLedger', 'startRollBack'],
-  admit: ['appendLedger', 'readDial', 'readTargets', 'readAlarms', 'cluster', 'tell'],
+  admit: ['appendLedger', 'readDial', 'readTargets', 'readAlarms', 'readCluster', 'tell'],
   'alarm-changed': ['appendLedger', 'readWorkloads', 'readAlarms', 'startRollBack'],
   approve: ['appendLedger', 'readToken', 'answerTaskToken'],
   audit: ['readLedger'],
@@ -51,14 +56,14 @@ export const FUNCTIONS = {
   'next-step': ['appendLedger'],
   'open-approval': ['appendLedger', 'tell'],
   'open-preview': ['appendLedger', 'readDial', 'turnDial'],
-  'read-slot': ['appendLedger', 'cluster'],
-  'record-live': ['appendLedger', 'readWorkloads', 'readDial', 'readTargets', 'cluster'],
+  'read-slot': ['appendLedger', 'readCluster'],
+  'record-live': ['appendLedger', 'readWorkloads', 'readDial', 'readTargets', 'writeCluster'],
   reconcile: ['appendLedger', 'sweepOpen', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack', 'tell'],
   'restore-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets', 'stopRelease'],
-  'retire-canary': ['appendLedger', 'readDial', 'turnDial', 'cluster'],
-  'retire-stable': ['appendLedger', 'readDial', 'readTargets', 'readAlarms', 'cluster', 'tell'],
+  'retire-canary': ['appendLedger', 'readDial', 'turnDial', 'writeCluster'],
+  'retire-stable': ['appendLedger', 'readDial', 'readTargets', 'readAlarms', 'writeCluster', 'tell'],
   'shift-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets', 'readAlarms'],
-  'size-canary': ['appendLedger', 'readDial', 'turnDial', 'cluster'],
+  'size-canary': ['appendLedger', 'readDial', 'turnDial', 'writeCluster'],
   soak: ['appendLedger'],
   start: ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
   'start-with-plan': ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
@@ -67,7 +72,7 @@ export const FUNCTIONS = {
   status: ['readLedger', 'readWorkloads', 'readDial'],
   undo: ['appendLedger', 'readWorkloads', 'startRelease'],
   'verify-traffic': ['appendLedger', 'readDial', 'readTargets', 'cutConnections'],
-  'write-canary': ['appendLedger', 'cluster'],
+  'write-canary': ['appendLedger', 'writeCluster'],
 } as const satisfies Record<string, readonly Need[]>;
 
 /** Called by EventBridge, asynchronously: what fails every time is a dead letter. The reconciler just comes again. */
@@ -103,3 +108,9 @@ export const needsOf = (name: AnyFunctionName): readonly Need[] => ({ ...FUNCTIO
 
 export const functionsThat = (need: Need): FunctionName[] =>
   FUNCTION_NAMES.filter(name => needsOf(name).includes(need));
+
+/** Those that talk to the cluster, to read or to write. */
+export const functionsWithCluster = (): FunctionName[] => [
+  ...functionsThat('readCluster'),
+  ...functionsThat('writeCluster'),
+];

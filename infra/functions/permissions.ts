@@ -87,7 +87,8 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
       return [allow(['states:StopExecution'], [names.executionArns('release')])];
     case 'answerTaskToken':
       return [allow(['states:SendTaskSuccess'], [names.machineArn('release')])];
-    case 'cluster':
+    case 'readCluster':
+    case 'writeCluster':
     case 'turnDial':
     case 'cutConnections':
     case 'readImages':

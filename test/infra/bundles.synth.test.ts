@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleFunctions, bytesRead } from '../../infra/bundling/bundle.ts';
-import { CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES, functionsThat } from '../../infra/functions/catalogue.ts';
+import { CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES, functionsWithCluster } from '../../infra/functions/catalogue.ts';
 import { openTable } from '../../lab/table.ts';
 import { SYNTH_TIMEOUT_MS } from './synthesised.ts';
 
@@ -115,7 +115,7 @@ it('the way back and Look stay below 500 kB', () => {
 });
 
 it('functions with the Kubernetes client stay below 2 MB, and no other function has it', () => {
-  const withCluster = functionsThat('cluster');
+  const withCluster = functionsWithCluster();
   for (const name of names) {
     expect(kilobytes(name), name).toBeLessThan(withCluster.some(cluster => cluster === name) ? 2000 : 800);
     expect(readFileSync(fileOf(name), 'utf8').includes('k8s-aws-v1.'), name).toBe(

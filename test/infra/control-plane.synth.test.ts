@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
-import { CUSTOM_RESOURCE_NAMES, EVENT_DOORS, FUNCTION_NAMES, needsOf } from '../../infra/functions/catalogue.ts';
+import {
+  CUSTOM_RESOURCE_NAMES,
+  EVENT_DOORS,
+  FUNCTION_NAMES,
+  functionsThat,
+  functionsWithCluster,
+  needsOf,
+} from '../../infra/functions/catalogue.ts';
 import { fileOf, placeholdersOf } from '../../infra/state-machines.ts';
 import { namesIn, type Resource, SYNTH_TIMEOUT_MS, type Synthesised, synthControlPlane } from './synthesised.ts';
 
@@ -129,7 +136,7 @@ describe('the functions', () => {
       openAlarms: /^readAlarms$/,
       openImages: /^readImages$/,
       openTell: /^tell$/,
-      openCluster: /^cluster$/,
+      openCluster: /^(read|write)Cluster$/,
       openWorkloads: /^readWorkloads$/,
       openLedger: /^(read|append)Ledger$/,
       openExecutions: /^(startRelease|stopRelease|startRollBack|answerTaskToken)$/,
@@ -184,7 +191,7 @@ describe('the way back', () => {
     const entries = Object.values(controlPlane.ofType('AWS::EKS::AccessEntry')).map(({ Properties }) =>
       JSON.stringify(Properties.PrincipalArn),
     );
-    expect(entries).toHaveLength(FUNCTION_NAMES.filter(name => needsOf(name).includes('cluster')).length);
+    expect(entries).toHaveLength(functionsWithCluster().length);
     for (const name of wayBack) {
       expect(
         entries.some(entry => entry.includes(name.replaceAll('-', ''))),
@@ -193,8 +200,22 @@ describe('the way back', () => {
     }
   });
 
+  it('functions that only read in the cluster are in the group that may write nothing there', () => {
+    const groupsOf = new Map(
+      Object.values(controlPlane.ofType('AWS::EKS::AccessEntry')).map(({ Properties }) => [
+        JSON.stringify(Properties.PrincipalArn),
+        Properties.KubernetesGroups,
+      ]),
+    );
+    const groupOf = (name: string) =>
+      [...groupsOf].find(([arn]) => arn.includes(`"${name.replaceAll('-', '')}Role`))?.[1];
+    for (const name of functionsThat('readCluster')) expect(groupOf(name), name).toEqual(['sluice-readers']);
+    for (const name of functionsThat('writeCluster')) expect(groupOf(name), name).toEqual(['sluice']);
+    expect(functionsThat('readCluster')).toContain('read-slot');
+  });
+
   it('functions of the cluster are in the VPC that was given', () => {
-    for (const name of FUNCTION_NAMES.filter(file => needsOf(file).includes('cluster'))) {
+    for (const name of functionsWithCluster()) {
       expect(functionOf(inVpc, name).Properties.VpcConfig, name).toEqual({
         SecurityGroupIds: ['sg-11111111'],
         SubnetIds: ['subnet-11111111', 'subnet-22222222'],

@@ -11,13 +11,13 @@ import { callsInCode } from '../support/calls-in-code.ts';
 /** What a call of a port needs. `executions.start` depends on whose it is. */
 const NEEDS: Record<string, Need[]> = {
   'alarms.read': ['readAlarms'],
-  'cluster.pointService': ['cluster'],
-  'cluster.readSlot': ['cluster'],
-  'cluster.readTemplate': ['cluster'],
-  'cluster.restoreAutoscalerMinimum': ['cluster'],
-  'cluster.scaleSlot': ['cluster'],
-  'cluster.setAutoscalerMinimum': ['cluster'],
-  'cluster.writeSlot': ['cluster'],
+  'cluster.pointService': ['writeCluster'],
+  'cluster.readSlot': ['readCluster'],
+  'cluster.readTemplate': ['readCluster'],
+  'cluster.restoreAutoscalerMinimum': ['writeCluster'],
+  'cluster.scaleSlot': ['writeCluster'],
+  'cluster.setAutoscalerMinimum': ['writeCluster'],
+  'cluster.writeSlot': ['writeCluster'],
   'executions.answer': ['answerTaskToken'],
   'executions.describe': [], // comes with the right to start
   'executions.stop': ['stopRelease'],
@@ -81,9 +81,13 @@ function needsInCode(name: string): Set<Need> {
   );
 }
 
-/** Whoever may append may read. */
+/** Whoever may append may read, and whoever may write in the cluster likewise. */
 const withReading = (needs: readonly Need[]): Set<Need> =>
-  new Set(needs.includes('appendLedger') ? [...needs, 'readLedger'] : needs);
+  new Set([
+    ...needs,
+    ...(needs.includes('appendLedger') ? (['readLedger'] as const) : []),
+    ...(needs.includes('writeCluster') ? (['readCluster'] as const) : []),
+  ]);
 
 describe.each(FUNCTION_NAMES)('%s', name => {
   const called = needsInCode(name);

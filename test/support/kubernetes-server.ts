@@ -18,10 +18,13 @@ export interface RealKubernetes {
   kind: 'there';
   /** How the product's adapter reaches it: as a user in the group `sluice` and in no other. */
   env: { CLUSTER_ENDPOINT: string; CLUSTER_CA: string; CLUSTER_TOKEN: string };
+  /** The same as a user in the group `sluice-readers`. */
+  readersEnv: RealKubernetes['env'];
   /** A user in `system:masters`. */
   admin: Asker;
-  /** The same user as the product's adapter. */
+  /** The same users as the product's adapter. */
   sluice: Asker;
+  readers: Asker;
   close(): Promise<void>;
 }
 
@@ -59,7 +62,8 @@ export async function startKubernetes(namespaces: string[]): Promise<RealKuberne
   if (missing.length > 0) return { kind: 'absent', because: `no Kubernetes here (${missing.join(', ')})` };
   const folder = await mkdtemp(join(tmpdir(), 'sluice-kubernetes-'));
   const certificates = await makeCertificates();
-  const tokens = { admin: randomBytes(16).toString('hex'), sluice: randomBytes(16).toString('hex') };
+  const token = () => randomBytes(16).toString('hex');
+  const tokens = { admin: token(), sluice: token(), readers: token() };
   const ports = { etcd: await findFreePort(), peer: await findFreePort(), api: await findFreePort() };
   const endpoint = `https://127.0.0.1:${ports.api}`;
   const file = async (name: string, text: string) => {
@@ -73,9 +77,11 @@ export async function startKubernetes(namespaces: string[]): Promise<RealKuberne
   const running: ReturnType<typeof run>[] = [];
   const asAdmin = openAsker({ endpoint, ca: certificates.ca, token: tokens.admin });
   const asSluice = openAsker({ endpoint, ca: certificates.ca, token: tokens.sluice });
+  const asReaders = openAsker({ endpoint, ca: certificates.ca, token: tokens.readers });
   const close = async () => {
     asAdmin.close();
     asSluice.close();
+    asReaders.close();
     for (const program of running.reverse()) await program.stop();
     await rm(folder, { recursive: true, force: true });
   };
@@ -106,7 +112,7 @@ export async function startKubernetes(namespaces: string[]): Promise<RealKuberne
         `--secure-port=${ports.api}`,
         `--tls-cert-file=${certificate}`,
         `--tls-private-key-file=${key}`,
-        `--token-auth-file=${await file('tokens.csv', `${tokens.admin},admin,1,system:masters\n${tokens.sluice},sluice-functions,2,sluice\n`)}`,
+        `--token-auth-file=${await file('tokens.csv', `${tokens.admin},admin,1,system:masters\n${tokens.sluice},sluice-functions,2,sluice\n${tokens.readers},sluice-reading,3,sluice-readers\n`)}`,
         '--anonymous-auth=false',
         '--authorization-mode=RBAC',
         '--service-account-issuer=https://kubernetes.default.svc',
@@ -145,7 +151,8 @@ export async function startKubernetes(namespaces: string[]): Promise<RealKuberne
     throw error;
   }
   const env = { CLUSTER_ENDPOINT: endpoint, CLUSTER_CA: base64(certificates.ca), CLUSTER_TOKEN: tokens.sluice };
-  return { kind: 'there', env, admin: asAdmin, sluice: asSluice, close };
+  const readersEnv = { ...env, CLUSTER_TOKEN: tokens.readers };
+  return { kind: 'there', env, readersEnv, admin: asAdmin, sluice: asSluice, readers: asReaders, close };
 }
 
 function canRun(program: string): boolean {

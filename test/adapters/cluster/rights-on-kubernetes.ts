@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { openKubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
 import { openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
 import { makeCertificates } from '../../../lab/kubernetes/certificates.ts';
-import type { JsonBody } from '../../support/kubernetes-ask.ts';
+import { type JsonBody, MERGE_PATCH } from '../../support/kubernetes-ask.ts';
 import type { RealKubernetes } from '../../support/kubernetes-server.ts';
 import { checkout } from './cluster.contract.ts';
 import { corePath, deploymentPath, shop, withRealCluster } from './real-cluster.ts';
 
 /** What Kubernetes refuses: by RBAC, by validation, by TLS. */
 export function rightsOnKubernetes(real: () => RealKubernetes): void {
-  const { cluster, opened, contentOf } = withRealCluster(real);
+  const { under, cluster, opened, contentOf } = withRealCluster(real);
 
   it('is refused a slot that is no valid Deployment, and says which field of it', async () => {
     // Prepare
@@ -67,6 +67,45 @@ export function rightsOnKubernetes(real: () => RealKubernetes): void {
       code: 403,
       body: { reason: 'Forbidden' },
     });
+  });
+
+  it('as a reader reads the template and the slots, and may write nothing', async () => {
+    // Prepare: a slot that is there, so that what is refused is a change of something
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
+    await under().putAutoscaler('green', 2);
+    const reader = await openKubernetesCluster(real().readersEnv);
+    opened.push(reader);
+    const named = { ...checkout, service: 'checkout' };
+    await under().putService();
+    const content = await contentOf('r2');
+
+    // Act, Assess
+    expect(await reader.readTemplate(named)).toMatchObject({ containers: ['app'] });
+    expect(await reader.readSlot(checkout, 'green')).toMatchObject({ revision: 'r1', autoscalerMinimum: 2 });
+    const refusal = { name: 'ClusterRefusedError', message: expect.stringMatching(/403.*"sluice-reading" cannot/) };
+    await expect(reader.writeSlot(checkout, 'green', content, 2)).rejects.toMatchObject(refusal);
+    await expect(reader.scaleSlot(checkout, 'green', 3, 2)).rejects.toMatchObject(refusal);
+    await expect(reader.setAutoscalerMinimum(checkout, 'green', 3, 2)).rejects.toMatchObject(refusal);
+    await expect(reader.restoreAutoscalerMinimum(checkout, 'green', 3, 2)).rejects.toMatchObject(refusal);
+    await expect(reader.pointService(named, 'green', 2)).rejects.toMatchObject(refusal);
+    expect(await cluster().readSlot(checkout, 'green')).toMatchObject({ revision: 'r1', desired: 0 });
+  });
+
+  it.each([
+    ['PATCH', deploymentPath('checkout-green')],
+    ['POST', deploymentPath('')],
+    ['PATCH', `${deploymentPath('checkout-green')}/scale`],
+    ['PATCH', corePath('services/checkout')],
+    ['PATCH', corePath('configmaps/settings')],
+    ['POST', corePath('configmaps')],
+    ['PATCH', `/apis/elbv2.k8s.aws/v1beta1/namespaces/${shop.namespace}/targetgroupbindings/checkout-green`],
+    ['DELETE', `/apis/elbv2.k8s.aws/v1beta1/namespaces/${shop.namespace}/targetgroupbindings/checkout-green`],
+    ['PATCH', `/apis/autoscaling/v2/namespaces/${shop.namespace}/horizontalpodautoscalers/scale-green`],
+    ['GET', corePath('secrets')],
+    ['POST', corePath('pods/any/exec?command=sh')],
+  ])('as a reader has no right to %s %s', async (method, path) => {
+    const options = method === 'PATCH' ? { body: {}, type: MERGE_PATCH } : {};
+    expect(await real().readers.ask(method, path, options)).toMatchObject({ code: 403, body: { reason: 'Forbidden' } });
   });
 
   it('does not talk to it where another authority signed its certificate, and is refused with a wrong token', async () => {
