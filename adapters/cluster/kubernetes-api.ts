@@ -19,8 +19,10 @@ export interface KubernetesConnection {
   token(fresh: boolean): Promise<string>;
   /** Tries per request; the later ones after 200 ms, 400 ms, … 3 where absent. */
   attempts?: number;
-  /** Wall milliseconds for one try. 5,000 where absent: three tries fit into a handler's 20 s. */
+  /** Wall milliseconds for one try to read. 5,000 where absent: three tries fit into a handler's 20 s. */
   attemptTimeoutMs?: number;
+  /** The same of one try to write. WRITE_TIMEOUT_MS where absent. */
+  writeTimeoutMs?: number;
 }
 
 /** What is sent: whole objects or parts of them. */
@@ -49,9 +51,20 @@ export interface KubernetesApi {
   close(): Promise<void>;
 }
 
+/**
+ * A write passes the cluster's admission webhooks, and the API server gives each 10 s unless its configuration says otherwise
+ * (timeoutSeconds, 30 at most), then says which one did not answer. Whoever hangs up before never hears its name.
+ */
+export const WRITE_TIMEOUT_MS = 12_000;
+/** Of one request with all its tries, below a handler's 20 s. */
+export const REQUEST_BUDGET_MS = 16_000;
+/** No try begins with less: an API server that is well answers within it. */
+const LEAST_TRY_MS = 2_000;
 const RETRY_AFTER_MS = 200;
 /** Of `Retry-After`; API Priority and Fairness says one second. Two of them and three tries still fit into a handler's 20 s. */
 const MOST_RETRY_AFTER_MS = 2_000;
+/** 500 InternalError of the API server's admission. */
+const WEBHOOK_FAILED = /failed calling webhook "((?:[^"\\]|\\.)+)"/;
 /** Server-side apply answers 500, not 400, to an object with a key twice or a field that its schema does not have. */
 const NOT_OF_ITS_TYPE = 'failed to create typed patch object';
 
@@ -86,7 +99,14 @@ type Answer =
 
 /** @throws ClusterUnreachableError, ClusterRefusedError from every call */
 export async function openKubernetesApi(connection: KubernetesConnection): Promise<KubernetesApi> {
-  const { endpoint, caData, token, attempts = 3, attemptTimeoutMs = 5_000 } = connection;
+  const {
+    endpoint,
+    caData,
+    token,
+    attempts = 3,
+    attemptTimeoutMs = 5_000,
+    writeTimeoutMs = WRITE_TIMEOUT_MS,
+  } = connection;
   const config = new KubeConfig();
   config.loadFromClusterAndUser(
     { name: 'cluster', server: endpoint, caData, skipTLSVerify: false },
@@ -98,7 +118,7 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
   const dispatcher = probe.getDispatcher();
   const http = new IsomorphicFetchHttpLibrary();
 
-  async function once(call: Call, fresh: boolean): Promise<Answer> {
+  async function once(call: Call, fresh: boolean, timeoutMs: number): Promise<Answer> {
     const context = new RequestContext(`${endpoint}${call.path}`, call.method);
     for (const [name, value] of Object.entries(call.query ?? {})) context.setQueryParam(name, value);
     context.setHeaderParam('Accept', 'application/json');
@@ -109,7 +129,7 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
       context.setBody(JSON.stringify(call.body));
     }
     if (dispatcher !== undefined) context.setDispatcher(dispatcher);
-    context.setSignal(AbortSignal.timeout(attemptTimeoutMs));
+    context.setSignal(AbortSignal.timeout(timeoutMs));
     try {
       const response = await http.send(context).toPromise();
       const retryAfterMs = retryAfterOf(response.headers);
@@ -122,36 +142,49 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
   /** Safe to repeat: reads, server-side applies and merge patches set values. */
   async function send(call: Call): Promise<{ code: number; body: unknown }> {
     const what = `${call.method} ${call.path}`;
-    let answer = await once(call, false);
+    const timeoutMs = call.method === HttpMethod.GET ? attemptTimeoutMs : writeTimeoutMs;
+    const beganMs = performance.now();
+    let answer = await once(call, false, timeoutMs);
     for (let attempt = 1; attempt < attempts && mayHelpToRetry(answer, call); attempt++) {
       const askedMs = answer.kind === 'answer' ? answer.retryAfterMs : 0;
       if (askedMs > MOST_RETRY_AFTER_MS) break; // whoever called waits longer than a try may take
-      await delay(Math.max(askedMs, RETRY_AFTER_MS * 2 ** (attempt - 1)));
-      answer = await once(call, answer.kind === 'answer' && answer.code === 401);
+      const pauseMs = Math.max(askedMs, RETRY_AFTER_MS * 2 ** (attempt - 1));
+      const leftMs = REQUEST_BUDGET_MS - (performance.now() - beganMs) - pauseMs;
+      if (leftMs < Math.max(timeoutMs, LEAST_TRY_MS)) break; // cut short, a try would lose what the last one was told
+      await delay(pauseMs);
+      answer = await once(call, answer.kind === 'answer' && answer.code === 401, timeoutMs);
     }
     if (answer.kind === 'noAnswer') {
-      throw new ClusterUnreachableError(`${what}: no answer from the cluster (${reasonOf(answer.cause)})`, {
-        cause: answer.cause,
-      });
+      const { cause } = answer;
+      const hint = isTimeout(cause) && call.method !== HttpMethod.GET ? await whyNoAnswer(call.path) : '';
+      throw new ClusterUnreachableError(`${what}: no answer from the cluster (${reasonOf(cause)})${hint}`, { cause });
     }
     const { code, text } = answer;
     // a path that the server does not serve (no such CRD, say) is answered in plain text
     if (code === 404) return { code, body: statusOf(text) };
     if (code >= 200 && code < 300) return { code, body: parse(text, what) };
-    // in plain text, too, from the server's own filter
-    if (code === 429) {
-      const message = `${what}: the cluster answered 429: ${statusOf(text).message}`;
-      throw new ClusterUnreachableError(message, { httpStatusCode: code });
-    }
-    const status = statusSchema.catch({ message: text.slice(0, 300) }).parse(parse(text, what));
+    // in plain text, too: 429 from the server's own filter, 503 of an API service that is away, 502 of a proxy
+    const status =
+      code === 429 || code > 500
+        ? statusOf(text)
+        : statusSchema.catch({ message: text.slice(0, 300) }).parse(parse(text, what));
     const owned = (status.details?.causes ?? []).filter(({ reason }) => reason === 'FieldManagerConflict');
     if (owned.length > 0) throw new FieldOwnedError(ownersOf(call.path, owned));
-    const message = `${what}: the cluster answered ${code}: ${status.message}`;
+    const webhook = WEBHOOK_FAILED.exec(status.message)?.[1];
+    const who = webhook === undefined ? '' : `the cluster's admission webhook "${webhook}" does not work: `;
+    const message = `${who}${what}: the cluster answered ${code}: ${status.message}`;
     if (isWriteConflict(answer) && isConditional(call)) throw new WriteConflictError(message);
     if (mayHelpToRetry(answer, call) && code !== 401) {
       throw new ClusterUnreachableError(message, { httpStatusCode: code });
     }
     throw new ClusterRefusedError(message);
+  }
+
+  /** A cluster that answers a read and not a write waits for somebody whom it asks about writes alone. */
+  async function whyNoAnswer(path: string): Promise<string> {
+    const { kind } = await once({ method: HttpMethod.GET, path }, false, LEAST_TRY_MS);
+    if (kind === 'noAnswer') return '';
+    return `, which answers reads: an admission webhook with a timeoutSeconds above ${Math.floor(writeTimeoutMs / 1000)} does not answer (kubectl get mutatingwebhookconfigurations,validatingwebhookconfigurations)`;
   }
 
   const found = async (call: Call): Promise<unknown> => {
@@ -195,6 +228,8 @@ function mayHelpToRetry(answer: Answer, call: Call): boolean {
   if (code === 500 && text.includes(NOT_OF_ITS_TYPE)) return false;
   return code >= 500 || code === 429 || code === 401 || (isWriteConflict(answer) && !isConditional(call));
 }
+
+const isTimeout = (cause: unknown): boolean => cause instanceof Error && cause.name === 'TimeoutError';
 
 const isWriteConflict = (answer: Answer): boolean =>
   answer.kind === 'answer' && answer.code === 409 && !answer.text.includes('FieldManagerConflict');

@@ -8,6 +8,7 @@ import { openRealCluster, shop } from './real-cluster.ts';
 import { rightsOnKubernetes } from './rights-on-kubernetes.ts';
 import { sizesOnKubernetes } from './sizes-on-kubernetes.ts';
 import { slotsOnKubernetes } from './slots-on-kubernetes.ts';
+import { webhooksOnKubernetes } from './webhooks-on-kubernetes.ts';
 
 /*
  * The adapter, with the rights of examples/cluster-access.yaml and no others, on Kubernetes' own API server, RBAC,
@@ -35,6 +36,7 @@ describe.skipIf(!isThere)(`the Kubernetes adapter ${where}`, () => {
     keepsLateWritesOut(async () => ({ ...(await openRealCluster(real())), env: real().env })));
   describe('slots', () => slotsOnKubernetes(real));
   describe('sizes', () => sizesOnKubernetes(real));
+  describe('webhooks', () => webhooksOnKubernetes(real));
   describe('rights', () => rightsOnKubernetes(real));
 });
 describe.skipIf(!isThere)(`the lab’s Kubernetes, compared ${where}`, () => {

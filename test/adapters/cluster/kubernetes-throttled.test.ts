@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { openKubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
+import { openKubernetesApi, REQUEST_BUDGET_MS, WRITE_TIMEOUT_MS } from '../../../adapters/cluster/kubernetes-api.ts';
+import { HANDLER_TIMEOUT_SECONDS } from '../../../infra/functions/sluice-function.ts';
 import { makeCertificates } from '../../../lab/kubernetes/certificates.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -60,4 +61,11 @@ it('one that wants to be left alone for longer than a try may take is not asked 
   const { api, asked } = await openFull({ refusals: 9, retryAfter: '30' });
   await expect(api.get('/apis')).rejects.toEqual(throttled);
   expect(asked()).toBe(1);
+});
+
+it('a write has longer than the API server gives a webhook by default, and all tries less than a handler has', () => {
+  const webhookMs = 10_000; // timeoutSeconds of admissionregistration.k8s.io/v1
+  expect(WRITE_TIMEOUT_MS).toBeGreaterThan(webhookMs);
+  expect(REQUEST_BUDGET_MS).toBeGreaterThan(WRITE_TIMEOUT_MS);
+  expect(REQUEST_BUDGET_MS).toBeLessThan(HANDLER_TIMEOUT_SECONDS * 1000);
 });
