@@ -79,7 +79,9 @@ function isNews(release: ReleaseState, seen: SlotSeen, nowEpochMs: number): bool
   const limitSeconds = release.plan.canaryHealth?.lostReplicasSeconds ?? Number.POSITIVE_INFINITY;
   const overAtEpochMs = (release.replicasSeen?.lackingSinceEpochMs ?? Number.POSITIVE_INFINITY) + limitSeconds * 1000;
   const isOver = nowEpochMs >= overAtEpochMs && (release.slotSeen?.atEpochMs ?? 0) < overAtEpochMs;
-  return isAsked || isOver || !isDeepStrictEqual(before, seen);
+  // it answers again: what is said of its failure is over
+  const isBack = release.clusterFailed !== undefined;
+  return isAsked || isOver || isBack || !isDeepStrictEqual(before, seen);
 }
 
 export const handler = lazily(async env =>

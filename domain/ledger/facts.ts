@@ -117,6 +117,8 @@ export type Fact =
    */
   | { kind: 'snapshotTaken'; digest: string }
   | ({ kind: 'slotSeen' } & SlotSeen)
+  /** The cluster could not be asked, or did not do what it was asked; not that it has no room for our calls. */
+  | { kind: 'clusterFailed'; because: string }
   | { kind: 'readied'; weight: number }
   | { kind: 'previewIntended'; slot: Slot }
   | { kind: 'previewOpened'; slot: Slot }

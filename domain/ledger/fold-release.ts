@@ -18,6 +18,7 @@ const STANDS_STILL: ReadonlySet<ReleaseFact['kind']> = new Set([
   'alarmWasOk',
   'alarmSilent',
   'slotSeen',
+  'clusterFailed',
   'baselineSeen',
   'ceilingsFrozen',
   'windowsFolded',
@@ -49,7 +50,7 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
     }
     case 'admitted':
       return {
-        ...release,
+        ...clusterWorks(release),
         admission: fact.admission,
         ...(fact.admission.first === true && { plan: firstReleasePlan(release.plan) }),
         ...(fact.admission.stableIsDown === true && { plan: stableDownPlan(release.plan) }),
@@ -59,7 +60,11 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
     case 'canaryIntended':
       return { ...release, canaryIntended: true };
     case 'canaryWritten':
-      return { ...release, canaryWritten: true, ...(fact.images !== undefined && { canaryImages: fact.images }) };
+      return {
+        ...clusterWorks(release),
+        canaryWritten: true,
+        ...(fact.images !== undefined && { canaryImages: fact.images }),
+      };
     case 'sizeIntended': {
       const { kind: _kind, ...size } = fact;
       // the cluster is asked afresh: what it said of another size says nothing of this one
@@ -72,8 +77,10 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
     }
     case 'slotSeen': {
       const { kind: _, ...seen } = fact;
-      return replicasSeen({ ...release, slotSeen: { ...seen, atEpochMs: at } });
+      return replicasSeen({ ...clusterWorks(release), slotSeen: { ...seen, atEpochMs: at } });
     }
+    case 'clusterFailed':
+      return { ...release, clusterFailed: { because: fact.because, atEpochMs: at } };
     case 'readied':
       return replicasSeen(podsAtReady({ ...release, readiedForWeight: fact.weight }));
     case 'previewIntended':
@@ -185,6 +192,12 @@ function overridden(release: ReleaseState, { by, atEpochMs }: Entry, although: A
     ...(stillOk.length > 0 && { alarmsWereOk: stillOk }),
     although: { ...bothAlthough(release.although, although), by, atEpochMs },
   };
+}
+
+/** What it was asked for it has done: what kept it from that before is over. */
+function clusterWorks(release: ReleaseState): ReleaseState {
+  const { clusterFailed: _, ...rest } = release;
+  return rest;
 }
 
 /** A canary that is sized once more for a weight for which it was ready is ready for no more than the one that it has. */

@@ -34,6 +34,7 @@ const KNOWN: Record<Fact['kind'], true> = {
   sizeIntended: true,
   snapshotTaken: true,
   slotSeen: true,
+  clusterFailed: true,
   readied: true,
   previewIntended: true,
   previewOpened: true,

@@ -10,6 +10,7 @@ import { alarmBlock, rangUnderTraffic } from './alarm-watch.ts';
 import { approvalEndsEpochMs } from './approvals.ts';
 import { failingPods } from './canary-pods.ts';
 import { soonEnough, unserved } from './canary-serving.ts';
+import { clusterText } from './cluster-failed.ts';
 import { advance, again, type Done, rollBack, WAIT_SECONDS } from './decisions.ts';
 import { isOurs } from './dial-owner.ts';
 import { holdOr } from './hold.ts';
@@ -53,7 +54,7 @@ function decide(release: ReleaseState, admission: Admission, seen: Observation):
   const failing = failingPods(release, admission, seen);
   if (failing !== undefined) return failing;
   if (seen.nowEpochMs >= deadlineOf(release, admission, seen.nowEpochMs)) {
-    return rollBack('deadline', 'the release did not end by its deadline');
+    return rollBack('deadline', `the release did not end by its deadline${clusterText(release)}`);
   }
   return decideOpen(release, admission, { ...seen, verdict });
 }
@@ -177,7 +178,7 @@ function beforeShift(release: ReleaseState, admission: Admission, weight: number
  * that is a hold; one that has no room for our calls is no reason for anything, and waits for the deadline at most.
  */
 function sizeAgain(release: ReleaseState, weight: number, seen: Observation): Decision {
-  const because = `the cluster does not answer: the canary cannot be sized for ${weight} %`;
+  const because = `the cluster does not answer: the canary cannot be sized for ${weight} %${clusterText(release)}`;
   const onceMore: Decision['move'] = { kind: 'advance', because };
   if (seen.sizingFailed === 'throttled') return { move: onceMore, facts: [] };
   const held = holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
@@ -186,7 +187,7 @@ function sizeAgain(release: ReleaseState, weight: number, seen: Observation): De
 
 /** A cluster that does not answer blocks the next weight, and never the way back. The first minute of that is nobody's trouble. */
 function unreadMove(release: ReleaseState, seen: Observation): Decision {
-  const because = 'the cluster did not say how many pods the slots have: no weight is set without';
+  const because = `the cluster did not say how many pods the slots have: no weight is set without${clusterText(release)}`;
   const sinceEpochMs = unreadSinceEpochMs(release) ?? seen.nowEpochMs;
   if (seen.nowEpochMs < sinceEpochMs + CLUSTER_ANSWERS_SECONDS * 1000) return again(WAIT_SECONDS, because);
   return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });

@@ -5,6 +5,7 @@ import type { Admission } from '../ledger/facts.ts';
 import { PROCEED, type ReleaseState, type WorkloadState } from '../ledger/state.ts';
 import { measuringSeconds } from '../plan/measuring-time.ts';
 import type { Step } from '../plan/plan.ts';
+import { clusterText } from './cluster-failed.ts';
 import { drainSeconds } from './draining.ts';
 import { deadlineOf } from './next-move.ts';
 import { currentStep, nextWeight, weightToReady } from './next-step.ts';
@@ -68,7 +69,7 @@ function waitOf(release: ReleaseState, at: { turnEpochMs: number; nowEpochMs: nu
       return wait('alarmsBeforeAdmission', awaited, hold.sinceEpochMs, Math.min(most + AFTER_PLANNED, DAILY));
     }
     if (run === 0) return wait('notBegun', 'an execution that takes it up', at.turnEpochMs, OWN_WORK);
-    return wait('admission', 'to be admitted', at.turnEpochMs, OWN_WORK);
+    return wait('admission', `to be admitted${clusterText(release)}`, at.turnEpochMs, OWN_WORK);
   }
   if (retiringAtEpochMs !== undefined) return behindTheDoor(release, admission, retiringAtEpochMs);
   const found = hold === undefined ? onTheRoad(release, movedAt) : onHold(release, hold);
@@ -87,13 +88,14 @@ function onHold({ plan, approvals }: ReleaseState, hold: NonNullable<ReleaseStat
 function onTheRoad(release: ReleaseState, movedAt: number): Found {
   const { canaryWritten, size, plan, preview, soak, shifts, stepStartedAtEpochMs } = release;
   const canary = release.admission?.canary;
-  if (!canaryWritten) return wait('writing', `${canary} to be written`, movedAt, OWN_WORK);
+  if (!canaryWritten) return wait('writing', `${canary} to be written${clusterText(release)}`, movedAt, OWN_WORK);
   const weight = weightToReady(release);
   if (weight !== undefined) {
     if (size === undefined || size.weight < weight) {
-      return wait('sizing', `${canary} to be scaled up for weight ${weight} %`, movedAt, OWN_WORK);
+      const awaited = `${canary} to be scaled up for weight ${weight} %${clusterText(release)}`;
+      return wait('sizing', awaited, movedAt, OWN_WORK);
     }
-    const awaited = `${size.replicas} replicas of ${canary} to become ready`;
+    const awaited = `${size.replicas} replicas of ${canary} to become ready${clusterText(release)}`;
     return wait('readiness', awaited, size.intendedAtEpochMs, plan.progressDeadlineSeconds + AFTER_PLANNED);
   }
   const last = shifts.at(-1);
@@ -148,7 +150,7 @@ function behindTheDoor(release: ReleaseState, admission: Admission, retiringAt: 
     );
   }
   if (turnedBack !== undefined) {
-    return wait('draining', rest(canary), turnedBack.atEpochMs, drainsFor + OWN_WORK);
+    return wait('draining', `${rest(canary)}${clusterText(release)}`, turnedBack.atEpochMs, drainsFor + OWN_WORK);
   }
   if (stableRetired) {
     return wait('closing', 'to be closed: it was promoted', release.movedAtEpochMs ?? retiringAt, OWN_WORK);
@@ -159,7 +161,7 @@ function behindTheDoor(release: ReleaseState, admission: Admission, retiringAt: 
     return wait('firstShift', `the first requests to go to ${canary}`, retiringAt, OWN_WORK);
   }
   const drain = first === true ? 0 : drainsFor;
-  return wait('draining', rest(stable), retiringAt, drain + OWN_WORK);
+  return wait('draining', `${rest(stable)}${clusterText(release)}`, retiringAt, drain + OWN_WORK);
 }
 
 function wayBackOf(release: ReleaseState, rollBack: NonNullable<ReleaseState['rollBack']>): Found {
@@ -181,5 +183,5 @@ function wayBackOf(release: ReleaseState, rollBack: NonNullable<ReleaseState['ro
     return wait('verifying', `the load balancer to show all requests with ${stable}`, goingBackAtEpochMs, OWN_WORK);
   }
   const drain = drainSeconds({ ...admission, maxDrainSeconds: workload.maxDrainSeconds });
-  return wait('retiringCanary', rest(canary), verifiedAtEpochMs, drain + OWN_WORK);
+  return wait('retiringCanary', `${rest(canary)}${clusterText(release)}`, verifiedAtEpochMs, drain + OWN_WORK);
 }

@@ -1,6 +1,7 @@
 import { LedgerConflictError } from '../../adapters/ledger/errors.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
+import { clusterText } from '../../domain/release/cluster-failed.ts';
 import { isOverdue } from '../../domain/release/overdue.ts';
 import { waitingOf } from '../../domain/release/waiting.ts';
 import { claimRollBack } from './claim-roll-back.ts';
@@ -52,7 +53,12 @@ async function mend(deps: RescueDeps, call: ReleaseCall): Promise<Rescued | unde
   const { active, waiting } = call.state;
   if (active?.releaseId !== call.releaseId) return undefined;
   if (isOverdue(active, call.now)) {
-    const claimed = await claimRollBack(deps, call, 'deadline', 'the release did not end by its deadline');
+    const claimed = await claimRollBack(
+      deps,
+      call,
+      'deadline',
+      `the release did not end by its deadline${clusterText(active)}`,
+    );
     if (claimed.kind === 'goesBack') return claimed;
   }
   // whoever asked for the waiting one may have died before it took back the other

@@ -1,4 +1,5 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import { sayingClusterFailed } from './cluster-failed.ts';
 import { type LambdaHandler, makeLambda, type SharedDeps } from './handler.ts';
 import { countedRoad } from './history.ts';
 import type { RoadMove } from './move.ts';
@@ -15,7 +16,7 @@ export const makeRoadLambda = (
     withRelease(deps, event, log, async call => {
       const { events = 0, asks, slotAskedAtEpochMs } = call.before;
       const carried = slotAskedAtEpochMs === undefined ? {} : { slotAskedAtEpochMs };
-      const move = { ...carried, ...(await act(call)) };
+      const move = { ...carried, ...(await sayingClusterFailed(call, () => act(call))) };
       return countedRoad(name, { events, asks }, move);
     }).catch(error => {
       throw namingThrottling(error);

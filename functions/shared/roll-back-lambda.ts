@@ -1,5 +1,6 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { type RollBackInput, rollBackInputSchema } from './claim-roll-back.ts';
+import { sayingClusterFailed } from './cluster-failed.ts';
 import { type LambdaHandler, makeLambda, type SharedDeps } from './handler.ts';
 import { countedBack } from './history.ts';
 import type { RoadMove } from './move.ts';
@@ -13,7 +14,7 @@ export const makeRollBackLambda = (
 ): LambdaHandler<RoadMove> =>
   makeLambda(name, deps, async (event, log) => {
     const input = rollBackInputSchema.parse(event);
-    const move = await withRollBack(deps, event, log, call => act(call, input));
+    const move = await withRollBack(deps, event, log, call => sayingClusterFailed(call, () => act(call, input)));
     return carriedBack(name, input, move);
   });
 

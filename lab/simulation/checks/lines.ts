@@ -9,6 +9,7 @@ import type { ToldRelease } from './told-release.ts';
 /** What may still be said of a release once its way back was claimed: nothing of the road forward. */
 const WAY_BACK = new Set<Fact['kind']>([
   'held', // why it cannot go back yet
+  'clusterFailed', // why its pods stay
   'paged',
   'snapshotTaken',
   'rollBackClaimed',
@@ -24,6 +25,7 @@ const WAY_BACK = new Set<Fact['kind']>([
 /** And behind the one-way door. */
 const BEHIND_THE_DOOR = new Set<Fact['kind']>([
   'alarmWasOk',
+  'clusterFailed',
   'paged',
   'snapshotTaken',
   'retiring',

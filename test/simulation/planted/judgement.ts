@@ -54,7 +54,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
     name: 'only the newest window is judged',
     in: 'judge',
     seed: 34,
-    rule: /degraded is final|a bad image/,
+    rule: /degraded is final|a bad image|bad is not promoted/,
     wrap: onlyNewest(1),
   },
   {
