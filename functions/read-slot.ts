@@ -36,7 +36,7 @@ export const makeHandler = (deps: ReadSlotDeps) =>
 
 function seenOf(call: ReleaseCall, canary: SlotStatus, stable: SlotStatus): SlotSeen {
   const { canary: slot } = call.admission;
-  const { desired, available, ready, revision, images, autoscalerMaximum: most } = canary;
+  const { desired, available, ready, revision, images, added, autoscalerMaximum: most } = canary;
   const isBound = most !== undefined && most < (call.release.size?.replicas ?? 0);
   const problem = isBound ? `the autoscaler of ${slot} allows at most ${most} replicas` : canary.problem;
   return {
@@ -47,6 +47,7 @@ function seenOf(call: ReleaseCall, canary: SlotStatus, stable: SlotStatus): Slot
     ...(problem !== undefined && { problem }),
     ...(revision !== undefined && { revision }),
     ...(images !== undefined && { images }),
+    ...(added !== undefined && { added }),
     ...(isBound && { most }),
     stable: {
       desired: stable.desired,

@@ -33,6 +33,8 @@ export interface SlotStatus {
   problem?: string;
   /** Image by container, init containers too, of the Deployment's pods; absent where the Deployment is not there. */
   images?: Record<string, string>;
+  /** What other field managers have put under its pod template, in one sentence that names them; absent: nothing. */
+  added?: string;
   /** Restarts of the containers of each pod that had any, in no order. Absent: of none, or it was not read. */
   restarts?: number[];
   /** How the container that restarted most ended last: its name, exit code and reason. */
@@ -67,7 +69,8 @@ export interface Cluster {
    * Server-side apply of the slot's Deployment, Service, TargetGroupBinding and ConfigMap copies with Sluice's own field
    * manager. Does not touch `replicas`. Safe to repeat.
    * A slot that is written for the first time has no replicas until it is scaled.
-   * @throws FieldOwnedError another field manager owns a field of the slot: names the manager and the field
+   * @throws FieldOwnedError another field manager owns a field of the slot, or has added one under its pod template: names the
+   * manager and the field
    * @throws NewerWriteError
    */
   writeSlot(workload: Workload, slot: Slot, content: SlotContent, position: number): Promise<void>;

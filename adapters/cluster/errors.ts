@@ -2,7 +2,7 @@ export class TemplateNotFoundError extends Error {
   override readonly name = 'TemplateNotFoundError';
 }
 
-/** Another field manager owns a field that Sluice has to set: a person must decide. Retrying does not help. */
+/** Another field manager owns a field that Sluice has to set, or has added one to a slot: a person must decide. Retrying does not help. */
 export class FieldOwnedError extends Error {
   override readonly name = 'FieldOwnedError';
 }

@@ -11,6 +11,8 @@ export interface FakeCluster extends Cluster {
   removeTemplate(workload: Workload): void;
   /** Another field manager takes a field of the slot's Deployment. */
   own(workload: Workload, slot: Slot, manager: string, field: string): void;
+  /** Another field manager adds a field under the pod template of the slot's Deployment. */
+  add(workload: Workload, slot: Slot, manager: string, field: string): void;
   /** @param maximum absent: none is reached */
   putAutoscaler(workload: Workload, slot: Slot, minimum: number, maximum?: number): void;
   /** A person sets the replicas, as `kubectl scale` does. */
@@ -42,6 +44,7 @@ interface FakeSlot extends Fenced {
   content?: SlotContent;
   replicas: number;
   owner?: { manager: string; field: string };
+  added?: string;
   /** `own`: the team's minimum, while it is set to another. */
   autoscaler?: Fenced & { minimum: number; maximum?: number; own?: number };
   restarts?: number[];
@@ -93,6 +96,7 @@ export function openFakeCluster(): FakeCluster {
         restarts,
         lastExit,
         lost = 0,
+        added,
         position: written = -1,
       } = slotOf(workload, slot);
       const position = Math.max(written, autoscaler?.position ?? -1);
@@ -117,6 +121,7 @@ export function openFakeCluster(): FakeCluster {
         ...(lastExit !== undefined && { lastExit }),
         revision: content.revision,
         images: imagesOf(content),
+        ...(added !== undefined && { added }),
         ...(problem !== undefined ? { problem } : {}),
         ...more,
       };
@@ -137,6 +142,7 @@ export function openFakeCluster(): FakeCluster {
       }
       claim(deploymentText(workload, slot), found, position);
       found.content = structuredClone(content);
+      if (found.added !== undefined) throw new FieldOwnedError(found.added);
     },
     scaleSlot: async (workload, slot, replicas, position) => {
       reach();
@@ -185,6 +191,9 @@ export function openFakeCluster(): FakeCluster {
     },
     own: (workload, slot, manager, field) => {
       slotOf(workload, slot).owner = { manager, field };
+    },
+    add: (workload, slot, manager, field) => {
+      slotOf(workload, slot).added = `${field} is of the field manager "${manager}"`;
     },
     putAutoscaler: (workload, slot, minimum, maximum) => {
       slotOf(workload, slot).autoscaler = { minimum, ...(maximum !== undefined && { maximum }) };

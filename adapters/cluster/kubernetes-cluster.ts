@@ -16,8 +16,9 @@ import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import type { Cluster, SlotContent, SlotStatus, Template } from './cluster.ts';
 import { EKS_TOKEN_REFRESH_MS, signEksToken } from './eks-token.ts';
-import { ClusterRefusedError, TemplateNotFoundError } from './errors.ts';
+import { ClusterRefusedError, FieldOwnedError, TemplateNotFoundError } from './errors.ts';
 import { onlyOn, parseStored, positionOf, type Stored, writeFenced } from './fence.ts';
+import { addedByOthers } from './foreign-fields.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import { openKubernetesApi } from './kubernetes-api.ts';
 import type { SlotDeployment } from './slot-status.ts';
@@ -27,6 +28,8 @@ import { ABSENT_SLOT, deploymentSchema, podSchema, problemOf, restartsOf, slotSt
 const MANAGER = 'sluice';
 /** Owns `replicas` and nothing else, so that writing a slot neither sets nor resets its size. */
 const SIZE_MANAGER = 'sluice-size';
+/** Whatever is added to a slot and not to the template is in one version and not in the other. */
+const WHAT_TO_DO = 'add it to the template, and take it out of the slot';
 
 const configMapSchema = z.looseObject({
   data: z.record(z.string(), z.string()).default({}),
@@ -199,7 +202,10 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
           const { replicas } = deploymentSchema.parse(seen).spec;
           seen = await setSize(workload, name, { replicas, position }, seen);
         }
-        return applyOwn(path, deployment, position, seen);
+        const written = await applyOwn(path, deployment, position, seen);
+        const added = addedByOthers(written, MANAGER);
+        if (added !== undefined) throw new FieldOwnedError(`${path}: ${added}: ${WHAT_TO_DO}`);
+        return written;
       },
     );
   }
@@ -255,7 +261,8 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
         ...(position >= 0 && { position }),
       };
       if (deployment === undefined) return { ...ABSENT_SLOT, ...more };
-      const status = { ...slotStatusOf(deployment), ...more };
+      const added = addedByOthers(deployment, MANAGER);
+      const status = { ...slotStatusOf(deployment), ...(added !== undefined && { added }), ...more };
       if (status.desired === 0) return status;
       const labelSelector = Object.entries(slotLabels(workload, slot))
         .map(pair => pair.join('='))

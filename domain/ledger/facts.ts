@@ -68,6 +68,8 @@ export interface SlotSeen {
   revision?: string;
   /** Image by container, likewise. */
   images?: Record<string, string>;
+  /** What others have added to it; absent: nothing, or it was not read. */
+  added?: string;
   /** Its autoscaler allows no more replicas than these, which are fewer than Sluice gave it. */
   most?: number;
   /** Absent in lines from before it was read. `restarts`: of the containers of all its pods. */

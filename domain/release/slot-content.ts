@@ -8,6 +8,8 @@ export interface ContentSeen {
   revision?: string;
   /** Image by container; absent: there is no Deployment, or the line is from before images were read. */
   images?: Record<string, string>;
+  /** What others have added to its pod template; absent: nothing. */
+  added?: string;
 }
 
 /**
@@ -28,7 +30,9 @@ export function otherContent(
   const pushed = release.undoOf === undefined ? imageUris(release) : {};
   const wanted = { ...release.canaryImages, ...pushed };
   const other = Object.entries(wanted).find(([name, image]) => digestOf(images[name] ?? '') !== digestOf(image));
-  if (other === undefined) return undefined;
+  if (other === undefined) {
+    return seen.added === undefined ? undefined : `${canary} has what Sluice did not write: ${seen.added}`;
+  }
   const [name, image] = other;
   return `container ${name} of ${canary} has image ${images[name] ?? 'none'}, and ${image} was released: somebody else wrote it`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dialFor } from '../../domain/dial.ts';
-import { bake, type Line, readied, shifted, shop, weight } from '../support/story.ts';
+import { admissionOf, bake, type Line, readied, requested, shifted, shop, weight } from '../support/story.ts';
 import { road } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';
 
@@ -49,6 +49,26 @@ describe('what the canary’s slot has in it', () => {
       ...shared,
       because: expect.stringMatching(/^container app of green has image .*sha256:9+, and .*sha256:2+ was released/),
     });
+  });
+
+  it('is read at looks: what another manager adds to it sends the release back, and is named', async () => {
+    const world = await baked();
+    world.cluster.add(shop, 'green', 'debugger', '.spec.template.spec.nodeSelector');
+    await world.run('read-slot', road);
+    expect(await look(world)).toMatchObject({
+      ...shared,
+      because:
+        'green has what Sluice did not write: .spec.template.spec.nodeSelector is of the field manager "debugger"',
+    });
+  });
+
+  it('of an undo is refused where others have added to it since: that is not what is to be restored', async () => {
+    const world = await openWorld();
+    await world.tell([0, requested({ undoOf: 'shop-0' })], [0, { kind: 'runClaimed', run: 1 }]);
+    await world.tell([0, { kind: 'admitted', admission: admissionOf() }]);
+    await world.canary(0);
+    world.cluster.add(shop, 'green', 'debugger', '.spec.template.spec.nodeSelector');
+    await expect(world.run('write-canary', road)).rejects.toMatchObject(named('SlotNotTakenError', /"debugger"$/));
   });
 
   it('is looked at before a canary counts as ready: another revision goes back', async () => {

@@ -50,6 +50,8 @@ export interface ClusterUnderTest {
   removeTemplate(): Promise<void>;
   /** Another field manager sets the image of the slot's container. */
   takeImage(slot: Slot, manager: string): Promise<void>;
+  /** Another field manager adds the variable DEBUG to the slot's container. */
+  addVariable(slot: Slot, manager: string): Promise<void>;
   /** Its maximum is 20. */
   putAutoscaler(slot: Slot, minimum: number): Promise<void>;
   /** The team's own Service `checkout`, which selects `app: checkout`. */
@@ -205,6 +207,21 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
     await expect(under.cluster.writeSlot(checkout, 'green', content('r2', GOOD_IMAGE), 1)).rejects.toMatchObject({
       name: 'FieldOwnedError',
       message: expect.stringMatching(/containers\[name="app"\]\.image.*"argocd-controller"/),
+    });
+  });
+
+  it('refuses a slot to which another field manager has added something, names both, and says so of what it reads', async () => {
+    // Prepare
+    await under.cluster.writeSlot(checkout, 'green', content('r1', GOOD_IMAGE), 1);
+    expect(await under.cluster.readSlot(checkout, 'green')).not.toHaveProperty('added');
+    await under.addVariable('green', 'debugger');
+
+    // Act, Assess: server-side apply alone would leave it there, and say nothing
+    const added = expect.stringMatching(/containers\[name="app"\]\.env\[name="DEBUG"\] .*"debugger"/);
+    expect(await under.cluster.readSlot(checkout, 'green')).toMatchObject({ added });
+    await expect(under.cluster.writeSlot(checkout, 'green', content('r2', OTHER_GOOD_IMAGE), 1)).rejects.toMatchObject({
+      name: 'FieldOwnedError',
+      message: added,
     });
   });
 

@@ -12,6 +12,8 @@ describe('the fake cluster', () => {
       removeTemplate: async () => cluster.removeTemplate(checkout),
       takeImage: async (slot, manager) =>
         cluster.own(checkout, slot, manager, '.spec.template.spec.containers[name="app"].image'),
+      addVariable: async (slot, manager) =>
+        cluster.add(checkout, slot, manager, '.spec.template.spec.containers[name="app"].env[name="DEBUG"]'),
       putAutoscaler: async (slot, minimum) => cluster.putAutoscaler(checkout, slot, minimum, 20),
       putService: async () => cluster.putService(checkout, 'checkout'),
       serviceSelects: async () => cluster.pointsAt(checkout, 'checkout'),

@@ -56,6 +56,16 @@ async function openUnderTest() {
         manager,
         { force: true },
       ),
+    addVariable: async (slot: 'blue' | 'green', manager: string) =>
+      kubernetes.apply(
+        {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: { name: slotName(checkout, slot), ...shop },
+          spec: { template: { spec: { containers: [{ name: 'app', env: [{ name: 'DEBUG', value: '1' }] }] } } },
+        },
+        manager,
+      ),
     putAutoscaler: async (slot: 'blue' | 'green', minimum: number) =>
       kubernetes.apply({
         apiVersion: 'autoscaling/v2',

@@ -5,7 +5,7 @@ import type { OpenCluster } from '../../../adapters/cluster/kubernetes-cluster.t
 import { openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
 import type { Slot } from '../../../domain/dial.ts';
 import { slotLabels, slotName } from '../../../domain/slot/slot-objects.ts';
-import type { Asker, JsonBody } from '../../support/kubernetes-ask.ts';
+import { type Asker, type JsonBody, STRATEGIC_PATCH } from '../../support/kubernetes-ask.ts';
 import { emptyNamespace } from '../../support/kubernetes-namespace.ts';
 import type { RealKubernetes } from '../../support/kubernetes-server.ts';
 import type { ClusterUnderTest } from './cluster.contract.ts';
@@ -39,6 +39,13 @@ export async function openRealCluster({
       const spec = { template: { spec: { containers: [{ name: 'app', image: OTHER_GOOD_IMAGE }] } } };
       const metadata = { name: slotName(checkout, slot), ...shop };
       await admin.apply({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec }, { manager, force: true });
+    },
+    addVariable: async (slot: Slot, manager: string) => {
+      const containers = [{ name: 'app', env: [{ name: 'DEBUG', value: '1' }] }];
+      await admin.must('PATCH', `${deploymentPath(slotName(checkout, slot))}?fieldManager=${manager}`, {
+        body: { spec: { template: { spec: { containers } } } },
+        type: STRATEGIC_PATCH,
+      });
     },
     putAutoscaler: async (slot: Slot, minimum: number) => {
       const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: slotName(checkout, slot) };

@@ -3,7 +3,7 @@ import { slotLabels } from '../../../domain/slot/slot-objects.ts';
 import type { JsonBody } from '../../support/kubernetes-ask.ts';
 import { MERGE_PATCH, STRATEGIC_PATCH } from '../../support/kubernetes-ask.ts';
 import type { RealKubernetes } from '../../support/kubernetes-server.ts';
-import { BROKEN_IMAGE, checkout, OTHER_GOOD_IMAGE } from './cluster.contract.ts';
+import { BROKEN_IMAGE, checkout, GOOD_IMAGE, OTHER_GOOD_IMAGE } from './cluster.contract.ts';
 import { corePath, deploymentPath, shop, withRealCluster } from './real-cluster.ts';
 
 /** What Kubernetes itself makes of a slot: its server-side apply, its controllers, its admission. */
@@ -69,6 +69,40 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
       ),
     });
     expect(await cluster().readSlot(checkout, 'green')).toMatchObject({ revision: 'r1' });
+  });
+
+  it('names all that others put under the pod template, and nothing that does not change the pods', async () => {
+    // Prepare: a restart, a scale and an image that is the same one are no additions
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
+    const edit = (manager: string, body: JsonBody) =>
+      admin().must('PATCH', `${deploymentPath('checkout-green')}?fieldManager=${manager}`, {
+        body,
+        type: STRATEGIC_PATCH,
+      });
+    const template = (spec: JsonBody, metadata: JsonBody = {}) => ({ spec: { template: { metadata, spec } } });
+    const at = { 'kubectl.kubernetes.io/restartedAt': '2026-11-29T12:00:00Z' };
+    await edit('kubectl-rollout', template({}, { annotations: at }));
+    await edit('kubectl-scale', { spec: { replicas: 1 } });
+    await edit('kubectl-set', template({ containers: [{ name: 'app', image: GOOD_IMAGE }] }));
+    await cluster().writeSlot(checkout, 'green', await contentOf('r2'), 1);
+    expect(await cluster().readSlot(checkout, 'green')).not.toHaveProperty('added');
+
+    // Act
+    await edit('mesh', template({ containers: [{ name: 'proxy', image: OTHER_GOOD_IMAGE }] }));
+    await edit('scheduler', template({ nodeSelector: { disk: 'fast' } }));
+    await edit('reloader', template({}, { annotations: { 'reloader.example/at': 'now' } }));
+
+    // Assess
+    const { added } = await cluster().readSlot(checkout, 'green');
+    expect(added?.split('; ').sort()).toEqual([
+      '.spec.template.metadata.annotations["reloader.example/at"] is of the field manager "reloader"',
+      '.spec.template.spec.containers[name="proxy"] is of the field manager "mesh"',
+      '.spec.template.spec.nodeSelector is of the field manager "scheduler"',
+    ]);
+    await expect(cluster().writeSlot(checkout, 'green', await contentOf('r3'), 1)).rejects.toMatchObject({
+      name: 'FieldOwnedError',
+      message: expect.stringContaining('containers[name="proxy"] is of the field manager "mesh"'),
+    });
   });
 
   it('sends the callers inside the cluster to the slot’s ready pods, and keeps the rest of the team’s Service', async () => {

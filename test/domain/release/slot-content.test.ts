@@ -30,6 +30,13 @@ describe('the content of the canary’s slot', () => {
     expect(other({ revision: 'new', images })).toMatch(sentence);
   });
 
+  it('is not where others have added to it', () => {
+    const images = { app: uri, proxy: 'envoy:1' };
+    expect(other({ revision: 'new', images, added: '.spec.template.spec.nodeSelector is of "scheduler"' })).toBe(
+      'green has what Sluice did not write: .spec.template.spec.nodeSelector is of "scheduler"',
+    );
+  });
+
   it('is not where nobody wrote its revision', () => {
     expect(other({ images: { app: uri, proxy: 'envoy:1' } })).toMatch(/^green has revision none, and new was admitted/);
   });
