@@ -47,6 +47,8 @@ export interface KubernetesApi {
   apply(path: string, object: WrittenObject, by: { manager: string; force: boolean }): Promise<unknown>;
   /** @throws WriteConflictError as above */
   mergePatch(path: string, patch: WrittenObject, by: { manager: string }): Promise<unknown>;
+  /** Deletes the object, if it is the one that was read. One that is not there is no error. @throws WriteConflictError it is another */
+  remove(path: string, seen: { uid: string; resourceVersion: string }): Promise<void>;
   /** Closes the connections. */
   close(): Promise<void>;
 }
@@ -91,7 +93,7 @@ interface Call {
   path: string;
   query?: Record<string, string>;
   body?: WrittenObject;
-  contentType?: PatchStrategy;
+  contentType?: PatchStrategy | 'application/json';
 }
 type Answer =
   | { kind: 'answer'; code: number; text: string; retryAfterMs: number }
@@ -215,6 +217,11 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
         query: { fieldManager: manager },
         contentType: PatchStrategy.MergePatch,
       }),
+    remove: async (path, { uid, resourceVersion }) => {
+      const preconditions = { uid, resourceVersion };
+      const body = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions };
+      await send({ method: HttpMethod.DELETE, path, body, contentType: 'application/json' });
+    },
     close: async () => {
       await dispatcher?.close();
     },
@@ -234,7 +241,8 @@ const isTimeout = (cause: unknown): boolean => cause instanceof Error && cause.n
 const isWriteConflict = (answer: Answer): boolean =>
   answer.kind === 'answer' && answer.code === 409 && !answer.text.includes('FieldManagerConflict');
 
-const isConditional = (call: Call): boolean => call.body?.metadata?.resourceVersion !== undefined;
+const isConditional = ({ body }: Call): boolean =>
+  body?.metadata?.resourceVersion !== undefined || body?.preconditions !== undefined;
 
 function statusOf(text: string): z.infer<typeof statusSchema> {
   try {

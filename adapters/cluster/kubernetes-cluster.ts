@@ -23,6 +23,7 @@ import type { KubernetesApi } from './kubernetes-api.ts';
 import { openKubernetesApi } from './kubernetes-api.ts';
 import type { SlotDeployment } from './slot-status.ts';
 import { ABSENT_SLOT, deploymentSchema, podSchema, problemOf, restartsOf, slotStatusOf } from './slot-status.ts';
+import { writeBinding } from './write-binding.ts';
 
 /** Owns what a slot is. */
 const MANAGER = 'sluice';
@@ -284,7 +285,20 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
       // before the pods: the AWS Load Balancer Controller adds its readiness gate to pods that a binding already selects
       await writeOwn(path('v1', 'services', service), service, position);
       const binding = path('elbv2.k8s.aws/v1beta1', 'targetgroupbindings', targetGroupBinding);
-      await writeOwn(binding, targetGroupBinding, position);
+      await writeFenced(
+        `TargetGroupBinding ${targetGroupBinding.metadata.name}`,
+        position,
+        () => api.get(binding),
+        seen =>
+          writeBinding(
+            {
+              ...{ api, path: binding, binding: targetGroupBinding },
+              replicas: async () => (await readDeployment(workload, slotName(workload, slot)))?.spec.replicas ?? 0,
+              apply: now => applyOwn(binding, targetGroupBinding, position, now),
+            },
+            seen,
+          ),
+      );
       await writeDeployment(workload, deployment, position);
     },
 
