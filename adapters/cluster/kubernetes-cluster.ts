@@ -21,8 +21,17 @@ import { onlyOn, parseStored, positionOf, type Stored, writeFenced } from './fen
 import { addedByOthers } from './foreign-fields.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import { openKubernetesApi } from './kubernetes-api.ts';
-import type { SlotDeployment } from './slot-status.ts';
-import { ABSENT_SLOT, deploymentSchema, podSchema, problemOf, restartsOf, slotStatusOf } from './slot-status.ts';
+import { podEvent } from './pod-events.ts';
+import type { SlotDeployment, SlotPod } from './slot-status.ts';
+import {
+  ABSENT_SLOT,
+  deploymentSchema,
+  podSchema,
+  problemOf,
+  restartsOf,
+  slotStatusOf,
+  stuckPodOf,
+} from './slot-status.ts';
 import { writeBinding } from './write-binding.ts';
 
 /** Owns what a slot is. */
@@ -89,7 +98,7 @@ export async function openKubernetesCluster(env: NodeJS.ProcessEnv, clock: Clock
   const fixed = env.CLUSTER_TOKEN;
   const token = fixed !== undefined ? async () => fixed : eksTokens(env, clock);
   const api = await openKubernetesApi({ endpoint: endpoint.replace(/\/$/, ''), caData, token });
-  return { ...makeKubernetesCluster(api), close: api.close };
+  return { ...makeKubernetesCluster(api, clock), close: api.close };
 }
 
 function eksTokens(env: NodeJS.ProcessEnv, clock: Clock): (fresh: boolean) => Promise<string> {
@@ -114,7 +123,8 @@ const namespaced = (group: string, workload: Workload, plural: string, name = ''
   `/${group === 'v1' ? 'api' : 'apis'}/${group}/namespaces/${workload.cluster.namespace}/${plural}${name && `/${name}`}`;
 const deploymentPath = (workload: Workload, name: string) => namespaced('apps/v1', workload, 'deployments', name);
 
-export function makeKubernetesCluster(api: KubernetesApi): Cluster {
+/** @param clock how long pods have been starting */
+export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemClock): Cluster {
   async function readDeployment(workload: Workload, name: string): Promise<SlotDeployment | undefined> {
     const body = await api.get(deploymentPath(workload, name));
     return body === undefined ? undefined : deploymentSchema.parse(body);
@@ -127,6 +137,18 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
       const { kind, name } = spec.scaleTargetRef;
       return kind === 'Deployment' && name === slotName(workload, slot);
     });
+  }
+
+  async function problemIn(
+    workload: Workload,
+    deployment: SlotDeployment,
+    pods: SlotPod[],
+  ): Promise<string | undefined> {
+    const nowEpochMs = clock.now();
+    const pod = stuckPodOf(deployment, pods, { nowEpochMs });
+    const event = pod === undefined ? undefined : await podEvent(api, namespaced('v1', workload, 'events'), pod);
+    const events = new Map(pod !== undefined && event !== undefined ? [[pod, event]] : []);
+    return problemOf(deployment, pods, { nowEpochMs, events });
   }
 
   /** @param wanted of the autoscaler as it is; `own` is the team's, kept beside it; undefined: nothing is to be written */
@@ -270,7 +292,7 @@ export function makeKubernetesCluster(api: KubernetesApi): Cluster {
         .join(',');
       const pods = await api.get(namespaced('v1', workload, 'pods'), { labelSelector });
       const { items } = listOf(podSchema).parse(pods ?? { items: [] });
-      const problem = status.ready ? undefined : problemOf(deployment, items);
+      const problem = status.ready ? undefined : await problemIn(workload, deployment, items);
       return { ...status, ...restartsOf(items), ...(problem !== undefined && { problem }) };
     },
 

@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import { REVISION_ANNOTATION } from '../../domain/slot/slot-objects.ts';
 import type { SlotStatus } from './cluster.ts';
+import { type PodProblem, podProblem } from './pod-problem.ts';
 
 const conditionSchema = z.looseObject({
   type: z.string(),
   status: z.string(),
   reason: z.string().optional(),
   message: z.string().optional(),
+  lastTransitionTime: z.string().optional(),
 });
 export const deploymentSchema = z.looseObject({
   metadata: z.looseObject({
+    name: z.string().optional(),
     generation: z.number().optional(),
     annotations: z.record(z.string(), z.string()).optional(),
   }),
@@ -17,6 +20,7 @@ export const deploymentSchema = z.looseObject({
     replicas: z.number().default(1),
     minReadySeconds: z.number().default(0),
     progressDeadlineSeconds: z.number().optional(),
+    paused: z.boolean().default(false),
     template: z.looseObject({
       spec: z.looseObject({
         containers: z.array(
@@ -24,9 +28,20 @@ export const deploymentSchema = z.looseObject({
             name: z.string(),
             image: z.string().default(''),
             readinessProbe: z.looseObject({}).optional(),
+            startupProbe: z.looseObject({}).optional(),
           }),
         ),
-        initContainers: z.array(z.looseObject({ name: z.string(), image: z.string().default('') })).default([]),
+        initContainers: z
+          .array(
+            z.looseObject({
+              name: z.string(),
+              image: z.string().default(''),
+              restartPolicy: z.string().optional(),
+              readinessProbe: z.looseObject({}).optional(),
+              startupProbe: z.looseObject({}).optional(),
+            }),
+          )
+          .default([]),
       }),
     }),
   }),
@@ -43,18 +58,27 @@ export const deploymentSchema = z.looseObject({
 
 const stateSchema = z.looseObject({
   waiting: z.looseObject({ reason: z.string().optional(), message: z.string().optional() }).optional(),
-  running: z.looseObject({}).optional(),
+  running: z.looseObject({ startedAt: z.string().optional() }).optional(),
   terminated: z.looseObject({ exitCode: z.number(), reason: z.string().optional() }).optional(),
 });
 const containerStatusSchema = z.looseObject({
   name: z.string(),
   ready: z.boolean(),
+  started: z.boolean().optional(),
   restartCount: z.number().default(0),
   state: stateSchema.default({}),
   lastState: stateSchema.default({}),
 });
 export const podSchema = z.looseObject({
-  metadata: z.looseObject({ name: z.string(), deletionTimestamp: z.string().optional() }),
+  metadata: z.looseObject({
+    name: z.string(),
+    creationTimestamp: z.string().optional(),
+    deletionTimestamp: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+  }),
+  spec: z
+    .looseObject({ readinessGates: z.array(z.looseObject({ conditionType: z.string() })).default([]) })
+    .prefault({}),
   status: z
     .looseObject({
       conditions: z.array(conditionSchema).default([]),
@@ -90,23 +114,79 @@ export function slotStatusOf(deployment: SlotDeployment): SlotStatus {
   };
 }
 
+/** Causes that a sentence tells, the commonest first. */
+const CAUSES_TOLD = 3;
+
+/** What is known besides the Deployment and its pods. */
+export interface ProblemContext {
+  nowEpochMs: number;
+  /** What the events of a pod say, by its name. */
+  events?: ReadonlyMap<string, string>;
+}
+
 /**
- * Why a slot is not ready, in one sentence, worst cause first; undefined where the cluster names none. Only what the
- * kubelet says: what a container printed may hold secrets and stays in the cluster.
+ * Why a slot is not ready, in one sentence, the cause of most pods first; undefined where the cluster names none. Pods of
+ * an older ReplicaSet, and those that go away, are not to blame.
  */
-export function problemOf(deployment: SlotDeployment, pods: SlotPod[]): string | undefined {
-  const alive = pods.filter(pod => pod.metadata.deletionTimestamp === undefined);
-  const sentences = alive.map(pod => podProblem(deployment, pod)).filter(problem => problem !== undefined);
-  const worst = sentences.sort((a, b) => a.rank - b.rank)[0];
-  const conditions = deployment.status.conditions;
+export function problemOf(deployment: SlotDeployment, pods: SlotPod[], context: ProblemContext): string | undefined {
+  const alive = newestPods(deployment, pods);
+  const causes = commonest(podProblems(deployment, pods, context));
+  const told = causes.slice(0, CAUSES_TOLD).map(({ count, text, stuckPod }) => {
+    const event = stuckPod === undefined ? undefined : context.events?.get(stuckPod);
+    return `${text}${event === undefined ? '' : `: ${event}`} (${count} of ${alive.length} pods)`;
+  });
+  const { conditions } = deployment.status;
   const stuck = conditions.find(c => c.type === 'Progressing' && c.reason === 'ProgressDeadlineExceeded');
   const refused = conditions.find(c => c.type === 'ReplicaFailure' && c.status === 'True');
+  const isSeen = deployment.status.observedGeneration >= (deployment.metadata.generation ?? 0);
   const parts = [
-    ...(worst !== undefined ? [`${worst.text} (${sentences.length} of ${alive.length} pods not ready)`] : []),
+    ...told,
+    ...(causes.length > CAUSES_TOLD ? [`and ${causes.length - CAUSES_TOLD} more causes`] : []),
     ...(refused !== undefined ? [`pods cannot be created: ${refused.message ?? refused.reason ?? ''}`] : []),
+    ...(deployment.spec.paused ? ['the Deployment is paused: nothing is rolled out'] : []),
     ...(stuck !== undefined ? ['the Deployment exceeded its progress deadline'] : []),
   ];
+  if (parts.length === 0 && alive.length === 0 && !isSeen) return 'the cluster has not taken up the Deployment yet';
   return parts.length > 0 ? parts.join('; ') : undefined;
+}
+
+/** The pod whose events say why pods are not made, where that is a cause which is told. */
+export function stuckPodOf(deployment: SlotDeployment, pods: SlotPod[], context: ProblemContext): string | undefined {
+  return commonest(podProblems(deployment, pods, context))
+    .slice(0, CAUSES_TOLD)
+    .find(({ stuckPod }) => stuckPod !== undefined)?.stuckPod;
+}
+
+const podProblems = (deployment: SlotDeployment, pods: SlotPod[], { nowEpochMs }: ProblemContext): PodProblem[] =>
+  newestPods(deployment, pods)
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    .flatMap(pod => podProblem(deployment, pod, nowEpochMs) ?? []);
+
+/** One of each cause with its number of pods, by that number and then by how bad it is. */
+function commonest(problems: PodProblem[]): (PodProblem & { count: number })[] {
+  const causes = new Map<string, PodProblem & { count: number }>();
+  for (const problem of problems) {
+    const found = causes.get(problem.cause);
+    if (found === undefined) causes.set(problem.cause, { ...problem, count: 1 });
+    else found.count += 1;
+  }
+  return [...causes.values()].sort((a, b) => b.count - a.count || a.rank - b.rank);
+}
+
+/**
+ * Of those that are not going away. The Deployment names its newest ReplicaSet in the message of its condition; where it
+ * does not (no progress deadline), the pod that was made last is of it.
+ */
+function newestPods({ metadata, status }: SlotDeployment, pods: SlotPod[]): SlotPod[] {
+  const alive = pods.filter(pod => pod.metadata.deletionTimestamp === undefined);
+  const hashOf = (pod: SlotPod | undefined) => pod?.metadata.labels?.['pod-template-hash'];
+  const said = status.conditions.find(({ type }) => type === 'Progressing')?.message ?? '';
+  const replicaSet = /[Rr]eplica ?[Ss]et "([^"]+)"/.exec(said)?.[1];
+  const prefix = `${metadata.name ?? ''}-`;
+  const named = replicaSet?.startsWith(prefix) === true ? replicaSet.slice(prefix.length) : undefined;
+  const madeAt = (pod: SlotPod) => pod.metadata.creationTimestamp ?? '';
+  const hash = named ?? hashOf(alive.toSorted((a, b) => (madeAt(a) < madeAt(b) ? 1 : -1))[0]);
+  return alive.filter(pod => hash === undefined || hashOf(pod) === undefined || hashOf(pod) === hash);
 }
 
 /** Of the pods that are not going away: restarts of each that had any, and how the container that had most of them ended. */
@@ -122,37 +202,4 @@ export function restartsOf(pods: SlotPod[]): Pick<SlotStatus, 'restarts' | 'last
   if (ended === undefined) return { restarts };
   const reason = ended.reason === undefined || ended.reason === 'Error' ? '' : ` (${ended.reason})`;
   return { restarts, lastExit: `container ${most.name} ended with exit code ${ended.exitCode}${reason}` };
-}
-
-function podProblem(deployment: SlotDeployment, pod: SlotPod): { rank: number; text: string } | undefined {
-  const { initContainerStatuses, containerStatuses, conditions } = pod.status;
-  for (const { name, state, lastState } of [...initContainerStatuses, ...containerStatuses]) {
-    const { waiting } = state;
-    const ended = state.terminated ?? lastState.terminated;
-    if (waiting !== undefined && waiting.reason !== 'ContainerCreating' && waiting.reason !== 'PodInitializing') {
-      const exit = ended === undefined ? '' : `, last exit code ${ended.exitCode}`;
-      const message = waiting.message === undefined ? '' : `: ${waiting.message.slice(0, 300)}`;
-      return { rank: 0, text: `container ${name}: ${waiting.reason ?? 'waiting'}${exit}${message}` };
-    }
-    if (state.terminated !== undefined && state.terminated.exitCode !== 0) {
-      return { rank: 1, text: `container ${name} ended with exit code ${state.terminated.exitCode}` };
-    }
-  }
-  const unscheduled = conditions.find(c => c.type === 'PodScheduled' && c.status === 'False');
-  if (unscheduled !== undefined) return { rank: 2, text: `not scheduled: ${unscheduled.message ?? ''}` };
-  const unready = containerStatuses.find(({ ready, state }) => !ready && state.running !== undefined);
-  if (unready !== undefined) {
-    const container = deployment.spec.template.spec.containers.find(({ name }) => name === unready.name);
-    const because = conditions.find(c => c.type === 'Ready' && c.status === 'False')?.message;
-    const probe =
-      container?.readinessProbe === undefined ? '' : `, readiness probe ${probeText(container.readinessProbe)}`;
-    return { rank: 3, text: `container ${unready.name} runs but is not ready${probe}${because ? `: ${because}` : ''}` };
-  }
-  return undefined;
-}
-
-function probeText(probe: Record<string, unknown>): string {
-  const httpGet = z.looseObject({ path: z.string().default('/') }).safeParse(probe.httpGet);
-  if (httpGet.success) return `GET ${httpGet.data.path}`;
-  return Object.keys(probe).find(key => ['tcpSocket', 'exec', 'grpc'].includes(key)) ?? 'unknown';
 }

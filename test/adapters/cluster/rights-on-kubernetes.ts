@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { openKubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
 import { openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
+import { podEvent } from '../../../adapters/cluster/pod-events.ts';
 import { makeCertificates } from '../../../lab/kubernetes/certificates.ts';
 import { type JsonBody, MERGE_PATCH } from '../../support/kubernetes-ask.ts';
 import type { RealKubernetes } from '../../support/kubernetes-server.ts';
@@ -106,6 +107,30 @@ export function rightsOnKubernetes(real: () => RealKubernetes): void {
   ])('as a reader has no right to %s %s', async (method, path) => {
     const options = method === 'PATCH' ? { body: {}, type: MERGE_PATCH } : {};
     expect(await real().readers.ask(method, path, options)).toMatchObject({ code: 403, body: { reason: 'Forbidden' } });
+  });
+
+  it('as a reader hears from events why a pod is not made, and nothing that a container printed', async () => {
+    // Prepare
+    const told = (name: string, reason: string, type: string, lastTimestamp: string) =>
+      real().admin.must('POST', corePath('events'), {
+        body: {
+          ...{ metadata: { name, ...shop }, reason, type, lastTimestamp, message: `says ${name}` },
+          involvedObject: { kind: 'Pod', name: 'stuck', ...shop },
+        },
+      });
+    await told('pull', 'Pulling', 'Normal', '2026-11-29T12:00:03Z');
+    await told('mount-1', 'FailedMount', 'Warning', '2026-11-29T12:00:01Z');
+    await told('mount-2', 'FailedMount', 'Warning', '2026-11-29T12:00:02Z');
+    await told('probe', 'Unhealthy', 'Warning', '2026-11-29T12:00:04Z');
+    const { CLUSTER_ENDPOINT: endpoint, CLUSTER_CA: caData, CLUSTER_TOKEN } = real().readersEnv;
+    const api = await openKubernetesApi({ endpoint, caData, token: async () => CLUSTER_TOKEN });
+    opened.push(api);
+
+    // Act, Assess
+    expect(await podEvent(api, corePath('events'), 'stuck')).toBe('FailedMount: says mount-2');
+    expect(await podEvent(api, corePath('events'), 'another')).toBeUndefined();
+    const away = corePath('events').replace(shop.namespace, 'elsewhere');
+    expect(await podEvent(api, away, 'stuck')).toMatch(/Sluice may not read them/);
   });
 
   it('does not talk to it where another authority signed its certificate, and is refused with a wrong token', async () => {
