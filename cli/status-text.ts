@@ -222,10 +222,11 @@ function placeText(release: ReleaseState): string {
   return 'promoted; the old version is scaled down when its connections have ended';
 }
 
-function slotRows({ slotSeen }: ReleaseState): Row[] {
-  if (slotSeen === undefined || slotSeen.ready) return [];
+function slotRows({ slotSeen, targetsSeen }: ReleaseState): Row[] {
+  const targets: Row[] = targetsSeen === undefined ? [] : [['targets', targetsSeen.because]];
+  if (slotSeen === undefined || slotSeen.ready) return targets;
   const problem = slotSeen.problem === undefined ? '' : `: ${slotSeen.problem}`;
-  return [['pods', `${slotSeen.available} of ${slotSeen.desired} ready in ${slotSeen.slot}${problem}`]];
+  return [['pods', `${slotSeen.available} of ${slotSeen.desired} ready in ${slotSeen.slot}${problem}`], ...targets];
 }
 
 const endedRows = (ended: EndedRelease[], paint: Paint): Row[] =>

@@ -102,7 +102,9 @@ async function surely(
   deps: LookDeps,
   call: ReleaseCall,
   first: { dial: Observation['dial']; targets: Record<Slot, TargetCounts> },
-): Promise<Pick<Observation, 'healthyCanaryTargets' | 'unsureCanaryTargets'>> {
+): Promise<
+  Pick<Observation, 'healthyCanaryTargets' | 'unsureCanaryTargets' | 'registeredCanaryTargets' | 'canaryTargetsBecause'>
+> {
   const { canary } = call.admission;
   const isLost = !('unreadable' in first.dial) && first.dial[canary] > 0 && first.targets[canary].healthy === 0;
   const again = async () =>
@@ -111,8 +113,13 @@ async function surely(
       because => new TargetsUnreachableError(because),
       ASKED_AGAIN_SECONDS,
     );
-  const { healthy, initial, unused } = (isLost ? await again() : first.targets)[canary];
-  return { healthyCanaryTargets: healthy, unsureCanaryTargets: initial + unused };
+  const { healthy, initial, unused, unhealthy, because } = (isLost ? await again() : first.targets)[canary];
+  return {
+    healthyCanaryTargets: healthy,
+    unsureCanaryTargets: initial + unused,
+    registeredCanaryTargets: healthy + initial + unused + unhealthy,
+    ...(because !== undefined && { canaryTargetsBecause: because }),
+  };
 }
 
 export const handler = lazily(env =>

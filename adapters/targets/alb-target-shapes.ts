@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { RouterRuleError } from '../router/errors.ts';
-import type { TargetCounts } from './targets.ts';
+import type { TargetCounts, TargetState } from './targets.ts';
 
 /** ELB's states as the counts know them. */
-const COUNTED_AS: Record<string, keyof TargetCounts> = {
+const COUNTED_AS: Record<string, TargetState> = {
   initial: 'initial',
   healthy: 'healthy',
   unhealthy: 'unhealthy',
@@ -13,6 +13,39 @@ const COUNTED_AS: Record<string, keyof TargetCounts> = {
   // not health-checked either, because the checks are turned off
   unavailable: 'unused',
 };
+
+/** What a load balancer says of one target. */
+export interface HealthSaid {
+  State?: string | undefined;
+  /** `Target.Timeout`, `Target.ResponseCodeMismatch`, `Elb.RegistrationInProgress`, …; absent where it is healthy. */
+  Reason?: string | undefined;
+  /** `Health checks failed with these codes: [404]` */
+  Description?: string | undefined;
+}
+
+/** Reasons that a sentence tells, the commonest first; and characters of each. */
+const REASONS_TOLD = 3;
+const REASON_MOST = 200;
+
+/**
+ * Why targets are not healthy, in the load balancer's own words; undefined where all are, or are leaving.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+ */
+export function reasonsOf(targets: readonly HealthSaid[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const { State = 'of an unknown state', Reason, Description } of targets) {
+    if (State === 'healthy' || COUNTED_AS[State] === 'draining') continue;
+    const said = [Reason, Description === undefined ? undefined : `(${Description})`].filter(
+      text => text !== undefined,
+    );
+    const text = [State, ...(said.length > 0 ? [said.join(' ')] : [])].join(': ').slice(0, REASON_MOST);
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  if (counts.size === 0) return undefined;
+  const told = [...counts].sort((a, b) => b[1] - a[1]).slice(0, REASONS_TOLD);
+  const more = counts.size > REASONS_TOLD ? [`and ${counts.size - REASONS_TOLD} more reasons`] : [];
+  return [...told.map(([text, count]) => `${count} ${text}`), ...more].join('; ');
+}
 
 /** @param states as DescribeTargetHealth names them; of one that we do not know nobody can say how it is, as of an unused one */
 export function countTargets(states: readonly (string | undefined)[]): TargetCounts {

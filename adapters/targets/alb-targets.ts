@@ -8,8 +8,8 @@ import { SLOTS } from '../../domain/dial.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';
 import { asElbErrors } from '../router/alb-errors.ts';
 import { describeRules } from '../router/describe-rules.ts';
-import { countTargets, drainingOf } from './alb-target-shapes.ts';
-import { type Targets, TargetsUnreachableError } from './targets.ts';
+import { countTargets, drainingOf, reasonsOf } from './alb-target-shapes.ts';
+import { type TargetCounts, type Targets, TargetsUnreachableError } from './targets.ts';
 
 /** Targets as the Application Load Balancer sees them. */
 export function albTargets(client: ElasticLoadBalancingV2Client): Targets {
@@ -21,8 +21,11 @@ export function albTargets(client: ElasticLoadBalancingV2Client): Targets {
     );
     return descriptions;
   };
-  const describeHealth = async (arn: string, abortSignal: AbortSignal) =>
-    countTargets((await describeTargets(arn, abortSignal)).map(({ TargetHealth }) => TargetHealth?.State));
+  const describeHealth = async (arn: string, abortSignal: AbortSignal): Promise<TargetCounts> => {
+    const said = (await describeTargets(arn, abortSignal)).map(({ TargetHealth = {} }) => TargetHealth);
+    const because = reasonsOf(said);
+    return { ...countTargets(said.map(({ State }) => State)), ...(because !== undefined && { because }) };
+  };
   const describeAttributes = async (arn: string, abortSignal: AbortSignal) => {
     const { Attributes: attributes = [] } = await asElbErrors(
       `DescribeTargetGroupAttributes of ${arn}`,

@@ -10,7 +10,12 @@ export interface TargetCounts {
   draining: number;
   /** Not health-checked: the group is in no rule (Target.NotInUse). They may be fine: not known is not unhealthy. */
   unused: number;
+  /** Of those that are neither healthy nor draining: what the load balancer says of them, in one sentence, most of them first. */
+  because?: string;
 }
+
+/** The states that are counted. */
+export type TargetState = Exclude<keyof TargetCounts, 'because'>;
 
 export interface Targets {
   /** @throws RouterRuleError a target group is not there @throws TargetsUnreachableError */

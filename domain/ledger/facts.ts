@@ -121,6 +121,8 @@ export type Fact =
   | ({ kind: 'slotSeen' } & SlotSeen)
   /** The cluster could not be asked, or did not do what it was asked; not that it has no room for our calls. */
   | { kind: 'clusterFailed'; because: string }
+  /** What the load balancer says of the canary's targets while they are waited for. */
+  | { kind: 'targetsSeen'; slot: Slot; because: string }
   | { kind: 'readied'; weight: number }
   | { kind: 'previewIntended'; slot: Slot }
   | { kind: 'previewOpened'; slot: Slot }

@@ -19,6 +19,7 @@ const STANDS_STILL: ReadonlySet<ReleaseFact['kind']> = new Set([
   'alarmSilent',
   'slotSeen',
   'clusterFailed',
+  'targetsSeen',
   'baselineSeen',
   'ceilingsFrozen',
   'windowsFolded',
@@ -68,7 +69,7 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
     case 'sizeIntended': {
       const { kind: _kind, ...size } = fact;
       // the cluster is asked afresh: what it said of another size says nothing of this one
-      const { slotSeen: _, ...rest } = sizedAgain(release, size.weight);
+      const { slotSeen: _, targetsSeen: __, ...rest } = sizedAgain(release, size.weight);
       // only stable is another: what the canary has to become ready in is not renewed by that
       const { size: before, readiedForWeight = -1 } = release;
       const isSame =
@@ -81,8 +82,12 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
     }
     case 'clusterFailed':
       return { ...release, clusterFailed: { because: fact.because, atEpochMs: at } };
-    case 'readied':
-      return replicasSeen(podsAtReady({ ...release, readiedForWeight: fact.weight }));
+    case 'targetsSeen':
+      return { ...release, targetsSeen: { because: fact.because, atEpochMs: at } };
+    case 'readied': {
+      const { targetsSeen: _, ...rest } = release;
+      return replicasSeen(podsAtReady({ ...rest, readiedForWeight: fact.weight }));
+    }
     case 'previewIntended':
       return { ...release, preview: { slot: fact.slot, opened: false } };
     case 'previewOpened':

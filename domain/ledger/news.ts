@@ -33,6 +33,8 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return `scale up ${fact.slot} to ${plural(fact.replicas, 'replica')} for weight ${fact.weight} %`;
     case 'clusterFailed':
       return `the cluster fails: ${fact.because}`;
+    case 'targetsSeen':
+      return `${fact.slot} is not ready: ${fact.because}`;
     case 'readied':
       return `ready for weight ${fact.weight} %`;
     case 'slotSeen':

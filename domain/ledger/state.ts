@@ -66,6 +66,8 @@ export interface ReleaseState {
   canaryImages?: Record<string, string>;
   size?: { slot: Slot; replicas: number; weight: number; stableReplicas?: number; intendedAtEpochMs: number };
   slotSeen?: SlotSeen & { atEpochMs: number };
+  /** What the load balancer said last of the canary's targets; absent: nothing since it was sized, or they are ready. */
+  targetsSeen?: { because: string; atEpochMs: number };
   /** Why the cluster could not be asked or written to last; absent: it was since. */
   clusterFailed?: { because: string; atEpochMs: number };
   /** How the pods were when the canary was ready for the first time: what is evidence is counted from there. */

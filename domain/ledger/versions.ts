@@ -35,6 +35,7 @@ const KNOWN: Record<Fact['kind'], true> = {
   snapshotTaken: true,
   slotSeen: true,
   clusterFailed: true,
+  targetsSeen: true,
   readied: true,
   previewIntended: true,
   previewOpened: true,

@@ -24,7 +24,8 @@ export function unserved(release: ReleaseState, admission: Admission, seen: Obse
   const weight = 'unreadable' in seen.dial ? 0 : seen.dial[canary];
   // behind the one-way door there is no way back
   if (weight === 0 || seen.healthyCanaryTargets > 0 || release.retiringAtEpochMs !== undefined) return undefined;
-  const because = `no target of ${canary} is healthy, and ${weight} % of the requests go there`;
+  const said = seen.canaryTargetsBecause === undefined ? '' : ` (${seen.canaryTargetsBecause})`;
+  const because = `no target of ${canary} is healthy${said}, and ${weight} % of the requests go there`;
   if (seen.unsureCanaryTargets > 0 && seen.nowEpochMs < turnedAt(release) + REGISTERING_SECONDS * 1000) {
     return again(WAIT_SECONDS, `${because}: ${seen.unsureCanaryTargets} not checked yet`);
   }

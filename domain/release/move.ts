@@ -12,6 +12,10 @@ export interface Observation {
   healthyCanaryTargets: number;
   /** Those of which it cannot be said: not checked yet, not checked at all, or in a state that nobody knows. */
   unsureCanaryTargets: number;
+  /** All of them that are not leaving; absent: nobody counted. */
+  registeredCanaryTargets?: number;
+  /** Of those that are not healthy, what the load balancer says; absent: nothing, or they are. */
+  canaryTargetsBecause?: string;
   /** The workload's alarms. */
   alarms: AlarmsSeen;
   verdict: Verdict;

@@ -10,6 +10,7 @@ import { alarmBlock, rangUnderTraffic } from './alarm-watch.ts';
 import { approvalEndsEpochMs } from './approvals.ts';
 import { failingPods } from './canary-pods.ts';
 import { soonEnough, unserved } from './canary-serving.ts';
+import { targetsText } from './canary-targets.ts';
 import { clusterText } from './cluster-failed.ts';
 import { advance, again, type Done, rollBack, WAIT_SECONDS } from './decisions.ts';
 import { isOurs } from './dial-owner.ts';
@@ -164,7 +165,8 @@ function beforeShift(release: ReleaseState, admission: Admission, weight: number
     return holdOr(release, { because: blocked, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
   }
   if (weight > 0 && seen.healthyCanaryTargets === 0) {
-    const because = `no target of ${admission.canary} is healthy: it gets no traffic`;
+    const targets = targetsText(release, admission, seen);
+    const because = `no target of ${admission.canary} is healthy: it gets no traffic${targets === undefined ? '' : `; ${targets}`}`;
     return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'notReady' });
   }
   if (isSlotUnread(release, seen.nowEpochMs)) return unreadMove(release, seen);

@@ -1,5 +1,6 @@
 import type { Admission } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
+import { targetsFacts, targetsText } from './canary-targets.ts';
 import { again, rollBack, WAIT_SECONDS } from './decisions.ts';
 import type { Decision, Observation } from './move.ts';
 import { outgrown } from './sizing.ts';
@@ -24,11 +25,14 @@ export function readiness(release: ReleaseState, admission: Admission, weight: n
   const count = ready
     ? `${seen.healthyCanaryTargets} of ${wanted.replicas} targets healthy in ${admission.canary}`
     : `${slot?.available ?? 0} of ${wanted.replicas} pods ready in ${admission.canary}`;
-  const because = slot?.problem === undefined ? count : `${count}: ${slot.problem}`;
+  const targets = seen.healthyCanaryTargets >= wanted.replicas ? undefined : targetsText(release, admission, seen);
+  const why = [slot?.problem, targets].filter(text => text !== undefined).join('; ');
+  const because = why === '' ? count : `${count}: ${why}`;
   if (seen.nowEpochMs - wanted.intendedAtEpochMs >= release.plan.progressDeadlineSeconds * 1000) {
     return rollBack('notReady', `${because} after ${release.plan.progressDeadlineSeconds} s`);
   }
   // not after the deadline, or two who set a size would take turns for ever
   if (grown !== undefined) return resized;
-  return again(WAIT_SECONDS, because);
+  const waits = again(WAIT_SECONDS, because);
+  return targets === undefined ? waits : { ...waits, facts: targetsFacts(release, admission, seen) };
 }

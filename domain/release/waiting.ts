@@ -95,7 +95,9 @@ function onTheRoad(release: ReleaseState, movedAt: number): Found {
       const awaited = `${canary} to be scaled up for weight ${weight} %${clusterText(release)}`;
       return wait('sizing', awaited, movedAt, OWN_WORK);
     }
-    const awaited = `${size.replicas} replicas of ${canary} to become ready${clusterText(release)}`;
+    const why = [release.slotSeen?.problem, release.targetsSeen?.because].filter(text => text !== undefined);
+    const told = why.length === 0 ? '' : `: ${why.join('; ')}`;
+    const awaited = `${size.replicas} replicas of ${canary} to become ready${clusterText(release)}${told}`;
     return wait('readiness', awaited, size.intendedAtEpochMs, plan.progressDeadlineSeconds + AFTER_PLANNED);
   }
   const last = shifts.at(-1);

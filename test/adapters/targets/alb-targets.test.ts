@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RouterRuleError } from '../../../adapters/router/errors.ts';
-import { countTargets, drainingOf } from '../../../adapters/targets/alb-target-shapes.ts';
+import { countTargets, drainingOf, reasonsOf } from '../../../adapters/targets/alb-target-shapes.ts';
 import { openAlbTargets } from '../../../adapters/targets/alb-targets.ts';
 import { TargetsUnreachableError } from '../../../adapters/targets/targets.ts';
 import { SLOTS } from '../../../domain/dial.ts';
@@ -84,11 +84,12 @@ describe("the load balancer's targets, over the wire", () => {
       loadBalancer.register(checkout.router.targetGroups[slot], { host: '127.0.0.1', port });
     }
     const { targets } = await openTargets(loadBalancer);
+    const none = { healthy: 0, initial: 0, unhealthy: 0, draining: 0, unused: 0 };
     await expect
       .poll(() => targets.read(checkout), { timeout: 10_000 })
       .toEqual({
-        blue: { healthy: 0, initial: 0, unhealthy: 1, draining: 0, unused: 0 },
-        green: { healthy: 0, initial: 0, unhealthy: 0, draining: 0, unused: 1 },
+        blue: { ...none, unhealthy: 1, because: '1 unhealthy: Target.FailedHealthChecks' },
+        green: { ...none, unused: 1, because: '1 unused: Target.NotInUse' },
       });
   });
 
@@ -137,5 +138,30 @@ describe('what ELB says', () => {
 
   it('without a deregistration delay is a RouterRuleError that names the group', () => {
     expect(() => drainingOf('arn:group', {})).toThrow(/target group arn:group/);
+  });
+});
+
+describe('why targets are not healthy', () => {
+  const mismatch = {
+    State: 'unhealthy',
+    Reason: 'Target.ResponseCodeMismatch',
+    Description: 'Health checks failed with these codes: [404]',
+  };
+
+  it('is said in the load balancer’s words, most of them first; those that are healthy or leave have no reason', () => {
+    const registering = { State: 'initial', Reason: 'Elb.RegistrationInProgress' };
+    const leaving = { State: 'draining', Reason: 'Target.DeregistrationInProgress' };
+    expect(reasonsOf([{ State: 'healthy' }, registering, mismatch, mismatch, leaving])).toBe(
+      '2 unhealthy: Target.ResponseCodeMismatch (Health checks failed with these codes: [404]); 1 initial: Elb.RegistrationInProgress',
+    );
+    expect(reasonsOf([{ State: 'healthy' }, leaving])).toBeUndefined();
+    expect(reasonsOf([])).toBeUndefined();
+  });
+
+  it('is bounded, however many reasons there are', () => {
+    const all = ['a', 'b', 'c', 'd', 'e'].map(Reason => ({ State: 'unhealthy', Reason, Description: 'x'.repeat(900) }));
+    expect(reasonsOf(all)?.length).toBeLessThan(700);
+    expect(reasonsOf(all)).toMatch(/; and 2 more reasons$/);
+    expect(reasonsOf([{}])).toBe('1 of an unknown state');
   });
 });

@@ -36,6 +36,48 @@ describe('a canary that is made ready', () => {
     });
   });
 
+  it('says what the load balancer says of its targets, keeps it for status once, and goes back with it', () => {
+    const canaryTargetsBecause = '2 unhealthy: Target.Timeout (Request timed out)';
+    const more = { healthyCanaryTargets: 0, registeredCanaryTargets: 2, canaryTargetsBecause };
+    const text = `the load balancer says: ${canaryTargetsBecause}`;
+    const because = `0 of 2 targets healthy in green: ${text}`;
+    const kept = { kind: 'targetsSeen', slot: 'green', because: text } as const;
+    expect(look({}, [...sized, seen(2)], 12, more)).toMatchObject({ move: { because }, facts: [kept] });
+    const told: Line[] = [...sized, seen(2), [12, kept]];
+    expect(look({}, told, 60, more)).toMatchObject({ move: { because }, facts: [] });
+    // counts that change with each check write no line each
+    const changed = { ...more, canaryTargetsBecause: '1 unhealthy: Target.Timeout' };
+    expect(look({}, told, 20, changed).facts).toEqual([]);
+    expect(look({}, told, 42, changed).facts).toMatchObject([{ kind: 'targetsSeen' }]);
+    expect(look({}, told, 610, more).move).toMatchObject({ kind: 'rollBack', because: `${because} after 600 s` });
+    // beside what the pods say, where a readiness gate waits for the load balancer
+    const gated = seen(0, { problem: 'readiness gate g is False' });
+    expect(look({}, [...sized, gated], 12, more).move.because).toBe(
+      `0 of 2 pods ready in green: readiness gate g is False; ${text}`,
+    );
+  });
+
+  it('writes no line of what each target goes through, until it lasts', () => {
+    const canaryTargetsBecause = '2 initial: Elb.RegistrationInProgress (Target registration is in progress)';
+    const more = { healthyCanaryTargets: 0, registeredCanaryTargets: 2, canaryTargetsBecause };
+    const soon = look({}, [...sized, seen(2)], 20, more);
+    expect(soon).toMatchObject({ move: { because: expect.stringMatching(/RegistrationInProgress/) }, facts: [] });
+    expect(look({}, [...sized, seen(2)], 71, more).facts).toMatchObject([{ kind: 'targetsSeen' }]);
+  });
+
+  it('says that ready pods are not registered, and the way out, once that lasts: as after connections were cut', () => {
+    const more = { healthyCanaryTargets: 0, registeredCanaryTargets: 0 };
+    expect(look({}, [...sized, seen(2)], 60, more).move.because).toBe('0 of 2 targets healthy in green');
+    expect(look({}, [...sized, seen(2)], 71, more).move).toMatchObject({
+      kind: 'lookAgain',
+      because: expect.stringMatching(
+        /2 of 2 ready pods are not registered in its target group.*kubectl rollout restart -n default deployment\/shop-green$/,
+      ),
+    });
+    const shifts = look({ steps: [weight(10), weight(100)] }, [judged, ...readied(0, 10), seen(2)], 80, more);
+    expect(shifts.move).toMatchObject({ kind: 'lookAgain', because: expect.stringMatching(/gets no traffic; 2 of 2/) });
+  });
+
   it('goes on when both say that it is ready', () => {
     expect(look({}, [...sized, seen(2)], 12, { healthyCanaryTargets: 2 })).toEqual({
       move: { kind: 'advance', because: '2 ready for weight 10 %' },
