@@ -39,6 +39,8 @@ export interface RecordLiveAnswer {
   leftReplicas: number;
   leftDeployment: string;
   namespace: string;
+  /** The team's own Service, which selects the slot's pods now, whatever it selected before; absent: the workload names none. */
+  service?: string;
 }
 
 const inputSchema = z.strictObject({
@@ -65,7 +67,7 @@ export const makeHandler = (deps: RecordLiveDeps) =>
       if (decision.kind === 'record') {
         await call.append(recordOf(state, { slot, revision: seen.revision, because }));
       }
-      // also where it was recorded before: whoever did so may have died in between
+      // also where it was recorded before: whoever did so may have died in between, or another tool has changed the selector
       await deps.cluster.pointService(workload, slot, call.position);
       const ends = state.active !== undefined;
       return {
@@ -75,6 +77,7 @@ export const makeHandler = (deps: RecordLiveDeps) =>
         leftReplicas: ends ? 0 : seen.leftReplicas,
         leftDeployment: slotName(workload, otherSlot(slot)),
         namespace: workload.cluster.namespace,
+        ...(workload.service !== undefined && { service: workload.service }),
       };
     });
   });

@@ -25,8 +25,12 @@ export function makeRecordLiveCommand(terminal: Terminal) {
 }
 
 function textOf(workload: string, answer: RecordLiveAnswer): string {
-  const { kind, slot, revision, releaseId, ends, leftReplicas, leftDeployment, namespace } = answer;
-  if (kind === 'wasRecorded') return `${slot} is live already, revision ${revision}; nothing more was done\n`;
+  const { kind, slot, revision, releaseId, ends, leftReplicas, leftDeployment, namespace, service } = answer;
+  if (kind === 'wasRecorded') {
+    const done =
+      service === undefined ? 'nothing more was done' : `Service ${service} selects its pods, and nothing else`;
+    return `${slot} is live already, revision ${revision}; ${done}\n`;
+  }
   const left =
     leftReplicas === 0
       ? ''

@@ -100,7 +100,7 @@ describe('a rule that was turned back by hand', () => {
     await world.workloads.register({ workload, plan });
     await expect(record(world)).rejects.toMatchObject(named('ClusterRefusedError'));
     world.cluster.putService(workload, 'shop');
-    expect(await record(world)).toMatchObject({ kind: 'wasRecorded' });
+    expect(await record(world)).toMatchObject({ kind: 'wasRecorded', service: 'shop' });
     expect(world.cluster.pointsAt(workload, 'shop')).toBe('blue');
   });
 

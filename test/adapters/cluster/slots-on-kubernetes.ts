@@ -126,6 +126,31 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
     expect(spec.ports).toMatchObject([{ port: 80, targetPort: 8080 }]);
   });
 
+  it('takes a selector back that another tool has merged with its own, and its callers are answered again', async () => {
+    // Prepare: as `kubectl apply` of the team's file does it, which knows nothing of the slot's keys
+    const named = { ...checkout, service: 'checkout' };
+    await under().putService();
+    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
+    await cluster().scaleSlot(checkout, 'green', 2, 1);
+    await untilGreen().toMatchObject({ ready: true, available: 2 });
+    await cluster().pointService(named, 'green', 1);
+    const addresses = await podAddresses('green');
+    await expect.poll(() => readyAddresses('checkout'), { timeout: 15_000 }).toEqual(addresses);
+    const service = `${corePath('services')}/checkout`;
+    await admin().must('PATCH', `${service}?fieldManager=kubectl-client-side-apply`, {
+      body: { spec: { selector: { team: 'checkout' } } },
+      type: STRATEGIC_PATCH,
+    });
+    await expect.poll(() => readyAddresses('checkout'), { timeout: 15_000 }).toEqual([]);
+
+    // Act
+    await cluster().pointService(named, 'green', 1);
+
+    // Assess
+    expect((await admin().must('GET', service)).spec.selector).toEqual(slotLabels(checkout, 'green'));
+    await expect.poll(() => readyAddresses('checkout'), { timeout: 15_000 }).toEqual(addresses);
+  });
+
   it('copies ConfigMaps by content: written twice they stay, another content is another copy', async () => {
     // Prepare: text and bytes, by every way in which pods refer to them
     const metadata = { name: 'settings', ...shop };
