@@ -22,16 +22,8 @@ import { addedByOthers } from './foreign-fields.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import { openKubernetesApi } from './kubernetes-api.ts';
 import { podEvent } from './pod-events.ts';
-import type { SlotDeployment, SlotPod } from './slot-status.ts';
-import {
-  ABSENT_SLOT,
-  deploymentSchema,
-  podSchema,
-  problemOf,
-  restartsOf,
-  slotStatusOf,
-  stuckPodOf,
-} from './slot-status.ts';
+import { deploymentSchema, podSchema, type SlotDeployment, type SlotPod } from './slot-shapes.ts';
+import { ABSENT_SLOT, problemOf, restartsOf, slotStatusOf, stuckPodOf } from './slot-status.ts';
 import { writeBinding } from './write-binding.ts';
 
 /** Owns what a slot is. */

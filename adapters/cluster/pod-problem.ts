@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SlotDeployment, SlotPod } from './slot-status.ts';
+import type { SlotDeployment, SlotPod } from './slot-shapes.ts';
 
 /** Why one pod is not ready. */
 export interface PodProblem {

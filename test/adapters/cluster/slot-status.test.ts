@@ -2,12 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   deploymentSchema,
   podSchema,
-  problemOf as problemIn,
-  restartsOf,
   type SlotDeployment,
   type SlotPod,
-  slotStatusOf,
-} from '../../../adapters/cluster/slot-status.ts';
+} from '../../../adapters/cluster/slot-shapes.ts';
+import { problemOf as problemIn, restartsOf, slotStatusOf } from '../../../adapters/cluster/slot-status.ts';
 
 const NOW = '2026-11-21T12:10:00Z';
 const problemOf = (of: SlotDeployment, pods: SlotPod[], events?: Map<string, string>) =>
