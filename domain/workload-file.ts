@@ -21,6 +21,9 @@ const DEFAULTS = { backgroundWork: 'none', connections: 'cut', maxDrain: '15m' }
 const kubernetesError = 'a Kubernetes name: lower-case letters, digits and dashes, at most 63 characters';
 const kubernetesName = z.string({ error: kubernetesError }).regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/);
 
+const portError = 'the name of a container port (lower-case letters, digits and dashes, at most 15) or its number';
+const portName = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
 const arn = (what: string, part: string) =>
   z
     .string({ error: `the ARN of ${what}` })
@@ -111,6 +114,16 @@ export const workloadSchema = z
       })
       .optional(),
     container: kubernetesName.meta({ description: 'The container whose image a push sets.', examples: ['app'] }),
+    port: z
+      .union([z.string({ error: portError }).regex(portName), z.int({ error: portError }).min(1).max(65_535)], {
+        error: portError,
+      })
+      .meta({
+        description:
+          'The container port that gets the requests, by its name or its number; TCP, of any container or native sidecar. Absent: the only TCP port that the template declares; where it declares several, a release is refused.',
+        examples: ['http', 8080],
+      })
+      .optional(),
     repositories: z
       .array(
         z.strictObject({
@@ -178,7 +191,7 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
   if (!parsed.success) {
     return { kind: 'issues', issues: explain(parsed.error, { input, shape: workloadJsonSchema(), notYet: NOT_YET }) };
   }
-  const { apiVersion: _, kind: __, maxDrain, router, sources, service, alarms, ...rest } = parsed.data;
+  const { apiVersion: _, kind: __, maxDrain, router, sources, service, alarms, port, ...rest } = parsed.data;
   const { blue, green } = router.targetGroups;
   if (blue === green) {
     const expected = 'another target group than that of blue';
@@ -189,7 +202,11 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
   const routing: AlbRouting = previewRule === undefined ? required : { ...required, previewRule };
   const maxDrainSeconds = parseDurationSeconds(maxDrain);
   if (maxDrainSeconds === undefined) throw new Error(`${maxDrain} passed the checks and cannot be read`);
-  const named = { ...(service !== undefined && { service }), ...(alarms !== undefined && { alarms }) };
+  const named = {
+    ...(service !== undefined && { service }),
+    ...(port !== undefined && { port }),
+    ...(alarms !== undefined && { alarms }),
+  };
   const { prometheus } = sources ?? {};
   const allowed = { loopback: where.loopback ?? false, http: prometheus?.sigv4 !== true };
   const refused =

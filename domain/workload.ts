@@ -10,6 +10,8 @@ export interface Workload {
   service?: string;
   /** The container whose image a push sets. */
   container: string;
+  /** Name or number of the container port that gets the requests. Absent: the only TCP port that the template declares. */
+  port?: string | number;
   /** `tags`: patterns of tags that start a release; one that begins with `!` excludes. */
   repositories: { name: string; tags: string | string[] }[];
   /** Names or ARNs of CloudWatch alarms that say that something is wrong. Absent: none. */

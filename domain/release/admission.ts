@@ -1,7 +1,8 @@
 import { type Dial, dialText, otherSlot, SLOTS, type Slot } from '../dial.ts';
 import type { Admission } from '../ledger/facts.ts';
 import type { EndedRelease, Live, ReleaseState } from '../ledger/state.ts';
-import { revisionOf } from '../slot/revision.ts';
+import { type RevisionInput, revisionOf } from '../slot/revision.ts';
+import { type SlotSource, slotObjects } from '../slot/slot-objects.ts';
 import { recordLiveCommand } from './record-live.ts';
 
 /** What is known of one slot before a release. */
@@ -23,10 +24,8 @@ export interface Findings {
   healthy: Record<Slot, number>;
   /** Targets of it that are not leaving, checked or not: a group in no rule has targets that nobody checks. */
   registered: Record<Slot, number>;
-  template: {
+  template: SlotSource['template'] & {
     podTemplate: Record<string, unknown>;
-    configMaps: Record<string, Record<string, string>>;
-    configMapBinaryData?: Record<string, Record<string, string>>;
     containers: string[];
     /** What the template asks for: the size of a first release. */
     replicas: number;
@@ -82,10 +81,13 @@ export function admit(
       return refused(`${problemOfStable}. If a fix has to go out all the same: --although-stable-is-down`);
     }
   }
-  const problem = imageProblem(release, found) ?? previewProblem(release, found);
+  const canary = otherSlot(stable);
+  const problem =
+    imageProblem(release, found) ??
+    previewProblem(release, found) ??
+    templateProblem(release, found, { canary, sha256: known.sha256 });
   if (problem !== undefined) return refused(problem);
 
-  const canary = otherSlot(stable);
   const revision =
     release.undoOf === undefined ? requestedRevision(release, found, known.sha256) : found.slots[canary].revision;
   if (revision === undefined) return refused(`${canary} has no revision to restore`);
@@ -150,14 +152,14 @@ function slotAt100(dial: Dial): Slot | undefined {
 
 export function requestedRevision(
   release: ReleaseState,
-  found: { template: Omit<Findings['template'], 'replicas'> },
+  found: { template: Omit<RevisionInput, 'images'> },
   sha256: (text: string) => string,
 ): string {
   return revisionOf({ ...found.template, images: imageUris(release) }, sha256);
 }
 
 /** Image URI by digest per container. */
-export const imageUris = (release: ReleaseState): Record<string, string> =>
+export const imageUris = (release: Pick<ReleaseState, 'images'>): Record<string, string> =>
   Object.fromEntries(Object.entries(release.images).map(([container, image]) => [container, image.uri]));
 
 function imageProblem(release: ReleaseState, found: Findings): string | undefined {
@@ -165,6 +167,23 @@ function imageProblem(release: ReleaseState, found: Findings): string | undefine
   const missing = Object.keys(release.images).find(container => !containers.includes(container));
   if (missing === undefined) return undefined;
   return `the template has no container ${missing}; it has ${containers.join(', ')}`;
+}
+
+/** Whatever would make it impossible to write the slot: found out before anything is. An undo writes none. */
+function templateProblem(
+  { workload, images, undoOf }: ReleaseState,
+  { template }: Findings,
+  { canary, sha256 }: { canary: Slot; sha256: (text: string) => string },
+): string | undefined {
+  if (undoOf !== undefined) return undefined;
+  const content = { revision: '', images: imageUris({ images }), template };
+  try {
+    slotObjects({ workload, slot: canary, content, targetGroupArn: '', hash: sha256 });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return `the template cannot be a slot: ${error.message}`;
+  }
 }
 
 function previewProblem(release: ReleaseState, found: Findings): string | undefined {

@@ -10,13 +10,18 @@ const envSchema = z.looseObject({
   value: z.string().optional(),
   valueFrom: z.looseObject({ configMapKeyRef: optionalRef.optional() }).optional(),
 });
-const portSchema = z.looseObject({ containerPort: z.number().int(), name: z.string().optional() });
+const portSchema = z.looseObject({
+  containerPort: z.number().int(),
+  name: z.string().optional(),
+  protocol: z.string().optional(),
+});
 const containerSchema = z.looseObject({
   name: z.string(),
   image: z.string().optional(),
   env: z.array(envSchema).optional(),
   envFrom: z.array(z.looseObject({ configMapRef: optionalRef.optional() })).optional(),
   ports: z.array(portSchema).optional(),
+  restartPolicy: z.string().optional(),
 });
 const volumeSchema = z.looseObject({
   name: z.string(),
@@ -85,6 +90,12 @@ export function withoutTracking(template: PodTemplate): PodTemplate & { metadata
     spec: template.spec,
   };
 }
+
+/** Those that run for as long as the pod does: its containers, and the init containers that are native sidecars. */
+export const runningContainers = ({ spec }: PodTemplate): PodContainer[] => [
+  ...spec.containers,
+  ...(spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+];
 
 function mapContainers(template: PodTemplate, change: (container: PodContainer) => PodContainer): PodTemplate {
   const { containers, initContainers } = template.spec;

@@ -11,6 +11,7 @@ import {
   withoutHiddenVariables,
   withoutTracking,
 } from './pod-template.ts';
+import { requestPort } from './request-port.ts';
 
 export const WORKLOAD_LABEL = 'sluice.dev/workload';
 export const SLOT_LABEL = 'sluice.dev/slot';
@@ -70,7 +71,7 @@ export const slotLabels = (workload: Workload, slot: Slot): Record<string, strin
  * The objects of a slot, written from an allow-list of fields: nothing of the template's metadata but the team's own
  * labels and annotations on the pods, so that no pruner takes a slot for its own. `replicas` is not part of it.
  * @param hash hex digest of a text: names the copies of ConfigMaps by their content
- * @throws RangeError the template has no such container, or declares no port to send requests to
+ * @throws RangeError the template has no such container, or it is not clear to which port requests go
  */
 export function slotObjects(input: {
   workload: Workload;
@@ -89,7 +90,7 @@ export function slotObjects(input: {
   const pods = withImages(reachable, content.images);
   const copies = configMapCopies(pods, content, workload.cluster.namespace, hash);
   const renamed = withConfigMapNames(pods, name => copies.get(name)?.metadata.name ?? name);
-  const port = servicePort(workload, pods);
+  const port = requestPort(workload, pods);
   return {
     deployment: {
       apiVersion: 'apps/v1',
@@ -159,18 +160,4 @@ function configMapCopies(
     });
   }
   return copies;
-}
-
-/** The port named http, else the first one, of the container that a push sets; else the first of any container. */
-function servicePort(workload: Workload, pods: PodTemplate): number {
-  const ports = (name?: string) =>
-    pods.spec.containers.filter(c => name === undefined || c.name === name).flatMap(c => c.ports ?? []);
-  const own = ports(workload.container);
-  const port = own.find(({ name }) => name === 'http') ?? own[0] ?? ports()[0];
-  if (port === undefined) {
-    throw new RangeError(
-      `no container of ${workload.deployment} declares a port: there is nothing to send requests to`,
-    );
-  }
-  return port.containerPort;
 }

@@ -14,12 +14,13 @@ const KNOWN_LATER = {
 };
 
 /** The two files that the construct registers, as plain data. */
-export function filesOf({ workload, plan }: ProgressiveWorkloadProps, router: RouterArns) {
+export function filesOf({ workload, plan, port }: ProgressiveWorkloadProps, router: RouterArns) {
   const { rule, previewRule, blue, green } = router;
   return {
     workload: {
       apiVersion: 'sluice/v1',
       kind: 'Workload',
+      port,
       ...workload,
       router: {
         kind: 'alb',

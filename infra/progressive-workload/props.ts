@@ -39,7 +39,7 @@ export interface ProgressiveWorkloadProps {
   readonly previewPriority?: number;
   /** Can be changed later without moving traffic. */
   readonly conditions: RuleConditions;
-  /** The port of the pods. */
+  /** The port of the pods that gets the requests; `workload.port` may name it otherwise. */
   readonly port: number;
   readonly healthCheck: HealthCheckProps;
   /** How long a target that leaves may finish its requests. @default 30 s */

@@ -41,6 +41,7 @@ describe('a workload', () => {
   it('that says all there is has it said', () => {
     const all = {
       service: 'checkout-svc',
+      port: 'http',
       alarms: ['slo', `${ALARM}slow answers`],
       router: { ...alb, previewRule: RULE },
       backgroundWork: 'paused',
@@ -69,6 +70,8 @@ describe('a workload', () => {
     ['tags', repository('a', `Az09_.*-${many(120)}`)],
     ['several tags', repository('a', ['!*-arm64', 'v*', 'release-*'])],
     ['alarm of 255 characters', { alarms: [many(255), `${ALARM}${many(255)}`] }],
+    ['a port of 15 characters', { port: `a-${many(13)}` }],
+    ['a port by its number', { port: 65_535 }],
     ['20 alarms', { alarms: Array.from({ length: 20 }, (_, i) => `alarm ${i}`) }],
     ['10 rules', { router: { ...alb, rules: Array.from({ length: 10 }, (_, i) => `${RULE}${i}`) } }],
     ['an address of 2048 characters', prometheus(`https://p.example/${many(2_030)}`)],
@@ -92,6 +95,7 @@ const CLUSTER = "the EKS cluster's name";
 const ALARM_NAME = 'the name or the ARN of a CloudWatch alarm';
 const REPOSITORY = 'the name of an ECR repository';
 const ALARM_OF_NOBODY = 'arn:aws:cloudwatch:eu-west-1:1234:alarm:slo';
+const PORT = 'the name of a container port (lower-case letters, digits and dashes, at most 15) or its number';
 const group = (blue: unknown, green: unknown = GREEN) => ({ router: { ...alb, targetGroups: { blue, green } } });
 const short = (text: string) => `'${text.slice(0, 60)}…'`;
 
@@ -108,6 +112,12 @@ describe('one mistake in a workload is told with its place, what was found and w
     ['cluster.namespace', KUBERNETES, "'shop-'", { cluster: { name: 'prod', namespace: 'shop-' } }],
     ['cluster.namespace', KUBERNETES, short(many(61)), { cluster: { name: 'prod', namespace: many(64) } }],
     ['container', KUBERNETES, '7', { container: 7 }],
+    ['port', PORT, "'8080'", { port: '8080' }],
+    ['port', PORT, "'HTTP'", { port: 'HTTP' }],
+    ['port', PORT, "'a--b'", { port: 'a--b' }],
+    ['port', PORT, `'${many(16)}'`, { port: many(16) }],
+    ['port', PORT, '0', { port: 0 }],
+    ['port', PORT, '65536', { port: 65_536 }],
     ['repositories', 'a list of repositories', "'checkout'", { repositories: 'checkout' }],
     ['repositories', 'at least one repository', 'an empty list', { repositories: [] }],
     ['repositories[0]', 'a map of keys and values', "'checkout'", { repositories: ['checkout'] }],

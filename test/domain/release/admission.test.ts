@@ -10,8 +10,9 @@ const found = (more: Partial<Findings> = {}): Findings => ({
   healthy: { blue: 4, green: 0 },
   registered: { blue: 4, green: 0 },
   template: {
-    podTemplate: { spec: { containers: [{ name: 'app' }, { name: 'proxy' }] } },
+    podTemplate: { spec: { containers: [{ name: 'app', ports: [{ containerPort: 8080 }] }, { name: 'proxy' }] } },
     configMaps: {},
+    minReadySeconds: 0,
     containers: ['app', 'proxy'],
     replicas: 0,
   },
@@ -93,7 +94,7 @@ describe('a release is admitted', () => {
     const podTemplate = { spec: { containers: [{ name: 'app' }], volumes } };
     const withKeys = (bytes: string) => {
       const template = { podTemplate, configMaps: { keys: {} }, configMapBinaryData: { keys: { der: bytes } } };
-      return requestedRevision(release(), { template: { ...template, containers: ['app'] } }, sha256);
+      return requestedRevision(release(), { template }, sha256);
     };
     expect(withKeys('AQ==')).not.toBe(withKeys('Ag=='));
     expect(withKeys('AQ==')).toBe(withKeys('AQ=='));
@@ -156,6 +157,18 @@ describe('a release is refused', () => {
       'where the template has no such container',
       { release: { images: { api: imageOf('2') } } },
       /^the template has no container api; it has app, proxy$/,
+    ],
+    [
+      'where the template cannot be a slot, before anything is written',
+      {
+        found: {
+          template: {
+            ...found().template,
+            podTemplate: { spec: { containers: [{ name: 'app' }, { name: 'proxy' }] } },
+          },
+        },
+      },
+      /^the template cannot be a slot: shop declares no port, and requests need a TCP port/,
     ],
     [
       'where a preview is wanted and the rule for it is not there',

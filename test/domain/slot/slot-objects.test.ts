@@ -255,31 +255,6 @@ describe('the objects of a slot', () => {
     });
   });
 
-  it.each([
-    [
-      'the port named http of its own container',
-      [
-        { containerPort: 9090, name: 'metrics' },
-        { containerPort: 8080, name: 'http' },
-      ],
-      8080,
-    ],
-    ['the first port of its own container', [{ containerPort: 9090 }, { containerPort: 8080 }], 9090],
-    ['the first port of another container', undefined, 7000],
-  ])('send requests to %s', (_, ports, expected) => {
-    const other = { name: 'proxy', ports: [{ containerPort: 7000, name: 'http' }] };
-
-    const { service } = write(pods({ containers: [other, container({ ports })] }));
-
-    expect(service).toMatchObject({ spec: { ports: [{ port: expected, targetPort: expected }] } });
-  });
-
-  it('cannot be written where no container declares a port', () => {
-    expect(() => write(pods({ containers: [{ name: 'app' }] }))).toThrow(
-      new RangeError('no container of checkout declares a port: there is nothing to send requests to'),
-    );
-  });
-
   it('say nothing of what the template says nothing of', () => {
     const objects = write(
       { spec: { containers: [container()], volumes: [{ name: 'v', configMap: { name: 'c' } }] } },
