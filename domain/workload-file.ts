@@ -113,7 +113,11 @@ export const workloadSchema = z
         examples: ['checkout'],
       })
       .optional(),
-    container: kubernetesName.meta({ description: 'The container whose image a push sets.', examples: ['app'] }),
+    container: kubernetesName.meta({
+      description:
+        'The container whose image a push sets. Other containers and init containers of the same repository get the same image.',
+      examples: ['app'],
+    }),
     port: z
       .union([z.string({ error: portError }).regex(portName), z.int({ error: portError }).min(1).max(65_535)], {
         error: portError,

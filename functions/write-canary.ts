@@ -2,6 +2,8 @@ import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { imageUris } from '../domain/release/admission.ts';
 import { otherContent } from '../domain/release/slot-content.ts';
+import { podTemplateSchema } from '../domain/slot/pod-template.ts';
+import { pushedImages } from '../domain/slot/pushed-images.ts';
 import { SlotNotTakenError, TemplateChangedError } from './shared/errors.ts';
 import { followTemplate } from './shared/follow-template.ts';
 import type { SharedDeps } from './shared/handler.ts';
@@ -20,6 +22,7 @@ export const makeHandler = (deps: WriteCanaryDeps) =>
   makeRoadLambda('write-canary', deps, async (call): Promise<RoadMove> => {
     const { canary: slot, revision } = call.admission;
     if (call.release.canaryWritten) return roadMove({ kind: 'advance', because: 'was written before' });
+    let written = {};
     if (call.release.undoOf === undefined) {
       const { workload } = call.release;
       const template = await deps.cluster.readTemplate(workload);
@@ -28,15 +31,12 @@ export const makeHandler = (deps: WriteCanaryDeps) =>
         throw new TemplateChangedError(`the template changed from revision ${revision} to ${now} after admission`);
       }
       if (call.release.canaryIntended !== true) await call.append({ kind: 'canaryIntended', slot, revision });
-      await deps.cluster.writeSlot(
-        workload,
-        slot,
-        { revision, images: imageUris(call.release), template },
-        call.position,
-      );
+      const images = imageUris(call.release);
+      await deps.cluster.writeSlot(workload, slot, { revision, images, template }, call.position);
+      written = pushedImages(podTemplateSchema.parse(template.podTemplate), images);
     }
     const seen = await deps.cluster.readSlot(call.release.workload, slot);
-    const other = otherContent(call.release, call.admission, seen);
+    const other = otherContent(call.release, call.admission, seen, written);
     if (other !== undefined) throw new SlotNotTakenError(`read back after it was written: ${other}`);
     await call.append({
       kind: 'canaryWritten',

@@ -51,7 +51,7 @@ export interface SlotStatus {
 export interface SlotContent {
   /** Hash of the image digests by container, the pod template and the ConfigMaps. */
   revision: string;
-  /** Image URI (by digest) per container that a push sets; the others keep the template's. */
+  /** Image URI (by digest) per container that a push names; others of the same repository get it, the rest keep the template's. */
   images: Record<string, string>;
   template: Template;
 }

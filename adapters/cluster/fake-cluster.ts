@@ -1,5 +1,6 @@
 import type { Slot } from '../../domain/dial.ts';
-import { podTemplateSchema } from '../../domain/slot/pod-template.ts';
+import { containersOf, podTemplateSchema } from '../../domain/slot/pod-template.ts';
+import { pushedImages } from '../../domain/slot/pushed-images.ts';
 import { slotName, slotObjects } from '../../domain/slot/slot-objects.ts';
 import type { Workload } from '../../domain/workload.ts';
 import type { Cluster, SlotContent, SlotStatus, Template } from './cluster.ts';
@@ -223,7 +224,7 @@ export function openFakeCluster(): FakeCluster {
 
 /** As the Deployment would have them: the template's, and those that a push set. */
 function imagesOf({ template, images }: SlotContent): Record<string, string> {
-  const { containers, initContainers = [] } = podTemplateSchema.parse(template.podTemplate).spec;
-  const own = [...containers, ...initContainers].map(({ name, image }) => [name, image ?? '']);
-  return { ...Object.fromEntries(own), ...images };
+  const pods = podTemplateSchema.parse(template.podTemplate);
+  const own = containersOf(pods).map(({ name, image }) => [name, image ?? '']);
+  return { ...Object.fromEntries(own), ...images, ...pushedImages(pods, images) };
 }

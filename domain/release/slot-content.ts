@@ -15,11 +15,13 @@ export interface ContentSeen {
 /**
  * What the canary's slot has that was not admitted, in one sentence; undefined where it has what it should. Pushed images
  * are compared with the release's, all others with those that it had when it was written; by digest, where they have one.
+ * @param written images by container that were written just now; absent: nothing was
  */
 export function otherContent(
   release: ReleaseState,
   { canary, revision }: Admission,
   seen: ContentSeen | undefined,
+  written: Record<string, string> = {},
 ): string | undefined {
   const { images } = seen ?? {};
   if (images === undefined) return undefined;
@@ -28,7 +30,7 @@ export function otherContent(
   }
   // an undo pushes nothing: it restores what the slot has
   const pushed = release.undoOf === undefined ? imageUris(release) : {};
-  const wanted = { ...release.canaryImages, ...pushed };
+  const wanted = { ...release.canaryImages, ...pushed, ...written };
   const other = Object.entries(wanted).find(([name, image]) => digestOf(images[name] ?? '') !== digestOf(image));
   if (other === undefined) {
     return seen.added === undefined ? undefined : `${canary} has what Sluice did not write: ${seen.added}`;

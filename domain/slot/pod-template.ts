@@ -26,6 +26,7 @@ const containerSchema = z.looseObject({
 const volumeSchema = z.looseObject({
   name: z.string(),
   configMap: optionalRef.optional(),
+  image: z.looseObject({ reference: z.string().optional() }).optional(),
   projected: z
     .looseObject({ sources: z.array(z.looseObject({ configMap: optionalRef.optional() })).optional() })
     .optional(),
@@ -91,6 +92,12 @@ export function withoutTracking(template: PodTemplate): PodTemplate & { metadata
   };
 }
 
+/** Every container, init containers too. */
+export const containersOf = ({ spec }: PodTemplate): PodContainer[] => [
+  ...spec.containers,
+  ...(spec.initContainers ?? []),
+];
+
 /** Those that run for as long as the pod does: its containers, and the init containers that are native sidecars. */
 export const runningContainers = ({ spec }: PodTemplate): PodContainer[] => [
   ...spec.containers,
@@ -125,18 +132,12 @@ export function withoutHiddenVariables(template: PodTemplate): PodTemplate {
   });
 }
 
-/** Sets the image of each named container. @throws RangeError if the template has no such container */
-export function withImages(template: PodTemplate, images: Record<string, string>): PodTemplate {
-  const known = [...template.spec.containers, ...(template.spec.initContainers ?? [])].map(({ name }) => name);
-  const unknown = Object.keys(images).find(name => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new RangeError(`the template has no container "${unknown}"; it has ${known.join(', ')}`);
-  }
-  return mapContainers(template, container => {
+/** Sets the image of each named container. */
+export const withImages = (template: PodTemplate, images: Record<string, string>): PodTemplate =>
+  mapContainers(template, container => {
     const image = images[container.name];
     return image === undefined ? container : { ...container, image };
   });
-}
 
 /** Names of the ConfigMaps that the pods refer to (env, envFrom, volumes, projected volumes), each once. */
 export function configMapNames(template: PodTemplate): string[] {

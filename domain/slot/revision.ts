@@ -1,8 +1,9 @@
 import { canonicalJson } from '../canonical-json.ts';
-import { configMapNames, podTemplateSchema, withImages, withoutTracking } from './pod-template.ts';
+import { configMapNames, podTemplateSchema, withoutTracking } from './pod-template.ts';
+import { withPushedImages } from './pushed-images.ts';
 
 export interface RevisionInput {
-  /** Image URI by digest, per container that a push sets. */
+  /** Image URI by digest, per container that a push names; others of the same repository get it as well. */
   images: Record<string, string>;
   podTemplate: unknown;
   /** Data by ConfigMap name; those that the template does not refer to do not count. */
@@ -19,11 +20,10 @@ export interface RevisionInput {
  */
 export function revisionOf(input: RevisionInput, sha256: (text: string) => string): string {
   const template = withoutTracking(podTemplateSchema.parse(input.podTemplate));
-  const digests = Object.fromEntries(Object.entries(input.images).map(([name, uri]) => [name, digestOf(uri)]));
   const names = configMapNames(template);
   const content = {
     // the template's own image of a pushed container never runs, so a new tag there alone is no new revision
-    podTemplate: withImages(template, digests),
+    podTemplate: withPushedImages(template, input.images, digestOf),
     configMaps: Object.fromEntries(names.map(name => [name, input.configMaps[name]])),
     binaryData: Object.fromEntries(names.map(name => [name, input.configMapBinaryData?.[name]])),
   };

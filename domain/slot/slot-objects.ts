@@ -7,10 +7,10 @@ import {
   configMapNames,
   podTemplateSchema,
   withConfigMapNames,
-  withImages,
   withoutHiddenVariables,
   withoutTracking,
 } from './pod-template.ts';
+import { withPushedImages } from './pushed-images.ts';
 import { requestPort } from './request-port.ts';
 
 export const WORKLOAD_LABEL = 'sluice.dev/workload';
@@ -28,7 +28,7 @@ export const OWN_MINIMUM_ANNOTATION = 'sluice.dev/own-minimum';
 /** What a slot is written from; adapters/cluster's SlotContent fits. */
 export interface SlotSource {
   revision: string;
-  /** Image URI by digest per container that a push sets. */
+  /** Image URI by digest per container that a push names; others of the same repository get it as well. */
   images: Record<string, string>;
   template: {
     podTemplate: unknown;
@@ -87,7 +87,7 @@ export function slotObjects(input: {
   const own = podTemplateSchema.parse(template.podTemplate);
   const clean = withoutTracking(withoutHiddenVariables(own));
   const reachable = withReachableSelectors(clean, own.metadata?.labels, { [WORKLOAD_LABEL]: workload.name });
-  const pods = withImages(reachable, content.images);
+  const pods = withPushedImages(reachable, content.images);
   const copies = configMapCopies(pods, content, workload.cluster.namespace, hash);
   const renamed = withConfigMapNames(pods, name => copies.get(name)?.metadata.name ?? name);
   const port = requestPort(workload, pods);

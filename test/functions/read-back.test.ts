@@ -39,6 +39,28 @@ const look = (world: World) => world.run('look', road);
 const shared = { kind: 'rollBack', reason: 'fault' };
 
 describe('what the canary’s slot has in it', () => {
+  it('is read back after it was written: an init container that kept the version before is none', async () => {
+    // Prepare
+    const world = await openWorld({ steps: [weight(10), bake(600), weight(100)] });
+    const { podTemplate, ...rest } = await world.cluster.readTemplate(shop);
+    const initContainers = [{ name: 'migrate', image: 'shop:latest' }];
+    const spec = { ...(podTemplate.spec as object), initContainers };
+    world.cluster.putTemplate(shop, { ...rest, podTemplate: { ...podTemplate, spec } });
+    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    await world.run('admit', road);
+    const { writeSlot } = world.cluster;
+    world.cluster.writeSlot = async (...[workload, slot, content, position]) => {
+      await writeSlot(workload, slot, content, position);
+      world.cluster.setImage(shop, slot, 'migrate', OTHER);
+    };
+
+    // Act, Assess
+    await expect(world.run('write-canary', road)).rejects.toMatchObject({
+      name: 'SlotNotTakenError',
+      message: expect.stringMatching(/container migrate of green has image .*sha256:9+, and .*sha256:2+ was released/),
+    });
+  });
+
   it('is read at looks: an image that a person set sends the release back, and both are named', async () => {
     const world = await baked();
     await world.run('read-slot', road);

@@ -80,16 +80,6 @@ describe('init containers', () => {
       pods({ initContainers: [{ ...init, image: 'checkout:v2', envFrom: [{ configMapRef: { name: 'db-1' } }] }] }),
     );
   });
-
-  it('are named with the others where an image has no container', () => {
-    const template = pods({ initContainers: [{ name: 'migrate' }] });
-    expect(() => withImages(template, { web: 'checkout:v2' })).toThrow(
-      new RangeError('the template has no container "web"; it has app, migrate'),
-    );
-    expect(() => withImages(pods(), { web: 'checkout:v2' })).toThrow(
-      new RangeError('the template has no container "web"; it has app'),
-    );
-  });
 });
 
 describe('a variable that a later one of the same name hides', () => {

@@ -49,6 +49,19 @@ describe('a revision', () => {
     expect(revision(change)).toBe(revision());
   });
 
+  it('does not change with the tags of an init container of the pushed repository, which never run', () => {
+    const migrate = (tag: string) => ({
+      podTemplate: {
+        spec: {
+          containers: [{ name: 'app', image: 'checkout:v1' }],
+          initContainers: [{ name: 'migrate', image: tag }],
+        },
+      },
+    });
+    expect(revision(migrate('checkout:v2'))).toBe(revision(migrate('checkout:v1')));
+    expect(revision(migrate('migrations:v2'))).not.toBe(revision(migrate('migrations:v1')));
+  });
+
   it.each<[string, Partial<RevisionInput>]>([
     ['the digest', { images: { app: `registry.example/checkout@sha256:${'b'.repeat(64)}` } }],
     ['a label of the team', { podTemplate: templateWith({ labels: { app: 'checkout', tier: 'web' } }) }],
