@@ -104,7 +104,7 @@ export const runningContainers = ({ spec }: PodTemplate): PodContainer[] => [
   ...(spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
 ];
 
-function mapContainers(template: PodTemplate, change: (container: PodContainer) => PodContainer): PodTemplate {
+export function mapContainers(template: PodTemplate, change: (container: PodContainer) => PodContainer): PodTemplate {
   const { containers, initContainers } = template.spec;
   return {
     ...template,
@@ -114,22 +114,6 @@ function mapContainers(template: PodTemplate, change: (container: PodContainer) 
       ...(initContainers !== undefined ? { initContainers: initContainers.map(change) } : {}),
     },
   };
-}
-
-/**
- * Without the variables that a later one of the same name hides, and which no variable up to that one refers to: a Pod may
- * have both and the later one holds, server-side apply takes a name once.
- */
-export function withoutHiddenVariables(template: PodTemplate): PodTemplate {
-  return mapContainers(template, container => {
-    if (container.env === undefined) return container;
-    const env = container.env.filter(({ name }, index, all) => {
-      const hiddenAt = all.findIndex((other, at) => at > index && other.name === name);
-      const between = all.slice(index + 1, hiddenAt + 1);
-      return hiddenAt === -1 || between.some(({ value }) => value?.includes(`$(${name})`));
-    });
-    return { ...container, env };
-  });
 }
 
 /** Sets the image of each named container. */

@@ -1,15 +1,10 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { Slot } from '../dial.ts';
 import type { Workload } from '../workload.ts';
+import { withMergedLists } from './merged-lists.ts';
 import { withReachableSelectors } from './pod-selectors.ts';
 import type { PodTemplate } from './pod-template.ts';
-import {
-  configMapNames,
-  podTemplateSchema,
-  withConfigMapNames,
-  withoutHiddenVariables,
-  withoutTracking,
-} from './pod-template.ts';
+import { configMapNames, podTemplateSchema, withConfigMapNames, withoutTracking } from './pod-template.ts';
 import { withPushedImages } from './pushed-images.ts';
 import { requestPort } from './request-port.ts';
 
@@ -85,12 +80,12 @@ export function slotObjects(input: {
   const labels = slotLabels(workload, slot);
   const metadata = { name: slotName(workload, slot), namespace: workload.cluster.namespace, labels };
   const own = podTemplateSchema.parse(template.podTemplate);
-  const clean = withoutTracking(withoutHiddenVariables(own));
+  const clean = withoutTracking(withMergedLists(own));
   const reachable = withReachableSelectors(clean, own.metadata?.labels, { [WORKLOAD_LABEL]: workload.name });
   const pods = withPushedImages(reachable, content.images);
   const copies = configMapCopies(pods, content, workload.cluster.namespace, hash);
   const renamed = withConfigMapNames(pods, name => copies.get(name)?.metadata.name ?? name);
-  const port = requestPort(workload, pods);
+  const port = requestPort(workload, own);
   return {
     deployment: {
       apiVersion: 'apps/v1',

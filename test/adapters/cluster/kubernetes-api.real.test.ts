@@ -4,6 +4,7 @@ import { startKubelet } from '../../support/kubelet.ts';
 import { startKubernetes } from '../../support/kubernetes-server.ts';
 import { BROKEN_IMAGE, keepsClusterContract } from './cluster.contract.ts';
 import { keepsLateWritesOut } from './late-writes.contract.ts';
+import { listsOnKubernetes } from './lists-on-kubernetes.ts';
 import { openRealCluster, shop } from './real-cluster.ts';
 import { rightsOnKubernetes } from './rights-on-kubernetes.ts';
 import { sizesOnKubernetes } from './sizes-on-kubernetes.ts';
@@ -35,6 +36,7 @@ describe.skipIf(!isThere)(`the Kubernetes adapter ${where}`, () => {
   describe('keeps out', () =>
     keepsLateWritesOut(async () => ({ ...(await openRealCluster(real())), env: real().env })));
   describe('slots', () => slotsOnKubernetes(real));
+  describe('lists', () => listsOnKubernetes(real));
   describe('sizes', () => sizesOnKubernetes(real));
   describe('webhooks', () => webhooksOnKubernetes(real));
   describe('rights', () => rightsOnKubernetes(real));

@@ -266,39 +266,4 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
       problem: expect.stringMatching(/CrashLoopBackOff.*the Deployment exceeded its progress deadline/),
     });
   });
-
-  it('is written from a template with a variable twice, which an apply cannot hold, and is refused with a port twice', async () => {
-    // Prepare: `kubectl apply` without --server-side and Helm make such Deployments
-    const manifest = await admin().must('GET', deploymentPath('checkout'));
-    const twice = (more: JsonBody): JsonBody => {
-      const copy = structuredClone(manifest);
-      Object.assign(copy.spec.template.spec.containers[0], more);
-      return admin().must('PUT', `${deploymentPath('checkout')}?fieldManager=helm`, {
-        body: { ...copy, metadata: { name: 'checkout', ...shop } },
-      });
-    };
-    const env = (...values: string[]) => values.map(value => ({ name: 'MODE', value }));
-    await twice({ env: env('first', 'second') });
-
-    // Act
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
-
-    // Assess
-    expect((await green()).spec.template.spec.containers[0].env).toEqual(env('second'));
-
-    // Prepare
-    const port = { containerPort: 8080, protocol: 'TCP' };
-    await twice({
-      ports: [
-        { ...port, name: 'http' },
-        { ...port, name: 'metrics' },
-      ],
-    });
-
-    // Act, Assess: 500 is how the server says so, and asking again does not help
-    await expect(cluster().writeSlot(checkout, 'green', await contentOf('r2'), 1)).rejects.toMatchObject({
-      name: 'ClusterRefusedError',
-      message: expect.stringMatching(/containers\[name="app"\]\.ports: duplicate entries for key/),
-    });
-  });
 }

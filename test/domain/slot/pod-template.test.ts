@@ -7,7 +7,6 @@ import {
   podTemplateSchema,
   withConfigMapNames,
   withImages,
-  withoutHiddenVariables,
   withoutTracking,
 } from '../../../domain/slot/pod-template.ts';
 
@@ -79,26 +78,6 @@ describe('init containers', () => {
     expect(written).toStrictEqual(
       pods({ initContainers: [{ ...init, image: 'checkout:v2', envFrom: [{ configMapRef: { name: 'db-1' } }] }] }),
     );
-  });
-});
-
-describe('a variable that a later one of the same name hides', () => {
-  const kept = (...env: object[]) =>
-    withoutHiddenVariables(pods({ containers: [{ name: 'app', env }] })).spec.containers;
-  const variable = (name: string, value: string) => ({ name, value });
-
-  it('stays only for those between the two: one before them cannot refer to it', () => {
-    const before = variable('URL', 'http://$(PORT)');
-    expect(kept(before, variable('PORT', '80'), variable('PORT', '81'))).toEqual([
-      { name: 'app', env: [before, variable('PORT', '81')] },
-    ]);
-  });
-
-  it('goes where those between take their values from elsewhere', () => {
-    const secret = { name: 'KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'k' } } };
-    expect(kept(variable('PORT', '80'), secret, variable('PORT', '81'))).toEqual([
-      { name: 'app', env: [secret, variable('PORT', '81')] },
-    ]);
   });
 });
 

@@ -144,7 +144,7 @@ describe('the objects of a slot', () => {
     });
   });
 
-  it('have a variable that is given twice once, as it holds; an earlier one that others refer to stays', () => {
+  it('have a variable that is given twice once, as it holds', () => {
     const env = [
       { name: 'PORT', value: '80' },
       { name: 'MODE', value: 'a' },
@@ -160,8 +160,7 @@ describe('the objects of a slot', () => {
       {
         env: [
           { name: 'MODE', value: 'a' },
-          { name: 'PATH', value: '/bin' },
-          { name: 'PATH', value: '$(PATH):/opt/bin' },
+          { name: 'PATH', value: '/bin:/opt/bin' },
           { name: 'PORT', value: '82' },
         ],
       },
