@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SLOTS } from './dial.ts';
 import { expectedText, explain, type NotYet } from './file/explain.ts';
 import { describeValue, type Issue } from './file/issue.ts';
 import type { Shape } from './file/shape.ts';
@@ -20,6 +21,14 @@ const DEFAULTS = { backgroundWork: 'none', connections: 'cut', maxDrain: '15m' }
 
 const kubernetesError = 'a Kubernetes name: lower-case letters, digits and dashes, at most 63 characters';
 const kubernetesName = z.string({ error: kubernetesError }).regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/);
+
+const objectError =
+  'the name of a Kubernetes object: lower-case letters, digits, dashes and dots, at most 253 characters';
+/** Of a Deployment. What gets a suffix, and is a Service as well, is a workload's `name`. */
+const objectName = z
+  .string({ error: objectError })
+  .max(253)
+  .regex(/^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/);
 
 const portError = 'the name of a container port (lower-case letters, digits and dashes, at most 15) or its number';
 const portName = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -102,11 +111,11 @@ export const workloadSchema = z
         namespace: kubernetesName.meta({ description: 'The namespace of the Deployment.', examples: ['shop'] }),
       })
       .meta({ description: 'Where the workload runs.' }),
-    deployment: name.meta({
+    deployment: objectName.meta({
       description: "The team's own Deployment: the template from which the slots are written.",
       examples: ['checkout'],
     }),
-    service: name
+    service: kubernetesName
       .meta({
         description:
           "The team's own Service, for callers inside the cluster: its selector is moved to the live slot when a release is promoted, so it must not be in Git, or be ignored there. Absent: nobody inside the cluster calls the workload by a Service.",
@@ -202,6 +211,8 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
     const path = ['router', 'targetGroups', 'green'];
     return { kind: 'issues', issues: [{ path, at: 'value', found: describeValue(green), expected }] };
   }
+  const slot = ofSlot(rest.name, { deployment: rest.deployment, service });
+  if (slot !== undefined) return { kind: 'issues', issues: [slot] };
   const { previewRule, ...required } = router;
   const routing: AlbRouting = previewRule === undefined ? required : { ...required, previewRule };
   const maxDrainSeconds = parseDurationSeconds(maxDrain);
@@ -220,4 +231,13 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
   const workload: Workload = { ...rest, ...named, router: routing, ...read, maxDrainSeconds };
   const larger = tooLarge('workload', workload, WORKLOAD_MOST_BYTES);
   return larger === undefined ? { kind: 'workload', workload } : { kind: 'issues', issues: [larger] };
+}
+
+/** The slots are `<name>-blue` and `<name>-green`, Deployments and Services: neither is the team's own. */
+function ofSlot(name: string, own: Record<string, string | undefined>): Issue | undefined {
+  const slots = SLOTS.map(slot => `${name}-${slot}`);
+  const [key, value] = Object.entries(own).find(([, value]) => value !== undefined && slots.includes(value)) ?? [];
+  if (key === undefined || value === undefined) return undefined;
+  const expected = `the team's own: ${slots.join(' and ')} are the slots that Sluice writes`;
+  return { path: [key], at: 'value', found: describeValue(value), expected };
 }

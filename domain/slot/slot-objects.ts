@@ -145,7 +145,7 @@ function configMapCopies(
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: {
-        name: `${name}-${hash(canonicalJson(body)).slice(0, 10)}`,
+        name: copyName(name, hash(canonicalJson(body)), hash),
         namespace,
         // no workload label: two workloads that use one ConfigMap share its copy
         annotations: { [COPY_OF_ANNOTATION]: name },
@@ -155,4 +155,16 @@ function configMapCopies(
     });
   }
   return copies;
+}
+
+/** Characters that the name of an object may have. */
+const LONGEST_NAME = 253;
+
+/** By the content, and where the whole name leaves no room for that, by the name's own hash: two names stay two. */
+function copyName(name: string, contentHash: string, hash: (text: string) => string): string {
+  const suffix = `-${contentHash.slice(0, 10)}`;
+  if (name.length + suffix.length <= LONGEST_NAME) return `${name}${suffix}`;
+  const short = `-${hash(name).slice(0, 10)}${suffix}`;
+  // what is cut off may leave a dash or a dot at the end, and a part of a name ends with neither
+  return `${name.slice(0, LONGEST_NAME - short.length).replace(/[-.]+$/, '')}${short}`;
 }

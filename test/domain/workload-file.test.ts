@@ -70,6 +70,9 @@ describe('a workload', () => {
     ['tags', repository('a', `Az09_.*-${many(120)}`)],
     ['several tags', repository('a', ['!*-arm64', 'v*', 'release-*'])],
     ['alarm of 255 characters', { alarms: [many(255), `${ALARM}${many(255)}`] }],
+    ['a Deployment of 253 characters', { deployment: `${many(60)}.${many(192)}` }],
+    ['a Deployment and a Service that begin with a digit', { deployment: '3ds-server', service: '3ds-server' }],
+    ['a Service of 63 characters', { service: many(63) }],
     ['a port of 15 characters', { port: `a-${many(13)}` }],
     ['a port by its number', { port: 65_535 }],
     ['20 alarms', { alarms: Array.from({ length: 20 }, (_, i) => `alarm ${i}`) }],
@@ -87,6 +90,9 @@ describe('a workload', () => {
 });
 
 const KUBERNETES = 'a Kubernetes name: lower-case letters, digits and dashes, at most 63 characters';
+const NAME = 'a name of lower-case letters, digits and dashes that starts with a letter, at most 57 characters';
+const OBJECT = 'the name of a Kubernetes object: lower-case letters, digits, dashes and dots, at most 253 characters';
+const OWN = "the team's own: checkout-blue and checkout-green are the slots that Sluice writes";
 const ADDRESS = 'an http or https address without a user name, password, query or fragment in it';
 const PATTERN = "a pattern of tags such as 'v*'";
 const RULE_ARN = 'the ARN of a listener rule';
@@ -111,6 +117,16 @@ describe('one mistake in a workload is told with its place, what was found and w
     ['cluster.namespace', KUBERNETES, "'-shop'", { cluster: { name: 'prod', namespace: '-shop' } }],
     ['cluster.namespace', KUBERNETES, "'shop-'", { cluster: { name: 'prod', namespace: 'shop-' } }],
     ['cluster.namespace', KUBERNETES, short(many(61)), { cluster: { name: 'prod', namespace: many(64) } }],
+    ['name', NAME, "'3ds-server'", { name: '3ds-server' }],
+    ['name', NAME, `'${many(58)}'`, { name: many(58) }],
+    ['deployment', OBJECT, "'Shop'", { deployment: 'Shop' }],
+    ['deployment', OBJECT, "'shop.'", { deployment: 'shop.' }],
+    ['deployment', OBJECT, "'a.-b'", { deployment: 'a.-b' }],
+    ['deployment', OBJECT, short(many(61)), { deployment: many(254) }],
+    ['deployment', OWN, "'checkout-blue'", { deployment: 'checkout-blue' }],
+    ['service', OWN, "'checkout-green'", { service: 'checkout-green' }],
+    ['service', KUBERNETES, "'a.b'", { service: 'a.b' }],
+    ['service', KUBERNETES, short(many(61)), { service: many(64) }],
     ['container', KUBERNETES, '7', { container: 7 }],
     ['port', PORT, "'8080'", { port: '8080' }],
     ['port', PORT, "'HTTP'", { port: 'HTTP' }],

@@ -214,6 +214,31 @@ describe('the objects of a slot', () => {
     ]);
   });
 
+  it.each([
+    ['of 242 characters, whole', 'a'.repeat(242), 'a'.repeat(242)],
+    ['of 250, cut', 'b'.repeat(250), 'b'.repeat(231)],
+    ['of 253, cut at a dot', `${'c'.repeat(229)}.-${'d'.repeat(22)}`.replace('.-', '.d'), `${'c'.repeat(229)}.d`],
+    ['of 253, cut behind a dot', `${'e'.repeat(230)}.${'f'.repeat(22)}`, 'e'.repeat(230)],
+  ])('name the copy of a ConfigMap with at most 253 characters: %s', (_, name, kept) => {
+    const podTemplate = pods({ volumes: [{ name: 'v', configMap: { name } }] });
+    const nameOf = (data: object) => write(podTemplate, { configMaps: { [name]: data as Record<string, string> } });
+
+    const objects = nameOf({ a: '1' });
+
+    const copy = objects.configMaps[0]?.metadata.name ?? '';
+    expect(copy.length).toBeLessThanOrEqual(253);
+    expect(copy).toMatch(new RegExp(`^${kept}(?:-[0-9a-f]{10}){1,2}$`));
+    expect(template(objects).spec.volumes).toEqual([{ name: 'v', configMap: { name: copy } }]);
+    expect(nameOf({ a: '2' }).configMaps[0]?.metadata.name).not.toBe(copy);
+  });
+
+  it('have a copy for each of two ConfigMaps whose long names begin alike', () => {
+    const names = ['x', 'y'].map(end => `${'a'.repeat(249)}${end}`);
+    const podTemplate = pods({ volumes: names.map(name => ({ name: name.slice(-1), configMap: { name } })) });
+    const { configMaps } = write(podTemplate, { configMaps: Object.fromEntries(names.map(name => [name, {}])) });
+    expect(new Set(configMaps.map(({ metadata }) => metadata.name)).size).toBe(2);
+  });
+
   it('carry binary data of a ConfigMap into its copy', () => {
     const podTemplate = pods({ volumes: [{ name: 'v', configMap: { name: 'keys' } }] });
 
