@@ -9,9 +9,11 @@ export interface Template {
   configMaps: Record<string, Record<string, string>>;
   /** binaryData (base64) of those ConfigMaps that have any, by name. */
   configMapBinaryData?: Record<string, Record<string, string>>;
-  /** `spec.minReadySeconds` and `spec.progressDeadlineSeconds`, which a slot takes over. */
+  /** Of its `spec`, what a slot takes over. */
   minReadySeconds: number;
   progressDeadlineSeconds?: number;
+  revisionHistoryLimit?: number;
+  strategy?: { type?: string | undefined; [field: string]: unknown };
   /** Container names in order: a push sets the image of one of them. */
   containers: string[];
   /** `spec.replicas` of the template: the size of a first release, where no stable slot says otherwise. */

@@ -217,6 +217,12 @@ export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemC
           const { replicas } = deploymentSchema.parse(seen).spec;
           seen = await setSize(workload, name, { replicas, position }, seen);
         }
+        const spec = deployment.spec as Record<string, unknown>;
+        const { strategy } = deploymentSchema.parse(seen).spec;
+        if (isRecreate(spec.strategy) && !isRecreate(strategy)) {
+          // what the server filled in for another strategy is nobody's, and stays until it is ours to leave out
+          seen = await applyOwn(path, { ...deployment, spec: { ...spec, strategy } }, position, seen);
+        }
         const written = await applyOwn(path, deployment, position, seen);
         const added = addedByOthers(written, MANAGER);
         if (added !== undefined) throw new FieldOwnedError(`${path}: ${added}: ${WHAT_TO_DO}`);
@@ -238,9 +244,11 @@ export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemC
         podTemplate: spec.template,
         configMaps: {},
         minReadySeconds: spec.minReadySeconds,
-        ...(spec.progressDeadlineSeconds !== undefined
-          ? { progressDeadlineSeconds: spec.progressDeadlineSeconds }
-          : {}),
+        ...onlyDefined({
+          progressDeadlineSeconds: spec.progressDeadlineSeconds,
+          revisionHistoryLimit: spec.revisionHistoryLimit,
+          strategy: spec.strategy,
+        }),
         containers: spec.template.spec.containers.map(({ name }) => name),
         replicas: spec.replicas,
       };
@@ -363,6 +371,12 @@ export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemC
     },
   };
 }
+
+const isRecreate = (strategy: unknown): boolean => (strategy as { type?: unknown } | undefined)?.type === 'Recreate';
+
+/** Without the members that are undefined. */
+const onlyDefined = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
 
 /** The object with its writer's position on it, to be written on what was read alone. */
 const stamped = (object: KubernetesObject, position: number, seen: Stored | undefined) => ({

@@ -17,6 +17,8 @@ export const deploymentSchema = z.looseObject({
     replicas: z.number().default(1),
     minReadySeconds: z.number().default(0),
     progressDeadlineSeconds: z.number().optional(),
+    revisionHistoryLimit: z.number().optional(),
+    strategy: z.looseObject({ type: z.string().optional() }).optional(),
     paused: z.boolean().default(false),
     template: z.looseObject({
       spec: z.looseObject({

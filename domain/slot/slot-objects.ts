@@ -31,6 +31,8 @@ export interface SlotSource {
     configMapBinaryData?: Record<string, Record<string, string>>;
     minReadySeconds: number;
     progressDeadlineSeconds?: number;
+    revisionHistoryLimit?: number;
+    strategy?: { type?: string | undefined; [field: string]: unknown };
   };
 }
 
@@ -93,9 +95,11 @@ export function slotObjects(input: {
       metadata: { ...metadata, annotations: { [REVISION_ANNOTATION]: content.revision } },
       spec: {
         minReadySeconds: template.minReadySeconds,
-        ...(template.progressDeadlineSeconds !== undefined
-          ? { progressDeadlineSeconds: template.progressDeadlineSeconds }
-          : {}),
+        ...(template.progressDeadlineSeconds !== undefined && {
+          progressDeadlineSeconds: template.progressDeadlineSeconds,
+        }),
+        ...(template.revisionHistoryLimit !== undefined && { revisionHistoryLimit: template.revisionHistoryLimit }),
+        ...(template.strategy !== undefined && { strategy: template.strategy }),
         selector: { matchLabels: labels },
         template: {
           ...renamed,

@@ -266,4 +266,30 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
       problem: expect.stringMatching(/CrashLoopBackOff.*the Deployment exceeded its progress deadline/),
     });
   });
+
+  it('takes over how the template is rolled and how many revisions it keeps, and another way later', async () => {
+    // Prepare: as a slot of before was written, for which the server has filled in the strategy
+    const { template: read, ...content } = await contentOf('r1');
+    const { strategy: _, revisionHistoryLimit: __, ...before } = read;
+    await cluster().writeSlot(checkout, 'green', { ...content, template: before }, 1);
+    const rolled = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } };
+    const edit = async (spec: JsonBody) => {
+      await admin().must('PATCH', deploymentPath('checkout'), { body: { spec }, type: MERGE_PATCH });
+      await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
+      return (await green()).spec;
+    };
+
+    // Act, Assess
+    expect(await edit({ strategy: { type: 'Recreate', rollingUpdate: null } })).toMatchObject({
+      strategy: { type: 'Recreate' },
+      revisionHistoryLimit: 10,
+    });
+    expect(await edit({ strategy: rolled, revisionHistoryLimit: 0 })).toMatchObject({
+      strategy: rolled,
+      revisionHistoryLimit: 0,
+    });
+    expect((await edit({ strategy: { type: 'Recreate', rollingUpdate: null } })).strategy).toEqual({
+      type: 'Recreate',
+    });
+  });
 }

@@ -123,6 +123,13 @@ describe('the objects of a slot', () => {
     });
   });
 
+  it.each([
+    { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } } },
+    { revisionHistoryLimit: 0 },
+  ])('carry of the Deployment itself %j', more => {
+    expect(write(pods(), more).deployment.spec).toMatchObject(more);
+  });
+
   it('carry fields of the pod spec that Sluice has never heard of, and Secrets by reference', () => {
     const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'k' } } }];
 
@@ -289,7 +296,9 @@ describe('the objects of a slot', () => {
     expect(template(objects).metadata).toStrictEqual({
       labels: { 'sluice.dev/workload': 'checkout', 'sluice.dev/slot': 'green' },
     });
-    expect(objects.deployment.spec).not.toHaveProperty('progressDeadlineSeconds');
+    for (const field of ['progressDeadlineSeconds', 'revisionHistoryLimit', 'strategy']) {
+      expect(objects.deployment.spec).not.toHaveProperty(field);
+    }
     expect(objects.configMaps[0]).not.toHaveProperty('binaryData');
   });
 });
