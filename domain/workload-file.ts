@@ -8,6 +8,7 @@ import { oversized, tooLarge, WORKLOAD_MOST_BYTES } from './limits.ts';
 import { addressIssues } from './plan/check-addresses.ts';
 import type { Where } from './plan/check-plan.ts';
 import { duration, name } from './plan/leaf-schema.ts';
+import { mayDeclare, mayKeep } from './slot/slot-labels.ts';
 import { sourcesSchema } from './sources-schema.ts';
 import type { AlbRouting, Workload } from './workload.ts';
 
@@ -32,6 +33,13 @@ const objectName = z
 
 const portError = 'the name of a container port (lower-case letters, digits and dashes, at most 15) or its number';
 const portName = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+const labelKeyError = 'the key of a Kubernetes label such as tier or app.kubernetes.io/name';
+const labelKey = z
+  .string({ error: labelKeyError })
+  .regex(/^(?:(?=[^/]{1,253}\/)[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+const labelValueError = "a label's value: letters, digits, dashes, underscores and dots, at most 63 characters";
+const labelValue = z.string({ error: labelValueError }).regex(/^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
 
 const arn = (what: string, part: string) =>
   z
@@ -137,6 +145,35 @@ export const workloadSchema = z
         examples: ['http', 8080],
       })
       .optional(),
+    keepLabels: z
+      .array(
+        labelKey.refine(mayKeep, {
+          error: 'another label: by this one other tools and controllers find what is theirs, and a slot is not',
+        }),
+        { error: 'a list of keys of labels' },
+      )
+      .max(50, { error: 'at most 50 labels' })
+      .meta({
+        description:
+          "Keys of the template's labels that pods of slots keep. A Service that would select them is refused at admission, since its requests are no part of the traffic weights. Absent: all of the team's own but for those by which its Deployment selects pods.",
+        examples: [['app.kubernetes.io/name', 'team']],
+      })
+      .optional(),
+    labels: z
+      .record(
+        labelKey.refine(mayDeclare, {
+          error: 'another label: by this one other tools find what is theirs, and would remove a slot',
+        }),
+        labelValue,
+        { error: 'a map of labels' },
+      )
+      .refine(labels => Object.keys(labels).length <= 20, { error: 'at most 20 labels' })
+      .meta({
+        description:
+          'Labels that every object of a slot has (Deployment, pods, Service, TargetGroupBinding, copies of ConfigMaps), for policies of the cluster that require them.',
+        examples: [{ 'app.kubernetes.io/name': 'checkout' }],
+      })
+      .optional(),
     repositories: z
       .array(
         z.strictObject({
@@ -204,7 +241,19 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
   if (!parsed.success) {
     return { kind: 'issues', issues: explain(parsed.error, { input, shape: workloadJsonSchema(), notYet: NOT_YET }) };
   }
-  const { apiVersion: _, kind: __, maxDrain, router, sources, service, alarms, port, ...rest } = parsed.data;
+  const {
+    apiVersion: _,
+    kind: __,
+    maxDrain,
+    router,
+    sources,
+    service,
+    alarms,
+    port,
+    keepLabels,
+    labels,
+    ...rest
+  } = parsed.data;
   const { blue, green } = router.targetGroups;
   if (blue === green) {
     const expected = 'another target group than that of blue';
@@ -220,6 +269,8 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
   const named = {
     ...(service !== undefined && { service }),
     ...(port !== undefined && { port }),
+    ...(keepLabels !== undefined && { keepLabels }),
+    ...(labels !== undefined && { labels }),
     ...(alarms !== undefined && { alarms }),
   };
   const { prometheus } = sources ?? {};

@@ -12,6 +12,13 @@ export interface Workload {
   container: string;
   /** Name or number of the container port that gets the requests. Absent: the only TCP port that the template declares. */
   port?: string | number;
+  /**
+   * Keys of the template's labels that pods of slots keep. Absent: all of the team's own, but for those by which its Deployment
+   * selects pods.
+   */
+  keepLabels?: string[];
+  /** Labels that every object of a slot has, its pods too: what a policy of the cluster requires. */
+  labels?: Record<string, string>;
   /** `tags`: patterns of tags that start a release; one that begins with `!` excludes. */
   repositories: { name: string; tags: string | string[] }[];
   /** Names or ARNs of CloudWatch alarms that say that something is wrong. Absent: none. */

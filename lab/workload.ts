@@ -69,7 +69,7 @@ export async function fillSlot(
 ): Promise<void> {
   const template = await lab.deps.cluster.readTemplate(workload);
   const images = { [workload.container]: uri };
-  const revision = revisionOf({ ...template, images }, sha256);
+  const revision = revisionOf({ ...template, workload, images }, sha256);
   await lab.deps.cluster.writeSlot(workload, slot, { revision, images, template }, 0);
   await lab.deps.cluster.scaleSlot(workload, slot, replicas, 0);
   await untilHealthy(lab, workload, slot, replicas);

@@ -1,4 +1,5 @@
 import type { Slot } from '../../domain/dial.ts';
+import type { LabelSelector } from '../../domain/slot/label-selector.ts';
 import type { Workload } from '../../domain/workload.ts';
 
 /** What the cluster holds of the team's own objects, read at admission. Plain JSON. */
@@ -9,6 +10,8 @@ export interface Template {
   configMaps: Record<string, Record<string, string>>;
   /** binaryData (base64) of those ConfigMaps that have any, by name. */
   configMapBinaryData?: Record<string, Record<string, string>>;
+  /** `spec.selector` of the Deployment. */
+  selector?: LabelSelector;
   /** Of its `spec`, what a slot takes over. */
   minReadySeconds: number;
   progressDeadlineSeconds?: number;

@@ -243,6 +243,7 @@ export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemC
       const template: Template = {
         podTemplate: spec.template,
         configMaps: {},
+        selector: spec.selector,
         minReadySeconds: spec.minReadySeconds,
         ...onlyDefined({
           progressDeadlineSeconds: spec.progressDeadlineSeconds,

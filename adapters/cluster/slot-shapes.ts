@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { labelSelectorSchema } from '../../domain/slot/label-selector.ts';
 
 const conditionSchema = z.looseObject({
   type: z.string(),
@@ -15,6 +16,7 @@ export const deploymentSchema = z.looseObject({
   }),
   spec: z.looseObject({
     replicas: z.number().default(1),
+    selector: labelSelectorSchema.default({}),
     minReadySeconds: z.number().default(0),
     progressDeadlineSeconds: z.number().optional(),
     revisionHistoryLimit: z.number().optional(),

@@ -155,7 +155,7 @@ export function requestedRevision(
   found: { template: Omit<RevisionInput, 'images'> },
   sha256: (text: string) => string,
 ): string {
-  return revisionOf({ ...found.template, images: imageUris(release) }, sha256);
+  return revisionOf({ ...found.template, workload: release.workload, images: imageUris(release) }, sha256);
 }
 
 /** Image URI by digest per container. */

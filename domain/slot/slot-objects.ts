@@ -1,15 +1,17 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { Slot } from '../dial.ts';
 import type { Workload } from '../workload.ts';
+import type { LabelSelector } from './label-selector.ts';
 import { withMergedLists } from './merged-lists.ts';
 import { withReachableSelectors } from './pod-selectors.ts';
 import type { PodTemplate } from './pod-template.ts';
 import { configMapNames, podTemplateSchema, withConfigMapNames, withoutTracking } from './pod-template.ts';
 import { withPushedImages } from './pushed-images.ts';
 import { requestPort } from './request-port.ts';
+import { objectLabels, podLabels, slotLabels, WORKLOAD_LABEL } from './slot-labels.ts';
 
-export const WORKLOAD_LABEL = 'sluice.dev/workload';
-export const SLOT_LABEL = 'sluice.dev/slot';
+export { SLOT_LABEL, slotLabels, WORKLOAD_LABEL } from './slot-labels.ts';
+
 /** On copies of ConfigMaps: whose copy it is, by name. */
 export const COPY_OF_ANNOTATION = 'sluice.dev/copy-of';
 export const REVISION_ANNOTATION = 'sluice.dev/revision';
@@ -29,6 +31,8 @@ export interface SlotSource {
     podTemplate: unknown;
     configMaps: Record<string, Record<string, string>>;
     configMapBinaryData?: Record<string, Record<string, string>>;
+    /** Of the team's Deployment. */
+    selector?: LabelSelector;
     minReadySeconds: number;
     progressDeadlineSeconds?: number;
     revisionHistoryLimit?: number;
@@ -58,12 +62,6 @@ export interface SlotObjects {
 
 export const slotName = (workload: Workload, slot: Slot): string => `${workload.name}-${slot}`;
 
-/** Labels of a slot's pods, which its Deployment and its Service select. The template's own pods lack them. */
-export const slotLabels = (workload: Workload, slot: Slot): Record<string, string> => ({
-  [WORKLOAD_LABEL]: workload.name,
-  [SLOT_LABEL]: slot,
-});
-
 /**
  * The objects of a slot, written from an allow-list of fields: nothing of the template's metadata but the team's own
  * labels and annotations on the pods, so that no pruner takes a slot for its own. `replicas` is not part of it.
@@ -79,13 +77,16 @@ export function slotObjects(input: {
 }): SlotObjects {
   const { workload, slot, content, targetGroupArn, hash } = input;
   const { template } = content;
-  const labels = slotLabels(workload, slot);
-  const metadata = { name: slotName(workload, slot), namespace: workload.cluster.namespace, labels };
+  const { namespace } = workload.cluster;
+  const metadata = { name: slotName(workload, slot), namespace, labels: objectLabels(workload, slot) };
+  const selected = slotLabels(workload, slot);
   const own = podTemplateSchema.parse(template.podTemplate);
+  const labels = podLabels(workload, slot, { pods: own, selector: template.selector });
   const clean = withoutTracking(withMergedLists(own));
-  const reachable = withReachableSelectors(clean, own.metadata?.labels, { [WORKLOAD_LABEL]: workload.name });
+  const original = own.metadata?.labels ?? {};
+  const reachable = withReachableSelectors(clean, { original, slot: labels, workload: workload.name, namespace });
   const pods = withPushedImages(reachable, content.images);
-  const copies = configMapCopies(pods, content, workload.cluster.namespace, hash);
+  const copies = configMapCopies(pods, content, workload, hash);
   const renamed = withConfigMapNames(pods, name => copies.get(name)?.metadata.name ?? name);
   const port = requestPort(workload, own);
   return {
@@ -100,10 +101,10 @@ export function slotObjects(input: {
         }),
         ...(template.revisionHistoryLimit !== undefined && { revisionHistoryLimit: template.revisionHistoryLimit }),
         ...(template.strategy !== undefined && { strategy: template.strategy }),
-        selector: { matchLabels: labels },
+        selector: { matchLabels: selected },
         template: {
           ...renamed,
-          metadata: { ...clean.metadata, labels: { ...clean.metadata.labels, ...labels } },
+          metadata: { ...clean.metadata, labels },
         },
       },
     },
@@ -113,7 +114,7 @@ export function slotObjects(input: {
       metadata,
       spec: {
         type: 'ClusterIP',
-        selector: labels,
+        selector: selected,
         ports: [{ name: 'http', protocol: 'TCP', port, targetPort: port }],
       },
     },
@@ -136,7 +137,7 @@ export function slotObjects(input: {
 function configMapCopies(
   pods: PodTemplate,
   content: SlotSource,
-  namespace: string,
+  workload: Workload,
   hash: (text: string) => string,
 ): Map<string, KubernetesObject> {
   const copies = new Map<string, KubernetesObject>();
@@ -149,9 +150,10 @@ function configMapCopies(
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: {
-        name: copyName(name, hash(canonicalJson(body)), hash),
-        namespace,
-        // no workload label: two workloads that use one ConfigMap share its copy
+        name: copyName(name, hash(canonicalJson({ workload: workload.name, ...body })), hash),
+        namespace: workload.cluster.namespace,
+        // by which it is found when the workload is removed: two workloads that use one ConfigMap have a copy each
+        labels: { ...workload.labels, [WORKLOAD_LABEL]: workload.name },
         annotations: { [COPY_OF_ANNOTATION]: name },
       },
       immutable: true,

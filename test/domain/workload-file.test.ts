@@ -42,6 +42,8 @@ describe('a workload', () => {
     const all = {
       service: 'checkout-svc',
       port: 'http',
+      keepLabels: ['app.kubernetes.io/instance', 'tier'],
+      labels: { 'app.kubernetes.io/name': 'checkout', team: '' },
       alarms: ['slo', `${ALARM}slow answers`],
       router: { ...alb, previewRule: RULE },
       backgroundWork: 'paused',
@@ -73,6 +75,8 @@ describe('a workload', () => {
     ['a Deployment of 253 characters', { deployment: `${many(60)}.${many(192)}` }],
     ['a Deployment and a Service that begin with a digit', { deployment: '3ds-server', service: '3ds-server' }],
     ['a Service of 63 characters', { service: many(63) }],
+    ['no label of the template', { keepLabels: [] }],
+    ['a label of 253 and 63 characters', { labels: { [`${many(253)}/${many(63)}`]: many(63) } }],
     ['a port of 15 characters', { port: `a-${many(13)}` }],
     ['a port by its number', { port: 65_535 }],
     ['20 alarms', { alarms: Array.from({ length: 20 }, (_, i) => `alarm ${i}`) }],
@@ -93,6 +97,9 @@ const KUBERNETES = 'a Kubernetes name: lower-case letters, digits and dashes, at
 const NAME = 'a name of lower-case letters, digits and dashes that starts with a letter, at most 57 characters';
 const OBJECT = 'the name of a Kubernetes object: lower-case letters, digits, dashes and dots, at most 253 characters';
 const OWN = "the team's own: checkout-blue and checkout-green are the slots that Sluice writes";
+const LABEL_KEY = 'the key of a Kubernetes label such as tier or app.kubernetes.io/name';
+const NOT_KEPT = 'another label: by this one other tools and controllers find what is theirs, and a slot is not';
+const LABEL_VALUE = "a label's value: letters, digits, dashes, underscores and dots, at most 63 characters";
 const ADDRESS = 'an http or https address without a user name, password, query or fragment in it';
 const PATTERN = "a pattern of tags such as 'v*'";
 const RULE_ARN = 'the ARN of a listener rule';
@@ -134,6 +141,15 @@ describe('one mistake in a workload is told with its place, what was found and w
     ['port', PORT, `'${many(16)}'`, { port: many(16) }],
     ['port', PORT, '0', { port: 0 }],
     ['port', PORT, '65536', { port: 65_536 }],
+    ['keepLabels', 'a list of keys of labels', "'app'", { keepLabels: 'app' }],
+    ['keepLabels[0]', LABEL_KEY, "'a b'", { keepLabels: ['a b'] }],
+    ['keepLabels[0]', LABEL_KEY, "'/a'", { keepLabels: ['/a'] }],
+    ['keepLabels[0]', NOT_KEPT, "'sluice.dev/slot'", { keepLabels: ['sluice.dev/slot'] }],
+    ['keepLabels[0]', NOT_KEPT, "'pod-template-hash'", { keepLabels: ['pod-template-hash'] }],
+    ['keepLabels[0]', NOT_KEPT, "'argocd.argoproj.io/instance'", { keepLabels: ['argocd.argoproj.io/instance'] }],
+    ['keepLabels', 'at most 50 labels', 'a list', { keepLabels: Array(51).fill('a') }],
+    ['labels.tier', LABEL_VALUE, "'-web'", { labels: { tier: '-web' } }],
+    ['labels.tier', LABEL_VALUE, short(many(61)), { labels: { tier: many(64) } }],
     ['repositories', 'a list of repositories', "'checkout'", { repositories: 'checkout' }],
     ['repositories', 'at least one repository', 'an empty list', { repositories: [] }],
     ['repositories[0]', 'a map of keys and values', "'checkout'", { repositories: ['checkout'] }],

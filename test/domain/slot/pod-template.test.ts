@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { withReachableSelectors } from '../../../domain/slot/pod-selectors.ts';
 import {
   configMapNames,
   isTeamKey,
@@ -61,11 +60,6 @@ describe('a label or annotation', () => {
 describe('a template without metadata', () => {
   it('is one without labels', () => {
     expect(withoutTracking(pods())).toStrictEqual({ metadata: { labels: {} }, spec: { containers: [app] } });
-  });
-
-  it('has no label that a slot could drop: what it selects by is not ours to change', () => {
-    const affinity = { podAntiAffinity: { matchLabels: { 'app.kubernetes.io/instance': 'shop' } } };
-    expect(withReachableSelectors(pods({ affinity }), undefined, { own: 'label' })).toStrictEqual(pods({ affinity }));
   });
 });
 

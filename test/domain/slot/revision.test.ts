@@ -44,6 +44,14 @@ describe('a revision', () => {
         }),
       },
     ],
+    ['the labels that pods keep anyway', { workload: { keepLabels: ['app'] } }],
+    [
+      'a label that pods do not keep',
+      {
+        workload: { keepLabels: ['app'] },
+        podTemplate: templateWith({ labels: { app: 'checkout', 'helm.sh/chart': 'checkout-2' } }),
+      },
+    ],
     ['a ConfigMap that the pods do not refer to', { configMaps: { settings: { a: '1', b: '2' }, other: { c: '3' } } }],
   ])('does not change with %s', (_, change) => {
     expect(revision(change)).toBe(revision());
@@ -64,6 +72,10 @@ describe('a revision', () => {
 
   it.each<[string, Partial<RevisionInput>]>([
     ['the digest', { images: { app: `registry.example/checkout@sha256:${'b'.repeat(64)}` } }],
+    ['the port that gets the requests', { workload: { port: 'http' } }],
+    ['a label that every slot has', { workload: { labels: { team: 'a' } } }],
+    ['the labels that pods keep', { workload: { keepLabels: [] } }],
+    ['the labels by which the Deployment selects', { selector: { matchLabels: { app: 'checkout' } } }],
     ['a label of the team', { podTemplate: templateWith({ labels: { app: 'checkout', tier: 'web' } }) }],
     ['the pod spec', { podTemplate: templateWith({ labels: { app: 'checkout' } }, { args: ['--verbose'] }) }],
     ['a value in a ConfigMap', { configMaps: { settings: { a: '1', b: '3' } } }],

@@ -194,8 +194,8 @@ describe('the objects of a slot', () => {
     const objects = write(podTemplate, { configMaps: { settings: { a: '1' }, flags: { f: 'on' }, unused: { u: '' } } });
 
     // Assess
-    const settings = `settings-${hash('{"data":{"a":"1"}}').slice(0, 10)}`;
-    const flags = `flags-${hash('{"data":{"f":"on"}}').slice(0, 10)}`;
+    const settings = `settings-${hash('{"data":{"a":"1"},"workload":"checkout"}').slice(0, 10)}`;
+    const flags = `flags-${hash('{"data":{"f":"on"},"workload":"checkout"}').slice(0, 10)}`;
     expect(template(objects).spec).toMatchObject({
       containers: [
         {
@@ -213,7 +213,12 @@ describe('the objects of a slot', () => {
       {
         apiVersion: 'v1',
         kind: 'ConfigMap',
-        metadata: { name: settings, namespace: 'shop', annotations: { 'sluice.dev/copy-of': 'settings' } },
+        metadata: {
+          name: settings,
+          namespace: 'shop',
+          labels: { 'sluice.dev/workload': 'checkout' },
+          annotations: { 'sluice.dev/copy-of': 'settings' },
+        },
         immutable: true,
         data: { a: '1' },
       },
@@ -255,35 +260,52 @@ describe('the objects of a slot', () => {
   });
 
   it('spread over nodes by the workload where the template spread by a label that a slot drops', () => {
+    const spread = (labelSelector: object) => ({
+      topologySpreadConstraints: [{ maxSkew: 1, labelSelector }],
+    });
+    const podTemplate = pods(spread({ matchLabels: { app: 'checkout' } }), { labels: { app: 'checkout' } });
+    const objects = write(podTemplate, { selector: { matchLabels: { app: 'checkout' } } });
+    expect(template(objects).spec).toMatchObject(spread({ matchLabels: { 'sluice.dev/workload': 'checkout' } }));
+  });
+
+  it('have the labels that the workload declares, every one of them, and select by none of these', () => {
     // Prepare
-    const selector = (matchLabels: object) => ({ labelSelector: { matchLabels } });
-    const labels = { 'app.kubernetes.io/instance': 'shop', app: 'checkout' };
-    const podTemplate = pods(
-      {
-        topologySpreadConstraints: [{ maxSkew: 1, ...selector({ 'app.kubernetes.io/instance': 'shop' }) }],
-        affinity: {
-          podAffinity: {
-            required: [selector({ 'app.kubernetes.io/instance': 'another' }), selector({ app: 'checkout' })],
-            preferred: [{ weight: 1, ...selector(labels) }],
-          },
-          nodeAffinity: null,
-        },
-      },
-      { labels },
-    );
+    const labels = { 'app.kubernetes.io/name': 'shop', team: 'payments' };
+    const podTemplate = pods({ volumes: [{ name: 'v', configMap: { name: 'c' } }] }, { labels: { team: 'other' } });
+    const content = { revision: 'r', images: {}, template: { podTemplate, configMaps: { c: {} }, minReadySeconds: 0 } };
 
     // Act
-    const { topologySpreadConstraints, affinity } = template(write(podTemplate)).spec;
-
-    // Assess: another workload's label is not ours to change
-    expect(topologySpreadConstraints).toEqual([{ maxSkew: 1, ...selector({ 'sluice.dev/workload': 'checkout' }) }]);
-    expect(affinity).toEqual({
-      podAffinity: {
-        required: [selector({ 'app.kubernetes.io/instance': 'another' }), selector({ app: 'checkout' })],
-        preferred: [{ weight: 1, ...selector({ app: 'checkout', 'sluice.dev/workload': 'checkout' }) }],
-      },
-      nodeAffinity: null,
+    const objects = slotObjects({
+      workload: { ...workload, labels },
+      slot: 'green',
+      content,
+      targetGroupArn: 'tg',
+      hash,
     });
+
+    // Assess
+    const { deployment, service, targetGroupBinding, configMaps } = objects;
+    for (const { metadata } of [deployment, service, targetGroupBinding, ...configMaps]) {
+      expect(metadata.labels).toMatchObject(labels);
+    }
+    expect(template(objects).metadata).toMatchObject({ labels });
+    const selected = { 'sluice.dev/workload': 'checkout', 'sluice.dev/slot': 'green' };
+    expect(deployment.spec).toMatchObject({ selector: { matchLabels: selected } });
+    expect(service.spec).toMatchObject({ selector: selected });
+  });
+
+  it('are of one workload each: a ConfigMap that two use has a copy for each, which goes with it', () => {
+    const podTemplate = pods({ volumes: [{ name: 'v', configMap: { name: 'c' } }] });
+    const content = {
+      revision: 'r',
+      images: {},
+      template: { podTemplate, configMaps: { c: { a: '1' } }, minReadySeconds: 0 },
+    };
+    const copyOf = (name: string) =>
+      slotObjects({ workload: { ...workload, name }, slot: 'blue', content, targetGroupArn: 'tg', hash }).configMaps[0]
+        ?.metadata;
+    expect(copyOf('a')?.name).not.toBe(copyOf('b')?.name);
+    expect(copyOf('a')?.labels).toEqual({ 'sluice.dev/workload': 'a' });
   });
 
   it('say nothing of what the template says nothing of', () => {
