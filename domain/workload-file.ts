@@ -130,6 +130,15 @@ export const workloadSchema = z
         examples: ['checkout'],
       })
       .optional(),
+    otherServices: z
+      .array(kubernetesName, { error: 'a list of Services' })
+      .max(50, { error: 'at most 50 Services' })
+      .meta({
+        description:
+          "Services of the namespace that admission does not ask about: they may select pods of both slots, as one for metrics does, or none. Any other that selects a slot's pods, or the Deployment's own and no slot's, is refused.",
+        examples: [['checkout-metrics']],
+      })
+      .optional(),
     container: kubernetesName.meta({
       description:
         'The container whose image a push sets. Other containers and init containers of the same repository get the same image.',
@@ -248,6 +257,7 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
     router,
     sources,
     service,
+    otherServices,
     alarms,
     port,
     keepLabels,
@@ -268,6 +278,7 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
   if (maxDrainSeconds === undefined) throw new Error(`${maxDrain} passed the checks and cannot be read`);
   const named = {
     ...(service !== undefined && { service }),
+    ...(otherServices !== undefined && { otherServices }),
     ...(port !== undefined && { port }),
     ...(keepLabels !== undefined && { keepLabels }),
     ...(labels !== undefined && { labels }),

@@ -8,6 +8,8 @@ export interface Workload {
   deployment: string;
   /** The team's own Service, for callers inside the cluster: it follows the live slot. Absent: it has none that we may move. */
   service?: string;
+  /** Services that may select pods of both slots besides: they bring no users' requests, or that they do is meant. */
+  otherServices?: string[];
   /** The container whose image a push sets; others of the same repository get the same. */
   container: string;
   /** Name or number of the container port that gets the requests. Absent: the only TCP port that the template declares. */

@@ -80,11 +80,12 @@ const registeredIn = ({ healthy, initial, unhealthy, unused }: TargetCounts): nu
 
 async function look(deps: AdmitDeps, call: ReleaseCall): Promise<Findings> {
   const { workload } = call.release;
-  const [dial, draining, targets, template, blue, green] = await Promise.all([
+  const [dial, draining, targets, template, selectors, blue, green] = await Promise.all([
     deps.router.readDial(workload),
     deps.targets.readDraining(workload),
     deps.targets.read(workload),
     deps.cluster.readTemplate(workload),
+    deps.cluster.readSelectors(workload),
     deps.cluster.readSlot(workload, 'blue'),
     deps.cluster.readSlot(workload, 'green'),
   ]);
@@ -97,6 +98,7 @@ async function look(deps: AdmitDeps, call: ReleaseCall): Promise<Findings> {
     healthy,
     registered,
     template,
+    selectors,
     slots: { blue, green },
     previews,
     propagationSeconds: deps.propagationSeconds,

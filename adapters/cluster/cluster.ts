@@ -1,5 +1,6 @@
 import type { Slot } from '../../domain/dial.ts';
 import type { LabelSelector } from '../../domain/slot/label-selector.ts';
+import type { NamespaceSelectors } from '../../domain/slot/namespace-selectors.ts';
 import type { Workload } from '../../domain/workload.ts';
 
 /** What the cluster holds of the team's own objects, read at admission. Plain JSON. */
@@ -36,6 +37,8 @@ export interface SlotStatus {
   revision?: string;
   /** Why it is not ready, in one sentence, where the cluster says (waiting reason, exit code, failing probe). */
   problem?: string;
+  /** Labels of the Deployment's pods; absent where it is not there. */
+  podLabels?: Record<string, string>;
   /** Image by container, init containers too, of the Deployment's pods; absent where the Deployment is not there. */
   images?: Record<string, string>;
   /** What other field managers have put under its pod template, in one sentence that names them; absent: nothing. */
@@ -69,6 +72,8 @@ export interface SlotContent {
 export interface Cluster {
   /** @throws TemplateNotFoundError the Deployment, or the Service that the workload names, is not there @throws ClusterUnreachableError */
   readTemplate(workload: Workload): Promise<Template>;
+  /** What selects pods in the workload's namespace: Services, Deployments, NetworkPolicies, PodDisruptionBudgets. */
+  readSelectors(workload: Workload): Promise<NamespaceSelectors>;
   readSlot(workload: Workload, slot: Slot): Promise<SlotStatus>;
   /**
    * Server-side apply of the slot's Deployment, Service, TargetGroupBinding and ConfigMap copies with Sluice's own field

@@ -1,6 +1,8 @@
 import type { Slot } from '../../domain/dial.ts';
+import type { NamespaceSelectors } from '../../domain/slot/namespace-selectors.ts';
 import { containersOf, podTemplateSchema } from '../../domain/slot/pod-template.ts';
 import { pushedImages } from '../../domain/slot/pushed-images.ts';
+import { podLabels, slotLabels } from '../../domain/slot/slot-labels.ts';
 import { slotName, slotObjects } from '../../domain/slot/slot-objects.ts';
 import type { Workload } from '../../domain/workload.ts';
 import type { Cluster, SlotContent, SlotStatus, Template } from './cluster.ts';
@@ -30,6 +32,8 @@ export interface FakeCluster extends Cluster {
   setReachable(reachable: boolean): void;
   /** The team's own Service is there, and selects its own pods: those of no slot. */
   putService(workload: Workload, name: string): void;
+  /** What else selects pods in the namespace. */
+  putSelectors(workload: Workload, more: Partial<NamespaceSelectors>): void;
   /** The slot at which a Service points; undefined: none. */
   pointsAt(workload: Workload, name: string): Slot | undefined;
   /** What was last written to a slot. */
@@ -58,6 +62,7 @@ export function openFakeCluster(): FakeCluster {
   const templates = new Map<string, Template>();
   const slots = new Map<string, FakeSlot>();
   const services = new Map<string, Fenced & { slot?: Slot }>();
+  const selectors = new Map<string, Partial<NamespaceSelectors>>();
   const broken = new Map<string, string>();
   let isReachable = true;
   const keyOf = (workload: Workload, name: string) => `${workload.cluster.name}/${workload.cluster.namespace}/${name}`;
@@ -87,6 +92,26 @@ export function openFakeCluster(): FakeCluster {
       }
       if (template === undefined) throw new TemplateNotFoundError(`there is no Deployment ${workload.deployment}`);
       return structuredClone(template);
+    },
+    readSelectors: async workload => {
+      reach();
+      const { namespace, name } = workload.cluster;
+      const prefix = `${name}/${namespace}/`;
+      const own = [...services].filter(([key]) => key.startsWith(prefix));
+      const { services: more = [], ...rest } = selectors.get(prefix) ?? {};
+      return structuredClone({
+        services: [
+          ...own.map(([key, { slot }]) => {
+            const service = key.slice(prefix.length);
+            return { name: service, selector: slot === undefined ? { app: service } : slotLabels(workload, slot) };
+          }),
+          ...more,
+        ],
+        deployments: [],
+        networkPolicies: [],
+        disruptionBudgets: [],
+        ...rest,
+      });
     },
     readSlot: async (workload, slot): Promise<SlotStatus> => {
       reach();
@@ -121,6 +146,10 @@ export function openFakeCluster(): FakeCluster {
         ...(restarts !== undefined && { restarts }),
         ...(lastExit !== undefined && { lastExit }),
         revision: content.revision,
+        podLabels: podLabels(workload, slot, {
+          pods: podTemplateSchema.parse(content.template.podTemplate),
+          selector: content.template.selector,
+        }),
         images: imagesOf(content),
         ...(added !== undefined && { added }),
         ...(problem !== undefined ? { problem } : {}),
@@ -183,6 +212,10 @@ export function openFakeCluster(): FakeCluster {
     },
 
     putService: (workload, name) => void services.set(keyOf(workload, name), {}),
+    putSelectors: ({ cluster: { name, namespace } }, more) => {
+      const prefix = `${name}/${namespace}/`;
+      selectors.set(prefix, { ...selectors.get(prefix), ...more });
+    },
     pointsAt: (workload, name) => services.get(keyOf(workload, name))?.slot,
     putTemplate: (workload, template) => {
       templates.set(keyOf(workload, workload.deployment), structuredClone(template));

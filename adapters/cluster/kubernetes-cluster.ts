@@ -22,6 +22,7 @@ import { addedByOthers } from './foreign-fields.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import { openKubernetesApi } from './kubernetes-api.ts';
 import { podEvent } from './pod-events.ts';
+import { readSelectors } from './read-selectors.ts';
 import { deploymentSchema, podSchema, type SlotDeployment, type SlotPod } from './slot-shapes.ts';
 import { ABSENT_SLOT, problemOf, restartsOf, slotStatusOf, stuckPodOf } from './slot-status.ts';
 import { writeBinding } from './write-binding.ts';
@@ -267,6 +268,8 @@ export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemC
       );
       return template;
     },
+
+    readSelectors: workload => readSelectors(api, workload.cluster.namespace),
 
     readSlot: async (workload, slot): Promise<SlotStatus> => {
       const [deployment, autoscaler] = await Promise.all([

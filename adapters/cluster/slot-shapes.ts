@@ -23,6 +23,7 @@ export const deploymentSchema = z.looseObject({
     strategy: z.looseObject({ type: z.string().optional() }).optional(),
     paused: z.boolean().default(false),
     template: z.looseObject({
+      metadata: z.looseObject({ labels: z.record(z.string(), z.string()).default({}) }).prefault({}),
       spec: z.looseObject({
         containers: z.array(
           z.looseObject({

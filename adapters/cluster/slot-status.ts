@@ -23,6 +23,7 @@ export function slotStatusOf(deployment: SlotDeployment): SlotStatus {
     observed,
     ready: observed && isRolledOut,
     ...(revision !== undefined ? { revision } : {}),
+    podLabels: spec.template.metadata.labels,
     images: Object.fromEntries([...containers, ...initContainers].map(({ name, image }) => [name, image])),
   };
 }

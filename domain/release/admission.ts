@@ -1,7 +1,11 @@
 import { type Dial, dialText, otherSlot, SLOTS, type Slot } from '../dial.ts';
 import type { Admission } from '../ledger/facts.ts';
 import type { EndedRelease, Live, ReleaseState } from '../ledger/state.ts';
+import type { NamespaceSelectors } from '../slot/namespace-selectors.ts';
+import { podTemplateSchema } from '../slot/pod-template.ts';
 import { type RevisionInput, revisionOf } from '../slot/revision.ts';
+import { selectionProblems } from '../slot/selected-pods.ts';
+import { podLabels } from '../slot/slot-labels.ts';
 import { type SlotSource, slotObjects } from '../slot/slot-objects.ts';
 import { recordLiveCommand } from './record-live.ts';
 
@@ -12,6 +16,8 @@ interface SlotFound {
   autoscalerMinimum?: number;
   /** The team's, where a release has set another and nothing has put it back. */
   ownMinimum?: number;
+  /** Labels of its pods. */
+  podLabels?: Record<string, string>;
   /** The line of the ledger as which it was written last. */
   position?: number;
 }
@@ -31,6 +37,8 @@ export interface Findings {
     replicas: number;
   };
   slots: Record<Slot, SlotFound>;
+  /** What selects pods in the namespace. */
+  selectors: NamespaceSelectors;
   /** Whether the router can show the canary to a preview header. */
   previews: boolean;
   propagationSeconds: number;
@@ -85,7 +93,8 @@ export function admit(
   const problem =
     imageProblem(release, found) ??
     previewProblem(release, found) ??
-    templateProblem(release, found, { canary, sha256: known.sha256 });
+    templateProblem(release, found, { canary, sha256: known.sha256 }) ??
+    selectionProblem(release, found, canary);
   if (problem !== undefined) return refused(problem);
 
   const revision =
@@ -184,6 +193,26 @@ function templateProblem(
     if (!(error instanceof RangeError)) throw error;
     return `the template cannot be a slot: ${error.message}`;
   }
+}
+
+/** Whatever sends requests to a slot besides the dial, or would leave one out, is found before there are pods to find. */
+function selectionProblem({ workload, undoOf }: ReleaseState, found: Findings, canary: Slot): string | undefined {
+  const pods = podTemplateSchema.parse(found.template.podTemplate);
+  const { selector } = found.template;
+  const written = (slot: Slot) => podLabels(workload, slot, { pods, selector });
+  const isUndo = undoOf !== undefined;
+  const slots = { blue: written('blue'), green: written('green') };
+  const restored = isUndo ? { [canary]: found.slots[canary].podLabels ?? slots[canary] } : {};
+  const problems = selectionProblems(
+    {
+      workload,
+      canary,
+      slots: { ...slots, ...restored },
+      ...(!isUndo && { template: pods.metadata?.labels ?? {} }),
+    },
+    found.selectors,
+  );
+  return problems.length === 0 ? undefined : problems.join('. ');
 }
 
 function previewProblem(release: ReleaseState, found: Findings): string | undefined {

@@ -36,6 +36,22 @@ export const RESOURCES: readonly Resource[] = [
     subresources: [],
   },
   {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    plural: 'networkpolicies',
+    kind: 'NetworkPolicy',
+    shortNames: ['netpol'],
+    subresources: [],
+  },
+  {
+    group: 'policy',
+    version: 'v1',
+    plural: 'poddisruptionbudgets',
+    kind: 'PodDisruptionBudget',
+    shortNames: ['pdb'],
+    subresources: [],
+  },
+  {
     group: 'elbv2.k8s.aws',
     version: 'v1beta1',
     plural: 'targetgroupbindings',

@@ -41,6 +41,7 @@ describe('a workload', () => {
   it('that says all there is has it said', () => {
     const all = {
       service: 'checkout-svc',
+      otherServices: ['checkout-metrics'],
       port: 'http',
       keepLabels: ['app.kubernetes.io/instance', 'tier'],
       labels: { 'app.kubernetes.io/name': 'checkout', team: '' },
@@ -150,6 +151,9 @@ describe('one mistake in a workload is told with its place, what was found and w
     ['keepLabels', 'at most 50 labels', 'a list', { keepLabels: Array(51).fill('a') }],
     ['labels.tier', LABEL_VALUE, "'-web'", { labels: { tier: '-web' } }],
     ['labels.tier', LABEL_VALUE, short(many(61)), { labels: { tier: many(64) } }],
+    ['otherServices', 'a list of Services', "'metrics'", { otherServices: 'metrics' }],
+    ['otherServices', 'at most 50 Services', 'a list', { otherServices: Array(51).fill('a') }],
+    ['otherServices[0]', KUBERNETES, "'a.b'", { otherServices: ['a.b'] }],
     ['repositories', 'a list of repositories', "'checkout'", { repositories: 'checkout' }],
     ['repositories', 'at least one repository', 'an empty list', { repositories: [] }],
     ['repositories[0]', 'a map of keys and values', "'checkout'", { repositories: ['checkout'] }],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { at, shop } from '../support/story.ts';
+import { at, planOf, shop } from '../support/story.ts';
 import { road } from './scenes.ts';
-import { named, openWorld, type World } from './world.ts';
+import { named, openWorld, template, type World } from './world.ts';
 
 const started = async (plan: Parameters<typeof openWorld>[0] = {}) => {
   const world = await openWorld(plan);
@@ -94,6 +94,38 @@ describe('admission', () => {
     expect(await world.run('admit', { ...road, run: 2 })).toMatchObject({
       kind: 'admitted',
       because: 'was admitted before',
+    });
+  });
+});
+
+describe('what selects pods in the namespace', () => {
+  const metrics = { name: 'metrics', selector: { 'sluice.dev/workload': 'shop' } };
+
+  it('is refused before anything is written where it would bring requests past the dial', async () => {
+    const world = await started();
+    world.cluster.putSelectors(shop, { services: [metrics] });
+    expect(await world.run('admit', road)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringMatching(/^Service metrics \(sluice\.dev\/workload=shop\) selects pods of blue, and what/),
+    });
+    expect(world.cluster.written(shop, 'green')).toBeUndefined();
+  });
+
+  it('is asked of an undo by the labels that its pods have, whatever they would have now', async () => {
+    // Prepare: green was written when its pods kept `app`
+    const world = await openWorld();
+    await world.tell(
+      [0, { kind: 'requested', images: {}, plan: planOf(), workload: shop, undoOf: 'shop-0' }],
+      [0, { kind: 'runClaimed', run: 1 }],
+    );
+    const labelled = { ...template, podTemplate: { ...template.podTemplate, metadata: { labels: { app: 'shop' } } } };
+    await world.cluster.writeSlot(shop, 'green', { revision: 'older', images: {}, template: labelled }, 0);
+    world.cluster.putSelectors(shop, { services: [{ name: 'web', selector: { app: 'shop' } }] });
+
+    // Act, Assess
+    expect(await world.run('admit', road)).toMatchObject({
+      kind: 'refused',
+      because: expect.stringMatching(/^Service web \(app=shop\) selects pods of green/),
     });
   });
 });

@@ -12,6 +12,7 @@ import { callsInCode } from '../support/calls-in-code.ts';
 const NEEDS: Record<string, Need[]> = {
   'alarms.read': ['readAlarms'],
   'cluster.pointService': ['writeCluster'],
+  'cluster.readSelectors': ['readCluster'],
   'cluster.readSlot': ['readCluster'],
   'cluster.readTemplate': ['readCluster'],
   'cluster.restoreAutoscalerMinimum': ['writeCluster'],

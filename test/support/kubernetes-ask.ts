@@ -33,9 +33,9 @@ export const APPLY_PATCH = 'application/apply-patch+yaml';
 export const MERGE_PATCH = 'application/merge-patch+json';
 export const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
 
-/** `Deployment` in `apps/v1` -> `/apis/apps/v1/namespaces/shop/deployments/checkout`: the plural by adding an s. */
+/** `Deployment` in `apps/v1` -> `/apis/apps/v1/namespaces/shop/deployments/checkout`: the plural by an s, of a y by ies. */
 export function pathOf({ apiVersion, kind, metadata }: ApplyObject): string {
-  const plural = `${kind.toLowerCase()}s`;
+  const plural = `${kind.toLowerCase().replace(/y$/, 'ie')}s`;
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const namespace = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
   return `${root}${namespace}/${plural}/${metadata.name}`;

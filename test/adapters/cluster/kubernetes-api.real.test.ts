@@ -7,6 +7,7 @@ import { keepsLateWritesOut } from './late-writes.contract.ts';
 import { listsOnKubernetes } from './lists-on-kubernetes.ts';
 import { openRealCluster, shop } from './real-cluster.ts';
 import { rightsOnKubernetes } from './rights-on-kubernetes.ts';
+import { selectorsOnKubernetes } from './selectors-on-kubernetes.ts';
 import { sizesOnKubernetes } from './sizes-on-kubernetes.ts';
 import { slotsOnKubernetes } from './slots-on-kubernetes.ts';
 import { webhooksOnKubernetes } from './webhooks-on-kubernetes.ts';
@@ -37,6 +38,7 @@ describe.skipIf(!isThere)(`the Kubernetes adapter ${where}`, () => {
     keepsLateWritesOut(async () => ({ ...(await openRealCluster(real())), env: real().env })));
   describe('slots', () => slotsOnKubernetes(real));
   describe('lists', () => listsOnKubernetes(real));
+  describe('selectors', () => selectorsOnKubernetes(real));
   describe('sizes', () => sizesOnKubernetes(real));
   describe('webhooks', () => webhooksOnKubernetes(real));
   describe('rights', () => rightsOnKubernetes(real));

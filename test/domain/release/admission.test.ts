@@ -17,6 +17,7 @@ const found = (more: Partial<Findings> = {}): Findings => ({
     replicas: 0,
   },
   slots: { blue: { desired: 4, revision: 'old' }, green: { desired: 0 } },
+  selectors: { services: [], deployments: [], networkPolicies: [], disruptionBudgets: [] },
   previews: true,
   propagationSeconds: 30,
   ...more,
