@@ -2,6 +2,7 @@ import { afterAll, describe } from 'vitest';
 import { answersAsKubernetes } from '../../lab/kubernetes/same-as-kubernetes.ts';
 import { startKubelet } from '../../support/kubelet.ts';
 import { startKubernetes } from '../../support/kubernetes-server.ts';
+import { chartsOnKubernetes } from './charts-on-kubernetes.ts';
 import { BROKEN_IMAGE, keepsClusterContract } from './cluster.contract.ts';
 import { keepsLateWritesOut } from './late-writes.contract.ts';
 import { listsOnKubernetes } from './lists-on-kubernetes.ts';
@@ -39,6 +40,7 @@ describe.skipIf(!isThere)(`the Kubernetes adapter ${where}`, () => {
   describe('slots', () => slotsOnKubernetes(real));
   describe('lists', () => listsOnKubernetes(real));
   describe('selectors', () => selectorsOnKubernetes(real));
+  describe('charts', () => chartsOnKubernetes(real));
   describe('sizes', () => sizesOnKubernetes(real));
   describe('webhooks', () => webhooksOnKubernetes(real));
   describe('rights', () => rightsOnKubernetes(real));
