@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
 import { selectionProblems } from '../../../domain/slot/selected-pods.ts';
 import { slotLabels } from '../../../domain/slot/slot-labels.ts';
 import type { ApplyObject, JsonBody } from '../../support/kubernetes-ask.ts';
@@ -59,9 +60,10 @@ export function selectorsOnKubernetes(real: () => RealKubernetes): void {
     await put('v1', 'Service', 'outside', { type: 'ExternalName', externalName: 'example.com' });
     await put('networking.k8s.io/v1', 'NetworkPolicy', 'checkout', { podSelector: app, policyTypes: ['Ingress'] });
     await put('policy/v1', 'PodDisruptionBudget', 'checkout', { selector: app, maxUnavailable: 1 });
+    const reader = await openKubernetesCluster(real().readersEnv);
     try {
       // Act
-      const found = await cluster().readSelectors(checkout);
+      const found = await reader.readSelectors(checkout);
 
       // Assess
       const slots = { blue: slotLabels(checkout, 'blue'), green: slotLabels(checkout, 'green') };
@@ -74,6 +76,7 @@ export function selectorsOnKubernetes(real: () => RealKubernetes): void {
       expect(found.services.map(({ name }) => name)).not.toContain('outside');
       expect(found.deployments).toEqual([{ name: 'checkout', selector: app }]);
     } finally {
+      reader.close();
       await admin().must('DELETE', `/apis/networking.k8s.io/v1/namespaces/${shop.namespace}/networkpolicies/checkout`);
       await admin().must('DELETE', `/apis/policy/v1/namespaces/${shop.namespace}/poddisruptionbudgets/checkout`);
     }
