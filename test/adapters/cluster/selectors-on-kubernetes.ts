@@ -76,7 +76,7 @@ export function selectorsOnKubernetes(real: () => RealKubernetes): void {
       expect(found.services.map(({ name }) => name)).not.toContain('outside');
       expect(found.deployments).toEqual([{ name: 'checkout', selector: app }]);
     } finally {
-      reader.close();
+      await reader.close();
       await admin().must('DELETE', `/apis/networking.k8s.io/v1/namespaces/${shop.namespace}/networkpolicies/checkout`);
       await admin().must('DELETE', `/apis/policy/v1/namespaces/${shop.namespace}/poddisruptionbudgets/checkout`);
     }
