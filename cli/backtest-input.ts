@@ -127,10 +127,12 @@ async function fromMetrics(
   }
   const revisions = { [canary]: canaryRevision, [otherSlot(canary)]: stableRevision } as Record<Slot, string>;
   const wanted = { workload: target.workload, canary, revisions, metrics, windowSeconds, ...span };
-  const release = await readPastRelease(openMetricSources(env, { loopback }), wanted).catch((error: unknown) => {
-    if (!(error instanceof MetricSourceUnreachableError)) throw error;
-    throw new CommandError(error.message, FAULT);
-  });
+  const release = await readPastRelease(openMetricSources(env, { loopback, privateNetworks: 'all' }), wanted).catch(
+    (error: unknown) => {
+      if (!(error instanceof MetricSourceUnreachableError)) throw error;
+      throw new CommandError(error.message, FAULT);
+    },
+  );
   if (release === undefined) throw new CommandError(`the canary (${canary}) had no request in that time`, BAD_INPUT);
   return { metrics: metrics.map(({ name }) => name), releases: () => [release], count: 1 };
 }

@@ -19,7 +19,8 @@ export const makeHandler = (deps: CallHookDeps) =>
     const step = currentStep(call.release);
     if (step?.kind !== 'hook') return roadMove({ kind: 'lookAgain', because: 'this step is no hook' });
     // of a call that this handler died with, nothing is known: it is repeated, with the same key
-    if (call.release.hooks[step.name]?.statusUrl === undefined) await askHook(deps, call, step);
+    const { digest, statusUrl } = call.release.hooks[step.name] ?? {};
+    if (digest === undefined && statusUrl === undefined) await askHook(deps, call, step);
     const seconds = call.release.hooks[step.name]?.answer === undefined ? WAIT_SECONDS : 1;
     return roadMove({ kind: 'lookAgain', seconds, because: `hook ${step.name} was called` });
   });

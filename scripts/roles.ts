@@ -15,8 +15,11 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
     'appends what it does, on the condition that nobody else did first',
     'dynamodb:GetItem, Query, PutItem on `workload#*`, `windows#*` and `open` of the one table',
   ],
-  keepToken: ['keeps the task token of the approval that waits', 'dynamodb:PutItem on `token#*`'],
-  readToken: ['finds the task token of the approval that waits', 'dynamodb:GetItem on `token#*`'],
+  keepToken: [
+    'keeps the task token of an approval that waits, or the address of a hook that runs',
+    'dynamodb:PutItem on `token#*`',
+  ],
+  readToken: ['finds the task token of an approval, or the address of a hook', 'dynamodb:GetItem on `token#*`'],
   sweepOpen: ['takes workloads at rest out of the list of open releases', 'dynamodb:DeleteItem on `open`'],
   readWorkloads: ['knows the workloads and their plans', 'dynamodb:GetItem, Query on `workloads`'],
   registerWorkloads: ['keeps the list of workloads', 'dynamodb:PutItem, DeleteItem on `workloads`'],

@@ -38,6 +38,7 @@ import { opens } from './opens.ts';
  *                                                        a checkpoint of judged windows, in parts (TTL)
  *     token#<name>          <releaseId>                  task token of the approval that waits (TTL): apart from the log, since
  *                                                        who keeps tokens may not append
+ *     token#<name>          hook#<releaseId>#<hook>      where a hook that runs is to be asked (TTL)
  *     windows#<releaseId>   <metric>#<start epoch ms>    a window (TTL)
  *     open                  <name>                       that the workload has an open release, or had: put before the line
  *                                                        that opens one, taken away by the reconciler when it is at rest
@@ -260,6 +261,16 @@ export class DynamoDbLedger implements Ledger {
 
   async readToken(releaseId: string): Promise<string | undefined> {
     const item = await this.get(`token#${workloadOf(releaseId)}`, releaseId);
+    return item === undefined ? undefined : text(item, 'token');
+  }
+
+  async putHookAddress(releaseId: string, hook: string, url: string): Promise<void> {
+    const at = key(`token#${workloadOf(releaseId)}`, `hook#${releaseId}#${hook}`);
+    await this.put({ ...at, token: { S: url }, expiresAt: this.daysFromNow(TOKEN_DAYS) });
+  }
+
+  async readHookAddress(releaseId: string, hook: string): Promise<string | undefined> {
+    const item = await this.get(`token#${workloadOf(releaseId)}`, `hook#${releaseId}#${hook}`);
     return item === undefined ? undefined : text(item, 'token');
   }
 

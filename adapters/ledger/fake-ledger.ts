@@ -107,6 +107,14 @@ export class FakeLedger implements Ledger {
     return this.checkpoints.get(`${releaseId} ${digest}`);
   }
 
+  async putHookAddress(releaseId: string, hook: string, url: string): Promise<void> {
+    this.tokens.set(`${releaseId} ${hook}`, url);
+  }
+
+  async readHookAddress(releaseId: string, hook: string): Promise<string | undefined> {
+    return this.tokens.get(`${releaseId} ${hook}`);
+  }
+
   async putToken(releaseId: string, token: string): Promise<void> {
     this.tokens.set(releaseId, token);
   }

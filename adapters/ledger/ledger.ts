@@ -48,6 +48,9 @@ export interface Ledger {
   /** The task token of the approval that waits. It is a capability, not history: it is overwritten and expires. */
   putToken(releaseId: string, token: string): Promise<void>;
   readToken(releaseId: string): Promise<string | undefined>;
+  /** Where a hook that runs is to be asked: signed as a rule, so it is no history either. It is overwritten and expires. */
+  putHookAddress(releaseId: string, hook: string, url: string): Promise<void>;
+  readHookAddress(releaseId: string, hook: string): Promise<string | undefined>;
   /**
    * The workloads that have an open release, so that nobody has to read every log to find them. A mark is put before the line
    * that opens a release, so a workload at rest may have one; one with an open release never lacks it.

@@ -1,5 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { type AllowedAddresses, refusalText, refusedAddress } from '../../domain/address.ts';
 import { describeFailure } from '../aws-client-config.ts';
+import type { Destinations } from '../outbound/destination.ts';
+import { DestinationRefusedError, send } from '../outbound/send.ts';
 
 /** No answer that a verdict is made of is larger; what is larger would fill a Lambda's memory. */
 export const LARGEST_ANSWER_BYTES = 8_000_000;
@@ -24,41 +27,40 @@ export interface HttpRequest {
  */
 export async function ask(
   request: HttpRequest,
-  { timeoutMs = REQUEST_TIMEOUT_MS, largestBytes = LARGEST_ANSWER_BYTES, signal }: AskOptions = {},
+  { timeoutMs = REQUEST_TIMEOUT_MS, largestBytes = LARGEST_ANSWER_BYTES, signal, ...destinations }: AskOptions = {},
 ): Promise<{ status: number; text: string }> {
   const { url, ...init } = request;
   const what = `${request.method} ${withoutQuery(url)}`;
   const limit = AbortSignal.timeout(timeoutMs);
   try {
     const signals = signal === undefined ? limit : AbortSignal.any([limit, signal]);
-    const response = await fetch(url, { ...init, redirect: 'manual', signal: signals });
-    const { status } = response;
+    const response = await send({ url, ...init, signal: signals }, destinations);
+    const { statusCode: status = 0 } = response;
     if ((status >= 300 && status < 400) || status >= 500 || status === 429) {
-      await response.body?.cancel();
+      response.destroy();
       const redirect = status < 400 ? ', and redirects are not followed' : '';
       throw new NoAnswerError(`${what} answered ${status}${redirect}`);
     }
     return { status, text: await readText(response, what, largestBytes) };
   } catch (error) {
     if (error instanceof NoAnswerError) throw error;
-    // fetch says `TypeError: fetch failed` of everything; its cause has the name
-    const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
-    const why = limit.aborted ? `no whole answer within ${timeoutMs / 1000} s` : describeFailure(cause);
+    if (error instanceof DestinationRefusedError) throw new NoAnswerError(`${what} is not asked: ${error.message}`);
+    const why = limit.aborted ? `no whole answer within ${timeoutMs / 1000} s` : describeFailure(error);
     throw new NoAnswerError(`${what}: ${why}`, { cause: error });
   }
 }
 
-export interface AskOptions {
+export interface AskOptions extends Destinations {
   timeoutMs?: number;
   largestBytes?: number;
   /** Ends the request before its time. */
   signal?: AbortSignal;
 }
 
-async function readText(response: Response, what: string, largestBytes: number): Promise<string> {
+async function readText(response: IncomingMessage, what: string, largestBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
     if (bytes > largestBytes) throw new NoAnswerError(`${what} answered more than ${largestBytes / 1e6} MB`);
     chunks.push(chunk);

@@ -18,10 +18,8 @@ import { templateValues } from './template-values.ts';
 const LARGEST_ANSWER_BYTES = 1_000_000;
 const LARGEST_RESULT_CHARACTERS = 10_000;
 
-export interface JsonOptions extends Pick<AskOptions, 'timeoutMs' | 'largestBytes'> {
-  /** Takes http:// on this computer, for the lab. */
-  loopback?: boolean;
-}
+/** `loopback`: takes http:// on this computer, for the lab. */
+export type JsonOptions = Omit<AskOptions, 'signal'>;
 
 /**
  * Endpoints that answer with JSON. What one says is about now: it is the reading of the window that ended last, and no other
@@ -61,13 +59,12 @@ async function readMetric(
   const [window] = request.windows;
   const windowMs = window === undefined ? 0 : window.endEpochMs - window.startEpochMs;
   const url = fillTemplate(template, templateValues(request, request.canary, windowMs), encodeURIComponent);
-  const { loopback = false, ...limits } = options;
-  const refused = refusalOf(url, { loopback, http: false });
+  const refused = refusalOf(url, { loopback: options.loopback ?? false, http: false });
   if (refused !== undefined) throw new NoAnswerError(refused);
   const what = `GET ${withoutQuery(url)}`;
   const { status, text } = await ask(
     { method: 'GET', url, headers: { accept: 'application/json', ...headers } },
-    { largestBytes: LARGEST_ANSWER_BYTES, ...limits },
+    { largestBytes: LARGEST_ANSWER_BYTES, ...options },
   );
   if (status !== 200) throw new NoAnswerError(`${what} answered ${status}`);
   const answer = parse(text, what);

@@ -1,4 +1,5 @@
 import type { Env } from '../aws-client-config.ts';
+import type { Destinations } from '../outbound/destination.ts';
 import { openCloudWatchSource } from './cloudwatch-source.ts';
 import { compositeSource } from './composite-source.ts';
 import type { MetricSource } from './metric-source.ts';
@@ -6,9 +7,9 @@ import type { MetricSource } from './metric-source.ts';
 /**
  * Every source that a plan can name. Those that most plans do not name are loaded when one does: with their JSONPath they
  * are a tenth of Look's bundle.
- * @param options for the lab: `loopback` allows addresses on this computer, `alarmsEnv` is where alarms are asked
+ * @param options where the sources of a plan may be; `alarmsEnv` is where alarms are asked, for the lab
  */
-export const openMetricSources = (env: Env, options: { loopback?: boolean; alarmsEnv?: Env } = {}): MetricSource =>
+export const openMetricSources = (env: Env, options: Destinations & { alarmsEnv?: Env } = {}): MetricSource =>
   compositeSource({
     cloudwatch: openCloudWatchSource(env, options.alarmsEnv),
     prometheus: loadedWhenRead(async () => (await import('./prometheus-source.ts')).prometheusSource(env, options)),

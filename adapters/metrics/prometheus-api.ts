@@ -65,11 +65,7 @@ function listOf(value: unknown): unknown[] {
 const undocumented = (what: string) => new NoAnswerError(`Prometheus answered what it does not document: ${what}`);
 
 /** @param options.loopback allows a server on this computer, for the lab */
-export function openPrometheusApi(
-  server: PrometheusServer,
-  env: Env,
-  options: AskOptions & { loopback?: boolean } = {},
-): PrometheusApi {
+export function openPrometheusApi(server: PrometheusServer, env: Env, options: AskOptions = {}): PrometheusApi {
   const refused = refusalOf(server.url, { loopback: options.loopback ?? false, http: !server.sigv4 });
   const url = `${server.url.replace(/\/+$/, '')}/api/v1/query`;
   return {

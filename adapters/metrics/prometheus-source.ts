@@ -19,10 +19,8 @@ import { reachOf } from './prometheus-series.ts';
 import { spanText } from './span-text.ts';
 import { templateValues } from './template-values.ts';
 
-export interface PrometheusOptions extends Pick<AskOptions, 'timeoutMs' | 'largestBytes'> {
-  /** Takes a server on this computer, for the lab. */
-  loopback?: boolean;
-}
+/** `loopback`: takes a server on this computer, for the lab. */
+export type PrometheusOptions = Omit<AskOptions, 'signal'>;
 
 /**
  * Prometheus, or Amazon Managed Prometheus, as the workload names it. A fault of one metric's query does not lose the others.

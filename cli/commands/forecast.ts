@@ -49,7 +49,7 @@ export const makeForecastCommand = (terminal: Terminal) =>
             ? trafficOf(options)
             : await lastDayOf(read.plan, target.workload, {
                 router: openAlbRouter(process.env),
-                metrics: openMetricSources(process.env),
+                metrics: openMetricSources(process.env, { privateNetworks: 'all' }),
                 nowEpochMs: Date.now(),
               });
         const seed = number('--seed', options.seed, { least: 0 });

@@ -132,7 +132,11 @@ export type Fact =
   | { kind: 'shiftConfirmed'; dial: Dial; weight: number }
   | { kind: 'hookCalled'; name: string; attempt: number }
   | { kind: 'hookAnswered'; name: string; passed: boolean; because: string }
-  | { kind: 'hookRunning'; name: string; statusUrl: string }
+  /**
+   * It wants to be asked again, at an address that is no part of the log: it may be signed. `digest` is its hash, `host` where it
+   * is; lines from before that was so have `statusUrl`.
+   */
+  | { kind: 'hookRunning'; name: string; host?: string; digest?: string; statusUrl?: string }
   | { kind: 'approvalOpened'; name: string }
   /** `opening`: the line that opened it, and only for that it counts; absent in lines from before it was named. */
   | { kind: 'approved'; name: string; groups: string[]; opening?: number }

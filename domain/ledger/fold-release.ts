@@ -113,8 +113,10 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
       const hook = { attempt: fact.attempt, calledAtEpochMs: at };
       return { ...release, hooks: { ...release.hooks, [fact.name]: hook } };
     }
-    case 'hookRunning':
-      return withHook(release, fact.name, { statusUrl: fact.statusUrl });
+    case 'hookRunning': {
+      const { kind: _kind, name, ...where } = fact;
+      return withHook(release, name, where);
+    }
     case 'hookAnswered':
       return withHook(release, fact.name, { answer: { passed: fact.passed, because: fact.because } });
     case 'approvalOpened': {

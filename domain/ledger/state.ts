@@ -20,6 +20,10 @@ export interface Shift {
 export interface HookState {
   attempt: number;
   calledAtEpochMs: number;
+  /** It has accepted and is to be asked again: where, and the hash of the whole address, which is kept apart from the log. */
+  host?: string;
+  digest?: string;
+  /** The address itself, of lines from before it was kept apart. */
   statusUrl?: string;
   answer?: { passed: boolean; because: string };
 }

@@ -9,6 +9,7 @@ import { openMeter } from '../../adapters/log/embedded-meter.ts';
 import { openLog } from '../../adapters/log/lambda-log.ts';
 import { openMetricSources } from '../../adapters/metrics/open-metrics.ts';
 import type { Notifier } from '../../adapters/notifier/notifier.ts';
+import { destinationsOf } from '../../adapters/outbound/destination.ts';
 import { openAlbRouter } from '../../adapters/router/alb-router.ts';
 import { openAlbTargets } from '../../adapters/targets/alb-targets.ts';
 import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
@@ -56,11 +57,11 @@ export const openLedger = (env: Env) => openDynamoDbLedger(env, systemClock, ope
 export const openWorkloads = openDynamoDbWorkloads;
 export const openRouter = openAlbRouter;
 export const openTargets = openAlbTargets;
-export const openMetrics = (env: Env) => openMetricSources(env);
+export const openMetrics = (env: Env) => openMetricSources(env, destinationsOf(env));
 export const openAlarms = openCloudWatchAlarms;
 export const openImages = openEcrRegistry;
 export const openExecutions = openStepFunctionsExecutions;
-export const openHooks = (_: Env) => httpHooks();
+export const openHooks = (env: Env) => httpHooks(destinationsOf(env));
 
 /** SLUICE_PROPAGATION_SECONDS; the design's allowance where it is not set. */
 export function propagationSeconds(env: Env): number {

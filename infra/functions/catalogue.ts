@@ -7,7 +7,7 @@ export type Need =
   | 'readLedger'
   /** Reads and appends. */
   | 'appendLedger'
-  /** Keeps the task token of an approval that waits, and reads no other. */
+  /** Keeps the task token of an approval that waits, and the address of a hook that runs. */
   | 'keepToken'
   | 'readToken'
   /** Takes workloads at rest out of the list of open releases. */
@@ -48,11 +48,11 @@ export const FUNCTIONS = {
   approve: ['appendLedger', 'readToken', 'answerTaskToken'],
   audit: ['readLedger'],
   'await-approval': ['readLedger', 'keepToken', 'answerTaskToken'],
-  'call-hook': ['appendLedger'],
+  'call-hook': ['appendLedger', 'keepToken', 'readToken'],
   close: ['appendLedger', 'startRelease', 'tell'],
   'execution-ended': ['appendLedger', 'startRelease', 'startRollBack', 'tell'],
   'image-pushed': ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
-  look: ['appendLedger', 'readDial', 'readTargets', 'readMetrics', 'readAlarms', 'tell'],
+  look: ['appendLedger', 'keepToken', 'readToken', 'readDial', 'readTargets', 'readMetrics', 'readAlarms', 'tell'],
   'next-step': ['appendLedger'],
   'open-approval': ['appendLedger', 'tell'],
   'open-preview': ['appendLedger', 'readDial', 'turnDial'],

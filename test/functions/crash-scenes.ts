@@ -239,6 +239,18 @@ const more: CrashScene[] = [
     },
   },
   {
+    name: 'call-hook',
+    title: 'call-hook, which is told where to ask again',
+    input: road,
+    maySayAgain: 'hookCalled',
+    open: async () => {
+      const world = await openAt(60, { steps: [weight(10), hook({ retries: 3 }), weight(100)] }, at10);
+      await world.router.setDial(shop, dialFor('green', 10));
+      world.hooks.answer(SMOKE, { kind: 'running', statusUrl: `${SMOKE}/1?signature=secret` });
+      return world;
+    },
+  },
+  {
     name: 'retire-stable',
     title: 'retire-stable, at its one-way door',
     input: road,

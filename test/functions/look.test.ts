@@ -335,6 +335,36 @@ describe('a hook', () => {
     expect((await answers(world)).map(({ kind }) => kind)).toEqual(['hookCalled', 'hookRunning', 'hookAnswered']);
   });
 
+  it('that runs stands in no log and no ledger with the address at which it is asked: that is signed', async () => {
+    const world = await hooked();
+    const signed = 'https://hooks.example.com/jobs/k7-path-secret?X-Amz-Signature=q9-query-secret';
+    world.hooks.answer(URL, { kind: 'running', statusUrl: signed });
+    world.hooks.answer(signed, { kind: 'running', statusUrl: signed });
+    await world.run('call-hook', road);
+    await look(world);
+    expect(world.hooks.polls).toEqual([signed]);
+    const told = JSON.stringify([
+      await world.ledger.entries('shop'),
+      await world.run('status', { workload: 'shop', afterSeq: 0 }),
+      world.lines,
+    ]);
+    expect(told).not.toMatch(/k7-path-secret|q9-query-secret/);
+    expect(told).toContain('"host":"hooks.example.com"');
+  });
+
+  it.each(['is lost', 'is another one'])(
+    'that runs and whose address %s is called again, with the same key',
+    async how => {
+      const world = await hooked(1);
+      world.hooks.answer(URL, { kind: 'running', statusUrl: `${URL}/1` }, { kind: 'passed' });
+      await world.run('call-hook', road);
+      world.ledger.readHookAddress = async () => (how === 'is lost' ? undefined : 'https://elsewhere.example.com');
+      await look(world);
+      expect(world.hooks.polls).toEqual([]);
+      expect(world.hooks.calls.map(({ key }) => key)).toEqual(['shop-1-smoke', 'shop-1-smoke']);
+    },
+  );
+
   it('that does not answer is called again while the plan has retries, and then counts as failed', async () => {
     const world = await hooked(1);
     expect(await world.run('call-hook', road)).toMatchObject({ kind: 'lookAgain' });

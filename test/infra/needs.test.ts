@@ -33,6 +33,8 @@ const NEEDS: Record<string, Need[]> = {
   'ledger.listOpen': ['appendLedger'],
   'ledger.markOpen': ['appendLedger'],
   'ledger.putToken': ['keepToken'],
+  'ledger.putHookAddress': ['keepToken'],
+  'ledger.readHookAddress': ['readToken'],
   'ledger.readRawLines': ['readLedger'],
   'ledger.readSnapshots': ['readLedger'],
   'ledger.putWindow': ['appendLedger'],
