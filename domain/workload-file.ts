@@ -15,7 +15,10 @@ import type { AlbRouting, Workload } from './workload.ts';
 /** What docs/design.md gives a workload and this version does not have. */
 const NOT_YET: NotYet = {
   keys: {},
-  values: { 'router.kind': ['httpRoute', 'ingress', 'virtualService', 'replicas', 'selector', 'featureFlag'] },
+  values: {
+    'router.kind': ['httpRoute', 'ingress', 'virtualService', 'replicas', 'selector', 'featureFlag'],
+    backgroundWork: ['paused'],
+  },
 };
 
 const DEFAULTS = { backgroundWork: 'none', connections: 'cut', maxDrain: '15m' } as const;
@@ -215,9 +218,9 @@ export const workloadSchema = z
       .discriminatedUnion('kind', [albSchema], { error: 'a router: alb' })
       .meta({ description: 'What changes traffic weights.' }),
     sources: sourcesSchema.optional(),
-    backgroundWork: z.enum(['none', 'safe', 'paused']).default(DEFAULTS.backgroundWork).meta({
+    backgroundWork: z.enum(['none', 'safe']).default(DEFAULTS.backgroundWork).meta({
       description:
-        'Work without requests (queue consumers): none is done, it is safe for both slots to do it, or it is paused in a slot that is not live.',
+        'Work without requests (queue consumers): none is done, or it is safe for both slots to do it.',
     }),
     connections: z.enum(['cut', 'drain']).default(DEFAULTS.connections).meta({
       description:

@@ -28,7 +28,8 @@ export interface Workload {
   router: AlbRouting;
   /** Where metrics are read besides CloudWatch. */
   sources?: { prometheus?: PrometheusServer };
-  backgroundWork: 'none' | 'safe' | 'paused';
+  /** Work without requests: none is done, or both slots may do it. */
+  backgroundWork: 'none' | 'safe';
   /** What a roll back does to long connections. */
   connections: 'cut' | 'drain';
   maxDrainSeconds: number;

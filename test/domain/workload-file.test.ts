@@ -47,7 +47,7 @@ describe('a workload', () => {
       labels: { 'app.kubernetes.io/name': 'checkout', team: '' },
       alarms: ['slo', `${ALARM}slow answers`],
       router: { ...alb, previewRule: RULE },
-      backgroundWork: 'paused',
+      backgroundWork: 'safe',
       connections: 'drain',
     };
     const { apiVersion: _, kind: __, ...said } = least;
@@ -230,13 +230,24 @@ describe('one mistake in a workload is told with its place, what was found and w
       prometheus('http://p.example', true),
     ],
     ['sources.prometheus.sigv4', 'true or false', "'yes'", prometheus('https://p.example', 'yes' as never)],
-    ['backgroundWork', 'none, safe or paused', "'all'", { backgroundWork: 'all' }],
+    ['backgroundWork', 'none or safe', "'all'", { backgroundWork: 'all' }],
     ['connections', 'cut or drain', "'keep'", { connections: 'keep' }],
     ['maxDrain', 'a duration such as 90s, 5m, 2h or 1h30m', "'soon'", { maxDrain: 'soon' }],
   ])('%s wants %s', (path, expected, found, more) => {
     const issues = issuesOf(more);
     expect(issues).toEqual([expect.objectContaining({ at: 'value', expected, found })]);
     expect(issues.map(issue => pathText(issue.path))).toEqual([path]);
+  });
+
+  it('background work that is paused in the idle slot is not available yet: nothing would pause it', () => {
+    expect(issuesOf({ backgroundWork: 'paused' })).toEqual([
+      {
+        path: ['backgroundWork'],
+        at: 'value',
+        found: "'paused', which is not available yet",
+        expected: 'none or safe',
+      },
+    ]);
   });
 
   it.each([['httpRoute'], ['ingress'], ['virtualService'], ['replicas'], ['selector'], ['featureFlag']])(

@@ -187,7 +187,7 @@ describe('a workload adds to what cannot be promised', () => {
       'connections: drain. After a roll back long connections to the canary may stay open for 1m 30s.',
       'backgroundWork: safe. Queue consumers of the canary take their full share of the work from its first pod on, whatever the traffic weight is.',
     ]);
-    expect(said({ service: 'checkout', backgroundWork: 'paused' })).toEqual(ALWAYS);
+    expect(said({ service: 'checkout', backgroundWork: 'none' })).toEqual(ALWAYS);
   });
 
   it('and not that there is no preview where a blueGreen plan has one', () => {
