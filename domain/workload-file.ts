@@ -219,8 +219,7 @@ export const workloadSchema = z
       .meta({ description: 'What changes traffic weights.' }),
     sources: sourcesSchema.optional(),
     backgroundWork: z.enum(['none', 'safe']).default(DEFAULTS.backgroundWork).meta({
-      description:
-        'Work without requests (queue consumers): none is done, or it is safe for both slots to do it.',
+      description: 'Work without requests (queue consumers): none is done, or it is safe for both slots to do it.',
     }),
     connections: z.enum(['cut', 'drain']).default(DEFAULTS.connections).meta({
       description:

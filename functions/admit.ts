@@ -9,10 +9,12 @@ import type { TargetCounts, Targets } from '../adapters/targets/targets.ts';
 import type { Admission } from '../domain/ledger/facts.ts';
 import { admit, type Findings } from '../domain/release/admission.ts';
 import { turnedFrom } from '../domain/release/record-live.ts';
+import { routingProblem } from '../domain/routing/routing-problem.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { heldByAlarms } from './shared/hold-for-alarms.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import {
+  controlPlaneName,
   lazily,
   openAlarms,
   openLedger,
@@ -34,6 +36,8 @@ export interface AdmitDeps extends SharedDeps, TellDeps {
   cluster: Cluster;
   alarms: Alarms;
   propagationSeconds: number;
+  /** Whose rules and target groups are ours, by their tags. */
+  controlPlane: string;
 }
 
 /** Checks that the release can begin, and writes down the ground on which it stands; refuses before anything moves. */
@@ -60,7 +64,8 @@ const wayBack = (deps: AdmitDeps, call: ReleaseCall, stable: Admission['stable']
 
 async function decide(deps: AdmitDeps, call: ReleaseCall): Promise<ReturnType<typeof admit>> {
   try {
-    const findings = await look(deps, call);
+    const [findings, unroutable] = await Promise.all([look(deps, call), problemOfRouting(deps, call)]);
+    if (unroutable !== undefined) return { kind: 'refused', because: unroutable };
     const { live, ended } = call.state;
     const undone = ended.find(release => release.releaseId === call.release.undoOf);
     const from = turnedFrom(live);
@@ -73,6 +78,12 @@ async function decide(deps: AdmitDeps, call: ReleaseCall): Promise<ReturnType<ty
     if (!(error instanceof RouterRuleError || error instanceof TemplateNotFoundError)) throw error;
     return { kind: 'refused', because: error.message };
   }
+}
+
+/** Rules and groups may have changed hands since the workload was registered, or were never looked at then. */
+async function problemOfRouting(deps: AdmitDeps, { release: { workload } }: ReleaseCall): Promise<string | undefined> {
+  const owner = { controlPlane: deps.controlPlane, workload: workload.name };
+  return routingProblem(workload.router, await deps.router.readRouting(workload), owner);
 }
 
 const registeredIn = ({ healthy, initial, unhealthy, unused }: TargetCounts): number =>
@@ -115,5 +126,6 @@ export const handler = lazily(async env =>
     cluster: await openCluster(env),
     alarms: openAlarms(env),
     propagationSeconds: propagationSeconds(env),
+    controlPlane: controlPlaneName(env),
   }),
 );

@@ -158,6 +158,7 @@ export class ControlPlaneStack extends Stack {
     const starts = needs.some(need => /^(start|stop)R|^answerTaskToken$/.test(need));
     return {
       SLUICE_TABLE: names.table,
+      ...(needs.includes('readTags') && { SLUICE_CONTROL_PLANE: names.controlPlane }),
       ...(needs.includes('tell') && { SLUICE_TOPIC_ARN: names.noticesTopicArn }),
       ...(starts && {
         RELEASE_MACHINE_ARN: names.machineArn('release'),

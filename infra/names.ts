@@ -7,8 +7,12 @@ import type { Construct } from 'constructs';
  * own repository, reaches the control plane of its account and region by name alone.
  */
 export interface ControlPlaneNames {
+  /** Its own name; with a workload's it is the owner in the tags of rules and target groups. */
+  readonly controlPlane: string;
   readonly table: string;
   readonly tableArn: string;
+  /** Every rule of every Application Load Balancer. */
+  readonly ruleArns: string;
   readonly noticesTopicArn: string;
   machineArn(machine: Machine): string;
   /** Every execution of a machine. */
@@ -35,8 +39,10 @@ export function controlPlaneNames(scope: Construct, name: string): ControlPlaneN
   const flat = (functionName: string) => functionName.split('/').at(-1) ?? functionName;
   const functionName = (file: string) => `${name}-${flat(file)}`;
   return {
+    controlPlane: name,
     table: name,
     tableArn: arn('dynamodb', 'table', name, ArnFormat.SLASH_RESOURCE_NAME),
+    ruleArns: arn('elasticloadbalancing', 'listener-rule', 'app/*', ArnFormat.SLASH_RESOURCE_NAME),
     noticesTopicArn: Arn.format(
       { service: 'sns', resource: `${name}-notices`, arnFormat: ArnFormat.NO_RESOURCE_NAME },
       stack,

@@ -163,6 +163,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       AWS_ENDPOINT_URL_CLOUDWATCH: edge.wireUrl,
       AWS_ENDPOINT_URL_DYNAMODB: table.url,
       SLUICE_TABLE: table.name,
+      SLUICE_CONTROL_PLANE: table.name,
       RELEASE_MACHINE_ARN: stateMachineArnOf(MACHINES.release),
       ROLL_BACK_MACHINE_ARN: stateMachineArnOf(MACHINES.rollBack),
       ...kubernetes.env,
@@ -190,6 +191,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       loopback: true,
       cluster,
       propagationSeconds: options.propagationSeconds ?? 5,
+      controlPlane: env.SLUICE_CONTROL_PLANE ?? table.name,
     };
     const deploy = async (functions: ReturnType<typeof labFunctions>) => {
       const version = versions.push(functions);

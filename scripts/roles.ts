@@ -22,7 +22,10 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   readToken: ['finds the task token of an approval, or the address of a hook', 'dynamodb:GetItem on `token#*`'],
   sweepOpen: ['takes workloads at rest out of the list of open releases', 'dynamodb:DeleteItem on `open`'],
   readWorkloads: ['knows the workloads and their plans', 'dynamodb:GetItem, Query on `workloads`'],
-  registerWorkloads: ['keeps the list of workloads', 'dynamodb:PutItem, DeleteItem on `workloads`'],
+  registerWorkloads: [
+    'keeps the list of workloads, and of what each has for itself',
+    'dynamodb:PutItem, DeleteItem on `workloads` and `claims`; GetItem, Query on `claims`',
+  ],
   readDial: [
     'reads the traffic weights from the load balancer',
     'elasticloadbalancing:DescribeRules on * (no permission by resource)',
@@ -34,6 +37,14 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   readTargets: [
     'looks whether targets are ready, before and after a shift',
     'elasticloadbalancing:DescribeTargetHealth, DescribeTargetGroupAttributes on * (no permission by resource)',
+  ],
+  readTags: [
+    'reads whose rules, listeners and target groups are',
+    'elasticloadbalancing:DescribeTags on * (no permission by resource)',
+  ],
+  readGroups: [
+    'reads what the target groups are',
+    'elasticloadbalancing:DescribeTargetGroups on * (no permission by resource)',
   ],
   cutConnections: [
     'ends long connections to a canary that went back',
@@ -64,6 +75,10 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
     'states:StartExecution on the roll-back machine, DescribeExecution on its executions',
   ],
   answerTaskToken: ['ends the pause of an approval', 'states:SendTaskSuccess on the release machine'],
+  tagRules: [
+    'writes on a rule whose it is',
+    "elasticloadbalancing:AddTags on rules, Sluice's three tags alone, as an owner of this control plane, and not where there is another's",
+  ],
   makeRules: [
     "makes and keeps a workload's listener rules, and never moves traffic",
     "elasticloadbalancing:CreateRule on the workload's listener; ModifyRule, SetRulePriorities, DeleteRule on its rules",

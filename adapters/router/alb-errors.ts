@@ -5,7 +5,7 @@ export type UnreachableError = new (message: string, options?: ErrorOptions) => 
 
 /** ELB's refusals that no repetition cures: the call or the rule is wrong. By error code and by the SDK's class name. */
 const RULE_ERRORS =
-  /^(RuleNotFound|TargetGroupNotFound|ListenerNotFound|InvalidLoadBalancerAction|TargetGroupAssociationLimit|TooManyActions|TooManyUniqueTargetGroupsPerLoadBalancer|OperationNotPermitted|UnsupportedProtocol|IncompatibleProtocols|ValidationError)(Exception)?$/;
+  /^(RuleNotFound|TargetGroupNotFound|ListenerNotFound|LoadBalancerNotFound|InvalidLoadBalancerAction|TargetGroupAssociationLimit|TooManyActions|TooManyUniqueTargetGroupsPerLoadBalancer|OperationNotPermitted|UnsupportedProtocol|IncompatibleProtocols|ValidationError)(Exception)?$/;
 
 /**
  * Runs calls to ELB and names what went wrong: RouterRuleError for a rule that cannot do it, `Unreachable` for everything

@@ -7,6 +7,7 @@ import { type Dial, SLOTS } from '../../domain/dial.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';
 import { ALB_ABILITIES } from './alb-abilities.ts';
 import { asElbErrors } from './alb-errors.ts';
+import { describeRouting } from './alb-routing-facts.ts';
 import { type AlbRule, parseActions } from './alb-rule.ts';
 import { albWeightsOf, dialOf } from './alb-weights.ts';
 import { describeAnyRules, describeRules } from './describe-rules.ts';
@@ -53,6 +54,10 @@ export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter {
       return types
         .filter(rule => !rule.types.includes('forward'))
         .map(rule => ({ arn: rule.arn, answers: rule.types.join(', ') || 'no action' }));
+    },
+
+    async readRouting({ router }) {
+      return describeRouting(client, router, deadline());
     },
 
     async planWayBack({ router }, stable) {

@@ -1,5 +1,6 @@
 import {
   type Action,
+  AddTagsCommand,
   CreateRuleCommand,
   DeleteRuleCommand,
   DescribeRulesCommand,
@@ -10,9 +11,11 @@ import {
   type RuleCondition,
   SetRulePrioritiesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { SLOTS, type Slot } from '../../domain/dial.ts';
+import type { Slot } from '../../domain/dial.ts';
+import type { Tags } from '../../domain/routing/ownership.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';
 import { asElbErrors } from './alb-errors.ts';
+import { describeTags } from './describe-tags.ts';
 import { RouterUnreachableError } from './errors.ts';
 
 /** A listener rule as infrastructure as code wants it. It says nothing of weights: those are a release's. */
@@ -25,6 +28,8 @@ export interface WantedRule {
   carries: 'dial' | 'preview';
   /** How long a cookie of the rule keeps a client on its slot; 0: it does not. Set when the rule is made. */
   stickinessSeconds: number;
+  /** It has them from its first instant on. */
+  tags: Record<string, string>;
 }
 
 /** What there is of a rule: whose groups it forwards to, with what weights, and where it stands. */
@@ -40,12 +45,15 @@ export interface RuleKeeper {
   find(ruleArn: string): Promise<FoundRule | undefined>;
   findAt(listenerArn: string, priority: number): Promise<FoundRule | undefined>;
   create(wanted: WantedRule): Promise<string>;
+  /** By ARN, of rules, listeners, load balancers and target groups. @throws RouterRuleError one of them is not there */
+  readTags(arns: string[]): Promise<Record<string, Tags>>;
+  addTags(arn: string, tags: Tags): Promise<void>;
   setConditions(ruleArn: string, conditions: RuleCondition[]): Promise<void>;
   setPriority(ruleArn: string, priority: number): Promise<void>;
   /** A rule that is not there is removed. */
   remove(ruleArn: string): Promise<void>;
-  /** Whether any target is registered in either group, healthy or not. A group that is not there has none. */
-  hasTargets(targetGroups: Record<Slot, string>): Promise<boolean>;
+  /** Whether any target is registered in one of the groups, healthy or not. A group that is not there has none. */
+  hasTargets(targetGroups: string[]): Promise<boolean>;
 }
 
 export function albRuleKeeper(client: ElasticLoadBalancingV2Client): RuleKeeper {
@@ -87,6 +95,7 @@ export function albRuleKeeper(client: ElasticLoadBalancingV2Client): RuleKeeper 
         Priority: priority,
         Conditions: conditions,
         Actions: [firstAction(wanted)],
+        Tags: tagList(wanted.tags),
       };
       const { Rules: rules = [] } = await call(`CreateRule at ${listenerArn}`, abortSignal =>
         client.send(new CreateRuleCommand(input), { abortSignal }),
@@ -94,6 +103,15 @@ export function albRuleKeeper(client: ElasticLoadBalancingV2Client): RuleKeeper 
       const arn = rules[0]?.RuleArn;
       if (arn === undefined) throw new RouterUnreachableError(`CreateRule at ${listenerArn}: ELB named no rule`);
       return arn;
+    },
+
+    async readTags(arns) {
+      return describeTags(client, arns, AbortSignal.timeout(CALL_DEADLINE_MS));
+    },
+
+    async addTags(arn, tags) {
+      const command = new AddTagsCommand({ ResourceArns: [arn], Tags: tagList(tags) });
+      await call(`AddTags to ${arn}`, abortSignal => client.send(command, { abortSignal }));
     },
 
     async setConditions(ruleArn, conditions) {
@@ -118,9 +136,9 @@ export function albRuleKeeper(client: ElasticLoadBalancingV2Client): RuleKeeper 
 
     async hasTargets(targetGroups) {
       const counts = await Promise.all(
-        SLOTS.map(async slot => {
-          const command = new DescribeTargetHealthCommand({ TargetGroupArn: targetGroups[slot] });
-          const what = `DescribeTargetHealth of ${targetGroups[slot]}`;
+        [...new Set(targetGroups)].map(async TargetGroupArn => {
+          const command = new DescribeTargetHealthCommand({ TargetGroupArn });
+          const what = `DescribeTargetHealth of ${TargetGroupArn}`;
           try {
             const health = await call(what, abortSignal => client.send(command, { abortSignal }));
             return health.TargetHealthDescriptions?.length ?? 0;
@@ -158,6 +176,8 @@ function firstAction({ carries, targetGroups, stickinessSeconds }: WantedRule): 
     },
   };
 }
+
+const tagList = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 const group = (arn: string, weight: number) => ({ TargetGroupArn: arn, Weight: weight });
 

@@ -1,4 +1,5 @@
 import { type Dial, SLOTS, type Slot } from '../../domain/dial.ts';
+import type { GroupFacts } from '../../domain/routing/routing-facts.ts';
 import type { AlbRouting, Workload } from '../../domain/workload.ts';
 import { ALB_ABILITIES } from './alb-abilities.ts';
 import { albWeightsOf, dialOf } from './alb-weights.ts';
@@ -17,13 +18,30 @@ export interface FakeRule {
 export interface FakeRouter extends TrafficRouter {
   /** By ARN; tests change them as someone else would. */
   readonly rules: Map<string, FakeRule>;
+  /** Of rules, listeners, load balancers and target groups, by ARN; tests tag them as their owners would. */
+  readonly tags: Record<string, Record<string, string>>;
+  /** What the groups are; tests change them. */
+  readonly groups: Record<Slot, GroupFacts>;
   /** The next calls that would reach the load balancer fail. */
   failNext(times: number, error?: Error): void;
 }
 
+/** On which all of its rules are. */
+export const FAKE_LISTENER = 'arn:listener/fake';
+export const FAKE_LOAD_BALANCER = 'arn:loadbalancer/fake';
+
 /** The router in memory, held to the same contract as the real one. All rules start with everything on `live`. */
 export function fakeRouter(workload: Workload, live: Slot = 'blue'): FakeRouter {
   const rules = new Map<string, FakeRule>();
+  const tags: Record<string, Record<string, string>> = {};
+  const group = (): GroupFacts => ({
+    targetType: 'ip',
+    protocol: 'HTTP',
+    protocolVersion: 'HTTP1',
+    vpcId: 'vpc-fake',
+    loadBalancers: [FAKE_LOAD_BALANCER],
+  });
+  const groups = { blue: group(), green: group() };
   const failures: Error[] = [];
   const { router } = workload;
   for (const arn of router.rules) {
@@ -57,6 +75,8 @@ export function fakeRouter(workload: Workload, live: Slot = 'blue'): FakeRouter 
   return {
     can: ALB_ABILITIES,
     rules,
+    tags,
+    groups,
     failNext(times, error = new RouterUnreachableError('the fake was asked to fail')) {
       for (let i = 0; i < times; i += 1) failures.push(error);
     },
@@ -88,6 +108,16 @@ export function fakeRouter(workload: Workload, live: Slot = 'blue'): FakeRouter 
       return routing.rules
         .filter(arn => reach(arn).groups.length === 0)
         .map(arn => ({ arn, answers: 'fixed-response' }));
+    },
+
+    async readRouting({ router: routing }) {
+      const arns = [...routing.rules, ...(routing.previewRule === undefined ? [] : [routing.previewRule])];
+      for (const arn of arns) reach(arn);
+      return structuredClone({
+        rules: arns.map(arn => ({ arn, listener: FAKE_LISTENER, loadBalancer: FAKE_LOAD_BALANCER })),
+        groups,
+        tags,
+      });
     },
 
     async planWayBack({ router: routing }, stable) {

@@ -1,4 +1,5 @@
 import type { Dial, Slot } from '../../domain/dial.ts';
+import type { RoutingFacts } from '../../domain/routing/routing-facts.ts';
 import type { Workload } from '../../domain/workload.ts';
 
 export interface RouterAbilities {
@@ -49,6 +50,12 @@ export interface TrafficRouter {
   joinGroups(workload: Workload): Promise<void>;
   /** The rules of the dial that answer by themselves (a fixed response, a redirect) in place of the forward: somebody's maintenance page. */
   readPages(workload: Workload): Promise<Page[]>;
+  /**
+   * What the dial stands on: whose tags rules, listeners, load balancers and target groups carry, and what targets the groups
+   * take. What cannot be read is an error, never "no tags".
+   * @throws RouterRuleError something that the workload names is not there @throws RouterUnreachableError
+   */
+  readRouting(workload: Workload): Promise<RoutingFacts>;
   /** The full actions that send everything to `stable` alone (one group: no cookie can choose the other). */
   planWayBack(workload: Workload, stable: Slot): Promise<WayBack>;
   /** Sets the actions of the way back. Safe to repeat. */

@@ -1,5 +1,6 @@
 import {
   type AttributeValue,
+  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -11,6 +12,7 @@ import type { Env } from '../aws-client-config.ts';
 import { openTable } from '../ledger/open-table.ts';
 import { noSuchWorkload } from './fake-workloads.ts';
 import {
+  type Claim,
   type RegisteredWorkload,
   WorkloadNotFoundError,
   type Workloads,
@@ -19,6 +21,11 @@ import {
 
 /** In the ledger's table under one partition: pk `workloads`, sk the name. A control plane has tens to hundreds. */
 const PARTITION = 'workloads';
+/** Beside them: pk `claims`, sk what is claimed. About nine to a workload, of some 300 bytes. */
+const CLAIMS = 'claims';
+
+const OF_SAME = 'workload = :workload AND stack = :stack';
+const OF_ANOTHER_AS_IT_WAS = 'workload = :was AND stack = :wasStack AND atEpochMs = :wasAt';
 
 export class DynamoDbWorkloads implements Workloads {
   private readonly client: DynamoDBClient;
@@ -47,15 +54,62 @@ export class DynamoDbWorkloads implements Workloads {
     );
   }
 
-  private async query(attribute: 'sk' | 'registered'): Promise<Record<string, AttributeValue>[]> {
+  async claim(claim: Claim, insteadOf?: Claim): Promise<Claim> {
+    const { resource, workload, stack, atEpochMs } = claim;
+    const own = { ':workload': { S: workload }, ':stack': { S: stack } };
+    const left = insteadOf && {
+      ':was': { S: insteadOf.workload },
+      ':wasStack': { S: insteadOf.stack },
+      ':wasAt': { N: String(insteadOf.atEpochMs) },
+    };
+    const command = new PutItemCommand({
+      TableName: this.table,
+      Item: {
+        ...claimKey(resource),
+        workload: { S: workload },
+        stack: { S: stack },
+        atEpochMs: { N: String(atEpochMs) },
+      },
+      ConditionExpression: [
+        'attribute_not_exists(pk)',
+        `(${OF_SAME})`,
+        ...(left === undefined ? [] : [`(${OF_ANOTHER_AS_IT_WAS})`]),
+      ].join(' OR '),
+      ExpressionAttributeValues: { ...own, ...left },
+    });
+    if (await this.holds(() => this.client.send(command))) return claim;
+    const read = new GetItemCommand({ TableName: this.table, Key: claimKey(resource), ConsistentRead: true });
+    const [holder] = claimsIn([(await this.reach(() => this.client.send(read))).Item ?? {}]);
+    return holder ?? this.claim(claim, insteadOf); // given up meanwhile
+  }
+
+  async readClaims(workload: string): Promise<Claim[]> {
+    return claimsIn(await this.queryAll(CLAIMS)).filter(claim => claim.workload === workload);
+  }
+
+  async unclaim({ resource, workload, stack }: Claim): Promise<void> {
+    const command = new DeleteItemCommand({
+      TableName: this.table,
+      Key: claimKey(resource),
+      ConditionExpression: OF_SAME,
+      ExpressionAttributeValues: { ':workload': { S: workload }, ':stack': { S: stack } },
+    });
+    await this.holds(() => this.client.send(command));
+  }
+
+  private query(attribute: 'sk' | 'registered'): Promise<Record<string, AttributeValue>[]> {
+    return this.queryAll(PARTITION, attribute);
+  }
+
+  private async queryAll(partition: string, attribute?: string): Promise<Record<string, AttributeValue>[]> {
     const items: Record<string, AttributeValue>[] = [];
     let start: QueryCommandOutput['LastEvaluatedKey'];
     do {
       const command = new QueryCommand({
         TableName: this.table,
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: PARTITION } },
-        ProjectionExpression: attribute,
+        ExpressionAttributeValues: { ':pk': { S: partition } },
+        ...(attribute !== undefined && { ProjectionExpression: attribute }),
         ConsistentRead: true,
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       });
@@ -80,6 +134,19 @@ export class DynamoDbWorkloads implements Workloads {
     await this.reach(() => this.client.send(new DeleteItemCommand({ TableName: this.table, Key })));
   }
 
+  /** Whether the condition of a write held. */
+  private async holds(write: () => Promise<unknown>): Promise<boolean> {
+    return this.reach(async () => {
+      try {
+        await write();
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    });
+  }
+
   private async reach<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
@@ -88,6 +155,15 @@ export class DynamoDbWorkloads implements Workloads {
     }
   }
 }
+
+const claimKey = (resource: string) => ({ pk: { S: CLAIMS }, sk: { S: resource } });
+
+const claimsIn = (items: Record<string, AttributeValue>[]): Claim[] =>
+  items.flatMap(({ sk, workload, stack, atEpochMs }) =>
+    sk?.S === undefined || workload?.S === undefined || stack?.S === undefined
+      ? []
+      : [{ resource: sk.S, workload: workload.S, stack: stack.S, atEpochMs: Number(atEpochMs?.N) }],
+  );
 
 /** They are in the ledger's table. */
 export const openDynamoDbWorkloads = (env: Env): DynamoDbWorkloads => new DynamoDbWorkloads(openTable(env));

@@ -1,7 +1,8 @@
-import { type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from './workloads.ts';
+import { type Claim, type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from './workloads.ts';
 
 export class FakeWorkloads implements Workloads {
   private readonly byName = new Map<string, RegisteredWorkload>();
+  private readonly claims = new Map<string, Claim>();
 
   async read(name: string): Promise<RegisteredWorkload> {
     const found = this.byName.get(name);
@@ -24,7 +25,28 @@ export class FakeWorkloads implements Workloads {
   async remove(name: string): Promise<void> {
     this.byName.delete(name);
   }
+
+  async claim(claim: Claim, insteadOf?: Claim): Promise<Claim> {
+    const found = this.claims.get(claim.resource);
+    const isFree = found === undefined || isOfSame(found, claim);
+    const isLeft = found !== undefined && insteadOf !== undefined && isUnchanged(found, insteadOf);
+    if (!isFree && !isLeft) return { ...found };
+    this.claims.set(claim.resource, { ...claim });
+    return claim;
+  }
+
+  async readClaims(workload: string): Promise<Claim[]> {
+    return [...this.claims.values()].filter(claim => claim.workload === workload).map(claim => ({ ...claim }));
+  }
+
+  async unclaim(claim: Claim): Promise<void> {
+    const found = this.claims.get(claim.resource);
+    if (found !== undefined && isOfSame(found, claim)) this.claims.delete(claim.resource);
+  }
 }
+
+const isOfSame = (a: Claim, b: Claim): boolean => a.workload === b.workload && a.stack === b.stack;
+const isUnchanged = (a: Claim, b: Claim): boolean => isOfSame(a, b) && a.atEpochMs === b.atEpochMs;
 
 export const noSuchWorkload = (name: string, known: string[]): string =>
   `there is no workload ${JSON.stringify(name)}; ${known.length === 0 ? 'none is registered' : `known: ${known.join(', ')}`}`;

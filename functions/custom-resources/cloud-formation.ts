@@ -16,7 +16,7 @@ export type CloudFormationRequest = z.infer<typeof requestSchema>;
 
 function common() {
   return {
-    StackId: z.string(),
+    StackId: z.string().regex(/^arn:[a-z-]+:cloudformation:[a-z0-9-]+:\d{12}:stack\/.+$/),
     RequestId: z.string(),
     LogicalResourceId: z.string(),
     ResponseURL: z.url(),
@@ -27,6 +27,8 @@ function common() {
 export interface CustomResourceDeps extends SharedDeps {
   /** Waits, in milliseconds of the wall. */
   pause(ms: number): Promise<unknown>;
+  /** Whether an answer may be sent there. */
+  isAnswerAddress(address: URL): boolean;
 }
 
 /** What became of it. `physicalId` is the resource's name for CloudFormation: another one on an update means another resource. */
@@ -67,6 +69,9 @@ export const makeCustomResource = (
   makeLambda(name, deps, async (event, log): Promise<Answer> => {
     const request = requestSchema.parse(event);
     const { StackId, RequestId, LogicalResourceId } = request;
+    // before anything is done: whoever calls without CloudFormation has no such address
+    const address = new URL(request.ResponseURL);
+    if (!deps.isAnswerAddress(address)) throw new Error(`${address.host} is no address of CloudFormation for answers`);
     const to = { StackId, RequestId, LogicalResourceId };
     const known = request.RequestType === 'Create' ? NOTHING_MADE : request.PhysicalResourceId;
     let answer: Answer;

@@ -74,6 +74,9 @@ export function propagationSeconds(env: Env): number {
   return seconds;
 }
 
+/** @throws Error where SLUICE_CONTROL_PLANE is not set */
+export const controlPlaneName = (env: Env): string => wanted(env, 'SLUICE_CONTROL_PLANE');
+
 function wanted(env: Env, name: string): string {
   const value = env[name];
   if (value === undefined || value === '') throw new Error(`${name} is not set`);

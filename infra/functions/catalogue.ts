@@ -19,6 +19,10 @@ export type Need =
   /** Modifies the rules of registered workloads: granted by each ProgressiveWorkload for its own. */
   | 'turnDial'
   | 'readTargets'
+  /** Whose rules, listeners, load balancers and target groups are. */
+  | 'readTags'
+  /** What targets a group takes, and on which load balancer it is. */
+  | 'readGroups'
   /** Deregisters the targets of a canary that went back: granted by each ProgressiveWorkload for its own groups. */
   | 'cutConnections'
   | 'readMetrics'
@@ -39,11 +43,13 @@ export type Need =
   | 'startRollBack'
   | 'answerTaskToken'
   /** Makes the rules of a ProgressiveWorkload: granted by each for its own listener. */
-  | 'makeRules';
+  | 'makeRules'
+  /** Writes its owner on a rule that has none, or has this control plane. */
+  | 'tagRules';
 
 export const FUNCTIONS = {
   abort: ['appendLedger', 'startRollBack'],
-  admit: ['appendLedger', 'readDial', 'readTargets', 'readAlarms', 'readCluster', 'tell'],
+  admit: ['appendLedger', 'readDial', 'readTargets', 'readTags', 'readGroups', 'readAlarms', 'readCluster', 'tell'],
   'alarm-changed': ['appendLedger', 'readWorkloads', 'readAlarms', 'startRollBack'],
   approve: ['appendLedger', 'readToken', 'answerTaskToken'],
   audit: ['readLedger'],
@@ -93,8 +99,22 @@ export const WAY_BACK: ReadonlySet<string> = new Set([
 
 /** Called by CloudFormation, asynchronously, when a team deploys a ProgressiveWorkload. */
 export const CUSTOM_RESOURCES = {
-  'custom-resources/listener-rule': ['readLedger', 'readDial', 'readTargets', 'makeRules'],
-  'custom-resources/registered-workload': ['readLedger', 'readWorkloads', 'registerWorkloads'],
+  'custom-resources/listener-rule': [
+    'readLedger',
+    'readWorkloads',
+    'readDial',
+    'readTargets',
+    'readTags',
+    'makeRules',
+    'tagRules',
+  ],
+  'custom-resources/registered-workload': [
+    'readLedger',
+    'readWorkloads',
+    'registerWorkloads',
+    'readTags',
+    'readGroups',
+  ],
 } as const satisfies Record<string, readonly Need[]>;
 
 export type FunctionName = keyof typeof FUNCTIONS;

@@ -1,4 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { CARRIES_TAG, OWNER_TAG, STACK_TAG } from '../../domain/routing/ownership.ts';
 import type { ControlPlaneNames } from '../names.ts';
 import type { Need } from './catalogue.ts';
 
@@ -8,7 +9,7 @@ import type { Need } from './catalogue.ts';
  */
 export const WILDCARDS = {
   'elasticloadbalancing:Describe*':
-    'ELB has no permission by resource for DescribeRules, DescribeTargetHealth and DescribeTargetGroupAttributes; they read and change nothing',
+    'ELB has no permission by resource for DescribeRules, DescribeTargetHealth, DescribeTargetGroupAttributes, DescribeTargetGroups and DescribeTags; they read and change nothing',
   'cloudwatch:GetMetricData': 'CloudWatch has no permission by resource for reading metrics',
   'cloudwatch:DescribeAlarms':
     'CloudWatch describes composite alarms only to those who may describe every alarm; it reads and changes nothing',
@@ -22,6 +23,8 @@ export const WILDCARDS = {
   'ec2 interfaces': 'Lambda makes its network interfaces in a VPC with this, and EC2 names them only afterwards',
   'listener rules':
     'the ARN of a rule ends with an id that ELB chooses when it is made: every rule of this one listener',
+  'rule tags':
+    'a rule is tagged by the call that makes it, before anybody knows its ARN: any rule of an Application Load Balancer, but only as one of this control plane, and never one that has another owner',
   'kms data keys': 'a data key is asked for by two actions that the grant writes as GenerateDataKey*, for this one key',
 } as const;
 
@@ -31,6 +34,8 @@ const TOKENS = ['token#*'];
 /** Which workloads have an open release. Whoever appends marks it. */
 const OPEN = ['open'];
 const WORKLOADS = ['workloads'];
+/** What each of them has for itself. */
+const CLAIMS = ['claims'];
 
 /** Items of the one table, by the beginning of their partition key: the ledger and the list of workloads stay apart. */
 const onTable = (names: ControlPlaneNames, actions: string[], partitions: string[]) =>
@@ -63,7 +68,10 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
     case 'readWorkloads':
       return [onTable(names, ['GetItem', 'Query'], WORKLOADS)];
     case 'registerWorkloads':
-      return [onTable(names, ['PutItem', 'DeleteItem'], WORKLOADS)];
+      return [
+        onTable(names, ['PutItem', 'DeleteItem'], [...WORKLOADS, ...CLAIMS]),
+        onTable(names, ['GetItem', 'Query'], CLAIMS),
+      ];
     case 'readDial':
       return [allow(['elasticloadbalancing:DescribeRules'], ['*'])];
     case 'readTargets':
@@ -73,6 +81,24 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
           ['*'],
         ),
       ];
+    case 'readTags':
+      return [allow(['elasticloadbalancing:DescribeTags'], ['*'])];
+    case 'readGroups':
+      return [allow(['elasticloadbalancing:DescribeTargetGroups'], ['*'])];
+    case 'tagRules': {
+      const ours = `${names.controlPlane}/*`;
+      return [
+        new iam.PolicyStatement({
+          actions: ['elasticloadbalancing:AddTags'],
+          resources: [names.ruleArns],
+          conditions: {
+            StringLike: { [`aws:RequestTag/${OWNER_TAG}`]: ours },
+            StringLikeIfExists: { [`aws:ResourceTag/${OWNER_TAG}`]: ours },
+            'ForAllValues:StringEquals': { 'aws:TagKeys': [OWNER_TAG, STACK_TAG, CARRIES_TAG] },
+          },
+        }),
+      ];
+    }
     case 'readMetrics':
       return [allow(['cloudwatch:GetMetricData'], ['*'])];
     case 'readAlarms':

@@ -111,7 +111,8 @@ function wildcardReasons({ file, network }: SluiceFunctionProps): string {
   const has = (...wanted: string[]) => needs.some(need => wanted.includes(need));
   return [
     WILDCARDS['xray:Put*'],
-    ...(has('readDial', 'readTargets') ? [WILDCARDS['elasticloadbalancing:Describe*']] : []),
+    ...(has('readDial', 'readTargets', 'readTags', 'readGroups') ? [WILDCARDS['elasticloadbalancing:Describe*']] : []),
+    ...(has('tagRules') ? [WILDCARDS['rule tags']] : []),
     ...(has('readMetrics') ? [WILDCARDS['cloudwatch:GetMetricData']] : []),
     ...(has('readAlarms') ? [WILDCARDS['cloudwatch:DescribeAlarms']] : []),
     ...(has('startRelease', 'stopRelease', 'startRollBack') ? [WILDCARDS['states executions']] : []),

@@ -3,6 +3,7 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { Slot } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import { ownerTags, SLOT_TAG, WORKLOAD_TAG } from '../../domain/routing/ownership.ts';
 import { type ControlPlaneNames, controlPlaneNames } from '../names.ts';
 import { checkFiles, filesOf } from './checked-files.ts';
 import { type MetricSources, WorkloadGrants, workspaceOf } from './grants.ts';
@@ -28,12 +29,18 @@ export class ProgressiveWorkload extends Construct {
   readonly targetGroups: Record<Slot, elbv2.CfnTargetGroup>;
   readonly ruleArn: string;
   readonly previewRuleArn?: string;
+  private readonly owner: Record<string, string>;
 
   constructor(scope: Construct, id: string, props: ProgressiveWorkloadProps) {
     super(scope, id);
     const plan = checkFiles(props);
     checkPriorities(props);
     const names = controlPlaneNames(this, props.controlPlane ?? 'sluice');
+    this.owner = ownerTags({
+      controlPlane: names.controlPlane,
+      workload: props.workload.name,
+      stack: Stack.of(this).stackId,
+    });
     this.targetGroups = { blue: this.targetGroup('blue', props), green: this.targetGroup('green', props) };
     const grants = new WorkloadGrants(this, 'Grants', { names, listenerArn: props.listenerArn });
 
@@ -104,8 +111,9 @@ export class ProgressiveWorkload extends Construct {
         },
       ],
       tags: [
-        { key: 'sluice:workload', value: props.workload.name },
-        { key: 'sluice:slot', value: slot },
+        ...Object.entries(this.owner).map(([key, value]) => ({ key, value })),
+        { key: WORKLOAD_TAG, value: props.workload.name },
+        { key: SLOT_TAG, value: slot },
       ],
     });
     // a first deployment that fails leaves nothing; later a rule may stay that forwards to it

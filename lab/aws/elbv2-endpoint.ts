@@ -1,6 +1,7 @@
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from './aws-error.ts';
 import { ruleOperations } from './elbv2-rules.ts';
+import { type ResourceTags, tagOperations } from './elbv2-tags.ts';
 import { type ControlledLoadBalancer, type TargetGroupAttributes, targetOperations } from './elbv2-targets.ts';
 import type { Operation, OperationSchema, SchemaEndpoint } from './endpoint.ts';
 import { openTokenBucket } from './token-bucket.ts';
@@ -12,6 +13,10 @@ export interface Elbv2EndpointOptions {
    * only, but whoever reads the attributes must cope with both.
    */
   attributes?: TargetGroupAttributes;
+  /** What resources carry besides what calls add, by ARN; kept here. */
+  tags?: ResourceTags;
+  /** What target groups are besides what the model holds, by ARN: `{ TargetType: 'instance' }`. */
+  groups?: Record<string, Partial<elb.TargetGroup>>;
   /**
    * Refuse calls beyond ELB's request limits, on this clock (wall, milliseconds): 3 modifying calls a second with a
    * burst of 20, 50 describing with a burst of 200. Absent: no limit.
@@ -21,9 +26,10 @@ export interface Elbv2EndpointOptions {
 
 /** The ELBv2 API over the lab's load balancer, with its limits and refusals. */
 export function openElbv2Endpoint(options: Elbv2EndpointOptions): SchemaEndpoint {
-  const { loadBalancer, attributes = {} } = options;
-  const rules = ruleOperations(loadBalancer, attributes);
-  const targets = targetOperations(loadBalancer, attributes);
+  const { loadBalancer, attributes = {}, tags = {}, groups = {} } = options;
+  const rules = ruleOperations(loadBalancer, attributes, tags);
+  const targets = targetOperations(loadBalancer, attributes, groups);
+  const tagging = tagOperations(loadBalancer, tags);
   const describing = limit(options, { perSecond: 50, burst: 200 });
   const modifying = limit(options, { perSecond: 3, burst: 20 });
   return {
@@ -49,6 +55,8 @@ export function openElbv2Endpoint(options: Elbv2EndpointOptions): SchemaEndpoint
           },
         ],
       })),
+      DescribeTags: describing(elb.DescribeTags$, tagging.describe),
+      AddTags: modifying(elb.AddTags$, tagging.add),
       DescribeTargetGroups: describing(elb.DescribeTargetGroups$, targets.describeGroups),
       DescribeTargetGroupAttributes: describing(elb.DescribeTargetGroupAttributes$, targets.describeAttributes),
       DescribeTargetHealth: describing(elb.DescribeTargetHealth$, targets.describeHealth),

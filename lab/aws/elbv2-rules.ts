@@ -2,10 +2,15 @@ import type * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Rule } from '../load-balancer/model.ts';
 import { AwsError } from './aws-error.ts';
 import { describeRule, parseActions, parseConditions } from './elbv2-shapes.ts';
+import { type ResourceTags, tagsOf } from './elbv2-tags.ts';
 import { type ControlledLoadBalancer, groupOf, type TargetGroupAttributes } from './elbv2-targets.ts';
 
 /** The operations of listener rules. */
-export function ruleOperations(loadBalancer: ControlledLoadBalancer, attributes: TargetGroupAttributes) {
+export function ruleOperations(
+  loadBalancer: ControlledLoadBalancer,
+  attributes: TargetGroupAttributes,
+  tags: ResourceTags = {},
+) {
   const ruleOf = (arn: string | undefined): Rule => {
     const found = loadBalancer.rules().find(rule => rule.arn === arn);
     if (found === undefined) throw new AwsError('RuleNotFound', 'One or more rules not found');
@@ -61,6 +66,7 @@ export function ruleOperations(loadBalancer: ControlledLoadBalancer, attributes:
       const arn = `${listenerRule}/${priority.toString(16).padStart(16, '0')}`;
       const rule: Rule = { arn, listenerArn: loadBalancer.listenerArn, priority, conditions, action };
       loadBalancer.putRule(rule);
+      tags[arn] = tagsOf(input.Tags); // a rule of before that had the same ARN took its own with it
       return { Rules: [describeRule(rule)] };
     },
 

@@ -22,7 +22,11 @@ export type ControlledLoadBalancer = Pick<
 export type TargetGroupAttributes = Record<string, Record<string, string>>;
 
 /** The operations of target groups and their targets. */
-export function targetOperations(loadBalancer: ControlledLoadBalancer, attributes: TargetGroupAttributes) {
+export function targetOperations(
+  loadBalancer: ControlledLoadBalancer,
+  attributes: TargetGroupAttributes,
+  described: Record<string, Partial<elb.TargetGroup>> = {},
+) {
   return {
     async describeGroups(input: elb.DescribeTargetGroupsCommandInput): Promise<elb.DescribeTargetGroupsOutput> {
       const groups = input.TargetGroupArns?.map(arn => groupOf(loadBalancer, arn)) ?? loadBalancer.targetGroups();
@@ -33,7 +37,11 @@ export function targetOperations(loadBalancer: ControlledLoadBalancer, attribute
       return {
         TargetGroups: groups
           .filter(({ name }) => input.Names === undefined || input.Names.length === 0 || input.Names.includes(name))
-          .map(group => ({ ...describeGroup(group), LoadBalancerArns: used(group.arn) ? [loadBalancer.arn] : [] })),
+          .map(group => ({
+            ...describeGroup(group),
+            LoadBalancerArns: used(group.arn) ? [loadBalancer.arn] : [],
+            ...described[group.arn],
+          })),
       };
     },
 
@@ -89,6 +97,8 @@ const describeGroup = ({ arn, name, healthCheck }: TargetGroupSpec): elb.TargetG
   TargetGroupArn: arn,
   TargetGroupName: name,
   Protocol: 'HTTP',
+  ProtocolVersion: 'HTTP1',
+  VpcId: 'vpc-1ab',
   TargetType: 'ip',
   HealthCheckEnabled: true,
   HealthCheckProtocol: healthCheck.protocol,

@@ -58,6 +58,7 @@ export function portsOf(stage: Stage, systems: Systems, host: () => StateMachine
     ...systems,
     topicArn: 'arn:topic/control-plane',
     propagationSeconds: 30,
+    controlPlane: 'sluice',
     executions: embeddedExecutions(host),
     pause: virtualSleep,
     machineArns,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FAKE_LISTENER } from '../../adapters/router/fake-router.ts';
 import { at, planOf, shop } from '../support/story.ts';
 import { road } from './scenes.ts';
 import { named, openWorld, template, type World } from './world.ts';
@@ -61,6 +62,21 @@ describe('admission', () => {
       'the rule has three groups',
       world => world.router.rules.get('arn:rule/shop')?.groups.push({ arn: 'arn:tg/other', weight: 0 }),
       /arn:tg\/other/,
+    ],
+    [
+      'a controller in the cluster owns the listener',
+      world => (world.router.tags[FAKE_LISTENER] = { 'elbv2.k8s.aws/cluster': 'prod' }),
+      /^listener arn:listener\/fake belongs to a load balancer controller .+tag elbv2\.k8s\.aws\/cluster: prod/,
+    ],
+    [
+      'another control plane has the rule',
+      world => (world.router.tags['arn:rule/shop'] = { 'sluice:owner': 'staging/shop' }),
+      /^rule arn:rule\/shop belongs to staging\/shop .+, and this is sluice\/shop$/,
+    ],
+    [
+      'a target group registers instances',
+      world => (world.router.groups.green.targetType = 'instance'),
+      /^target group .+ has targets of type instance/,
     ],
     [
       "the team's Deployment is not there",

@@ -1,7 +1,17 @@
 /** What a port can do that changes nothing: everything else is an effect, also what is added tomorrow. */
 const READS = /^(read|list|describe|resolve|entries|windows|can$|planWayBack|poll|find|has)/;
 /** No outside system behind them. */
-const NO_PORTS = ['clock', 'log', 'meter', 'pause', 'topicArn', 'machineArns', 'propagationSeconds'];
+const NO_PORTS = [
+  'clock',
+  'log',
+  'meter',
+  'pause',
+  'topicArn',
+  'machineArns',
+  'propagationSeconds',
+  'controlPlane',
+  'isAnswerAddress',
+];
 
 /** Whether a method of a port changes something outside. */
 export const isEffect = (port: string, method: string): boolean => !NO_PORTS.includes(port) && !READS.test(method);

@@ -95,6 +95,7 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
     alarms,
     propagationSeconds: 30,
     pause: async (ms: number) => void pauses.push(ms),
+    controlPlane: 'sluice',
   };
   const functions = labFunctions(deps);
   const registeredPlan = planOf(plan);

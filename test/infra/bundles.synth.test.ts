@@ -1,9 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleFunctions, bytesRead } from '../../infra/bundling/bundle.ts';
@@ -76,34 +73,31 @@ it(
 it(
   'the bundle that registers a workload says what is wrong with its files',
   async () => {
-    // Prepare: CloudFormation's side, to which the answer is sent
-    let sent: Promise<string> | undefined;
-    const cloudFormation = createServer((request, response) => {
-      sent = text(request);
-      void sent.then(() => response.end());
-    });
-    await new Promise<void>(resolve => cloudFormation.listen(0, '127.0.0.1', resolve));
+    // Prepare: CloudFormation's side, whose address is the only kind that is answered
+    const ResponseURL =
+      'https://cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com/arn%3Aaws?signature=1';
     const event = {
       RequestType: 'Create',
-      ResponseURL: `http://127.0.0.1:${(cloudFormation.address() as AddressInfo).port}/`,
-      StackId: 'stack',
+      ResponseURL,
+      StackId: 'arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1',
       RequestId: 'request',
       LogicalResourceId: 'Item',
       ResourceProperties: { Workload: '{"kind":"Workload","nmae":"checkout"}', Plan: '{}' },
     };
-    const env = { AWS_REGION: 'eu-west-1', SLUICE_TABLE: 'sluice' };
-    const script = 'await (await import(process.argv[1])).handler(JSON.parse(process.argv[2]));';
+    const env = { AWS_REGION: 'eu-west-1', SLUICE_TABLE: 'sluice', SLUICE_CONTROL_PLANE: 'sluice' };
+    const script = `
+      globalThis.fetch = async (url, { body }) => (console.log('answer', url, body), new Response());
+      await (await import(process.argv[1])).handler(JSON.parse(process.argv[2]));`;
     const file = fileOf('custom-resources/registered-workload');
-    try {
-      // Act
-      await run(process.execPath, ['--input-type=module', '-e', script, file, JSON.stringify(event)], { env });
-      // Assess: the guess needs the JSON Schema of a workload
-      const { Status, Reason } = JSON.parse((await sent) ?? '{}');
-      expect(Status).toBe('FAILED');
-      expect(Reason).toContain("nmae: found the unknown key 'nmae'");
-    } finally {
-      cloudFormation.close();
-    }
+    // Act
+    const args = ['--input-type=module', '-e', script, file, JSON.stringify(event)];
+    const { stdout } = await run(process.execPath, args, { env });
+    // Assess: the guess needs the JSON Schema of a workload
+    const [, address, answer = '{}'] = /^answer (\S+) (.+)$/m.exec(String(stdout)) ?? [];
+    expect(address).toBe(ResponseURL);
+    const { Status, Reason } = JSON.parse(answer);
+    expect(Status).toBe('FAILED');
+    expect(Reason).toContain("nmae: found the unknown key 'nmae'");
   },
   SYNTH_TIMEOUT_MS,
 );

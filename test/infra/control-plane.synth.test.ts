@@ -117,6 +117,7 @@ describe('the functions', () => {
       openTell: ['SLUICE_TOPIC_ARN'],
       openLedger: ['SLUICE_TABLE'],
       openWorkloads: ['SLUICE_TABLE'],
+      controlPlaneName: ['SLUICE_CONTROL_PLANE'],
     };
     for (const name of [...FUNCTION_NAMES, ...CUSTOM_RESOURCE_NAMES]) {
       const source = readFileSync(join(PROJECT_ROOT, 'functions', `${name}.ts`), 'utf8');

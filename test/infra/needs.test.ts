@@ -54,6 +54,7 @@ const NEEDS: Record<string, Need[]> = {
   'router.planWayBack': ['readDial'],
   'router.readDial': ['readDial'],
   'router.readPages': ['readDial'],
+  'router.readRouting': ['readTags', 'readGroups'],
   'router.setDial': ['turnDial', 'readDial'],
   'router.setPreview': ['turnDial', 'readDial'],
   'targets.cutConnections': ['cutConnections', 'readTargets'],

@@ -22,6 +22,9 @@ const WIDE: Record<string, RegExp> = {
   'elasticloadbalancing:DescribeRules': /^"\*"$/,
   'elasticloadbalancing:DescribeTargetHealth': /^"\*"$/,
   'elasticloadbalancing:DescribeTargetGroupAttributes': /^"\*"$/,
+  'elasticloadbalancing:DescribeTargetGroups': /^"\*"$/,
+  'elasticloadbalancing:DescribeTags': /^"\*"$/,
+  'elasticloadbalancing:AddTags': /:listener-rule\/app\/\*"/,
   'cloudwatch:GetMetricData': /^"\*"$/,
   'cloudwatch:DescribeAlarms': /^"\*"$/,
   'xray:PutTraceSegments': /^"\*"$/,
@@ -77,7 +80,7 @@ describe('a function touches only its part of the table', () => {
     expect(onTable().length).toBeGreaterThan(20);
     for (const { where, statement } of onTable()) {
       expect(JSON.stringify(statement.Condition), where).toMatch(
-        /LeadingKeys":(\["workload#\*","windows#\*"(,"open")?\]|(\[)?"token#\*"\]?|"workloads"|\["workloads"\]|"open"|\["open"\])/,
+        /LeadingKeys":(\["workload#\*","windows#\*"(,"open")?\]|(\[)?"token#\*"\]?|"workloads"|\["workloads"(,"claims")?\]|\["claims"\]|"open"|\["open"\])/,
       );
     }
   });
@@ -94,7 +97,7 @@ describe('a function touches only its part of the table', () => {
     for (const { where, statement } of onTable()) {
       const actions = listed(statement.Action);
       const writes = actions.some(action => /Delete|Put|Update|Batch/.test(action));
-      const workloads = JSON.stringify(statement.Condition).includes('"workloads"');
+      const workloads = /"(workloads|claims)"/.test(JSON.stringify(statement.Condition));
       if (actions.some(action => /Delete/.test(action)) && !workloads) {
         expect(where).toMatch(/^reconcile/i);
         expect(JSON.stringify(statement.Condition)).toMatch(/LeadingKeys":(\["open"\]|"open")\}/);
@@ -104,6 +107,18 @@ describe('a function touches only its part of the table', () => {
       if (workloads && writes) expect(where).toMatch(/registeredworkload/i);
       if (!workloads) expect(actions.join(), where).not.toMatch(/Delete|Update|Batch/);
     }
+  });
+});
+
+it('a rule is tagged as one of this control plane, and never where it has another owner', () => {
+  const tagging = [...statementsOf(controlPlane), ...statementsOf(example)].filter(({ statement }) =>
+    listed(statement.Action).includes('elasticloadbalancing:AddTags'),
+  );
+  expect(tagging.map(({ where }) => where)).toEqual([expect.stringMatching(/listenerrule/i)]);
+  expect(tagging[0]?.statement.Condition).toEqual({
+    StringLike: { 'aws:RequestTag/sluice:owner': 'sluice/*' },
+    StringLikeIfExists: { 'aws:ResourceTag/sluice:owner': 'sluice/*' },
+    'ForAllValues:StringEquals': { 'aws:TagKeys': ['sluice:owner', 'sluice:stack', 'sluice:carries'] },
   });
 });
 

@@ -66,6 +66,17 @@ describe('the target groups', () => {
     }
   });
 
+  it('say in their tags whose they are: control plane, workload and stack', () => {
+    for (const { Properties } of groups()) {
+      expect(Properties.Tags).toEqual(
+        expect.arrayContaining([
+          { Key: 'sluice:owner', Value: 'sluice/checkout' },
+          { Key: 'sluice:stack', Value: { Ref: 'AWS::StackId' } },
+        ]),
+      );
+    }
+  });
+
   it('outlive the stack as the rule does, but not a first deployment that failed', () => {
     for (const { DeletionPolicy } of groups()) expect(DeletionPolicy).toBe('RetainExceptOnCreate');
   });

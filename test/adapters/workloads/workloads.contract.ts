@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Workloads } from '../../../adapters/workloads/workloads.ts';
 import { hook, planOf, shop, weight } from '../../support/story.ts';
 
@@ -65,6 +65,52 @@ export const keepsWorkloadsContract = (open: () => Promise<Workloads>) => {
     await workloads.register(registered('api'));
     await expect(workloads.read('shp')).rejects.toEqual(notFound('there is no workload "shp"; known: api, shop'));
     await expect(workloads.read('')).rejects.toEqual(notFound('there is no workload ""; known: api, shop'));
+  });
+
+  describe('what a workload must have for itself', () => {
+    const claim = (workload: string, more: object = {}) => ({
+      resource: 'rule arn:rule/1',
+      workload,
+      stack: `arn:stack/${workload}`,
+      atEpochMs: 1_000,
+      ...more,
+    });
+
+    it('is claimed by one workload of one stack, which may claim it again', async () => {
+      const workloads = await open();
+      expect(await workloads.claim(claim('shop'))).toEqual(claim('shop'));
+      expect(await workloads.claim(claim('api'))).toEqual(claim('shop'));
+      expect(await workloads.claim(claim('shop', { stack: 'arn:stack/other' }))).toEqual(claim('shop'));
+      expect(await workloads.claim(claim('shop', { atEpochMs: 2_000 }))).toEqual(claim('shop', { atEpochMs: 2_000 }));
+      expect(await workloads.readClaims('shop')).toEqual([claim('shop', { atEpochMs: 2_000 })]);
+      expect(await workloads.readClaims('api')).toEqual([]);
+      expect(await workloads.list()).toEqual([]);
+    });
+
+    it('is claimed by one of two at once', async () => {
+      const workloads = await open();
+      const holders = await Promise.all(['shop', 'api', 'search'].map(name => workloads.claim(claim(name))));
+      expect(new Set(holders.map(holder => holder.workload)).size).toBe(1);
+    });
+
+    it('is taken over only as it was read', async () => {
+      const workloads = await open();
+      await workloads.claim(claim('shop'));
+      await workloads.claim(claim('shop', { atEpochMs: 2_000 }));
+      expect(await workloads.claim(claim('api'), claim('shop'))).toEqual(claim('shop', { atEpochMs: 2_000 }));
+      expect(await workloads.claim(claim('api'), claim('shop', { atEpochMs: 2_000 }))).toEqual(claim('api'));
+    });
+
+    it('is given up by whose it is, and by nobody else', async () => {
+      const workloads = await open();
+      await workloads.claim(claim('shop'));
+      await workloads.unclaim(claim('api'));
+      await workloads.unclaim(claim('shop', { stack: 'arn:stack/other' }));
+      expect(await workloads.claim(claim('api'))).toEqual(claim('shop'));
+      await workloads.unclaim(claim('shop'));
+      await workloads.unclaim(claim('shop'));
+      expect(await workloads.claim(claim('api'))).toEqual(claim('api'));
+    });
   });
 
   it('keeps what it was given, whatever becomes of that', async () => {

@@ -1,15 +1,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { FakeLedger } from '../../../adapters/ledger/fake-ledger.ts';
 import { linesLog, linesMeter } from '../../../adapters/log/lines-log.ts';
+import { openAlbRouter } from '../../../adapters/router/alb-router.ts';
 import { openAlbRuleKeeper } from '../../../adapters/router/alb-rule-keeper.ts';
 import { FakeWorkloads } from '../../../adapters/workloads/fake-workloads.ts';
 import { checkPlan } from '../../../domain/plan/check-plan.ts';
 import type { Answer } from '../../../functions/custom-resources/cloud-formation.ts';
 import { openElbv2Endpoint } from '../../../lab/aws/elbv2-endpoint.ts';
+import type { ResourceTags } from '../../../lab/aws/elbv2-tags.ts';
 import { openWireServer } from '../../../lab/aws/wire-server.ts';
 import { checkout } from '../../adapters/router/router.contract.ts';
-import { openMemoryLoadBalancer } from '../../lab/aws/memory-load-balancer.ts';
+import { blueArn, greenArn, openMemoryLoadBalancer } from '../../lab/aws/memory-load-balancer.ts';
 
 export const PLAN = {
   apiVersion: 'sluice/v1',
@@ -29,10 +32,26 @@ export const PLAN = {
   soak: '15m',
 };
 
+export const SHOP_STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1';
+export const OTHER_STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/other/2';
+
+/** As the stack shop tags the groups of checkout. */
+export const groupTags = (slot: string, workload = 'checkout', stack = SHOP_STACK): Record<string, string> => ({
+  'sluice:owner': `sluice/${workload}`,
+  'sluice:stack': stack,
+  'sluice:workload': workload,
+  'sluice:slot': slot,
+});
+
 /** A CloudFormation that calls and keeps what it is answered, a load balancer behind the wire, and a ledger. */
 export async function openCloudFormationLab(options: { takesAnswers?: boolean } = {}) {
   const loadBalancer = openMemoryLoadBalancer();
-  const wire = await openWireServer({ endpoints: [openElbv2Endpoint({ loadBalancer })] });
+  const tags: ResourceTags = {
+    [blueArn]: groupTags('blue'),
+    [greenArn]: groupTags('green'),
+  };
+  const groups: Record<string, Partial<TargetGroup>> = {};
+  const wire = await openWireServer({ endpoints: [openElbv2Endpoint({ loadBalancer, tags, groups })] });
   const answers: { answer: Answer; contentType: string | undefined }[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -50,6 +69,12 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
   const pauses: number[] = [];
   const clock = { now: () => Date.parse('2026-11-21T12:00:00Z') };
   const ledger = new FakeLedger();
+  const env = {
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'lab',
+    AWS_SECRET_ACCESS_KEY: 'lab',
+    AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: wire.url,
+  };
   const deps = {
     clock,
     log: linesLog(line => lines.push(line), clock),
@@ -57,25 +82,25 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
     pause: async (ms: number) => pauses.push(ms),
     ledger,
     workloads: new FakeWorkloads(),
-    rules: openAlbRuleKeeper({
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'lab',
-      AWS_SECRET_ACCESS_KEY: 'lab',
-      AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: wire.url,
-    }),
+    rules: openAlbRuleKeeper(env),
+    router: openAlbRouter(env),
+    controlPlane: 'sluice',
+    isAnswerAddress: (address: URL) => address.hostname === '127.0.0.1',
   };
   const responseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/answer?signature=secret-of-the-stack`;
   return {
     loadBalancer,
+    tags,
+    groups,
     wire,
     deps,
     answers,
     lines,
     pauses,
-    request: (RequestType: string, ResourceProperties: object, PhysicalResourceId?: string) => ({
+    request: (RequestType: string, ResourceProperties: object, PhysicalResourceId?: string, StackId = SHOP_STACK) => ({
       RequestType,
       ResponseURL: responseUrl,
-      StackId: 'arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1',
+      StackId,
       RequestId: 'request-1',
       LogicalResourceId: 'Rule',
       ResourceType: 'Custom::SluiceListenerRule',
@@ -85,12 +110,12 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
       },
       ...(PhysicalResourceId !== undefined && { PhysicalResourceId }),
     }),
-    async beginRelease(): Promise<void> {
-      const checked = checkPlan(PLAN, checkout);
+    async beginRelease(workload = checkout): Promise<void> {
+      const checked = checkPlan({ ...PLAN, workload: workload.name }, workload);
       if (checked.kind !== 'plan') throw new Error(JSON.stringify(checked.issues));
-      const fact = { kind: 'requested', images: {}, plan: checked.plan, workload: checkout } as const;
-      const line = { releaseId: 'checkout-1', atEpochMs: clock.now(), by: 'test', fact };
-      await ledger.append('checkout', await ledger.read('checkout'), line);
+      const fact = { kind: 'requested', images: {}, plan: checked.plan, workload } as const;
+      const line = { releaseId: `${workload.name}-1`, atEpochMs: clock.now(), by: 'test', fact };
+      await ledger.append(workload.name, await ledger.read(workload.name), line);
     },
     async close(): Promise<void> {
       await wire.close();

@@ -52,7 +52,7 @@ it.each([
   expect(await lab.deps.workloads.list()).toEqual([]);
 });
 
-it('two stacks cannot have one name', async () => {
+it('two constructs of one stack cannot have one name', async () => {
   await call('Create', properties());
   const { blue } = router.targetGroups;
   const other = { router: { ...router, targetGroups: { blue, green: `${blue}0` } } };

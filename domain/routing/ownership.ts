@@ -1,0 +1,46 @@
+/*
+ * Whose a rule, a target group or a registered workload is. The tags stand on the resources themselves, so that another
+ * control plane, which has another table, reads them too; IAM limits roles by them later.
+ */
+
+/** `CONTROL_PLANE/WORKLOAD`: control planes of one account and region have different names. */
+export const OWNER_TAG = 'sluice:owner';
+/** The CloudFormation stack that made it. */
+export const STACK_TAG = 'sluice:stack';
+/** What a rule is for: `dial` or `preview`. */
+export const CARRIES_TAG = 'sluice:carries';
+/** On target groups, since before there were owners. */
+export const WORKLOAD_TAG = 'sluice:workload';
+export const SLOT_TAG = 'sluice:slot';
+/** CloudFormation's own, which nobody else can write. */
+export const CLOUDFORMATION_STACK_TAG = 'aws:cloudformation:stack-id';
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface Owner {
+  controlPlane: string;
+  workload: string;
+  /** ARN of the stack. */
+  stack: string;
+}
+
+export const ownerText = ({ controlPlane, workload }: Pick<Owner, 'controlPlane' | 'workload'>): string =>
+  `${controlPlane}/${workload}`;
+
+export const ownerTags = (owner: Owner): Record<string, string> => ({
+  [OWNER_TAG]: ownerText(owner),
+  [STACK_TAG]: owner.stack,
+});
+
+/**
+ * Why it is not the one of this owner: both are named. Undefined: nothing says that it is somebody else's, which is less
+ * than that it is ours.
+ * @param what for the sentence: `rule arn:…`
+ */
+export function othersProblem(what: string, tags: Tags, owner: Owner): string | undefined {
+  const own = ownerText(owner);
+  const found = tags[OWNER_TAG] ?? own;
+  const stack = tags[STACK_TAG] ?? tags[CLOUDFORMATION_STACK_TAG] ?? owner.stack;
+  if (found === own && stack === owner.stack) return undefined;
+  return `${what} belongs to ${found} of stack ${stack}, and this is ${own} of stack ${owner.stack}`;
+}

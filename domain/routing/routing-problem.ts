@@ -1,0 +1,108 @@
+import { SLOTS } from '../dial.ts';
+import type { AlbRouting } from '../workload.ts';
+import { OWNER_TAG, ownerText, type Tags } from './ownership.ts';
+import type { RoutingFacts } from './routing-facts.ts';
+
+/**
+ * Tags by which controllers in a cluster know what is theirs, with their owner in the value: those of the AWS Load Balancer
+ * Controller for Ingress, Service and Gateway (`gateway.k8s.aws.alb/stack`), and EKS Auto Mode's own.
+ */
+const CONTROLLER_TAG =
+  /^(?:(?:elbv2|ingress|service|gateway)\.k8s\.aws(?:\.[a-z]+)?\/|(?:ingress|service)\.eks\.amazonaws\.com\/|eks:eks-cluster-name$)/;
+
+/** The road that is open to whoever has an Ingress. */
+const OPEN_ROAD =
+  'Use a listener, rules and target groups that CDK, CloudFormation or Terraform owns (docs/deploy.md); a router for Ingress is not available yet';
+
+/** Why no rule of ours can stay here. @param what for the sentence: `listener arn:…` */
+export function controllerProblem(what: string, tags: Tags): string | undefined {
+  const found = Object.entries(tags).find(([key]) => CONTROLLER_TAG.test(key));
+  if (found === undefined) return undefined;
+  const [key, value] = found;
+  return `${what} belongs to a load balancer controller in a cluster (tag ${key}: ${value}), which puts back weights that it did not set and deletes rules that it does not know. ${OPEN_ROAD}`;
+}
+
+/**
+ * Why a dial on these rules and groups cannot work, although each of them is there; the first reason that there is.
+ * Undefined: nothing speaks against it.
+ * @param owner whose workload it is
+ */
+export function routingProblem(
+  routing: Pick<AlbRouting, 'targetGroups'>,
+  facts: RoutingFacts,
+  owner: { controlPlane: string; workload: string },
+): string | undefined {
+  return (
+    controllersProblem(routing, facts) ??
+    ownersProblem(routing, facts, ownerText(owner)) ??
+    groupProblem(routing, facts) ??
+    loadBalancerProblem(routing, facts)
+  );
+}
+
+function controllersProblem({ targetGroups }: Pick<AlbRouting, 'targetGroups'>, facts: RoutingFacts) {
+  const named: [what: string, arn: string][] = [
+    ...facts.rules.map(({ arn }): [string, string] => ['rule', arn]),
+    ...facts.rules.map(({ listener }): [string, string] => ['listener', listener]),
+    ...facts.rules.map(({ loadBalancer }): [string, string] => ['load balancer', loadBalancer]),
+    ...SLOTS.map((slot): [string, string] => ['target group', targetGroups[slot]]),
+  ];
+  return firstOf(named, ([what, arn]) => controllerProblem(`${what} ${arn}`, tagsOf(facts, arn)));
+}
+
+function ownersProblem({ targetGroups }: Pick<AlbRouting, 'targetGroups'>, facts: RoutingFacts, own: string) {
+  const named: [what: string, arn: string][] = [
+    ...facts.rules.map(({ arn }): [string, string] => ['rule', arn]),
+    ...SLOTS.map((slot): [string, string] => ['target group', targetGroups[slot]]),
+  ];
+  return firstOf(named, ([what, arn]) => {
+    const owner = tagsOf(facts, arn)[OWNER_TAG];
+    return owner === undefined || owner === own
+      ? undefined
+      : `${what} ${arn} belongs to ${owner} (tag ${OWNER_TAG}), and this is ${own}`;
+  });
+}
+
+function groupProblem({ targetGroups }: Pick<AlbRouting, 'targetGroups'>, { groups }: RoutingFacts) {
+  const single = firstOf(SLOTS, slot => {
+    const { targetType, protocol = 'none' } = groups[slot];
+    const what = `target group ${targetGroups[slot]}`;
+    if (targetType !== 'ip') {
+      return `${what} has targets of type ${targetType}, and slots register the addresses of their pods: it must be of type ip, which is chosen when a target group is made`;
+    }
+    return protocol === 'HTTP' || protocol === 'HTTPS'
+      ? undefined
+      : `${what} has the protocol ${protocol}; an Application Load Balancer forwards to HTTP or HTTPS`;
+  });
+  if (single !== undefined) return single;
+  const differing = (['protocol', 'protocolVersion', 'vpcId'] as const).find(
+    key => groups.blue[key] !== groups.green[key],
+  );
+  if (differing === undefined) return undefined;
+  const [blue, green] = [groups.blue[differing], groups.green[differing]];
+  return `the target groups of blue and green differ in ${differing} (${blue} and ${green}): the same pods could not serve in both`;
+}
+
+function loadBalancerProblem({ targetGroups }: Pick<AlbRouting, 'targetGroups'>, { groups, rules }: RoutingFacts) {
+  const own = [...new Set(rules.map(({ loadBalancer }) => loadBalancer))];
+  if (own.length > 1) {
+    return `its rules are on ${own.length} load balancers (${own.join(', ')}), and a target group can be on one alone`;
+  }
+  return firstOf(SLOTS, slot => {
+    const other = groups[slot].loadBalancers.find(arn => !own.includes(arn));
+    return other === undefined
+      ? undefined
+      : `target group ${targetGroups[slot]} is on load balancer ${other}, and the rules are on ${own.join(', ')}`;
+  });
+}
+
+const tagsOf = ({ tags }: RoutingFacts, arn: string): Tags => tags[arn] ?? {};
+
+/** The first answer that there is. */
+function firstOf<T>(items: readonly T[], ask: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const answer = ask(item);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
