@@ -81,6 +81,9 @@ const EFFECTS = new Set([
   'notifier.notify',
 ]);
 
+/** Calls that came later than the seeds that find planted bugs: their draws are their own, and move no other. */
+const OWN_DRAWS = new Set(['router.readRouting']);
+
 interface Crossing {
   stage: Stage;
   faults: FaultSource;
@@ -93,7 +96,7 @@ async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<un
   const invocation = currentInvocation();
   if (invocation === undefined) return act();
   if (!invocation.isAlive) return never();
-  const random = stage.random('calls');
+  const random = stage.random(OWN_DRAWS.has(what) ? `calls, ${what}` : 'calls');
   const { rates, outages } = faults(invocation.event);
   const fault = draw(rates, random.next());
   const planned = outages.find(
