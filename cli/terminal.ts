@@ -1,5 +1,6 @@
 import { type Paint, plain } from '../adapters/terminal/paint.ts';
 import { type WrapOptions, wrap } from '../adapters/terminal/wrap.ts';
+import { printable } from '../domain/printable.ts';
 
 /** What a command writes to and answers with; in tests a fake, so that no command touches the process itself. */
 export interface Terminal {
@@ -14,9 +15,17 @@ export interface Terminal {
   paint?: Paint | undefined;
 }
 
-/** Text for people: broken at words, as adapters/terminal/wrap.ts says. Ends with a newline. */
+/** Text for people: broken at words, as adapters/terminal/wrap.ts says, and with no commands to a terminal but our colours. Ends with a newline. */
 export const say = (terminal: Terminal, text: string, options: Pick<WrapOptions, 'hang'> = {}): void =>
-  terminal.out(wrap(text, { ...options, columns: terminal.columns }));
+  terminal.out(wrap(coloursOnly(text), { ...options, columns: terminal.columns }));
+
+/** Colours are `\x1b[..m` of digits; whatever else would be obeyed came from outside. */
+const coloursOnly = (text: string): string =>
+  text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: our colours are made of them
+    .split(/(\x1b\[\d{1,3}(?:;\d{1,3})*m)/)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+    .join('');
 
 export const paintOf = ({ paint }: Terminal): Paint => paint ?? plain;
 
@@ -28,7 +37,7 @@ export const fitted = (terminal: Terminal): Terminal => ({
   out: text => terminal.out(text),
   err: text =>
     terminal.err(
-      text
+      coloursOnly(text)
         .split('\n')
         .map(line => (EXCERPT.test(line) ? line : wrap(line, { columns: terminal.columns })))
         .join('\n'),

@@ -1,4 +1,5 @@
 import type { Issue, Path } from './file/issue.ts';
+import { printable } from './printable.ts';
 
 /*
  * How large what people write may be. A ledger's snapshot holds twelve releases with their plans and has to stay below the
@@ -81,11 +82,15 @@ const tooMuch = (what: string, characters: number, mostBytes: number): Issue => 
 
 const SENTENCES: ReadonlySet<string> = new Set(['because', 'unseen', 'problem', 'reason', 'blind']);
 
-/** The same with sentences that are too long cut; texts that mean something to a program stay as they are. */
+/**
+ * The same with sentences that are too long cut, and without what a terminal would obey; texts that mean something to a program
+ * stay as they are.
+ */
 export function withShortSentences<T>(value: T, isSentence = false): T {
   if (typeof value === 'string') {
-    const short = isSentence && value.length > SENTENCE_MOST_CHARACTERS;
-    return (short ? `${value.slice(0, SENTENCE_MOST_CHARACTERS - 1)}…` : value) as T;
+    if (!isSentence) return value;
+    const text = printable(value);
+    return (text.length > SENTENCE_MOST_CHARACTERS ? `${text.slice(0, SENTENCE_MOST_CHARACTERS - 1)}…` : text) as T;
   }
   if (Array.isArray(value)) return value.map(one => withShortSentences(one, isSentence)) as T;
   if (typeof value !== 'object' || value === null) return value;

@@ -8,14 +8,16 @@ import { networkOf } from './network.ts';
 /*
  * The app of cdk.json. What belongs to an account comes when it is deployed: parameters of the stacks, and for functions in
  * a VPC the context (`-c clusterVpcId=... -c clusterSubnetIds=a,b -c clusterSecurityGroupId=...`), as for what Lambda keeps
- * for the way back (`-c wayBackConcurrency=2`).
+ * for the way back (`-c wayBackConcurrency=2`), and private networks that plans may name (`-c privateNetworks=10.20.0.0/16`).
  */
 const app = new App({ outdir: process.env.CDK_OUTDIR ?? 'cdk.out' });
 
 const wayBackConcurrency: string | undefined = app.node.tryGetContext('wayBackConcurrency');
+const privateNetworks: string | undefined = app.node.tryGetContext('privateNetworks');
 const controlPlane = new ControlPlaneStack(app, 'Sluice', {
   description: 'Sluice: the control plane of progressive delivery in this account and region',
   ...(wayBackConcurrency !== undefined && { wayBackConcurrency: Number(wayBackConcurrency) }),
+  ...(privateNetworks !== undefined && { privateNetworks: privateNetworks.split(',') }),
   code: await bundledCode([...FUNCTION_NAMES, ...CUSTOM_RESOURCE_NAMES]),
   cluster: stack => ({
     name: new CfnParameter(stack, 'ClusterName', { description: "The EKS cluster's name" }).valueAsString,

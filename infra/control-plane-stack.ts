@@ -6,11 +6,13 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { networkMistake } from '../adapters/outbound/destination.ts';
 import { addAlarms } from './alarms.ts';
 import type { CodeOf } from './bundling/bundle.ts';
 import { addEvents } from './events.ts';
 import {
   type AnyFunctionName,
+  ASKS_FOR_PLANS,
   CUSTOM_RESOURCE_NAMES,
   EVENT_DOORS,
   FUNCTION_NAMES,
@@ -64,6 +66,12 @@ export interface ControlPlaneStackProps extends StackProps {
    * A whole number from 1 on; docs/deploy.md checks the quota. @default none: the usual quota of a new account is too small
    */
   readonly wayBackConcurrency?: number;
+  /**
+   * Private networks in which hooks, Prometheus servers and JSON endpoints of plans may be, such as `10.20.0.0/16`: what is not
+   * listed is refused when it is connected to. Link-local addresses and the function's own computer are never asked.
+   * @default none: the internet alone
+   */
+  readonly privateNetworks?: readonly string[];
   /** Put before `<alarm>.md` in an alarm's description, e.g. the address of docs/runbooks/ on your server. @default 'docs/runbooks/' */
   readonly runbooks?: string;
 }
@@ -80,6 +88,11 @@ export class ControlPlaneStack extends Stack {
     const { wayBackConcurrency } = props;
     if (wayBackConcurrency !== undefined && !(Number.isInteger(wayBackConcurrency) && wayBackConcurrency >= 1)) {
       throw new Error(`wayBackConcurrency is ${wayBackConcurrency}; expected a whole number from 1 on`);
+    }
+    const { privateNetworks = [] } = props;
+    for (const network of privateNetworks) {
+      const mistake = networkMistake(network);
+      if (mistake !== undefined) throw new Error(`privateNetworks: ${mistake}`);
     }
     const clusterProps = typeof props.cluster === 'function' ? props.cluster(this) : props.cluster;
     const table = ledgerTable(this, this.names.table);
@@ -115,7 +128,12 @@ export class ControlPlaneStack extends Stack {
         ...(EVENT_DOORS.has(file) && { deadLetters }),
         ...(file === 'reconcile' && { retryAttempts: 0 }),
         ...(WAY_BACK.has(file) && wayBackConcurrency !== undefined && { reservedConcurrency: wayBackConcurrency }),
-        environment: { ...this.environmentOf(file), ...(cluster !== undefined && clusterEnvironment(cluster)) },
+        environment: {
+          ...this.environmentOf(file),
+          ...(cluster !== undefined && clusterEnvironment(cluster)),
+          ...(ASKS_FOR_PLANS.has(file) &&
+            privateNetworks.length > 0 && { SLUICE_PRIVATE_NETWORKS: privateNetworks.join(',') }),
+        },
         ...(network !== undefined && { network }),
       });
       if (needsOf(file).includes('tell')) key.grantEncryptDecrypt(made.role);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { refusalText, refusedAddress } from '../../domain/address.ts';
 import { describeFailure } from '../aws-client-config.ts';
-import type { Destinations } from '../outbound/destination.ts';
+import type { Destinations } from '../outbound/destinations.ts';
 import { DestinationRefusedError, send } from '../outbound/send.ts';
 import { type HookAnswer, type Hooks, HookUnreachableError } from './hooks.ts';
 

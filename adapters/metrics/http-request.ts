@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type AllowedAddresses, refusalText, refusedAddress } from '../../domain/address.ts';
 import { describeFailure } from '../aws-client-config.ts';
-import type { Destinations } from '../outbound/destination.ts';
+import type { Destinations } from '../outbound/destinations.ts';
 import { DestinationRefusedError, send } from '../outbound/send.ts';
 
 /** No answer that a verdict is made of is larger; what is larger would fill a Lambda's memory. */

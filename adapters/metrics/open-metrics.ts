@@ -1,5 +1,5 @@
 import type { Env } from '../aws-client-config.ts';
-import type { Destinations } from '../outbound/destination.ts';
+import type { Destinations } from '../outbound/destinations.ts';
 import { openCloudWatchSource } from './cloudwatch-source.ts';
 import { compositeSource } from './composite-source.ts';
 import type { MetricSource } from './metric-source.ts';

@@ -1,13 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net';
-import type { Env } from '../aws-client-config.ts';
-
-/** Where a plan's addresses may lead to, besides the internet. */
-export interface Destinations {
-  /** This computer: the lab's. In a Lambda that is the runtime's own API. */
-  loopback?: boolean;
-  /** Networks that are not the internet's, such as `10.20.0.0/16`; `all`: on a person's own computer. Absent: none. */
-  privateNetworks?: readonly string[] | 'all';
-}
+import type { Destinations } from './destinations.ts';
 
 /** What is nobody's service: no list opens it. fd00:ec2::/32 and 169.254.0.0/16 are where AWS gives out credentials. */
 const NEVER = [
@@ -51,11 +43,6 @@ export function refusedDestination(
     return undefined;
   return `${ip} is in a private network that the control plane's privateNetworks does not name`;
 }
-
-/** @param env SLUICE_PRIVATE_NETWORKS, separated by commas: what the control plane's privateNetworks lists */
-export const destinationsOf = (env: Env): Destinations => ({
-  privateNetworks: (env.SLUICE_PRIVATE_NETWORKS ?? '').split(',').filter(network => network !== ''),
-});
 
 /** What is wrong with a network of the list; undefined: nothing. */
 export function networkMistake(text: string): string | undefined {

@@ -2,7 +2,8 @@ import { type LookupAddress, lookup as resolve } from 'node:dns';
 import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { type Destinations, refusedDestination } from './destination.ts';
+import { refusedDestination } from './destination.ts';
+import type { Destinations } from './destinations.ts';
 
 /** Nothing was sent: where the address leads to is asked by nobody. */
 export class DestinationRefusedError extends Error {

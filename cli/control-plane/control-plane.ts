@@ -1,5 +1,6 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { awsClientConfig, describeFailure, type Env } from '../../adapters/aws-client-config.ts';
+import { allPrintable } from '../../domain/printable.ts';
 import { LAB_FILE, readLabFile } from '../../lab/lab-file.ts';
 
 /** What a command says instead of doing its work: one sentence for a person, and the exit code. */
@@ -103,7 +104,7 @@ async function invoke(client: LambdaClient, functionName: string, event: object)
     }
     throw new CommandError(`the control plane did not answer: ${describeFailure(error)}`, FAULT);
   });
-  const payload: unknown = JSON.parse(answer.Payload?.transformToString() ?? 'null');
+  const payload: unknown = allPrintable(JSON.parse(answer.Payload?.transformToString() ?? 'null'));
   if (answer.FunctionError === undefined) return payload;
   const { errorType = 'Error', errorMessage = 'no reason given' } = (payload ?? {}) as Record<string, string>;
   // a door's own check of its input is several lines; a plan's mistakes keep theirs

@@ -2,14 +2,14 @@ import { openCloudWatchAlarms } from '../../adapters/alarms/cloudwatch-alarms.ts
 import type { Env } from '../../adapters/aws-client-config.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { openStepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
-import { httpHooks } from '../../adapters/hooks/http-hooks.ts';
+import { openHttpHooks } from '../../adapters/hooks/open-hooks.ts';
 import { openEcrRegistry } from '../../adapters/images/ecr-registry.ts';
 import { openDynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
 import { openMeter } from '../../adapters/log/embedded-meter.ts';
 import { openLog } from '../../adapters/log/lambda-log.ts';
 import { openMetricSources } from '../../adapters/metrics/open-metrics.ts';
 import type { Notifier } from '../../adapters/notifier/notifier.ts';
-import { destinationsOf } from '../../adapters/outbound/destination.ts';
+import { destinationsOf } from '../../adapters/outbound/destinations.ts';
 import { openAlbRouter } from '../../adapters/router/alb-router.ts';
 import { openAlbTargets } from '../../adapters/targets/alb-targets.ts';
 import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
@@ -61,7 +61,7 @@ export const openMetrics = (env: Env) => openMetricSources(env, destinationsOf(e
 export const openAlarms = openCloudWatchAlarms;
 export const openImages = openEcrRegistry;
 export const openExecutions = openStepFunctionsExecutions;
-export const openHooks = (env: Env) => httpHooks(destinationsOf(env));
+export const openHooks = (env: Env) => openHttpHooks(destinationsOf(env));
 
 /** SLUICE_PROPAGATION_SECONDS; the design's allowance where it is not set. */
 export function propagationSeconds(env: Env): number {

@@ -88,6 +88,9 @@ export const EVENT_DOORS: ReadonlySet<string> = new Set([
   'image-pushed',
 ] satisfies (keyof typeof FUNCTIONS)[]);
 
+/** Functions that ask the addresses which plans and workloads name: hooks, Prometheus, JSON endpoints. */
+export const ASKS_FOR_PLANS: ReadonlySet<string> = new Set(['look', 'call-hook']);
+
 /** What a roll back calls, from its claim to its end: the tasks of roll-back.asl.json, and what starts it. */
 export const WAY_BACK: ReadonlySet<string> = new Set([
   'start-roll-back',

@@ -42,6 +42,15 @@ describe('an approval', () => {
     expect(await world.kinds()).not.toContain('approved');
   });
 
+  it.each(['bob\x1b[2K', 'bob\ncarol', 'bob\r', '\u202ebob'])(
+    'given by a name with control characters is refused: %j',
+    async by => {
+      const { world } = await waiting();
+      await expect(approve(world, by)).rejects.toMatchObject(named('BadInputError', /by: found control characters/));
+      expect(await world.kinds()).not.toContain('approved');
+    },
+  );
+
   it('given twice is given once', async () => {
     const { world } = await waiting();
     await approve(world);

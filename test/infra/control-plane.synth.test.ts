@@ -163,6 +163,35 @@ describe('the functions', () => {
   });
 });
 
+describe('private networks', () => {
+  const listed = (from: Synthesised) =>
+    Object.values(from.ofType('AWS::Lambda::Function'))
+      .map(({ Properties }): [unknown, string | undefined] => {
+        const { Variables } = (Properties.Environment ?? {}) as { Variables?: Record<string, string> };
+        return [Properties.FunctionName, Variables?.SLUICE_PRIVATE_NETWORKS];
+      })
+      .filter(([, networks]) => networks !== undefined)
+      .sort();
+
+  it('are open to nobody, and where they are listed to the functions that ask for plans', () => {
+    expect(listed(controlPlane)).toEqual([]);
+    const networks = '10.20.0.0/16,fd12:3456::/32';
+    expect(listed(synthControlPlane({ privateNetworks: networks.split(',') }))).toEqual([
+      ['sluice-call-hook', networks],
+      ['sluice-look', networks],
+    ]);
+  });
+
+  it.each(['10.20.0.0', 'prometheus.internal', '10.0.0.0/33', ''])(
+    'of %j are refused before anything is deployed',
+    network => {
+      expect(() => synthControlPlane({ privateNetworks: [network] })).toThrow(
+        /^privateNetworks: .*is no network; expected/,
+      );
+    },
+  );
+});
+
 describe('the way back', () => {
   const reservedIn = (from: Synthesised) =>
     Object.values(from.ofType('AWS::Lambda::Function'))

@@ -39,7 +39,13 @@ const IN_VPC = {
 
 /** The control plane without bundles: what a template says does not depend on what is in a function. */
 export function synthControlPlane(
-  options: { inVpc?: boolean; prometheusInVpc?: boolean; nag?: boolean; wayBackConcurrency?: number } = {},
+  options: {
+    inVpc?: boolean;
+    prometheusInVpc?: boolean;
+    nag?: boolean;
+    wayBackConcurrency?: number;
+    privateNetworks?: string[];
+  } = {},
 ): Synthesised & {
   stack: ControlPlaneStack;
 } {
@@ -51,6 +57,7 @@ export function synthControlPlane(
   const stack = new ControlPlaneStack(app, 'Sluice', {
     code: () => lambda.Code.fromInline('// not under test'),
     cluster: scope => ({ ...cluster, ...networkOf(scope) }),
+    ...(options.privateNetworks !== undefined && { privateNetworks: options.privateNetworks }),
     ...(options.wayBackConcurrency !== undefined && { wayBackConcurrency: options.wayBackConcurrency }),
   });
   if (options.nag === true) Aspects.of(stack).add(new AwsSolutionsChecks({ verbose: true }));

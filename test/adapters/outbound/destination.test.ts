@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Destinations, networkMistake, refusedDestination } from '../../../adapters/outbound/destination.ts';
+import { networkMistake, refusedDestination } from '../../../adapters/outbound/destination.ts';
+import type { Destinations } from '../../../adapters/outbound/destinations.ts';
 
 const LAMBDA: Destinations = { privateNetworks: [] };
 const LISTED: Destinations = { privateNetworks: ['10.20.0.0/16', 'fd12:3456::/32'] };
