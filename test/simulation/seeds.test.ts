@@ -65,7 +65,7 @@ const ENDS = [
 ];
 
 /** Called by the deployment alone, only to look, or `start` by another right: the simulated people have one plan. */
-const NOT_ON_THE_ROAD = ['status', 'start-next-run', 'start-with-plan'];
+const NOT_ON_THE_ROAD = ['audit', 'status', 'start-next-run', 'start-with-plan'];
 
 describe(`the first ${SEEDS} simulated worlds`, () => {
   let report: SeedsReport;

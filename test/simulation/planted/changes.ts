@@ -67,7 +67,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'a Deployment that changes after admission is not seen',
     in: 'follow-template',
-    seed: 9,
+    seed: 493,
     rule: /another template/,
     wrap: withPort('cluster', ['admit', 'size-canary'], cluster => {
       const admitted = new Map<string, Template>();
@@ -179,7 +179,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'a canary with traffic that is given its own size again',
     in: 'size-canary',
-    seed: 36,
+    seed: 151,
     rule: /scaled down|full size/,
     wrap: withPort('cluster', ['size-canary'], cluster => ({
       readSlot: async (workload, slot) => ({ ...(await cluster.readSlot(workload, slot)), desired: 0 }),

@@ -6,7 +6,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'an approval that counts for whatever release is active',
     in: 'approve',
-    seed: 17,
+    seed: 26,
     rule: /counts for its/,
     wrap: {
       handlers: (handlers, stage) => ({

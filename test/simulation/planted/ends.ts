@@ -16,7 +16,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'retiring without looking for a claim',
     in: 'retire-stable',
-    seed: 489,
+    seed: 228,
     rule: /does not go on|not promoted/,
     wrap: believing(['look', 'retire-stable'], notGoingBack),
   },
@@ -129,7 +129,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'a release that waits and is not begun',
     in: 'close',
-    seed: 14,
+    seed: 2,
     rule: /begins when it can|every release ends/,
     wrap: withPort('executions', ['close'], () => ({ start: nothing })),
   },
@@ -175,7 +175,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'a next run that is claimed for a release that goes back',
     in: 'start-next-run',
-    seed: 489,
+    seed: 412,
     rule: /does not go on/,
     wrap: believing(['look', 'start-next-run'], notGoingBack),
   },

@@ -115,7 +115,7 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
   {
     name: 'a hold that is over at once',
     in: 'hold',
-    seed: 2,
+    seed: 3,
     rule: /goes back for a reason|inconclusive does not go on/,
     wrap: believing(['look'], release =>
       release.hold === undefined ? release : { ...release, hold: { ...release.hold, sinceEpochMs: 0 } },
