@@ -6,6 +6,7 @@ import type { EndedRelease, ReleaseState } from '../domain/ledger/state.ts';
 import { silentText } from '../domain/release/alarm-watch.ts';
 import { althoughTexts } from '../domain/release/although.ts';
 import { openApprovals } from '../domain/release/approvals.ts';
+import { findingsOf } from '../domain/release/findings.ts';
 import { confirmedWeight, currentStep } from '../domain/release/next-step.ts';
 import { turnedTo } from '../domain/release/record-live.ts';
 import { approvalText, approveCommandOf } from './approval-text.ts';
@@ -177,6 +178,7 @@ function releaseRows(release: ReleaseState, paint: Paint): Row[] {
           ] as Row,
         ]),
     ...slotRows(release),
+    ...findingRows(release, paint),
     ...(rollBack === undefined ? [] : [['roll back', `${paint('red', rollBack.reason)}: ${rollBack.because}`] as Row]),
     ...pagedRows(release, paint),
   ];
@@ -188,6 +190,13 @@ function pagedRows({ paged }: ReleaseState, paint: Paint): Row[] {
   const times = paged.times === 1 ? 'once' : `${paged.times} times, the last`;
   return [['paged', paint('yellow', `${times} at ${minuteText(paged.lastAtEpochMs)}: waiting for ${paged.because}`)]];
 }
+
+/** What is wrong beside the road, with the way out, whether or not a person was reached. */
+const findingRows = (release: ReleaseState, paint: Paint): Row[] =>
+  findingsOf(release).map(({ because, sinceEpochMs }) => [
+    'found',
+    paint('yellow', `since ${minuteText(sinceEpochMs)}: ${because}`),
+  ]);
 
 function althoughRows({ although }: ReleaseState): Row[] {
   if (although === undefined) return [];

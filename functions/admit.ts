@@ -10,6 +10,7 @@ import type { Admission } from '../domain/ledger/facts.ts';
 import { admit, type Findings } from '../domain/release/admission.ts';
 import { turnedFrom } from '../domain/release/record-live.ts';
 import { routingProblem } from '../domain/routing/routing-problem.ts';
+import { writeServiceFinding } from './shared/find-service.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { heldByAlarms } from './shared/hold-for-alarms.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
@@ -25,6 +26,7 @@ import {
   propagationSeconds,
 } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
+import { pageFindings } from './shared/page.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
@@ -56,6 +58,10 @@ export const makeHandler = (deps: AdmitDeps) =>
     // told before it is written: a process that dies in between tells it twice, where the other order would never tell it
     await tell(deps, call.release, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
     await call.append({ kind: 'admitted', admission });
+    if (decision.service !== undefined) {
+      await writeServiceFinding(call, decision.service);
+      await pageFindings(deps, call);
+    }
     return roadMove({ kind: 'admitted', because: `revision ${admission.revision}` });
   });
 

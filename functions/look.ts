@@ -26,7 +26,7 @@ import {
   openTargets,
   openTell,
 } from './shared/open.ts';
-import { pageIfDue } from './shared/page.ts';
+import { pageFindings, pageIfDue } from './shared/page.ts';
 import { readDial } from './shared/read-dial.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
@@ -76,6 +76,7 @@ export const makeHandler = (deps: LookDeps) =>
     // behind the one-way door nothing ends it but a person: called at once
     const [waiting] = held !== undefined && isBehindTheDoor ? waitingOf(call.state, call.now) : [];
     if (waiting !== undefined) await pageIfDue(deps, call, waiting);
+    await pageFindings(deps, call);
     call.log.info(decision.move.kind, { ...decision.move });
     return roadMove({ ...decision.move, ...asking(call, decision.move) });
   });

@@ -4,6 +4,7 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { SlotSeen } from '../domain/ledger/facts.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
 import { currentStep, isSlotUnread } from '../domain/release/next-step.ts';
+import { findService, readService } from './shared/find-service.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openLedger, openShared } from './shared/open.ts';
@@ -24,12 +25,15 @@ export const makeHandler = (deps: ReadSlotDeps) =>
   makeRoadLambda('read-slot', deps, async (call): Promise<RoadMove> => {
     const { canary, stable } = call.admission;
     const { workload } = call.release;
-    const [ofCanary, ofStable] = await Promise.all([
+    const [ofCanary, ofStable, service] = await Promise.all([
       deps.cluster.readSlot(workload, canary),
       deps.cluster.readSlot(workload, stable),
+      readService(deps, call),
     ]);
     const seen = seenOf(call, ofCanary, ofStable);
     if (isNews(call.release, seen, call.now)) await call.append({ kind: 'slotSeen', ...seen });
+    const status = canary === 'blue' ? { blue: ofCanary, green: ofStable } : { blue: ofStable, green: ofCanary };
+    await findService(deps, call, service, status);
     const because = seen.problem ?? `${seen.available} of ${seen.desired} pods ready`;
     return roadMove({ kind: 'lookAgain', because, asks: 'cluster' });
   });

@@ -1,5 +1,5 @@
 import type { Slot } from '../../domain/dial.ts';
-import type { LabelSelector } from '../../domain/slot/label-selector.ts';
+import type { LabelSelector, Labels } from '../../domain/slot/label-selector.ts';
 import type { NamespaceSelectors } from '../../domain/slot/namespace-selectors.ts';
 import type { Workload } from '../../domain/workload.ts';
 
@@ -75,6 +75,8 @@ export interface Cluster {
   /** What selects pods in the workload's namespace: Services, Deployments, NetworkPolicies, PodDisruptionBudgets. */
   readSelectors(workload: Workload): Promise<NamespaceSelectors>;
   readSlot(workload: Workload, slot: Slot): Promise<SlotStatus>;
+  /** The selector of the team's own Service, {} where it has none. Undefined: it is not there, or the workload names none. */
+  readService(workload: Workload): Promise<Labels | undefined>;
   /**
    * Server-side apply of the slot's Deployment, Service, TargetGroupBinding and ConfigMap copies with Sluice's own field
    * manager. Does not touch `replicas`. Safe to repeat.

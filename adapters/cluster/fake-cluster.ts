@@ -1,4 +1,5 @@
 import type { Slot } from '../../domain/dial.ts';
+import type { Labels } from '../../domain/slot/label-selector.ts';
 import type { NamespaceSelectors } from '../../domain/slot/namespace-selectors.ts';
 import { containersOf, podTemplateSchema } from '../../domain/slot/pod-template.ts';
 import { pushedImages } from '../../domain/slot/pushed-images.ts';
@@ -32,6 +33,8 @@ export interface FakeCluster extends Cluster {
   setReachable(reachable: boolean): void;
   /** The team's own Service is there, and selects its own pods: those of no slot. */
   putService(workload: Workload, name: string): void;
+  /** Another tool writes the selector of a Service that is there. */
+  selectBy(workload: Workload, name: string, selector: Labels): void;
   /** What else selects pods in the namespace. */
   putSelectors(workload: Workload, more: Partial<NamespaceSelectors>): void;
   /** The slot at which a Service points; undefined: none. */
@@ -61,7 +64,7 @@ interface FakeSlot extends Fenced {
 export function openFakeCluster(): FakeCluster {
   const templates = new Map<string, Template>();
   const slots = new Map<string, FakeSlot>();
-  const services = new Map<string, Fenced & { slot?: Slot }>();
+  const services = new Map<string, Fenced & { slot?: Slot; selector?: Labels }>();
   const selectors = new Map<string, Partial<NamespaceSelectors>>();
   const broken = new Map<string, string>();
   let isReachable = true;
@@ -101,10 +104,12 @@ export function openFakeCluster(): FakeCluster {
       const { services: more = [], ...rest } = selectors.get(prefix) ?? {};
       return structuredClone({
         services: [
-          ...own.map(([key, { slot }]) => {
-            const service = key.slice(prefix.length);
-            return { name: service, selector: slot === undefined ? { app: service } : slotLabels(workload, slot) };
-          }),
+          ...own
+            .map(([key, service]) => {
+              const name = key.slice(prefix.length);
+              return { name, selector: selectorOf(workload, name, service) };
+            })
+            .filter(({ selector }) => Object.keys(selector).length > 0),
           ...more,
         ],
         deployments: [],
@@ -112,6 +117,12 @@ export function openFakeCluster(): FakeCluster {
         disruptionBudgets: [],
         ...rest,
       });
+    },
+    readService: async workload => {
+      reach();
+      const { service: name = '' } = workload;
+      const found = services.get(keyOf(workload, name));
+      return found && structuredClone(selectorOf(workload, name, found));
     },
     readSlot: async (workload, slot): Promise<SlotStatus> => {
       reach();
@@ -209,9 +220,15 @@ export function openFakeCluster(): FakeCluster {
       if (found === undefined) throw new ClusterRefusedError(`there is no Service ${service} to point`);
       claim(`Service ${service}`, found, position);
       found.slot = slot;
+      delete found.selector;
     },
 
     putService: (workload, name) => void services.set(keyOf(workload, name), {}),
+    selectBy: (workload, name, selector) => {
+      const found = services.get(keyOf(workload, name));
+      if (found === undefined) throw new Error(`there is no Service ${name}`);
+      found.selector = selector;
+    },
     putSelectors: ({ cluster: { name, namespace } }, more) => {
       const prefix = `${name}/${namespace}/`;
       selectors.set(prefix, { ...selectors.get(prefix), ...more });
@@ -254,6 +271,10 @@ export function openFakeCluster(): FakeCluster {
     written: (workload, slot) => slotOf(workload, slot).content,
   };
 }
+
+/** As it was written last; until anybody does, the team's own. */
+const selectorOf = (workload: Workload, name: string, service: { slot?: Slot; selector?: Labels }): Labels =>
+  service.selector ?? (service.slot === undefined ? { app: name } : slotLabels(workload, service.slot));
 
 /** As the Deployment would have them: the template's, and those that a push set. */
 function imagesOf({ template, images }: SlotContent): Record<string, string> {

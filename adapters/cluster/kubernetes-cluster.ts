@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Slot } from '../../domain/dial.ts';
+import type { Labels } from '../../domain/slot/label-selector.ts';
 import { configMapNames, podTemplateSchema } from '../../domain/slot/pod-template.ts';
 import type { KubernetesObject } from '../../domain/slot/slot-objects.ts';
 import {
@@ -167,7 +168,7 @@ export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemC
     });
   }
 
-  async function readSelector(workload: Workload, service: string): Promise<Record<string, string> | undefined> {
+  async function readSelector(workload: Workload, service: string): Promise<Labels | undefined> {
     const body = await api.get(namespaced('v1', workload, 'services', service));
     return body === undefined ? undefined : serviceSchema.parse(body).spec.selector;
   }
@@ -270,6 +271,9 @@ export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemC
     },
 
     readSelectors: workload => readSelectors(api, workload.cluster.namespace),
+
+    readService: async workload =>
+      workload.service === undefined ? undefined : readSelector(workload, workload.service),
 
     readSlot: async (workload, slot): Promise<SlotStatus> => {
       const [deployment, autoscaler] = await Promise.all([

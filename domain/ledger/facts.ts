@@ -82,6 +82,12 @@ export interface SlotSeen {
   lastExit?: string;
 }
 
+/**
+ * What can be found wrong beside the road of a release. `service`: the team's own Service selects no pod of the live slot.
+ */
+export const FINDING_KINDS = ['service'] as const;
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
 /** Everything that can stand in a ledger. Intent before effect; a fact never changes once appended. */
 export type Fact =
   | {
@@ -123,6 +129,8 @@ export type Fact =
   | { kind: 'clusterFailed'; because: string }
   /** What the load balancer says of the canary's targets while they are waited for. */
   | { kind: 'targetsSeen'; slot: Slot; because: string }
+  /** Something is wrong that does not stop the release, and a person is called; without `because`: it is no longer. */
+  | { kind: 'finding'; what: FindingKind; because?: string }
   | { kind: 'readied'; weight: number }
   | { kind: 'previewIntended'; slot: Slot }
   | { kind: 'previewOpened'; slot: Slot }
@@ -165,7 +173,7 @@ export type Fact =
   | { kind: 'stableRetired'; slot: Slot }
   /** A person turned the traffic to this slot past Sluice, and says that it is live; about the release that it was turned away from. */
   | { kind: 'liveRecorded'; slot: Slot; revision: string; images: Record<string, ReleaseImage>; because: string }
-  /** A person was called, the `times`th time about this. `what` is a kind of domain/release/waits.ts, of this version or another. */
+  /** A person was called, the `times`th time about this. `what` is a kind of domain/release/waits.ts or a FindingKind, of this version or another. */
   | { kind: 'paged'; what: string; because: string; sinceEpochMs: number; times: number }
   | { kind: 'closed'; outcome: Outcome; reason?: RollBackReason; because: string };
 

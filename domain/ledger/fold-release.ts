@@ -4,7 +4,7 @@ import { approvalRule, openingOf } from '../release/approvals.ts';
 import { firstReleasePlan } from '../release/first-release.ts';
 import { confirmedWeight } from '../release/next-step.ts';
 import { withStart } from '../release/starts.ts';
-import type { Although, Entry, Fact } from './facts.ts';
+import { type Although, type Entry, type Fact, FINDING_KINDS } from './facts.ts';
 import { PROCEED, type ReleaseState } from './state.ts';
 
 type ReleaseFact = Exclude<Fact, { kind: 'requested' | 'closed' | 'pushRefused' | 'retagPassed' | 'snapshotTaken' }>;
@@ -20,6 +20,7 @@ const STANDS_STILL: ReadonlySet<ReleaseFact['kind']> = new Set([
   'slotSeen',
   'clusterFailed',
   'targetsSeen',
+  'finding',
   'baselineSeen',
   'ceilingsFrozen',
   'windowsFolded',
@@ -84,6 +85,8 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
       return { ...release, clusterFailed: { because: fact.because, atEpochMs: at } };
     case 'targetsSeen':
       return { ...release, targetsSeen: { because: fact.because, atEpochMs: at } };
+    case 'finding':
+      return withFinding(release, fact, at);
     case 'readied': {
       const { targetsSeen: _, ...rest } = release;
       return replicasSeen(podsAtReady({ ...rest, readiedForWeight: fact.weight }));
@@ -183,11 +186,26 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
       return { ...release, stableRetired: true };
     case 'paged': {
       const { what, because, sinceEpochMs, times } = fact;
-      return { ...release, paged: { what, because, sinceEpochMs, times, lastAtEpochMs: at } };
+      const paged = { because, sinceEpochMs, times, lastAtEpochMs: at };
+      const finding = FINDING_KINDS.find(kind => kind === what);
+      if (finding === undefined) return { ...release, paged: { what, ...paged } };
+      return { ...release, findingsPaged: { ...release.findingsPaged, [finding]: paged } };
     }
     default:
       return assertNever(fact);
   }
+}
+
+/** One that lasts keeps its beginning, whatever its sentence says by now. */
+function withFinding(
+  { findings: before, ...release }: ReleaseState,
+  { what, because }: Extract<Fact, { kind: 'finding' }>,
+  at: number,
+): ReleaseState {
+  const { [what]: found, ...others } = before ?? {};
+  const findings =
+    because === undefined ? others : { ...others, [what]: { because, sinceEpochMs: found?.sinceEpochMs ?? at } };
+  return Object.keys(findings).length === 0 ? release : { ...release, findings };
 }
 
 /** What is overridden anew is ignored anew, also where it was OK in between. */

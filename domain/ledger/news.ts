@@ -6,7 +6,7 @@ import { percentText, plural } from '../judgement/words.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { silentText } from '../release/alarm-watch.ts';
 import { althoughTexts } from '../release/although.ts';
-import type { Fact, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
+import type { Fact, FindingKind, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
 import { isKnown } from './versions.ts';
 
 /** What a release's fact is to those who watch; undefined: no news, only for the ledger. */
@@ -35,6 +35,8 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return `the cluster fails: ${fact.because}`;
     case 'targetsSeen':
       return `${fact.slot} is not ready: ${fact.because}`;
+    case 'finding':
+      return fact.because ?? FINDING_OVER[fact.what];
     case 'readied':
       return `ready for weight ${fact.weight} %`;
     case 'slotSeen':
@@ -86,7 +88,7 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
     case 'liveRecorded':
       return `${fact.slot} is recorded as live, revision ${fact.revision}: ${fact.because}`;
     case 'paged':
-      return `a person is called${fact.times > 1 ? ` (${fact.times} times now)` : ''}: waiting for ${fact.because}`;
+      return `a person is called${fact.times > 1 ? ` (${fact.times} times now)` : ''}: ${isFinding(fact.what) ? '' : 'waiting for '}${fact.because}`;
     case 'closed':
       return endText(fact);
     case 'runClaimed':
@@ -107,6 +109,11 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return assertNever(fact);
   }
 }
+
+const FINDING_OVER: Record<FindingKind, string> = {
+  service: "the team's own Service selects the live slot again",
+};
+const isFinding = (what: string): boolean => Object.hasOwn(FINDING_OVER, what);
 
 const baselineText = (baseline: Record<string, Baseline>): string =>
   Object.entries(baseline)

@@ -3,7 +3,7 @@ import type { Baseline } from '../judgement/baseline.ts';
 import type { Verdict } from '../judgement/verdict.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Workload } from '../workload.ts';
-import type { Admission, Although, Outcome, ReleaseImage, RollBackReason, SlotSeen } from './facts.ts';
+import type { Admission, Although, FindingKind, Outcome, ReleaseImage, RollBackReason, SlotSeen } from './facts.ts';
 
 /** The approval that a hold asks for (`hold.then: ask`). No plan can name one like it: its names have no question mark. */
 export const PROCEED = 'proceed?';
@@ -35,6 +35,14 @@ export interface ApprovalState {
   approvedBy: string[];
   /** When the last approval that was required came. */
   completeAtEpochMs?: number;
+}
+
+/** A person was called: about what that began when, and how many times. */
+export interface Paged {
+  because: string;
+  sinceEpochMs: number;
+  times: number;
+  lastAtEpochMs: number;
 }
 
 /** A release as the ledger tells it. */
@@ -74,7 +82,11 @@ export interface ReleaseState {
   targetsSeen?: { because: string; atEpochMs: number };
   /** Why the cluster could not be asked or written to last; absent: it was since. */
   clusterFailed?: { because: string; atEpochMs: number };
-  /** How the pods were when the canary was ready for the first time: what is evidence is counted from there. */
+  /** What is wrong beside its road, by kind, and since when; absent: nothing. */
+  findings?: Partial<Record<FindingKind, { because: string; sinceEpochMs: number }>>;
+  /** The last page about each kind, also where it is over since. */
+  findingsPaged?: Partial<Record<FindingKind, Paged>>;
+  /** How the pods were when the canary for the first time: what is evidence is counted from there. */
   podsAtReady?: { mostRestarts: number; stableRestarts: number };
   /** Of the canary since it was ready: the most replicas that were available, and since when fewer of them are. */
   replicasSeen?: { most: number; lackingSinceEpochMs?: number };
@@ -126,7 +138,7 @@ export interface ReleaseState {
   /** When a line brought it on last; absent in snapshots from before it was kept. */
   movedAtEpochMs?: number;
   /** The last page about it: for what it waited, since when, and how many were sent about that. Absent: nobody was called. */
-  paged?: { what: string; because: string; sinceEpochMs: number; times: number; lastAtEpochMs: number };
+  paged?: Paged & { what: string };
 }
 
 export interface EndedRelease {

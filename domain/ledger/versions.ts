@@ -36,6 +36,7 @@ const KNOWN: Record<Fact['kind'], true> = {
   slotSeen: true,
   clusterFailed: true,
   targetsSeen: true,
+  finding: true,
   readied: true,
   previewIntended: true,
   previewOpened: true,

@@ -7,6 +7,7 @@ import { type RevisionInput, revisionOf } from '../slot/revision.ts';
 import { selectionProblems } from '../slot/selected-pods.ts';
 import { podLabels } from '../slot/slot-labels.ts';
 import { type SlotSource, slotObjects } from '../slot/slot-objects.ts';
+import { teamServiceProblem, templatePods } from '../slot/team-service.ts';
 import { recordLiveCommand } from './record-live.ts';
 
 /** What is known of one slot before a release. */
@@ -45,7 +46,8 @@ export interface Findings {
 }
 
 export type AdmissionDecision =
-  | { kind: 'admitted'; ground: Omit<Admission, 'wayBack'>; because: string }
+  /** `service`: what is wrong with the team's own Service, which a person has to mend; the release does not depend on it. */
+  | { kind: 'admitted'; ground: Omit<Admission, 'wayBack'>; because: string; service?: string }
   | { kind: 'refused'; because: string; sameAs?: string };
 
 /** Whether a release may begin, decided before anything has moved. */
@@ -94,7 +96,7 @@ export function admit(
     imageProblem(release, found) ??
     previewProblem(release, found) ??
     templateProblem(release, found, { canary, sha256: known.sha256 }) ??
-    selectionProblem(release, found, canary);
+    selectionProblem(release, found, { canary, isPromoted: known.live !== undefined });
   if (problem !== undefined) return refused(problem);
 
   const revision =
@@ -112,8 +114,10 @@ export function admit(
   }
   if (revision === stableRevision) return refused(`revision ${revision} is live already, in ${stable}`);
   const { deregistrationDelaySeconds, stickinessSeconds } = found.draining;
+  const service = known.live === undefined ? undefined : serviceFinding(release, found, stable);
   return {
     kind: 'admitted',
+    ...(service !== undefined && { service }),
     because: `revision ${revision} goes to ${canary}`,
     ground: {
       ...(first && { first }),
@@ -196,7 +200,11 @@ function templateProblem(
 }
 
 /** Whatever sends requests to a slot besides the dial, or would leave one out, is found before there are pods to find. */
-function selectionProblem({ workload, undoOf }: ReleaseState, found: Findings, canary: Slot): string | undefined {
+function selectionProblem(
+  { workload, undoOf }: ReleaseState,
+  found: Findings,
+  { canary, isPromoted }: { canary: Slot; isPromoted: boolean },
+): string | undefined {
   const pods = podTemplateSchema.parse(found.template.podTemplate);
   const { selector } = found.template;
   const written = (slot: Slot) => podLabels(workload, slot, { pods, selector });
@@ -207,12 +215,24 @@ function selectionProblem({ workload, undoOf }: ReleaseState, found: Findings, c
     {
       workload,
       canary,
+      ...(isPromoted && { repair: recordLiveCommand(workload.name, otherSlot(canary)) }),
       slots: { ...slots, ...restored },
       ...(!isUndo && { template: pods.metadata?.labels ?? {} }),
     },
     found.selectors,
   );
   return problems.length === 0 ? undefined : problems.join('. ');
+}
+
+/** It selects nothing of what is live: no reason to refuse, since callers have lost it already, and a promotion points it anew. */
+function serviceFinding({ workload }: ReleaseState, found: Findings, live: Slot): string | undefined {
+  const { blue, green } = found.slots;
+  return teamServiceProblem(workload, live, {
+    // one that is there and not in the list has no selector
+    selector: found.selectors.services.find(({ name }) => name === workload.service)?.selector ?? {},
+    slots: { blue: blue.podLabels, green: green.podLabels },
+    template: templatePods(found.template),
+  });
 }
 
 function previewProblem(release: ReleaseState, found: Findings): string | undefined {

@@ -2,7 +2,7 @@ import type { Slot } from '../dial.ts';
 import { durationText } from '../file/units.ts';
 import { MISSED_AFTER_SECONDS } from '../judgement/turns.ts';
 import type { Admission } from '../ledger/facts.ts';
-import { PROCEED, type ReleaseState, type WorkloadState } from '../ledger/state.ts';
+import { type Paged, PROCEED, type ReleaseState, type WorkloadState } from '../ledger/state.ts';
 import { measuringSeconds } from '../plan/measuring-time.ts';
 import type { Step } from '../plan/plan.ts';
 import { clusterText } from './cluster-failed.ts';
@@ -43,9 +43,19 @@ const BETWEEN_PAGES_SECONDS = 600;
 /** Whether a person is to be called now: nobody was told of this yet, or long ago. */
 export function isPageDue({ kind, sinceEpochMs, pageAtEpochMs }: Waiting, { paged }: ReleaseState, nowEpochMs: number) {
   if (nowEpochMs < pageAtEpochMs) return false;
+  const isOther = paged !== undefined && paged.what !== kind;
+  const againSeconds = isOther ? BETWEEN_PAGES_SECONDS : WAITS[kind].againSeconds;
+  return isDueAgain(paged, { sinceEpochMs, againSeconds }, nowEpochMs);
+}
+
+/** Whether a page is due by what was paged last of its kind: about the same again, or about another. */
+export function isDueAgain(
+  paged: Paged | undefined,
+  { sinceEpochMs, againSeconds }: { sinceEpochMs: number; againSeconds: number },
+  nowEpochMs: number,
+): boolean {
   if (paged === undefined) return true;
-  const isSame = paged.what === kind && paged.sinceEpochMs === sinceEpochMs;
-  const afterSeconds = isSame ? WAITS[kind].againSeconds : BETWEEN_PAGES_SECONDS;
+  const afterSeconds = paged.sinceEpochMs === sinceEpochMs ? againSeconds : BETWEEN_PAGES_SECONDS;
   return nowEpochMs >= paged.lastAtEpochMs + afterSeconds * 1000;
 }
 

@@ -11,6 +11,8 @@ export interface PodsOf {
   canary: Slot;
   /** Labels of the pods of each slot, as they are or will be written. */
   slots: Record<Slot, Labels>;
+  /** The command that points the team's own Service at the live slot; absent: nothing was promoted, and it is the team's. */
+  repair?: string;
   /** Labels of the template's own pods; absent where they do not matter: an undo restores what there was. */
   template?: Labels;
 }
@@ -44,7 +46,7 @@ export function selectionProblems(pods: PodsOf, found: NamespaceSelectors): stri
 type Named<T> = { name: string; selector: T };
 
 function serviceProblem(pods: PodsOf, { name, selector }: Named<Labels>): string | undefined {
-  const { workload, canary, slots, template } = pods;
+  const { workload, canary, slots, template, repair } = pods;
   const what = `Service ${name} (${selectorText({ matchLabels: selector })})`;
   const isOwn = name === workload.service;
   const slot = SLOTS.find(of => selects({ matchLabels: selector }, slots[of]) && !(isOwn && of !== canary));
@@ -52,7 +54,9 @@ function serviceProblem(pods: PodsOf, { name, selector }: Named<Labels>): string
     const kept = Object.keys(selector).filter(key => workload.keepLabels?.includes(key));
     const ways = [
       ...(kept.length > 0 ? [`take ${kept.join(' or ')} out of keepLabels`] : []),
-      isOwn ? 'let it select the live slot alone' : 'where it brings no requests of users name it in otherServices',
+      isOwn
+        ? `let it select the live slot alone${repair === undefined ? '' : ` (${repair})`}`
+        : 'where it brings no requests of users name it in otherServices',
     ];
     return `${what} selects pods of ${slot}, and what comes by it is no part of the traffic weights: ${ways.join(', or ')}`;
   }

@@ -5,7 +5,7 @@ import { clusterText } from '../../domain/release/cluster-failed.ts';
 import { isOverdue } from '../../domain/release/overdue.ts';
 import { waitingOf } from '../../domain/release/waiting.ts';
 import { claimRollBack } from './claim-roll-back.ts';
-import { pageIfDue } from './page.ts';
+import { pageFindings, pageIfDue } from './page.ts';
 import { ReleaseCall, withWorkload } from './release-call.ts';
 import { replaceIfAsked } from './request-release.ts';
 import { type RescueDeps, type Rescued, rescue } from './rescue.ts';
@@ -72,7 +72,8 @@ async function callPeople(deps: RescueDeps, first: ReleaseCall): Promise<string[
   let call = first;
   for (const waiting of waitingOf(first.state, call.now)) {
     call = call.about(waiting.releaseId);
-    if (await pageIfDue(deps, call, waiting)) paged.push(waiting.releaseId);
+    const isPaged = await pageIfDue(deps, call, waiting);
+    if ((await pageFindings(deps, call)) || isPaged) paged.push(waiting.releaseId);
     first.state = call.state;
   }
   return paged;

@@ -1,6 +1,8 @@
 import type { Log, Meter } from '../../adapters/log/log.ts';
 import { NotifierUnreachableError } from '../../adapters/notifier/notifier.ts';
-import type { ReleaseState, WorkloadState } from '../../domain/ledger/state.ts';
+import type { Fact } from '../../domain/ledger/facts.ts';
+import type { Paged, ReleaseState, WorkloadState } from '../../domain/ledger/state.ts';
+import { findingsOf, isFindingDue } from '../../domain/release/findings.ts';
 import { isPageDue, type Waiting } from '../../domain/release/waiting.ts';
 import type { ReleaseCall } from './release-call.ts';
 import type { TellDeps } from './tell.ts';
@@ -19,17 +21,36 @@ export async function pageIfDue(deps: PageDeps, call: ReleaseCall, waiting: Wait
   if (release === undefined || !isPageDue(waiting, release, call.now)) return false;
   const { kind: what, awaited: because, sinceEpochMs } = waiting;
   const { paged } = release;
-  const isSame = paged?.what === what && paged.sinceEpochMs === sinceEpochMs;
-  const times = isSame ? paged.times + 1 : 1;
+  const before = paged?.what === what ? paged : undefined;
+  return pageAbout(deps, call, { what, because, sinceEpochMs, before, sentence: `waiting for ${because}` });
+}
+
+/** Calls a person about each finding of the release of a call about which that is due. @returns whether one was called */
+export async function pageFindings(deps: PageDeps, call: ReleaseCall): Promise<boolean> {
+  const release = releaseIn(call.state, call.releaseId);
+  if (release === undefined) return false;
+  let called = false;
+  for (const finding of findingsOf(release).filter(one => isFindingDue(one, release, call.now))) {
+    const before = release.findingsPaged?.[finding.what];
+    called = (await pageAbout(deps, call, { ...finding, before, sentence: finding.because })) || called;
+  }
+  return called;
+}
+
+async function pageAbout(
+  deps: PageDeps,
+  call: ReleaseCall,
+  about: Pick<Extract<Fact, { kind: 'paged' }>, 'what' | 'because' | 'sinceEpochMs'> & {
+    /** The last page about its kind. */
+    before: Paged | undefined;
+    sentence: string;
+  },
+): Promise<boolean> {
+  const { what, because, sinceEpochMs, before, sentence } = about;
+  const times = before?.sinceEpochMs === sinceEpochMs ? before.times + 1 : 1;
   const since = new Date(sinceEpochMs).toISOString();
-  const about = {
-    release: call.releaseId,
-    workload: call.workload,
-    because: `waiting for ${because}`,
-    since,
-    times,
-  };
-  if (!(await page(deps, about))) return false; // nobody knows: tried again by whoever finds it next
+  const said = { release: call.releaseId, workload: call.workload, because: sentence, since, times };
+  if (!(await page(deps, said))) return false; // nobody knows: tried again by whoever finds it next
   await call.append({ kind: 'paged', what, because, sinceEpochMs, times });
   return true;
 }

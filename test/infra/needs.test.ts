@@ -13,6 +13,7 @@ const NEEDS: Record<string, Need[]> = {
   'alarms.read': ['readAlarms'],
   'cluster.pointService': ['writeCluster'],
   'cluster.readSelectors': ['readCluster'],
+  'cluster.readService': ['readCluster'],
   'cluster.readSlot': ['readCluster'],
   'cluster.readTemplate': ['readCluster'],
   'cluster.restoreAutoscalerMinimum': ['writeCluster'],

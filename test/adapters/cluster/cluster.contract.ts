@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Cluster, SlotContent, Template } from '../../../adapters/cluster/cluster.ts';
 import type { Slot } from '../../../domain/dial.ts';
+import { slotLabels } from '../../../domain/slot/slot-labels.ts';
 import type { Workload } from '../../../domain/workload.ts';
 
 export const checkout: Workload = {
@@ -94,6 +95,15 @@ export function keepsClusterContract(open: () => Promise<ClusterUnderTest>): voi
     expect(await under.serviceSelects()).toBe('green');
     await under.cluster.pointService(named, 'blue', 1);
     expect(await under.serviceSelects()).toBe('blue');
+    expect(await under.cluster.readService(named)).toEqual(slotLabels(checkout, 'blue'));
+  });
+
+  it("reads what the team's own Service selects, and says nothing of one that is not there or not named", async () => {
+    const named = { ...checkout, service: 'checkout' };
+    expect(await under.cluster.readService(named)).toBeUndefined();
+    await under.putService();
+    expect(await under.cluster.readService(named)).toEqual({ app: 'checkout' });
+    expect(await under.cluster.readService(checkout)).toBeUndefined();
   });
 
   it('moves no Service that the workload does not name', async () => {

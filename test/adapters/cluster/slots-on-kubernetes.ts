@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
 import { slotLabels } from '../../../domain/slot/slot-objects.ts';
+import { teamServiceProblem } from '../../../domain/slot/team-service.ts';
 import type { JsonBody } from '../../support/kubernetes-ask.ts';
 import { MERGE_PATCH, STRATEGIC_PATCH } from '../../support/kubernetes-ask.ts';
 import type { RealKubernetes } from '../../support/kubernetes-server.ts';
@@ -8,7 +10,8 @@ import { corePath, deploymentPath, shop, withRealCluster } from './real-cluster.
 
 /** What Kubernetes itself makes of a slot: its server-side apply, its controllers, its admission. */
 export function slotsOnKubernetes(real: () => RealKubernetes): void {
-  const { under, cluster, admin, contentOf, green, untilGreen, readyAddresses, podAddresses } = withRealCluster(real);
+  const { under, cluster, admin, opened, contentOf, green, untilGreen, readyAddresses, podAddresses } =
+    withRealCluster(real);
 
   it('restarts no pod when a slot is written again from the same template', async () => {
     // Prepare
@@ -143,10 +146,20 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
     });
     await expect.poll(() => readyAddresses('checkout'), { timeout: 15_000 }).toEqual([]);
 
+    // Assess: found by its selector, with the rights of those that read
+    const reader = await openKubernetesCluster(real().readersEnv);
+    opened.push(reader);
+    const found = async () => {
+      const [selector, green] = await Promise.all([reader.readService(named), reader.readSlot(named, 'green')]);
+      return teamServiceProblem(named, 'green', { selector, slots: { blue: undefined, green: green.podLabels } });
+    };
+    expect(await found()).toMatch(/^Service checkout \(.*team=checkout.*\) selects no pod of green.*--slot green$/);
+
     // Act
     await cluster().pointService(named, 'green', 1);
 
     // Assess
+    expect(await found()).toBeUndefined();
     expect((await admin().must('GET', service)).spec.selector).toEqual(slotLabels(checkout, 'green'));
     await expect.poll(() => readyAddresses('checkout'), { timeout: 15_000 }).toEqual(addresses);
   });

@@ -73,12 +73,21 @@ describe('what one line says of a release', () => {
       { kind: 'paged', what: 'draining', because: 'its pods', sinceEpochMs: at(9), times: 2 },
       { paged: { what: 'draining', because: 'its pods', sinceEpochMs: at(9), times: 2, lastAtEpochMs: at(50) } },
     ],
+    [
+      { kind: 'paged', what: 'service', because: 'none', sinceEpochMs: at(9), times: 2 },
+      { findingsPaged: { service: { because: 'none', sinceEpochMs: at(9), times: 2, lastAtEpochMs: at(50) } } },
+    ],
+    [
+      { kind: 'finding', what: 'service', because: 'none' },
+      { findings: { service: { because: 'none', sinceEpochMs: at(50) } } },
+    ],
   ])('is that and nothing else: %j', (fact, change) => {
     expect(told(fact)).toStrictEqual({ ...admitted, ...change });
   });
 
   it.each<Fact>([
     { kind: 'resumed' },
+    { kind: 'finding', what: 'service' },
     { kind: 'hookRunning', name: 'smoke', statusUrl: 'https://hooks.example.com/1' },
     { kind: 'hookAnswered', name: 'smoke', passed: true, because: 'good' },
     { kind: 'goingBack', attempt: 1 },
@@ -106,6 +115,7 @@ describe('what one line says of a release', () => {
     [false, { kind: 'runClaimed', run: 9 }],
     [false, { kind: 'slotSeen', slot: 'green', desired: 1, available: 0, ready: false }],
     [false, { kind: 'held', because: 'no metrics', fault: true }],
+    [false, { kind: 'finding', what: 'service', because: 'none' }],
     [false, { kind: 'paged', what: 'draining', because: 'its pods', sinceEpochMs: at(9), times: 2 }],
   ])('brings the release on, or says only what is seen and tried: %j, %j', (isOn, fact) => {
     expect(releaseOf({}, [50, fact]).movedAtEpochMs).toBe(at(isOn ? 50 : 0));

@@ -33,6 +33,12 @@ describe('what people who watch a release are told', () => {
       'green is not ready: CrashLoopBackOff',
       { kind: 'slotSeen', slot: 'green', desired: 2, available: 0, ready: false, problem: 'CrashLoopBackOff' },
     ],
+    ['Service shop selects no pod', { kind: 'finding', what: 'service', because: 'Service shop selects no pod' }],
+    ["the team's own Service selects the live slot again", { kind: 'finding', what: 'service' }],
+    [
+      'a person is called (2 times now): Service shop selects no pod',
+      { kind: 'paged', what: 'service', because: 'Service shop selects no pod', sinceEpochMs: 0, times: 2 },
+    ],
     ['preview of green is open', { kind: 'previewOpened', slot: 'green' }],
     ['weight 10 %', { kind: 'shiftConfirmed', dial: { blue: 90, green: 10 }, weight: 10 }],
     ['bake 1h 30m', { kind: 'stepStarted', index: 1 }],
