@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
@@ -7,8 +8,10 @@ import type { Workloads } from '../adapters/workloads/workloads.ts';
 import { otherSlot, type Slot } from '../domain/dial.ts';
 import type { Fact, ReleaseImage } from '../domain/ledger/facts.ts';
 import type { WorkloadState } from '../domain/ledger/state.ts';
-import { mayRecord, notLive } from '../domain/release/record-live.ts';
+import { mayPointAgain, mayRecord, notLive } from '../domain/release/record-live.ts';
+import { slotLabels } from '../domain/slot/slot-labels.ts';
 import { slotName } from '../domain/slot/slot-objects.ts';
+import { serviceSelectorText } from '../domain/slot/team-service.ts';
 import type { Workload } from '../domain/workload.ts';
 import { RefusedError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
@@ -41,6 +44,8 @@ export interface RecordLiveAnswer {
   namespace: string;
   /** The team's own Service, which selects the slot's pods now, whatever it selected before; absent: the workload names none. */
   service?: string;
+  /** Nothing but the Service was to be mended: this release is in progress, and goes on. */
+  underWay?: string;
 }
 
 const inputSchema = z.strictObject({
@@ -52,7 +57,8 @@ const inputSchema = z.strictObject({
 
 /**
  * The door for a rule that was turned by hand: writes down which slot is live, after looking that it is. Moves no traffic.
- * Callers inside the cluster follow by the team's own Service.
+ * Callers inside the cluster follow by the team's own Service; where that alone is wrong, it is pointed at the live slot again,
+ * also during a release.
  */
 export const makeHandler = (deps: RecordLiveDeps) =>
   makeLambda('record-live', deps, async (event, log): Promise<RecordLiveAnswer> => {
@@ -60,13 +66,22 @@ export const makeHandler = (deps: RecordLiveDeps) =>
     const { workload } = await deps.workloads.read(name);
     return withWorkload(deps, { workload: name, log }, async state => {
       const decision = mayRecord(name, state, slot);
-      if (decision.kind === 'refused') throw new RefusedError(decision.because);
+      if (decision.kind === 'refused') {
+        const { active } = state;
+        if (active === undefined || !mayPointAgain(state, slot)) throw new RefusedError(decision.because);
+        const call = new ReleaseCall(deps, { releaseId: active.releaseId, state, by, log });
+        const again = await pointUnderWay(deps, call, { workload, slot, because });
+        if (again === undefined) throw new RefusedError(decision.because);
+        return again;
+      }
       const { releaseId } = decision;
       const seen = await look(deps, workload, slot);
       const call = new ReleaseCall(deps, { releaseId, state, by, log });
       if (decision.kind === 'record') {
         await call.append(recordOf(state, { slot, revision: seen.revision, because }));
       }
+      const repair = decision.kind === 'isLive' ? await serviceRepair(deps, workload, slot) : undefined;
+      if (repair !== undefined) await call.append({ ...repair, because });
       // also where it was recorded before: whoever did so may have died in between, or another tool has changed the selector
       await deps.cluster.pointService(workload, slot, call.position);
       const ends = state.active !== undefined;
@@ -81,6 +96,45 @@ export const makeHandler = (deps: RecordLiveDeps) =>
       };
     });
   });
+
+/** What is to be written down before the team's own Service is pointed; undefined: it selects the slot's pods, and no others. */
+async function serviceRepair(
+  deps: RecordLiveDeps,
+  workload: Workload,
+  slot: Slot,
+): Promise<Omit<Extract<Fact, { kind: 'servicePointed' }>, 'because'> | undefined> {
+  const { service } = workload;
+  const selector = await deps.cluster.readService(workload);
+  // one that is not there cannot be pointed, and the cluster says so
+  if (service === undefined || selector === undefined) return undefined;
+  if (isDeepStrictEqual(selector, slotLabels(workload, slot))) return undefined;
+  return { kind: 'servicePointed', slot, service, before: serviceSelectorText(selector) };
+}
+
+/**
+ * During a release the rule is the release's, and the Service is the live slot's still.
+ * @returns undefined nothing is to be mended @throws RefusedError the slot has no pods
+ */
+async function pointUnderWay(
+  deps: RecordLiveDeps,
+  call: ReleaseCall,
+  { workload, slot, because }: { workload: Workload; slot: Slot; because: string },
+): Promise<RecordLiveAnswer | undefined> {
+  const repair = await serviceRepair(deps, workload, slot);
+  if (repair === undefined) return undefined;
+  const { desired, revision = 'unknown' } = await deps.cluster.readSlot(workload, slot);
+  if (desired === 0) throw new RefusedError(`${slot} has no replicas: scale it up first`);
+  await call.append({ ...repair, because });
+  await deps.cluster.pointService(workload, slot, call.position);
+  return {
+    kind: 'wasRecorded',
+    ...{ slot, revision, releaseId: call.state.live?.releaseId ?? call.releaseId, underWay: call.releaseId },
+    leftReplicas: 0,
+    leftDeployment: slotName(workload, otherSlot(slot)),
+    namespace: workload.cluster.namespace,
+    service: repair.service,
+  };
+}
 
 /** @throws RefusedError the slot is not live, whatever its name is */
 async function look(

@@ -9,7 +9,7 @@ export function makeRecordLiveCommand(terminal: Terminal) {
   const command = new Command('record-live')
     .summary('after the rule was turned by hand: record which slot is live')
     .description(
-      'record which slot is live, after its traffic was turned by hand and not by a release; it looks whether that is so, and moves no traffic',
+      "record which slot is live, after its traffic was turned by hand and not by a release; it looks whether that is so, and moves no traffic. For the slot that is live already it points the team's own Service at its pods again, also during a release",
     )
     .argument('<workload>', 'the name of the workload')
     .addOption(new Option('--slot <slot>', 'the slot that has all of the traffic').choices(SLOTS).makeOptionMandatory())
@@ -18,18 +18,19 @@ export function makeRecordLiveCommand(terminal: Terminal) {
   return withWhereabouts(command).action((workload, options) =>
     atTheDoors(terminal, options, async doors => {
       const by = whoAsks(options.by);
-      const because = options.because ?? 'it was turned by hand';
+      const because = options.because ?? 'no reason was given';
       say(terminal, textOf(workload, await doors.recordLive({ workload, slot: options.slot, by, because })));
     }),
   );
 }
 
 function textOf(workload: string, answer: RecordLiveAnswer): string {
-  const { kind, slot, revision, releaseId, ends, leftReplicas, leftDeployment, namespace, service } = answer;
+  const { kind, slot, revision, releaseId, ends, leftReplicas, leftDeployment, namespace, service, underWay } = answer;
   if (kind === 'wasRecorded') {
     const done =
       service === undefined ? 'nothing more was done' : `Service ${service} selects its pods, and nothing else`;
-    return `${slot} is live already, revision ${revision}; ${done}\n`;
+    const goesOn = underWay === undefined ? '' : `; ${underWay} goes on`;
+    return `${slot} is live already, revision ${revision}; ${done}${goesOn}\n`;
   }
   const left =
     leftReplicas === 0

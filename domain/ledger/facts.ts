@@ -173,6 +173,8 @@ export type Fact =
   | { kind: 'stableRetired'; slot: Slot }
   /** A person turned the traffic to this slot past Sluice, and says that it is live; about the release that it was turned away from. */
   | { kind: 'liveRecorded'; slot: Slot; revision: string; images: Record<string, ReleaseImage>; because: string }
+  /** A person has pointed the team's own Service at the live slot again; `before`: what it selected. About the workload. */
+  | { kind: 'servicePointed'; slot: Slot; service: string; before: string; because: string }
   /** A person was called, the `times`th time about this. `what` is a kind of domain/release/waits.ts or a FindingKind, of this version or another. */
   | { kind: 'paged'; what: string; because: string; sinceEpochMs: number; times: number }
   | { kind: 'closed'; outcome: Outcome; reason?: RollBackReason; because: string };

@@ -21,6 +21,7 @@ const STANDS_STILL: ReadonlySet<ReleaseFact['kind']> = new Set([
   'clusterFailed',
   'targetsSeen',
   'finding',
+  'servicePointed',
   'baselineSeen',
   'ceilingsFrozen',
   'windowsFolded',
@@ -182,6 +183,8 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
       if (fact.slot !== release.admission?.stable) return rest; // and forward again
       return { ...rest, turnedBack: { by: entry.by, atEpochMs: at, because: fact.because } };
     }
+    case 'servicePointed':
+      return withFinding(release, { kind: 'finding', what: 'service' }, at);
     case 'stableRetired':
       return { ...release, stableRetired: true };
     case 'paged': {

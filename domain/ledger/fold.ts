@@ -42,6 +42,7 @@ function applyFact(state: WorkloadState, entry: Entry): WorkloadState {
   }
   if (fact.kind === 'snapshotTaken') return { ...state, snapshotSeq: state.seq };
   if (fact.kind === 'liveRecorded' && state.active === undefined) return recordLive(state, entry, fact);
+  if (fact.kind === 'servicePointed' && state.active === undefined) return state; // nothing of a release is other
   const release = [state.active, state.waiting].find(candidate => candidate?.releaseId === releaseId);
   if (release === undefined) throw new LedgerBrokenError(`entry ${entry.seq} is about ${releaseId}, which is not open`);
   if (fact.kind === 'closed') return close(state, release, entry, fact);

@@ -87,6 +87,8 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return 'promoted: the old version is scaled down when its connections have ended';
     case 'liveRecorded':
       return `${fact.slot} is recorded as live, revision ${fact.revision}: ${fact.because}`;
+    case 'servicePointed':
+      return `Service ${fact.service} (${fact.before}) is pointed at ${fact.slot} again: ${fact.because}`;
     case 'paged':
       return `a person is called${fact.times > 1 ? ` (${fact.times} times now)` : ''}: ${isFinding(fact.what) ? '' : 'waiting for '}${fact.because}`;
     case 'closed':

@@ -65,6 +65,7 @@ const KNOWN: Record<Fact['kind'], true> = {
   retiring: true,
   stableRetired: true,
   liveRecorded: true,
+  servicePointed: true,
   paged: true,
   closed: true,
 };

@@ -52,6 +52,13 @@ function mayRecordOver(active: ReleaseState, slot: Slot): RecordDecision {
   return { kind: 'record', releaseId, ends: true };
 }
 
+/**
+ * Whether a person may point the team's own Service at `slot` again while a release is in progress: at the slot that was live
+ * before it, which it follows until the release goes through its one-way door.
+ */
+export const mayPointAgain = ({ active, live }: WorkloadState, slot: Slot): boolean =>
+  active !== undefined && active.retiringAtEpochMs === undefined && live?.slot === slot;
+
 /** What is seen of the world when somebody says that a slot is live. */
 export interface LiveSeen {
   dial: Dial | { unreadable: string };

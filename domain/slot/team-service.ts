@@ -23,6 +23,10 @@ export const templatePods = (template: {
   replicas: template.replicas,
 });
 
+/** `app=shop`, or that it has none. */
+export const serviceSelectorText = (selector: Labels): string =>
+  Object.keys(selector).length === 0 ? 'without a selector' : selectorText({ matchLabels: selector });
+
 /** As Kubernetes has it for Services: one without a selector selects no pod. */
 export const serviceSelects = (selector: Labels, labels: Labels): boolean =>
   Object.keys(selector).length > 0 && selects({ matchLabels: selector }, labels);
@@ -48,6 +52,5 @@ export function teamServiceProblem(
   const other = slots[otherSlot(live)];
   const instead =
     other !== undefined && serviceSelects(selector, other) ? `go to ${otherSlot(live)}` : 'find none of its pods';
-  const what = Object.keys(selector).length === 0 ? 'without a selector' : selectorText({ matchLabels: selector });
-  return `Service ${service} (${what}) selects no pod of ${live}, which is live: callers inside the cluster ${instead}. To point it at ${live} again: ${command}`;
+  return `Service ${service} (${serviceSelectorText(selector)}) selects no pod of ${live}, which is live: callers inside the cluster ${instead}. To point it at ${live} again: ${command}`;
 }

@@ -5,7 +5,7 @@ import { dialFor } from '../../domain/dial.ts';
 import { slotLabels } from '../../domain/slot/slot-labels.ts';
 import { admissionOf, bake, requested, shop, weight } from '../support/story.ts';
 import { scheduled } from './scenes.ts';
-import { openWorld, template, type World } from './world.ts';
+import { named, openWorld, template, type World } from './world.ts';
 
 /*
  * The team's own Service, by which callers inside the cluster come in, follows the live slot. kubectl apply merges the file's
@@ -200,3 +200,81 @@ describe('a Service at the slot that a release is to fill', () => {
     });
   });
 });
+
+describe('the way out', () => {
+  const record = (world: World, more: object = {}) =>
+    world.run('record-live', { workload: 'shop', slot: 'green', by: 'bob', because: 'kubectl apply', ...more });
+  const pointed = async (world: World) =>
+    (await world.ledger.entries('shop')).filter(({ fact }) => fact.kind === 'servicePointed');
+  const line = {
+    by: 'bob',
+    fact: {
+      ...{ kind: 'servicePointed', slot: 'green', service: 'shop', because: 'kubectl apply' },
+      before: 'app=shop, sluice.dev/workload=shop, sluice.dev/slot=green',
+    },
+  };
+
+  it('during a release points the Service at the live slot, says who did so, and the release goes on', async () => {
+    const world = await baking();
+    world.cluster.selectBy(workload, 'shop', merged);
+    await pass(world);
+    expect(await record(world)).toMatchObject({ kind: 'wasRecorded', slot: 'green', underWay: 'shop-2' });
+    expect(await world.cluster.readService(workload)).toEqual(slotLabels(shop, 'green'));
+    expect(await pointed(world)).toMatchObject([{ ...line, releaseId: 'shop-2' }]);
+    expect((await world.ledger.read('shop')).active?.findings).toBeUndefined();
+    expect(await pass(world)).toMatchObject({ kind: 'lookAgain' });
+    expect(await findings(world)).toHaveLength(1);
+  });
+
+  it('is found wanting where whoever took it died between the line and the deed', async () => {
+    const world = await baking();
+    world.cluster.selectBy(workload, 'shop', merged);
+    const { pointService } = world.cluster;
+    world.cluster.pointService = async () => {
+      throw new Error('the handler dies');
+    };
+    await expect(record(world)).rejects.toThrow('the handler dies');
+    world.cluster.pointService = pointService;
+    await pass(world);
+    expect(pages(world)).toEqual([BECAUSE]);
+    await record(world);
+    expect(world.cluster.pointsAt(workload, 'shop')).toBe('green');
+  });
+
+  it('at rest does the same, in a line of its own; where nothing is to be mended there is none', async () => {
+    const world = await promoted();
+    expect(await record(world)).toMatchObject({ kind: 'wasRecorded' });
+    expect(await pointed(world)).toEqual([]);
+    world.cluster.selectBy(workload, 'shop', merged);
+    const before = await world.ledger.read('shop');
+    expect(await record(world)).toMatchObject({ kind: 'wasRecorded', service: 'shop' });
+    expect(await pointed(world)).toMatchObject([{ ...line, releaseId: 'shop-1' }]);
+    expect((await world.ledger.read('shop')).live).toEqual(before.live);
+    expect(await world.cluster.readService(workload)).toEqual(slotLabels(shop, 'green'));
+  });
+
+  it.each<[string, object, (world: World) => unknown, RegExp]>([
+    ['there is nothing to mend', {}, () => undefined, /^shop-2 is in progress; abort it instead/],
+    ['it is the canary that is named', { slot: 'blue' }, breakIt, /^shop-2 is in progress; abort it instead/],
+    [
+      'the live slot has no pods',
+      {},
+      world => {
+        breakIt(world);
+        world.cluster.setReplicas(shop, 'green', 0);
+      },
+      /^green has no replicas/,
+    ],
+  ])('is refused during a release where %s, and nothing is written', async (_, more, set, because) => {
+    const world = await baking();
+    set(world);
+    const untouched = await world.everything();
+    await expect(record(world, more)).rejects.toMatchObject(named('RefusedError', because));
+    expect(await world.everything()).toEqual(untouched);
+    expect(await pointed(world)).toEqual([]);
+  });
+});
+
+function breakIt(world: World): void {
+  world.cluster.selectBy(workload, 'shop', merged);
+}

@@ -17,6 +17,7 @@ const WAY_BACK = new Set<Fact['kind']>([
   'dialRestored',
   'dialVerified',
   'canaryRetired',
+  'servicePointed',
   'pushRefused',
   'retagPassed',
   'approved', // a person who says yes to what goes back already: it counts for nothing
@@ -32,6 +33,7 @@ const BEHIND_THE_DOOR = new Set<Fact['kind']>([
   'stableRetired',
   // a person turned the traffic back by hand, and it is the canary that goes
   'liveRecorded',
+  'servicePointed',
   'canaryRetired',
   // stable keeps its pods while the live slot cannot carry what it carries
   'held',
@@ -44,7 +46,7 @@ const BEHIND_THE_DOOR = new Set<Fact['kind']>([
 ]);
 
 /** What is said of the workload, in a line of its newest release. */
-const OF_THE_WORKLOAD = new Set<Fact['kind']>(['liveRecorded', 'retagPassed']);
+const OF_THE_WORKLOAD = new Set<Fact['kind']>(['liveRecorded', 'servicePointed', 'retagPassed']);
 
 /** One more line of a ledger against all lines before it. */
 export function checkLine(stage: Stage, { workload, release, entry, by }: Appended): void {
@@ -226,7 +228,7 @@ function whoActs({ by: giver, fact }: Entry, by: Invocation, says: Says): void {
   const said = (by.event as { by?: string }).by;
   if (DOORS_OF_PEOPLE.has(by.name) && giver !== said)
     says('an act has its actor', `${fact.kind} by ${giver}, not ${said}`);
-  if (fact.kind === 'liveRecorded' && by.name !== 'record-live')
+  if ((fact.kind === 'liveRecorded' || fact.kind === 'servicePointed') && by.name !== 'record-live')
     says('a person says which slot is live', `${by.who} did`);
 }
 

@@ -39,6 +39,10 @@ describe('what people who watch a release are told', () => {
       'a person is called (2 times now): Service shop selects no pod',
       { kind: 'paged', what: 'service', because: 'Service shop selects no pod', sinceEpochMs: 0, times: 2 },
     ],
+    [
+      'Service shop (app=shop) is pointed at green again: kubectl apply',
+      { kind: 'servicePointed', slot: 'green', service: 'shop', before: 'app=shop', because: 'kubectl apply' },
+    ],
     ['preview of green is open', { kind: 'previewOpened', slot: 'green' }],
     ['weight 10 %', { kind: 'shiftConfirmed', dial: { blue: 90, green: 10 }, weight: 10 }],
     ['bake 1h 30m', { kind: 'stepStarted', index: 1 }],
