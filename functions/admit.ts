@@ -10,7 +10,6 @@ import type { Admission } from '../domain/ledger/facts.ts';
 import { admit, type Findings } from '../domain/release/admission.ts';
 import { turnedFrom } from '../domain/release/record-live.ts';
 import { routingProblem } from '../domain/routing/routing-problem.ts';
-import { writeServiceFinding } from './shared/find-service.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { heldByAlarms } from './shared/hold-for-alarms.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
@@ -30,6 +29,7 @@ import { pageFindings } from './shared/page.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 import { type TellDeps, tell } from './shared/tell.ts';
+import { writeFinding } from './shared/write-finding.ts';
 
 export interface AdmitDeps extends SharedDeps, TellDeps {
   ledger: Ledger;
@@ -59,7 +59,7 @@ export const makeHandler = (deps: AdmitDeps) =>
     await tell(deps, call.release, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
     await call.append({ kind: 'admitted', admission });
     if (decision.service !== undefined) {
-      await writeServiceFinding(call, decision.service);
+      await writeFinding(call, 'service', decision.service);
       await pageFindings(deps, call);
     }
     return roadMove({ kind: 'admitted', because: `revision ${admission.revision}` });

@@ -4,6 +4,7 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { SlotSeen } from '../domain/ledger/facts.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
 import { currentStep, isSlotUnread } from '../domain/release/next-step.ts';
+import { minimumFinding, minimumPutBack } from '../domain/release/stable-minimum.ts';
 import { findService, readService } from './shared/find-service.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
@@ -11,6 +12,7 @@ import { lazily, openLedger, openShared } from './shared/open.ts';
 import { openCluster } from './shared/open-cluster.ts';
 import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
+import { writeFinding } from './shared/write-finding.ts';
 
 export interface ReadSlotDeps extends SharedDeps {
   ledger: Ledger;
@@ -34,6 +36,7 @@ export const makeHandler = (deps: ReadSlotDeps) =>
     if (isNews(call.release, seen, call.now)) await call.append({ kind: 'slotSeen', ...seen });
     const status = canary === 'blue' ? { blue: ofCanary, green: ofStable } : { blue: ofStable, green: ofCanary };
     await findService(deps, call, service, status);
+    await writeFinding(call, 'stableMinimum', minimumFinding(call.release, seen));
     const because = seen.problem ?? `${seen.available} of ${seen.desired} pods ready`;
     return roadMove({ kind: 'lookAgain', because, asks: 'cluster' });
   });
@@ -42,6 +45,7 @@ function seenOf(call: ReleaseCall, canary: SlotStatus, stable: SlotStatus): Slot
   const { canary: slot } = call.admission;
   const { desired, available, ready, revision, images, added, autoscalerMaximum: most } = canary;
   const isBound = most !== undefined && most < (call.release.size?.replicas ?? 0);
+  const minimum = minimumPutBack(call.release, stable);
   const problem = isBound ? `the autoscaler of ${slot} allows at most ${most} replicas` : canary.problem;
   return {
     slot,
@@ -57,6 +61,7 @@ function seenOf(call: ReleaseCall, canary: SlotStatus, stable: SlotStatus): Slot
       desired: stable.desired,
       available: stable.available,
       ...(stable.restarts !== undefined && { restarts: sum(stable.restarts) }),
+      ...(minimum !== undefined && { minimum }),
     },
     ...restartsSeen(call.release, canary),
   };

@@ -5,6 +5,7 @@ import type { TrafficRouter } from '../adapters/router/router.ts';
 import { WAIT_SECONDS } from '../domain/release/next-move.ts';
 import { hasTraffic, nextStep } from '../domain/release/next-step.ts';
 import { replicasFor, stableSize } from '../domain/release/sizing.ts';
+import { minimumToRaise, minimumUnderWay } from '../domain/release/stable-minimum.ts';
 import { followTemplate } from './shared/follow-template.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
@@ -22,9 +23,14 @@ export interface SizeCanaryDeps extends SharedDeps {
 /** Gives the canary the replicas for its next weight, and keeps stable from shrinking while it may be needed again. */
 export const makeHandler = (deps: SizeCanaryDeps) =>
   makeRoadLambda('size-canary', deps, async (call): Promise<RoadMove> => {
+    const putBack = minimumToRaise(call.release, call.now);
+    if (putBack !== undefined) return raiseAgain(deps, call, putBack);
     const next = nextStep(call.release, call.now);
-    if (next.kind !== 'sizeCanary')
+    if (next.kind !== 'sizeCanary') {
+      const underWay = minimumUnderWay(call.release);
+      if (underWay !== undefined) await raise(deps, call, underWay);
       return roadMove({ kind: 'lookAgain', because: 'the canary is scaled up and ready' });
+    }
     // what GitOps brings after the push is seen here at the latest, before each weight
     await followTemplate(deps, call, await deps.cluster.readTemplate(call.release.workload));
     const { stable, canary, stableMinimum } = call.admission;
@@ -64,6 +70,21 @@ export const makeHandler = (deps: SizeCanaryDeps) =>
     const because = `${canary} is scaled to ${replicas} for weight ${next.weight} %${kept}`;
     return roadMove({ kind: 'lookAgain', seconds: WAIT_SECONDS, because, asks: 'cluster' });
   });
+
+const raise = ({ cluster }: SizeCanaryDeps, { release, admission, position }: ReleaseCall, minimum: number) =>
+  cluster.setAutoscalerMinimum(release.workload, admission.stable, minimum, position);
+
+/** Nothing else is sized by it: what the canary needs is asked again at the next look. */
+async function raiseAgain(
+  deps: SizeCanaryDeps,
+  call: ReleaseCall,
+  { from, to, because }: NonNullable<ReturnType<typeof minimumToRaise>>,
+): Promise<RoadMove> {
+  const { stable: slot } = call.admission;
+  await call.append({ kind: 'stableMinimumRaised', slot, from, to });
+  await raise(deps, call, to);
+  return roadMove({ kind: 'lookAgain', seconds: WAIT_SECONDS, because, asks: 'cluster' });
+}
 
 /** A rule that cannot be read is a person's doing: the look that follows holds the release and says so. */
 async function joinGroups(deps: SizeCanaryDeps, call: ReleaseCall): Promise<void> {

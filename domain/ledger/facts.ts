@@ -72,8 +72,11 @@ export interface SlotSeen {
   added?: string;
   /** Its autoscaler allows no more replicas than these, which are fewer than Sluice gave it. */
   most?: number;
-  /** Absent in lines from before it was read. `restarts`: of the containers of all its pods. */
-  stable?: { desired: number; available: number; restarts?: number };
+  /**
+   * Absent in lines from before it was read. `restarts`: of the containers of all its pods. `minimum`: of its autoscaler, where
+   * it is below what Sluice has set.
+   */
+  stable?: { desired: number; available: number; restarts?: number; minimum?: number };
   /** Restarts of the canary's pods, above those that each pod is allowed (`podsAtReady`); absent: none. */
   restarts?: number;
   /** Of the pod that restarted most, all of its restarts; absent: none restarted. */
@@ -84,8 +87,9 @@ export interface SlotSeen {
 
 /**
  * What can be found wrong beside the road of a release. `service`: the team's own Service selects no pod of the live slot.
+ * `stableMinimum`: somebody puts the minimum of stable's autoscaler back, again and again.
  */
-export const FINDING_KINDS = ['service'] as const;
+export const FINDING_KINDS = ['service', 'stableMinimum'] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** Everything that can stand in a ledger. Intent before effect; a fact never changes once appended. */
@@ -131,6 +135,8 @@ export type Fact =
   | { kind: 'targetsSeen'; slot: Slot; because: string }
   /** Something is wrong that does not stop the release, and a person is called; without `because`: it is no longer. */
   | { kind: 'finding'; what: FindingKind; because?: string }
+  /** Somebody had put the minimum of stable's autoscaler back, and it is set again. */
+  | { kind: 'stableMinimumRaised'; slot: Slot; from: number; to: number }
   | { kind: 'readied'; weight: number }
   | { kind: 'previewIntended'; slot: Slot }
   | { kind: 'previewOpened'; slot: Slot }

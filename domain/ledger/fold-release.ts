@@ -21,6 +21,7 @@ const STANDS_STILL: ReadonlySet<ReleaseFact['kind']> = new Set([
   'clusterFailed',
   'targetsSeen',
   'finding',
+  'stableMinimumRaised',
   'servicePointed',
   'baselineSeen',
   'ceilingsFrozen',
@@ -86,6 +87,8 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
       return { ...release, clusterFailed: { because: fact.because, atEpochMs: at } };
     case 'targetsSeen':
       return { ...release, targetsSeen: { because: fact.because, atEpochMs: at } };
+    case 'stableMinimumRaised':
+      return minimumRaised(release, at);
     case 'finding':
       return withFinding(release, fact, at);
     case 'readied': {
@@ -197,6 +200,14 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
     default:
       return assertNever(fact);
   }
+}
+
+/** What was seen of the minimum is over; the next reading says whether it stays. */
+function minimumRaised(release: ReleaseState, at: number): ReleaseState {
+  const next = { ...release, minimumRaised: { times: (release.minimumRaised?.times ?? 0) + 1, lastAtEpochMs: at } };
+  if (release.slotSeen?.stable === undefined) return next;
+  const { minimum: _, ...stable } = release.slotSeen.stable;
+  return { ...next, slotSeen: { ...release.slotSeen, stable } };
 }
 
 /** One that lasts keeps its beginning, whatever its sentence says by now. */

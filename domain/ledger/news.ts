@@ -35,6 +35,8 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
       return `the cluster fails: ${fact.because}`;
     case 'targetsSeen':
       return `${fact.slot} is not ready: ${fact.because}`;
+    case 'stableMinimumRaised':
+      return `the minimum of the autoscaler of ${fact.slot} was put back to ${fact.from}: it is raised to ${fact.to} again`;
     case 'finding':
       return fact.because ?? FINDING_OVER[fact.what];
     case 'readied':
@@ -114,6 +116,7 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
 
 const FINDING_OVER: Record<FindingKind, string> = {
   service: "the team's own Service selects the live slot again",
+  stableMinimum: "the minimum of stable's autoscaler is as Sluice has set it",
 };
 const isFinding = (what: string): boolean => Object.hasOwn(FINDING_OVER, what);
 

@@ -82,6 +82,8 @@ export interface ReleaseState {
   targetsSeen?: { because: string; atEpochMs: number };
   /** Why the cluster could not be asked or written to last; absent: it was since. */
   clusterFailed?: { because: string; atEpochMs: number };
+  /** How often a minimum of stable's autoscaler that somebody had put back was set again; absent: never. */
+  minimumRaised?: { times: number; lastAtEpochMs: number };
   /** What is wrong beside its road, by kind, and since when; absent: nothing. */
   findings?: Partial<Record<FindingKind, { because: string; sinceEpochMs: number }>>;
   /** The last page about each kind, also where it is over since. */

@@ -37,6 +37,7 @@ const KNOWN: Record<Fact['kind'], true> = {
   clusterFailed: true,
   targetsSeen: true,
   finding: true,
+  stableMinimumRaised: true,
   readied: true,
   previewIntended: true,
   previewOpened: true,

@@ -21,6 +21,7 @@ import { currentStep, isSlotUnread, isToBegin, unreadSinceEpochMs, weightToReady
 import { readiness } from './readiness.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
 import { otherContent } from './slot-content.ts';
+import { minimumToRaise } from './stable-minimum.ts';
 
 export { WAIT_SECONDS } from './decisions.ts';
 
@@ -128,6 +129,11 @@ function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed):
   const step = currentStep(release);
   const weight = weightToReady(release);
   if (weight !== undefined && seen.sizingFailed !== undefined) return sizeAgain(release, weight, seen);
+  const putBack = minimumToRaise(release, seen.nowEpochMs);
+  if (putBack !== undefined) {
+    const holds = release.hold === undefined ? {} : { holds: true as const }; // for what it held for it holds still
+    return { move: { kind: 'advance', because: putBack.because }, facts: [], ...holds };
+  }
   if (isToBegin(release, seen.nowEpochMs)) {
     return { move: { kind: 'advance', because: 'the next step is to begin' }, facts: [] };
   }

@@ -3,6 +3,7 @@ import type { ReleaseState } from '../ledger/state.ts';
 import type { Step } from '../plan/plan.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
 import { outgrown } from './sizing.ts';
+import { minimumToRaise } from './stable-minimum.ts';
 
 /** What the road does next. The state machine has one state for each kind. */
 export type NextStep =
@@ -23,6 +24,9 @@ const LOOK_NOW = { kind: 'pause', seconds: 1 } as const;
  * Whatever the first step is, the canary is sized and ready before it, so that a hook or an approval finds a preview to look at.
  */
 export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
+  // whatever is waited for: until the soak is over stable has to keep its size
+  const isPutBack = minimumToRaise(release, nowEpochMs) !== undefined;
+  if (isPutBack && release.size !== undefined) return { kind: 'sizeCanary', weight: release.size.weight };
   const step = currentStep(release);
   if (step === undefined) {
     // a first release went through its one-way door with its shift: nothing soaks that cannot go back

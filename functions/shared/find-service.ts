@@ -1,11 +1,11 @@
 import type { Cluster, SlotStatus } from '../../adapters/cluster/cluster.ts';
 import { ClusterRefusedError, ClusterUnreachableError, TemplateNotFoundError } from '../../adapters/cluster/errors.ts';
 import type { Slot } from '../../domain/dial.ts';
-import { isFindingNews } from '../../domain/release/findings.ts';
 import type { Labels } from '../../domain/slot/label-selector.ts';
 import { type TeamServiceSeen, teamServiceProblem, templatePods } from '../../domain/slot/team-service.ts';
 import type { Workload } from '../../domain/workload.ts';
 import type { ReleaseCall } from './release-call.ts';
+import { writeFinding } from './write-finding.ts';
 
 const NOT_KNOWN = 'notKnown';
 
@@ -40,13 +40,7 @@ export async function findService(
     if (template === NOT_KNOWN) return;
     because = teamServiceProblem(workload, stable, { ...seen, template });
   }
-  await writeServiceFinding(call, because);
-}
-
-/** @param because undefined: all is well */
-export async function writeServiceFinding(call: ReleaseCall, because: string | undefined): Promise<void> {
-  if (!isFindingNews(call.release, 'service', because)) return;
-  await call.append({ kind: 'finding', what: 'service', ...(because !== undefined && { because }) });
+  await writeFinding(call, 'service', because);
 }
 
 /** Undefined: the team's Deployment is not there, and so has no pods. */

@@ -122,6 +122,27 @@ const more: CrashScene[] = [
   },
   {
     name: 'size-canary',
+    title: "size-canary, where somebody has put the minimum of stable's autoscaler back",
+    input: road,
+    open: async () => {
+      const world = await openWorld();
+      world.cluster.putAutoscaler(shop, 'blue', 2);
+      const seen = { slot: 'green' as const, desired: 1, available: 1, ready: true };
+      await world.tell(
+        [0, requested()],
+        [0, { kind: 'runClaimed', run: 1 }],
+        [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
+        [0, { kind: 'sizeIntended', slot: 'green', replicas: 1, weight: 10, stableReplicas: 4 }],
+        [0, { kind: 'slotSeen', ...seen, stable: { desired: 4, available: 4, minimum: 2 } }],
+        [0, { kind: 'readied', weight: 10 }],
+        [0, { kind: 'stepStarted', index: 0 }],
+      );
+      await world.canary(1);
+      return world;
+    },
+  },
+  {
+    name: 'size-canary',
     title: 'size-canary, where stable has an autoscaler',
     input: road,
     open: async () => {

@@ -43,6 +43,10 @@ describe('what people who watch a release are told', () => {
       'Service shop (app=shop) is pointed at green again: kubectl apply',
       { kind: 'servicePointed', slot: 'green', service: 'shop', before: 'app=shop', because: 'kubectl apply' },
     ],
+    [
+      'the minimum of the autoscaler of blue was put back to 2: it is raised to 4 again',
+      { kind: 'stableMinimumRaised', slot: 'blue', from: 2, to: 4 },
+    ],
     ['preview of green is open', { kind: 'previewOpened', slot: 'green' }],
     ['weight 10 %', { kind: 'shiftConfirmed', dial: { blue: 90, green: 10 }, weight: 10 }],
     ['bake 1h 30m', { kind: 'stepStarted', index: 1 }],
