@@ -6,7 +6,6 @@ import type { Page, TrafficRouter } from '../adapters/router/router.ts';
 import { type TargetCounts, type Targets, TargetsUnreachableError } from '../adapters/targets/targets.ts';
 import { dialText, otherSlot, type Slot } from '../domain/dial.ts';
 import { releaseExecutionName } from '../domain/release-id.ts';
-import { type RollBackInput, rollBackInputSchema } from './shared/claim-roll-back.ts';
 import { StaleExecutionError } from './shared/errors.ts';
 import { makeLambda, type SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
@@ -14,6 +13,7 @@ import { lazily, openExecutions, openLedger, openRouter, openShared, openTargets
 import { readDial } from './shared/read-dial.ts';
 import { type ReleaseCall, withRollBack } from './shared/release-call.ts';
 import { carriedBack } from './shared/roll-back-lambda.ts';
+import { backOf, type RollBackInput, rollBackInputSchema } from './shared/way-back.ts';
 
 export interface RestoreTrafficDeps extends SharedDeps {
   ledger: Ledger;
@@ -39,7 +39,9 @@ export const makeHandler = (deps: RestoreTrafficDeps) =>
     const input = rollBackInputSchema.parse(event);
     const counted = (move: RoadMove) => carriedBack('restore-traffic', input, move);
     try {
-      return counted(await withRollBack(deps, event, log, call => restore(deps, input, call)));
+      return counted(
+        await withRollBack(deps, event, log, call => restore(deps, { ...input, back: backOf(call.release) }, call)),
+      );
     } catch (error) {
       if (!(error instanceof LedgerUnreachableError) || input.back === null) throw error;
       if (deps.clock.now() >= input.back.deadlineEpochMs) throw error;

@@ -1,35 +1,9 @@
-import * as z from 'zod';
 import { ExecutionNameTakenError, type Executions } from '../../adapters/executions/executions.ts';
-import type { WayBack } from '../../adapters/router/router.ts';
 import type { RollBackReason } from '../../domain/ledger/facts.ts';
 import { rollBackExecutionName } from '../../domain/release-id.ts';
-import type { Workload } from '../../domain/workload.ts';
 import { StaleExecutionError } from './errors.ts';
-import { type ReleaseCall, releaseIdSchema } from './release-call.ts';
-
-/**
- * The input of roll-back.asl.json carries all that turning the dial needs, so that it works when neither the ledger nor the
- * cluster answers. A release that was not admitted has moved nothing and carries no way back.
- */
-export const rollBackInputSchema = z.looseObject({
-  releaseId: releaseIdSchema,
-  attempt: z.int().positive(),
-  /** The last move of this execution; absent before the first. */
-  move: z
-    .looseObject({ events: z.int().nonnegative().optional(), restores: z.int().nonnegative().optional() })
-    .optional(),
-  back: z
-    .object({
-      workload: z.custom<Workload>(value => typeof value === 'object' && value !== null),
-      wayBack: z.custom<WayBack>(value => typeof value === 'object' && value !== null),
-      stable: z.enum(['blue', 'green']),
-      deadlineEpochMs: z.number(),
-      /** Of a first release: stable has no targets, and is not waited for. */
-      first: z.boolean().optional(),
-    })
-    .nullable(),
-});
-export type RollBackInput = z.infer<typeof rollBackInputSchema>;
+import type { ReleaseCall } from './release-call.ts';
+import { backOf, type RollBackInput } from './way-back.ts';
 
 export type Claimed = { kind: 'goesBack'; attempt: number } | { kind: 'promoted' };
 
@@ -80,17 +54,6 @@ export async function handOver(deps: { executions: Executions }, call: ReleaseCa
 
 function start(deps: { executions: Executions }, call: ReleaseCall, attempt: number): Promise<void> {
   const { releaseId } = call;
-  const { admission, workload } = call.release;
-  const back =
-    admission === undefined
-      ? null
-      : {
-          workload,
-          wayBack: admission.wayBack as WayBack, // plain JSON of the router's adapter, as it was planned at admission
-          stable: admission.stable,
-          deadlineEpochMs: admission.deadlineEpochMs,
-          ...(admission.first === true && { first: true }),
-        };
-  const input: RollBackInput = { releaseId, attempt, back };
+  const input: RollBackInput = { releaseId, attempt, back: backOf(call.release) };
   return deps.executions.start('rollBack', rollBackExecutionName(releaseId, attempt), input);
 }

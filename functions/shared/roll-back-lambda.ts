@@ -1,10 +1,10 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
-import { type RollBackInput, rollBackInputSchema } from './claim-roll-back.ts';
 import { sayingClusterFailed } from './cluster-failed.ts';
 import { type LambdaHandler, makeLambda, type SharedDeps } from './handler.ts';
 import { countedBack } from './history.ts';
 import type { RoadMove } from './move.ts';
 import { type ReleaseCall, withRollBack } from './release-call.ts';
+import { backOf, type RollBackInput, rollBackInputSchema } from './way-back.ts';
 
 /** A handler of roll-back.asl.json: behind the fence, and its move carries on what the execution's history holds. */
 export const makeRollBackLambda = (
@@ -14,7 +14,10 @@ export const makeRollBackLambda = (
 ): LambdaHandler<RoadMove> =>
   makeLambda(name, deps, async (event, log) => {
     const input = rollBackInputSchema.parse(event);
-    const move = await withRollBack(deps, event, log, call => sayingClusterFailed(call, () => act(call, input)));
+    const move = await withRollBack(deps, event, log, call =>
+      // what the input says of the way back is for when there is no ledger: whoever may invoke this could have written it
+      sayingClusterFailed(call, () => act(call, { ...input, back: backOf(call.release) })),
+    );
     return carriedBack(name, input, move);
   });
 

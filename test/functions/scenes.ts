@@ -1,6 +1,7 @@
 import { dialFor } from '../../domain/dial.ts';
 import type { Admission } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import type { Workload } from '../../domain/workload.ts';
 import {
   admissionOf,
   approval,
@@ -334,6 +335,17 @@ export async function stopped(...story: Line[]): Promise<World> {
   const opened = await admitted({}, 25, ...at10, ...story);
   opened.executions.end('release', 'shop-1-1', 'FAILED');
   return opened;
+}
+
+/** The active release as if it had been admitted with this workload, and this way back: it is the ledger that says them. */
+export function admittedWith(world: World, workload: Workload, wayBack?: unknown): void {
+  const read = world.ledger.read.bind(world.ledger);
+  world.ledger.read = async name => {
+    const state = await read(name);
+    if (state.active?.admission === undefined) return state;
+    const admission = { ...state.active.admission, ...(wayBack !== undefined && { wayBack }) };
+    return { ...state, active: { ...state.active, workload, admission } };
+  };
 }
 
 /** Every handler's. */

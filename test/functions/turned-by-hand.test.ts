@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
 import { dialFor } from '../../domain/dial.ts';
 import { bake, type Line, readied, shifted, shop, weight } from '../support/story.ts';
-import { backInput, goingBack, road } from './scenes.ts';
+import { admittedWith, backInput, goingBack, road } from './scenes.ts';
 import { openWorld, type World } from './world.ts';
 
 /*
@@ -198,8 +198,8 @@ describe('a maintenance page in place of the forward', () => {
       ...input.back.wayBack.rules,
       { arn: 'arn:rule/api', actions: input.back.wayBack.rules[0]?.actions ?? [] },
     ];
-    const back = { ...input.back, workload: two, wayBack: { ...input.back.wayBack, rules } };
-    expect(await world.run('restore-traffic', { ...input, back })).toMatchObject({ kind: 'lookAgain' });
+    admittedWith(world, two, { ...input.back.wayBack, rules });
+    expect(await world.run('restore-traffic', input)).toMatchObject({ kind: 'lookAgain' });
     expect(groups(world)).toEqual([{ arn: BLUE, weight: 1 }]);
     expect(groups(world, 'arn:rule/api')).toEqual([]);
   });

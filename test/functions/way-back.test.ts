@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
 import { dialFor } from '../../domain/dial.ts';
 import { at, type Line, requested, shop } from '../support/story.ts';
-import { backInput, goingBack, road } from './scenes.ts';
+import { admittedWith, backInput, goingBack, road } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';
 
 const dialOf = (world: World) => world.router.readDial(shop);
@@ -195,6 +195,27 @@ describe('verifying the traffic', () => {
     expect(await world.run('retire-canary', { ...input, move })).toMatchObject({ kind: 'restoreAgain', seconds: 10 });
   });
 
+  it('goes by the ledger, whatever its input says: who can invoke it could have written that', async () => {
+    const world = await goingBack();
+    const input = await backInput(world);
+    const { rules } = input.back.wayBack;
+    const actions = [{ Type: 'forward', TargetGroupArn: 'arn:tg/of-somebody-else' }];
+    const wayBack = { ...input.back.wayBack, rules: rules.map(rule => ({ ...rule, actions })) };
+    const forged = {
+      ...input,
+      back: { ...input.back, stable: 'green', wayBack, workload: { ...shop, name: 'other' } },
+    };
+    expect(await world.run('restore-traffic', forged)).toMatchObject({
+      kind: 'advance',
+      because: 'all requests go to blue',
+    });
+    expect(await world.router.readDial(shop)).toEqual({ blue: 100, green: 0 });
+    // nor is what was never moved sent anywhere because the input has no way back
+    const none = await goingBack();
+    await none.run('restore-traffic', { ...(await backInput(none)), back: null });
+    expect(await none.router.readDial(shop)).toEqual({ blue: 100, green: 0 });
+  });
+
   it('is not content while one of several rules still sends requests to the canary', async () => {
     // Prepare: read as the worst, the first rule at 100 and the second at 90
     const two = { ...shop, router: { ...shop.router, rules: ['arn:rule/shop', 'arn:rule/api'] } };
@@ -207,9 +228,9 @@ describe('verifying the traffic', () => {
       stickinessSeconds: 0,
       httpHeaders: [],
     });
-    const input = await backInput(world);
+    admittedWith(world, two);
     // Act
-    const move = await world.run('verify-traffic', { ...input, back: { ...input.back, workload: two } });
+    const move = await verify(world);
     // Assess
     expect(move).toMatchObject({ kind: 'restoreAgain', because: 'the traffic weights are blue 100 %, green 10 %' });
     expect(world.targets.counts.green).toMatchObject({ healthy: 4, draining: 0 });
