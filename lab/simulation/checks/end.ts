@@ -1,5 +1,3 @@
-import { sha256 } from '../../../adapters/sha256.ts';
-import { ChainAudit } from '../../../domain/ledger/audit.ts';
 import { machineArns } from '../embedded-executions.ts';
 import type { Systems } from '../ports.ts';
 import type { Scenario } from '../scenario.ts';
@@ -50,7 +48,6 @@ export async function checkEnd({ stage, systems }: Simulation, scenario: Scenari
   const liveSlot = live?.slot ?? 'blue';
   const idle = theOther(liveSlot);
   const dial = site.dialNow();
-  await checkWhole(stage, systems, workload.name);
   if (!isSame(dial, wholeOn(liveSlot))) {
     stage.violate(
       'the dial ends whole on the right slot',
@@ -93,19 +90,4 @@ async function pushIsKnown(stage: Stage, systems: Systems, { workload, plan }: S
       fact.kind === 'requested' && Object.values(fact.images).some(({ digest }) => digest === newest.digest),
   );
   if (!isKnown) stage.violate('a push is not lost', `${newest.tags.join(', ')} was pushed, and never requested`);
-}
-
-/** Whoever walks the ledger from its first line finds nothing that does not follow: no line, no named state, no snapshot. */
-async function checkWhole(stage: Stage, { ledger }: Systems, workload: string): Promise<void> {
-  const chain = new ChainAudit(sha256);
-  const kept = await ledger.readSnapshots(workload);
-  let afterSeq: number | undefined = 0;
-  while (afterSeq !== undefined) {
-    const page: Awaited<ReturnType<typeof ledger.readRawLines>> = await ledger.readRawLines(workload, afterSeq);
-    if (!page.lines.every(line => chain.add(line))) break;
-    afterSeq = page.nextAfterSeq;
-  }
-  const { broken, snapshots } = chain.end(kept);
-  if (snapshots > 0) stage.coverage.count('a snapshot that the ledger names');
-  if (broken !== undefined) stage.violate('a ledger can be audited', `line ${broken.seq}: ${broken.because}`);
 }

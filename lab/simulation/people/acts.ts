@@ -4,6 +4,7 @@ import { PROCEED } from '../../../domain/ledger/state.ts';
 import { openApprovals } from '../../../domain/release/approvals.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../../domain/release-id.ts';
 import { executionArnOf } from '../../asl/arns.ts';
+import { auditLedger } from '../audited-ledger.ts';
 import { checkEnd, endOf } from '../checks/end.ts';
 import { checkPace } from '../checks/pace.ts';
 import { checkPeopleAreCalled } from '../checks/people.ts';
@@ -61,6 +62,7 @@ export async function playActs(simulation: Simulation, scenario: Scenario, bus: 
   if (stage.violations.length > 0) return;
   await isQuiet;
   await checkEnd(simulation, scenario);
+  await auditLedger(stage, simulation.systems, scenario.workload.name);
 }
 
 /** Whoever is called about a release behind its door sees to its pods, half an hour later. */
