@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync }
 import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import type { Env } from '../adapters/aws-client-config.ts';
+import { parsedJson } from '../domain/parsed-json.ts';
 
 /** Where a lab that runs says how to reach it, from the directory in which it was started. */
 export const LAB_FILE = '.sluice/lab.json';
@@ -93,18 +94,9 @@ export function readLabFile(path: string = LAB_FILE): FoundLab {
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
     return { kind: 'unreadable', because: message };
   }
-  const parsed = labFileSchema.safeParse(jsonOrUndefined(text));
+  const parsed = labFileSchema.safeParse(parsedJson(text));
   if (!parsed.success) return { kind: 'unreadable', because: 'it is not the file of a lab' };
   return isAlive(parsed.data.pid) ? { kind: 'found', lab: parsed.data } : { kind: 'stale', pid: parsed.data.pid };
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function isAlive(pid: number): boolean {

@@ -1,3 +1,5 @@
+import { parsedJson } from '../domain/parsed-json.ts';
+
 /** What `npm audit --json` says, as far as anything depends on it. */
 export type Audited =
   /** No registry answered: nothing is known, and that is no "none". */
@@ -19,7 +21,7 @@ interface Report {
 
 /** @param output of npm, which is no JSON at all where it did not come as far as that */
 export function audited(output: string): Audited {
-  const report = parsed(output);
+  const report = parsedJson(output) as Report | undefined;
   if (report?.metadata === undefined || report.vulnerabilities === undefined) {
     const status = report?.statusCode === undefined ? '' : ` (HTTP ${report.statusCode})`;
     return { kind: 'unanswered', because: `no registry answers an audit${status}: the dependencies are not audited` };
@@ -27,13 +29,4 @@ export function audited(output: string): Audited {
   const found = Object.entries(report.vulnerabilities).filter(([, { severity }]) => STOPS.includes(severity));
   if (found.length === 0) return { kind: 'clean', dependencies: report.metadata.dependencies?.total ?? 0 };
   return { kind: 'found', lines: found.map(([name, { severity, range }]) => `${name} ${range}: ${severity}`) };
-}
-
-function parsed(output: string): Report | undefined {
-  try {
-    return JSON.parse(output) as Report;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

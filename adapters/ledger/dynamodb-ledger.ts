@@ -1,6 +1,5 @@
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -12,7 +11,7 @@ import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { KeptSnapshot } from '../../domain/ledger/audit.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
-import { digestOf, isCommitted, isSnapshotDue, snapshotTaken } from '../../domain/ledger/snapshot.ts';
+import { digestOf, isCommitted, isSnapshotDue, keptState } from '../../domain/ledger/snapshot.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
 import { entryAfter, LEDGER_VERSION } from '../../domain/ledger/versions.ts';
 import { workloadOf } from '../../domain/release-id.ts';
@@ -20,6 +19,7 @@ import type { Env } from '../aws-client-config.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
 import { sha256 } from '../sha256.ts';
+import { conditionHeld } from './condition-held.ts';
 import { LedgerConflictError, LedgerUnreachableError } from './errors.ts';
 import { judgedOf } from './judged-of.ts';
 import type { Checkpoint, Ledger, NewLine, OpenMark } from './ledger.ts';
@@ -134,7 +134,7 @@ export class DynamoDbLedger implements Ledger {
    * written already, and the snapshot is only a cache: without it a read takes longer, and the next append tries again.
    */
   private async takeSnapshot(workload: string, state: WorkloadState, line: NewLine): Promise<WorkloadState> {
-    const entry = entryAfter(state, { ...line, fact: snapshotTaken(digestOf(state, sha256)) });
+    const entry = entryAfter(state, { ...line, fact: { kind: 'snapshotTaken', digest: digestOf(state, sha256) } });
     let newest = state;
     try {
       await this.putEntry(workload, entry);
@@ -290,13 +290,13 @@ export class DynamoDbLedger implements Ledger {
       ConditionExpression: THIS_MARK,
       ExpressionAttributeValues: { ':seq': { N: String(seq) } },
     });
-    await this.conditionally(() => this.client.send(command));
+    await this.reach(() => conditionHeld(() => this.client.send(command)));
   }
 
   /** Of this version; else the newest of an older one, unless that passed over lines that are known here. */
   private async snapshot(workload: string): Promise<WorkloadState | undefined> {
     for (const { version, text: content } of await this.readSnapshots(workload)) {
-      const state = stateOf(content);
+      const state = keptState(content);
       if (state === undefined) continue; // it was rewritten: the log is read
       if (version === LEDGER_VERSION || state.passedOverSeq === undefined) return state;
     }
@@ -326,20 +326,7 @@ export class DynamoDbLedger implements Ledger {
       ...(condition === undefined ? {} : { ConditionExpression: condition }),
       ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
     });
-    return this.conditionally(() => this.client.send(command));
-  }
-
-  /** @returns false where the condition did not hold */
-  private conditionally(write: () => Promise<unknown>): Promise<boolean> {
-    return this.reach(async () => {
-      try {
-        await write();
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    });
+    return this.reach(() => conditionHeld(() => this.client.send(command)));
   }
 
   private async query(pk: string, from: string, to: string): Promise<Item[]> {
@@ -380,17 +367,6 @@ const key = (pk: string, sk: string): Item => ({ pk: { S: pk }, sk: { S: sk } })
 function entryOf(item: Item): Entry {
   const entry = entrySchema.parse(JSON.parse(text(item, 'entry')));
   return { ...entry, fact: entry.fact as Fact } as Entry; // the fold knows older shapes, and passes over kinds of newer versions
-}
-
-/** Undefined: not a state at all. */
-function stateOf(content: string): WorkloadState | undefined {
-  try {
-    const state = JSON.parse(content) as WorkloadState | null;
-    return Number.isSafeInteger(state?.seq) ? (state as WorkloadState) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function text(item: Item, name: string): string {

@@ -1,6 +1,5 @@
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -9,6 +8,7 @@ import {
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import type { Env } from '../aws-client-config.ts';
+import { conditionHeld } from '../ledger/condition-held.ts';
 import { openTable } from '../ledger/open-table.ts';
 import { noSuchWorkload } from './fake-workloads.ts';
 import {
@@ -77,7 +77,7 @@ export class DynamoDbWorkloads implements Workloads {
       ].join(' OR '),
       ExpressionAttributeValues: { ...own, ...left },
     });
-    if (await this.holds(() => this.client.send(command))) return claim;
+    if (await this.reach(() => conditionHeld(() => this.client.send(command)))) return claim;
     const read = new GetItemCommand({ TableName: this.table, Key: claimKey(resource), ConsistentRead: true });
     const [holder] = claimsIn([(await this.reach(() => this.client.send(read))).Item ?? {}]);
     return holder ?? this.claim(claim, insteadOf); // given up meanwhile
@@ -94,7 +94,7 @@ export class DynamoDbWorkloads implements Workloads {
       ConditionExpression: OF_SAME,
       ExpressionAttributeValues: { ':workload': { S: workload }, ':stack': { S: stack } },
     });
-    await this.holds(() => this.client.send(command));
+    await this.reach(() => conditionHeld(() => this.client.send(command)));
   }
 
   private query(attribute: 'sk' | 'registered'): Promise<Record<string, AttributeValue>[]> {
@@ -132,19 +132,6 @@ export class DynamoDbWorkloads implements Workloads {
   async remove(name: string): Promise<void> {
     const Key = { pk: { S: PARTITION }, sk: { S: name } };
     await this.reach(() => this.client.send(new DeleteItemCommand({ TableName: this.table, Key })));
-  }
-
-  /** Whether the condition of a write held. */
-  private async holds(write: () => Promise<unknown>): Promise<boolean> {
-    return this.reach(async () => {
-      try {
-        await write();
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    });
   }
 
   private async reach<T>(call: () => Promise<T>): Promise<T> {

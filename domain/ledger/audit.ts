@@ -1,6 +1,7 @@
+import { parsedJson } from '../parsed-json.ts';
 import type { Entry } from './facts.ts';
 import { fold, hashOf, type Sha256 } from './fold.ts';
-import { digestOf, isCommitted } from './snapshot.ts';
+import { digestOf, isCommitted, keptState } from './snapshot.ts';
 import { emptyState, type WorkloadState } from './state.ts';
 import { LEDGER_VERSION } from './versions.ts';
 
@@ -93,7 +94,7 @@ export class ChainAudit {
 
   private check({ version, text }: KeptSnapshot): void {
     if (this.report.broken !== undefined) return;
-    const state = stateOf(text);
+    const state = keptState(text);
     if (state !== undefined && isCommitted(state, this.named.get(state.seq), this.sha256)) this.report.snapshots += 1;
     else
       this.breaks(
@@ -109,24 +110,10 @@ export class ChainAudit {
 }
 
 function entryOf(text: string): Entry | undefined {
-  const line = parsed(text) as Partial<Entry> | null | undefined;
+  const line = parsedJson(text) as Partial<Entry> | null | undefined;
   const isLine =
     Number.isSafeInteger(line?.seq) &&
     Number.isFinite(line?.atEpochMs) &&
     [line?.releaseId, line?.by, line?.previousHash, line?.fact?.kind].every(one => typeof one === 'string');
   return isLine ? (line as Entry) : undefined;
-}
-
-function stateOf(text: string): { seq: number } | undefined {
-  const state = parsed(text) as { seq: number } | null | undefined;
-  return Number.isSafeInteger(state?.seq) ? (state ?? undefined) : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

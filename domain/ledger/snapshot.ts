@@ -1,5 +1,6 @@
 import { canonicalJson } from '../canonical-json.ts';
-import type { Entry, Fact } from './facts.ts';
+import { parsedJson } from '../parsed-json.ts';
+import type { Entry } from './facts.ts';
 import type { Sha256 } from './fold.ts';
 import type { WorkloadState } from './state.ts';
 
@@ -19,4 +20,8 @@ export const isSnapshotDue = ({ seq, snapshotSeq = 0 }: WorkloadState): boolean 
 export const isCommitted = (state: { seq: number }, next: Entry | undefined, sha256: Sha256): boolean =>
   next?.fact.kind === 'snapshotTaken' && next.seq === state.seq + 1 && next.fact.digest === digestOf(state, sha256);
 
-export const snapshotTaken = (digest: string): Fact => ({ kind: 'snapshotTaken', digest });
+/** A state as it was kept; undefined: the text is none at all. Nothing says here that it is the log's: `isCommitted` does. */
+export function keptState(text: string): WorkloadState | undefined {
+  const state = parsedJson(text) as WorkloadState | null | undefined;
+  return Number.isSafeInteger(state?.seq) ? (state ?? undefined) : undefined;
+}
