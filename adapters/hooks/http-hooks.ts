@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { refusalText, refusedAddress } from '../../domain/address.ts';
 import { describeFailure } from '../aws-client-config.ts';
+import { refusalOf, withoutQuery } from '../outbound/address-text.ts';
 import type { Destinations } from '../outbound/destinations.ts';
-import { DestinationRefusedError, send } from '../outbound/send.ts';
+import { DestinationRefusedError, type Outbound, send } from '../outbound/send.ts';
 import { type HookAnswer, type Hooks, HookUnreachableError } from './hooks.ts';
 
 /** What browsers and proxies take is enough. */
@@ -17,15 +18,16 @@ export function httpHooks(destinations: Destinations = {}): Hooks {
   async function ask(
     url: string,
     timeoutSeconds: number,
-    request: { method: 'GET' } | { method: 'POST'; key: string; body: string },
+    request: Pick<Outbound, 'method' | 'headers' | 'body'>,
   ): Promise<HookAnswer> {
-    const refused = refusalOf(url, loopback);
+    const refused = refusalOf(url, { loopback, http: false }, 'the address of the hook');
     if (refused !== undefined) return { kind: 'failed', because: refused };
-    const what = request.method === 'POST' ? `POST ${nameOf(url)}` : `GET of what it said at ${new URL(url).host}`;
+    const what =
+      request.method === 'POST' ? `POST ${withoutQuery(url)}` : `GET of what it said at ${new URL(url).host}`;
     const signal = AbortSignal.timeout(timeoutSeconds * 1000);
     let response: IncomingMessage;
     try {
-      response = await send({ url, signal, ...partsOf(request) }, destinations);
+      response = await send({ url, signal, ...request }, destinations);
     } catch (error) {
       if (error instanceof DestinationRefusedError)
         return { kind: 'failed', because: `${what} is not asked: ${error.message}` };
@@ -58,29 +60,11 @@ export function httpHooks(destinations: Destinations = {}): Hooks {
 
   return {
     call: ({ url, key, timeoutSeconds, body }) =>
-      ask(url, timeoutSeconds, { method: 'POST', key, body: JSON.stringify(body) }),
+      ask(url, timeoutSeconds, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify(body),
+      }),
     poll: (statusUrl, timeoutSeconds) => ask(statusUrl, timeoutSeconds, { method: 'GET' }),
   };
-}
-
-const partsOf = (request: { method: 'GET' } | { method: 'POST'; key: string; body: string }) =>
-  request.method === 'GET'
-    ? request
-    : {
-        method: request.method,
-        headers: { 'content-type': 'application/json', 'idempotency-key': request.key },
-        body: request.body,
-      };
-
-/** Why this URL is not called; undefined: it is. The rules are those of the check of a plan. */
-function refusalOf(text: string, loopback: boolean): string | undefined {
-  const refused = refusedAddress(text, { loopback, http: false });
-  if (refused === undefined) return undefined;
-  return refusalText(URL.canParse(text) ? nameOf(text) : 'the address of the hook', refused);
-}
-
-/** Without the query, where people put tokens. */
-function nameOf(text: string): string {
-  const { protocol, host, pathname } = new URL(text);
-  return `${protocol}//${host}${pathname}`;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type AllowedAddresses, refusalText, refusedAddress } from '../../domain/address.ts';
 import { describeFailure } from '../aws-client-config.ts';
+import { withoutQuery } from '../outbound/address-text.ts';
 import type { Destinations } from '../outbound/destinations.ts';
 import { DestinationRefusedError, send } from '../outbound/send.ts';
 
@@ -66,17 +66,4 @@ async function readText(response: IncomingMessage, what: string, largestBytes: n
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** People put tokens into queries. */
-export function withoutQuery(text: string): string {
-  const { protocol, host, pathname } = new URL(text);
-  return `${protocol}//${host}${pathname}`;
-}
-
-/** Why this address is not asked, in a sentence; undefined: it is. The rules are those of the check of a plan. */
-export function refusalOf(text: string, allow: AllowedAddresses): string | undefined {
-  const refused = refusedAddress(text, allow);
-  if (refused === undefined) return undefined;
-  return refusalText(URL.canParse(text) ? withoutQuery(text) : 'the address', refused);
 }

@@ -4,7 +4,8 @@ import type { JsonMeasure } from '../../domain/plan/measure.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
 import { fillTemplate } from '../../domain/plan/template.ts';
 import { CALL_DEADLINE_MS } from '../aws-client-config.ts';
-import { type AskOptions, ask, NoAnswerError, refusalOf, withoutQuery } from './http-request.ts';
+import { refusalOf, withoutQuery } from '../outbound/address-text.ts';
+import { type AskOptions, ask, NoAnswerError } from './http-request.ts';
 import { JsonPathError, jsonPathValue } from './json-path.ts';
 import {
   type MetricReading,
