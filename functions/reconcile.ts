@@ -1,3 +1,4 @@
+import { setTimeout as really } from 'node:timers/promises';
 import * as z from 'zod';
 import type { OpenMark } from '../adapters/ledger/ledger.ts';
 import type { Log } from '../adapters/log/log.ts';
@@ -174,8 +175,6 @@ async function sayWhatFailed(
   ];
   if (sentences.length > 0) throw new PartlyFailedError(sentences.join('; '));
 }
-
-const really = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
 export const handler = lazily(env =>
   makeHandler({

@@ -6,12 +6,12 @@ import { dialFor, dialText, sameDial } from '../domain/dial.ts';
 import { alarmBlock, rangUnderTraffic } from '../domain/release/alarm-watch.ts';
 import { isOurs } from '../domain/release/dial-owner.ts';
 import { confirmedWeight, dueWeight, isSlotUnread } from '../domain/release/next-step.ts';
+import { unconfirmedShift } from '../domain/release/unconfirmed-shift.ts';
 import { DialNotTakenError } from './shared/errors.ts';
 import type { SharedDeps } from './shared/handler.ts';
 import { type RoadMove, roadMove } from './shared/move.ts';
 import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
 import { readDial } from './shared/read-dial.ts';
-import type { ReleaseCall } from './shared/release-call.ts';
 import { makeRoadLambda } from './shared/road-lambda.ts';
 import { watchAlarms } from './shared/watch-alarms.ts';
 
@@ -47,7 +47,7 @@ export const makeHandler = (deps: ShiftTrafficDeps) =>
     // nothing is live to go back to: the shift of a first release is its one-way door
     if (call.admission.first === true && call.release.retiringAtEpochMs === undefined)
       await call.append({ kind: 'retiring' });
-    if (!isIntended(call)) await call.append({ kind: 'shiftIntended', from, to, weight });
+    if (unconfirmedShift(call.release) === undefined) await call.append({ kind: 'shiftIntended', from, to, weight });
     if (!sameDial(from, to)) await deps.router.setDial(workload, to);
     const dial = await deps.router.readDial(workload);
     if (!sameDial(dial, to))
@@ -55,12 +55,6 @@ export const makeHandler = (deps: ShiftTrafficDeps) =>
     await call.append({ kind: 'shiftConfirmed', dial, weight });
     return roadMove({ kind: 'advance', because: `${confirmedWeight(call.release)} % to ${canary}` });
   });
-
-/** A shift was begun and not confirmed: the handler died in between, or runs twice. */
-const isIntended = (call: ReleaseCall): boolean => {
-  const last = call.release.shifts.at(-1);
-  return last !== undefined && last.confirmedAtEpochMs === undefined;
-};
 
 /** Back to the loop, whose look holds the release and says why. */
 const back = (because: string): RoadMove => roadMove({ kind: 'lookAgain', because });

@@ -22,7 +22,7 @@ export function targetsText(
   const available = slotSeen?.available ?? 0;
   const waitedMs = size === undefined ? 0 : seen.nowEpochMs - size.intendedAtEpochMs;
   if (registered === undefined || registered >= available || waitedMs < REGISTERING_SECONDS * 1000) {
-    return said.length === 0 ? undefined : said.join('; ');
+    return said[0];
   }
   // what it believes to be registered it does not register: targets that somebody else deregistered, also Sluice as it went back
   const lacking = `${available - registered} of ${available} ready pods are not registered in its target group; the AWS Load Balancer Controller does that, and not for minutes, if at all, where somebody has deregistered them. New pods are registered at once: kubectl rollout restart -n ${workload.cluster.namespace} deployment/${slotName(workload, canary)}`;

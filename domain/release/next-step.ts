@@ -4,6 +4,7 @@ import type { Step } from '../plan/plan.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
 import { outgrown } from './sizing.ts';
 import { minimumToRaise } from './stable-minimum.ts';
+import { unconfirmedShift } from './unconfirmed-shift.ts';
 
 /** What the road does next. The state machine has one state for each kind. */
 export type NextStep =
@@ -98,19 +99,20 @@ const SLOW_CALLS_MS = 120_000;
  * ended. A first release has nothing to outgrow it, and reads them all the same.
  */
 export function isSlotUnread(release: ReleaseState, nowEpochMs: number): boolean {
-  const { slotSeen, stepStartedAtEpochMs = 0, shifts } = release;
-  if (slotSeen === undefined || slotSeen.atEpochMs < stepStartedAtEpochMs) return true;
-  const last = shifts.at(-1);
-  const isBegun = last !== undefined && last.confirmedAtEpochMs === undefined;
-  return !isBegun && nowEpochMs > slotSeen.atEpochMs + readCountsMs(release);
+  const readAtEpochMs = readInStepEpochMs(release);
+  if (readAtEpochMs === undefined) return true;
+  return unconfirmedShift(release) === undefined && nowEpochMs > readAtEpochMs + readCountsMs(release);
 }
 
 /** Since when the slots are not known: the end of what was read in this step, or its beginning. */
 export function unreadSinceEpochMs(release: ReleaseState): number | undefined {
-  const { slotSeen, stepStartedAtEpochMs } = release;
-  const isRead = slotSeen !== undefined && slotSeen.atEpochMs >= (stepStartedAtEpochMs ?? 0);
-  return isRead ? slotSeen.atEpochMs + readCountsMs(release) : stepStartedAtEpochMs;
+  const readAtEpochMs = readInStepEpochMs(release);
+  return readAtEpochMs === undefined ? release.stepStartedAtEpochMs : readAtEpochMs + readCountsMs(release);
 }
+
+/** When the slots were read since the step began; undefined: they were not. */
+const readInStepEpochMs = ({ slotSeen, stepStartedAtEpochMs = 0 }: ReleaseState): number | undefined =>
+  slotSeen === undefined || slotSeen.atEpochMs < stepStartedAtEpochMs ? undefined : slotSeen.atEpochMs;
 
 const readCountsMs = ({ plan }: ReleaseState): number => plan.windowSeconds * 1000 + SLOW_CALLS_MS;
 

@@ -1,5 +1,6 @@
 import type { SlotSeen } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
+import { unconfirmedShift } from './unconfirmed-shift.ts';
 
 /** Who puts it back has a loop of minutes as a rule; more often than this nobody sets it. */
 const BETWEEN_MS = 60_000;
@@ -27,12 +28,11 @@ export function minimumToRaise(
   release: ReleaseState,
   nowEpochMs: number,
 ): { from: number; to: number; because: string } | undefined {
-  const { admission, size, slotSeen, minimumRaised, soak, shifts, rollBack, retiringAtEpochMs } = release;
+  const { admission, size, slotSeen, minimumRaised, soak, rollBack, retiringAtEpochMs } = release;
   const from = slotSeen?.stable?.minimum;
   const isOver = soak?.done === true || rollBack !== undefined || retiringAtEpochMs !== undefined;
   if (from === undefined || size?.stableReplicas === undefined || isOver) return undefined;
-  const lastShift = shifts.at(-1);
-  if (lastShift !== undefined && lastShift.confirmedAtEpochMs === undefined) return undefined; // one that was begun is ended
+  if (unconfirmedShift(release) !== undefined) return undefined; // one that was begun is ended
   const { times, lastAtEpochMs } = minimumRaised ?? { times: 0, lastAtEpochMs: 0 };
   if (times >= RAISED_AT_MOST || nowEpochMs < lastAtEpochMs + BETWEEN_MS) return undefined;
   const to = size.stableReplicas;

@@ -9,6 +9,7 @@ import { clusterText } from './cluster-failed.ts';
 import { drainSeconds } from './draining.ts';
 import { deadlineOf } from './next-move.ts';
 import { currentStep, nextWeight, weightToReady } from './next-step.ts';
+import { unconfirmedShift } from './unconfirmed-shift.ts';
 import { AFTER_PLANNED, DAILY, NEEDS_MENDING, OWN_WORK, WAITS, WAY_BACK, type WaitKind } from './waits.ts';
 
 /** What a release waits for. */
@@ -96,7 +97,7 @@ function onHold({ plan, approvals }: ReleaseState, hold: NonNullable<ReleaseStat
 }
 
 function onTheRoad(release: ReleaseState, movedAt: number): Found {
-  const { canaryWritten, size, plan, preview, soak, shifts, stepStartedAtEpochMs } = release;
+  const { canaryWritten, size, plan, preview, soak, stepStartedAtEpochMs } = release;
   const canary = release.admission?.canary;
   if (!canaryWritten) return wait('writing', `${canary} to be written${clusterText(release)}`, movedAt, OWN_WORK);
   const weight = weightToReady(release);
@@ -110,10 +111,10 @@ function onTheRoad(release: ReleaseState, movedAt: number): Found {
     const awaited = `${size.replicas} replicas of ${canary} to become ready${clusterText(release)}${told}`;
     return wait('readiness', awaited, size.intendedAtEpochMs, plan.progressDeadlineSeconds + AFTER_PLANNED);
   }
-  const last = shifts.at(-1);
-  if (last !== undefined && last.confirmedAtEpochMs === undefined) {
-    const awaited = `weight ${last.weight} % to be confirmed by the load balancer`;
-    return wait('shift', awaited, last.intendedAtEpochMs, OWN_WORK);
+  const begun = unconfirmedShift(release);
+  if (begun !== undefined) {
+    const awaited = `weight ${begun.weight} % to be confirmed by the load balancer`;
+    return wait('shift', awaited, begun.intendedAtEpochMs, OWN_WORK);
   }
   if (plan.preview !== undefined && preview?.opened !== true) {
     return wait('preview', `the preview of ${canary} to be opened`, movedAt, OWN_WORK);
