@@ -3,12 +3,12 @@ import * as z from 'zod';
 import type { Slot } from '../../domain/dial.ts';
 import type { Labels } from '../../domain/slot/label-selector.ts';
 import { configMapNames, podTemplateSchema } from '../../domain/slot/pod-template.ts';
+import { slotLabels } from '../../domain/slot/slot-labels.ts';
 import type { KubernetesObject } from '../../domain/slot/slot-objects.ts';
 import {
   OWN_MINIMUM_ANNOTATION,
   POSITION_ANNOTATION,
   SIZE_POSITION_ANNOTATION,
-  slotLabels,
   slotName,
   slotObjects,
 } from '../../domain/slot/slot-objects.ts';

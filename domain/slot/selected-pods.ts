@@ -4,6 +4,7 @@ import type { Workload } from '../workload.ts';
 import { type LabelSelector, type Labels, selectorText, selects } from './label-selector.ts';
 import type { NamespaceSelectors, NetworkPolicy } from './namespace-selectors.ts';
 import { slotLabels, WORKLOAD_LABEL } from './slot-labels.ts';
+import { slotName } from './slot-objects.ts';
 
 /** Whose pods a selector may select. */
 export interface PodsOf {
@@ -23,7 +24,7 @@ export interface PodsOf {
  */
 export function selectionProblems(pods: PodsOf, found: NamespaceSelectors): string[] {
   const { workload, template } = pods;
-  const isSlot = ({ name }: { name: string }) => SLOTS.some(slot => name === `${workload.name}-${slot}`);
+  const isSlot = ({ name }: { name: string }) => SLOTS.some(slot => name === slotName(workload, slot));
   const services = found.services.filter(
     service => !isSlot(service) && !workload.otherServices?.includes(service.name),
   );

@@ -10,8 +10,6 @@ import { withPushedImages } from './pushed-images.ts';
 import { requestPort } from './request-port.ts';
 import { objectLabels, podLabels, slotLabels, WORKLOAD_LABEL } from './slot-labels.ts';
 
-export { SLOT_LABEL, slotLabels, WORKLOAD_LABEL } from './slot-labels.ts';
-
 /** On copies of ConfigMaps: whose copy it is, by name. */
 export const COPY_OF_ANNOTATION = 'sluice.dev/copy-of';
 export const REVISION_ANNOTATION = 'sluice.dev/revision';
@@ -60,7 +58,7 @@ export interface SlotObjects {
   configMaps: KubernetesObject[];
 }
 
-export const slotName = (workload: Workload, slot: Slot): string => `${workload.name}-${slot}`;
+export const slotName = (workload: Pick<Workload, 'name'>, slot: Slot): string => `${workload.name}-${slot}`;
 
 /**
  * The objects of a slot, written from an allow-list of fields: nothing of the template's metadata but the team's own

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SLOT_LABEL, WORKLOAD_LABEL } from '../../domain/slot/slot-objects.ts';
+import { SLOT_LABEL, WORKLOAD_LABEL } from '../../domain/slot/slot-labels.ts';
 import { type LabClockSpec, labEpochMs } from '../clock.ts';
 import type { LabKubernetes, LabPod } from '../kubernetes/kubernetes.ts';
 import { exposedInLab } from './exposition.ts';

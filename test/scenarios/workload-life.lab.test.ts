@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { slotLabels } from '../../domain/slot/slot-objects.ts';
+import { slotLabels } from '../../domain/slot/slot-labels.ts';
 import { go, quickPlan, setWeight } from './plans.ts';
 import { atRest, openStories, STORY_WITHIN_MS, type Stories } from './stories.ts';
 

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openKubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
 import { makeKubernetesCluster, openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
-import { slotLabels, slotName } from '../../../domain/slot/slot-objects.ts';
+import { slotLabels } from '../../../domain/slot/slot-labels.ts';
+import { slotName } from '../../../domain/slot/slot-objects.ts';
 import { makeCertificates } from '../../../lab/kubernetes/certificates.ts';
 import { openLab, programs } from '../../lab/kubernetes/cluster-in-lab.ts';
 import {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { slotLabels } from '../../../domain/slot/slot-objects.ts';
+import { slotLabels } from '../../../domain/slot/slot-labels.ts';
 import { MERGE_PATCH } from '../../support/kubernetes-ask.ts';
 import type { RealKubernetes } from '../../support/kubernetes-server.ts';
 import { checkout, GOOD_IMAGE } from './cluster.contract.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
-import { slotLabels } from '../../../domain/slot/slot-objects.ts';
+import { slotLabels } from '../../../domain/slot/slot-labels.ts';
 import { teamServiceProblem } from '../../../domain/slot/team-service.ts';
 import type { JsonBody } from '../../support/kubernetes-ask.ts';
 import { MERGE_PATCH, STRATEGIC_PATCH } from '../../support/kubernetes-ask.ts';
@@ -108,13 +108,18 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
     });
   });
 
-  it('sends the callers inside the cluster to the slot’s ready pods, and keeps the rest of the team’s Service', async () => {
-    // Prepare
-    const named = { ...checkout, service: 'checkout' };
+  /** Green is ready, and the team's Service is the team's still. */
+  async function readyBehindTheService() {
     await under().putService();
     await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
     await cluster().scaleSlot(checkout, 'green', 2, 1);
     await untilGreen().toMatchObject({ ready: true, available: 2 });
+    return { ...checkout, service: 'checkout' };
+  }
+
+  it('sends the callers inside the cluster to the slot’s ready pods, and keeps the rest of the team’s Service', async () => {
+    // Prepare
+    const named = await readyBehindTheService();
 
     // Act
     await cluster().pointService(named, 'green', 1);
@@ -131,11 +136,7 @@ export function slotsOnKubernetes(real: () => RealKubernetes): void {
 
   it('takes a selector back that another tool has merged with its own, and its callers are answered again', async () => {
     // Prepare: as `kubectl apply` of the team's file does it, which knows nothing of the slot's keys
-    const named = { ...checkout, service: 'checkout' };
-    await under().putService();
-    await cluster().writeSlot(checkout, 'green', await contentOf('r1'), 1);
-    await cluster().scaleSlot(checkout, 'green', 2, 1);
-    await untilGreen().toMatchObject({ ready: true, available: 2 });
+    const named = await readyBehindTheService();
     await cluster().pointService(named, 'green', 1);
     const addresses = await podAddresses('green');
     await expect.poll(() => readyAddresses('checkout'), { timeout: 15_000 }).toEqual(addresses);
