@@ -46,7 +46,6 @@ export const makeHandler = (deps: ExecutionEndedDeps) =>
       if (call.state.active?.releaseId !== releaseId) return { kind: 'nothing', because: `${releaseId} is over` };
       const found = await described(deps, machine, name);
       if (found === 'notThere') return { kind: 'nothing', because: `there is no execution ${name}` };
-      if (found.status === 'RUNNING') return { kind: 'nothing', because: `${name} runs` };
       const because = [found.error, found.cause].filter(text => text !== undefined && text !== '').join(': ');
       const ended: Ended = {
         machine,

@@ -16,7 +16,7 @@ export interface RescueDeps extends SharedDeps, TellDeps {
   executions: Executions;
 }
 
-/** An execution that has ended, as Step Functions described it a moment ago. */
+/** An execution of which an event says that it has ended, as Step Functions described it a moment ago: it may run all the same. */
 export interface Ended {
   machine: Machine;
   number: number;
