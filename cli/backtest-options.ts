@@ -1,15 +1,15 @@
 import { serialiseMistakes } from '../adapters/plan-file/mistake.ts';
 import { readPlanFile } from '../adapters/plan-file/read-plan.ts';
 import { parseShare } from '../domain/file/units.ts';
-import { planReplay } from '../domain/judgement/replay/plan-replay.ts';
-import type { ReplayJudge } from '../domain/judgement/replay/replay.ts';
-import { sequentialReplay } from '../domain/judgement/replay/sequential.ts';
-import { STYLES, type StyleName, styleReplay } from '../domain/judgement/replay/style-replay.ts';
-import { PROFILES, type ProfileName } from '../domain/judgement/sequential/profile.ts';
-import { PROFILE } from '../domain/judgement/sequential-context.ts';
+import { PROFILE } from '../domain/judges/sequential/context.ts';
 import { DEFAULTS } from '../domain/plan/defaults.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { shareOf } from '../domain/plan/read-checked.ts';
+import { planReplay } from '../domain/replay/plan-replay.ts';
+import type { ReplayJudge } from '../domain/replay/replay.ts';
+import { sequentialReplay } from '../domain/replay/sequential.ts';
+import { STYLES, type StyleName, styleReplay } from '../domain/replay/style-replay.ts';
+import { PROFILES, type ProfileName } from '../domain/statistics/sequential/profile.ts';
 import { BAD_INPUT, CommandError } from './control-plane/control-plane.ts';
 
 const { ratio, atLeast, power, gross } = DEFAULTS.detect;

@@ -1,5 +1,5 @@
-import type { EvidenceLine, Replay } from '../domain/judgement/replay/replay.ts';
-import { plural } from '../domain/judgement/words.ts';
+import { plural } from '../domain/judges/words.ts';
+import type { EvidenceLine, Replay } from '../domain/replay/replay.ts';
 
 export type Drawn = Replay & { startedAtEpochMs: number };
 

@@ -1,4 +1,4 @@
-import type { ReplayJudge } from '../domain/judgement/replay/replay.ts';
+import type { ReplayJudge } from '../domain/replay/replay.ts';
 import type { Recording } from './backtest-input.ts';
 import { type Drawn, MOST_DRAWN } from './backtest-picture.ts';
 import type { ReplayRow } from './backtest-text.ts';

@@ -1,8 +1,8 @@
 import { type Paint, plain } from '../adapters/terminal/paint.ts';
 import { COLUMNS } from '../adapters/terminal/wrap.ts';
 import { durationText } from '../domain/file/units.ts';
-import type { Replay } from '../domain/judgement/replay/replay.ts';
-import { plural } from '../domain/judgement/words.ts';
+import { plural } from '../domain/judges/words.ts';
+import type { Replay } from '../domain/replay/replay.ts';
 import { VERDICT_STYLE } from './styles.ts';
 
 const VERDICTS = ['degraded', 'watching', 'healthy', 'inconclusive'] as const;

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { timeText } from '../domain/forecast/blind.ts';
 import type { EffectForecast, Forecast, HealthyForecast } from '../domain/forecast/forecast.ts';
-import { percentText } from '../domain/judgement/words.ts';
+import { percentText } from '../domain/judges/words.ts';
 import { isSoak } from '../domain/plan/control.ts';
 import { detectText } from '../domain/plan/detect-text.ts';
 import type { Plan } from '../domain/plan/plan.ts';

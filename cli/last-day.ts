@@ -3,7 +3,7 @@ import { readPastWindows } from '../adapters/recorded-windows/past-windows.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { otherSlot } from '../domain/dial.ts';
 import { countsSlowOnes, isCounted, type Traffic, trafficOf } from '../domain/forecast/traffic.ts';
-import { baselineOf } from '../domain/judgement/baseline.ts';
+import { baselineOf } from '../domain/judges/sequential/baseline.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Workload } from '../domain/workload.ts';
 import { CommandError, FAULT } from './control-plane/control-plane.ts';

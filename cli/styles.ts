@@ -1,5 +1,5 @@
 import type { Style } from '../adapters/terminal/paint.ts';
-import type { Verdict } from '../domain/judgement/verdict.ts';
+import type { Verdict } from '../domain/judges/verdict.ts';
 import type { Fact, Outcome } from '../domain/ledger/facts.ts';
 
 /** What is good is green, what is bad red, what somebody should look at yellow. */

@@ -1,5 +1,5 @@
 import { durationText } from '../domain/file/units.ts';
-import type { Verdict } from '../domain/judgement/verdict.ts';
+import type { Verdict } from '../domain/judges/verdict.ts';
 import type { Fact } from '../domain/ledger/facts.ts';
 import { newsOf } from '../domain/ledger/news.ts';
 import type { Plan } from '../domain/plan/plan.ts';

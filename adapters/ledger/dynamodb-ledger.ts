@@ -7,7 +7,6 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { KeptSnapshot } from '../../domain/ledger/audit.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
@@ -15,6 +14,7 @@ import { digestOf, isCommitted, isSnapshotDue, keptState } from '../../domain/le
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
 import { entryAfter, LEDGER_VERSION } from '../../domain/ledger/versions.ts';
 import { workloadOf } from '../../domain/release-id.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
 import type { Env } from '../aws-client-config.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { KeptSnapshot } from '../../domain/ledger/audit.ts';
 import type { Entry } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
 import { entryAfter } from '../../domain/ledger/versions.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
 import { sha256 } from '../sha256.ts';
 import { LedgerConflictError } from './errors.ts';
 import { judgedOf } from './judged-of.ts';

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../domain/canonical-json.ts';
-import type { WindowRecord } from '../../domain/judgement/reading.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
 
 /** All of a frozen window but what its source said later, which was never judged. */
 export function judgedOf(record: WindowRecord): string {

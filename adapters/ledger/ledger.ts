@@ -1,7 +1,7 @@
-import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { KeptSnapshot } from '../../domain/ledger/audit.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
 
 /**
  * The append-only log of each workload. State is its fold; the lock, the fence, intent before effect and the audit trail

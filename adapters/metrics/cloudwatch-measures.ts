@@ -1,6 +1,6 @@
 import { assertNever } from '../../domain/assert-never.ts';
-import type { Counts } from '../../domain/judgement/reading.ts';
 import type { AlbMeasure } from '../../domain/plan/measure.ts';
+import type { Counts } from '../../domain/windows/reading.ts';
 
 /** One statistic of one metric in AWS/ApplicationELB. */
 export interface Series {

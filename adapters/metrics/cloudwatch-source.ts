@@ -1,10 +1,10 @@
 import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
-import type { Reading } from '../../domain/judgement/reading.ts';
-import type { Window } from '../../domain/judgement/windows.ts';
 import type { CloudWatchMeasure } from '../../domain/plan/measure.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
 import { fillTemplate } from '../../domain/plan/template.ts';
+import type { Reading } from '../../domain/windows/reading.ts';
+import type { Window } from '../../domain/windows/windows.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../aws-client-config.ts';
 import { readAlarms, stateDuring } from './cloudwatch-alarms.ts';
 import {

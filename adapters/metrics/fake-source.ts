@@ -1,7 +1,7 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
-import type { Counts, Reading } from '../../domain/judgement/reading.ts';
 import type { AlbMeasure, Measure } from '../../domain/plan/measure.ts';
+import type { Counts, Reading } from '../../domain/windows/reading.ts';
 import { type MetricSource, MetricSourceUnreachableError, type ReadRequest } from './metric-source.ts';
 
 /** What one target group did in one window. Its requests are the sum of the five counts. */

@@ -1,7 +1,7 @@
 import type { Slot } from '../../domain/dial.ts';
-import type { Reading } from '../../domain/judgement/reading.ts';
-import type { Settled } from '../../domain/judgement/windows.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
+import type { Reading } from '../../domain/windows/reading.ts';
+import type { Settled } from '../../domain/windows/windows.ts';
 import type { Workload } from '../../domain/workload.ts';
 
 export interface ReadRequest {

@@ -1,10 +1,10 @@
+import { storedResult } from '../../domain/conditions/result-value.ts';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
-import type { Reading } from '../../domain/judgement/reading.ts';
-import { storedResult } from '../../domain/judgement/result-value.ts';
-import type { Window } from '../../domain/judgement/windows.ts';
 import type { PrometheusMeasure } from '../../domain/plan/measure.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
 import { fillTemplate } from '../../domain/plan/template.ts';
+import type { Reading } from '../../domain/windows/reading.ts';
+import type { Window } from '../../domain/windows/windows.ts';
 import { CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';
 import { type AskOptions, NoAnswerError } from './http-request.ts';
 import {

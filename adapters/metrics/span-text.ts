@@ -1,4 +1,4 @@
-import type { Window } from '../../domain/judgement/windows.ts';
+import type { Window } from '../../domain/windows/windows.ts';
 
 /** `12:00:00Z to 12:01:00Z` */
 export const spanText = ({ startEpochMs, endEpochMs }: Window): string =>

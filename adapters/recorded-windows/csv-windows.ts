@@ -1,5 +1,5 @@
-import type { WindowRecord } from '../../domain/judgement/reading.ts';
-import { type RecordedRelease, releaseOfWindows } from '../../domain/judgement/replay/recorded-release.ts';
+import { type RecordedRelease, releaseOfWindows } from '../../domain/replay/recorded-release.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
 import { csvFields } from './csv-line.ts';
 import { type CsvRow, type Header, headerOf, type RowProblem, rowOf } from './csv-row.ts';
 import { linesOfFile, UnreadableFileError } from './lines-of-file.ts';

@@ -1,7 +1,7 @@
 import type { Slot } from '../../domain/dial.ts';
-import type { Counts, Reading, WindowRecord } from '../../domain/judgement/reading.ts';
-import { type RecordedRelease, releaseOfWindows } from '../../domain/judgement/replay/recorded-release.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
+import { type RecordedRelease, releaseOfWindows } from '../../domain/replay/recorded-release.ts';
+import type { Counts, Reading, WindowRecord } from '../../domain/windows/reading.ts';
 import type { Workload } from '../../domain/workload.ts';
 import type { MetricReading, MetricSource } from '../metrics/metric-source.ts';
 

@@ -1,4 +1,4 @@
-import { upperBound } from '../../domain/judgement/sequential/clopper-pearson.ts';
+import { upperBound } from '../../domain/statistics/sequential/clopper-pearson.ts';
 import type { Tally } from './run-task.ts';
 
 /** One measured number, beside what it has to keep and what others reach on the same data. */

@@ -1,11 +1,11 @@
+import { drawBinomial } from '../../domain/statistics/draws.ts';
+import { newRandom, type Random } from '../../domain/statistics/random.ts';
 import {
   type Comparison,
   newComparison,
   resetComparison,
   stepComparison,
-} from '../../domain/judgement/sequential/comparison.ts';
-import { drawBinomial } from '../../domain/random/draws.ts';
-import { newRandom, type Random } from '../../domain/random/random.ts';
+} from '../../domain/statistics/sequential/comparison.ts';
 import { type AnalysisFigure, judged, type Section } from './figures.ts';
 import { ALPHA } from './measure.ts';
 import { profileNamed } from './profiles.ts';

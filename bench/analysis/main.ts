@@ -4,7 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { DEFAULT_PROFILE } from '../../domain/judgement/sequential/profile.ts';
+import { DEFAULT_PROFILE } from '../../domain/statistics/sequential/profile.ts';
 import { benchAnalysis } from './bench.ts';
 import { FULL, QUICK } from './measure.ts';
 import { profileNamed } from './profiles.ts';

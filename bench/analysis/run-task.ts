@@ -1,4 +1,4 @@
-import { newRandom } from '../../domain/random/random.ts';
+import { newRandom } from '../../domain/statistics/random.ts';
 import { type Judge, type JudgeSpec, makeJudge } from './judges.ts';
 import { requestsOfWindow } from './settings.ts';
 import { canaryRateOf, drawStableBad, drawWindow, newWindow, type Traffic } from './traffic.ts';

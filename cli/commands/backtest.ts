@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from '@commander-js/extra-typings';
 import { SLOTS } from '../../domain/dial.ts';
-import { PROFILES, type ProfileName } from '../../domain/judgement/sequential/profile.ts';
+import { PROFILES, type ProfileName } from '../../domain/statistics/sequential/profile.ts';
 import { type InputOptions, openRecording } from '../backtest-input.ts';
 import { JUDGES, type JudgeName, type JudgeOptions, judgesOf, planJudge, planOf } from '../backtest-options.ts';
 import { picture } from '../backtest-picture.ts';

@@ -4,7 +4,7 @@ import { ALPHA, QUICK } from '../../bench/analysis/measure.ts';
 import { runTasks } from '../../bench/analysis/pool.ts';
 import { profileNamed } from '../../bench/analysis/profiles.ts';
 import { numberText, tableText } from '../../bench/analysis/text.ts';
-import { plural } from '../../domain/judgement/words.ts';
+import { plural } from '../../domain/judges/words.ts';
 import { openRecording } from '../backtest-input.ts';
 import { JUDGES, judgesOf } from '../backtest-options.ts';
 import { replayAll } from '../backtest-replay.ts';

@@ -1,4 +1,4 @@
-import type { Baseline } from '../judgement/baseline.ts';
+import type { Baseline } from '../judges/sequential/baseline.ts';
 import type { Plan } from '../plan/plan.ts';
 import { blindSentences } from './blind.ts';
 import { enoughSeenBy, modelOf } from './model.ts';

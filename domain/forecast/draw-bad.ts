@@ -1,5 +1,5 @@
-import { drawBinomial, drawClumped } from '../random/draws.ts';
-import type { Random } from '../random/random.ts';
+import { drawBinomial, drawClumped } from '../statistics/draws.ts';
+import type { Random } from '../statistics/random.ts';
 
 /**
  * How many of these requests are bad: Binomial where they fail by themselves, and as clumped counts, at most all of them,

@@ -1,5 +1,5 @@
-import { effectRate, grossRate } from '../judgement/sequential/effect.ts';
 import type { Plan } from '../plan/plan.ts';
+import { effectRate, grossRate } from '../statistics/sequential/effect.ts';
 import { blindSentences } from './blind.ts';
 import { enoughSeenBy, type Model, modelOf } from './model.ts';
 import { type ForecastStay, scheduleOf, WAY_BACK_SECONDS } from './schedule.ts';

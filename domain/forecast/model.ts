@@ -1,9 +1,7 @@
-import { type Baseline, thresholdsOf } from '../judgement/baseline.ts';
-import type { Counts } from '../judgement/reading.ts';
-import { seenOf } from '../judgement/seen-windows.ts';
-import { type DetectorSettings, marginAt, newDetector } from '../judgement/sequential/detector.ts';
-import { type SequentialContext, sequentialContext } from '../judgement/sequential-context.ts';
-import { type JudgedMetric, type Scored as Sums, seesEffect, seesGross } from '../judgement/sequential-power.ts';
+import { type Baseline, thresholdsOf } from '../judges/sequential/baseline.ts';
+import { type SequentialContext, sequentialContext } from '../judges/sequential/context.ts';
+import { type JudgedMetric, type Scored as Sums, seesEffect, seesGross } from '../judges/sequential/power.ts';
+import { seenOf } from '../judges/sequential/seen-windows.ts';
 import {
   autoCeilingsOf,
   detectorMetric,
@@ -12,8 +10,10 @@ import {
   noAutoSums,
   type ScoredWindow,
   type SequentialMetric,
-} from '../judgement/sequential-windows.ts';
+} from '../judges/sequential/windows.ts';
 import type { Plan } from '../plan/plan.ts';
+import { type DetectorSettings, marginAt, newDetector } from '../statistics/sequential/detector.ts';
+import type { Counts } from '../windows/reading.ts';
 import { expectedPast } from './past.ts';
 import { type EnoughSeen, type ForecastWindow, type Look, type Sight, scheduleOf } from './schedule.ts';
 import { rateOf, type Traffic } from './traffic.ts';

@@ -1,7 +1,13 @@
-import { BASELINE_WINDOWS, type Baseline, baselineOf, learningMetrics, thresholdsOf } from '../judgement/baseline.ts';
-import { DEFAULT_PROFILE } from '../judgement/sequential/profile.ts';
+import {
+  BASELINE_WINDOWS,
+  type Baseline,
+  baselineOf,
+  learningMetrics,
+  thresholdsOf,
+} from '../judges/sequential/baseline.ts';
 import type { Metric, Plan } from '../plan/plan.ts';
-import type { Random } from '../random/random.ts';
+import type { Random } from '../statistics/random.ts';
+import { DEFAULT_PROFILE } from '../statistics/sequential/profile.ts';
 import { drawBad } from './draw-bad.ts';
 import { rateOf, type Traffic } from './traffic.ts';
 

@@ -1,9 +1,9 @@
-import { usualLatenessSeconds } from '../judgement/looks.ts';
-import { effectRate } from '../judgement/sequential/effect.ts';
-import { AGREEMENT_SECONDS } from '../judgement/windows.ts';
 import { mostWeight, withoutControl } from '../plan/control.ts';
 import type { Metric, Plan, Step } from '../plan/plan.ts';
 import type { Detect } from '../plan/sequential-keys.ts';
+import { effectRate } from '../statistics/sequential/effect.ts';
+import { usualLatenessSeconds } from '../windows/looks.ts';
+import { AGREEMENT_SECONDS } from '../windows/windows.ts';
 import { MOST_WINDOWS, timeText, windowsToSee } from './blind.ts';
 import { enoughSeenBy, modelOf } from './model.ts';
 import { scheduleOf } from './schedule.ts';

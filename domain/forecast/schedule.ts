@@ -1,10 +1,10 @@
-import { LOOK_EVERY_SECONDS, usualLatenessSeconds } from '../judgement/looks.ts';
-import { analysisStart, expectedIn, type ShiftTimes, straddles } from '../judgement/shifts.ts';
-import { MISSED_AFTER_SECONDS } from '../judgement/turns.ts';
-import { AGREEMENT_SECONDS, DEFAULT_PROPAGATION_SECONDS } from '../judgement/windows.ts';
+import { MISSED_AFTER_SECONDS } from '../judges/turns.ts';
 import { measurements, measuringSeconds } from '../plan/measuring-time.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { secondsUntilShift } from '../release/shift-time.ts';
+import { LOOK_EVERY_SECONDS, usualLatenessSeconds } from '../windows/looks.ts';
+import { analysisStart, expectedIn, type ShiftTimes, straddles } from '../windows/shifts.ts';
+import { AGREEMENT_SECONDS, DEFAULT_PROPAGATION_SECONDS } from '../windows/windows.ts';
 
 /** How long ShiftTraffic takes from its intent to its confirmation: two calls of the load balancer and two appends. */
 const SHIFT_SECONDS = 2;

@@ -1,4 +1,4 @@
-import type { Baseline } from '../judgement/baseline.ts';
+import type { Baseline } from '../judges/sequential/baseline.ts';
 import { gives } from '../plan/measure.ts';
 import type { Metric, Plan } from '../plan/plan.ts';
 

@@ -1,6 +1,6 @@
 import type { Dial, Slot } from '../dial.ts';
-import type { Baseline } from '../judgement/baseline.ts';
-import type { Verdict } from '../judgement/verdict.ts';
+import type { Baseline } from '../judges/sequential/baseline.ts';
+import type { Verdict } from '../judges/verdict.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Workload } from '../workload.ts';
 

@@ -1,8 +1,8 @@
 import { assertNever } from '../assert-never.ts';
 import { dialText } from '../dial.ts';
 import { durationText } from '../file/units.ts';
-import type { Baseline } from '../judgement/baseline.ts';
-import { percentText, plural } from '../judgement/words.ts';
+import type { Baseline } from '../judges/sequential/baseline.ts';
+import { percentText, plural } from '../judges/words.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { silentText } from '../release/alarm-watch.ts';
 import { althoughTexts } from '../release/although.ts';

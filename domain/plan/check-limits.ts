@@ -1,7 +1,7 @@
+import { parseCondition } from '../conditions/condition.ts';
+import { limitsOf } from '../conditions/limits.ts';
 import { describeValue, type Issue, type Path } from '../file/issue.ts';
 import { durationText, parseLatencySeconds } from '../file/units.ts';
-import { parseCondition } from '../judgement/condition.ts';
-import { limitsOf } from '../judgement/condition-limits.ts';
 import { isMistaken, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 import { secondsOf } from './read-checked.ts';

@@ -1,7 +1,7 @@
+import { parseCondition, type ResultType } from '../conditions/condition.ts';
 import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
 import { parseDurationSeconds } from '../file/units.ts';
-import { parseCondition, type ResultType } from '../judgement/condition.ts';
 import { lacksJudge } from './check-sequential.ts';
 import { checkSource } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';

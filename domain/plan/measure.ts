@@ -55,7 +55,7 @@ export interface JsonMeasure {
   headers: Record<string, string>;
 }
 
-/** The kind of reading that a measure gives (judgement/reading.ts), where it gives one at all. */
+/** The kind of reading that a measure gives (windows/reading.ts), where it gives one at all. */
 export type Gives = 'counts' | 'value' | 'result' | 'alarm' | 'band';
 
 export function gives(measure: Measure): Gives {

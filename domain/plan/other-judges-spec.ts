@@ -1,5 +1,5 @@
-import type { Comparison } from '../judgement/kayenta/classify.ts';
-import { noEffect } from '../judgement/kayenta/effect-size.ts';
+import type { Comparison } from '../statistics/kayenta/classify.ts';
+import { noEffect } from '../statistics/kayenta/effect-size.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { PlanInput } from './plan-schema.ts';
 import { secondsOf, shareOf } from './read-checked.ts';

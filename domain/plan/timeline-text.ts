@@ -1,5 +1,5 @@
 import { durationText } from '../file/units.ts';
-import { conditionText, plural } from '../judgement/words.ts';
+import { conditionText, plural } from '../judges/words.ts';
 import { detectText } from './detect-text.ts';
 import { measureText } from './measure-text.ts';
 import type { Measure, Metric, Plan, ThresholdJudgeSpec } from './plan.ts';

@@ -1,6 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import { durationText } from '../file/units.ts';
-import { plural } from '../judgement/words.ts';
+import { plural } from '../judges/words.ts';
 import type { Workload } from '../workload.ts';
 import { measuringSeconds } from './measuring-time.ts';
 import type { JudgeSpec, Metric, Plan, Step } from './plan.ts';

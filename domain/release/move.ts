@@ -1,5 +1,5 @@
 import type { Dial } from '../dial.ts';
-import type { Verdict } from '../judgement/verdict.ts';
+import type { Verdict } from '../judges/verdict.ts';
 import type { Fact, RollBackReason } from '../ledger/facts.ts';
 import type { AlarmsSeen } from './alarm-watch.ts';
 

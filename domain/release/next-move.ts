@@ -1,7 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import { dialText } from '../dial.ts';
-import { MISSED_AFTER_SECONDS } from '../judgement/turns.ts';
-import type { Verdict } from '../judgement/verdict.ts';
+import { MISSED_AFTER_SECONDS } from '../judges/turns.ts';
+import type { Verdict } from '../judges/verdict.ts';
 import type { Admission, Fact } from '../ledger/facts.ts';
 import { PROCEED, type ReleaseState } from '../ledger/state.ts';
 import { measuringSeconds } from '../plan/measuring-time.ts';

@@ -1,6 +1,6 @@
 import type { Slot } from '../dial.ts';
 import { durationText } from '../file/units.ts';
-import { MISSED_AFTER_SECONDS } from '../judgement/turns.ts';
+import { MISSED_AFTER_SECONDS } from '../judges/turns.ts';
 import type { Admission } from '../ledger/facts.ts';
 import { type Paged, PROCEED, type ReleaseState, type WorkloadState } from '../ledger/state.ts';
 import { measuringSeconds } from '../plan/measuring-time.ts';

@@ -1,11 +1,11 @@
 import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
 import type { Checkpoint, Ledger } from '../../adapters/ledger/ledger.ts';
 import { sha256 } from '../../adapters/sha256.ts';
-import type { JudgementContext } from '../../domain/judgement/context.ts';
-import { exactText, fromExactText } from '../../domain/judgement/exact-json.ts';
-import { type Cut, cutOf, type Folded, foldWindows, lostBefore } from '../../domain/judgement/folded.ts';
-import type { WindowRecord } from '../../domain/judgement/reading.ts';
-import { firstWindow } from '../../domain/judgement/windows.ts';
+import { exactText, fromExactText } from '../../domain/exact-json.ts';
+import type { JudgementContext } from '../../domain/judges/context.ts';
+import { type Cut, cutOf, type Folded, foldWindows, lostBefore } from '../../domain/judges/folded.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
+import { firstWindow } from '../../domain/windows/windows.ts';
 import type { ReleaseCall } from './release-call.ts';
 
 /** Goes up when another version's fold, or a judge, is another one: what was kept before is then folded anew. */

@@ -13,7 +13,7 @@ import { destinationsOf } from '../../adapters/outbound/destinations.ts';
 import { openAlbRouter } from '../../adapters/router/alb-router.ts';
 import { openAlbTargets } from '../../adapters/targets/alb-targets.ts';
 import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
-import { DEFAULT_PROPAGATION_SECONDS } from '../../domain/judgement/windows.ts';
+import { DEFAULT_PROPAGATION_SECONDS } from '../../domain/windows/windows.ts';
 import type { LambdaHandler, SharedDeps } from './handler.ts';
 import type { TellDeps } from './tell.ts';
 

@@ -6,9 +6,9 @@ import {
 } from '../../adapters/metrics/metric-source.ts';
 import type { Slot } from '../../domain/dial.ts';
 import { blindAt } from '../../domain/forecast/blind-at.ts';
-import { baselineOf, baselineWindows, learningMetrics } from '../../domain/judgement/baseline.ts';
-import { analysisStart } from '../../domain/judgement/shifts.ts';
+import { baselineOf, baselineWindows, learningMetrics } from '../../domain/judges/sequential/baseline.ts';
 import type { Admission } from '../../domain/ledger/facts.ts';
+import { analysisStart } from '../../domain/windows/shifts.ts';
 import { inTime, METRICS_WITHIN_MS } from './look-budget.ts';
 import type { ReleaseCall } from './release-call.ts';
 import { type TellDeps, tell } from './tell.ts';

@@ -4,21 +4,21 @@ import {
   type MetricSource,
   MetricSourceUnreachableError,
 } from '../../adapters/metrics/metric-source.ts';
-import type { Folded } from '../../domain/judgement/folded.ts';
+import type { Folded } from '../../domain/judges/folded.ts';
 import {
   analysisComplete,
   type JudgementContext,
   judgeRelease,
   type ReleaseVerdict,
-} from '../../domain/judgement/judge.ts';
-import { nextLookSeconds, usualLatenessSeconds } from '../../domain/judgement/looks.ts';
-import type { WindowRecord } from '../../domain/judgement/reading.ts';
-import { sequentialContext } from '../../domain/judgement/sequential-context.ts';
-import { analysisStart, expectedIn, steadyWeight, straddles } from '../../domain/judgement/shifts.ts';
-import type { Verdict } from '../../domain/judgement/verdict.ts';
-import { nextRecord, openSince, type Window, windowsDue } from '../../domain/judgement/windows.ts';
+} from '../../domain/judges/judge-release.ts';
+import { sequentialContext } from '../../domain/judges/sequential/context.ts';
+import type { Verdict } from '../../domain/judges/verdict.ts';
 import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
+import { nextLookSeconds, usualLatenessSeconds } from '../../domain/windows/looks.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
+import { analysisStart, expectedIn, steadyWeight, straddles } from '../../domain/windows/shifts.ts';
+import { nextRecord, openSince, type Window, windowsDue } from '../../domain/windows/windows.ts';
 import { type KnownWindows, nextFold, readWindows } from './judged-windows.ts';
 import { inTime, METRICS_WITHIN_MS } from './look-budget.ts';
 import type { ReleaseCall } from './release-call.ts';

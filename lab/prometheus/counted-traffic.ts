@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openPrometheusApi } from '../../adapters/metrics/prometheus-api.ts';
 import { prometheusSource } from '../../adapters/metrics/prometheus-source.ts';
-import type { Counts } from '../../domain/judgement/reading.ts';
-import type { Window } from '../../domain/judgement/windows.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
+import type { Counts } from '../../domain/windows/reading.ts';
+import type { Window } from '../../domain/windows/windows.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { findFreePort } from '../kubernetes/ports.ts';
 import { openPrometheus } from './real-prometheus.ts';

@@ -14,11 +14,13 @@ const mirror = (folder: string, ...more: string[]): MutationPart => ({
  * that only some far test notices by chance is one nobody looks after. It is also what makes the run bearable.
  */
 export const PARTS = {
-  sequential: mirror('judgement/sequential', 'test/domain/judgement/sequential-*.test.ts'),
-  kayenta: mirror('judgement/kayenta'),
-  replay: mirror('judgement/replay', 'test/adapters/recorded-windows/*.test.ts'),
-  conditions: { mutate: ['domain/judgement/condition*.ts'], tests: ['test/domain/judgement/condition*.test.ts'] },
-  judgement: { mutate: ['domain/judgement/!(condition*).ts'], tests: ['test/domain/judgement/*.test.ts'] },
+  sequential: mirror('statistics/sequential', 'test/domain/judges/sequential/*.test.ts'),
+  kayenta: mirror('statistics/kayenta'),
+  draws: { mutate: ['domain/statistics/*.ts'], tests: ['test/domain/statistics/*.test.ts'] },
+  replay: mirror('replay', 'test/adapters/recorded-windows/*.test.ts'),
+  conditions: mirror('conditions'),
+  windows: mirror('windows'),
+  judges: mirror('judges'),
   // without promise.prop.test.ts: seconds of simulation for each mutant, of what the others say exactly
   forecast: { mutate: ['domain/forecast/**/*.ts'], tests: ['test/domain/forecast/!(*.prop).test.ts'] },
   plan: mirror('plan', 'test/adapters/plan-file/*.test.ts'),
@@ -26,7 +28,6 @@ export const PARTS = {
   release: mirror('release'),
   slot: mirror('slot'),
   file: mirror('file', 'test/adapters/plan-file/*.test.ts'),
-  random: mirror('random'),
   top: { mutate: ['domain/*.ts'], tests: ['test/domain/*.test.ts', 'test/adapters/plan-file/*.test.ts'] },
 } as const satisfies Record<string, MutationPart>;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Drawn, picture } from '../../cli/backtest-picture.ts';
-import { styleReplay } from '../../domain/judgement/replay/style-replay.ts';
-import { drawn, type Quadruple, releaseOf } from '../domain/judgement/replay/releases.ts';
+import { styleReplay } from '../../domain/replay/style-replay.ts';
+import { drawn, type Quadruple, releaseOf } from '../domain/replay/releases.ts';
 
 const MINUTE = 60_000;
 /** Panels are 818 wide from 78 on. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { WindowRecord } from '../../domain/judgement/reading.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
 import { lambdaEndpoint } from '../../lab/aws/lambda-endpoint.ts';
 import { openWireServer } from '../../lab/aws/wire-server.ts';
 import { writeLabFile } from '../../lab/lab-file.ts';

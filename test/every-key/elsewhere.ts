@@ -13,8 +13,8 @@ const SOURCE = 'adapters/metrics/metric-source.contract.ts';
 const CHECKS = 'adapters/metrics/cloudwatch-checks.test.ts';
 const PROMETHEUS = 'adapters/metrics/prometheus-source.test.ts';
 const JSON_SOURCE = 'adapters/metrics/json-source.test.ts';
-const BOUNDS = 'domain/judgement/kayenta/bounds.test.ts';
-const MANN_WHITNEY = 'domain/judgement/mann-whitney-judge.test.ts';
+const BOUNDS = 'domain/statistics/kayenta/bounds.test.ts';
+const MANN_WHITNEY = 'domain/judges/mann-whitney/judge.test.ts';
 const KEYS = 'domain/plan/plan-keys.test.ts';
 const WORKLOAD = 'domain/workload-file.test.ts';
 const SHARED = 'domain/routing/shared-resources.test.ts';
@@ -51,8 +51,8 @@ export const PLAN_ELSEWHERE: Record<string, Shown> = {
   'metrics[].source.headers': shown(JSON_SOURCE, 'asks once a look with the variables and headers of the plan'),
   'metrics[].judge.width': shown(CHECKS, 'is read beside its band'),
   'metrics[].judge.tolerance': shown(BOUNDS, 'a shift that only reaches the tolerance passes'),
-  'metrics[].judge.confidence': shown('domain/judgement/kayenta/wilcoxon.test.ts', 'confidence'),
-  'metrics[].judge.nanStrategy': shown('domain/judgement/kayenta/classify.test.ts', 'nanStrategy'),
+  'metrics[].judge.confidence': shown('domain/statistics/kayenta/wilcoxon.test.ts', 'confidence'),
+  'metrics[].judge.nanStrategy': shown('domain/statistics/kayenta/classify.test.ts', 'nanStrategy'),
   'metrics[].judge.outliers': shown(BOUNDS, 'leaves outliers out only where the plan says so'),
   'metrics[].judge.outlierFactor': shown(BOUNDS, 'leaves outliers out only where the plan says so'),
   'metrics[].judge.effectSize': shown(BOUNDS, 'effectSize: Partial'),
@@ -63,7 +63,7 @@ export const PLAN_ELSEWHERE: Record<string, Shown> = {
   'metrics[].judge.effectSize.criticalDecrease': shown(BOUNDS, 'criticalDecrease: -99'),
   'metrics[].judge.critical': shown(MANN_WHITNEY, 'and a critical one decides alone'),
   'metrics[].judge.groups': shown(MANN_WHITNEY, 'by group'),
-  'steps[].analysis.metrics': shown('domain/judgement/judge.test.ts', 'metricsOfThisStep'),
+  'steps[].analysis.metrics': shown('domain/judges/judge-release.test.ts', 'metricsOfThisStep'),
 };
 
 export const WORKLOAD_ELSEWHERE: Record<string, Shown> = {

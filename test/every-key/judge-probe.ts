@@ -1,7 +1,7 @@
-import { judgeRelease } from '../../domain/judgement/judge.ts';
-import type { Reading, WindowRecord } from '../../domain/judgement/reading.ts';
-import { sequentialContext } from '../../domain/judgement/sequential-context.ts';
+import { judgeRelease } from '../../domain/judges/judge-release.ts';
+import { sequentialContext } from '../../domain/judges/sequential/context.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
+import type { Reading, WindowRecord } from '../../domain/windows/reading.ts';
 import { planFrom } from './release-probe.ts';
 
 /*

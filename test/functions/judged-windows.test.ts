@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { dialFor } from '../../domain/dial.ts';
-import { judgeRelease } from '../../domain/judgement/judge.ts';
-import { sequentialContext } from '../../domain/judgement/sequential-context.ts';
-import { expectedIn, steadyWeight } from '../../domain/judgement/shifts.ts';
+import { judgeRelease } from '../../domain/judges/judge-release.ts';
+import { sequentialContext } from '../../domain/judges/sequential/context.ts';
 import type { Metric, Plan } from '../../domain/plan/plan.ts';
+import { expectedIn, steadyWeight } from '../../domain/windows/shifts.ts';
 import { MOST_WINDOWS } from '../../functions/shared/judged-windows.ts';
 import { ReleaseCall } from '../../functions/shared/release-call.ts';
 import { watchMetrics } from '../../functions/shared/watch-metrics.ts';

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../adapters/sha256.ts';
 import { statusLines, statusText } from '../../cli/status-text.ts';
-import { planReplay } from '../../domain/judgement/replay/plan-replay.ts';
-import { releaseOfLedger } from '../../domain/judgement/replay/release-of-ledger.ts';
 import { fold, LedgerBrokenError } from '../../domain/ledger/fold.ts';
 import { newsOf } from '../../domain/ledger/news.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
 import { nextStep } from '../../domain/release/next-step.ts';
+import { planReplay } from '../../domain/replay/plan-replay.ts';
+import { releaseOfLedger } from '../../domain/replay/release-of-ledger.ts';
 import type { RecordedExecution, Recording } from './recording.ts';
 import { walk } from './walk.ts';
 

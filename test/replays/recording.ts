@@ -1,5 +1,5 @@
-import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { Entry } from '../../domain/ledger/facts.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
 import type { HistoryEvent } from '../../lab/asl/history.ts';
 
 /** What a version of Sluice wrote down of one workload, kept for all later ones to read. */

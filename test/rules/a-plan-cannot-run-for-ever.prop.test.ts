@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonPathMistake, jsonPathValue } from '../../adapters/metrics/json-path.ts';
 import { checkPlanInput } from '../../adapters/plan-file/check-plan-input.ts';
 import { parsePlan, parseWorkload } from '../../adapters/plan-file/read-plan.ts';
-import { evaluateCondition, parseCondition } from '../../domain/judgement/condition.ts';
+import { evaluateCondition, parseCondition } from '../../domain/conditions/condition.ts';
 import { fillTemplate } from '../../domain/plan/template.ts';
 import { matchesTag } from '../../domain/release/push.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';

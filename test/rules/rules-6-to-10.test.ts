@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
 import { type Dial, dialFor } from '../../domain/dial.ts';
-import { judgeRelease } from '../../domain/judgement/judge.ts';
-import type { Reading, WindowRecord } from '../../domain/judgement/reading.ts';
+import { judgeRelease } from '../../domain/judges/judge-release.ts';
+import type { Reading, WindowRecord } from '../../domain/windows/reading.ts';
 import { overriding } from '../../lab/overriding.ts';
 import { backInput, goingBack, road } from '../functions/scenes.ts';
 import { named, openWorld, type World } from '../functions/world.ts';

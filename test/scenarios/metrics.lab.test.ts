@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { WindowRecord } from '../../domain/judgement/reading.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
 import { bake, errors, planOf, setWeight } from './plans.ts';
 import { atRest, openStories, STORY_WITHIN_MS, type Stories, type Story, server } from './stories.ts';
 

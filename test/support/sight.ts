@@ -1,5 +1,5 @@
 import { type Dial, dialFor } from '../../domain/dial.ts';
-import type { Verdict } from '../../domain/judgement/verdict.ts';
+import type { Verdict } from '../../domain/judges/verdict.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
 import type { Observation } from '../../domain/release/move.ts';
 import { confirmedWeight } from '../../domain/release/next-step.ts';

@@ -1,5 +1,5 @@
-import type { WindowRecord } from '../../../domain/judgement/reading.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
+import type { WindowRecord } from '../../../domain/windows/reading.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Appended } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';

@@ -1,5 +1,5 @@
 import type { MetricReading } from '../../../adapters/metrics/metric-source.ts';
-import type { WindowRecord } from '../../../domain/judgement/reading.ts';
+import type { WindowRecord } from '../../../domain/windows/reading.ts';
 import type { Stage } from '../stage.ts';
 import { AGREE_APART_MS, FROZEN_BY_AGE_MS } from './promises.ts';
 

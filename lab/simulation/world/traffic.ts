@@ -1,7 +1,7 @@
 import type { MetricReading, ReadRequest } from '../../../adapters/metrics/metric-source.ts';
 import { type Dial, otherSlot, type Slot } from '../../../domain/dial.ts';
-import type { Counts } from '../../../domain/judgement/reading.ts';
-import { drawBinomial } from '../../../domain/random/draws.ts';
+import { drawBinomial } from '../../../domain/statistics/draws.ts';
+import type { Counts } from '../../../domain/windows/reading.ts';
 import { randomOf } from '../random.ts';
 import { type Quality, USUAL_FAILURE_SHARE } from './quality.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger, NewLine } from '../../../adapters/ledger/ledger.ts';
-import type { Reading, WindowRecord } from '../../../domain/judgement/reading.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import { emptyState, type WorkloadState } from '../../../domain/ledger/state.ts';
 import { LEDGER_VERSION } from '../../../domain/ledger/versions.ts';
+import type { Reading, WindowRecord } from '../../../domain/windows/reading.ts';
 import { at, NOON, planOf, requested, shop } from '../../support/story.ts';
 
 export const named = (name: string) => expect.objectContaining({ name });

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cloudWatchSource } from '../../../adapters/metrics/cloudwatch-source.ts';
-import type { Reading } from '../../../domain/judgement/reading.ts';
+import type { Reading } from '../../../domain/windows/reading.ts';
 import { AwsError, labClientConfig, openWireServer } from '../../../lab/aws/wire-server.ts';
 import { targetGroupArns } from '../../lab/aws/published-metrics.ts';
 import { openCloudWatchLab } from './cloudwatch-lab.ts';

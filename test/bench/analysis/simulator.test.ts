@@ -4,8 +4,8 @@ import { runTasks } from '../../../bench/analysis/pool.ts';
 import { runTask, type Task } from '../../../bench/analysis/run-task.ts';
 import { leastExcess, leastRequests, leastWindows, SETTINGS, type Setting } from '../../../bench/analysis/settings.ts';
 import { canaryRateOf, drawWindow, type Noise, newWindow, type Window } from '../../../bench/analysis/traffic.ts';
-import { argoStyle, flaggerStyle, kayentaStyle, relativeStyle } from '../../../domain/judgement/styles.ts';
-import { newRandom, type Random } from '../../../domain/random/random.ts';
+import { argoStyle, flaggerStyle, kayentaStyle, relativeStyle } from '../../../domain/replay/styles.ts';
+import { newRandom, type Random } from '../../../domain/statistics/random.ts';
 
 const setting: Setting = { baseRate: 0.01, requestsPerSecond: 500, share: 0.1, windowSeconds: 60 };
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { enoughSeenBy, modelOf, requestsIn, sightIn } from '../../../domain/forecast/model.ts';
 import type { ForecastWindow, Sight } from '../../../domain/forecast/schedule.ts';
 import type { Traffic } from '../../../domain/forecast/traffic.ts';
-import { autoCeiling } from '../../../domain/judgement/sequential/ceiling.ts';
-import { ceilingFinds, wouldFind } from '../../../domain/judgement/sequential/power.ts';
-import { PROFILE } from '../../../domain/judgement/sequential-context.ts';
+import { PROFILE } from '../../../domain/judges/sequential/context.ts';
 import type { Metric, Plan, SequentialJudgeSpec } from '../../../domain/plan/plan.ts';
 import type { Detect } from '../../../domain/plan/sequential-keys.ts';
+import { autoCeiling } from '../../../domain/statistics/sequential/ceiling.ts';
+import { ceilingFinds, wouldFind } from '../../../domain/statistics/sequential/power.ts';
 import { bake, errors, planOf, weight } from '../../support/story.ts';
 
 const traffic: Traffic = { requestsPerSecond: 10, failureRate: 0.001, slowRate: 0.02, dispersion: 1.7 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawPast, expectedPast } from '../../../domain/forecast/past.ts';
-import { DEFAULT_PROFILE } from '../../../domain/judgement/sequential/profile.ts';
-import { newRandom } from '../../../domain/random/random.ts';
+import { newRandom } from '../../../domain/statistics/random.ts';
+import { DEFAULT_PROFILE } from '../../../domain/statistics/sequential/profile.ts';
 import { ERRORS, planOf, SEQUENTIAL, traffic } from './plans.ts';
 
 const slow = {

@@ -2,20 +2,20 @@ import { dialFor } from '../../../domain/dial.ts';
 import { drawBad } from '../../../domain/forecast/draw-bad.ts';
 import { requestsIn } from '../../../domain/forecast/model.ts';
 import { countsSlowOnes, isCounted, rateOf, type Traffic } from '../../../domain/forecast/traffic.ts';
-import { type Baseline, thresholdsOf } from '../../../domain/judgement/baseline.ts';
-import type { JudgementContext } from '../../../domain/judgement/context.ts';
-import { analysisComplete, judgeRelease, type ReleaseVerdict } from '../../../domain/judgement/judge.ts';
-import { expectedFrozenEpochMs, nextLookSeconds, usualLatenessSeconds } from '../../../domain/judgement/looks.ts';
-import type { Counts, WindowRecord } from '../../../domain/judgement/reading.ts';
-import { sequentialContext } from '../../../domain/judgement/sequential-context.ts';
-import { analysisStart, expectedIn, steadyWeight, straddles } from '../../../domain/judgement/shifts.ts';
+import type { JudgementContext } from '../../../domain/judges/context.ts';
+import { analysisComplete, judgeRelease, type ReleaseVerdict } from '../../../domain/judges/judge-release.ts';
+import { type Baseline, thresholdsOf } from '../../../domain/judges/sequential/baseline.ts';
+import { sequentialContext } from '../../../domain/judges/sequential/context.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../../domain/ledger/state.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
-import type { Random } from '../../../domain/random/random.ts';
 import type { Observation } from '../../../domain/release/move.ts';
 import { nextMove } from '../../../domain/release/next-move.ts';
 import { confirmedWeight, currentStep, isSlotUnread } from '../../../domain/release/next-step.ts';
+import type { Random } from '../../../domain/statistics/random.ts';
+import { expectedFrozenEpochMs, nextLookSeconds, usualLatenessSeconds } from '../../../domain/windows/looks.ts';
+import type { Counts, WindowRecord } from '../../../domain/windows/reading.ts';
+import { analysisStart, expectedIn, steadyWeight, straddles } from '../../../domain/windows/shifts.ts';
 import { at, type Line, NOON, readied, releaseOf } from '../../support/story.ts';
 
 /** What the product did with a release; times in seconds from its start. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { modelOf } from '../../../domain/forecast/model.ts';
 import { drawPasts, playReleases } from '../../../domain/forecast/trial.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
-import { newRandom } from '../../../domain/random/random.ts';
+import { newRandom } from '../../../domain/statistics/random.ts';
 import { ERRORS, planOf, SEQUENTIAL, traffic } from './plans.ts';
 import { playInProduct } from './product-releases.ts';
 

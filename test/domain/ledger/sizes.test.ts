@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../adapters/sha256.ts';
 import { dialFor } from '../../../domain/dial.ts';
-import type { Verdict } from '../../../domain/judgement/verdict.ts';
+import type { Verdict } from '../../../domain/judges/verdict.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import { fold } from '../../../domain/ledger/fold.ts';
 import { ENDED_KEPT, emptyState, type WorkloadState } from '../../../domain/ledger/state.ts';

@@ -1,5 +1,5 @@
 import type { MetricReading } from '../../../adapters/metrics/metric-source.ts';
-import type { WindowRecord } from '../../../domain/judgement/reading.ts';
+import type { WindowRecord } from '../../../domain/windows/reading.ts';
 import { afterwards, answering, believing, type PlantedBug, withPort } from './plant.ts';
 
 /** What a look sees, and what it makes of it. */

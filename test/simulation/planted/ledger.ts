@@ -1,5 +1,5 @@
 import { LedgerConflictError } from '../../../adapters/ledger/errors.ts';
-import type { WindowRecord } from '../../../domain/judgement/reading.ts';
+import type { WindowRecord } from '../../../domain/windows/reading.ts';
 import { type PlantedBug, withoutLine, withPort } from './plant.ts';
 
 /** One append is the only write, and an intent comes before its effect. */

@@ -1,0 +1,72 @@
+import { gives } from '../plan/measure.ts';
+import type { Measure } from '../plan/plan.ts';
+import type { Counts } from '../windows/reading.ts';
+
+/** 0.025 is "2.5 %", 0.00012345 is "0.0123 %": three digits that say something, none that do not. */
+export const percentText = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+
+/** 0.3 is "300 ms", 1.25 is "1.25 s". */
+export const secondsText = (seconds: number): string =>
+  seconds < 1 ? `${Number((seconds * 1000).toPrecision(3))} ms` : `${Number(seconds.toPrecision(3))} s`;
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** A metric that is not degraded, the good news first. @param bad '' or how many were bad @param last what the last one showed */
+export const healthySoFar = (good: number, all: number, what: 'window' | 'check', bad: string, last: string): string =>
+  `${bad === '' ? 'healthy so far' : 'within the limit so far'}: ${good} of ${plural(all, what)} good${bad}; the last: ${last}`;
+
+/** After a window that breaks the limit: "0 bad windows allowed", "bad window 3, 2 bad windows allowed". */
+export const badWindowsText = (allowed: number): string =>
+  `${allowed === 0 ? '' : `bad window ${allowed + 1}, `}${plural(allowed, 'bad window')} allowed`;
+
+/** "12 of 480 canary requests failed (2.5 %)", or "30 of 480 canary requests took longer than 300 ms (6.3 %) and 2 …". */
+export function countsText(measure: Measure, counts: Counts, version: 'canary' | 'stable'): string {
+  const shares = counts.bad.map((bad, threshold) => {
+    const share = counts.requests === 0 ? '' : ` (${percentText(bad / counts.requests)})`;
+    return `${badText(measure, threshold)}${share}`.replace('{bad}', String(bad));
+  });
+  const [first = 'no request was counted', ...more] = shares;
+  const whose = first.replace('{of}', `of ${counts.requests} ${version} requests`);
+  const note = counts.note === undefined ? '' : `; ${counts.note}`;
+  return [whose, ...more.map(text => text.replace(' {of}', ''))].join(' and ') + note;
+}
+
+function badText(measure: Measure, threshold: number): string {
+  switch (measure.kind) {
+    case 'failedRequests':
+      return '{bad} {of} failed';
+    case 'target5xxAndConnectionErrors':
+      return '{bad} {of} got a 5xx or no connection';
+    case 'target4xx':
+      return '{bad} {of} got a 4xx';
+    case 'target3xx':
+      return '{bad} {of} got a 3xx';
+    case 'slowerThan':
+    case 'histogram':
+      return `{bad} {of} took longer than ${secondsText(measure.thresholdsSeconds[threshold] ?? 0)}`;
+    default:
+      return '{bad} {of} were bad';
+  }
+}
+
+/** In the unit of what is measured: 0.05 is "5 %" of counts, "50 ms" of a percentile, and "0.05" of anything else. */
+export function limitText(measure: Measure, limit: number): string {
+  if (gives(measure) === 'counts') return percentText(limit);
+  return measure.kind === 'percentile' ? secondsText(limit) : String(Number(limit.toPrecision(4)));
+}
+
+/** "limit 5 %" or "at least 5 %" where the condition is a plain limit; any other is shown as it is written. */
+export function conditionText(measure: Measure, of: 'good' | 'bad', condition: string): string {
+  const several = 'thresholdsSeconds' in measure && measure.thresholdsSeconds.length > 1;
+  const [, sign, number] = /^\s*result\[0\]\s*([<>])=?\s*(\d+(?:\.\d+)?)\s*$/.exec(condition) ?? [];
+  if (number === undefined || several) return `${of} if ${condition}`;
+  return `${(sign === '<') === (of === 'good') ? 'limit' : 'at least'} ${limitText(measure, Number(number))}`;
+}
+
+/** "the canary's p99 was 412 ms" */
+export const valueText = (measure: Measure, value: number, version: 'canary' | 'stable'): string =>
+  `${version === 'canary' ? "the canary's" : "the stable version's"} ${
+    measure.kind === 'percentile'
+      ? `p${measure.percentile} was ${secondsText(value)}`
+      : `value was ${Number(value.toPrecision(4))}`
+  }`;

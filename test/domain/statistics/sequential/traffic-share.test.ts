@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { PROFILES } from '../../../../domain/statistics/sequential/profile.ts';
+import { type TrafficWindow, trafficShareOf } from '../../../../domain/statistics/sequential/traffic-share.ts';
+
+const of = (canaryRequests: number, stableRequests: number, weight: number): TrafficWindow => ({
+  canaryRequests,
+  stableRequests,
+  weight,
+});
+/** docs/statistics.md (d): alternatives to a share of 3/4 of the weight, evidence divided by 3, evenly mixed. */
+const logBook = (windows: readonly TrafficWindow[]): number => {
+  const parts = [0.75, 0.5, 0.25, 0.1, 0.01].map(part =>
+    windows.reduce((sum, { canaryRequests, stableRequests, weight }) => {
+      const [least, less] = [0.75 * weight, 0.75 * weight * part];
+      const log = canaryRequests * Math.log(less / least) + stableRequests * Math.log((1 - less) / (1 - least));
+      return sum + log / 3;
+    }, 0),
+  );
+  return Math.log(parts.reduce((sum, log) => sum + Math.exp(log), 0) / 5);
+};
+const shareOf = (windows: readonly TrafficWindow[]) => trafficShareOf(windows, PROFILES.specification);
+
+describe('the traffic that reaches the canary', () => {
+  it.each([
+    ['as its weight says', [of(50, 950, 0.05)]],
+    ['less in one window, and at another weight in the next', [of(20, 980, 0.05), of(180, 820, 0.25)]],
+    ['nothing', [of(0, 300, 0.05)]],
+    ['everything', [of(300, 0, 0.05)]],
+  ])('is weighed by the sum of the specification: %s', (_, windows: TrafficWindow[]) => {
+    expect(shareOf(windows).logE).toBeCloseTo(logBook(windows), 10);
+  });
+
+  it('is too little at odds of 100 to 1, not before', () => {
+    const none = (n: number) => shareOf([of(0, n, 0.1)]);
+    let n = 1;
+    while (logBook([of(0, n, 0.1)]) < Math.log(100)) n += 1;
+    expect(none(n - 1).tooLittle).toBe(false);
+    expect(none(n).tooLittle).toBe(true);
+  });
+
+  it('is told as what it got, of how many, and what the weights would have given it', () => {
+    expect(shareOf([of(20, 980, 0.05), of(180, 820, 0.25)])).toMatchObject({
+      tooLittle: false,
+      canaryRequests: 200,
+      requests: 2000,
+      expectedRequests: 300,
+    });
+  });
+
+  it.each([
+    ['at weight 0', of(0, 5000, 0)],
+    ['at weight 100', of(5000, 0, 1)],
+    ['without a request', of(0, 0, 0.5)],
+  ])('says nothing %s', (_, window) => {
+    const told = { tooLittle: false, canaryRequests: 0, requests: 0, expectedRequests: 0 };
+    expect(shareOf([window])).toMatchObject(told);
+    expect(shareOf([window]).logE).toBeCloseTo(0, 12);
+    expect(shareOf([window, of(20, 980, 0.05)])).toEqual(shareOf([of(20, 980, 0.05)]));
+  });
+
+  it('says nothing before the first window', () => {
+    expect(shareOf([])).toMatchObject({ tooLittle: false, requests: 0 });
+  });
+
+  it('stays a number at 10^9 requests', () => {
+    const far = shareOf([of(9e8, 1e8, 0.001)]);
+    expect(far.tooLittle).toBe(false);
+    expect(Number.isFinite(far.logE)).toBe(true);
+    expect(shareOf([of(1e6, 999e6, 0.999)]).tooLittle).toBe(true);
+  });
+});
