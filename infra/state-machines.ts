@@ -5,12 +5,12 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { PROJECT_ROOT } from './bundling/bundle.ts';
 import type { AnyFunctionName } from './functions/catalogue.ts';
 import { WILDCARDS } from './functions/permissions.ts';
 import type { SluiceFunction } from './functions/sluice-function.ts';
 import { suppress } from './nag.ts';
 import type { Machine } from './names.ts';
+import { STATE_MACHINES } from './places.ts';
 
 export interface SluiceMachineProps {
   readonly machine: Machine;
@@ -25,7 +25,7 @@ export class SluiceMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: SluiceMachineProps) {
     super(scope, id);
-    const definition = readFileSync(join(PROJECT_ROOT, 'state-machines', `${props.machine}.asl.json`), 'utf8');
+    const definition = readFileSync(join(STATE_MACHINES, `${props.machine}.asl.json`), 'utf8');
     const used = placeholdersOf(definition).map(placeholder => ({
       placeholder,
       ...functionOf(placeholder, props),

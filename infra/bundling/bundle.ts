@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, build } from 'esbuild';
+import type { CodeOf } from '../functions/code.ts';
 import { keepsOf, leaveOut } from './left-out.ts';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '../..');
-
-/** Where a function's code comes from: by its name, the path of its file below functions/ without `.ts`. */
-export type CodeOf = (name: string) => lambda.Code;
 
 /** Some of the SDK's dependencies are CommonJS and ask for `require`, which an ES module does not have. */
 const REQUIRE_BANNER =

@@ -5,10 +5,10 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { CodeOf } from '../bundling/bundle.ts';
 import { suppress } from '../nag.ts';
 import type { ControlPlaneNames } from '../names.ts';
 import { type AnyFunctionName, needsOf } from './catalogue.ts';
+import type { CodeOf } from './code.ts';
 import { statementsFor, WILDCARDS } from './permissions.ts';
 
 /** Below the 30 s of the machines' tasks, so that no late answer is taken for a lost one; a test does the sum. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
-import { KUBERNETES_GROUPS } from '../../infra/control-plane-stack.ts';
+import { KUBERNETES_GROUPS } from '../../infra/control-plane.ts';
 import { CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES } from '../../infra/functions/catalogue.ts';
 import { fileOf, placeholdersOf } from '../../infra/state-machines.ts';
 import {

@@ -5,7 +5,8 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
-import { type ClusterProps, ControlPlaneStack } from '../../infra/control-plane-stack.ts';
+import type { ClusterProps } from '../../infra/control-plane.ts';
+import { ControlPlaneStack } from '../../infra/control-plane-stack.ts';
 import { ExampleWorkloadStack } from '../../infra/example-workload-stack.ts';
 import { networkOf } from '../../infra/network.ts';
 

@@ -1,0 +1,243 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { networkMistake } from '../adapters/outbound/destination.ts';
+import { addAlarms } from './alarms.ts';
+import { addEvents } from './events.ts';
+import {
+  type AnyFunctionName,
+  ASKS_FOR_PLANS,
+  CUSTOM_RESOURCE_NAMES,
+  EVENT_DOORS,
+  FUNCTION_NAMES,
+  needsOf,
+  WAY_BACK,
+} from './functions/catalogue.ts';
+import { builtCode, type CodeOf } from './functions/code.ts';
+import { HANDLER_TIMEOUT_SECONDS, type NetworkProps, SluiceFunction } from './functions/sluice-function.ts';
+import { ledgerTable } from './ledger-table.ts';
+import { suppress } from './nag.ts';
+import { type ControlPlaneNames, controlPlaneNames } from './names.ts';
+import { SluiceMachine } from './state-machines.ts';
+
+/** The groups of Kubernetes that RBAC binds in the namespaces of workloads: examples/cluster-access.yaml. */
+export const KUBERNETES_GROUPS = { readCluster: 'sluice-readers', writeCluster: 'sluice' } as const;
+
+/** A custom resource may wait for its permissions to arrive, and makes several calls of up to 18 s. */
+const CUSTOM_RESOURCE_TIMEOUT_SECONDS = 120;
+
+/** All workloads of a control plane, and over before the next one begins a minute later. */
+const RECONCILE_TIMEOUT_SECONDS = 55;
+
+/** The EKS cluster that workloads of a control plane run in. */
+export interface ClusterProps {
+  /** The EKS cluster's name. */
+  readonly name: string;
+  /** `https://....eks.amazonaws.com`, as DescribeCluster says it. */
+  readonly endpoint: string;
+  /** The certificate authority as DescribeCluster says it: PEM in base64. */
+  readonly certificateAuthority: string;
+  /**
+   * Where the functions that talk to the cluster run.
+   * @default outside of any VPC: the cluster's endpoint is public
+   */
+  readonly network?: NetworkProps;
+  /** Look runs there too: it reaches a Prometheus that has a private address there. @default false */
+  readonly metricsInNetwork?: boolean;
+  /** Makes access entries for those functions. @default true */
+  readonly accessEntries?: boolean;
+}
+
+/** Properties of a {@link SluiceControlPlane}; without a name it is `sluice`. */
+export interface SluiceControlPlaneProps {
+  /**
+   * What everything of it is called, from the table to the functions. Another than the default is wanted only where an account
+   * has several control planes in one region. @default 'sluice'
+   */
+  readonly name?: string;
+  /** The cluster of its workloads. */
+  readonly cluster: ClusterProps;
+  /**
+   * Where the code of each function comes from.
+   * @default the bundles that the package ships (in the repository: those of `npm run build`)
+   */
+  readonly code?: CodeOf;
+  /** @default three months */
+  readonly logRetention?: logs.RetentionDays;
+  /**
+   * Concurrent executions that Lambda keeps for each of the five functions of the way back, so that a full account delays
+   * no roll back: five times this is taken from what others may use, and AWS refuses it where fewer than 100 would be left.
+   * A whole number from 1 on; docs/deploy.md checks the quota. @default none: the usual quota of a new account is too small
+   */
+  readonly wayBackConcurrency?: number;
+  /**
+   * Private networks in which hooks, Prometheus servers and JSON endpoints of plans may be, such as `10.20.0.0/16`: what is not
+   * listed is refused when it is connected to. Link-local addresses and the function's own computer are never asked.
+   * @default none: the internet alone
+   */
+  readonly privateNetworks?: readonly string[];
+  /** Put before `<alarm>.md` in an alarm's description, e.g. the address of docs/runbooks/ on your server. @default 'docs/runbooks/' */
+  readonly runbooks?: string;
+}
+
+/**
+ * What an account and region has once: the table, both machines, their functions, topics and alarms. Nothing of it runs, or
+ * costs compute, while no release is in progress.
+ *
+ *     import { App, Stack } from 'aws-cdk-lib';
+ *     import { SluiceControlPlane } from 'sluice/cdk';
+ *
+ *     const stack = new Stack(new App(), 'Delivery');
+ *     new SluiceControlPlane(stack, 'Sluice', {
+ *       cluster: {
+ *         name: 'prod',
+ *         endpoint: 'https://0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com',
+ *         certificateAuthority: 'LS0tLS1CRUdJTi...',
+ *       },
+ *     });
+ *
+ * Names are fixed (by `name`), so a stack has one at most. The table and the log groups outlive the stack.
+ * @throws Error at synthesis for a name, a concurrency or a network that AWS or Sluice would not take
+ */
+export class SluiceControlPlane extends Construct {
+  /** What its parts are called. */
+  readonly names: ControlPlaneNames;
+  /** Its functions, by the path of their file below functions/ without `.ts`. */
+  readonly functions: ReadonlyMap<AnyFunctionName, SluiceFunction>;
+  /** Gets a notice of every release whose plan asks for one. Subscribe those who should hear of releases. */
+  readonly notices: sns.ITopic;
+  /** Gets every alarm. Subscribe those who are on call. */
+  readonly alarms: sns.ITopic;
+
+  constructor(scope: Construct, id: string, props: SluiceControlPlaneProps) {
+    super(scope, id);
+    const { name = 'sluice', logRetention = logs.RetentionDays.THREE_MONTHS, runbooks = 'docs/runbooks/' } = props;
+    this.names = controlPlaneNames(this, name);
+    const { wayBackConcurrency } = props;
+    if (wayBackConcurrency !== undefined && !(Number.isInteger(wayBackConcurrency) && wayBackConcurrency >= 1)) {
+      throw new Error(`wayBackConcurrency is ${wayBackConcurrency}; expected a whole number from 1 on`);
+    }
+    const { privateNetworks = [] } = props;
+    for (const network of privateNetworks) {
+      const mistake = networkMistake(network);
+      if (mistake !== undefined) throw new Error(`privateNetworks: ${mistake}`);
+    }
+    const { cluster: clusterProps, code = builtCode } = props;
+    const table = ledgerTable(this, this.names.table);
+    const key = new kms.Key(this, 'Key', {
+      description: `${name}: notices and alarms`,
+      enableKeyRotation: false,
+      removalPolicy: RemovalPolicy.DESTROY, // it encrypts messages on their way, which nobody reads again
+    });
+    const why =
+      'it encrypts messages for the seconds of their delivery: rotation would keep, and charge for, old keys for nothing';
+    suppress(key, 'AwsSolutions-KMS5', why);
+    this.notices = this.topic('Notices', `${name}-notices`, key);
+    this.alarms = this.topic('Alarms', `${name}-alarms`, key);
+    key.grantEncryptDecrypt(new iam.ServicePrincipal('cloudwatch.amazonaws.com'));
+    const deadLetters = new sqs.Queue(this, 'DeadLetters', {
+      queueName: `${name}-dead-letters`,
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    });
+    suppress(deadLetters, 'AwsSolutions-SQS3', 'it is itself the dead-letter queue, and has an alarm of its own');
+
+    const common = { names: this.names, code, logRetention };
+    const functions = new Map<AnyFunctionName, SluiceFunction>();
+    for (const file of FUNCTION_NAMES) {
+      const group = groupOf(file);
+      const cluster = group === undefined ? undefined : clusterProps;
+      const readsThere = clusterProps.metricsInNetwork === true && needsOf(file).includes('readMetrics');
+      const network = cluster === undefined && !readsThere ? undefined : clusterProps.network;
+      const made = new SluiceFunction(this, file, {
+        ...common,
+        file,
+        timeoutSeconds: file === 'reconcile' ? RECONCILE_TIMEOUT_SECONDS : HANDLER_TIMEOUT_SECONDS,
+        ...(EVENT_DOORS.has(file) && { deadLetters }),
+        ...(file === 'reconcile' && { retryAttempts: 0 }),
+        ...(WAY_BACK.has(file) && wayBackConcurrency !== undefined && { reservedConcurrency: wayBackConcurrency }),
+        environment: {
+          ...this.environmentOf(file),
+          ...(cluster !== undefined && clusterEnvironment(cluster)),
+          ...(ASKS_FOR_PLANS.has(file) &&
+            privateNetworks.length > 0 && { SLUICE_PRIVATE_NETWORKS: privateNetworks.join(',') }),
+        },
+        ...(network !== undefined && { network }),
+      });
+      if (needsOf(file).includes('tell')) key.grantEncryptDecrypt(made.role);
+      if (group !== undefined && clusterProps.accessEntries !== false) this.accessEntry(made, clusterProps.name, group);
+      functions.set(file, made);
+    }
+    for (const file of CUSTOM_RESOURCE_NAMES) {
+      const timeoutSeconds = CUSTOM_RESOURCE_TIMEOUT_SECONDS;
+      const environment = this.environmentOf(file);
+      functions.set(
+        file,
+        new SluiceFunction(this, file, { ...common, file, timeoutSeconds, environment, deadLetters }),
+      );
+    }
+    this.functions = functions;
+
+    const machines = { functions, logRetention };
+    const release = new SluiceMachine(this, 'Release', {
+      ...machines,
+      machine: 'release',
+      stateMachineName: `${name}-release`,
+    }).stateMachine;
+    const rollBack = new SluiceMachine(this, 'RollBack', {
+      ...machines,
+      machine: 'roll-back',
+      stateMachineName: `${name}-roll-back`,
+    }).stateMachine;
+    addEvents(this, { name, names: this.names, functions, deadLetters });
+    const tellTo = { notices: this.notices, tellTo: this.alarms };
+    addAlarms(this, { name, functions, release, rollBack, table, deadLetters, ...tellTo, runbooks });
+  }
+
+  private topic(id: string, topicName: string, masterKey: kms.IKey): sns.Topic {
+    return new sns.Topic(this, id, { topicName, masterKey, enforceSSL: true });
+  }
+
+  /** What the openers of functions/shared/open.ts and adapters/ read. */
+  private environmentOf(file: AnyFunctionName): Record<string, string> {
+    const needs = needsOf(file);
+    const { names } = this;
+    const starts = needs.some(need => /^(start|stop)R|^answerTaskToken$/.test(need));
+    return {
+      SLUICE_TABLE: names.table,
+      ...(needs.includes('readTags') && { SLUICE_CONTROL_PLANE: names.controlPlane }),
+      ...(needs.includes('tell') && { SLUICE_TOPIC_ARN: names.noticesTopicArn }),
+      ...(starts && {
+        RELEASE_MACHINE_ARN: names.machineArn('release'),
+        ROLL_BACK_MACHINE_ARN: names.machineArn('roll-back'),
+      }),
+    };
+  }
+
+  private accessEntry({ role }: SluiceFunction, clusterName: string, group: string): void {
+    new eks.CfnAccessEntry(role, 'AccessEntry', {
+      clusterName,
+      principalArn: role.roleArn,
+      kubernetesGroups: [group],
+      type: 'STANDARD',
+    });
+  }
+}
+
+/** Undefined: it has nothing to do with the cluster. */
+function groupOf(file: AnyFunctionName): string | undefined {
+  const needs = needsOf(file);
+  if (needs.includes('writeCluster')) return KUBERNETES_GROUPS.writeCluster;
+  return needs.includes('readCluster') ? KUBERNETES_GROUPS.readCluster : undefined;
+}
+
+const clusterEnvironment = ({ name, endpoint, certificateAuthority }: ClusterProps): Record<string, string> => ({
+  CLUSTER_NAME: name,
+  CLUSTER_ENDPOINT: endpoint,
+  CLUSTER_CA: certificateAuthority,
+});
