@@ -1,6 +1,7 @@
 import { Arn, ArnFormat, Fn, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { SluiceControlPlane } from '../control-plane.ts';
 import { type AnyFunctionName, functionsThat } from '../functions/catalogue.ts';
 import { WILDCARDS } from '../functions/permissions.ts';
 import { suppress } from '../nag.ts';
@@ -8,6 +9,8 @@ import type { ControlPlaneNames } from '../names.ts';
 
 export interface WorkloadGrantsProps {
   readonly names: ControlPlaneNames;
+  /** Where it is in the same app: its roles are there before they are given a policy. */
+  readonly controlPlane: SluiceControlPlane | undefined;
   readonly listenerArn: string;
 }
 
@@ -42,10 +45,12 @@ export class WorkloadGrants extends Construct {
   /** For the listener's rules, before any is there. */
   readonly makingRules: iam.Policy;
   private readonly names: ControlPlaneNames;
+  private readonly controlPlane: SluiceControlPlane | undefined;
 
-  constructor(scope: Construct, id: string, { names, listenerArn }: WorkloadGrantsProps) {
+  constructor(scope: Construct, id: string, { names, controlPlane, listenerArn }: WorkloadGrantsProps) {
     super(scope, id);
     this.names = names;
+    this.controlPlane = controlPlane;
     const rules = Fn.join(':listener-rule/', Fn.split(':listener/', listenerArn, 2));
     this.makingRules = this.policy(
       'MakeRules',
@@ -130,6 +135,10 @@ export class WorkloadGrants extends Construct {
       const roleId = `${id}-${name.replaceAll('/', '-')}`;
       return iam.Role.fromRoleName(this, roleId, this.names.roleName(name));
     });
-    return new iam.Policy(this, id, { roles, statements });
+    const policy = new iam.Policy(this, id, { roles, statements });
+    // roles are named, not referred to: so nothing is exported from one stack to another, and the order has to be said
+    const deployed = functions.flatMap(name => this.controlPlane?.functions.get(name)?.role ?? []);
+    policy.node.addDependency(...deployed);
+    return policy;
   }
 }

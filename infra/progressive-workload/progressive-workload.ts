@@ -13,12 +13,36 @@ import type { ProgressiveWorkloadProps, RuleConditions } from './props.ts';
  * One workload: its two target groups, the rule that carries its dial, the rule of its preview, what the control plane may do
  * with them, and its item in the table.
  *
- *     new ProgressiveWorkload(this, 'Checkout', {
- *       workload: { name: 'checkout', cluster: { name: 'prod', namespace: 'shop' }, deployment: 'checkout',
- *                   container: 'app', repositories: [{ name: 'checkout', tags: 'v*' }] },
- *       plan: { strategy: 'canary', steps: [{ setWeight: 10 }, { bake: '10m' }, { setWeight: 100 }], ... },
- *       listenerArn, vpcId, priority: 10, conditions: { hostHeaders: ['shop.example.com'] },
- *       port: 8080, healthCheck: { path: '/healthz' },
+ *     import { App, Stack } from 'aws-cdk-lib';
+ *     import { ProgressiveWorkload } from 'sluice/cdk';
+ *
+ *     const stack = new Stack(new App(), 'Shop');
+ *     new ProgressiveWorkload(stack, 'Checkout', {
+ *       workload: {
+ *         name: 'checkout',
+ *         cluster: { name: 'prod', namespace: 'shop' },
+ *         deployment: 'checkout',
+ *         container: 'app',
+ *         repositories: [{ name: 'checkout', tags: 'v*' }],
+ *       },
+ *       plan: {
+ *         strategy: 'canary',
+ *         metrics: [
+ *           {
+ *             name: 'errors',
+ *             source: { kind: 'cloudwatch', bad: 'failedRequests' },
+ *             judge: { kind: 'sequential', ceiling: 'auto' },
+ *           },
+ *         ],
+ *         steps: [{ setWeight: 10 }, { bake: '10m' }, { setWeight: 100 }],
+ *         soak: '15m',
+ *       },
+ *       listenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2',
+ *       vpcId: 'vpc-0123456789abcdef0',
+ *       priority: 10,
+ *       conditions: { hostHeaders: ['shop.example.com'] },
+ *       port: 8080,
+ *       healthCheck: { path: '/healthz' },
  *     });
  *
  * A deployment never moves traffic: weights are set when the rule is made, and from then on by releases alone. Target groups
@@ -26,8 +50,11 @@ import type { ProgressiveWorkloadProps, RuleConditions } from './props.ts';
  * @throws Error at synthesis for every mistake in the workload or the plan
  */
 export class ProgressiveWorkload extends Construct {
+  /** The target group of each slot. */
   readonly targetGroups: Record<Slot, elbv2.CfnTargetGroup>;
+  /** The listener rule that carries the dial. */
   readonly ruleArn: string;
+  /** The listener rule of the preview, where the plan has one. */
   readonly previewRuleArn?: string;
   private readonly owner: Record<string, string>;
 
@@ -35,14 +62,23 @@ export class ProgressiveWorkload extends Construct {
     super(scope, id);
     const plan = checkFiles(props);
     checkPriorities(props);
-    const names = controlPlaneNames(this, props.controlPlane ?? 'sluice');
+    const { controlPlane = 'sluice' } = props;
+    const deployed = typeof controlPlane === 'string' ? undefined : controlPlane;
+    const names = controlPlaneNames(
+      this,
+      typeof controlPlane === 'string' ? controlPlane : controlPlane.names.controlPlane,
+    );
     this.owner = ownerTags({
       controlPlane: names.controlPlane,
       workload: props.workload.name,
       stack: Stack.of(this).stackId,
     });
     this.targetGroups = { blue: this.targetGroup('blue', props), green: this.targetGroup('green', props) };
-    const grants = new WorkloadGrants(this, 'Grants', { names, listenerArn: props.listenerArn });
+    const grants = new WorkloadGrants(this, 'Grants', {
+      names,
+      controlPlane: deployed,
+      listenerArn: props.listenerArn,
+    });
 
     const rule = this.rule('Rule', names, props, {
       Priority: props.priority,
@@ -52,6 +88,7 @@ export class ProgressiveWorkload extends Construct {
     this.ruleArn = rule.getAttString('RuleArn');
     // the permission is there before the rule is made, and until it is removed
     rule.node.addDependency(grants.makingRules);
+    const ruleResources = [rule];
 
     const { preview } = plan;
     if (preview !== undefined) {
@@ -63,6 +100,7 @@ export class ProgressiveWorkload extends Construct {
       });
       this.previewRuleArn = previewRule.getAttString('RuleArn');
       previewRule.node.addDependency(grants.makingRules);
+      ruleResources.push(previewRule);
     }
 
     const rules = [this.ruleArn, ...(this.previewRuleArn === undefined ? [] : [this.previewRuleArn])];
@@ -90,6 +128,8 @@ export class ProgressiveWorkload extends Construct {
       },
     });
     item.node.addDependency(...granted); // whoever can start a release can also turn its dial
+    // CloudFormation calls functions of the control plane for these, when they are made and when they are removed
+    if (deployed !== undefined) for (const called of [...ruleResources, item]) called.node.addDependency(deployed);
   }
 
   private targetGroup(slot: Slot, props: ProgressiveWorkloadProps): elbv2.CfnTargetGroup {

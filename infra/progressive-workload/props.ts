@@ -2,6 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type * as z from 'zod';
 import type { planSchema } from '../../domain/plan/plan-schema.ts';
 import type { workloadSchema } from '../../domain/workload-file.ts';
+import type { SluiceControlPlane } from '../control-plane.ts';
 
 /** A workload in the shape of its file, without what the construct makes itself. */
 export type WorkloadProps = Omit<z.input<typeof workloadSchema>, 'apiVersion' | 'kind' | 'router'>;
@@ -15,6 +16,7 @@ export interface RuleConditions {
   readonly pathPatterns?: readonly string[];
 }
 
+/** How the load balancer finds out whether a pod can serve. */
 export interface HealthCheckProps {
   readonly path: string;
   /** @default 10 s */
@@ -27,6 +29,7 @@ export interface HealthCheckProps {
   readonly unhealthyThreshold?: number;
 }
 
+/** Properties of a {@link ProgressiveWorkload}. */
 export interface ProgressiveWorkloadProps {
   readonly workload: WorkloadProps;
   readonly plan: PlanProps;
@@ -46,6 +49,9 @@ export interface ProgressiveWorkloadProps {
   readonly deregistrationDelay?: Duration;
   /** A cookie keeps a client on its slot this long; a roll back ends it at once. Set when the rule is made. @default none */
   readonly stickiness?: Duration;
-  /** Name of the control plane in this account and region. @default 'sluice' */
-  readonly controlPlane?: string;
+  /**
+   * The control plane of this account and region: the construct where it is in the same CDK app (it is then deployed first), or
+   * its name where another app deploys it. @default 'sluice', by name
+   */
+  readonly controlPlane?: SluiceControlPlane | string;
 }

@@ -1,6 +1,10 @@
 import { App, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SluiceControlPlane } from '../../infra/control-plane.ts';
+import { ControlPlaneStack } from '../../infra/control-plane-stack.ts';
 import { functionsThat } from '../../infra/functions/catalogue.ts';
+import { builtCode } from '../../infra/functions/code.ts';
 import { ProgressiveWorkload } from '../../infra/progressive-workload/progressive-workload.ts';
 import type { ProgressiveWorkloadProps } from '../../infra/progressive-workload/props.ts';
 import {
@@ -50,6 +54,8 @@ const right: ProgressiveWorkloadProps = {
   port: 8080,
   healthCheck: { path: '/healthz' },
 };
+const cluster = { name: 'prod', endpoint: 'https://prod.eks.example.com', certificateAuthority: 'Q0E=' };
+const noCode = () => lambda.Code.fromInline('// not under test');
 const synth = (more: Partial<ProgressiveWorkloadProps> = {}) => {
   const stack = new Stack(new App(), 'Shop');
   new ProgressiveWorkload(stack, 'Checkout', { ...right, ...more });
@@ -213,5 +219,65 @@ describe('what its metrics need', () => {
     const [only, ...more] = granted({ plan: { ...right.plan, metrics: [...(right.plan.metrics ?? []), alarm] } });
     expect(more).toEqual([]);
     expect(only?.statement.Action).toEqual(['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory']);
+  });
+});
+
+describe('with the control plane in the same app', () => {
+  const inOneStack = () => {
+    const stack = new Stack(new App(), 'Shop');
+    const controlPlane = new SluiceControlPlane(stack, 'Sluice', { name: 'shop', cluster, code: noCode });
+    new ProgressiveWorkload(stack, 'Checkout', { ...right, controlPlane });
+    return synthesised(stack);
+  };
+
+  it('is one of that control plane, and what CloudFormation calls is there before', () => {
+    const shop = inOneStack();
+    const [item] = Object.values(shop.ofType('Custom::SluiceWorkload'));
+    const [rule] = Object.values(shop.ofType('Custom::SluiceListenerRule'));
+    expect(JSON.stringify(item?.Properties.ServiceToken)).toContain('function:shop-registered-workload');
+    const [table] = Object.keys(shop.ofType('AWS::DynamoDB::Table'));
+    const handlers = Object.entries(shop.ofType('AWS::Lambda::Function')).flatMap(([id, { Properties }]) =>
+      /-(registered-workload|listener-rule)$/.test(String(Properties.FunctionName)) ? [id] : [],
+    );
+    expect(handlers).toHaveLength(2);
+    for (const resource of [item, rule])
+      expect(resource?.DependsOn).toEqual(expect.arrayContaining([table, ...handlers]));
+  });
+
+  it('gives a role its policy when the role is there', () => {
+    const shop = inOneStack();
+    const roles = Object.entries(shop.ofType('AWS::IAM::Role'));
+    const policies = Object.entries(shop.ofType('AWS::IAM::Policy')).filter(([id]) => id.startsWith('CheckoutGrants'));
+    expect(policies.length).toBeGreaterThan(2);
+    for (const [id, { DependsOn, Properties }] of policies) {
+      for (const named of Properties.Roles as unknown[]) {
+        const [role] =
+          roles.find(
+            ([
+              ,
+              {
+                Properties: { RoleName },
+              },
+            ]) => JSON.stringify(RoleName) === JSON.stringify(named),
+          ) ?? [];
+        expect(role, JSON.stringify(named)).toBeDefined();
+        expect(DependsOn, id).toContain(role);
+      }
+    }
+  });
+
+  it('is deployed after it, where that is another stack', () => {
+    const app = new App();
+    const { controlPlane } = new ControlPlaneStack(app, 'Sluice', { cluster: () => cluster, code: noCode });
+    const stack = new Stack(app, 'Shop');
+    new ProgressiveWorkload(stack, 'Checkout', { ...right, controlPlane });
+    // and by name alone: nothing that one stack exports keeps the other from being changed
+    expect(JSON.stringify(synthesised(stack).template.toJSON())).not.toContain('Fn::ImportValue');
+    expect(stack.dependencies.map(({ stackName }) => stackName)).toEqual(['Sluice']);
+  });
+
+  it('is refused without the code of its functions', () => {
+    const nowhere = () => builtCode('no-such-function');
+    expect(nowhere).toThrow(/`npm run build` makes it/);
   });
 });

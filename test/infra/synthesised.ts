@@ -18,6 +18,7 @@ export const SYNTH_TIMEOUT_MS = 120_000;
 export interface Resource {
   Type: string;
   Properties: Record<string, unknown>;
+  DependsOn?: string[];
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
 }
