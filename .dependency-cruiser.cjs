@@ -1,4 +1,4 @@
-/** Arrows point inwards: functions -> adapters -> domain. docs/design.md, "The house". */
+/** Arrows point inwards: functions -> application -> adapters -> domain. docs/design.md, "The house". */
 module.exports = {
   forbidden: [
     {
@@ -12,10 +12,16 @@ module.exports = {
       name: 'adapters-know-only-domain',
       severity: 'error',
       from: { path: '^adapters/' },
+      to: { path: '^(application|functions|infra|lab|cli|console|test)/' },
+    },
+    {
+      name: 'application-knows-adapters-and-domain',
+      severity: 'error',
+      from: { path: '^application/' },
       to: { path: '^(functions|infra|lab|cli|console|test)/' },
     },
     {
-      name: 'functions-know-adapters-and-domain',
+      name: 'functions-know-what-is-below-them',
       severity: 'error',
       from: { path: '^functions/' },
       to: { path: '^(infra|lab|cli|console|test)/' },
@@ -26,7 +32,7 @@ module.exports = {
       from: { path: '^infra/' },
       comment: 'but a plan and a list of networks are checked at synthesis by what checks them later',
       to: {
-        path: '^(functions|adapters|lab|cli|console|test)/',
+        path: '^(application|functions|adapters|lab|cli|console|test)/',
         pathNot: '^adapters/(plan-file/check-plan-input|outbound/destination)[.]ts$',
       },
     },

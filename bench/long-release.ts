@@ -1,6 +1,7 @@
 import { FakeLedger } from '../adapters/ledger/fake-ledger.ts';
 import { parsePlan } from '../adapters/plan-file/read-plan.ts';
 import { sha256 } from '../adapters/sha256.ts';
+import { FOLD_WINDOWS } from '../application/judged-windows.ts';
 import { exactText } from '../domain/exact-json.ts';
 import type { JudgementContext } from '../domain/judges/context.ts';
 import { type Folded, foldWindows } from '../domain/judges/folded.ts';
@@ -8,7 +9,6 @@ import { judgeRelease } from '../domain/judges/judge-release.ts';
 import { sequentialContext } from '../domain/judges/sequential/context.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { WindowRecord } from '../domain/windows/reading.ts';
-import { FOLD_WINDOWS } from '../functions/shared/judged-windows.ts';
 import { type Figure, figureOf, rounded } from './figure.ts';
 import { openStory, START, timedLooks, WINDOW_MS } from './warm-look.ts';
 

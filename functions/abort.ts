@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { claimRollBack } from './shared/claim-roll-back.ts';
-import { RefusedError } from './shared/errors.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { lazily, openExecutions, openLedger, openShared } from './shared/open.ts';
-import { releaseIdSchema, withLedger } from './shared/release-call.ts';
-import { nameSaid, reasonSaid } from './shared/said.ts';
+import { claimRollBack } from '../application/claim-roll-back.ts';
+import { RefusedError } from '../application/errors.ts';
+import { releaseIdSchema, withLedger } from '../application/release-call.ts';
+import { nameSaid, reasonSaid } from '../application/said.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openExecutions, openLedger, openShared } from './lambda/open.ts';
 
 export interface AbortDeps extends SharedDeps {
   ledger: Ledger;

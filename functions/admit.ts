@@ -6,13 +6,17 @@ import { RouterRuleError } from '../adapters/router/errors.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { sha256 } from '../adapters/sha256.ts';
 import type { TargetCounts, Targets } from '../adapters/targets/targets.ts';
+import { heldByAlarms } from '../application/hold-for-alarms.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import { pageFindings } from '../application/page.ts';
+import type { ReleaseCall } from '../application/release-call.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { type TellDeps, tell } from '../application/tell.ts';
+import { writeFinding } from '../application/write-finding.ts';
 import type { Admission } from '../domain/ledger/facts.ts';
 import { admit, type Findings } from '../domain/release/admission.ts';
 import { turnedFrom } from '../domain/release/record-live.ts';
 import { routingProblem } from '../domain/routing/routing-problem.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { heldByAlarms } from './shared/hold-for-alarms.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
 import {
   controlPlaneName,
   lazily,
@@ -23,13 +27,9 @@ import {
   openTargets,
   openTell,
   propagationSeconds,
-} from './shared/open.ts';
-import { openCluster } from './shared/open-cluster.ts';
-import { pageFindings } from './shared/page.ts';
-import type { ReleaseCall } from './shared/release-call.ts';
-import { makeRoadLambda } from './shared/road-lambda.ts';
-import { type TellDeps, tell } from './shared/tell.ts';
-import { writeFinding } from './shared/write-finding.ts';
+} from './lambda/open.ts';
+import { openCluster } from './lambda/open-cluster.ts';
+import { makeRoadLambda } from './lambda/road-lambda.ts';
 
 export interface AdmitDeps extends SharedDeps, TellDeps {
   ledger: Ledger;

@@ -3,14 +3,15 @@ import type { Alarms } from '../adapters/alarms/alarms.ts';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { Workloads } from '../adapters/workloads/workloads.ts';
+import { type Claimed, claimRollBack } from '../application/claim-roll-back.ts';
+import { forEachWorkload } from '../application/for-each.ts';
+import { ReleaseCall, withWorkload } from '../application/release-call.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
 import type { AlarmSeen } from '../domain/release/alarm-watch.ts';
 import { isOverridden, overridesEnded } from '../domain/release/although.ts';
-import { type Claimed, claimRollBack } from './shared/claim-roll-back.ts';
-import { forEachWorkload } from './shared/for-each.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { lazily, openAlarms, openExecutions, openLedger, openShared, openWorkloads } from './shared/open.ts';
-import { ReleaseCall, withWorkload } from './shared/release-call.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openAlarms, openExecutions, openLedger, openShared, openWorkloads } from './lambda/open.ts';
 
 export interface AlarmChangedDeps extends SharedDeps {
   ledger: Ledger;

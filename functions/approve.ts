@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { RefusedError } from '../application/errors.ts';
+import { type ReleaseCall, releaseIdSchema, withLedger } from '../application/release-call.ts';
+import { nameSaid } from '../application/said.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import type { WorkloadState } from '../domain/ledger/state.ts';
 import {
   type ApprovalMeant,
@@ -12,11 +16,8 @@ import {
   whyNotBy,
 } from '../domain/release/approvals.ts';
 import { currentStep } from '../domain/release/next-step.ts';
-import { RefusedError } from './shared/errors.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { lazily, openExecutions, openLedger, openShared } from './shared/open.ts';
-import { type ReleaseCall, releaseIdSchema, withLedger } from './shared/release-call.ts';
-import { nameSaid } from './shared/said.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openExecutions, openLedger, openShared } from './lambda/open.ts';
 
 export interface ApproveDeps extends SharedDeps {
   ledger: Ledger;

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import type { KeptSnapshot } from '../domain/ledger/audit.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { lazily, openLedger, openShared } from './shared/open.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openLedger, openShared } from './lambda/open.ts';
 
 export interface AuditDeps extends SharedDeps {
   ledger: Ledger;

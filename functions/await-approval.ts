@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { withRelease } from '../application/release-call.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import { currentStep } from '../domain/release/next-step.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { lazily, openExecutions, openLedger, openShared } from './shared/open.ts';
-import { withRelease } from './shared/release-call.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openExecutions, openLedger, openShared } from './lambda/open.ts';
 
 export interface AwaitApprovalDeps extends SharedDeps {
   ledger: Ledger;

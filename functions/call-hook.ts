@@ -1,12 +1,12 @@
 import type { Hooks } from '../adapters/hooks/hooks.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { askHook } from '../application/ask-hook.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import { WAIT_SECONDS } from '../domain/release/next-move.ts';
 import { currentStep } from '../domain/release/next-step.ts';
-import { askHook } from './shared/ask-hook.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openHooks, openLedger, openShared } from './shared/open.ts';
-import { makeRoadLambda } from './shared/road-lambda.ts';
+import { lazily, openHooks, openLedger, openShared } from './lambda/open.ts';
+import { makeRoadLambda } from './lambda/road-lambda.ts';
 
 export interface CallHookDeps extends SharedDeps {
   ledger: Ledger;

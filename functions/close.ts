@@ -2,14 +2,15 @@ import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import { LedgerUnreachableError } from '../adapters/ledger/errors.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import { ReleaseCall, releaseIdSchema, withLedger } from '../application/release-call.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { startIfNotBegun } from '../application/start-run.ts';
+import { type TellDeps, tell } from '../application/tell.ts';
 import type { Fact } from '../domain/ledger/facts.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openExecutions, openLedger, openShared, openTell } from './shared/open.ts';
-import { ReleaseCall, releaseIdSchema, withLedger } from './shared/release-call.ts';
-import { startIfNotBegun } from './shared/start-run.ts';
-import { type TellDeps, tell } from './shared/tell.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openExecutions, openLedger, openShared, openTell } from './lambda/open.ts';
 
 export interface CloseDeps extends SharedDeps, TellDeps {
   ledger: Ledger;

@@ -2,11 +2,11 @@ import { setTimeout as really } from 'node:timers/promises';
 import * as z from 'zod';
 import type { ExecutionStatus, Machine } from '../adapters/executions/executions.ts';
 import { machineArnsOf } from '../adapters/executions/step-functions-executions.ts';
+import { withLedger } from '../application/release-call.ts';
+import { type Ended, type RescueDeps, type Rescued, rescue } from '../application/rescue.ts';
 import { releaseExecutionOf, rollBackExecutionOf } from '../domain/release-id.ts';
-import { makeLambda } from './shared/handler.ts';
-import { lazily, openExecutions, openLedger, openShared, openTell } from './shared/open.ts';
-import { withLedger } from './shared/release-call.ts';
-import { type Ended, type RescueDeps, type Rescued, rescue } from './shared/rescue.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openExecutions, openLedger, openShared, openTell } from './lambda/open.ts';
 
 export interface ExecutionEndedDeps extends RescueDeps {
   /** What the two machines are called in events. */

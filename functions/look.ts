@@ -5,16 +5,23 @@ import type { MetricSource } from '../adapters/metrics/metric-source.ts';
 import { RouterUnreachableError } from '../adapters/router/errors.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { type TargetCounts, type Targets, TargetsUnreachableError } from '../adapters/targets/targets.ts';
+import { askHook } from '../application/ask-hook.ts';
+import { keepFolded } from '../application/judged-windows.ts';
+import { ASKED_AGAIN_SECONDS, allEnded, inTime } from '../application/look-budget.ts';
+import { asks, type RoadMove, roadMove } from '../application/move.ts';
+import { pageFindings, pageIfDue } from '../application/page.ts';
+import { readDial } from '../application/read-dial.ts';
+import type { ReleaseCall } from '../application/release-call.ts';
+import { freezeCeilings, readBaseline, writeBaseline } from '../application/see-baseline.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { type TellDeps, tell } from '../application/tell.ts';
+import { readAlarms, writeAlarms } from '../application/watch-alarms.ts';
+import { watchMetrics } from '../application/watch-metrics.ts';
 import type { Slot } from '../domain/dial.ts';
 import type { Decision, Observation } from '../domain/release/move.ts';
 import { nextMove } from '../domain/release/next-move.ts';
 import { currentStep, nextStep } from '../domain/release/next-step.ts';
 import { waitingOf } from '../domain/release/waiting.ts';
-import { askHook } from './shared/ask-hook.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { keepFolded } from './shared/judged-windows.ts';
-import { ASKED_AGAIN_SECONDS, allEnded, inTime } from './shared/look-budget.ts';
-import { asks, type RoadMove, roadMove } from './shared/move.ts';
 import {
   lazily,
   openAlarms,
@@ -25,15 +32,8 @@ import {
   openShared,
   openTargets,
   openTell,
-} from './shared/open.ts';
-import { pageFindings, pageIfDue } from './shared/page.ts';
-import { readDial } from './shared/read-dial.ts';
-import type { ReleaseCall } from './shared/release-call.ts';
-import { makeRoadLambda } from './shared/road-lambda.ts';
-import { freezeCeilings, readBaseline, writeBaseline } from './shared/see-baseline.ts';
-import { type TellDeps, tell } from './shared/tell.ts';
-import { readAlarms, writeAlarms } from './shared/watch-alarms.ts';
-import { watchMetrics } from './shared/watch-metrics.ts';
+} from './lambda/open.ts';
+import { makeRoadLambda } from './lambda/road-lambda.ts';
 
 export interface LookDeps extends SharedDeps, TellDeps {
   ledger: Ledger;

@@ -1,10 +1,10 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { asks, type RoadMove, roadMove } from '../application/move.ts';
+import type { ReleaseCall } from '../application/release-call.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import { currentStep, nextStep } from '../domain/release/next-step.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { asks, type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openShared } from './shared/open.ts';
-import type { ReleaseCall } from './shared/release-call.ts';
-import { makeRoadLambda } from './shared/road-lambda.ts';
+import { lazily, openLedger, openShared } from './lambda/open.ts';
+import { makeRoadLambda } from './lambda/road-lambda.ts';
 
 export interface NextStepDeps extends SharedDeps {
   ledger: Ledger;

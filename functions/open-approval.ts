@@ -1,10 +1,10 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { type TellDeps, tell } from '../application/tell.ts';
 import { currentStep } from '../domain/release/next-step.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openShared, openTell } from './shared/open.ts';
-import { makeRoadLambda } from './shared/road-lambda.ts';
-import { type TellDeps, tell } from './shared/tell.ts';
+import { lazily, openLedger, openShared, openTell } from './lambda/open.ts';
+import { makeRoadLambda } from './lambda/road-lambda.ts';
 
 export interface OpenApprovalDeps extends SharedDeps, TellDeps {
   ledger: Ledger;

@@ -1,9 +1,9 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
-import { makeRoadLambda } from './shared/road-lambda.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { lazily, openLedger, openRouter, openShared } from './lambda/open.ts';
+import { makeRoadLambda } from './lambda/road-lambda.ts';
 
 export interface OpenPreviewDeps extends SharedDeps {
   ledger: Ledger;

@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, SlotStatus } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { findService, readService } from '../application/find-service.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import type { ReleaseCall } from '../application/release-call.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { writeFinding } from '../application/write-finding.ts';
 import type { SlotSeen } from '../domain/ledger/facts.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
 import { currentStep, isSlotUnread } from '../domain/release/next-step.ts';
 import { minimumFinding, minimumPutBack } from '../domain/release/stable-minimum.ts';
-import { findService, readService } from './shared/find-service.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openShared } from './shared/open.ts';
-import { openCluster } from './shared/open-cluster.ts';
-import type { ReleaseCall } from './shared/release-call.ts';
-import { makeRoadLambda } from './shared/road-lambda.ts';
-import { writeFinding } from './shared/write-finding.ts';
+import { lazily, openLedger, openShared } from './lambda/open.ts';
+import { openCluster } from './lambda/open-cluster.ts';
+import { makeRoadLambda } from './lambda/road-lambda.ts';
 
 export interface ReadSlotDeps extends SharedDeps {
   ledger: Ledger;

@@ -5,6 +5,11 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
 import type { Workloads } from '../adapters/workloads/workloads.ts';
+import { RefusedError } from '../application/errors.ts';
+import { readDial } from '../application/read-dial.ts';
+import { ReleaseCall, withWorkload } from '../application/release-call.ts';
+import { nameSaid, reasonSaid } from '../application/said.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import { otherSlot, type Slot } from '../domain/dial.ts';
 import type { Fact, ReleaseImage } from '../domain/ledger/facts.ts';
 import type { WorkloadState } from '../domain/ledger/state.ts';
@@ -13,13 +18,9 @@ import { slotLabels } from '../domain/slot/slot-labels.ts';
 import { slotName } from '../domain/slot/slot-objects.ts';
 import { serviceSelectorText } from '../domain/slot/team-service.ts';
 import type { Workload } from '../domain/workload.ts';
-import { RefusedError } from './shared/errors.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { lazily, openLedger, openRouter, openShared, openTargets, openWorkloads } from './shared/open.ts';
-import { openCluster } from './shared/open-cluster.ts';
-import { readDial } from './shared/read-dial.ts';
-import { ReleaseCall, withWorkload } from './shared/release-call.ts';
-import { nameSaid, reasonSaid } from './shared/said.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openLedger, openRouter, openShared, openTargets, openWorkloads } from './lambda/open.ts';
+import { openCluster } from './lambda/open-cluster.ts';
 
 export interface RecordLiveDeps extends SharedDeps {
   ledger: Ledger;

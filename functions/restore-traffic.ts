@@ -4,16 +4,17 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { RouterRuleError, RouterUnreachableError } from '../adapters/router/errors.ts';
 import type { Page, TrafficRouter } from '../adapters/router/router.ts';
 import { type TargetCounts, type Targets, TargetsUnreachableError } from '../adapters/targets/targets.ts';
+import { StaleExecutionError } from '../application/errors.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import { readDial } from '../application/read-dial.ts';
+import { type ReleaseCall, withRollBack } from '../application/release-call.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { backOf, type RollBackInput, rollBackInputSchema } from '../application/way-back.ts';
 import { dialText, otherSlot, type Slot } from '../domain/dial.ts';
 import { releaseExecutionName } from '../domain/release-id.ts';
-import { StaleExecutionError } from './shared/errors.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openExecutions, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
-import { readDial } from './shared/read-dial.ts';
-import { type ReleaseCall, withRollBack } from './shared/release-call.ts';
-import { carriedBack } from './shared/roll-back-lambda.ts';
-import { backOf, type RollBackInput, rollBackInputSchema } from './shared/way-back.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openExecutions, openLedger, openRouter, openShared, openTargets } from './lambda/open.ts';
+import { carriedBack } from './lambda/roll-back-lambda.ts';
 
 export interface RestoreTrafficDeps extends SharedDeps {
   ledger: Ledger;

@@ -1,14 +1,14 @@
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import { readDial, readText } from '../application/read-dial.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import { dialFor } from '../domain/dial.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
-import { openCluster } from './shared/open-cluster.ts';
-import { readDial, readText } from './shared/read-dial.ts';
-import { makeRollBackLambda } from './shared/roll-back-lambda.ts';
+import { lazily, openLedger, openRouter, openShared } from './lambda/open.ts';
+import { openCluster } from './lambda/open-cluster.ts';
+import { makeRollBackLambda } from './lambda/roll-back-lambda.ts';
 
 export interface RetireCanaryDeps extends SharedDeps {
   ledger: Ledger;

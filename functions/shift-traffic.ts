@@ -2,18 +2,18 @@ import type { Alarms } from '../adapters/alarms/alarms.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
+import { DialNotTakenError } from '../application/errors.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import { readDial } from '../application/read-dial.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { watchAlarms } from '../application/watch-alarms.ts';
 import { dialFor, dialText, sameDial } from '../domain/dial.ts';
 import { alarmBlock, rangUnderTraffic } from '../domain/release/alarm-watch.ts';
 import { isOurs } from '../domain/release/dial-owner.ts';
 import { confirmedWeight, dueWeight, isSlotUnread } from '../domain/release/next-step.ts';
 import { unconfirmedShift } from '../domain/release/unconfirmed-shift.ts';
-import { DialNotTakenError } from './shared/errors.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
-import { readDial } from './shared/read-dial.ts';
-import { makeRoadLambda } from './shared/road-lambda.ts';
-import { watchAlarms } from './shared/watch-alarms.ts';
+import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets } from './lambda/open.ts';
+import { makeRoadLambda } from './lambda/road-lambda.ts';
 
 export interface ShiftTrafficDeps extends SharedDeps {
   ledger: Ledger;

@@ -2,17 +2,17 @@ import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { RouterRuleError } from '../adapters/router/errors.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
+import { followTemplate } from '../application/follow-template.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import type { ReleaseCall } from '../application/release-call.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import { WAIT_SECONDS } from '../domain/release/next-move.ts';
 import { hasTraffic, nextStep } from '../domain/release/next-step.ts';
 import { replicasFor, stableSize } from '../domain/release/sizing.ts';
 import { minimumToRaise, minimumUnderWay } from '../domain/release/stable-minimum.ts';
-import { followTemplate } from './shared/follow-template.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openRouter, openShared } from './shared/open.ts';
-import { openCluster } from './shared/open-cluster.ts';
-import type { ReleaseCall } from './shared/release-call.ts';
-import { makeRoadLambda } from './shared/road-lambda.ts';
+import { lazily, openLedger, openRouter, openShared } from './lambda/open.ts';
+import { openCluster } from './lambda/open-cluster.ts';
+import { makeRoadLambda } from './lambda/road-lambda.ts';
 
 export interface SizeCanaryDeps extends SharedDeps {
   ledger: Ledger;

@@ -1,8 +1,8 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openShared } from './shared/open.ts';
-import { makeRoadLambda } from './shared/road-lambda.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { lazily, openLedger, openShared } from './lambda/open.ts';
+import { makeRoadLambda } from './lambda/road-lambda.ts';
 
 export interface SoakDeps extends SharedDeps {
   ledger: Ledger;

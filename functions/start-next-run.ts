@@ -1,10 +1,11 @@
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { StaleExecutionError } from './shared/errors.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { lazily, openExecutions, openLedger, openShared } from './shared/open.ts';
-import { releaseInputSchema, withLedger } from './shared/release-call.ts';
-import { startRun } from './shared/start-run.ts';
+import { StaleExecutionError } from '../application/errors.ts';
+import { releaseInputSchema, withLedger } from '../application/release-call.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { startRun } from '../application/start-run.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openExecutions, openLedger, openShared } from './lambda/open.ts';
 
 export interface StartNextRunDeps extends SharedDeps {
   ledger: Ledger;

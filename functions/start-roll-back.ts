@@ -1,15 +1,16 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { type Claimed, claimRollBack, handOver } from '../application/claim-roll-back.ts';
+import { StaleExecutionError } from '../application/errors.ts';
+import { releaseInputSchema, withLedger } from '../application/release-call.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { startRun } from '../application/start-run.ts';
+import { rollBackInputSchema } from '../application/way-back.ts';
 import { ROLL_BACK_REASONS } from '../domain/ledger/facts.ts';
 import { mayStart, NEXT_RUN_PAUSE_SECONDS } from '../domain/release/starts.ts';
-import { type Claimed, claimRollBack, handOver } from './shared/claim-roll-back.ts';
-import { StaleExecutionError } from './shared/errors.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { lazily, openExecutions, openLedger, openShared } from './shared/open.ts';
-import { releaseInputSchema, withLedger } from './shared/release-call.ts';
-import { startRun } from './shared/start-run.ts';
-import { rollBackInputSchema } from './shared/way-back.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openExecutions, openLedger, openShared } from './lambda/open.ts';
 
 export interface StartRollBackDeps extends SharedDeps {
   ledger: Ledger;

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { serialiseMistakes } from '../adapters/plan-file/mistake.ts';
 import { parsePlan } from '../adapters/plan-file/read-plan.ts';
-import { RefusedError } from './shared/errors.ts';
-import { makeLambda } from './shared/handler.ts';
-import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads } from './shared/open.ts';
-import { type StartDeps, startInputSchema, startRelease } from './shared/start-release.ts';
+import { RefusedError } from '../application/errors.ts';
+import { type StartDeps, startInputSchema, startRelease } from '../application/start-release.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads } from './lambda/open.ts';
 
 export interface StartWithPlanDeps extends StartDeps {
   /** In the lab: a plan may name addresses on this computer. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { RefusedError } from './shared/errors.ts';
-import { makeLambda } from './shared/handler.ts';
-import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads } from './shared/open.ts';
-import { type StartDeps, startInputSchema, startRelease } from './shared/start-release.ts';
+import { RefusedError } from '../application/errors.ts';
+import { type StartDeps, startInputSchema, startRelease } from '../application/start-release.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads } from './lambda/open.ts';
 
 const withPlanSchema = z.looseObject({ plan: z.unknown().refine(plan => plan !== undefined && plan !== null) });
 

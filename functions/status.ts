@@ -2,14 +2,15 @@ import * as z from 'zod';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Workloads } from '../adapters/workloads/workloads.ts';
+import { readDial } from '../application/read-dial.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import type { Dial } from '../domain/dial.ts';
 import type { Entry } from '../domain/ledger/facts.ts';
 import type { WorkloadState } from '../domain/ledger/state.ts';
 import { type Waiting, waitingOf } from '../domain/release/waiting.ts';
 import type { WindowRecord } from '../domain/windows/reading.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { lazily, openLedger, openRouter, openShared, openWorkloads } from './shared/open.ts';
-import { readDial } from './shared/read-dial.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openLedger, openRouter, openShared, openWorkloads } from './lambda/open.ts';
 
 export interface StatusDeps extends SharedDeps {
   ledger: Ledger;

@@ -2,16 +2,17 @@ import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { RegisteredWorkload, Workloads } from '../adapters/workloads/workloads.ts';
+import { RefusedError } from '../application/errors.ts';
+import { ReleaseCall, withWorkload } from '../application/release-call.ts';
+import { nameSaid } from '../application/said.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
+import { startIfNotBegun, startRun } from '../application/start-run.ts';
 import type { EndedRelease, Live, WorkloadState } from '../domain/ledger/state.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { turnedFrom } from '../domain/release/record-live.ts';
 import { releaseIdOf } from '../domain/release-id.ts';
-import { RefusedError } from './shared/errors.ts';
-import { makeLambda, type SharedDeps } from './shared/handler.ts';
-import { lazily, openExecutions, openLedger, openShared, openWorkloads } from './shared/open.ts';
-import { ReleaseCall, withWorkload } from './shared/release-call.ts';
-import { nameSaid } from './shared/said.ts';
-import { startIfNotBegun, startRun } from './shared/start-run.ts';
+import { makeLambda } from './lambda/handler.ts';
+import { lazily, openExecutions, openLedger, openShared, openWorkloads } from './lambda/open.ts';
 
 export interface UndoDeps extends SharedDeps {
   ledger: Ledger;

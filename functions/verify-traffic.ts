@@ -1,14 +1,14 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
+import { stillDraining } from '../application/draining.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import { readDial, readText } from '../application/read-dial.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import { otherSlot } from '../domain/dial.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
-import { stillDraining } from './shared/draining.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openRouter, openShared, openTargets } from './shared/open.ts';
-import { readDial, readText } from './shared/read-dial.ts';
-import { makeRollBackLambda } from './shared/roll-back-lambda.ts';
+import { lazily, openLedger, openRouter, openShared, openTargets } from './lambda/open.ts';
+import { makeRollBackLambda } from './lambda/roll-back-lambda.ts';
 
 export interface VerifyTrafficDeps extends SharedDeps {
   ledger: Ledger;

@@ -1,16 +1,16 @@
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
+import { SlotNotTakenError, TemplateChangedError } from '../application/errors.ts';
+import { followTemplate } from '../application/follow-template.ts';
+import { type RoadMove, roadMove } from '../application/move.ts';
+import type { SharedDeps } from '../application/shared-deps.ts';
 import { imageUris } from '../domain/release/admission.ts';
 import { otherContent } from '../domain/release/slot-content.ts';
 import { podTemplateSchema } from '../domain/slot/pod-template.ts';
 import { pushedImages } from '../domain/slot/pushed-images.ts';
-import { SlotNotTakenError, TemplateChangedError } from './shared/errors.ts';
-import { followTemplate } from './shared/follow-template.ts';
-import type { SharedDeps } from './shared/handler.ts';
-import { type RoadMove, roadMove } from './shared/move.ts';
-import { lazily, openLedger, openShared } from './shared/open.ts';
-import { openCluster } from './shared/open-cluster.ts';
-import { makeRoadLambda } from './shared/road-lambda.ts';
+import { lazily, openLedger, openShared } from './lambda/open.ts';
+import { openCluster } from './lambda/open-cluster.ts';
+import { makeRoadLambda } from './lambda/road-lambda.ts';
 
 export interface WriteCanaryDeps extends SharedDeps {
   ledger: Ledger;

@@ -29,7 +29,7 @@ interface AlarmSpec {
   means: string;
 }
 
-/** Functions that call a person; functions/shared/page.ts names their metric. */
+/** Functions that call a person; application/page.ts names their metric. */
 const PAGING = ['reconcile', 'execution-ended', 'look', 'retire-stable'] as const satisfies AnyFunctionName[];
 const PAGES_METRIC = 'page';
 

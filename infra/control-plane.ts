@@ -203,7 +203,7 @@ export class SluiceControlPlane extends Construct {
     return new sns.Topic(this, id, { topicName, masterKey, enforceSSL: true });
   }
 
-  /** What the openers of functions/shared/open.ts and adapters/ read. */
+  /** What the openers of functions/lambda/open.ts and adapters/ read. */
   private environmentOf(file: AnyFunctionName): Record<string, string> {
     const needs = needsOf(file);
     const { names } = this;

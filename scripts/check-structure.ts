@@ -3,9 +3,19 @@
  * A cruiser that cannot read TypeScript cruises 0 modules and exits 0, so the number of modules is asserted too.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 
-const roots = ['domain', 'adapters', 'functions', 'lab', 'cli', 'infra'].filter(root => existsSync(root));
+const roots = [
+  'domain',
+  'adapters',
+  'application',
+  'functions',
+  'state-machines',
+  'infra',
+  'lab',
+  'cli',
+  'bench',
+  'scripts',
+];
 const tracked = execFileSync('git', ['ls-files', ...roots.map(root => `${root}/**.ts`)], { encoding: 'utf8' });
 const sourceFiles = tracked.split('\n').filter(Boolean).length;
 

@@ -1,10 +1,10 @@
+import type { StartAnswer } from '../../application/start-release.ts';
 import type { Slot } from '../../domain/dial.ts';
 import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
 import type { AbortAnswer } from '../../functions/abort.ts';
 import type { ApproveAnswer } from '../../functions/approve.ts';
 import type { AuditAnswer } from '../../functions/audit.ts';
 import type { RecordLiveAnswer } from '../../functions/record-live.ts';
-import type { StartAnswer } from '../../functions/shared/start-release.ts';
 import type { StatusAnswer } from '../../functions/status.ts';
 import type { UndoAnswer } from '../../functions/undo.ts';
 import { BAD_INPUT, CommandError, type ControlPlane } from './control-plane.ts';

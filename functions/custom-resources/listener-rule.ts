@@ -6,7 +6,7 @@ import { openAlbRuleKeeper, type RuleKeeper, type WantedRule } from '../../adapt
 import type { Workloads } from '../../adapters/workloads/workloads.ts';
 import { CARRIES_TAG, type Owner, ownerTags } from '../../domain/routing/ownership.ts';
 import { controllerProblem } from '../../domain/routing/routing-problem.ts';
-import { controlPlaneName, lazily, openLedger, openShared, openWorkloads } from '../shared/open.ts';
+import { controlPlaneName, lazily, openLedger, openShared, openWorkloads } from '../lambda/open.ts';
 import { isCloudFormationsAddress } from './answer-address.ts';
 import {
   type CloudFormationRequest,

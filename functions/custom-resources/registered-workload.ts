@@ -11,7 +11,7 @@ import { othersProblem } from '../../domain/routing/ownership.ts';
 import { routingProblem } from '../../domain/routing/routing-problem.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
-import { controlPlaneName, lazily, openLedger, openRouter, openShared, openWorkloads } from '../shared/open.ts';
+import { controlPlaneName, lazily, openLedger, openRouter, openShared, openWorkloads } from '../lambda/open.ts';
 import { isCloudFormationsAddress } from './answer-address.ts';
 import { claimResources, unclaimAll, unclaimOthers } from './claim-resources.ts';
 import {

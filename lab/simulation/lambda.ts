@@ -1,4 +1,4 @@
-import type { LambdaHandler } from '../../functions/shared/handler.ts';
+import type { LambdaHandler } from '../../functions/lambda/handler.ts';
 import { Invocation, inInvocation } from './invocation.ts';
 import type { FaultSource } from './port-faults.ts';
 import type { Stage } from './stage.ts';

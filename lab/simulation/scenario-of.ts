@@ -1,6 +1,6 @@
 import type { Fact } from '../../domain/ledger/facts.ts';
 import type { Workload } from '../../domain/workload.ts';
-import { HAND_OVER_AT } from '../../functions/shared/history.ts';
+import { HAND_OVER_AT } from '../../functions/lambda/history.ts';
 import { type Random, randomOf } from './random.ts';
 import type { Act, FaultRates, Outage, Scenario, SimulatedImage, System } from './scenario.ts';
 import { planOf, planSeconds, withCanaryHealth, withJudge } from './scenario-plan.ts';

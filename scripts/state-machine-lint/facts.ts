@@ -13,7 +13,7 @@ const errorClass = /export class \w+ extends \w+ \{[^}]*?override readonly name(
 
 /** @param root of the repository */
 export function readFacts(root: string): RepositoryFacts {
-  const sources = ['adapters', 'functions', 'domain']
+  const sources = ['adapters', 'application', 'functions', 'domain']
     .map(folder => join(root, folder))
     .filter(existsSync)
     .flatMap(folder => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => join(folder, file)))

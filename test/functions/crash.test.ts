@@ -62,7 +62,7 @@ describe.each(rows.filter(row => row.effects.length > 0))('$title', ({ scene, ef
 /** Every effect that stands in the code of a handler, its own or that of a shared file it imports. */
 const effectsInCode = (name: string): string[] => [
   ...new Set(
-    callsInCode(`${name}.ts`)
+    callsInCode(`functions/${name}.ts`)
       .filter(({ port, method }) => isEffect(port, method))
       .map(({ port, method }) => `${port}.${method}`),
   ),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { MOST_WINDOWS } from '../../application/judged-windows.ts';
+import { ReleaseCall } from '../../application/release-call.ts';
+import { watchMetrics } from '../../application/watch-metrics.ts';
 import { dialFor } from '../../domain/dial.ts';
 import { judgeRelease } from '../../domain/judges/judge-release.ts';
 import { sequentialContext } from '../../domain/judges/sequential/context.ts';
 import type { Metric, Plan } from '../../domain/plan/plan.ts';
 import { expectedIn, steadyWeight } from '../../domain/windows/shifts.ts';
-import { MOST_WINDOWS } from '../../functions/shared/judged-windows.ts';
-import { ReleaseCall } from '../../functions/shared/release-call.ts';
-import { watchMetrics } from '../../functions/shared/watch-metrics.ts';
 import { admissionOf, at, bake, planOf, readied, requested, shifted, shop, weight } from '../support/story.ts';
 import { road } from './scenes.ts';
 import { openWorld, type World } from './world.ts';

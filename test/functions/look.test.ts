@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { RoadMove } from '../../application/move.ts';
 import { dialFor } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { HAND_OVER_AT } from '../../functions/shared/history.ts';
-import type { RoadMove } from '../../functions/shared/move.ts';
+import { HAND_OVER_AT } from '../../functions/lambda/history.ts';
 import { approval, at, bake, hook, type Line, readied, shifted, shop, weight } from '../support/story.ts';
 import { road } from './scenes.ts';
 import { named, openWorld, type World } from './world.ts';

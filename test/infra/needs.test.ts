@@ -67,20 +67,20 @@ const NEEDS: Record<string, Need[]> = {
 };
 /** Which machine the shared files start. */
 const STARTS: Record<string, Need> = {
-  'shared/start-run.ts': 'startRelease',
-  'shared/claim-roll-back.ts': 'startRollBack',
+  'application/start-run.ts': 'startRelease',
+  'application/claim-roll-back.ts': 'startRollBack',
 };
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 function needsInCode(name: string): Set<Need> {
-  const calls = callsInCode(`${name}.ts`).filter(({ port }) => !['clock', 'log', 'meter'].includes(port));
+  const calls = callsInCode(`functions/${name}.ts`).filter(({ port }) => !['clock', 'log', 'meter'].includes(port));
   return new Set(
     calls.flatMap(({ file, port, method }) => {
       const call = `${port}.${method}`;
       const starts = call === 'executions.start' ? STARTS[file] : undefined;
       const needs = starts === undefined ? NEEDS[call] : [starts];
-      if (needs === undefined) throw new Error(`functions/${file} calls ${call}: what does that need?`);
+      if (needs === undefined) throw new Error(`${file} calls ${call}: what does that need?`);
       return needs;
     }),
   );

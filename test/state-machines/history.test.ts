@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { eventsOf, HAND_OVER_AT } from '../../functions/shared/history.ts';
+import { eventsOf, HAND_OVER_AT } from '../../functions/lambda/history.ts';
 import { MAX_HISTORY_EVENTS } from '../../lab/asl/limits.ts';
 
 /*

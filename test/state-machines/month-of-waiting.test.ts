@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Log } from '../../adapters/log/log.ts';
+import { claimRollBack } from '../../application/claim-roll-back.ts';
+import { withLedger } from '../../application/release-call.ts';
 import { dialFor } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { claimRollBack } from '../../functions/shared/claim-roll-back.ts';
-import { withLedger } from '../../functions/shared/release-call.ts';
 import { functionSubstitutions } from '../../lab/asl/arns.ts';
 import { openEmbeddedHost } from '../../lab/asl/embedded-host.ts';
 import type { ExecutionDescription, StateMachineHost } from '../../lab/asl/state-machine-host.ts';

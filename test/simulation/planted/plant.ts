@@ -1,6 +1,6 @@
+import type { RoadMove } from '../../../application/move.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState, WorkloadState } from '../../../domain/ledger/state.ts';
-import type { RoadMove } from '../../../functions/shared/move.ts';
 import type { AllDeps } from '../../../lab/functions.ts';
 import { overriding } from '../../../lab/overriding.ts';
 import { currentInvocation } from '../../../lab/simulation/invocation.ts';

@@ -1,0 +1,83 @@
+import { ImageNotFoundError, type ImageRegistry } from '../adapters/images/image-registry.ts';
+import type { Log } from '../adapters/log/log.ts';
+import type { RegisteredWorkload } from '../adapters/workloads/workloads.ts';
+import type { ReleaseImage } from '../domain/ledger/facts.ts';
+import { considerPush, isRetag } from '../domain/release/push.ts';
+import type { Workload } from '../domain/workload.ts';
+import { ReleaseCall, withWorkload } from './release-call.ts';
+import { type RequestDeps, type Requested, requestRelease } from './request-release.ts';
+import { withParts } from './with-parts.ts';
+
+export interface TakePushDeps extends RequestDeps {
+  images: ImageRegistry;
+}
+
+/** What came of a push for one workload. */
+export type PushAnswer = { workload: string } & Requested;
+
+/**
+ * Releases a workload's push, or says why not. When it was pushed the registry says, now: a push that is announced twice, or
+ * after a newer one, is known by that.
+ */
+export async function takePush(
+  deps: TakePushDeps,
+  registered: RegisteredWorkload,
+  push: { repository: string; tag: string; digest: string },
+  options: { by: string; log: Log; announcedAtEpochMs?: number },
+): Promise<PushAnswer> {
+  const { workload, plan } = registered;
+  const { repository, tag, digest } = push;
+  const image = await resolve(deps, push);
+  if (image === undefined) {
+    return { workload: workload.name, kind: 'ignored', because: `${digest} is no longer in ${repository}` };
+  }
+  const pushed = await withParts(deps, { repository, reference: tag, ...image });
+  const { by, log, announcedAtEpochMs = image.pushedAtEpochMs } = options;
+  const answer = await requestRelease(
+    deps,
+    { workload, plan, image: pushed },
+    {
+      ...{ by, log },
+      consider: state => {
+        const decision = considerPush(state, { ...push, ...image }, workload.container);
+        return decision.kind === 'ignored' ? decision : undefined;
+      },
+      onRefused: (call, because) => call.append({ kind: 'pushRefused', image: pushed, because }),
+    },
+  );
+  if (isRetag(announcedAtEpochMs, image.pushedAtEpochMs)) await passRetag(deps, workload, pushed, options);
+  options.log.info(`push of ${tag}: ${answer.kind}`, { workload: workload.name, digest, ...answer });
+  return { workload: workload.name, ...answer };
+}
+
+/**
+ * A tag that was put on an image of before starts nothing: order is by the push time. But a person may have meant it, a vetted
+ * image that gets its release tag, and can see it in the status until it is released or something newer comes.
+ */
+function passRetag(
+  deps: TakePushDeps,
+  { name, container }: Workload,
+  image: ReleaseImage,
+  { by, log }: { by: string; log: Log },
+): Promise<void> {
+  return withWorkload(deps, { workload: name, log }, async state => {
+    const { retag, active, ended } = state;
+    const { reference: tag, ...push } = image;
+    const decision = considerPush(state, { ...push, tag }, container);
+    const isNoted = retag?.image.digest === image.digest && retag.image.reference === tag;
+    const releaseId = active?.releaseId ?? ended[0]?.releaseId;
+    if (decision.kind !== 'ignored' || decision.older !== true || isNoted || releaseId === undefined) return;
+    const call = new ReleaseCall(deps, { releaseId, state, by, log });
+    await call.append({ kind: 'retagPassed', image, because: decision.because });
+  });
+}
+
+/** It may have been deleted since. */
+async function resolve(deps: TakePushDeps, { repository, digest }: { repository: string; digest: string }) {
+  try {
+    return await deps.images.resolve(repository, digest);
+  } catch (error) {
+    if (error instanceof ImageNotFoundError) return undefined;
+    throw error;
+  }
+}

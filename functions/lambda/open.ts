@@ -1,0 +1,85 @@
+import { openCloudWatchAlarms } from '../../adapters/alarms/cloudwatch-alarms.ts';
+import type { Env } from '../../adapters/aws-client-config.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { openStepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
+import { openHttpHooks } from '../../adapters/hooks/open-hooks.ts';
+import { openEcrRegistry } from '../../adapters/images/ecr-registry.ts';
+import { openDynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
+import { openMeter } from '../../adapters/log/embedded-meter.ts';
+import { openLog } from '../../adapters/log/lambda-log.ts';
+import { openMetricSources } from '../../adapters/metrics/open-metrics.ts';
+import type { Notifier } from '../../adapters/notifier/notifier.ts';
+import { destinationsOf } from '../../adapters/outbound/destinations.ts';
+import { openAlbRouter } from '../../adapters/router/alb-router.ts';
+import { openAlbTargets } from '../../adapters/targets/alb-targets.ts';
+import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
+import type { SharedDeps } from '../../application/shared-deps.ts';
+import type { TellDeps } from '../../application/tell.ts';
+import { DEFAULT_PROPAGATION_SECONDS } from '../../domain/windows/windows.ts';
+import type { LambdaHandler } from './handler.ts';
+
+/*
+ * How a Lambda opens what it needs, from its environment. One opener each, so that a function's bundle holds only what
+ * it asks for; the cluster's is in open-cluster.ts, out of reach of the way back.
+ */
+
+/** Opened at the first call of a cold start; importing a function opens nothing. */
+export function lazily<Output>(
+  open: (env: Env) => LambdaHandler<Output> | Promise<LambdaHandler<Output>>,
+): LambdaHandler<Output> {
+  let opened: Promise<LambdaHandler<Output>> | undefined;
+  return async (event, context) => {
+    opened ??= Promise.resolve(open(process.env));
+    return (await opened)(event, context);
+  };
+}
+
+export const openShared = (env: Env): SharedDeps => ({ clock: systemClock, log: openLog(env), meter: openMeter(env) });
+
+/** @throws Error where SLUICE_TOPIC_ARN is not set */
+export const openTell = (env: Env): TellDeps => ({
+  notifier: snsWhenTold(env),
+  topicArn: wanted(env, 'SLUICE_TOPIC_ARN'),
+});
+
+/** SNS' client is loaded when there is something to tell: most calls have nothing. */
+function snsWhenTold(env: Env): Notifier {
+  let opened: Promise<Notifier> | undefined;
+  const open = async () => (await import('../../adapters/notifier/sns-notifier.ts')).openSnsNotifier(env);
+  return {
+    async notify(notice) {
+      opened ??= open();
+      return (await opened).notify(notice);
+    },
+  };
+}
+
+export const openLedger = (env: Env) => openDynamoDbLedger(env, systemClock, openLog(env));
+export const openWorkloads = openDynamoDbWorkloads;
+export const openRouter = openAlbRouter;
+export const openTargets = openAlbTargets;
+export const openMetrics = (env: Env) => openMetricSources(env, destinationsOf(env));
+export const openAlarms = openCloudWatchAlarms;
+export const openImages = openEcrRegistry;
+export const openExecutions = openStepFunctionsExecutions;
+export const openHooks = (env: Env) => openHttpHooks(destinationsOf(env));
+
+/** SLUICE_PROPAGATION_SECONDS; the design's allowance where it is not set. */
+export function propagationSeconds(env: Env): number {
+  const text = env.SLUICE_PROPAGATION_SECONDS;
+  if (text === undefined) return DEFAULT_PROPAGATION_SECONDS;
+  const seconds = Number(text);
+  if (!Number.isFinite(seconds) || seconds < 0) {
+    throw new Error(`SLUICE_PROPAGATION_SECONDS is ${JSON.stringify(text)}; expected a number of seconds, 0 or more`);
+  }
+  return seconds;
+}
+
+/** @throws Error where SLUICE_CONTROL_PLANE is not set */
+export const controlPlaneName = (env: Env): string => wanted(env, 'SLUICE_CONTROL_PLANE');
+
+function wanted(env: Env, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set`);
+  return value;
+}

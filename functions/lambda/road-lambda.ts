@@ -1,0 +1,25 @@
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import { sayingClusterFailed } from '../../application/cluster-failed.ts';
+import type { RoadMove } from '../../application/move.ts';
+import { type ReleaseCall, withRelease } from '../../application/release-call.ts';
+import type { SharedDeps } from '../../application/shared-deps.ts';
+import { namingThrottling } from '../../application/throttling.ts';
+import { type LambdaHandler, makeLambda } from './handler.ts';
+import { countedRoad } from './history.ts';
+
+/** A handler of release.asl.json: behind the fence, and its move carries on what the execution's history holds. */
+export const makeRoadLambda = (
+  name: string,
+  deps: SharedDeps & { ledger: Ledger },
+  act: (call: ReleaseCall) => Promise<RoadMove>,
+): LambdaHandler<RoadMove> =>
+  makeLambda(name, deps, (event, log) =>
+    withRelease(deps, event, log, async call => {
+      const { events = 0, asks, slotAskedAtEpochMs } = call.before;
+      const carried = slotAskedAtEpochMs === undefined ? {} : { slotAskedAtEpochMs };
+      const move = { ...carried, ...(await sayingClusterFailed(call, () => act(call))) };
+      return countedRoad(name, { events, asks }, move);
+    }).catch(error => {
+      throw namingThrottling(error);
+    }),
+  );
