@@ -1,21 +1,63 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { COLUMNS } from '../adapters/terminal/wrap.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { fitted, type Terminal } from './terminal.ts';
 
-/** Every command is a file of its own under commands/, and one line here: only the one that is called is loaded. */
-const COMMANDS: Record<string, () => Promise<(terminal: Terminal) => Command>> = {
-  plan: async () => made((await import('./commands/plan.ts')).makePlanCommand),
-  backtest: async () => made((await import('./commands/backtest.ts')).makeBacktestCommand),
-  lab: async () => made((await import('./commands/lab.ts')).makeLabCommand),
-  judges: async () => made((await import('./commands/judges.ts')).makeJudgesCommand),
-  start: async () => made((await import('./commands/start.ts')).makeStartCommand),
-  status: async () => made((await import('./commands/status.ts')).makeStatusCommand),
-  approve: async () => made((await import('./commands/approve.ts')).makeApproveCommand),
-  abort: async () => made((await import('./commands/abort.ts')).makeAbortCommand),
-  undo: async () => made((await import('./commands/undo.ts')).makeUndoCommand),
-  audit: async () => made((await import('./commands/audit.ts')).makeAuditCommand),
-  'record-live': async () => made((await import('./commands/record-live.ts')).makeRecordLiveCommand),
+interface Listed {
+  /** What the list of commands says; also a command's description, where it has no longer one of its own. */
+  summary: string;
+  load: () => Promise<(terminal: Terminal) => Command>;
+}
+
+/**
+ * Every command is a file of its own under commands/, and an entry here: only the one that is called is loaded, and the list
+ * itself loads none.
+ */
+const COMMANDS: Record<string, Listed> = {
+  plan: {
+    summary: 'plans: what a team declares for its releases',
+    load: async () => made((await import('./commands/plan.ts')).makePlanCommand),
+  },
+  backtest: {
+    summary: 'judge recorded windows again',
+    load: async () => made((await import('./commands/backtest.ts')).makeBacktestCommand),
+  },
+  lab: {
+    summary: 'a release of two programs of your own on real traffic on this computer',
+    load: async () => made((await import('./commands/lab.ts')).makeLabCommand),
+  },
+  judges: {
+    summary: 'compare the judges: what each finds, and what it costs',
+    load: async () => made((await import('./commands/judges.ts')).makeJudgesCommand),
+  },
+  start: {
+    summary: 'start a release of an image',
+    load: async () => made((await import('./commands/start.ts')).makeStartCommand),
+  },
+  status: {
+    summary: 'what waits for approval, what is live, and what a release does',
+    load: async () => made((await import('./commands/status.ts')).makeStatusCommand),
+  },
+  approve: {
+    summary: 'give the approval that a release is waiting for',
+    load: async () => made((await import('./commands/approve.ts')).makeApproveCommand),
+  },
+  abort: {
+    summary: 'roll a release back, or cancel one that is queued',
+    load: async () => made((await import('./commands/abort.ts')).makeAbortCommand),
+  },
+  undo: {
+    summary: 'restore the version before the last promotion',
+    load: async () => made((await import('./commands/undo.ts')).makeUndoCommand),
+  },
+  audit: {
+    summary: "check a workload's ledger",
+    load: async () => made((await import('./commands/audit.ts')).makeAuditCommand),
+  },
+  'record-live': {
+    summary: 'after the rule was turned by hand: record which slot is live',
+    load: async () => made((await import('./commands/record-live.ts')).makeRecordLiveCommand),
+  },
 };
 
 /** The type of a command's own arguments is of no use to who only adds it. */
@@ -32,13 +74,15 @@ export async function runCli(args: readonly string[], given: Terminal): Promise<
   const terminal = fitted(given);
   const program = new Command('sluice')
     .description('Progressive delivery for workloads on EKS behind an Application Load Balancer.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(packageJson.version, '-V, --version', 'print the version')
     // a command's own help has its arguments
     .configureHelp({ subcommandTerm: command => command.name() });
-  // help, and a name that is none, list all of them
-  const named = Object.entries(COMMANDS).filter(([name]) => name === args[0]);
-  for (const [, load] of named.length > 0 ? named : Object.entries(COMMANDS))
-    program.addCommand((await load())(terminal));
+  const called = args[0] === 'help' ? args[1] : args[0];
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = name === called ? (await load())(terminal) : new Command(name);
+    if (command.description() === '') command.description(summary);
+    program.addCommand(command.summary(summary));
+  }
   tame(program as unknown as Command, terminal);
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -62,9 +106,4 @@ function tame(command: Command, terminal: Terminal): void {
   });
   command.showHelpAfterError('(--help explains the command)');
   for (const sub of command.commands) tame(sub as unknown as Command, terminal);
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

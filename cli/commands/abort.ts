@@ -6,7 +6,6 @@ import { say, type Terminal } from '../terminal.ts';
 /** `sluice abort RELEASE|WORKLOAD`. */
 export function makeAbortCommand(terminal: Terminal) {
   const command = new Command('abort')
-    .description('roll a release back, or cancel one that is queued')
     .argument('<release|workload>', 'a release, or the workload whose release is in progress')
     .option('--because <text>', 'why, for the ledger')
     .option('--by <name>', "your name in the ledger (default: the operating system's user)");

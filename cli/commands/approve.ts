@@ -11,7 +11,6 @@ import { say, type Terminal } from '../terminal.ts';
 /** `sluice approve RELEASE|WORKLOAD [APPROVAL]`. */
 export function makeApproveCommand(terminal: Terminal) {
   const command = new Command('approve')
-    .description('give the approval that a release is waiting for')
     .argument('<release|workload>', 'a release, or the workload whose release is in progress')
     .argument('[approval]', 'the name of the approval (default: the one that is open)')
     .option('--opening <number>', 'which time that it was asked for, as status shows it', wholeNumber)

@@ -10,7 +10,7 @@ const BROKEN = 1;
 
 /** `sluice audit verify WORKLOAD`. */
 export function makeAuditCommand(terminal: Terminal) {
-  const audit = new Command('audit').description("check a workload's ledger");
+  const audit = new Command('audit');
   const verify = new Command('verify')
     .summary('walk a ledger from its first line, and name the first that does not follow')
     .description(

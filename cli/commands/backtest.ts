@@ -14,7 +14,6 @@ import { say, type Terminal } from '../terminal.ts';
 /** `sluice backtest --from FILE|prometheus|cloudwatch|ledger`. */
 export function makeBacktestCommand(terminal: Terminal) {
   const command = new Command('backtest')
-    .summary('judge recorded windows again')
     .description(
       'Judges recorded windows again, by any plan or judge: what would have happened, when, and at what cost. ' +
         "The cost, excessBad, is the sum of xc - nc xb/nb over the windows up to the roll back or the end: failed canary requests beyond stable's failure rate in the same window. " +

@@ -17,7 +17,7 @@ const WORKERS = 2;
 
 /** `sluice judges compare`. */
 export function makeJudgesCommand(terminal: Terminal) {
-  const judges = new Command('judges').description('compare the judges: what each finds, and what it costs');
+  const judges = new Command('judges');
   judges
     .command('compare')
     .summary('let all judges decide the same windows')

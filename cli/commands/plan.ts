@@ -8,7 +8,7 @@ import { makeForecastCommand } from './forecast.ts';
 
 /** `sluice plan check FILE`. */
 export function makePlanCommand(terminal: Terminal) {
-  const plan = new Command('plan').description('plans: what a team declares for its releases');
+  const plan = new Command('plan');
   plan
     .command('check')
     .description('print what a plan will do, step by step, and what it cannot promise; exit 2 on mistakes')

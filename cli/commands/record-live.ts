@@ -7,7 +7,6 @@ import { say, type Terminal } from '../terminal.ts';
 /** `sluice record-live WORKLOAD --slot SLOT`. */
 export function makeRecordLiveCommand(terminal: Terminal) {
   const command = new Command('record-live')
-    .summary('after the rule was turned by hand: record which slot is live')
     .description(
       "record which slot is live, after its traffic was turned by hand and not by a release; it looks whether that is so, and moves no traffic. For the slot that is live already it points the team's own Service at its pods again, also during a release",
     )

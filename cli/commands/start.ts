@@ -11,7 +11,6 @@ import { paintOf, say, type Terminal } from '../terminal.ts';
 /** `sluice start WORKLOAD --image TAG|DIGEST`. */
 export function makeStartCommand(terminal: Terminal) {
   const command = new Command('start')
-    .summary('start a release of an image')
     .description(
       'start a release of an image; exit code 2 if it is refused, with --wait 1 if it is not promoted, 4 if it is rolled back for want of data',
     )

@@ -11,7 +11,6 @@ const ASK_EVERY_MS = 1_000;
 /** `sluice status [WORKLOAD]`. */
 export function makeStatusCommand(terminal: Terminal) {
   const command = new Command('status')
-    .description('what waits for approval, what is live, and what a release does')
     .argument('[workload]', 'the name of a workload (default: all, one line each)')
     .option('--watch', 'print it again whenever it changes, until Ctrl-C')
     .option('--json', 'print the answer as one line of JSON');

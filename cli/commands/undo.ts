@@ -9,7 +9,6 @@ import { paintOf, say, type Terminal } from '../terminal.ts';
 /** `sluice undo WORKLOAD`. */
 export function makeUndoCommand(terminal: Terminal) {
   const command = new Command('undo')
-    .summary('restore the version before the last promotion')
     .description('restore the version that was live before the last promotion; with --wait exit 1 where that failed')
     .argument('<workload>', 'the name of the workload')
     .option('--by <name>', "your name in the ledger (default: the operating system's user)")
