@@ -1,7 +1,7 @@
 import { FakeLedger } from '../adapters/ledger/fake-ledger.ts';
 import { parsePlan } from '../adapters/plan-file/read-plan.ts';
 import { sha256 } from '../adapters/sha256.ts';
-import { FOLD_WINDOWS } from '../application/judged-windows.ts';
+import { FOLD_WINDOWS } from '../application/release/judged-windows.ts';
 import { exactText } from '../domain/exact-json.ts';
 import type { JudgementContext } from '../domain/judges/context.ts';
 import { type Folded, foldWindows } from '../domain/judges/folded.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { claimRollBack } from '../application/claim-roll-back.ts';
 import { RefusedError } from '../application/errors.ts';
+import { nameSaid, reasonSaid } from '../application/operations/said.ts';
 import { releaseIdSchema, withLedger } from '../application/release-call.ts';
-import { nameSaid, reasonSaid } from '../application/said.ts';
+import { claimRollBack } from '../application/roll-back/claim-roll-back.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openExecutions, openLedger, openShared } from './lambda/open.ts';

@@ -6,13 +6,13 @@ import { RouterRuleError } from '../adapters/router/errors.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { sha256 } from '../adapters/sha256.ts';
 import type { TargetCounts, Targets } from '../adapters/targets/targets.ts';
-import { heldByAlarms } from '../application/hold-for-alarms.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
 import { pageFindings } from '../application/page.ts';
+import { heldByAlarms } from '../application/release/hold-for-alarms.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
+import { writeFinding } from '../application/release/write-finding.ts';
 import type { ReleaseCall } from '../application/release-call.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { type TellDeps, tell } from '../application/tell.ts';
-import { writeFinding } from '../application/write-finding.ts';
 import type { Admission } from '../domain/ledger/facts.ts';
 import { admit, type Findings } from '../domain/release/admission.ts';
 import { turnedFrom } from '../domain/release/record-live.ts';
@@ -29,7 +29,7 @@ import {
   propagationSeconds,
 } from './lambda/open.ts';
 import { openCluster } from './lambda/open-cluster.ts';
-import { makeRoadLambda } from './lambda/road-lambda.ts';
+import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export interface AdmitDeps extends SharedDeps, TellDeps {
   ledger: Ledger;
@@ -44,7 +44,7 @@ export interface AdmitDeps extends SharedDeps, TellDeps {
 
 /** Checks that the release can begin, and writes down the ground on which it stands; refuses before anything moves. */
 export const makeHandler = (deps: AdmitDeps) =>
-  makeRoadLambda('admit', deps, async (call): Promise<RoadMove> => {
+  makeReleaseHandler('admit', deps, async (call): Promise<RoadMove> => {
     if (call.release.refused !== undefined) return roadMove({ kind: 'refused', because: call.release.refused });
     if (call.release.admission !== undefined) return roadMove({ kind: 'admitted', because: 'was admitted before' });
     const decision = await decide(deps, call);

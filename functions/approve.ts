@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { RefusedError } from '../application/errors.ts';
+import { nameSaid } from '../application/operations/said.ts';
 import { type ReleaseCall, releaseIdSchema, withLedger } from '../application/release-call.ts';
-import { nameSaid } from '../application/said.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import type { WorkloadState } from '../domain/ledger/state.ts';
 import {

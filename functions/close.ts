@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import { LedgerUnreachableError } from '../adapters/ledger/errors.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
 import { ReleaseCall, releaseIdSchema, withLedger } from '../application/release-call.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { startIfNotBegun } from '../application/start-run.ts';

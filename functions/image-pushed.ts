@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { canRun } from '../adapters/images/ecr-registry.ts';
 import type { RegisteredWorkload, Workloads } from '../adapters/workloads/workloads.ts';
-import { forEachWorkload } from '../application/for-each.ts';
-import { type PushAnswer, type TakePushDeps, takePush } from '../application/take-push.ts';
+import { forEachWorkload } from '../application/events/for-each.ts';
+import { type PushAnswer, type TakePushDeps, takePush } from '../application/operations/take-push.ts';
 import { matchesTag } from '../domain/release/push.ts';
 import { type LambdaHandler, makeLambda } from './lambda/handler.ts';
 import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads } from './lambda/open.ts';

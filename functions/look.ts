@@ -5,18 +5,18 @@ import type { MetricSource } from '../adapters/metrics/metric-source.ts';
 import { RouterUnreachableError } from '../adapters/router/errors.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import { type TargetCounts, type Targets, TargetsUnreachableError } from '../adapters/targets/targets.ts';
-import { askHook } from '../application/ask-hook.ts';
-import { keepFolded } from '../application/judged-windows.ts';
-import { ASKED_AGAIN_SECONDS, allEnded, inTime } from '../application/look-budget.ts';
-import { asks, type RoadMove, roadMove } from '../application/move.ts';
 import { pageFindings, pageIfDue } from '../application/page.ts';
 import { readDial } from '../application/read-dial.ts';
+import { askHook } from '../application/release/ask-hook.ts';
+import { keepFolded } from '../application/release/judged-windows.ts';
+import { ASKED_AGAIN_SECONDS, allEnded, inTime } from '../application/release/look-budget.ts';
+import { asks, type RoadMove, roadMove } from '../application/release/move.ts';
+import { freezeCeilings, readBaseline, writeBaseline } from '../application/release/see-baseline.ts';
+import { readAlarms, writeAlarms } from '../application/release/watch-alarms.ts';
+import { watchMetrics } from '../application/release/watch-metrics.ts';
 import type { ReleaseCall } from '../application/release-call.ts';
-import { freezeCeilings, readBaseline, writeBaseline } from '../application/see-baseline.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { type TellDeps, tell } from '../application/tell.ts';
-import { readAlarms, writeAlarms } from '../application/watch-alarms.ts';
-import { watchMetrics } from '../application/watch-metrics.ts';
 import type { Slot } from '../domain/dial.ts';
 import type { Decision, Observation } from '../domain/release/move.ts';
 import { nextMove } from '../domain/release/next-move.ts';
@@ -33,7 +33,7 @@ import {
   openTargets,
   openTell,
 } from './lambda/open.ts';
-import { makeRoadLambda } from './lambda/road-lambda.ts';
+import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export interface LookDeps extends SharedDeps, TellDeps {
   ledger: Ledger;
@@ -46,7 +46,7 @@ export interface LookDeps extends SharedDeps, TellDeps {
 
 /** The one look of the one waiting loop: sees the world, asks the domain for the next move, writes down what is new. */
 export const makeHandler = (deps: LookDeps) =>
-  makeRoadLambda('look', deps, async (call): Promise<RoadMove> => {
+  makeReleaseHandler('look', deps, async (call): Promise<RoadMove> => {
     const step = currentStep(call.release);
     const asksHook = step?.kind === 'hook' && call.release.hooks[step.name] !== undefined;
     // before the world is asked: a pause that ended at a chosen instant is not too late because asking takes time

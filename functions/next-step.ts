@@ -1,10 +1,10 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { asks, type RoadMove, roadMove } from '../application/move.ts';
+import { asks, type RoadMove, roadMove } from '../application/release/move.ts';
 import type { ReleaseCall } from '../application/release-call.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { currentStep, nextStep } from '../domain/release/next-step.ts';
 import { lazily, openLedger, openShared } from './lambda/open.ts';
-import { makeRoadLambda } from './lambda/road-lambda.ts';
+import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export interface NextStepDeps extends SharedDeps {
   ledger: Ledger;
@@ -12,7 +12,7 @@ export interface NextStepDeps extends SharedDeps {
 
 /** Names the next step, and writes down when a step began. */
 export const makeHandler = (deps: NextStepDeps) =>
-  makeRoadLambda('next-step', deps, async (call): Promise<RoadMove> => {
+  makeReleaseHandler('next-step', deps, async (call): Promise<RoadMove> => {
     const { plan, stepsDone, stepStartedAtEpochMs } = call.release;
     const prepares = nextStep(call.release, call.now);
     // a bake before the first weight lasts its time from when the canary is ready, not from when it was asked for

@@ -1,10 +1,10 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { type TellDeps, tell } from '../application/tell.ts';
 import { currentStep } from '../domain/release/next-step.ts';
 import { lazily, openLedger, openShared, openTell } from './lambda/open.ts';
-import { makeRoadLambda } from './lambda/road-lambda.ts';
+import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export interface OpenApprovalDeps extends SharedDeps, TellDeps {
   ledger: Ledger;
@@ -12,7 +12,7 @@ export interface OpenApprovalDeps extends SharedDeps, TellDeps {
 
 /** Opens the step's approval and tells those who may give it. */
 export const makeHandler = (deps: OpenApprovalDeps) =>
-  makeRoadLambda('open-approval', deps, async (call): Promise<RoadMove> => {
+  makeReleaseHandler('open-approval', deps, async (call): Promise<RoadMove> => {
     const step = currentStep(call.release);
     if (step?.kind !== 'approval') return roadMove({ kind: 'lookAgain', because: 'this step is no approval' });
     const { name, groups } = step;

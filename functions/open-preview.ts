@@ -1,9 +1,9 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { lazily, openLedger, openRouter, openShared } from './lambda/open.ts';
-import { makeRoadLambda } from './lambda/road-lambda.ts';
+import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export interface OpenPreviewDeps extends SharedDeps {
   ledger: Ledger;
@@ -12,7 +12,7 @@ export interface OpenPreviewDeps extends SharedDeps {
 
 /** Lets requests with the plan's header see the canary before anybody else does. */
 export const makeHandler = (deps: OpenPreviewDeps) =>
-  makeRoadLambda('open-preview', deps, async (call): Promise<RoadMove> => {
+  makeReleaseHandler('open-preview', deps, async (call): Promise<RoadMove> => {
     const { canary: slot } = call.admission;
     const { plan, preview, workload } = call.release;
     if (plan.preview === undefined || preview?.opened === true) {

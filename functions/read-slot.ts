@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, SlotStatus } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { findService, readService } from '../application/find-service.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
+import { findService, readService } from '../application/release/find-service.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
+import { writeFinding } from '../application/release/write-finding.ts';
 import type { ReleaseCall } from '../application/release-call.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
-import { writeFinding } from '../application/write-finding.ts';
 import type { SlotSeen } from '../domain/ledger/facts.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
 import { currentStep, isSlotUnread } from '../domain/release/next-step.ts';
 import { minimumFinding, minimumPutBack } from '../domain/release/stable-minimum.ts';
 import { lazily, openLedger, openShared } from './lambda/open.ts';
 import { openCluster } from './lambda/open-cluster.ts';
-import { makeRoadLambda } from './lambda/road-lambda.ts';
+import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export interface ReadSlotDeps extends SharedDeps {
   ledger: Ledger;
@@ -24,7 +24,7 @@ export interface ReadSlotDeps extends SharedDeps {
  * that judging and going back work without it. What it says is written down where it is news.
  */
 export const makeHandler = (deps: ReadSlotDeps) =>
-  makeRoadLambda('read-slot', deps, async (call): Promise<RoadMove> => {
+  makeReleaseHandler('read-slot', deps, async (call): Promise<RoadMove> => {
     const { canary, stable } = call.admission;
     const { workload } = call.release;
     const [ofCanary, ofStable, service] = await Promise.all([

@@ -5,16 +5,16 @@ import { RouterRuleError, RouterUnreachableError } from '../adapters/router/erro
 import type { Page, TrafficRouter } from '../adapters/router/router.ts';
 import { type TargetCounts, type Targets, TargetsUnreachableError } from '../adapters/targets/targets.ts';
 import { StaleExecutionError } from '../application/errors.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
 import { readDial } from '../application/read-dial.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
 import { type ReleaseCall, withRollBack } from '../application/release-call.ts';
+import { backOf, type RollBackInput, rollBackInputSchema } from '../application/roll-back/way-back.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
-import { backOf, type RollBackInput, rollBackInputSchema } from '../application/way-back.ts';
 import { dialText, otherSlot, type Slot } from '../domain/dial.ts';
 import { releaseExecutionName } from '../domain/release-id.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openExecutions, openLedger, openRouter, openShared, openTargets } from './lambda/open.ts';
-import { carriedBack } from './lambda/roll-back-lambda.ts';
+import { carriedBack } from './lambda/roll-back-handler.ts';
 
 export interface RestoreTrafficDeps extends SharedDeps {
   ledger: Ledger;

@@ -1,14 +1,14 @@
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
 import { readDial, readText } from '../application/read-dial.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { dialFor } from '../domain/dial.ts';
 import type { ReleaseState } from '../domain/ledger/state.ts';
 import { lazily, openLedger, openRouter, openShared } from './lambda/open.ts';
 import { openCluster } from './lambda/open-cluster.ts';
-import { makeRollBackLambda } from './lambda/roll-back-lambda.ts';
+import { makeRollBackHandler } from './lambda/roll-back-handler.ts';
 
 export interface RetireCanaryDeps extends SharedDeps {
   ledger: Ledger;
@@ -18,7 +18,7 @@ export interface RetireCanaryDeps extends SharedDeps {
 
 /** Scales the canary to zero, puts stable's autoscaler back, and gives the rule its two groups again. */
 export const makeHandler = (deps: RetireCanaryDeps) =>
-  makeRollBackLambda('retire-canary', deps, async (call, { back }): Promise<RoadMove> => {
+  makeRollBackHandler('retire-canary', deps, async (call, { back }): Promise<RoadMove> => {
     if (back === null || call.release.rollBack?.canaryRetired === true) {
       return roadMove({ kind: 'retired', because: 'there is no canary' });
     }

@@ -3,15 +3,15 @@ import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
-import { DRAIN_LOOK_SECONDS, stillDraining } from '../application/draining.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
 import { pageIfDue } from '../application/page.ts';
 import { readDial, readText } from '../application/read-dial.ts';
+import { DRAIN_LOOK_SECONDS, stillDraining } from '../application/release/draining.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
+import { retireTurnedBack } from '../application/release/retire-turned-back.ts';
+import { watchAlarms } from '../application/release/watch-alarms.ts';
 import type { ReleaseCall } from '../application/release-call.ts';
-import { retireTurnedBack } from '../application/retire-turned-back.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { type TellDeps, tell } from '../application/tell.ts';
-import { watchAlarms } from '../application/watch-alarms.ts';
 import { dialFor, sameDial } from '../domain/dial.ts';
 import { alarmBlock, rangUnderTraffic } from '../domain/release/alarm-watch.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
@@ -22,7 +22,7 @@ import { otherContent } from '../domain/release/slot-content.ts';
 import { waitingOf } from '../domain/release/waiting.ts';
 import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets, openTell } from './lambda/open.ts';
 import { openCluster } from './lambda/open-cluster.ts';
-import { makeRoadLambda } from './lambda/road-lambda.ts';
+import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export interface RetireStableDeps extends SharedDeps, TellDeps {
   ledger: Ledger;
@@ -37,7 +37,7 @@ export interface RetireStableDeps extends SharedDeps, TellDeps {
  * drains and is scaled to zero.
  */
 export const makeHandler = (deps: RetireStableDeps) =>
-  makeRoadLambda('retire-stable', deps, async (call): Promise<RoadMove> => {
+  makeReleaseHandler('retire-stable', deps, async (call): Promise<RoadMove> => {
     const { first, stable, canary, stableMinimum } = call.admission;
     const { workload } = call.release;
     if (call.release.stableRetired) return roadMove({ kind: 'retired', because: `${stable} was retired before` });

@@ -3,17 +3,17 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
 import { DialNotTakenError } from '../application/errors.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
 import { readDial } from '../application/read-dial.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
+import { watchAlarms } from '../application/release/watch-alarms.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
-import { watchAlarms } from '../application/watch-alarms.ts';
 import { dialFor, dialText, sameDial } from '../domain/dial.ts';
 import { alarmBlock, rangUnderTraffic } from '../domain/release/alarm-watch.ts';
 import { isOurs } from '../domain/release/dial-owner.ts';
 import { confirmedWeight, dueWeight, isSlotUnread } from '../domain/release/next-step.ts';
 import { unconfirmedShift } from '../domain/release/unconfirmed-shift.ts';
 import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets } from './lambda/open.ts';
-import { makeRoadLambda } from './lambda/road-lambda.ts';
+import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export interface ShiftTrafficDeps extends SharedDeps {
   ledger: Ledger;
@@ -24,7 +24,7 @@ export interface ShiftTrafficDeps extends SharedDeps {
 
 /** Turns the dial to the step's weight: intent, act, read back, append. */
 export const makeHandler = (deps: ShiftTrafficDeps) =>
-  makeRoadLambda('shift-traffic', deps, async (call): Promise<RoadMove> => {
+  makeReleaseHandler('shift-traffic', deps, async (call): Promise<RoadMove> => {
     const weight = dueWeight(call.release);
     if (weight === undefined) return roadMove({ kind: 'advance', because: 'the weight is what this step wants' });
     // an account that was full, or calls that did not come through, may lie between the look and this

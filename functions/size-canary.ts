@@ -2,8 +2,8 @@ import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { RouterRuleError } from '../adapters/router/errors.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
-import { followTemplate } from '../application/follow-template.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
+import { followTemplate } from '../application/release/follow-template.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
 import type { ReleaseCall } from '../application/release-call.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { WAIT_SECONDS } from '../domain/release/next-move.ts';
@@ -12,7 +12,7 @@ import { replicasFor, stableSize } from '../domain/release/sizing.ts';
 import { minimumToRaise, minimumUnderWay } from '../domain/release/stable-minimum.ts';
 import { lazily, openLedger, openRouter, openShared } from './lambda/open.ts';
 import { openCluster } from './lambda/open-cluster.ts';
-import { makeRoadLambda } from './lambda/road-lambda.ts';
+import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export interface SizeCanaryDeps extends SharedDeps {
   ledger: Ledger;
@@ -22,7 +22,7 @@ export interface SizeCanaryDeps extends SharedDeps {
 
 /** Gives the canary the replicas for its next weight, and keeps stable from shrinking while it may be needed again. */
 export const makeHandler = (deps: SizeCanaryDeps) =>
-  makeRoadLambda('size-canary', deps, async (call): Promise<RoadMove> => {
+  makeReleaseHandler('size-canary', deps, async (call): Promise<RoadMove> => {
     const putBack = minimumToRaise(call.release, call.now);
     if (putBack !== undefined) return raiseAgain(deps, call, putBack);
     const next = nextStep(call.release, call.now);

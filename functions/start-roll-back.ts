@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Executions } from '../adapters/executions/executions.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { type Claimed, claimRollBack, handOver } from '../application/claim-roll-back.ts';
 import { StaleExecutionError } from '../application/errors.ts';
 import { releaseInputSchema, withLedger } from '../application/release-call.ts';
+import { type Claimed, claimRollBack, handOver } from '../application/roll-back/claim-roll-back.ts';
+import { rollBackInputSchema } from '../application/roll-back/way-back.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { startRun } from '../application/start-run.ts';
-import { rollBackInputSchema } from '../application/way-back.ts';
 import { ROLL_BACK_REASONS } from '../domain/ledger/facts.ts';
 import { mayStart, NEXT_RUN_PAUSE_SECONDS } from '../domain/release/starts.ts';
 import { makeLambda } from './lambda/handler.ts';

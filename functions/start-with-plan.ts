@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { serialiseMistakes } from '../adapters/plan-file/mistake.ts';
 import { parsePlan } from '../adapters/plan-file/read-plan.ts';
 import { RefusedError } from '../application/errors.ts';
-import { type StartDeps, startInputSchema, startRelease } from '../application/start-release.ts';
+import { type StartDeps, startInputSchema, startRelease } from '../application/operations/start-release.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads } from './lambda/open.ts';
 

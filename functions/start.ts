@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RefusedError } from '../application/errors.ts';
-import { type StartDeps, startInputSchema, startRelease } from '../application/start-release.ts';
+import { type StartDeps, startInputSchema, startRelease } from '../application/operations/start-release.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads } from './lambda/open.ts';
 

@@ -1,14 +1,14 @@
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../adapters/router/router.ts';
 import type { Targets } from '../adapters/targets/targets.ts';
-import { stillDraining } from '../application/draining.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
 import { readDial, readText } from '../application/read-dial.ts';
+import { stillDraining } from '../application/release/draining.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { otherSlot } from '../domain/dial.ts';
 import { drainSeconds } from '../domain/release/draining.ts';
 import { lazily, openLedger, openRouter, openShared, openTargets } from './lambda/open.ts';
-import { makeRollBackLambda } from './lambda/roll-back-lambda.ts';
+import { makeRollBackHandler } from './lambda/roll-back-handler.ts';
 
 export interface VerifyTrafficDeps extends SharedDeps {
   ledger: Ledger;
@@ -22,7 +22,7 @@ export interface VerifyTrafficDeps extends SharedDeps {
  * seen and undone.
  */
 export const makeHandler = (deps: VerifyTrafficDeps) =>
-  makeRollBackLambda('verify-traffic', deps, async (call, { back }): Promise<RoadMove> => {
+  makeRollBackHandler('verify-traffic', deps, async (call, { back }): Promise<RoadMove> => {
     if (back === null) return roadMove({ kind: 'advance', because: 'nothing had moved' });
     const { workload, stable } = back;
     const dial = await readDial(deps, workload);

@@ -1,8 +1,8 @@
 import type { Cluster } from '../adapters/cluster/cluster.ts';
 import type { Ledger } from '../adapters/ledger/ledger.ts';
 import { SlotNotTakenError, TemplateChangedError } from '../application/errors.ts';
-import { followTemplate } from '../application/follow-template.ts';
-import { type RoadMove, roadMove } from '../application/move.ts';
+import { followTemplate } from '../application/release/follow-template.ts';
+import { type RoadMove, roadMove } from '../application/release/move.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { imageUris } from '../domain/release/admission.ts';
 import { otherContent } from '../domain/release/slot-content.ts';
@@ -10,7 +10,7 @@ import { podTemplateSchema } from '../domain/slot/pod-template.ts';
 import { pushedImages } from '../domain/slot/pushed-images.ts';
 import { lazily, openLedger, openShared } from './lambda/open.ts';
 import { openCluster } from './lambda/open-cluster.ts';
-import { makeRoadLambda } from './lambda/road-lambda.ts';
+import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export interface WriteCanaryDeps extends SharedDeps {
   ledger: Ledger;
@@ -19,7 +19,7 @@ export interface WriteCanaryDeps extends SharedDeps {
 
 /** Writes the new revision into the idle slot. An undo finds its revision there and writes nothing. */
 export const makeHandler = (deps: WriteCanaryDeps) =>
-  makeRoadLambda('write-canary', deps, async (call): Promise<RoadMove> => {
+  makeReleaseHandler('write-canary', deps, async (call): Promise<RoadMove> => {
     const { canary: slot, revision } = call.admission;
     if (call.release.canaryWritten) return roadMove({ kind: 'advance', because: 'was written before' });
     let written = {};

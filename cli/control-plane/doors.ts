@@ -1,4 +1,4 @@
-import type { StartAnswer } from '../../application/start-release.ts';
+import type { StartAnswer } from '../../application/operations/start-release.ts';
 import type { Slot } from '../../domain/dial.ts';
 import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
 import type { AbortAnswer } from '../../functions/abort.ts';

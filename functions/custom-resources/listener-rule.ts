@@ -4,19 +4,24 @@ import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { loadBalancerOf } from '../../adapters/router/alb-routing-facts.ts';
 import { openAlbRuleKeeper, type RuleKeeper, type WantedRule } from '../../adapters/router/alb-rule-keeper.ts';
 import type { Workloads } from '../../adapters/workloads/workloads.ts';
+import { requireNoRelease } from '../../application/custom-resources/require-no-release.ts';
+import {
+  forwardsToOurs,
+  requireOwnGroups,
+  requireOwnName,
+  requireOwnRule,
+} from '../../application/custom-resources/rule-ownership.ts';
 import { CARRIES_TAG, type Owner, ownerTags } from '../../domain/routing/ownership.ts';
 import { controllerProblem } from '../../domain/routing/routing-problem.ts';
-import { controlPlaneName, lazily, openLedger, openShared, openWorkloads } from '../lambda/open.ts';
-import { isCloudFormationsAddress } from './answer-address.ts';
+import { isCloudFormationsAddress } from '../lambda/answer-address.ts';
 import {
   type CloudFormationRequest,
   type CustomResourceDeps,
   type Made,
   makeCustomResource,
   NOTHING_MADE,
-} from './cloud-formation.ts';
-import { requireNoRelease } from './require-no-release.ts';
-import { forwardsToOurs, requireOwnGroups, requireOwnName, requireOwnRule } from './rule-ownership.ts';
+} from '../lambda/custom-resource.ts';
+import { controlPlaneName, lazily, openLedger, openShared, openWorkloads } from '../lambda/open.ts';
 
 export interface ListenerRuleDeps extends CustomResourceDeps {
   ledger: Ledger;

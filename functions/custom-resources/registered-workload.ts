@@ -5,23 +5,23 @@ import { checkPlanInput } from '../../adapters/plan-file/check-plan-input.ts';
 import { RouterRuleError } from '../../adapters/router/errors.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
 import { type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from '../../adapters/workloads/workloads.ts';
+import { claimResources, unclaimAll, unclaimOthers } from '../../application/custom-resources/claim-resources.ts';
+import { requireNoRelease } from '../../application/custom-resources/require-no-release.ts';
 import { SLOTS } from '../../domain/dial.ts';
 import { type Issue, pathText } from '../../domain/file/issue.ts';
 import { othersProblem } from '../../domain/routing/ownership.ts';
 import { routingProblem } from '../../domain/routing/routing-problem.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
-import { controlPlaneName, lazily, openLedger, openRouter, openShared, openWorkloads } from '../lambda/open.ts';
-import { isCloudFormationsAddress } from './answer-address.ts';
-import { claimResources, unclaimAll, unclaimOthers } from './claim-resources.ts';
+import { isCloudFormationsAddress } from '../lambda/answer-address.ts';
 import {
   type CloudFormationRequest,
   type CustomResourceDeps,
   type Made,
   makeCustomResource,
   NOTHING_MADE,
-} from './cloud-formation.ts';
-import { requireNoRelease } from './require-no-release.ts';
+} from '../lambda/custom-resource.ts';
+import { controlPlaneName, lazily, openLedger, openRouter, openShared, openWorkloads } from '../lambda/open.ts';
 
 export interface RegisteredWorkloadDeps extends CustomResourceDeps {
   ledger: Ledger;

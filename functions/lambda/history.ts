@@ -1,4 +1,4 @@
-import type { RoadMove } from '../../application/move.ts';
+import type { RoadMove } from '../../application/release/move.ts';
 
 /**
  * The history of an execution holds 25,000 events, and one that reaches them fails. So each handler adds to the move what its

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MOST_WINDOWS } from '../../application/judged-windows.ts';
+import { MOST_WINDOWS } from '../../application/release/judged-windows.ts';
+import { watchMetrics } from '../../application/release/watch-metrics.ts';
 import { ReleaseCall } from '../../application/release-call.ts';
-import { watchMetrics } from '../../application/watch-metrics.ts';
 import { dialFor } from '../../domain/dial.ts';
 import { judgeRelease } from '../../domain/judges/judge-release.ts';
 import { sequentialContext } from '../../domain/judges/sequential/context.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RoadMove } from '../../application/move.ts';
+import type { RoadMove } from '../../application/release/move.ts';
 import { dialFor } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { HAND_OVER_AT } from '../../functions/lambda/history.ts';

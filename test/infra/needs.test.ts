@@ -68,7 +68,7 @@ const NEEDS: Record<string, Need[]> = {
 /** Which machine the shared files start. */
 const STARTS: Record<string, Need> = {
   'application/start-run.ts': 'startRelease',
-  'application/claim-roll-back.ts': 'startRollBack',
+  'application/roll-back/claim-roll-back.ts': 'startRollBack',
 };
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');

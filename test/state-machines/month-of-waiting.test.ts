@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Log } from '../../adapters/log/log.ts';
-import { claimRollBack } from '../../application/claim-roll-back.ts';
 import { withLedger } from '../../application/release-call.ts';
+import { claimRollBack } from '../../application/roll-back/claim-roll-back.ts';
 import { dialFor } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { functionSubstitutions } from '../../lab/asl/arns.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isCloudFormationsAddress } from '../../../functions/custom-resources/answer-address.ts';
+import { isCloudFormationsAddress } from '../../../functions/lambda/answer-address.ts';
 
 const BUCKET = 'cloudformation-custom-resource-response-euwest1';
 const PATH =

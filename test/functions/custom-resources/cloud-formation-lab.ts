@@ -7,7 +7,7 @@ import { openAlbRouter } from '../../../adapters/router/alb-router.ts';
 import { openAlbRuleKeeper } from '../../../adapters/router/alb-rule-keeper.ts';
 import { FakeWorkloads } from '../../../adapters/workloads/fake-workloads.ts';
 import { checkPlan } from '../../../domain/plan/check-plan.ts';
-import type { Answer } from '../../../functions/custom-resources/cloud-formation.ts';
+import type { Answer } from '../../../functions/lambda/custom-resource.ts';
 import { openElbv2Endpoint } from '../../../lab/aws/elbv2-endpoint.ts';
 import type { ResourceTags } from '../../../lab/aws/elbv2-tags.ts';
 import { openWireServer } from '../../../lab/aws/wire-server.ts';

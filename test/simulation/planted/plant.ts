@@ -1,4 +1,4 @@
-import type { RoadMove } from '../../../application/move.ts';
+import type { RoadMove } from '../../../application/release/move.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState, WorkloadState } from '../../../domain/ledger/state.ts';
 import type { AllDeps } from '../../../lab/functions.ts';

@@ -1,12 +1,12 @@
-import { ImageNotFoundError, type ImageRegistry } from '../adapters/images/image-registry.ts';
-import type { Log } from '../adapters/log/log.ts';
-import type { RegisteredWorkload } from '../adapters/workloads/workloads.ts';
-import type { ReleaseImage } from '../domain/ledger/facts.ts';
-import { considerPush, isRetag } from '../domain/release/push.ts';
-import type { Workload } from '../domain/workload.ts';
-import { ReleaseCall, withWorkload } from './release-call.ts';
+import { ImageNotFoundError, type ImageRegistry } from '../../adapters/images/image-registry.ts';
+import type { Log } from '../../adapters/log/log.ts';
+import type { RegisteredWorkload } from '../../adapters/workloads/workloads.ts';
+import type { ReleaseImage } from '../../domain/ledger/facts.ts';
+import { considerPush, isRetag } from '../../domain/release/push.ts';
+import type { Workload } from '../../domain/workload.ts';
+import { ReleaseCall, withWorkload } from '../release-call.ts';
+import { withParts } from '../with-parts.ts';
 import { type RequestDeps, type Requested, requestRelease } from './request-release.ts';
-import { withParts } from './with-parts.ts';
 
 export interface TakePushDeps extends RequestDeps {
   images: ImageRegistry;

@@ -1,27 +1,27 @@
-import type { Checkpoint, Ledger } from '../adapters/ledger/ledger.ts';
+import type { Checkpoint, Ledger } from '../../adapters/ledger/ledger.ts';
 import {
   type MetricReading,
   type MetricSource,
   MetricSourceUnreachableError,
-} from '../adapters/metrics/metric-source.ts';
-import type { Folded } from '../domain/judges/folded.ts';
+} from '../../adapters/metrics/metric-source.ts';
+import type { Folded } from '../../domain/judges/folded.ts';
 import {
   analysisComplete,
   type JudgementContext,
   judgeRelease,
   type ReleaseVerdict,
-} from '../domain/judges/judge-release.ts';
-import { sequentialContext } from '../domain/judges/sequential/context.ts';
-import type { Verdict } from '../domain/judges/verdict.ts';
-import { WAIT_SECONDS } from '../domain/release/next-move.ts';
-import { currentStep } from '../domain/release/next-step.ts';
-import { nextLookSeconds, usualLatenessSeconds } from '../domain/windows/looks.ts';
-import type { WindowRecord } from '../domain/windows/reading.ts';
-import { analysisStart, expectedIn, steadyWeight, straddles } from '../domain/windows/shifts.ts';
-import { nextRecord, openSince, type Window, windowsDue } from '../domain/windows/windows.ts';
+} from '../../domain/judges/judge-release.ts';
+import { sequentialContext } from '../../domain/judges/sequential/context.ts';
+import type { Verdict } from '../../domain/judges/verdict.ts';
+import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
+import { currentStep } from '../../domain/release/next-step.ts';
+import { nextLookSeconds, usualLatenessSeconds } from '../../domain/windows/looks.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
+import { analysisStart, expectedIn, steadyWeight, straddles } from '../../domain/windows/shifts.ts';
+import { nextRecord, openSince, type Window, windowsDue } from '../../domain/windows/windows.ts';
+import type { ReleaseCall } from '../release-call.ts';
 import { type KnownWindows, nextFold, readWindows } from './judged-windows.ts';
 import { inTime, METRICS_WITHIN_MS } from './look-budget.ts';
-import type { ReleaseCall } from './release-call.ts';
 import { revisionsOf } from './see-baseline.ts';
 
 interface WatchDeps {

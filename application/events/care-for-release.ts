@@ -1,13 +1,13 @@
-import { LedgerConflictError } from '../adapters/ledger/errors.ts';
-import type { Log } from '../adapters/log/log.ts';
-import type { WorkloadState } from '../domain/ledger/state.ts';
-import { clusterText } from '../domain/release/cluster-failed.ts';
-import { isOverdue } from '../domain/release/overdue.ts';
-import { waitingOf } from '../domain/release/waiting.ts';
-import { claimRollBack } from './claim-roll-back.ts';
-import { pageFindings, pageIfDue } from './page.ts';
-import { ReleaseCall, withWorkload } from './release-call.ts';
-import { replaceIfAsked } from './request-release.ts';
+import { LedgerConflictError } from '../../adapters/ledger/errors.ts';
+import type { Log } from '../../adapters/log/log.ts';
+import type { WorkloadState } from '../../domain/ledger/state.ts';
+import { clusterText } from '../../domain/release/cluster-failed.ts';
+import { isOverdue } from '../../domain/release/overdue.ts';
+import { waitingOf } from '../../domain/release/waiting.ts';
+import { replaceIfAsked } from '../operations/request-release.ts';
+import { pageFindings, pageIfDue } from '../page.ts';
+import { ReleaseCall, withWorkload } from '../release-call.ts';
+import { claimRollBack } from '../roll-back/claim-roll-back.ts';
 import { type RescueDeps, type Rescued, rescue } from './rescue.ts';
 
 /** What was done for a workload's open release, and its log after that. */

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { sayingClusterFailed } from '../../application/cluster-failed.ts';
-import type { RoadMove } from '../../application/move.ts';
+import type { RoadMove } from '../../application/release/move.ts';
 import { type ReleaseCall, withRelease } from '../../application/release-call.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
 import { namingThrottling } from '../../application/throttling.ts';
@@ -8,7 +8,7 @@ import { type LambdaHandler, makeLambda } from './handler.ts';
 import { countedRoad } from './history.ts';
 
 /** A handler of release.asl.json: behind the fence, and its move carries on what the execution's history holds. */
-export const makeRoadLambda = (
+export const makeReleaseHandler = (
   name: string,
   deps: SharedDeps & { ledger: Ledger },
   act: (call: ReleaseCall) => Promise<RoadMove>,

@@ -1,15 +1,15 @@
-import type { ExecutionStatus, Executions, Machine } from '../adapters/executions/executions.ts';
-import type { Ledger } from '../adapters/ledger/ledger.ts';
-import type { UnknownEntryError } from '../domain/ledger/versions.ts';
-import { mayStart, NEXT_ATTEMPT_PAUSE_SECONDS, NEXT_RUN_PAUSE_SECONDS } from '../domain/release/starts.ts';
-import { waitingOf } from '../domain/release/waiting.ts';
-import { releaseExecutionName, rollBackExecutionName } from '../domain/release-id.ts';
-import { claimRollBack } from './claim-roll-back.ts';
-import { pageIfDue } from './page.ts';
-import type { ReleaseCall } from './release-call.ts';
-import type { SharedDeps } from './shared-deps.ts';
-import { startRun } from './start-run.ts';
-import type { TellDeps } from './tell.ts';
+import type { ExecutionStatus, Executions, Machine } from '../../adapters/executions/executions.ts';
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import type { UnknownEntryError } from '../../domain/ledger/versions.ts';
+import { mayStart, NEXT_ATTEMPT_PAUSE_SECONDS, NEXT_RUN_PAUSE_SECONDS } from '../../domain/release/starts.ts';
+import { waitingOf } from '../../domain/release/waiting.ts';
+import { releaseExecutionName, rollBackExecutionName } from '../../domain/release-id.ts';
+import { pageIfDue } from '../page.ts';
+import type { ReleaseCall } from '../release-call.ts';
+import { claimRollBack } from '../roll-back/claim-roll-back.ts';
+import type { SharedDeps } from '../shared-deps.ts';
+import { startRun } from '../start-run.ts';
+import type { TellDeps } from '../tell.ts';
 
 export interface RescueDeps extends SharedDeps, TellDeps {
   ledger: Ledger;

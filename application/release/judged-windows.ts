@@ -1,12 +1,12 @@
-import { LedgerUnreachableError } from '../adapters/ledger/errors.ts';
-import type { Checkpoint, Ledger } from '../adapters/ledger/ledger.ts';
-import { sha256 } from '../adapters/sha256.ts';
-import { exactText, fromExactText } from '../domain/exact-json.ts';
-import type { JudgementContext } from '../domain/judges/context.ts';
-import { type Cut, cutOf, type Folded, foldWindows, lostBefore } from '../domain/judges/folded.ts';
-import type { WindowRecord } from '../domain/windows/reading.ts';
-import { firstWindow } from '../domain/windows/windows.ts';
-import type { ReleaseCall } from './release-call.ts';
+import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
+import type { Checkpoint, Ledger } from '../../adapters/ledger/ledger.ts';
+import { sha256 } from '../../adapters/sha256.ts';
+import { exactText, fromExactText } from '../../domain/exact-json.ts';
+import type { JudgementContext } from '../../domain/judges/context.ts';
+import { type Cut, cutOf, type Folded, foldWindows, lostBefore } from '../../domain/judges/folded.ts';
+import type { WindowRecord } from '../../domain/windows/reading.ts';
+import { firstWindow } from '../../domain/windows/windows.ts';
+import type { ReleaseCall } from '../release-call.ts';
 
 /** Goes up when another version's fold, or a judge, is another one: what was kept before is then folded anew. */
 const FOLD_VERSION = 1;

@@ -1,10 +1,10 @@
-import { type HookAnswer, type Hooks, HookUnreachableError } from '../adapters/hooks/hooks.ts';
-import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { sha256 } from '../adapters/sha256.ts';
-import type { HookState } from '../domain/ledger/state.ts';
-import type { Step } from '../domain/plan/plan.ts';
-import { isHookOverdue } from '../domain/release/hook-move.ts';
-import type { ReleaseCall } from './release-call.ts';
+import { type HookAnswer, type Hooks, HookUnreachableError } from '../../adapters/hooks/hooks.ts';
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import { sha256 } from '../../adapters/sha256.ts';
+import type { HookState } from '../../domain/ledger/state.ts';
+import type { Step } from '../../domain/plan/plan.ts';
+import { isHookOverdue } from '../../domain/release/hook-move.ts';
+import type { ReleaseCall } from '../release-call.ts';
 
 type HookStep = Extract<Step, { kind: 'hook' }>;
 

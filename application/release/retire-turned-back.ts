@@ -1,12 +1,12 @@
-import type { Cluster } from '../adapters/cluster/cluster.ts';
-import type { TrafficRouter } from '../adapters/router/router.ts';
-import type { Targets } from '../adapters/targets/targets.ts';
-import { dialFor, sameDial } from '../domain/dial.ts';
-import { drainSeconds } from '../domain/release/draining.ts';
+import type { Cluster } from '../../adapters/cluster/cluster.ts';
+import type { TrafficRouter } from '../../adapters/router/router.ts';
+import type { Targets } from '../../adapters/targets/targets.ts';
+import { dialFor, sameDial } from '../../domain/dial.ts';
+import { drainSeconds } from '../../domain/release/draining.ts';
+import { readDial, readText } from '../read-dial.ts';
+import type { ReleaseCall } from '../release-call.ts';
 import { DRAIN_LOOK_SECONDS, stillDraining } from './draining.ts';
 import { type RoadMove, roadMove } from './move.ts';
-import { readDial, readText } from './read-dial.ts';
-import type { ReleaseCall } from './release-call.ts';
 
 /**
  * The end of a release whose traffic a person turned back by hand behind the one-way door, and said so: stable stays, and it

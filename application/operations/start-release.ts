@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import { alarmNameOf } from '../adapters/alarms/alarms.ts';
-import type { ImageRegistry } from '../adapters/images/image-registry.ts';
-import type { Log } from '../adapters/log/log.ts';
-import type { RegisteredWorkload, Workloads } from '../adapters/workloads/workloads.ts';
-import type { Although, ReleaseImage } from '../domain/ledger/facts.ts';
-import type { Plan } from '../domain/plan/plan.ts';
-import { althoughTexts } from '../domain/release/although.ts';
-import type { Workload } from '../domain/workload.ts';
-import { RefusedError } from './errors.ts';
+import { alarmNameOf } from '../../adapters/alarms/alarms.ts';
+import type { ImageRegistry } from '../../adapters/images/image-registry.ts';
+import type { Log } from '../../adapters/log/log.ts';
+import type { RegisteredWorkload, Workloads } from '../../adapters/workloads/workloads.ts';
+import type { Although, ReleaseImage } from '../../domain/ledger/facts.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { althoughTexts } from '../../domain/release/although.ts';
+import type { Workload } from '../../domain/workload.ts';
+import { RefusedError } from '../errors.ts';
+import { withParts } from '../with-parts.ts';
 import { type RequestDeps, requestRelease } from './request-release.ts';
 import { nameSaid } from './said.ts';
-import { withParts } from './with-parts.ts';
 
 export interface StartDeps extends RequestDeps {
   workloads: Workloads;

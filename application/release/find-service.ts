@@ -1,10 +1,10 @@
-import type { Cluster, SlotStatus } from '../adapters/cluster/cluster.ts';
-import { ClusterRefusedError, ClusterUnreachableError, TemplateNotFoundError } from '../adapters/cluster/errors.ts';
-import type { Slot } from '../domain/dial.ts';
-import type { Labels } from '../domain/slot/label-selector.ts';
-import { type TeamServiceSeen, teamServiceProblem, templatePods } from '../domain/slot/team-service.ts';
-import type { Workload } from '../domain/workload.ts';
-import type { ReleaseCall } from './release-call.ts';
+import type { Cluster, SlotStatus } from '../../adapters/cluster/cluster.ts';
+import { ClusterRefusedError, ClusterUnreachableError, TemplateNotFoundError } from '../../adapters/cluster/errors.ts';
+import type { Slot } from '../../domain/dial.ts';
+import type { Labels } from '../../domain/slot/label-selector.ts';
+import { type TeamServiceSeen, teamServiceProblem, templatePods } from '../../domain/slot/team-service.ts';
+import type { Workload } from '../../domain/workload.ts';
+import type { ReleaseCall } from '../release-call.ts';
 import { writeFinding } from './write-finding.ts';
 
 const NOT_KNOWN = 'notKnown';

@@ -1,14 +1,14 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { sayingClusterFailed } from '../../application/cluster-failed.ts';
-import type { RoadMove } from '../../application/move.ts';
+import type { RoadMove } from '../../application/release/move.ts';
 import { type ReleaseCall, withRollBack } from '../../application/release-call.ts';
+import { backOf, type RollBackInput, rollBackInputSchema } from '../../application/roll-back/way-back.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
-import { backOf, type RollBackInput, rollBackInputSchema } from '../../application/way-back.ts';
 import { type LambdaHandler, makeLambda } from './handler.ts';
 import { countedBack } from './history.ts';
 
 /** A handler of roll-back.asl.json: behind the fence, and its move carries on what the execution's history holds. */
-export const makeRollBackLambda = (
+export const makeRollBackHandler = (
   name: string,
   deps: SharedDeps & { ledger: Ledger },
   act: (call: ReleaseCall, input: RollBackInput) => Promise<RoadMove>,

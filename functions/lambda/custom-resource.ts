@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isNamed } from '../../adapters/router/alb-rule-keeper.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
-import { makeLambda } from '../lambda/handler.ts';
+import { makeLambda } from './handler.ts';
 
 /*
  * How CloudFormation calls a custom resource, asynchronously, and is answered: by a PUT to an address that it signed.

@@ -1,10 +1,10 @@
-import type { Cluster } from '../adapters/cluster/cluster.ts';
-import type { Ledger } from '../adapters/ledger/ledger.ts';
-import { sha256 } from '../adapters/sha256.ts';
-import { requestedRevision } from '../domain/release/admission.ts';
-import { releaseIdOf } from '../domain/release-id.ts';
-import { ReleaseCall } from './release-call.ts';
-import type { SharedDeps } from './shared-deps.ts';
+import type { Cluster } from '../../adapters/cluster/cluster.ts';
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import { sha256 } from '../../adapters/sha256.ts';
+import { requestedRevision } from '../../domain/release/admission.ts';
+import { releaseIdOf } from '../../domain/release-id.ts';
+import { ReleaseCall } from '../release-call.ts';
+import type { SharedDeps } from '../shared-deps.ts';
 
 type Template = Awaited<ReturnType<Cluster['readTemplate']>>;
 

@@ -1,10 +1,10 @@
-import type { Alarms } from '../adapters/alarms/alarms.ts';
-import { type AlarmHold, holdForAlarms } from '../domain/release/alarm-hold.ts';
-import { overridesEnded } from '../domain/release/although.ts';
+import type { Alarms } from '../../adapters/alarms/alarms.ts';
+import { type AlarmHold, holdForAlarms } from '../../domain/release/alarm-hold.ts';
+import { overridesEnded } from '../../domain/release/although.ts';
+import type { ReleaseCall } from '../release-call.ts';
+import type { SharedDeps } from '../shared-deps.ts';
+import { type TellDeps, tell } from '../tell.ts';
 import { type RoadMove, roadMove } from './move.ts';
-import type { ReleaseCall } from './release-call.ts';
-import type { SharedDeps } from './shared-deps.ts';
-import { type TellDeps, tell } from './tell.ts';
 
 /** An alarm that rings before a release begins is asked again this often. */
 const ALARM_LOOK_SECONDS = 30;

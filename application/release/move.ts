@@ -1,6 +1,6 @@
-import type { RollBackReason } from '../domain/ledger/facts.ts';
-import type { ReleaseState } from '../domain/ledger/state.ts';
-import { currentStep, isSlotUnread, type NextStep, nextStep } from '../domain/release/next-step.ts';
+import type { RollBackReason } from '../../domain/ledger/facts.ts';
+import type { ReleaseState } from '../../domain/ledger/state.ts';
+import { currentStep, isSlotUnread, type NextStep, nextStep } from '../../domain/release/next-step.ts';
 
 /** What the state machine does next: its Choice states read `kind`, its Wait states `seconds`. */
 export interface RoadMove {

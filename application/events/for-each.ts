@@ -1,7 +1,7 @@
-import type { Log } from '../adapters/log/log.ts';
-import { PartlyFailedError } from './errors.ts';
+import type { Log } from '../../adapters/log/log.ts';
+import { PartlyFailedError } from '../errors.ts';
+import { namingThrottling, ThrottledError } from '../throttling.ts';
 import { type Pace, unhurried } from './pace.ts';
-import { namingThrottling, ThrottledError } from './throttling.ts';
 
 /** What came of doing the same for several workloads. */
 export interface Tried<T, Answer> {

@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Executions } from '../adapters/executions/executions.ts';
-import type { Ledger } from '../adapters/ledger/ledger.ts';
-import type { Log } from '../adapters/log/log.ts';
-import type { Although, ReleaseImage } from '../domain/ledger/facts.ts';
-import type { ReleaseState, WorkloadState } from '../domain/ledger/state.ts';
-import type { Plan } from '../domain/plan/plan.ts';
-import { bothAlthough } from '../domain/release/although.ts';
-import { hasTraffic } from '../domain/release/next-step.ts';
-import { cameEarly } from '../domain/release/push.ts';
-import { releaseIdOf } from '../domain/release-id.ts';
-import type { Workload } from '../domain/workload.ts';
-import { claimRollBack } from './claim-roll-back.ts';
-import { ReleaseCall, withWorkload } from './release-call.ts';
-import type { SharedDeps } from './shared-deps.ts';
-import { startIfNotBegun, startRun } from './start-run.ts';
+import type { Executions } from '../../adapters/executions/executions.ts';
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import type { Log } from '../../adapters/log/log.ts';
+import type { Although, ReleaseImage } from '../../domain/ledger/facts.ts';
+import type { ReleaseState, WorkloadState } from '../../domain/ledger/state.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { bothAlthough } from '../../domain/release/although.ts';
+import { hasTraffic } from '../../domain/release/next-step.ts';
+import { cameEarly } from '../../domain/release/push.ts';
+import { releaseIdOf } from '../../domain/release-id.ts';
+import type { Workload } from '../../domain/workload.ts';
+import { ReleaseCall, withWorkload } from '../release-call.ts';
+import { claimRollBack } from '../roll-back/claim-roll-back.ts';
+import type { SharedDeps } from '../shared-deps.ts';
+import { startIfNotBegun, startRun } from '../start-run.ts';
 
 export interface RequestDeps extends SharedDeps {
   ledger: Ledger;

@@ -1,8 +1,8 @@
-import { ExecutionNameTakenError, type Executions } from '../adapters/executions/executions.ts';
-import type { RollBackReason } from '../domain/ledger/facts.ts';
-import { rollBackExecutionName } from '../domain/release-id.ts';
-import { StaleExecutionError } from './errors.ts';
-import type { ReleaseCall } from './release-call.ts';
+import { ExecutionNameTakenError, type Executions } from '../../adapters/executions/executions.ts';
+import type { RollBackReason } from '../../domain/ledger/facts.ts';
+import { rollBackExecutionName } from '../../domain/release-id.ts';
+import { StaleExecutionError } from '../errors.ts';
+import type { ReleaseCall } from '../release-call.ts';
 import { backOf, type RollBackInput } from './way-back.ts';
 
 export type Claimed = { kind: 'goesBack'; attempt: number } | { kind: 'promoted' };

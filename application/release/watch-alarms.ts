@@ -1,8 +1,8 @@
-import { type Alarms, AlarmsUnreachableError } from '../adapters/alarms/alarms.ts';
-import { type AlarmsSeen, alarmsMatter, silentAlarms, silentText } from '../domain/release/alarm-watch.ts';
-import { overridesEnded } from '../domain/release/although.ts';
+import { type Alarms, AlarmsUnreachableError } from '../../adapters/alarms/alarms.ts';
+import { type AlarmsSeen, alarmsMatter, silentAlarms, silentText } from '../../domain/release/alarm-watch.ts';
+import { overridesEnded } from '../../domain/release/although.ts';
+import type { ReleaseCall } from '../release-call.ts';
 import { inTime } from './look-budget.ts';
-import type { ReleaseCall } from './release-call.ts';
 
 /**
  * How the workload's alarms are now, in one call, while something depends on it: an event of theirs may be lost, or may come

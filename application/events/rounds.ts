@@ -1,4 +1,4 @@
-import { hasHadTurn, placeInMinute } from '../domain/release/turn.ts';
+import { hasHadTurn, placeInMinute } from '../../domain/release/turn.ts';
 
 /** What is done for a workload again and again, and every how many minutes. */
 const EVERY_MINUTES = {

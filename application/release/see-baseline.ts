@@ -1,17 +1,17 @@
-import type { Log } from '../adapters/log/log.ts';
+import type { Log } from '../../adapters/log/log.ts';
 import {
   type MetricReading,
   type MetricSource,
   MetricSourceUnreachableError,
-} from '../adapters/metrics/metric-source.ts';
-import type { Slot } from '../domain/dial.ts';
-import { blindAt } from '../domain/forecast/blind-at.ts';
-import { baselineOf, baselineWindows, learningMetrics } from '../domain/judges/sequential/baseline.ts';
-import type { Admission } from '../domain/ledger/facts.ts';
-import { analysisStart } from '../domain/windows/shifts.ts';
+} from '../../adapters/metrics/metric-source.ts';
+import type { Slot } from '../../domain/dial.ts';
+import { blindAt } from '../../domain/forecast/blind-at.ts';
+import { baselineOf, baselineWindows, learningMetrics } from '../../domain/judges/sequential/baseline.ts';
+import type { Admission } from '../../domain/ledger/facts.ts';
+import { analysisStart } from '../../domain/windows/shifts.ts';
+import type { ReleaseCall } from '../release-call.ts';
+import { type TellDeps, tell } from '../tell.ts';
 import { inTime, METRICS_WITHIN_MS } from './look-budget.ts';
-import type { ReleaseCall } from './release-call.ts';
-import { type TellDeps, tell } from './tell.ts';
 
 /**
  * Before the first weight, once: what the stable version's windows of the last hour and a half say of its rate and of how
