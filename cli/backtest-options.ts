@@ -1,10 +1,10 @@
 import { serialiseMistakes } from '../adapters/plan-file/mistake.ts';
 import { readPlanFile } from '../adapters/plan-file/read-plan.ts';
+import { shareOf } from '../domain/file/read-checked.ts';
 import { parseShare } from '../domain/file/units.ts';
 import { PROFILE } from '../domain/judges/sequential/context.ts';
 import { DEFAULTS } from '../domain/plan/defaults.ts';
 import type { Plan } from '../domain/plan/plan.ts';
-import { shareOf } from '../domain/plan/read-checked.ts';
 import { planReplay } from '../domain/replay/plan-replay.ts';
 import type { ReplayJudge } from '../domain/replay/replay.ts';
 import { sequentialReplay } from '../domain/replay/sequential.ts';

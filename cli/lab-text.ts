@@ -1,9 +1,9 @@
 import { unbroken } from '../adapters/terminal/wrap.ts';
 import { durationText } from '../domain/file/units.ts';
 import { endText, stepText } from '../domain/ledger/news.ts';
-import { measureText } from '../domain/plan/measure-text.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { type ApprovalMeant, approvalRule } from '../domain/release/approvals.ts';
+import { measureText } from '../domain/sources/measure-text.ts';
 import { columnsText, grouped } from '../lab/columns.ts';
 import type { VersionCounts } from '../lab/load/version-counts.ts';
 import type { Pacing } from '../lab/pacing.ts';

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { SLOTS } from './dial.ts';
 import { expectedText, explain, type NotYet } from './file/explain.ts';
+import { duration, name } from './file/field-schemas.ts';
 import { describeValue, type Issue } from './file/issue.ts';
 import type { Shape } from './file/shape.ts';
 import { parseDurationSeconds } from './file/units.ts';
 import { oversized, tooLarge, WORKLOAD_MOST_BYTES } from './limits.ts';
 import { addressIssues } from './plan/check-addresses.ts';
 import type { Where } from './plan/check-plan.ts';
-import { duration, name } from './plan/leaf-schema.ts';
 import { mayDeclare, mayKeep } from './slot/slot-labels.ts';
-import { sourcesSchema } from './sources-schema.ts';
+import { sourcesSchema } from './sources/workload-sources.ts';
 import type { AlbRouting, Workload } from './workload.ts';
 
 /** What docs/design.md gives a workload and this version does not have. */

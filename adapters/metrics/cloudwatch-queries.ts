@@ -1,7 +1,7 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
-import type { CloudWatchMeasure, CloudWatchMetric } from '../../domain/plan/measure.ts';
-import { fillTemplate } from '../../domain/plan/template.ts';
+import type { CloudWatchMeasure, CloudWatchMetric } from '../../domain/sources/measure.ts';
+import { fillTemplate } from '../../domain/sources/template.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { type Series, seriesOf } from './cloudwatch-measures.ts';
 import type { ReadRequest } from './metric-source.ts';

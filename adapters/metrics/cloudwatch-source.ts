@@ -1,8 +1,8 @@
 import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
-import type { CloudWatchMeasure } from '../../domain/plan/measure.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
-import { fillTemplate } from '../../domain/plan/template.ts';
+import type { CloudWatchMeasure } from '../../domain/sources/measure.ts';
+import { fillTemplate } from '../../domain/sources/template.ts';
 import type { Reading } from '../../domain/windows/reading.ts';
 import type { Window } from '../../domain/windows/windows.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../aws-client-config.ts';

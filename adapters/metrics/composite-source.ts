@@ -1,4 +1,4 @@
-import type { SourceKind } from '../../domain/plan/measure.ts';
+import type { SourceKind } from '../../domain/sources/measure.ts';
 import { type MetricReading, type MetricSource, MetricSourceUnreachableError } from './metric-source.ts';
 
 /**

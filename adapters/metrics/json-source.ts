@@ -1,7 +1,7 @@
 import { isTooDeep, MAX_RESULT_DEPTH, type ResultValue, storedResult } from '../../domain/conditions/result-value.ts';
-import type { JsonMeasure } from '../../domain/plan/measure.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
-import { fillTemplate } from '../../domain/plan/template.ts';
+import type { JsonMeasure } from '../../domain/sources/measure.ts';
+import { fillTemplate } from '../../domain/sources/template.ts';
 import type { Reading } from '../../domain/windows/reading.ts';
 import { CALL_DEADLINE_MS } from '../aws-client-config.ts';
 import { refusalOf, withoutQuery } from '../outbound/address-text.ts';

@@ -1,8 +1,8 @@
 import { storedResult } from '../../domain/conditions/result-value.ts';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
-import type { PrometheusMeasure } from '../../domain/plan/measure.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
-import { fillTemplate } from '../../domain/plan/template.ts';
+import type { PrometheusMeasure } from '../../domain/sources/measure.ts';
+import { fillTemplate } from '../../domain/sources/template.ts';
 import type { Reading } from '../../domain/windows/reading.ts';
 import type { Window } from '../../domain/windows/windows.ts';
 import { CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';

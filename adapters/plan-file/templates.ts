@@ -1,5 +1,5 @@
-import { variableMeant } from '../../domain/plan/other-variables.ts';
-import { DIMENSION_VARIABLES } from '../../domain/plan/template.ts';
+import { variableMeant } from '../../domain/sources/other-variables.ts';
+import { DIMENSION_VARIABLES } from '../../domain/sources/template.ts';
 
 interface Template {
   start: number;

@@ -1,6 +1,6 @@
 import type { Baseline } from '../judges/sequential/baseline.ts';
-import { gives } from '../plan/measure.ts';
 import type { Metric, Plan } from '../plan/plan.ts';
+import { gives } from '../sources/measure.ts';
 
 /** What a forecast is made for: the traffic, and how the stable version does. */
 export interface Traffic {

@@ -1,5 +1,5 @@
-import { gives } from '../plan/measure.ts';
 import type { Measure } from '../plan/plan.ts';
+import { gives } from '../sources/measure.ts';
 import type { Counts } from '../windows/reading.ts';
 
 /** 0.025 is "2.5 %", 0.00012345 is "0.0123 %": three digits that say something, none that do not. */

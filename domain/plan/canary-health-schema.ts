@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { count, duration } from '../file/field-schemas.ts';
 import { DEFAULTS } from './defaults.ts';
-import { count, duration } from './leaf-schema.ts';
 
 const off = z.literal('off');
 

@@ -1,11 +1,11 @@
 import { parseCondition } from '../conditions/condition.ts';
 import { limitsOf } from '../conditions/limits.ts';
 import { describeValue, type Issue, type Path } from '../file/issue.ts';
+import { secondsOf } from '../file/read-checked.ts';
 import { durationText, parseLatencySeconds } from '../file/units.ts';
+import { IDLE_TIMEOUT, SHORTEST_SECONDS } from '../sources/response-time.ts';
 import { isMistaken, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
-import { secondsOf } from './read-checked.ts';
-import { IDLE_TIMEOUT, SHORTEST_SECONDS } from './response-time.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
 

@@ -1,9 +1,9 @@
 import { type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
+import { shareOf } from '../file/read-checked.ts';
 import { judgedBy } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';
 import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
-import { shareOf } from './read-checked.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
 

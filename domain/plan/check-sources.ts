@@ -1,13 +1,13 @@
 import { assertNever } from '../assert-never.ts';
 import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
+import type { Gives } from '../sources/measure.ts';
+import { otherVariables } from '../sources/other-variables.ts';
+import { DIMENSION_VARIABLES, TEMPLATE_VARIABLES, tellsVersionsApart, templateVariables } from '../sources/template.ts';
 import type { Workload } from '../workload.ts';
-import type { Gives } from './measure.ts';
 import { metricsOf } from './mistaken.ts';
-import { otherVariables } from './other-variables.ts';
 import type { JudgeSpec } from './plan.ts';
 import type { PlanDraft } from './plan-schema.ts';
-import { DIMENSION_VARIABLES, TEMPLATE_VARIABLES, tellsVersionsApart, templateVariables } from './template.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
 type SourceDraft = NonNullable<MetricDraft['source']>;

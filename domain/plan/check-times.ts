@@ -1,9 +1,9 @@
 import type { Issue, Path } from '../file/issue.ts';
+import { secondsOf } from '../file/read-checked.ts';
 import { durationText } from '../file/units.ts';
 import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
 import { isMistaken, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
-import { secondsOf } from './read-checked.ts';
 
 /** The rules between the plan's times: windows, intervals, and a deadline that can be kept. */
 export function checkTimes(draft: PlanDraft, input: object): Issue[] {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { count } from '../file/field-schemas.ts';
 import { DEFAULTS } from './defaults.ts';
-import { count } from './leaf-schema.ts';
 
 export const alarmSchema = z
   .strictObject({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { expectedAddress } from '../address.ts';
+import { count, duration, label } from '../file/field-schemas.ts';
 import { DEFAULTS } from './defaults.ts';
-import { count, duration, label } from './leaf-schema.ts';
 
 const urlError = expectedAddress({ http: false });
 

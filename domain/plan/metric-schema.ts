@@ -1,11 +1,11 @@
 import * as z from 'zod';
+import { count, duration, label, share } from '../file/field-schemas.ts';
 import { oneOf } from '../file/issue.ts';
+import { sourceSchema } from '../sources/source-schema.ts';
 import { alarmSchema, anomalyBandSchema } from './cloudwatch-judge-schema.ts';
 import { DEFAULTS } from './defaults.ts';
-import { count, duration, label, share } from './leaf-schema.ts';
 import { flaggerSchema, mannWhitneySchema } from './other-judges-schema.ts';
 import { sequentialSchema } from './sequential-schema.ts';
-import { cloudwatchSchema, jsonSchema, prometheusSchema } from './source-schema.ts';
 
 const condition = (when: string, example: string) =>
   z
@@ -114,11 +114,7 @@ export const AVAILABLE_JUDGES = [
 export const metricSchema = z
   .strictObject({
     name: label.meta({ description: 'Its name, used once in the plan.', examples: ['errors'] }),
-    source: z
-      .discriminatedUnion('kind', [cloudwatchSchema, prometheusSchema, jsonSchema], {
-        error: 'a source: cloudwatch, prometheus or json',
-      })
-      .meta({ description: 'Where the measurements come from.' }),
+    source: sourceSchema,
     judge: z
       .discriminatedUnion(
         'kind',

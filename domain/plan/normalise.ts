@@ -1,9 +1,9 @@
+import { secondsOf, shareOf } from '../file/read-checked.ts';
+import { normaliseSource } from '../sources/normalise-source.ts';
 import { withControl } from './control.ts';
-import { normaliseSource } from './normalise-source.ts';
 import { type KayentaScores, normaliseFlagger, normaliseMannWhitney, scoresOf } from './other-judges-spec.ts';
 import type { JudgeSpec, Metric, NotifyTarget, Plan, Step } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
-import { secondsOf, shareOf } from './read-checked.ts';
 import { normaliseSequential, sequentialPart, sharesOf } from './sequential-spec.ts';
 
 /** The plan as the release machine reads it. Everything in `input` has been checked. */
@@ -74,7 +74,8 @@ interface Shared {
 }
 
 function normaliseMetric({ name, source, judge }: PlanInput['metrics'][number], shared: Shared): Metric {
-  return { name, source: normaliseSource(source, judge), judge: normaliseJudge(judge, shared) };
+  const bandWidth = judge.kind === 'anomalyBand' ? judge.width : undefined;
+  return { name, source: normaliseSource(source, bandWidth), judge: normaliseJudge(judge, shared) };
 }
 
 function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], shared: Shared): JudgeSpec {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { count, duration, label, share } from '../file/field-schemas.ts';
 import { parseShare } from '../file/units.ts';
 import { DEFAULTS } from './defaults.ts';
-import { count, duration, label, share } from './leaf-schema.ts';
 
 const { flagger, mannWhitney, kayenta } = DEFAULTS;
 

@@ -1,8 +1,8 @@
+import { secondsOf, shareOf } from '../file/read-checked.ts';
 import type { Comparison } from '../statistics/kayenta/classify.ts';
 import { noEffect } from '../statistics/kayenta/effect-size.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { PlanInput } from './plan-schema.ts';
-import { secondsOf, shareOf } from './read-checked.ts';
 
 /** Flagger's thresholdRange and its counting: the `threshold`-th failed check rolls back. At least one of min and max. */
 export interface FlaggerJudgeSpec {

@@ -1,4 +1,4 @@
-import type { MetricSourceSpec } from './measure.ts';
+import type { MetricSourceSpec } from '../sources/measure.ts';
 import type { FlaggerJudgeSpec, MannWhitneyJudgeSpec } from './other-judges-spec.ts';
 import type { PromoteEarly, SequentialJudgeSpec, SequentialPlan } from './sequential-keys.ts';
 
@@ -53,7 +53,7 @@ export interface Metric {
   judge: JudgeSpec;
 }
 
-export type { Measure, MetricSourceSpec } from './measure.ts';
+export type { Measure, MetricSourceSpec } from '../sources/measure.ts';
 
 export type { FlaggerJudgeSpec, MannWhitneyJudgeSpec } from './other-judges-spec.ts';
 export type { SequentialJudgeSpec } from './sequential-keys.ts';

@@ -1,7 +1,7 @@
 import { durationText } from '../file/units.ts';
+import type { AlbMeasure } from '../sources/measure.ts';
 import type { Workload } from '../workload.ts';
 import { mostWeight } from './control.ts';
-import type { AlbMeasure } from './measure.ts';
 import type { Metric, Plan, SequentialJudgeSpec } from './plan.ts';
 import { ofOtherJudges } from './promises-other-judges.ts';
 

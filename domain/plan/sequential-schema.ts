@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { duration, share } from '../file/field-schemas.ts';
 import { PERCENT_PATTERN, parseShare } from '../file/units.ts';
 import { DEFAULTS } from './defaults.ts';
-import { duration, share } from './leaf-schema.ts';
 
 const chanceError = 'a share above 0 and below 1, such as 1% or 0.01';
 const chance = share.refine(value => (parseShare(value) ?? 0) > 0, { error: chanceError });

@@ -1,6 +1,6 @@
+import { secondsOf, shareOf } from '../file/read-checked.ts';
 import type { Plan, Step } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
-import { secondsOf, shareOf } from './read-checked.ts';
 import type { PromoteEarly, SequentialJudgeSpec } from './sequential-keys.ts';
 
 export type { Detect, PromoteEarly, SequentialJudgeSpec, SequentialPlan } from './sequential-keys.ts';

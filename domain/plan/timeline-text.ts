@@ -1,7 +1,7 @@
 import { durationText } from '../file/units.ts';
 import { conditionText, plural } from '../judges/words.ts';
+import { measureText } from '../sources/measure-text.ts';
 import { detectText } from './detect-text.ts';
-import { measureText } from './measure-text.ts';
 import type { Measure, Metric, Plan, ThresholdJudgeSpec } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 

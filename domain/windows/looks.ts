@@ -1,4 +1,4 @@
-import type { SourceKind } from '../plan/measure.ts';
+import type { SourceKind } from '../sources/measure.ts';
 import type { WindowRecord } from './reading.ts';
 import { AGREEMENT_SECONDS } from './windows.ts';
 

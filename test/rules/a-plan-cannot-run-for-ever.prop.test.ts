@@ -5,8 +5,8 @@ import { jsonPathMistake, jsonPathValue } from '../../adapters/metrics/json-path
 import { checkPlanInput } from '../../adapters/plan-file/check-plan-input.ts';
 import { parsePlan, parseWorkload } from '../../adapters/plan-file/read-plan.ts';
 import { evaluateCondition, parseCondition } from '../../domain/conditions/condition.ts';
-import { fillTemplate } from '../../domain/plan/template.ts';
 import { matchesTag } from '../../domain/release/push.ts';
+import { fillTemplate } from '../../domain/sources/template.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
 
 /**

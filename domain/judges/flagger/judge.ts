@@ -1,7 +1,7 @@
 import { resultOf } from '../../conditions/result-value.ts';
-import { gives } from '../../plan/measure.ts';
 import type { FlaggerJudgeSpec } from '../../plan/other-judges-spec.ts';
 import type { Metric } from '../../plan/plan.ts';
+import { gives } from '../../sources/measure.ts';
 import { isNumber, type WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from '../counting.ts';

@@ -1,5 +1,5 @@
-import { gives } from '../../plan/measure.ts';
 import type { Metric, RelativeJudgeSpec } from '../../plan/plan.ts';
+import { gives } from '../../sources/measure.ts';
 import { type Counts, isNumber, type Reading, type WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from '../counting.ts';

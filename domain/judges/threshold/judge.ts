@@ -6,8 +6,8 @@ import {
   type ResultType,
 } from '../../conditions/condition.ts';
 import { type ResultValue, resultOf } from '../../conditions/result-value.ts';
-import { gives } from '../../plan/measure.ts';
 import type { Metric, ThresholdJudgeSpec } from '../../plan/plan.ts';
+import { gives } from '../../sources/measure.ts';
 import type { WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf } from '../counting.ts';

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import type { Traffic } from '../../../adapters/metrics/fake-source.ts';
 import type { MetricSource, ReadRequest } from '../../../adapters/metrics/metric-source.ts';
 import type { Slot } from '../../../domain/dial.ts';
-import type { CloudWatchMeasure } from '../../../domain/plan/measure.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
+import type { CloudWatchMeasure } from '../../../domain/sources/measure.ts';
 import type { Workload } from '../../../domain/workload.ts';
 import { ruleArn, targetGroupArns } from '../../lab/aws/published-metrics.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countsText, percentText, plural, secondsText, valueText } from '../../../domain/judges/words.ts';
-import type { Measure } from '../../../domain/plan/measure.ts';
+import type { Measure } from '../../../domain/sources/measure.ts';
 import { counts } from './records.ts';
 
 describe('words of a verdict', () => {

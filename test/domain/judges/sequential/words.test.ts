@@ -11,7 +11,7 @@ import {
   strongestEnd,
   totalsIn,
 } from '../../../../domain/judges/sequential/words.ts';
-import type { Measure } from '../../../../domain/plan/measure.ts';
+import type { Measure } from '../../../../domain/sources/measure.ts';
 import { DEFAULT_PROFILE } from '../../../../domain/statistics/sequential/profile.ts';
 import { counts, MINUTE, NOON } from '../records.ts';
 

@@ -1,16 +1,18 @@
 import { assertNever } from '../assert-never.ts';
+import { latencySecondsOf } from '../file/read-checked.ts';
 import type { CloudWatchMeasure, MetricSourceSpec, PrometheusMeasure } from './measure.ts';
-import type { PlanInput } from './plan-schema.ts';
-import { latencySecondsOf } from './read-checked.ts';
+import type { SourceInput } from './source-schema.ts';
 
-type MetricInput = PlanInput['metrics'][number];
-type SourceOf<Kind> = Extract<MetricInput['source'], { kind: Kind }>;
+type SourceOf<Kind> = Extract<SourceInput, { kind: Kind }>;
 
-/** What is measured. Everything in `source` has been checked, alone and with its judge. */
-export function normaliseSource(source: MetricInput['source'], judge: MetricInput['judge']): MetricSourceSpec {
+/**
+ * What is measured. Everything in `source` has been checked, alone and with its judge.
+ * @param bandWidth in standard deviations, where the judge compares with the band of a metric and not with its values
+ */
+export function normaliseSource(source: SourceInput, bandWidth?: number): MetricSourceSpec {
   switch (source.kind) {
     case 'cloudwatch':
-      return { kind: 'cloudwatch', measure: ofCloudWatch(source, judge) };
+      return { kind: 'cloudwatch', measure: ofCloudWatch(source, bandWidth) };
     case 'prometheus':
       return { kind: 'prometheus', measure: ofPrometheus(source) };
     case 'json': {
@@ -24,14 +26,12 @@ export function normaliseSource(source: MetricInput['source'], judge: MetricInpu
 
 function ofCloudWatch(
   { bad, value, metric, alarm }: SourceOf<'cloudwatch'>,
-  judge: MetricInput['judge'],
+  bandWidth: number | undefined,
 ): CloudWatchMeasure {
   if (value !== undefined) return { kind: 'percentile', percentile: value.percentile };
   if (alarm !== undefined) return { kind: 'alarm', alarm };
   if (metric !== undefined) {
-    return judge.kind === 'anomalyBand'
-      ? { kind: 'band', metric, width: judge.width }
-      : { kind: 'metricValue', metric };
+    return bandWidth === undefined ? { kind: 'metricValue', metric } : { kind: 'band', metric, width: bandWidth };
   }
   if (bad === undefined) throw new Error('a source that measures nothing passed the checks');
   if (typeof bad === 'string') return { kind: bad };

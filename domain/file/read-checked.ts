@@ -1,4 +1,4 @@
-import { parseDurationSeconds, parseLatencySeconds, parseShare } from '../file/units.ts';
+import { parseDurationSeconds, parseLatencySeconds, parseShare } from './units.ts';
 
 /**
  * What the schema has let through, read.

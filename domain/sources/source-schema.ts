@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { expectedAddress } from '../address.ts';
-import { latency } from './leaf-schema.ts';
+import type { Draft } from '../file/draft.ts';
+import { latency } from '../file/field-schemas.ts';
 
 const slowerThan = z
   .array(latency, { error: 'a list of times such as [300ms, 1s]' })
@@ -38,7 +39,7 @@ const metricSchema = z
   })
   .meta({ description: 'Another metric than those of the load balancer: a value of each version.' });
 
-export const cloudwatchSchema = z
+const cloudwatchSchema = z
   .strictObject({
     kind: z.literal('cloudwatch').meta({ description: "The load balancer's metrics in CloudWatch, by target group." }),
     bad: z
@@ -78,7 +79,7 @@ export const cloudwatchSchema = z
 const query = "a query in PromQL, such as 'max(queue_depth)'";
 const selector = 'a selector of a counter, such as \'http_requests_total{slot="${slot}"}\'';
 
-export const prometheusSchema = z
+const prometheusSchema = z
   .strictObject({
     kind: z
       .literal('prometheus')
@@ -126,7 +127,7 @@ export const prometheusSchema = z
 
 const urlError = expectedAddress({ http: false });
 
-export const jsonSchema = z
+const jsonSchema = z
   .strictObject({
     kind: z.literal('json').meta({ description: 'An endpoint that answers with JSON, asked with GET.' }),
     url: text(urlError, 2048).meta({
@@ -150,3 +151,16 @@ export const jsonSchema = z
       .meta({ description: 'Headers of the request. Not for secrets.', examples: [{ accept: 'application/json' }] }),
   })
   .meta({ description: 'JSON endpoint' });
+
+/** Where the measurements of a metric come from. */
+export const sourceSchema = z
+  .discriminatedUnion('kind', [cloudwatchSchema, prometheusSchema, jsonSchema], {
+    error: 'a source: cloudwatch, prometheus or json',
+  })
+  .meta({ description: 'Where the measurements come from.' });
+
+/** A source as it is written and valid, defaults filled in. */
+export type SourceInput = z.output<typeof sourceSchema>;
+
+/** A source in the words of its file, part by part valid or absent. */
+export type SourceDraft = Draft<z.input<typeof sourceSchema>>;

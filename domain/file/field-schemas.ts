@@ -6,7 +6,7 @@ import {
   parseDurationSeconds,
   parseLatencySeconds,
   parseShare,
-} from '../file/units.ts';
+} from './units.ts';
 
 // Where a check names no error of its own it has that of what it is a check of.
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { gives, type Measure } from '../../../domain/plan/measure.ts';
-import { fillTemplate, tellsVersionsApart, templateVariables } from '../../../domain/plan/template.ts';
+import { gives, type Measure } from '../../../domain/sources/measure.ts';
+import { fillTemplate, tellsVersionsApart, templateVariables } from '../../../domain/sources/template.ts';
 
 describe('the variables of a text', () => {
   it.each([
