@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { Plan } from '../../domain/plan/plan.ts';
+import type { Plan, Step } from '../../domain/plan/plan.ts';
 import { stateMachineArnOf } from '../../lab/asl/arns.ts';
 import { openSmokeHook } from '../../lab/demo/smoke-hook.ts';
 import type { Lab } from '../../lab/lab.ts';
@@ -52,6 +52,16 @@ const stories: Record<string, (stories: Stories, name: string) => Promise<Story>
 
   undo: async (opened, name) => {
     const story = await ended(await opened.open(name, { plan: quickPlan() }));
+    await opened.lab.invoke('undo', { workload: name, by: 'bea' });
+    await story.ended(`${name}-2`);
+    return story;
+  },
+
+  controlled: async (opened, name) => {
+    const measured: Step = { kind: 'analysis', metrics: ['errors'], count: 1 };
+    const soak: Step = { kind: 'bake', seconds: 120, control: 5 };
+    const steps = [setWeight(20), measured, setWeight(95), soak, setWeight(100)];
+    const story = await ended(await opened.open(name, { plan: planOf({ steps, soakSeconds: 0 }) }));
     await opened.lab.invoke('undo', { workload: name, by: 'bea' });
     await story.ended(`${name}-2`);
     return story;

@@ -2,12 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../adapters/sha256.ts';
 import { statusLines, statusText } from '../../cli/status-text.ts';
+import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { fold, LedgerBrokenError } from '../../domain/ledger/fold.ts';
 import { newsOf } from '../../domain/ledger/news.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
+import { entryAfter } from '../../domain/ledger/versions.ts';
 import { nextStep } from '../../domain/release/next-step.ts';
 import { planReplay } from '../../domain/replay/plan-replay.ts';
 import { releaseOfLedger } from '../../domain/replay/release-of-ledger.ts';
+import { answersFrom, answersOf, flatOf } from './answers.ts';
 import type { RecordedExecution, Recording } from './recording.ts';
 import { walk } from './walk.ts';
 
@@ -23,6 +26,7 @@ const ENDS: Record<string, { ends: string[]; live?: string }> = {
   'never-ready': { ends: ['rolledBack notReady'] },
   'blue-green': { ends: ['promoted'], live: 'green' },
   'first-release': { ends: ['promoted'], live: 'green' },
+  controlled: { ends: ['promoted', 'promoted'], live: 'blue' },
   undo: { ends: ['promoted', 'promoted'], live: 'blue' },
   approval: { ends: ['promoted'], live: 'green' },
   hold: { ends: ['rolledBack noEvidence'] },
@@ -76,6 +80,33 @@ describe.each(Object.keys(ENDS))('the ledger of %s', name => {
     }
   });
 
+  it('leaves the state, the next step and the next move that it left then, after each of its lines', () => {
+    const then = answersFrom(readFileSync(new URL(`answers/${name}.json`, import.meta.url), 'utf8'));
+    const now = answersOf(recording).map(({ state, ...rest }) => ({ ...rest, state: flatOf(state) }));
+    // what a later version knows besides is no change of what was known
+    expect(now).toMatchObject(then);
+    for (const [index, { state }] of now.entries()) {
+      const gone = Object.keys(then[index - 1]?.state ?? {}).filter(
+        key => !Object.hasOwn(then[index]?.state ?? {}, key),
+      );
+      expect(gone.filter(key => Object.hasOwn(state, key))).toEqual([]);
+    }
+  });
+
+  it('goes on from any of its lines as this version writes them', () => {
+    for (const [index, state] of statesOf(recording).entries()) {
+      let continued = state;
+      for (const { releaseId, atEpochMs, by, fact } of recording.entries.slice(index + 1)) {
+        // a snapshot is named by whoever writes the log
+        if (fact.kind === 'snapshotTaken') continue;
+        continued = fold(continued, entryAfter(continued, { releaseId, atEpochMs, by, fact }), sha256);
+      }
+      expect(continued.ended.map(({ outcome, reason }) => [outcome, reason].filter(Boolean).join(' '))).toEqual(
+        ENDS[name]?.ends,
+      );
+    }
+  });
+
   it('is judged as it was by the windows that were kept', () => {
     for (const releaseId of Object.keys(recording.windows)) {
       const entries = recording.entries.filter(entry => entry.releaseId === releaseId);
@@ -96,6 +127,25 @@ describe.each(Object.keys(ENDS))('the ledger of %s', name => {
 });
 
 describe('a recording that was tampered with', () => {
+  it('leaves another state and another move where a line says something else', () => {
+    const recording = read('hold');
+    const before = answersOf(recording);
+    const entries: Entry[] = [];
+    let state = emptyState();
+    for (const { releaseId, atEpochMs, by, fact } of recording.entries) {
+      const longer: Fact =
+        fact.kind === 'requested'
+          ? { ...fact, plan: { ...fact.plan, hold: { atMostSeconds: 36_000, then: 'rollBack' } } }
+          : fact;
+      const entry = entryAfter(state, { releaseId, atEpochMs, by, fact: longer });
+      entries.push(entry);
+      state = fold(state, entry, sha256);
+    }
+    const after = answersOf({ ...recording, entries });
+    expect(after).not.toMatchObject(before);
+    expect(after.map(({ next }) => next)).not.toEqual(before.map(({ next }) => next));
+  });
+
   it('no longer folds where a line is missing or was changed', () => {
     const { entries, ...rest } = read('promoted');
     expect(() => statesOf({ ...rest, entries: entries.toSpliced(3, 1) })).toThrow(LedgerBrokenError);
