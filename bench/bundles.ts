@@ -7,25 +7,14 @@ import {
   type AnyFunctionName,
   CUSTOM_RESOURCE_NAMES,
   FUNCTION_NAMES,
-  type FunctionName,
   functionsWithCluster,
+  QUICK_FUNCTIONS,
 } from '../infra/functions/catalogue.ts';
 import { type Figure, figureOf, rounded } from './figure.ts';
 
 const run = promisify(execFile);
 const LEAST_RUNS = 9;
-/** What goes back without the cluster, and what decides that it has to. */
-const WAY_BACK: FunctionName[] = [
-  'look',
-  'start-roll-back',
-  'restore-traffic',
-  'verify-traffic',
-  'close',
-  'abort',
-  'alarm-changed',
-  'execution-ended',
-];
-const LIGHT = { kilobytes: 500, milliseconds: 90 };
+const QUICK = { kilobytes: 700, milliseconds: 80 };
 const WITH_CLUSTER = { kilobytes: 2_000, milliseconds: 250 };
 
 /**
@@ -69,9 +58,9 @@ export async function bundles(runs: number, say: (line: string) => void): Promis
   }
 }
 
-function limitOf(name: AnyFunctionName): typeof LIGHT | undefined {
+function limitOf(name: AnyFunctionName): typeof QUICK | undefined {
   if (functionsWithCluster().some(withCluster => withCluster === name)) return WITH_CLUSTER;
-  return WAY_BACK.some(light => light === name) ? LIGHT : undefined;
+  return QUICK_FUNCTIONS.has(name) ? QUICK : undefined;
 }
 
 const SCRIPT = `const before = performance.now();

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, build } from 'esbuild';
+import { QUICK_FUNCTIONS } from '../functions/catalogue.ts';
 import type { CodeOf } from '../functions/code.ts';
-import { keepsOf, leaveOut } from './left-out.ts';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '../..');
 
@@ -13,19 +13,14 @@ const REQUIRE_BANNER =
   "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);";
 
 /**
- * Functions whose bundle comes in parts: what few of their calls need is a file of its own, read when it is needed. Look has
- * to be below 500 kB and reads metrics of sources that most plans do not have.
- */
-const IN_PARTS = ['look'];
-
-/**
- * Bundles all functions in one run of esbuild, which is several times faster than a run for each (what NodejsFunction
- * does): they share most of their sources. Each gets a folder of its own with one `index.mjs` in it, and its parts.
+ * Bundles each function into a folder of its own with one `index.mjs` in it. `QUICK_FUNCTIONS` come in parts: what an
+ * `import()` names is a file beside it, which a cold start does not read. In one file esbuild wraps such modules, and all
+ * that they import, into functions, and Node parses those twice: a third of Look's import.
  * @returns the folder that holds a folder for each function
  */
 export async function bundleFunctions(names: string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-functions-'));
-  const bundle = (name: string, options: BuildOptions) =>
+  const bundle = (options: BuildOptions) =>
     build({
       absWorkingDir: PROJECT_ROOT,
       outExtension: { '.js': '.mjs' },
@@ -37,18 +32,18 @@ export async function bundleFunctions(names: string[]): Promise<string> {
       mainFields: ['module', 'main'], // "main" first is what platform node means: CommonJS, a third larger
       alias: { '@aws-sdk/credential-provider-node': './infra/bundling/environment-credentials.ts' },
       banner: { js: REQUIRE_BANNER },
-      plugins: [leaveOut(name, path => readFileSync(path, 'utf8'))],
       logLevel: 'warning',
       ...options,
     });
-  const whole = names.filter(name => !IN_PARTS.includes(name));
-  for (const [first = '', ...others] of Map.groupBy(whole, keepsOf).values()) {
-    const entryPoints = [first, ...others].map(name => ({ in: `functions/${name}.ts`, out: `${name}/index` }));
-    await bundle(first, { entryPoints, outdir: folder });
-  }
-  for (const name of names.filter(one => IN_PARTS.includes(one))) {
+  const whole = names.filter(name => !QUICK_FUNCTIONS.has(name));
+  // one run for all is several times faster than a run for each, but would share parts between the folders
+  await bundle({
+    entryPoints: whole.map(name => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+    outdir: folder,
+  });
+  for (const name of names.filter(one => QUICK_FUNCTIONS.has(one))) {
     const entryPoints = [{ in: `functions/${name}.ts`, out: 'index' }];
-    await bundle(name, { entryPoints, outdir: join(folder, name), splitting: true, chunkNames: 'part-[name]-[hash]' });
+    await bundle({ entryPoints, outdir: join(folder, name), splitting: true, chunkNames: 'part-[name]-[hash]' });
   }
   return folder;
 }

@@ -100,6 +100,21 @@ export const WAY_BACK: ReadonlySet<string> = new Set([
   'close',
 ] satisfies (keyof typeof FUNCTIONS)[]);
 
+/**
+ * What decides to go back, and what then goes back without the cluster: while one of them starts, requests reach a bad
+ * version. Their bundles have limits of bytes (a test) and of milliseconds (`npm run bench`), decision 42.
+ */
+export const QUICK_FUNCTIONS: ReadonlySet<string> = new Set([
+  'look',
+  'abort',
+  'alarm-changed',
+  'execution-ended',
+  'start-roll-back',
+  'restore-traffic',
+  'verify-traffic',
+  'close',
+] satisfies (keyof typeof FUNCTIONS)[]);
+
 /** Called by CloudFormation, asynchronously, when a team deploys a ProgressiveWorkload. */
 export const CUSTOM_RESOURCES = {
   'custom-resources/listener-rule': [
