@@ -1,36 +1,12 @@
 import type { Metric } from '../plan/plan.ts';
 import { soonestSeconds } from '../windows/looks.ts';
 import type { WindowRecord } from '../windows/reading.ts';
-import { alarmCheck } from './alarm/judge.ts';
-import { bandCheck } from './anomaly-band/judge.ts';
-import { countedCheck } from './check-judge.ts';
 import type { JudgementContext } from './context.ts';
-import { type Counted, type FoldedTurns, foldTurns } from './counting.ts';
-import { countedFlagger } from './flagger/judge.ts';
-import { foldMannWhitney, isMannWhitney, type KeptRuns } from './mann-whitney/judge.ts';
-import { countedRelative } from './relative/judge.ts';
-import { foldSequential, type KeptSequential } from './sequential/judge.ts';
-import { isSequential } from './sequential/windows.ts';
-import { countedThreshold } from './threshold/judge.ts';
+import { foldTurns } from './counting.ts';
+import type { Cut, Folded } from './folded-shape.ts';
+import { JUDGE_RUNS, judgeRunOf } from './run-registry.ts';
 
-/**
- * What the judges of a release have of the windows that begin before an instant, all of them frozen: judged on from it,
- * later windows get the verdict that all of them would have got, bit for bit (docs/statistics.md (h)). Plain JSON but for
- * numbers that JSON does not know; its size does not grow with the release.
- */
-export interface Folded {
-  /** Every window that begins before is in it, and of the sequential metrics some that begin later. */
-  untilEpochMs: number;
-  /** Of each metric that counts turns. */
-  turns: Record<string, FoldedTurns>;
-  sequential?: KeptSequential;
-  /** Of the metrics of Kayenta's judge. */
-  runs?: KeptRuns;
-  /** How soon after their end windows were there; absent while none had data. */
-  soonestSeconds?: number;
-  /** Windows before this instant are lost and in no fold: what they said cannot be known any more. */
-  lostUntilEpochMs?: number;
-}
+export type { Cut, Folded } from './folded-shape.ts';
 
 /** Where all before is lost: what comes later is judged from there on, and nothing is good by it. */
 export const lostBefore = (epochMs: number): Folded => ({
@@ -38,13 +14,6 @@ export const lostBefore = (epochMs: number): Folded => ({
   turns: {},
   lostUntilEpochMs: epochMs,
 });
-
-/** Until where windows are folded. */
-export interface Cut {
-  /** Every window of every metric that begins before was frozen by `knownUntilEpochMs`. */
-  untilEpochMs: number;
-  knownUntilEpochMs: number;
-}
 
 type ByMetric = Readonly<Record<string, readonly WindowRecord[]>>;
 
@@ -94,14 +63,16 @@ export function foldWindows(
   const { untilEpochMs } = cut;
   const since = before === undefined ? windowsByMetric : windowsSince(windowsByMetric, before);
   const turns = metrics.flatMap(metric => {
-    const counted = countedBy(metric, context);
+    const counted = judgeRunOf(metric.judge).counted?.(metric, context);
     if (counted === undefined) return [];
     const own = since[metric.name] ?? [];
     return [[metric.name, foldTurns(counted, own, context, untilEpochMs, before?.turns[metric.name])] as const];
   });
-  const sequential = metrics.filter(isSequential);
-  const scored = metrics.filter(isMannWhitney);
-  const kept = before?.sequential && { untilEpochMs: before.untilEpochMs, kept: before.sequential };
+  const kept = JUDGE_RUNS.flatMap(kind => {
+    const own = metrics.filter(({ judge }) => judge.kind === kind.kind);
+    if (kind.keptAs === undefined || own.length === 0) return [];
+    return [[kind.keptAs, kind.fold?.(own, since, context, cut, before)] as const];
+  });
   const whole = Object.values(since)
     .flat()
     .filter(({ startEpochMs }) => startEpochMs < untilEpochMs);
@@ -109,28 +80,8 @@ export function foldWindows(
   return {
     untilEpochMs,
     turns: Object.fromEntries(turns),
-    ...(sequential.length > 0 && { sequential: foldSequential(sequential, since, context, cut, kept) }),
-    ...(scored.length > 0 && { runs: foldMannWhitney(scored, since, context, untilEpochMs, before?.runs) }),
+    ...Object.fromEntries(kept),
     ...(soonest !== undefined && { soonestSeconds: soonest }),
     ...(before?.lostUntilEpochMs !== undefined && { lostUntilEpochMs: before.lostUntilEpochMs }),
   };
-}
-
-/** How a metric is counted; undefined where its judge does not count turns. */
-function countedBy(metric: Metric, context: JudgementContext): Counted | undefined {
-  const { judge } = metric;
-  switch (judge.kind) {
-    case 'threshold':
-      return countedThreshold({ ...metric, judge });
-    case 'relative':
-      return countedRelative({ ...metric, judge }, context);
-    case 'flagger':
-      return countedFlagger({ ...metric, judge });
-    case 'alarm':
-      return countedCheck({ ...metric, judge }, context, alarmCheck);
-    case 'anomalyBand':
-      return countedCheck({ ...metric, judge }, context, bandCheck({ ...metric, judge }));
-    default:
-      return undefined;
-  }
 }

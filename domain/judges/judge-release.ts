@@ -1,17 +1,10 @@
-import { assertNever } from '../assert-never.ts';
 import type { Metric } from '../plan/plan.ts';
 import type { WindowEvidence } from '../statistics/sequential/detector.ts';
 import type { WindowRecord } from '../windows/reading.ts';
-import { judgeAlarm } from './alarm/judge.ts';
-import { judgeAnomalyBand } from './anomaly-band/judge.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
-import { judgeFlagger } from './flagger/judge.ts';
 import { type Folded, windowsSince } from './folded.ts';
-import { isMannWhitney, judgeMannWhitney } from './mann-whitney/judge.ts';
-import { judgeRelative } from './relative/judge.ts';
-import { judgeSequential, type SequentialBefore, type SequentialVerdicts } from './sequential/judge.ts';
-import { isSequential } from './sequential/windows.ts';
-import { judgeThreshold } from './threshold/judge.ts';
+import type { KindVerdicts, WindowsByMetric } from './judge-run-kind.ts';
+import { JUDGE_RUNS, judgeRunOf } from './run-registry.ts';
 import type { Verdict } from './verdict.ts';
 
 export type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
@@ -22,44 +15,35 @@ export type { JudgementContext, Measurement, MetricVerdict } from './context.ts'
  * judgeRelease says.
  * @param before what was folded of the windows before those
  */
-export function judgeMetric(
+export const judgeMetric = (
   metric: Metric,
   windows: readonly WindowRecord[],
   context: JudgementContext,
   before?: Folded,
-): MetricVerdict {
-  if (context.analysisStartedAtEpochMs === undefined) {
-    return {
-      verdict: { kind: 'watching', because: 'the canary gets no traffic yet' },
-      ...{ measurements: [], done: 0, brokeLimit: false },
-    };
-  }
-  const { judge, name } = metric;
-  const turns = before?.turns[name];
-  switch (judge.kind) {
-    case 'sequential': {
-      const alone = judgeSequential([{ ...metric, judge }], { [name]: windows }, context, sequentialBefore(before));
-      return ofMetric(alone.byMetric, name);
-    }
-    case 'threshold':
-      return judgeThreshold({ ...metric, judge }, windows, context, turns);
-    case 'relative':
-      return judgeRelative({ ...metric, judge }, windows, context, turns);
-    case 'flagger':
-      return judgeFlagger({ ...metric, judge }, windows, context, turns);
-    case 'mannWhitney':
-      return ofMetric(judgeMannWhitney([{ ...metric, judge }], { [name]: windows }, context, before?.runs), name);
-    case 'alarm':
-      return judgeAlarm({ ...metric, judge }, windows, context, turns);
-    case 'anomalyBand':
-      return judgeAnomalyBand({ ...metric, judge }, windows, context, turns);
-    default:
-      return assertNever(judge);
-  }
+): MetricVerdict => verdictOn(metric, kindsVerdicts([metric], { [metric.name]: windows }, context, before));
+
+/** What each kind of judge finds of the metrics that it judges; nothing before the canary gets traffic. */
+function kindsVerdicts(
+  metrics: readonly Metric[],
+  windows: WindowsByMetric,
+  context: JudgementContext,
+  before: Folded | undefined,
+): KindVerdicts[] {
+  if (context.analysisStartedAtEpochMs === undefined) return [];
+  return JUDGE_RUNS.flatMap(kind => {
+    const own = metrics.filter(({ judge }) => judge.kind === kind.kind);
+    return own.length === 0 ? [] : [kind.judge(own, windows, context, before)];
+  });
 }
 
-const sequentialBefore = (before: Folded | undefined): SequentialBefore | undefined =>
-  before?.sequential && { untilEpochMs: before.untilEpochMs, kept: before.sequential };
+const NO_TRAFFIC = { kind: 'watching', because: 'the canary gets no traffic yet' } as const;
+
+function verdictOn({ name, judge }: Metric, found: readonly KindVerdicts[]): MetricVerdict {
+  const own = found.flatMap(({ byMetric }) => byMetric[name] ?? [])[0];
+  if (own !== undefined) return own;
+  judgeRunOf(judge);
+  return { verdict: NO_TRAFFIC, measurements: [], done: 0, brokeLimit: false };
+}
 
 /**
  * Whether an `analysis` step has what it waits for: each of its metrics has `count` measurements (or is healthy by
@@ -77,8 +61,7 @@ export function analysisComplete(
     const found = judged[name];
     if (metric === undefined || found === undefined)
       throw new RangeError(`an analysis step waits for ${name}, which is no metric of the plan`);
-    // Argo takes no more measurements of a metric that is done, however many the step wants.
-    const isDone = metric.judge.kind === 'threshold' && found.verdict.kind === 'healthy';
+    const isDone = judgeRunOf(metric.judge).doneWhenHealthy === true && found.verdict.kind === 'healthy';
     return found.brokeLimit || isDone || found.done >= step.count;
   });
 }
@@ -109,32 +92,19 @@ export function judgeRelease(
   only?: { metricsOfThisStep?: readonly string[] | undefined },
   before?: Folded,
 ): ReleaseVerdict {
-  const started = context.analysisStartedAtEpochMs !== undefined;
-  const sequential = started ? metrics.filter(isSequential) : [];
   const since = before === undefined ? windowsByMetric : windowsSince(windowsByMetric, before);
-  const together =
-    sequential.length === 0
-      ? NOTHING_SEQUENTIAL
-      : judgeSequential(sequential, since, context, sequentialBefore(before));
-  const scored = judgeMannWhitney(started ? metrics.filter(isMannWhitney) : [], since, context, before?.runs);
-  const judgedTogether: Record<string, MetricVerdict> = { ...together.byMetric, ...scored };
-  const judged = metrics.map((metric): [string, MetricVerdict] => {
-    const { name } = metric;
-    return [name, judgedTogether[name] ?? judgeMetric(metric, since[name] ?? [], context, before)];
-  });
+  const found = kindsVerdicts(metrics, since, context, before);
+  const judged = metrics.map(metric => [metric.name, verdictOn(metric, found)] as const);
   const byMetric = Object.fromEntries(judged.map(([name, { verdict }]) => [name, verdict]));
-  const verdict = combined(byMetric, context, only?.metricsOfThisStep, together.traffic);
+  const holds = found.flatMap(one => one.holds ?? [])[0];
   return {
-    ...{ verdict, byMetric, judged: Object.fromEntries(judged) },
+    ...{ verdict: combined(byMetric, context, only?.metricsOfThisStep, holds), byMetric },
+    judged: Object.fromEntries(judged),
     measurements: Object.fromEntries(judged.map(([name, { measurements }]) => [name, measurements])),
-    ...{ ceilings: together.ceilings, evidence: together.evidence },
+    ceilings: Object.assign({}, ...found.map(({ ceilings }) => ceilings ?? {})),
+    evidence: found.flatMap(({ evidence }) => evidence ?? []),
   };
 }
-
-const NOTHING_SEQUENTIAL: SequentialVerdicts = { byMetric: {}, ceilings: {}, traffic: undefined, evidence: [] };
-
-/** Who judges a metric answers for it. */
-const ofMetric = (byMetric: Readonly<Record<string, MetricVerdict>>, name: string) => byMetric[name] as MetricVerdict;
 
 /** What would have gone unseen is known where each of those that hold says it; of one alone it would be half the truth. */
 function heldBy(held: [string, Inconclusive][]): Verdict {
@@ -151,7 +121,7 @@ function combined(
   byMetric: Record<string, Verdict>,
   context: JudgementContext,
   metricsOfThisStep: readonly string[] | undefined,
-  traffic: string | undefined,
+  holds: string | undefined,
 ): Verdict {
   const all = Object.entries(byMetric);
   const sentence = (verdicts: [string, Verdict][]) =>
@@ -160,13 +130,12 @@ function combined(
     if (verdict.kind === 'degraded') return { ...verdict, because: `${name}: ${verdict.because}` };
   }
   if (all.length === 0) return { kind: 'watching', because: 'the plan has no metrics, so nothing is judged' };
-  if (context.analysisStartedAtEpochMs === undefined)
-    return { kind: 'watching', because: 'the canary gets no traffic yet' };
+  if (context.analysisStartedAtEpochMs === undefined) return NO_TRAFFIC;
   if (context.sourceFault !== undefined) {
     return { kind: 'inconclusive', because: `the metrics cannot be read: ${context.sourceFault}`, fault: true };
   }
   // what the canary's few requests show of it is not what its weight would have shown
-  if (traffic !== undefined) return { kind: 'inconclusive', because: traffic, fault: false };
+  if (holds !== undefined) return { kind: 'inconclusive', because: holds, fault: false };
   const asked = metricsOfThisStep === undefined ? all : all.filter(([name]) => metricsOfThisStep.includes(name));
   const held = asked.flatMap(([name, verdict]): [string, Inconclusive][] =>
     verdict.kind === 'inconclusive' ? [[name, verdict]] : [],

@@ -1,3 +1,4 @@
+import { judgeRunOf } from '../judges/run-registry.ts';
 import type { Plan, Step } from './plan.ts';
 
 /**
@@ -20,9 +21,9 @@ export function measurements(
   return metrics
     .filter(({ name }) => step.metrics.includes(name))
     .map(({ judge }) => {
-      const hasInterval = judge.kind === 'threshold' || judge.kind === 'flagger';
-      const interval = hasInterval ? Math.max(judge.intervalSeconds, windowSeconds) : windowSeconds;
-      const delaySeconds = judge.kind === 'threshold' ? judge.initialDelaySeconds : 0;
-      return { delaySeconds, windows: (step.count * interval) / windowSeconds };
+      const everyWindow = { initialDelaySeconds: 0, intervalSeconds: windowSeconds };
+      const { initialDelaySeconds, intervalSeconds } = judgeRunOf(judge).timing?.(judge) ?? everyWindow;
+      const interval = Math.max(intervalSeconds, windowSeconds);
+      return { delaySeconds: initialDelaySeconds, windows: (step.count * interval) / windowSeconds };
     });
 }

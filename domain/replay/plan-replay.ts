@@ -1,6 +1,8 @@
 import type { JudgementContext } from '../judges/context.ts';
 import { judgeRelease, type ReleaseVerdict } from '../judges/judge-release.ts';
+import { judgeRunOf } from '../judges/run-registry.ts';
 import { PROFILE, sequentialContext } from '../judges/sequential/context.ts';
+import { isSequential } from '../judges/sequential/windows.ts';
 import type { Metric, Plan } from '../plan/plan.ts';
 import { logSumExp } from '../statistics/sequential/comparison.ts';
 import type { WindowEvidence } from '../statistics/sequential/detector.ts';
@@ -60,7 +62,12 @@ function replayPlan(
   const decision = guilty && deciding && { ...decisionAt(guilty, deciding), endEpochMs: endOf(deciding) };
   const said = { verdict: verdict.kind, because: verdict.because, decision, logE: logEOf(plan, found) };
   if (!wantsEvidence) return replayOf(recorded, name, said, []);
-  return replayOf(recorded, name, { ...said, nearness: nearnessIn(metrics, found, endOf) }, linesOf(found, endOf));
+  return replayOf(
+    recorded,
+    name,
+    { ...said, nearness: nearnessIn(metrics, { ...context, nowEpochMs: momentOf(high) }, found, endOf) },
+    linesOf(found, endOf),
+  );
 }
 
 type EndOf = (window: { metric: string; endEpochMs: number }) => number;
@@ -95,9 +102,9 @@ function contextOf(plan: Plan, release: RecordedRelease): Omit<JudgementContext,
 /** ln of the sum of v_i E_i over the sequential metrics; undefined where there is none. */
 function logEOf({ metrics }: Plan, { evidence }: ReleaseVerdict): number | undefined {
   const latest = new Map(evidence.map(one => [one.metric, one]));
-  const logs = metrics.flatMap(({ name, judge }) =>
-    judge.kind === 'sequential' ? [Math.log(judge.share) + (latest.get(name)?.logE ?? 0)] : [],
-  );
+  const logs = metrics
+    .filter(isSequential)
+    .map(({ name, judge }) => Math.log(judge.share) + (latest.get(name)?.logE ?? 0));
   const sum = logSumExp(logs);
   return Number.isFinite(sum) ? sum : undefined;
 }
@@ -121,15 +128,17 @@ function linesOf({ evidence, measurements }: ReleaseVerdict, endOf: EndOf): Evid
 /** Of all judges of the plan: the evidence of the sequential ones, and how many windows were bad for the others. */
 function nearnessIn(
   metrics: readonly Metric[],
+  context: JudgementContext,
   { evidence, measurements }: ReleaseVerdict,
   endOf: EndOf,
 ): EvidenceLine {
   const scored = evidence.filter(one => one.scored !== 'not').map(one => ({ ...one, endEpochMs: endOf(one) }));
   const guarded = (name: string) =>
-    metrics.some(({ name: own, judge }) => own === name && judge.kind === 'sequential' && judge.guard);
+    metrics.filter(isSequential).some(({ name: own, judge }) => own === name && judge.guard);
   const sequential = sequentialShares(scored, name => (guarded(name) ? PROFILE.guard.windowsThatAgree : 1));
-  const counted = metrics.flatMap(({ name, judge }) => {
-    const toAct = badWindowsToAct(judge);
+  const counted = metrics.flatMap(metric => {
+    const { name } = metric;
+    const toAct = badWindowsToAct(metric, context);
     let bad = 0;
     return (toAct === undefined ? [] : (measurements[name] ?? [])).map(({ endEpochMs, phase }) => {
       bad += phase === 'failed' ? 1 : 0;
@@ -139,11 +148,9 @@ function nearnessIn(
   return nearnessOf('evidence, or bad windows', [...sequential, ...counted]);
 }
 
-/** undefined: it does not count windows. */
-function badWindowsToAct(judge: Metric['judge']): number | undefined {
-  if (judge.kind === 'flagger') return judge.threshold;
-  return 'failureLimit' in judge && judge.failureLimit >= 0 ? judge.failureLimit + 1 : undefined;
-}
+/** undefined: it does not count windows, or allows any number of bad ones. */
+const badWindowsToAct = (metric: Metric, context: JudgementContext): number | undefined =>
+  judgeRunOf(metric.judge).counted?.(metric, context).limits.failures || undefined;
 
 function releaseLine(evidence: readonly WindowEvidence[], endOf: EndOf): EvidenceLine[] {
   const scored = evidence.filter(one => one.scored === 'comparison');

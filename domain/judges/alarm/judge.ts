@@ -1,8 +1,9 @@
 import type { AlarmJudgeSpec, Metric } from '../../plan/plan.ts';
 import type { WindowRecord } from '../../windows/reading.ts';
-import { type Check, judgeCheck, neither } from '../check-judge.ts';
+import { type Check, countedCheck, judgeCheck, neither } from '../check-judge.ts';
 import type { JudgementContext, MetricVerdict } from '../context.ts';
 import type { FoldedTurns } from '../counting.ts';
+import { countingJudge } from '../judge-run-kind.ts';
 
 export type AlarmMetric = Metric & { judge: AlarmJudgeSpec };
 
@@ -19,7 +20,7 @@ export const judgeAlarm = (
   before?: FoldedTurns,
 ): MetricVerdict => judgeCheck(metric, windows, context, { check: alarmCheck, before });
 
-export const alarmCheck: Check = reading => {
+const alarmCheck: Check = reading => {
   if (reading.kind !== 'alarm') return neither('the reading is not the state of an alarm');
   switch (reading.state) {
     case 'ALARM':
@@ -30,3 +31,9 @@ export const alarmCheck: Check = reading => {
       return neither('the alarm had insufficient data');
   }
 };
+
+export const alarmJudge = countingJudge<AlarmJudgeSpec>({
+  kind: 'alarm',
+  counted: (metric, context) => countedCheck(metric, context, alarmCheck),
+  judgeOne: judgeAlarm,
+});

@@ -1,8 +1,9 @@
 import type { AnomalyBandJudgeSpec, Metric } from '../../plan/plan.ts';
 import type { WindowRecord } from '../../windows/reading.ts';
-import { type Check, judgeCheck, neither } from '../check-judge.ts';
+import { type Check, countedCheck, judgeCheck, neither } from '../check-judge.ts';
 import type { JudgementContext, MetricVerdict } from '../context.ts';
 import type { FoldedTurns } from '../counting.ts';
+import { countingJudge } from '../judge-run-kind.ts';
 
 export type AnomalyBandMetric = Metric & { judge: AnomalyBandJudgeSpec };
 
@@ -20,7 +21,7 @@ export const judgeAnomalyBand = (
   before?: FoldedTurns,
 ): MetricVerdict => judgeCheck(metric, windows, context, { check: bandCheck(metric), before });
 
-export const bandCheck =
+const bandCheck =
   (metric: AnomalyBandMetric): Check =>
   reading => {
     if (reading.kind !== 'band') return neither('the reading has no band');
@@ -36,3 +37,9 @@ export const bandCheck =
   };
 
 const number = (value: number): string => String(Number(value.toPrecision(4)));
+
+export const anomalyBandJudge = countingJudge<AnomalyBandJudgeSpec>({
+  kind: 'anomalyBand',
+  counted: (metric, context) => countedCheck(metric, context, bandCheck(metric)),
+  judgeOne: judgeAnomalyBand,
+});

@@ -5,6 +5,7 @@ import { gives } from '../../sources/measure.ts';
 import { isNumber, type WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from '../counting.ts';
+import { countingJudge } from '../judge-run-kind.ts';
 import type { Verdict } from '../verdict.ts';
 import { countsText, healthySoFar, plural, valueText } from '../words.ts';
 
@@ -32,8 +33,8 @@ export function judgeFlagger(
   return { verdict, measurements, done: successful + failed, brokeLimit: tooLong };
 }
 
-export const countedFlagger = (metric: FlaggerMetric): Counted => ({
-  timing: { initialDelaySeconds: 0, intervalSeconds: metric.judge.intervalSeconds },
+const countedFlagger = (metric: FlaggerMetric): Counted => ({
+  timing: timingOf(metric.judge),
   measure: record => measured(metric, record),
   limits: { failures: metric.judge.threshold },
 });
@@ -107,3 +108,12 @@ function brokenBy({ min, max }: FlaggerJudgeSpec, value: number): string | undef
   if (min !== undefined && value < min) return `${shown} is below the minimum of ${min}`;
   return max !== undefined && value > max ? `${shown} is above the maximum of ${max}` : undefined;
 }
+
+const timingOf = ({ intervalSeconds }: FlaggerJudgeSpec) => ({ initialDelaySeconds: 0, intervalSeconds });
+
+export const flaggerJudge = countingJudge<FlaggerJudgeSpec>({
+  kind: 'flagger',
+  counted: countedFlagger,
+  judgeOne: judgeFlagger,
+  timing: timingOf,
+});

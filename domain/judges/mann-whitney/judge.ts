@@ -1,17 +1,14 @@
 import type { MannWhitneyJudgeSpec } from '../../plan/other-judges-spec.ts';
-import type { Metric } from '../../plan/plan.ts';
 import { type Classification, classify } from '../../statistics/kayenta/classify.ts';
 import { type Score, scoreOf } from '../../statistics/kayenta/score.ts';
 import { type Counts, isNumber, type WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
+import type { JudgeRunKind, MetricOf } from '../judge-run-kind.ts';
 import { everyWindow, settledTurns, type Turn, type TurnPlace, turnsOf } from '../turns.ts';
 import type { Verdict } from '../verdict.ts';
 import { limitText, plural } from '../words.ts';
 
-export type MannWhitneyMetric = Omit<Metric, 'judge'> & { judge: MannWhitneyJudgeSpec };
-
-export const isMannWhitney = (metric: Metric): metric is Metric & MannWhitneyMetric =>
-  metric.judge.kind === 'mannWhitney';
+export type MannWhitneyMetric = MetricOf<MannWhitneyJudgeSpec>;
 
 /**
  * A run compares no more windows than the last of these (six hours of minutes): what a run costs is bounded however old the
@@ -260,3 +257,16 @@ function classifiedText({ kind, canaryValues, stableValues, shift }: Classificat
   const interval = `shifted by ${round(shift.estimate)}, ${round(shift.low)} to ${round(shift.high)}`;
   return `${sizes}: ${interval}, which is ${kind === 'pass' ? 'within the limit' : kind}`;
 }
+
+/** Where its fold stands in Folded. */
+const RUNS = 'runs';
+
+export const mannWhitneyJudge: JudgeRunKind<MannWhitneyJudgeSpec> = {
+  kind: 'mannWhitney',
+  keptAs: RUNS,
+  judge: (metrics, windows, context, before) => ({
+    byMetric: judgeMannWhitney(metrics, windows, context, before?.[RUNS] as KeptRuns | undefined),
+  }),
+  fold: (metrics, windows, context, { untilEpochMs }, before) =>
+    foldMannWhitney(metrics, windows, context, untilEpochMs, before?.[RUNS] as KeptRuns | undefined),
+};

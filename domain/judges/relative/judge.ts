@@ -3,6 +3,7 @@ import { gives } from '../../sources/measure.ts';
 import { type Counts, isNumber, type Reading, type WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from '../counting.ts';
+import { countingJudge } from '../judge-run-kind.ts';
 import { everyWindow } from '../turns.ts';
 import type { Verdict } from '../verdict.ts';
 import { badWindowsText, countsText, healthySoFar, percentText, plural, valueText } from '../words.ts';
@@ -29,7 +30,7 @@ export function judgeRelative(
   return { verdict, measurements: sums.measurements, done: sums.successful + sums.failed, brokeLimit };
 }
 
-export const countedRelative = (metric: RelativeMetric, context: JudgementContext): Counted => ({
+const countedRelative = (metric: RelativeMetric, context: JudgementContext): Counted => ({
   timing: everyWindow(context),
   measure: record => measured(metric, record, context.expects(record).stable),
   limits: { failures: metric.judge.failureLimit + 1 },
@@ -133,3 +134,9 @@ function brokenBy(judge: RelativeJudgeSpec, canary: number, stable: number): str
   }
   return undefined;
 }
+
+export const relativeJudge = countingJudge<RelativeJudgeSpec>({
+  kind: 'relative',
+  counted: countedRelative,
+  judgeOne: judgeRelative,
+});

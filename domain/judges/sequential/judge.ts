@@ -1,7 +1,10 @@
+import type { SequentialJudgeSpec } from '../../plan/plan.ts';
 import type { DetectorSettings, WindowEvidence } from '../../statistics/sequential/detector.ts';
 import { trafficShareIn } from '../../statistics/sequential/traffic-share.ts';
 import type { WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
+import type { Folded } from '../folded-shape.ts';
+import type { JudgeRunKind } from '../judge-run-kind.ts';
 import { PROFILE, type SequentialContext } from './context.ts';
 import { type KeptFold, keptFold, newFold, resumedFold, type SequentialFold, stepFold } from './fold.ts';
 import { foldWithout, type KeptWithout, metricVerdict, withoutEvidence } from './verdict.ts';
@@ -23,7 +26,7 @@ export interface SequentialVerdicts {
   /** `auto` ceilings that are known, by metric: to be frozen into the release. */
   ceilings: Record<string, readonly number[]>;
   /** The traffic is not where the weights say: a sentence, and the release holds. */
-  traffic: string | undefined;
+  holds: string | undefined;
   /** Evidence after each window, in the order in which the windows became known: what there is to draw. */
   evidence: WindowEvidence[];
 }
@@ -67,7 +70,7 @@ export function judgeSequential(
   const auto = owns.flatMap(({ metric, ceilings }) =>
     metric.judge.ceiling === 'auto' && ceilings !== undefined ? [[metric.name, ceilings] as const] : [],
   );
-  return { byMetric, ceilings: Object.fromEntries(auto), evidence, traffic: trafficProblem(fold) };
+  return { byMetric, ceilings: Object.fromEntries(auto), evidence, holds: trafficProblem(fold) };
 }
 
 /**
@@ -175,3 +178,18 @@ function measurementOf({ startEpochMs, endEpochMs, scored, because, logE, logCei
       : `against stable: ln E ${logE.toFixed(2)}`;
   return { startEpochMs, endEpochMs, phase: 'successful', because: text };
 }
+
+/** Where its fold stands in Folded. */
+const SEQUENTIAL = 'sequential';
+
+const keptBefore = (before: Folded | undefined): SequentialBefore | undefined =>
+  before?.[SEQUENTIAL] === undefined
+    ? undefined
+    : { untilEpochMs: before.untilEpochMs, kept: before[SEQUENTIAL] as KeptSequential };
+
+export const sequentialJudge: JudgeRunKind<SequentialJudgeSpec> = {
+  kind: 'sequential',
+  keptAs: SEQUENTIAL,
+  judge: (metrics, windows, context, before) => judgeSequential(metrics, windows, context, keptBefore(before)),
+  fold: (metrics, windows, context, cut, before) => foldSequential(metrics, windows, context, cut, keptBefore(before)),
+};

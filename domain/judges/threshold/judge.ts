@@ -11,6 +11,7 @@ import { gives } from '../../sources/measure.ts';
 import type { WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf } from '../counting.ts';
+import { countingJudge } from '../judge-run-kind.ts';
 import type { Verdict } from '../verdict.ts';
 import { badWindowsText, conditionText, countsText, healthySoFar, plural, valueText } from '../words.ts';
 
@@ -45,7 +46,7 @@ export function judgeThreshold(
   return { verdict, measurements, done, brokeLimit: verdict.kind === 'inconclusive' && broken };
 }
 
-export const countedThreshold = (metric: ThresholdMetric): Counted => ({
+const countedThreshold = (metric: ThresholdMetric): Counted => ({
   timing: metric.judge,
   measure: record => measured(metric, record),
   limits: {
@@ -170,3 +171,12 @@ function holds(condition: string | undefined, result: ResultValue, type: ResultT
 
 const mistakeText = (condition: string, { line, column, message }: ParsedCondition & { kind: 'mistake' }): string =>
   `${condition}, ${line === 1 ? '' : `line ${line}, `}column ${column}: ${message}`;
+
+export const thresholdJudge = countingJudge<ThresholdJudgeSpec>({
+  kind: 'threshold',
+  counted: countedThreshold,
+  judgeOne: judgeThreshold,
+  timing: judge => judge,
+  // Argo takes no more measurements of a metric that is done, however many the step wants
+  doneWhenHealthy: true,
+});

@@ -1,0 +1,26 @@
+import { alarmJudge } from './alarm/judge.ts';
+import { anomalyBandJudge } from './anomaly-band/judge.ts';
+import { flaggerJudge } from './flagger/judge.ts';
+import type { AnyJudgeSpec, JudgeRunKind } from './judge-run-kind.ts';
+import { mannWhitneyJudge } from './mann-whitney/judge.ts';
+import { relativeJudge } from './relative/judge.ts';
+import { sequentialJudge } from './sequential/judge.ts';
+import { thresholdJudge } from './threshold/judge.ts';
+
+/** Every kind of judge, as it judges while a release runs. A line for each; plan-registry.ts has them at plan time. */
+export const JUDGE_RUNS: readonly JudgeRunKind[] = [
+  sequentialJudge,
+  thresholdJudge,
+  relativeJudge,
+  flaggerJudge,
+  mannWhitneyJudge,
+  alarmJudge,
+  anomalyBandJudge,
+];
+
+/** @throws RangeError a frozen plan names a judge that this version does not have */
+export function judgeRunOf({ kind }: AnyJudgeSpec): JudgeRunKind {
+  const found = JUDGE_RUNS.find(one => one.kind === kind);
+  if (found === undefined) throw new RangeError(`no judge is called ${kind}`);
+  return found;
+}
