@@ -1,8 +1,9 @@
 import { unbroken } from '../adapters/terminal/wrap.ts';
 import { durationText } from '../domain/file/units.ts';
 import { endText, stepText } from '../domain/ledger/news.ts';
+import { approvalRule } from '../domain/plan/approval-rule.ts';
 import type { Plan } from '../domain/plan/plan.ts';
-import { type ApprovalMeant, approvalRule } from '../domain/release/approvals.ts';
+import type { ApprovalMeant } from '../domain/release/approvals.ts';
 import { measureText } from '../domain/sources/measure-text.ts';
 import { columnsText, grouped } from '../lab/columns.ts';
 import type { VersionCounts } from '../lab/load/version-counts.ts';

@@ -1,13 +1,14 @@
 import { type Paint, plain } from '../adapters/terminal/paint.ts';
 import { dialText, SLOTS, type Slot } from '../domain/dial.ts';
 import { durationText } from '../domain/file/units.ts';
+import { althoughTexts } from '../domain/ledger/although.ts';
 import { endText, imagesText, stepText } from '../domain/ledger/news.ts';
+import { silentText } from '../domain/ledger/silent-text.ts';
 import type { EndedRelease, ReleaseState } from '../domain/ledger/state.ts';
-import { silentText } from '../domain/release/alarm-watch.ts';
-import { althoughTexts } from '../domain/release/although.ts';
+import { confirmedWeight } from '../domain/ledger/weight.ts';
 import { openApprovals } from '../domain/release/approvals.ts';
 import { findingsOf } from '../domain/release/findings.ts';
-import { confirmedWeight, currentStep } from '../domain/release/next-step.ts';
+import { currentStep } from '../domain/release/next-step.ts';
 import { turnedTo } from '../domain/release/record-live.ts';
 import { approvalText, approveCommandOf } from './approval-text.ts';
 import type { WorkloadAnswer } from './control-plane/doors.ts';

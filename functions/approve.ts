@@ -5,13 +5,13 @@ import { RefusedError } from '../application/errors.ts';
 import { nameSaid } from '../application/operations/said.ts';
 import { type ReleaseCall, releaseIdSchema, withLedger } from '../application/release-call.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
+import { openingOf } from '../domain/ledger/opening.ts';
 import type { WorkloadState } from '../domain/ledger/state.ts';
+import { approvalRule } from '../domain/plan/approval-rule.ts';
 import {
   type ApprovalMeant,
   approvalEndsEpochMs,
-  approvalRule,
   openApprovals,
-  openingOf,
   wasGiven,
   whyNotBy,
 } from '../domain/release/approvals.ts';

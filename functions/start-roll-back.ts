@@ -8,7 +8,7 @@ import { rollBackInputSchema } from '../application/roll-back/way-back.ts';
 import type { SharedDeps } from '../application/shared-deps.ts';
 import { startRun } from '../application/start-run.ts';
 import { ROLL_BACK_REASONS } from '../domain/ledger/facts.ts';
-import { mayStart, NEXT_RUN_PAUSE_SECONDS } from '../domain/release/starts.ts';
+import { mayStart, NEXT_RUN_PAUSE_SECONDS } from '../domain/ledger/starts.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openExecutions, openLedger, openShared } from './lambda/open.ts';
 

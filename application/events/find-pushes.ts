@@ -1,8 +1,9 @@
 import { ImageNotFoundError, type ImageRegistry } from '../../adapters/images/image-registry.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import type { RegisteredWorkload } from '../../adapters/workloads/workloads.ts';
+import { isNewer } from '../../domain/ledger/newest-push.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
-import { considerPush, isNewer, matchesTag, newestKnown, type Push } from '../../domain/release/push.ts';
+import { considerPush, matchesTag, newestKnown, type Push } from '../../domain/release/push.ts';
 import type { Workload } from '../../domain/workload.ts';
 
 /** The event of a push that is younger is probably still on its way. */

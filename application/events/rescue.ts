@@ -1,7 +1,7 @@
 import type { ExecutionStatus, Executions, Machine } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import { mayStart, NEXT_ATTEMPT_PAUSE_SECONDS, NEXT_RUN_PAUSE_SECONDS } from '../../domain/ledger/starts.ts';
 import type { UnknownEntryError } from '../../domain/ledger/versions.ts';
-import { mayStart, NEXT_ATTEMPT_PAUSE_SECONDS, NEXT_RUN_PAUSE_SECONDS } from '../../domain/release/starts.ts';
 import { waitingOf } from '../../domain/release/waiting.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../domain/release-id.ts';
 import { pageIfDue } from '../page.ts';

@@ -1,5 +1,6 @@
 import { type Alarms, AlarmsUnreachableError } from '../../adapters/alarms/alarms.ts';
-import { type AlarmsSeen, alarmsMatter, silentAlarms, silentText } from '../../domain/release/alarm-watch.ts';
+import { silentText } from '../../domain/ledger/silent-text.ts';
+import { type AlarmsSeen, alarmsMatter, silentAlarms } from '../../domain/release/alarm-watch.ts';
 import { overridesEnded } from '../../domain/release/although.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import { inTime } from './look-budget.ts';

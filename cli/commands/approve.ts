@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
+import { openingOf } from '../../domain/ledger/opening.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
-import { openApprovals, openingOf } from '../../domain/release/approvals.ts';
+import { openApprovals } from '../../domain/release/approvals.ts';
 import { workloadOf } from '../../domain/release-id.ts';
 import { approvalText, approveCommandOf } from '../approval-text.ts';
 import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';

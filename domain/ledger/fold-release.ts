@@ -1,11 +1,12 @@
 import { assertNever } from '../assert-never.ts';
-import { bothAlthough, stableDownPlan } from '../release/although.ts';
-import { approvalRule, openingOf } from '../release/approvals.ts';
-import { firstReleasePlan } from '../release/first-release.ts';
-import { confirmedWeight } from '../release/next-step.ts';
-import { withStart } from '../release/starts.ts';
+import { approvalRule } from '../plan/approval-rule.ts';
+import { firstReleasePlan, stableDownPlan } from '../plan/first-release.ts';
+import { bothAlthough } from './although.ts';
 import { type Although, type Entry, type Fact, FINDING_KINDS } from './facts.ts';
+import { openingOf } from './opening.ts';
+import { withStart } from './starts.ts';
 import { PROCEED, type ReleaseState } from './state.ts';
+import { confirmedWeight } from './weight.ts';
 
 type ReleaseFact = Exclude<Fact, { kind: 'requested' | 'closed' | 'pushRefused' | 'retagPassed' | 'snapshotTaken' }>;
 

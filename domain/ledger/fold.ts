@@ -1,8 +1,8 @@
 import { canonicalJson } from '../canonical-json.ts';
-import { newestOf } from '../release/push.ts';
 import { releaseIdOf } from '../release-id.ts';
 import type { Entry, Fact, ReleaseImage } from './facts.ts';
 import { foldRelease } from './fold-release.ts';
+import { newestOf } from './newest-push.ts';
 import { ENDED_KEPT, type EndedRelease, type ReleaseState, type WorkloadState } from './state.ts';
 import { isKnown, passOver } from './versions.ts';
 

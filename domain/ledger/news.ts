@@ -4,9 +4,9 @@ import { durationText } from '../file/units.ts';
 import type { Baseline } from '../judges/sequential/baseline.ts';
 import { percentText, plural } from '../judges/words.ts';
 import type { Plan, Step } from '../plan/plan.ts';
-import { silentText } from '../release/alarm-watch.ts';
-import { althoughTexts } from '../release/although.ts';
+import { althoughTexts } from './although.ts';
 import type { Fact, FindingKind, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
+import { silentText } from './silent-text.ts';
 import { isKnown } from './versions.ts';
 
 /** What a release's fact is to those who watch; undefined: no news, only for the ledger. */

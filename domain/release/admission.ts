@@ -3,12 +3,12 @@ import type { Admission } from '../ledger/facts.ts';
 import type { EndedRelease, Live, ReleaseState } from '../ledger/state.ts';
 import type { NamespaceSelectors } from '../slot/namespace-selectors.ts';
 import { podTemplateSchema } from '../slot/pod-template.ts';
+import { recordLiveCommand } from '../slot/record-live-command.ts';
 import { type RevisionInput, revisionOf } from '../slot/revision.ts';
 import { selectionProblems } from '../slot/selected-pods.ts';
 import { podLabels } from '../slot/slot-labels.ts';
 import { type SlotSource, slotObjects } from '../slot/slot-objects.ts';
 import { teamServiceProblem, templatePods } from '../slot/team-service.ts';
-import { recordLiveCommand } from './record-live.ts';
 
 /** What is known of one slot before a release. */
 interface SlotFound {

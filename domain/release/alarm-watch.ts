@@ -1,7 +1,8 @@
 import type { Fact } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
+import { hasTraffic } from '../ledger/weight.ts';
 import { isOverridden } from './although.ts';
-import { dueWeight, hasTraffic } from './next-step.ts';
+import { dueWeight } from './next-step.ts';
 
 /** One of a workload's alarms as it is now; `missing`: there is none of that name, or not any more. */
 export interface AlarmSeen {
@@ -82,9 +83,3 @@ export const silentAlarms = (
       ? []
       : [{ kind: 'alarmSilent' as const, alarm, why }];
   });
-
-/** `shop-burns has no data: while it has none it takes nothing back` */
-export const silentText = (alarm: string, why: 'noData' | 'missing'): string =>
-  why === 'noData'
-    ? `alarm ${alarm} has no data: while it has none it takes nothing back`
-    : `alarm ${alarm} is not there: without it there is no further weight`;

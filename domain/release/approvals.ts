@@ -1,17 +1,10 @@
 import { parseDurationSeconds } from '../file/units.ts';
 import type { Entry } from '../ledger/facts.ts';
-import { type ApprovalState, type EndedRelease, PROCEED, type ReleaseState } from '../ledger/state.ts';
+import { openingOf } from '../ledger/opening.ts';
+import { type EndedRelease, PROCEED, type ReleaseState } from '../ledger/state.ts';
+import { type ApprovalRule, approvalRule } from '../plan/approval-rule.ts';
 import { DEFAULTS } from '../plan/defaults.ts';
-import type { Plan } from '../plan/plan.ts';
 import { currentStep } from './next-step.ts';
-
-/** Who may give an approval, and how many people must. */
-export interface ApprovalRule {
-  /** Any one of them; none: whoever may call. */
-  groups: string[];
-  required: number;
-  notTheStarter: boolean;
-}
 
 /** Open questions do not count against the deadline, so that of a hold has an end too: that of an approval which names none. */
 const ANSWER_WITHIN_SECONDS = parseDurationSeconds(DEFAULTS.approval.within) ?? 0;
@@ -29,23 +22,6 @@ export interface ApprovalMeant {
   name: string;
   opening: number;
 }
-
-/**
- * The rule of one of the plan's approvals. The question of a hold has no step of its own: it is for those who may approve any
- * step of the plan, and where the plan asks nobody, for whoever may call (decision 21).
- */
-export function approvalRule({ steps }: Plan, name: string): ApprovalRule {
-  const all = steps.filter(step => step.kind === 'approval');
-  const own = all.find(step => step.name === name);
-  return {
-    groups: own?.groups ?? [...new Set(all.flatMap(step => step.groups))],
-    required: own?.required ?? 1,
-    notTheStarter: own?.notTheStarter ?? all.some(step => step.notTheStarter),
-  };
-}
-
-/** What tells one opening from the next: its line in the ledger. Of a snapshot that was written before it kept this: its instant. */
-export const openingOf = ({ opening, openedAtEpochMs }: ApprovalState): number => opening ?? openedAtEpochMs;
 
 /** What a release waits for people to approve; none once it is rolling back. */
 export function openApprovals(release: ReleaseState | EndedRelease): OpenApproval[] {

@@ -1,6 +1,7 @@
 import type { ReleaseImage } from '../ledger/facts.ts';
+import { isNewer, newestOf } from '../ledger/newest-push.ts';
 import type { KnownPush, ReleaseState, WorkloadState } from '../ledger/state.ts';
-import { hasTraffic } from './next-step.ts';
+import { hasTraffic } from '../ledger/weight.ts';
 
 /** An image that was pushed: its digest is what is released, whatever its tag points to later. */
 export interface Push extends KnownPush {
@@ -41,14 +42,6 @@ export function newestKnown(state: WorkloadState): KnownPush | undefined {
   const pushes: KnownPush[] = releasesOf(state).flatMap(({ images }) => Object.values(images));
   return newestOf(pushes, state.newestPush);
 }
-
-/** The newest of these and of the one that was known before, where there was one. */
-export const newestOf = (pushes: readonly KnownPush[], known: KnownPush | undefined): KnownPush | undefined =>
-  pushes.reduce((newest, push) => (newest === undefined || isNewer(push, newest) ? push : newest), known);
-
-/** Two pushes in the registry's same instant are told apart by their digests, so that everybody orders them alike. */
-export const isNewer = (a: KnownPush, b: KnownPush): boolean =>
-  a.pushedAtEpochMs > b.pushedAtEpochMs || (a.pushedAtEpochMs === b.pushedAtEpochMs && a.digest > b.digest);
 
 /** Of signatures and attestations, which a registry keeps beside the image that they are about. */
 const REFERRER = /^sha256-[0-9a-f]{64}(\.|$)/;

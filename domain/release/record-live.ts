@@ -1,10 +1,6 @@
 import { type Dial, dialFor, dialText, otherSlot, type Slot, sameDial } from '../dial.ts';
 import type { Live, ReleaseState, WorkloadState } from '../ledger/state.ts';
 
-/** The command that writes down what a person did to the rule; offered wherever the ledger and the rule disagree. */
-export const recordLiveCommand = (workload: string, slot: Slot): string =>
-  `npx sluice record-live ${workload} --slot ${slot}`;
-
 /** Which slot has all of the requests although the ledger says that the other one is live; undefined where they agree. */
 export function turnedTo(state: WorkloadState, dial: Dial | { unreadable: string }): Slot | undefined {
   if ('unreadable' in dial) return undefined;

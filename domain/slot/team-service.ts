@@ -1,8 +1,8 @@
 import { otherSlot, type Slot } from '../dial.ts';
-import { recordLiveCommand } from '../release/record-live.ts';
 import type { Workload } from '../workload.ts';
 import { type Labels, selectorText, selects } from './label-selector.ts';
 import { podTemplateSchema } from './pod-template.ts';
+import { recordLiveCommand } from './record-live-command.ts';
 
 /** What is known of the team's own Service, and of the pods that it could select. */
 export interface TeamServiceSeen {

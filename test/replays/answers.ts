@@ -4,9 +4,10 @@ import { dialFor } from '../../domain/dial.ts';
 import type { Verdict } from '../../domain/judges/verdict.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import { type EndedRelease, emptyState, type ReleaseState, type WorkloadState } from '../../domain/ledger/state.ts';
+import { confirmedWeight } from '../../domain/ledger/weight.ts';
 import type { Decision, Observation } from '../../domain/release/move.ts';
 import { nextMove } from '../../domain/release/next-move.ts';
-import { confirmedWeight, nextStep } from '../../domain/release/next-step.ts';
+import { nextStep } from '../../domain/release/next-step.ts';
 import type { Recording } from './recording.ts';
 
 /** A state as it was read from a ledger, without what only says how that version kept it. */

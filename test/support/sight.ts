@@ -1,8 +1,8 @@
 import { type Dial, dialFor } from '../../domain/dial.ts';
 import type { Verdict } from '../../domain/judges/verdict.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
+import { confirmedWeight } from '../../domain/ledger/weight.ts';
 import type { Observation } from '../../domain/release/move.ts';
-import { confirmedWeight } from '../../domain/release/next-step.ts';
 import { at } from './story.ts';
 
 export const healthy: Verdict = { kind: 'healthy', because: 'all good' };

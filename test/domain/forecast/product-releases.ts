@@ -8,10 +8,11 @@ import { type Baseline, thresholdsOf } from '../../../domain/judges/sequential/b
 import { sequentialContext } from '../../../domain/judges/sequential/context.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../../domain/ledger/state.ts';
+import { confirmedWeight } from '../../../domain/ledger/weight.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
 import type { Observation } from '../../../domain/release/move.ts';
 import { nextMove } from '../../../domain/release/next-move.ts';
-import { confirmedWeight, currentStep, isSlotUnread } from '../../../domain/release/next-step.ts';
+import { currentStep, isSlotUnread } from '../../../domain/release/next-step.ts';
 import type { Random } from '../../../domain/statistics/random.ts';
 import { expectedFrozenEpochMs, nextLookSeconds, usualLatenessSeconds } from '../../../domain/windows/looks.ts';
 import type { Counts, WindowRecord } from '../../../domain/windows/reading.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { firstReleasePlan } from '../../../domain/plan/first-release.ts';
 import type { Step } from '../../../domain/plan/plan.ts';
-import { firstReleasePlan } from '../../../domain/release/first-release.ts';
 import { nextStep } from '../../../domain/release/next-step.ts';
 import { approval, at, bake, hook, type Line, planOf, releaseOf, weight } from '../../support/story.ts';
 

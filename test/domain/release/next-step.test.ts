@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { confirmedWeight } from '../../../domain/ledger/weight.ts';
 import type { Plan, Step } from '../../../domain/plan/plan.ts';
-import { confirmedWeight, dueWeight, nextStep, nextWeight } from '../../../domain/release/next-step.ts';
+import { dueWeight, nextStep, nextWeight } from '../../../domain/release/next-step.ts';
 import { approval, at, bake, hook, type Line, readied, releaseOf, shifted, weight } from '../../support/story.ts';
 
 /** A minute's window with 30 s of propagation and 12 s of lead: from 18 s to 30 s into a minute is the time to shift. */
