@@ -8,15 +8,16 @@ import { parseDurationSeconds } from './file/units.ts';
 import { oversized, tooLarge, WORKLOAD_MOST_BYTES } from './limits.ts';
 import { addressIssues } from './plan/check-addresses.ts';
 import type { Where } from './plan/check-plan.ts';
+import { ROUTERS_NOT_YET, type Routing, routerOf, routerSchema } from './routers/plan-registry.ts';
 import { mayDeclare, mayKeep } from './slot/slot-labels.ts';
 import { sourcesSchema } from './sources/workload-sources.ts';
-import type { AlbRouting, Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 /** What docs/design.md gives a workload and this version does not have. */
 const NOT_YET: NotYet = {
   keys: {},
   values: {
-    'router.kind': ['httpRoute', 'ingress', 'virtualService', 'replicas', 'selector', 'featureFlag'],
+    'router.kind': [...ROUTERS_NOT_YET],
     backgroundWork: ['paused'],
   },
 };
@@ -44,20 +45,7 @@ const labelKey = z
 const labelValueError = "a label's value: letters, digits, dashes, underscores and dots, at most 63 characters";
 const labelValue = z.string({ error: labelValueError }).regex(/^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
 
-const arn = (what: string, part: string) =>
-  z
-    .string({ error: `the ARN of ${what}` })
-    .regex(new RegExp(`^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\\d{12}:${part}[A-Za-z0-9/-]+$`));
-const ruleArn = arn('a listener rule', 'listener-rule/app/');
-const groupArn = arn('a target group', 'targetgroup/');
 const alarmError = 'the name or the ARN of a CloudWatch alarm';
-const EXAMPLE = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012';
-const ruleExample = `${EXAMPLE}:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee`;
-const targetGroup = (slot: string) =>
-  groupArn.meta({
-    description: `The target group of the ${slot} slot.`,
-    examples: [`${EXAMPLE}:targetgroup/checkout-${slot}/73e2d6bc24d8a067`],
-  });
 
 const patternError = "a pattern of tags such as 'v*'";
 const excludingError = `${patternError}, or one to exclude such as '!*-arm64'`;
@@ -81,31 +69,6 @@ const tagsSchema = z
       'Tags that start a release; * is any run of characters. In a list one that begins with ! excludes, such as tags of the parts of a multi-platform image.',
     examples: ['v*', ['v*', '!*-arm64', '!*-amd64']],
   });
-
-const albSchema = z
-  .strictObject({
-    kind: z
-      .literal('alb')
-      .meta({ description: 'Listener rules of an Application Load Balancer, made by infrastructure as code.' }),
-    rules: z
-      .array(ruleArn, { error: 'a list of ARNs of listener rules' })
-      .min(1, { error: 'the ARN of at least one listener rule' })
-      .max(10, { error: 'at most 10 rules' })
-      .meta({
-        description: 'The rules whose weights are the dial; set in order, read as the worst.',
-        examples: [[ruleExample]],
-      }),
-    targetGroups: z
-      .strictObject({ blue: targetGroup('blue'), green: targetGroup('green') })
-      .meta({ description: 'The two fixed target groups, one for each slot.' }),
-    previewRule: ruleArn
-      .meta({
-        description: 'The rule that sends the preview header to the idle slot. A plan with a preview needs it.',
-        examples: [ruleExample],
-      })
-      .optional(),
-  })
-  .meta({ description: 'alb' });
 
 /** THE shape of a workload (docs/design.md). Unknown keys are refused. */
 export const workloadSchema = z
@@ -214,9 +177,7 @@ export const workloadSchema = z
         examples: [['checkout-slo-burn']],
       })
       .optional(),
-    router: z
-      .discriminatedUnion('kind', [albSchema], { error: 'a router: alb' })
-      .meta({ description: 'What changes traffic weights.' }),
+    router: routerSchema,
     sources: sourcesSchema.optional(),
     backgroundWork: z.enum(['none', 'safe']).default(DEFAULTS.backgroundWork).meta({
       description: 'Work without requests (queue consumers): none is done, or it is safe for both slots to do it.',
@@ -266,16 +227,14 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
     labels,
     ...rest
   } = parsed.data;
-  const { blue, green } = router.targetGroups;
-  if (blue === green) {
-    const expected = 'another target group than that of blue';
-    const path = ['router', 'targetGroups', 'green'];
-    return { kind: 'issues', issues: [{ path, at: 'value', found: describeValue(green), expected }] };
+  const kind = routerOf(router);
+  const routing = kind.routingOf(router) as Routing;
+  const misrouted = kind.issues(routing, { name: rest.name, service, otherServices });
+  if (misrouted.length > 0) {
+    return { kind: 'issues', issues: misrouted.map(issue => ({ ...issue, path: ['router', ...issue.path] })) };
   }
   const slot = ofSlot(rest.name, { deployment: rest.deployment, service });
   if (slot !== undefined) return { kind: 'issues', issues: [slot] };
-  const { previewRule, ...required } = router;
-  const routing: AlbRouting = previewRule === undefined ? required : { ...required, previewRule };
   const maxDrainSeconds = parseDurationSeconds(maxDrain);
   if (maxDrainSeconds === undefined) throw new Error(`${maxDrain} passed the checks and cannot be read`);
   const named = {

@@ -1,4 +1,4 @@
-import type { Slot } from './dial.ts';
+import type { Routing } from './routers/plan-registry.ts';
 
 /** One deployable service, parsed: where its ARNs, cluster, namespace and container names are kept. */
 export interface Workload {
@@ -25,7 +25,7 @@ export interface Workload {
   repositories: { name: string; tags: string | string[] }[];
   /** Names or ARNs of CloudWatch alarms that say that something is wrong. Absent: none. */
   alarms?: string[];
-  router: AlbRouting;
+  router: Routing;
   /** Where metrics are read besides CloudWatch. */
   sources?: { prometheus?: PrometheusServer };
   /** Work without requests: none is done, or both slots may do it. */
@@ -35,15 +35,8 @@ export interface Workload {
   maxDrainSeconds: number;
 }
 
-/** Where the dial of an `alb` workload is: rules made by infrastructure as code, two fixed target groups. */
-export interface AlbRouting {
-  kind: 'alb';
-  /** ARNs of the listener rules; set in order, read as the worst. */
-  rules: string[];
-  targetGroups: Record<Slot, string>;
-  /** ARN of the rule that sends the preview header to the idle slot. */
-  previewRule?: string;
-}
+/** A workload whose dial is of this kind. */
+export type WorkloadOf<Kind extends Routing['kind']> = Workload & { router: Extract<Routing, { kind: Kind }> };
 
 /** A Prometheus, or a workspace of Amazon Managed Prometheus. */
 export interface PrometheusServer {

@@ -16,7 +16,8 @@ import { type TellDeps, tell } from '../application/tell.ts';
 import type { Admission } from '../domain/ledger/facts.ts';
 import { admit, type Findings } from '../domain/release/admission.ts';
 import { turnedFrom } from '../domain/release/record-live.ts';
-import { routingProblem } from '../domain/routing/routing-problem.ts';
+import { routingProblem } from '../domain/routers/alb/routing-problem.ts';
+import { routerOf } from '../domain/routers/plan-registry.ts';
 import {
   controlPlaneName,
   lazily,
@@ -108,7 +109,7 @@ async function look(deps: AdmitDeps, call: ReleaseCall): Promise<Findings> {
   ]);
   const healthy = { blue: targets.blue.healthy, green: targets.green.healthy };
   const registered = { blue: registeredIn(targets.blue), green: registeredIn(targets.green) };
-  const previews = deps.router.can.preview && workload.router.previewRule !== undefined;
+  const previews = routerOf(workload.router).previews(workload.router);
   return {
     dial,
     draining,

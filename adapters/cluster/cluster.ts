@@ -78,7 +78,7 @@ export interface Cluster {
   /** The selector of the team's own Service, {} where it has none. Undefined: it is not there, or the workload names none. */
   readService(workload: Workload): Promise<Labels | undefined>;
   /**
-   * Server-side apply of the slot's Deployment, Service, TargetGroupBinding and ConfigMap copies with Sluice's own field
+   * Server-side apply of the slot's Deployment, Service, what its router needs besides, and ConfigMap copies with Sluice's own field
    * manager. Does not touch `replicas`. Safe to repeat.
    * A slot that is written for the first time has no replicas until it is scaled.
    * @throws FieldOwnedError another field manager owns a field of the slot, or has added one under its pod template: names the

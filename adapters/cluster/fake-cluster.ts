@@ -172,8 +172,7 @@ export function openFakeCluster(): FakeCluster {
       const found = slotOf(workload, slot);
       try {
         // the same refusals as the real one, from the same code; the names of the copies do not matter here
-        const targetGroupArn = workload.router.targetGroups[slot];
-        slotObjects({ workload, slot, content, targetGroupArn, hash: text => `${text.length}` });
+        slotObjects({ workload, slot, content, hash: text => `${text.length}` });
       } catch (cause) {
         throw new ClusterRefusedError((cause as Error).message, { cause });
       }

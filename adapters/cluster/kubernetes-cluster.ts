@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Slot } from '../../domain/dial.ts';
+import type { KubernetesObject } from '../../domain/kubernetes-object.ts';
 import type { Labels } from '../../domain/slot/label-selector.ts';
 import { configMapNames, podTemplateSchema } from '../../domain/slot/pod-template.ts';
 import { slotLabels } from '../../domain/slot/slot-labels.ts';
-import type { KubernetesObject } from '../../domain/slot/slot-objects.ts';
 import {
   OWN_MINIMUM_ANNOTATION,
   POSITION_ANNOTATION,
@@ -26,7 +26,7 @@ import { podEvent } from './pod-events.ts';
 import { readSelectors } from './read-selectors.ts';
 import { deploymentSchema, podSchema, type SlotDeployment, type SlotPod } from './slot-shapes.ts';
 import { ABSENT_SLOT, problemOf, restartsOf, slotStatusOf, stuckPodOf } from './slot-status.ts';
-import { writeBinding } from './write-binding.ts';
+import { writeRouteObject } from './write-route-object.ts';
 
 /** Owns what a slot is. */
 const MANAGER = 'sluice';
@@ -305,30 +305,33 @@ export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemC
     },
 
     writeSlot: async (workload, slot, content: SlotContent, position) => {
-      const { deployment, service, targetGroupBinding, configMaps } = objectsOf(workload, slot, content);
+      const { deployment, service, routing, configMaps } = objectsOf(workload, slot, content);
       const path = (group: string, plural: string, { metadata }: KubernetesObject) =>
         namespaced(group, workload, plural, metadata.name);
       // no fence: their names say what is in them, and it never changes
       for (const copy of configMaps) {
         await api.apply(path('v1', 'configmaps', copy), { ...copy }, { manager: MANAGER, force: false });
       }
-      // before the pods: the AWS Load Balancer Controller adds its readiness gate to pods that a binding already selects
+      // before the pods: a controller adds its readiness gate to pods that an object of the router already selects
       await writeOwn(path('v1', 'services', service), service, position);
-      const binding = path('elbv2.k8s.aws/v1beta1', 'targetgroupbindings', targetGroupBinding);
-      await writeFenced(
-        `TargetGroupBinding ${targetGroupBinding.metadata.name}`,
-        position,
-        () => api.get(binding),
-        seen =>
-          writeBinding(
-            {
-              ...{ api, path: binding, binding: targetGroupBinding },
-              replicas: async () => (await readDeployment(workload, slotName(workload, slot)))?.spec.replicas ?? 0,
-              apply: now => applyOwn(binding, targetGroupBinding, position, now),
-            },
-            seen,
-          ),
-      );
+      for (const route of routing) {
+        const { object, plural } = route;
+        const at = path(object.apiVersion, plural, object);
+        await writeFenced(
+          `${object.kind} ${object.metadata.name}`,
+          position,
+          () => api.get(at),
+          seen =>
+            writeRouteObject(
+              {
+                ...{ api, path: at, route },
+                replicas: async () => (await readDeployment(workload, slotName(workload, slot)))?.spec.replicas ?? 0,
+                apply: now => applyOwn(at, object, position, now),
+              },
+              seen,
+            ),
+        );
+      }
       await writeDeployment(workload, deployment, position);
     },
 
@@ -404,9 +407,8 @@ function ownMinimum({ metadata }: Autoscaler): number | undefined {
 
 /** @throws ClusterRefusedError a template that cannot be a slot: no such container, no port, not a pod template */
 function objectsOf(workload: Workload, slot: Slot, content: SlotContent) {
-  const targetGroupArn = workload.router.targetGroups[slot];
   try {
-    return slotObjects({ workload, slot, content, targetGroupArn, hash: sha256 });
+    return slotObjects({ workload, slot, content, hash: sha256 });
   } catch (cause) {
     throw new ClusterRefusedError(`${slotName(workload, slot)} cannot be written: ${(cause as Error).message}`, {
       cause,

@@ -1,5 +1,6 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
+import { routerOf } from '../../domain/routers/plan-registry.ts';
 import type { CloudWatchMeasure, CloudWatchMetric } from '../../domain/sources/measure.ts';
 import { fillTemplate } from '../../domain/sources/template.ts';
 import type { Workload } from '../../domain/workload.ts';
@@ -65,7 +66,7 @@ export function queriesOf(request: ReadRequest, measures: CloudWatchMeasure[], l
       }
       for (const series of seriesOf(measure)) {
         const { metricName: MetricName } = series;
-        const { loadBalancer, targetGroup } = albDimensions(request.workload, slot);
+        const { loadBalancer, targetGroup } = dimensionsOf(request.workload, slot);
         const Dimensions = [
           { Name: 'LoadBalancer', Value: loadBalancer },
           { Name: 'TargetGroup', Value: targetGroup },
@@ -90,7 +91,7 @@ function inCalls(groups: MetricDataQuery[][]): MetricDataQuery[][] {
 }
 
 function metricFor(request: ReadRequest, slot: Slot, metric: CloudWatchMetric, lengthMs: number): Metric {
-  const values = { ...templateValues(request, slot, lengthMs), ...albDimensions(request.workload, slot) };
+  const values = { ...templateValues(request, slot, lengthMs), ...routeVariables(request.workload, slot) };
   return {
     Namespace: metric.namespace,
     MetricName: metric.name,
@@ -98,13 +99,14 @@ function metricFor(request: ReadRequest, slot: Slot, metric: CloudWatchMetric, l
   };
 }
 
-/** As AWS/ApplicationELB names them. @throws TypeError where the workload's ARNs do not say */
-function albDimensions(workload: Workload, slot: Slot): { loadBalancer: string; targetGroup: string } {
-  const ruleArn = workload.router.rules[0];
-  // arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener-rule/app/NAME/LBID/LISTENERID/RULEID
-  const loadBalancer = /:listener-rule\/(app\/[^/]+\/[^/]+)\//.exec(ruleArn ?? '')?.[1];
-  const targetGroup = workload.router.targetGroups[slot].split(':').at(-1);
-  if (loadBalancer === undefined || targetGroup === undefined || !targetGroup.startsWith('targetgroup/'))
-    throw new TypeError(`${workload.name}: no metrics for the rule ${ruleArn} and the ${slot} target group`);
-  return { loadBalancer, targetGroup };
+/** What the workload's router fills into dimensions; nothing where nobody counts a slot's requests in CloudWatch. */
+const routeVariables = ({ router }: Workload, slot: Slot): Record<string, string> =>
+  routerOf(router).metricDimensions?.(router, slot) ?? {};
+
+/** @throws TypeError where nobody counts a slot's requests there, or the workload's router does not say by what */
+function dimensionsOf({ name, router }: Workload, slot: Slot) {
+  const kind = routerOf(router);
+  const found = kind.metricDimensions?.(router, slot);
+  if (found === undefined) throw new TypeError(`${name}: CloudWatch counts no requests of the router ${kind.kind}`);
+  return found;
 }

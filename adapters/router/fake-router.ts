@@ -1,10 +1,10 @@
 import { type Dial, SLOTS, type Slot } from '../../domain/dial.ts';
-import type { GroupFacts } from '../../domain/routing/routing-facts.ts';
-import type { AlbRouting, Workload } from '../../domain/workload.ts';
-import { ALB_ABILITIES } from './alb-abilities.ts';
-import { albWeightsOf, dialOf } from './alb-weights.ts';
+import { type AlbRouting, alb } from '../../domain/routers/alb/plan.ts';
+import type { GroupFacts } from '../../domain/routers/alb/routing-facts.ts';
+import type { Workload } from '../../domain/workload.ts';
+import { asksFor, forEachEvenAfterFailures, worstOf } from './alb/reading-rules.ts';
+import { albWeightsOf, dialOf } from './alb/weights.ts';
 import { RouterRuleError, RouterUnreachableError } from './errors.ts';
-import { asksFor, forEachEvenAfterFailures, worstOf } from './reading-rules.ts';
 import type { TrafficRouter } from './router.ts';
 
 /** A listener rule of the fake: which groups it forwards to, with ALB weights. */
@@ -73,7 +73,7 @@ export function fakeRouter(workload: Workload, live: Slot = 'blue'): FakeRouter 
   };
 
   return {
-    can: ALB_ABILITIES,
+    can: alb.can,
     rules,
     tags,
     groups,

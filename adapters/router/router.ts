@@ -1,16 +1,7 @@
 import type { Dial, Slot } from '../../domain/dial.ts';
-import type { RoutingFacts } from '../../domain/routing/routing-facts.ts';
+import type { RoutingFacts } from '../../domain/routers/alb/routing-facts.ts';
+import type { RouterAbilities } from '../../domain/routers/router-kind.ts';
 import type { Workload } from '../../domain/workload.ts';
-
-export interface RouterAbilities {
-  weights: boolean;
-  /** Smallest step of the dial, per cent. */
-  granularity: number;
-  headers: boolean;
-  mirror: boolean;
-  preview: boolean;
-  goesBackThrough: 'loadBalancer' | 'cluster';
-}
 
 /**
  * All that a roll back needs to turn the dial, as plain JSON: it travels in the input of the roll back's execution, so

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Claim, RegisteredWorkload, Workloads } from '../../adapters/workloads/workloads.ts';
-import { ownResources, sharedWith } from '../../domain/routing/shared-resources.ts';
+import { ownResources, sharedWith } from '../../domain/slot/own-resources.ts';
 import type { Workload } from '../../domain/workload.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { FoundRule, RuleKeeper, WantedRule } from '../../adapters/router/alb-rule-keeper.ts';
+import type { FoundRule, RuleKeeper, WantedRule } from '../../adapters/router/alb/rule-keeper.ts';
 import type { RegisteredWorkload, Workloads } from '../../adapters/workloads/workloads.ts';
 import { SLOTS } from '../../domain/dial.ts';
 import {
@@ -11,7 +11,7 @@ import {
   STACK_TAG,
   type Tags,
   WORKLOAD_TAG,
-} from '../../domain/routing/ownership.ts';
+} from '../../domain/routers/alb/ownership.ts';
 
 /*
  * Whose a rule is, asked before every act on it. CloudFormation's request says what somebody wants, and whoever may invoke

@@ -3,7 +3,7 @@ import { Command } from '@commander-js/extra-typings';
 import { openMetricSources } from '../../adapters/metrics/open-metrics.ts';
 import { serialiseMistakes } from '../../adapters/plan-file/mistake.ts';
 import { readPlanFile, readWorkloadFile } from '../../adapters/plan-file/read-plan.ts';
-import { openAlbRouter } from '../../adapters/router/alb-router.ts';
+import { openAlbRouter } from '../../adapters/router/alb/router.ts';
 import { parseDurationSeconds, parseShare } from '../../domain/file/units.ts';
 import { forecast } from '../../domain/forecast/forecast.ts';
 import { whatWouldHelp } from '../../domain/forecast/propose.ts';

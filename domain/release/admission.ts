@@ -1,6 +1,7 @@
 import { type Dial, dialText, otherSlot, SLOTS, type Slot } from '../dial.ts';
 import type { Admission } from '../ledger/facts.ts';
 import type { EndedRelease, Live, ReleaseState } from '../ledger/state.ts';
+import { routerOf } from '../routers/plan-registry.ts';
 import type { NamespaceSelectors } from '../slot/namespace-selectors.ts';
 import { podTemplateSchema } from '../slot/pod-template.ts';
 import { recordLiveCommand } from '../slot/record-live-command.ts';
@@ -191,7 +192,7 @@ function templateProblem(
   if (undoOf !== undefined) return undefined;
   const content = { revision: '', images: imageUris({ images }), template };
   try {
-    slotObjects({ workload, slot: canary, content, targetGroupArn: '', hash: sha256 });
+    slotObjects({ workload, slot: canary, content, hash: sha256 });
     return undefined;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -237,7 +238,9 @@ function serviceFinding({ workload }: ReleaseState, found: Findings, live: Slot)
 
 function previewProblem(release: ReleaseState, found: Findings): string | undefined {
   if (release.plan.preview === undefined || found.previews) return undefined;
-  return `the plan wants a preview by header, and workload ${release.workload.name} has no previewRule`;
+  const { name, router } = release.workload;
+  const { previewKey = 'way to one' } = routerOf(router);
+  return `the plan wants a preview by header, and workload ${name} has no ${previewKey}`;
 }
 
 const endKind = ({ outcome, reason }: EndedRelease): string =>

@@ -1,5 +1,8 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { Slot } from '../dial.ts';
+import type { KubernetesObject } from '../kubernetes-object.ts';
+import { routerOf } from '../routers/plan-registry.ts';
+import type { RouteObject } from '../routers/router-kind.ts';
 import type { Workload } from '../workload.ts';
 import type { LabelSelector } from './label-selector.ts';
 import { withMergedLists } from './merged-lists.ts';
@@ -38,23 +41,11 @@ export interface SlotSource {
   };
 }
 
-/** A Kubernetes object as JSON, complete for server-side apply. */
-export interface KubernetesObject {
-  apiVersion: string;
-  kind: string;
-  metadata: {
-    name: string;
-    namespace: string;
-    labels?: Record<string, string>;
-    annotations?: Record<string, string>;
-  };
-  [field: string]: unknown;
-}
-
 export interface SlotObjects {
   deployment: KubernetesObject;
   service: KubernetesObject;
-  targetGroupBinding: KubernetesObject;
+  /** What the router needs of a slot besides. */
+  routing: RouteObject[];
   configMaps: KubernetesObject[];
 }
 
@@ -70,10 +61,9 @@ export function slotObjects(input: {
   workload: Workload;
   slot: Slot;
   content: SlotSource;
-  targetGroupArn: string;
   hash: (text: string) => string;
 }): SlotObjects {
-  const { workload, slot, content, targetGroupArn, hash } = input;
+  const { workload, slot, content, hash } = input;
   const { template } = content;
   const { namespace } = workload.cluster;
   const metadata = { name: slotName(workload, slot), namespace, labels: objectLabels(workload, slot) };
@@ -116,17 +106,7 @@ export function slotObjects(input: {
         ports: [{ name: 'http', protocol: 'TCP', port, targetPort: port }],
       },
     },
-    targetGroupBinding: {
-      apiVersion: 'elbv2.k8s.aws/v1beta1',
-      kind: 'TargetGroupBinding',
-      metadata,
-      spec: {
-        serviceRef: { name: metadata.name, port },
-        targetGroupARN: targetGroupArn,
-        // always stated: the controller's webhook fills it in at creation only and refuses a later apply without it
-        targetType: 'ip',
-      },
-    },
+    routing: routerOf(workload.router).slotObjects(workload.router, { slot, metadata, port }),
     configMaps: [...copies.values()],
   };
 }

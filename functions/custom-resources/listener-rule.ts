@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
-import { loadBalancerOf } from '../../adapters/router/alb-routing-facts.ts';
-import { openAlbRuleKeeper, type RuleKeeper, type WantedRule } from '../../adapters/router/alb-rule-keeper.ts';
+import { loadBalancerOf } from '../../adapters/router/alb/routing-facts.ts';
+import { openAlbRuleKeeper, type RuleKeeper, type WantedRule } from '../../adapters/router/alb/rule-keeper.ts';
 import type { Workloads } from '../../adapters/workloads/workloads.ts';
 import { requireNoRelease } from '../../application/custom-resources/require-no-release.ts';
 import {
@@ -11,8 +11,8 @@ import {
   requireOwnName,
   requireOwnRule,
 } from '../../application/custom-resources/rule-ownership.ts';
-import { CARRIES_TAG, type Owner, ownerTags } from '../../domain/routing/ownership.ts';
-import { controllerProblem } from '../../domain/routing/routing-problem.ts';
+import { CARRIES_TAG, type Owner, ownerTags } from '../../domain/routers/alb/ownership.ts';
+import { controllerProblem } from '../../domain/routers/alb/routing-problem.ts';
 import { isCloudFormationsAddress } from '../lambda/answer-address.ts';
 import {
   type CloudFormationRequest,

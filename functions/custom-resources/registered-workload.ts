@@ -9,8 +9,8 @@ import { claimResources, unclaimAll, unclaimOthers } from '../../application/cus
 import { requireNoRelease } from '../../application/custom-resources/require-no-release.ts';
 import { SLOTS } from '../../domain/dial.ts';
 import { type Issue, pathText } from '../../domain/file/issue.ts';
-import { othersProblem } from '../../domain/routing/ownership.ts';
-import { routingProblem } from '../../domain/routing/routing-problem.ts';
+import { othersProblem } from '../../domain/routers/alb/ownership.ts';
+import { routingProblem } from '../../domain/routers/alb/routing-problem.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
 import { isCloudFormationsAddress } from '../lambda/answer-address.ts';

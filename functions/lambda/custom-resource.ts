@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isNamed } from '../../adapters/router/alb-rule-keeper.ts';
+import { isNamed } from '../../adapters/router/alb/rule-keeper.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
 import { makeLambda } from './handler.ts';
 

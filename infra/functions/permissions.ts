@@ -1,5 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CARRIES_TAG, OWNER_TAG, STACK_TAG } from '../../domain/routing/ownership.ts';
+import { CARRIES_TAG, OWNER_TAG, STACK_TAG } from '../../domain/routers/alb/ownership.ts';
 import type { ControlPlaneNames } from '../names.ts';
 import type { Need } from './catalogue.ts';
 

@@ -3,7 +3,7 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { Slot } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { ownerTags, SLOT_TAG, WORKLOAD_TAG } from '../../domain/routing/ownership.ts';
+import { ownerTags, SLOT_TAG, WORKLOAD_TAG } from '../../domain/routers/alb/ownership.ts';
 import { type ControlPlaneNames, controlPlaneNames } from '../names.ts';
 import { checkFiles, filesOf } from './checked-files.ts';
 import { type MetricSources, WorkloadGrants, workspaceOf } from './grants.ts';

@@ -8,10 +8,10 @@ import { FakeLedger } from '../../adapters/ledger/fake-ledger.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log, Meter } from '../../adapters/log/log.ts';
 import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
-import { ALB_ABILITIES } from '../../adapters/router/alb-abilities.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
 import type { Targets } from '../../adapters/targets/targets.ts';
 import { FakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
+import { alb } from '../../domain/routers/alb/plan.ts';
 import type { StateMachineHost } from '../asl/state-machine-host.ts';
 import type { AllDeps } from '../functions.ts';
 import { overriding } from '../overriding.ts';
@@ -65,7 +65,7 @@ export function portsOf(stage: Stage, systems: Systems, host: () => StateMachine
     router: overriding(
       byWorkload<TrafficRouter>(workload => of(workload).router),
       {
-        can: ALB_ABILITIES,
+        can: alb.can,
         goBack: wayBack => ofRule(wayBack.rules[0]?.arn ?? '').router.goBack(wayBack),
       },
     ),

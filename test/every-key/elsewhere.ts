@@ -17,7 +17,7 @@ const BOUNDS = 'domain/statistics/kayenta/bounds.test.ts';
 const MANN_WHITNEY = 'domain/judges/mann-whitney/judge.test.ts';
 const KEYS = 'domain/plan/plan-keys.test.ts';
 const WORKLOAD = 'domain/workload-file.test.ts';
-const SHARED = 'domain/routing/shared-resources.test.ts';
+const SHARED = 'domain/slot/own-resources.test.ts';
 
 export const PLAN_ELSEWHERE: Record<string, Shown> = {
   apiVersion: shown(KEYS, "'apiVersion', 'sluice/v1'"),

@@ -32,7 +32,6 @@ const written = (file: object) =>
         minReadySeconds: 0,
       },
     },
-    targetGroupArn: 'arn:tg',
     hash: sha256,
   });
 

@@ -16,7 +16,6 @@ const write = ({ podTemplate, selector, configMaps = {}, workload }: Chart, more
       images: { [workload.container]: PUSHED },
       template: { podTemplate, configMaps, minReadySeconds: 0, selector: { matchLabels: selector } },
     },
-    targetGroupArn: 'tg',
     hash: sha256,
   });
 const podsOf = (chart: Chart) =>

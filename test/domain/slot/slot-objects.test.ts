@@ -24,7 +24,6 @@ function write(podTemplate: object, more: Partial<SlotSource['template']> = {}, 
     workload,
     slot: 'green',
     content: { revision: 'abc123', images, template },
-    targetGroupArn: 'tg-green',
     hash,
   });
 }
@@ -42,7 +41,7 @@ const template = (objects: ReturnType<typeof write>) =>
 describe('the objects of a slot', () => {
   it('are a Deployment without replicas, a Service and a binding, all of the slot’s name and labels', () => {
     // Act
-    const { deployment, service, targetGroupBinding } = write(pods(), {
+    const { deployment, service, routing } = write(pods(), {
       minReadySeconds: 5,
       progressDeadlineSeconds: 300,
     });
@@ -71,12 +70,14 @@ describe('the objects of a slot', () => {
         ports: [{ name: 'http', protocol: 'TCP', port: 8080, targetPort: 8080 }],
       },
     });
-    expect(targetGroupBinding).toEqual({
-      apiVersion: 'elbv2.k8s.aws/v1beta1',
-      kind: 'TargetGroupBinding',
-      metadata,
-      spec: { serviceRef: { name: 'checkout-green', port: 8080 }, targetGroupARN: 'tg-green', targetType: 'ip' },
-    });
+    expect(routing.map(({ object }) => object)).toEqual([
+      {
+        apiVersion: 'elbv2.k8s.aws/v1beta1',
+        kind: 'TargetGroupBinding',
+        metadata,
+        spec: { serviceRef: { name: 'checkout-green', port: 8080 }, targetGroupARN: 'tg-green', targetType: 'ip' },
+      },
+    ]);
   });
 
   it('keep the team’s labels and annotations and none by which another tool would know its own', () => {
@@ -279,13 +280,12 @@ describe('the objects of a slot', () => {
       workload: { ...workload, labels },
       slot: 'green',
       content,
-      targetGroupArn: 'tg',
       hash,
     });
 
     // Assess
-    const { deployment, service, targetGroupBinding, configMaps } = objects;
-    for (const { metadata } of [deployment, service, targetGroupBinding, ...configMaps]) {
+    const { deployment, service, routing, configMaps } = objects;
+    for (const { metadata } of [deployment, service, ...routing.map(({ object }) => object), ...configMaps]) {
       expect(metadata.labels).toMatchObject(labels);
     }
     expect(template(objects).metadata).toMatchObject({ labels });
@@ -302,8 +302,7 @@ describe('the objects of a slot', () => {
       template: { podTemplate, configMaps: { c: { a: '1' } }, minReadySeconds: 0 },
     };
     const copyOf = (name: string) =>
-      slotObjects({ workload: { ...workload, name }, slot: 'blue', content, targetGroupArn: 'tg', hash }).configMaps[0]
-        ?.metadata;
+      slotObjects({ workload: { ...workload, name }, slot: 'blue', content, hash }).configMaps[0]?.metadata;
     expect(copyOf('a')?.name).not.toBe(copyOf('b')?.name);
     expect(copyOf('a')?.labels).toEqual({ 'sluice.dev/workload': 'a' });
   });

@@ -11,12 +11,12 @@ import {
   type RuleCondition,
   SetRulePrioritiesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Slot } from '../../domain/dial.ts';
-import type { Tags } from '../../domain/routing/ownership.ts';
-import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';
-import { asElbErrors } from './alb-errors.ts';
+import type { Slot } from '../../../domain/dial.ts';
+import type { Tags } from '../../../domain/routers/alb/ownership.ts';
+import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../../aws-client-config.ts';
+import { RouterUnreachableError } from '../errors.ts';
 import { describeTags } from './describe-tags.ts';
-import { RouterUnreachableError } from './errors.ts';
+import { asElbErrors } from './errors.ts';
 
 /** A listener rule as infrastructure as code wants it. It says nothing of weights: those are a release's. */
 export interface WantedRule {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { albWeightsOf, dialOf } from '../../../adapters/router/alb-weights.ts';
-import { dialFor } from '../../../domain/dial.ts';
+import { albWeightsOf, dialOf } from '../../../../adapters/router/alb/weights.ts';
+import { dialFor } from '../../../../domain/dial.ts';
 
 const tenths = fc.integer({ min: 0, max: 1000 });
 const everyTenth = Array.from({ length: 1001 }, (_, i) => i);

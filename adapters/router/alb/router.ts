@@ -3,17 +3,17 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type Dial, SLOTS } from '../../domain/dial.ts';
-import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';
-import { ALB_ABILITIES } from './alb-abilities.ts';
-import { asElbErrors } from './alb-errors.ts';
-import { describeRouting } from './alb-routing-facts.ts';
-import { type AlbRule, parseActions } from './alb-rule.ts';
-import { albWeightsOf, dialOf } from './alb-weights.ts';
+import { type Dial, SLOTS } from '../../../domain/dial.ts';
+import { alb } from '../../../domain/routers/alb/plan.ts';
+import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../../aws-client-config.ts';
+import { RouterRuleError, RouterUnreachableError } from '../errors.ts';
+import type { TrafficRouter } from '../router.ts';
 import { describeAnyRules, describeRules } from './describe-rules.ts';
-import { RouterRuleError, RouterUnreachableError } from './errors.ts';
+import { asElbErrors } from './errors.ts';
 import { asksFor, forEachEvenAfterFailures, worstOf } from './reading-rules.ts';
-import type { TrafficRouter } from './router.ts';
+import { describeRouting } from './routing-facts.ts';
+import { type AlbRule, parseActions } from './rule.ts';
+import { albWeightsOf, dialOf } from './weights.ts';
 
 /**
  * The dial of listener rules that infrastructure as code made: ModifyRule sets it, DescribeRules reads it. Nothing is
@@ -21,7 +21,7 @@ import type { TrafficRouter } from './router.ts';
  */
 export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter {
   return {
-    can: ALB_ABILITIES,
+    can: alb.can,
 
     async readDial({ router }) {
       const rules = await describeRules(client, router, { arns: router.rules, abortSignal: deadline() });

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { RouterRuleError } from '../../../adapters/router/errors.ts';
-import { countTargets, drainingOf, reasonsOf } from '../../../adapters/targets/alb-target-shapes.ts';
-import { openAlbTargets } from '../../../adapters/targets/alb-targets.ts';
-import { TargetsUnreachableError } from '../../../adapters/targets/targets.ts';
-import { SLOTS } from '../../../domain/dial.ts';
-import { openElbv2Endpoint } from '../../../lab/aws/elbv2-endpoint.ts';
-import type { ControlledLoadBalancer, TargetGroupAttributes } from '../../../lab/aws/elbv2-targets.ts';
-import { openWireServer } from '../../../lab/aws/wire-server.ts';
-import { openLabClock } from '../../../lab/clock.ts';
-import { openLoadBalancer } from '../../../lab/load-balancer/load-balancer.ts';
+import { countTargets, drainingOf, reasonsOf } from '../../../../adapters/router/alb/target-shapes.ts';
+import { openAlbTargets } from '../../../../adapters/router/alb/targets.ts';
+import { RouterRuleError } from '../../../../adapters/router/errors.ts';
+import { TargetsUnreachableError } from '../../../../adapters/targets/targets.ts';
+import { SLOTS } from '../../../../domain/dial.ts';
+import { openElbv2Endpoint } from '../../../../lab/aws/elbv2-endpoint.ts';
+import type { ControlledLoadBalancer, TargetGroupAttributes } from '../../../../lab/aws/elbv2-targets.ts';
+import { openWireServer } from '../../../../lab/aws/wire-server.ts';
+import { openLabClock } from '../../../../lab/clock.ts';
+import { openLoadBalancer } from '../../../../lab/load-balancer/load-balancer.ts';
 import {
   blueArn,
   forward,
@@ -16,9 +16,9 @@ import {
   mainRuleArn,
   openMemoryLoadBalancer,
   sticky,
-} from '../../lab/aws/memory-load-balancer.ts';
-import { checkout } from '../router/router.contract.ts';
-import { keepsTargetsContract } from './targets.contract.ts';
+} from '../../../lab/aws/memory-load-balancer.ts';
+import { keepsTargetsContract } from '../../targets/targets.contract.ts';
+import { checkout } from '../router.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { RouterRuleError, RouterUnreachableError } from '../../../adapters/router/errors.ts';
-import { forEachEvenAfterFailures, worstOf } from '../../../adapters/router/reading-rules.ts';
+import { forEachEvenAfterFailures, worstOf } from '../../../../adapters/router/alb/reading-rules.ts';
+import { RouterRuleError, RouterUnreachableError } from '../../../../adapters/router/errors.ts';
 
 it('one rule that is gone and one that is throttled: all were tried, and it is worth trying again', async () => {
   const tried: string[] = [];

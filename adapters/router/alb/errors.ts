@@ -1,5 +1,5 @@
-import { describeFailure } from '../aws-client-config.ts';
-import { RouterRuleError } from './errors.ts';
+import { describeFailure } from '../../aws-client-config.ts';
+import { RouterRuleError } from '../errors.ts';
 
 export type UnreachableError = new (message: string, options?: ErrorOptions) => Error;
 

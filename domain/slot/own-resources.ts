@@ -1,20 +1,19 @@
 import { SLOTS } from '../dial.ts';
-import { slotName } from '../slot/slot-objects.ts';
+import { routerOf } from '../routers/plan-registry.ts';
 import type { Workload } from '../workload.ts';
+import { slotName } from './slot-objects.ts';
 
 /**
- * What a workload must have for itself, as texts that people read: its rules, target groups, and in the cluster its template
+ * What a workload must have for itself, as texts that people read: what its router turns, and in the cluster its template
  * and what its slots are called. Repositories, alarms and metrics may be shared.
  */
 export function ownResources(workload: Workload): string[] {
   const { router, cluster, deployment, service } = workload;
   const where = `${cluster.name}/${cluster.namespace}`;
   const slots = SLOTS.map(slot => slotName(workload, slot));
-  const rules = [...router.rules, ...(router.previewRule === undefined ? [] : [router.previewRule])];
   return [
     ...new Set([
-      ...rules.map(arn => `rule ${arn}`),
-      ...SLOTS.map(slot => `target group ${router.targetGroups[slot]}`),
+      ...routerOf(router).ownResources(router, where),
       ...[deployment, ...slots].map(name => `Deployment ${where}/${name}`),
       ...[...slots, ...(service === undefined ? [] : [service])].map(name => `Service ${where}/${name}`),
     ]),

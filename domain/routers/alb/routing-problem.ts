@@ -1,6 +1,6 @@
-import { SLOTS } from '../dial.ts';
-import type { AlbRouting } from '../workload.ts';
+import { SLOTS } from '../../dial.ts';
 import { OWNER_TAG, ownerText, type Tags } from './ownership.ts';
+import type { AlbRouting } from './plan.ts';
 import type { RoutingFacts } from './routing-facts.ts';
 
 /**

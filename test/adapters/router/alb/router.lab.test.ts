@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { openAlbRouter } from '../../../adapters/router/alb-router.ts';
-import { SLOTS, type Slot } from '../../../domain/dial.ts';
-import { openElbv2Endpoint } from '../../../lab/aws/elbv2-endpoint.ts';
-import { openWireServer } from '../../../lab/aws/wire-server.ts';
-import { openLabClock } from '../../../lab/clock.ts';
-import { openLoadBalancer } from '../../../lab/load-balancer/load-balancer.ts';
-import { openMemoryLoadBalancer } from '../../lab/aws/memory-load-balancer.ts';
-import { checkout } from './router.contract.ts';
+import { openAlbRouter } from '../../../../adapters/router/alb/router.ts';
+import { SLOTS, type Slot } from '../../../../domain/dial.ts';
+import { openElbv2Endpoint } from '../../../../lab/aws/elbv2-endpoint.ts';
+import { openWireServer } from '../../../../lab/aws/wire-server.ts';
+import { openLabClock } from '../../../../lab/clock.ts';
+import { openLoadBalancer } from '../../../../lab/load-balancer/load-balancer.ts';
+import { openMemoryLoadBalancer } from '../../../lab/aws/memory-load-balancer.ts';
+import { checkout } from '../router.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,5 +1,5 @@
-import type { Dial } from '../../domain/dial.ts';
-import { RouterRuleError } from './errors.ts';
+import type { Dial } from '../../../domain/dial.ts';
+import { RouterRuleError } from '../errors.ts';
 
 /**
  * Several rules as one dial: for each slot the most that any of them sends there. Where they disagree that is more than

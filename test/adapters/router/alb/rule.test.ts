@@ -1,9 +1,9 @@
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, it } from 'vitest';
-import { parseActions, parseAlbRule } from '../../../adapters/router/alb-rule.ts';
-import { RouterRuleError } from '../../../adapters/router/errors.ts';
-import { blueArn, greenArn } from '../../lab/aws/memory-load-balancer.ts';
-import { checkout } from './router.contract.ts';
+import { parseActions, parseAlbRule } from '../../../../adapters/router/alb/rule.ts';
+import { RouterRuleError } from '../../../../adapters/router/errors.ts';
+import { blueArn, greenArn } from '../../../lab/aws/memory-load-balancer.ts';
+import { checkout } from '../router.contract.ts';
 
 const oidc = {
   Issuer: 'https://idp.example.com',

@@ -1,10 +1,10 @@
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, describe, expect, it } from 'vitest';
-import { albRouter, openAlbRouter } from '../../../adapters/router/alb-router.ts';
-import { RouterRuleError, RouterUnreachableError } from '../../../adapters/router/errors.ts';
-import { openElbv2Endpoint } from '../../../lab/aws/elbv2-endpoint.ts';
-import type { TargetGroupAttributes } from '../../../lab/aws/elbv2-targets.ts';
-import { labClientConfig, openWireServer } from '../../../lab/aws/wire-server.ts';
+import { albRouter, openAlbRouter } from '../../../../adapters/router/alb/router.ts';
+import { RouterRuleError, RouterUnreachableError } from '../../../../adapters/router/errors.ts';
+import { openElbv2Endpoint } from '../../../../lab/aws/elbv2-endpoint.ts';
+import type { TargetGroupAttributes } from '../../../../lab/aws/elbv2-targets.ts';
+import { labClientConfig, openWireServer } from '../../../../lab/aws/wire-server.ts';
 import {
   apiRuleArn,
   blueArn,
@@ -13,8 +13,8 @@ import {
   mainRuleArn,
   openMemoryLoadBalancer,
   sticky,
-} from '../../lab/aws/memory-load-balancer.ts';
-import { checkout, keepsRouterContract, otherGroupArn } from './router.contract.ts';
+} from '../../../lab/aws/memory-load-balancer.ts';
+import { checkout, keepsRouterContract, otherGroupArn } from '../router.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,9 +1,9 @@
 import type { Action, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';
-import { SLOTS, type Slot } from '../../domain/dial.ts';
-import type { AlbRouting } from '../../domain/workload.ts';
-import type { AlbWeights } from './alb-weights.ts';
-import { RouterRuleError } from './errors.ts';
+import { SLOTS, type Slot } from '../../../domain/dial.ts';
+import type { AlbRouting } from '../../../domain/routers/alb/plan.ts';
+import { RouterRuleError } from '../errors.ts';
+import type { AlbWeights } from './weights.ts';
 
 /** Loose: what we do not look at goes back as it came, because ModifyRule replaces the whole list of actions. */
 const actionSchema = z.looseObject({

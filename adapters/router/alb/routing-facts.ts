@@ -2,12 +2,12 @@ import {
   DescribeTargetGroupsCommand,
   type ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { SLOTS, type Slot } from '../../domain/dial.ts';
-import type { GroupFacts, RoutingFacts } from '../../domain/routing/routing-facts.ts';
-import type { AlbRouting } from '../../domain/workload.ts';
-import { asElbErrors } from './alb-errors.ts';
+import { SLOTS, type Slot } from '../../../domain/dial.ts';
+import type { AlbRouting } from '../../../domain/routers/alb/plan.ts';
+import type { GroupFacts, RoutingFacts } from '../../../domain/routers/alb/routing-facts.ts';
+import { RouterRuleError, RouterUnreachableError } from '../errors.ts';
 import { describeTags } from './describe-tags.ts';
-import { RouterRuleError, RouterUnreachableError } from './errors.ts';
+import { asElbErrors } from './errors.ts';
 
 /** What a rule hangs on: all of it is in its ARN. @throws RouterRuleError the ARN is not that of a rule of an Application Load Balancer */
 export function placeOf(ruleArn: string): { listener: string; loadBalancer: string } {

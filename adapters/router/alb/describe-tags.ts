@@ -1,6 +1,6 @@
 import { DescribeTagsCommand, type ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { asElbErrors } from './alb-errors.ts';
-import { RouterRuleError, RouterUnreachableError } from './errors.ts';
+import { RouterRuleError, RouterUnreachableError } from '../errors.ts';
+import { asElbErrors } from './errors.ts';
 
 /** DescribeTags takes no more ("You can specify up to 20 resources in a single call"). */
 const MOST_AT_ONCE = 20;

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openAlbRouter } from '../../../adapters/router/alb-router.ts';
-import { placeOf } from '../../../adapters/router/alb-routing-facts.ts';
-import { RouterRuleError, RouterUnreachableError } from '../../../adapters/router/errors.ts';
-import type { Workload } from '../../../domain/workload.ts';
-import { openElbv2Endpoint } from '../../../lab/aws/elbv2-endpoint.ts';
-import type { ResourceTags } from '../../../lab/aws/elbv2-tags.ts';
-import { openWireServer, type WireServer } from '../../../lab/aws/wire-server.ts';
+import { openAlbRouter } from '../../../../adapters/router/alb/router.ts';
+import { placeOf } from '../../../../adapters/router/alb/routing-facts.ts';
+import { RouterRuleError, RouterUnreachableError } from '../../../../adapters/router/errors.ts';
+import type { Workload } from '../../../../domain/workload.ts';
+import { openElbv2Endpoint } from '../../../../lab/aws/elbv2-endpoint.ts';
+import type { ResourceTags } from '../../../../lab/aws/elbv2-tags.ts';
+import { openWireServer, type WireServer } from '../../../../lab/aws/wire-server.ts';
 import {
   apiRuleArn,
   blueArn,
@@ -13,8 +13,8 @@ import {
   mainRuleArn,
   openMemoryLoadBalancer,
   previewRuleArn,
-} from '../../lab/aws/memory-load-balancer.ts';
-import { checkout } from './router.contract.ts';
+} from '../../../lab/aws/memory-load-balancer.ts';
+import { checkout } from '../router.contract.ts';
 
 const loadBalancer = openMemoryLoadBalancer();
 const tags: ResourceTags = {};

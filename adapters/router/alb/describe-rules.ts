@@ -3,10 +3,10 @@ import {
   type ElasticLoadBalancingV2Client,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { AlbRouting } from '../../domain/workload.ts';
-import { asElbErrors, type UnreachableError } from './alb-errors.ts';
-import { type AlbRule, parseAlbRule } from './alb-rule.ts';
-import { RouterRuleError, RouterUnreachableError } from './errors.ts';
+import type { AlbRouting } from '../../../domain/routers/alb/plan.ts';
+import { RouterRuleError, RouterUnreachableError } from '../errors.ts';
+import { asElbErrors, type UnreachableError } from './errors.ts';
+import { type AlbRule, parseAlbRule } from './rule.ts';
 
 interface DescribeOptions {
   arns: string[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sharedWith } from '../../../domain/routing/shared-resources.ts';
+import { sharedWith } from '../../../domain/slot/own-resources.ts';
 import type { Workload } from '../../../domain/workload.ts';
 
 const workload = (name: string, more: Partial<Workload> = {}): Workload => ({

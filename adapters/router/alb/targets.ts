@@ -4,12 +4,12 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { SLOTS } from '../../domain/dial.ts';
-import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';
-import { asElbErrors } from '../router/alb-errors.ts';
-import { describeRules } from '../router/describe-rules.ts';
-import { countTargets, drainingOf, reasonsOf } from './alb-target-shapes.ts';
-import { type TargetCounts, type Targets, TargetsUnreachableError } from './targets.ts';
+import { SLOTS } from '../../../domain/dial.ts';
+import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../../aws-client-config.ts';
+import { type TargetCounts, type Targets, TargetsUnreachableError } from '../../targets/targets.ts';
+import { describeRules } from './describe-rules.ts';
+import { asElbErrors } from './errors.ts';
+import { countTargets, drainingOf, reasonsOf } from './target-shapes.ts';
 
 /** Targets as the Application Load Balancer sees them. */
 export function albTargets(client: ElasticLoadBalancingV2Client): Targets {

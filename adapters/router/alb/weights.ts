@@ -1,4 +1,4 @@
-import type { Dial, Slot } from '../../domain/dial.ts';
+import type { Dial, Slot } from '../../../domain/dial.ts';
 
 /** What an ALB takes for a target group: an integer, 0 to 999. Only the share of the sum counts. */
 export type AlbWeights = Record<Slot, number>;

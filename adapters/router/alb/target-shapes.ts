@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { RouterRuleError } from '../router/errors.ts';
-import type { TargetCounts, TargetState } from './targets.ts';
+import type { TargetCounts, TargetState } from '../../targets/targets.ts';
+import { RouterRuleError } from '../errors.ts';
 
 /** ELB's states as the counts know them. */
 const COUNTED_AS: Record<string, TargetState> = {

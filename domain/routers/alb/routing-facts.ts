@@ -1,4 +1,4 @@
-import type { Slot } from '../dial.ts';
+import type { Slot } from '../../dial.ts';
 import type { Tags } from './ownership.ts';
 
 /** What a workload's dial stands on, as the load balancer's API describes it now. */

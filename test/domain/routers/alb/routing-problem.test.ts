@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RoutingFacts } from '../../../domain/routing/routing-facts.ts';
-import { routingProblem } from '../../../domain/routing/routing-problem.ts';
+import type { RoutingFacts } from '../../../../domain/routers/alb/routing-facts.ts';
+import { routingProblem } from '../../../../domain/routers/alb/routing-problem.ts';
 
 const targetGroups = { blue: 'arn:tg/blue', green: 'arn:tg/green' };
 const group = {

@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import { SLOTS, type Slot } from '../../dial.ts';
+import { describeValue } from '../../file/issue.ts';
+import type { RouterKind } from '../router-kind.ts';
+
+/** Where the dial of an `alb` workload is: rules made by infrastructure as code, two fixed target groups. */
+export interface AlbRouting {
+  kind: 'alb';
+  /** ARNs of the listener rules; set in order, read as the worst. */
+  rules: string[];
+  targetGroups: Record<Slot, string>;
+  /** ARN of the rule that sends the preview header to the idle slot. */
+  previewRule?: string;
+}
+
+const arn = (what: string, part: string) =>
+  z
+    .string({ error: `the ARN of ${what}` })
+    .regex(new RegExp(`^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\\d{12}:${part}[A-Za-z0-9/-]+$`));
+const ruleArn = arn('a listener rule', 'listener-rule/app/');
+const groupArn = arn('a target group', 'targetgroup/');
+const EXAMPLE = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012';
+const ruleExample = `${EXAMPLE}:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee`;
+const targetGroup = (slot: string) =>
+  groupArn.meta({
+    description: `The target group of the ${slot} slot.`,
+    examples: [`${EXAMPLE}:targetgroup/checkout-${slot}/73e2d6bc24d8a067`],
+  });
+
+const schema = z
+  .strictObject({
+    kind: z
+      .literal('alb')
+      .meta({ description: 'Listener rules of an Application Load Balancer, made by infrastructure as code.' }),
+    rules: z
+      .array(ruleArn, { error: 'a list of ARNs of listener rules' })
+      .min(1, { error: 'the ARN of at least one listener rule' })
+      .max(10, { error: 'at most 10 rules' })
+      .meta({
+        description: 'The rules whose weights are the dial; set in order, read as the worst.',
+        examples: [[ruleExample]],
+      }),
+    targetGroups: z
+      .strictObject({ blue: targetGroup('blue'), green: targetGroup('green') })
+      .meta({ description: 'The two fixed target groups, one for each slot.' }),
+    previewRule: ruleArn
+      .meta({
+        description: 'The rule that sends the preview header to the idle slot. A plan with a preview needs it.',
+        examples: [ruleExample],
+      })
+      .optional(),
+  })
+  .meta({ description: 'alb' });
+
+/** A dial on listener rules: an ALB's weights carry tenths of a per cent, it cannot mirror, and it answers without the cluster. */
+export const alb = {
+  kind: 'alb',
+  can: {
+    weights: true,
+    granularity: 0.1,
+    headers: true,
+    mirror: false,
+    preview: true,
+    goesBackThrough: 'loadBalancer',
+  },
+  schema,
+
+  routingOf({ previewRule, ...required }): AlbRouting {
+    return previewRule === undefined ? required : { ...required, previewRule };
+  },
+
+  issues({ targetGroups: { blue, green } }) {
+    if (blue !== green) return [];
+    const expected = 'another target group than that of blue';
+    return [{ path: ['targetGroups', 'green'], at: 'value', found: describeValue(green), expected }];
+  },
+
+  previewKey: 'previewRule',
+  previews: ({ previewRule }) => previewRule !== undefined,
+
+  ownResources: routing => [
+    ...ruleArnsOf(routing).map(arn => `rule ${arn}`),
+    ...SLOTS.map(slot => `target group ${routing.targetGroups[slot]}`),
+  ],
+
+  slotObjects: ({ targetGroups }, { slot, metadata, port }) => [
+    {
+      object: {
+        apiVersion: 'elbv2.k8s.aws/v1beta1',
+        kind: 'TargetGroupBinding',
+        metadata,
+        spec: {
+          serviceRef: { name: metadata.name, port },
+          targetGroupARN: targetGroups[slot],
+          // always stated: the controller's webhook fills it in at creation only and refuses a later apply without it
+          targetType: 'ip',
+        },
+      },
+      plural: 'targetgroupbindings',
+      fixed: ['targetGroupARN', 'targetType'],
+      goneAfter: 'the AWS Load Balancer Controller takes its targets out first',
+    },
+  ],
+
+  /** As AWS/ApplicationELB names them. */
+  metricDimensions({ rules: [rule], targetGroups }, slot) {
+    // arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener-rule/app/NAME/LBID/LISTENERID/RULEID
+    const loadBalancer = /:listener-rule\/(app\/[^/]+\/[^/]+)\//.exec(rule ?? '')?.[1];
+    const targetGroup = targetGroups[slot].split(':').at(-1);
+    if (loadBalancer === undefined || targetGroup === undefined || !targetGroup.startsWith('targetgroup/'))
+      throw new TypeError(`no metrics for the rule ${rule} and the ${slot} target group`);
+    return { loadBalancer, targetGroup };
+  },
+} as const satisfies RouterKind<AlbRouting, z.infer<typeof schema>>;
+
+/** The rules of the dial, then that of the preview where there is one: the ones with the customers are first. */
+export const ruleArnsOf = ({ rules, previewRule }: AlbRouting): string[] => [
+  ...rules,
+  ...(previewRule === undefined ? [] : [previewRule]),
+];

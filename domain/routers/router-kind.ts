@@ -1,0 +1,77 @@
+import type * as z from 'zod';
+import type { Slot } from '../dial.ts';
+import type { Issue } from '../file/issue.ts';
+import type { KubernetesObject } from '../kubernetes-object.ts';
+
+/** What a kind of router can do, known when a plan is read: a plan that asks for more is refused with its line. */
+export interface RouterAbilities {
+  /** Whether the dial takes weights between 0 and 100. */
+  weights: boolean;
+  /** Smallest step of the dial, per cent. */
+  granularity: number;
+  /** Whether it can send requests by their headers. */
+  headers: boolean;
+  /** Whether it can send a copy of a request to the canary. */
+  mirror: boolean;
+  /** Whether hooks and people can reach the canary through it before it has traffic. */
+  preview: boolean;
+  /** What has to answer while a release goes back. `cluster`: the promise "without the cluster" is absent. */
+  goesBackThrough: 'loadBalancer' | 'cluster';
+}
+
+/** Of a slot, what the objects are made of that a router needs beside its Deployment and its Service. */
+export interface SlotRoute {
+  slot: Slot;
+  /** Of the slot's Service; an object of the router has the same. */
+  metadata: KubernetesObject['metadata'];
+  /** The port of the slot's Service. */
+  port: number;
+}
+
+/** An object of a slot in the cluster beside its Deployment and its Service. */
+export interface RouteObject {
+  object: KubernetesObject;
+  /** Of its kind, as the paths of the Kubernetes API have it. */
+  plural: string;
+  /** Fields of its `spec` that nobody can change in one that is there: it is deleted and written anew for them. */
+  fixed: readonly string[];
+  /** Why one that is deleted may be there for a while. */
+  goneAfter: string;
+}
+
+/** What a router needs to know of the workload that names it. */
+export interface Routed {
+  name: string;
+  service?: string | undefined;
+  otherServices?: string[] | undefined;
+}
+
+/**
+ * All that is true of one kind of router before anything runs. Its run time is in adapters/router/KIND.
+ * @typeParam Routing what a workload keeps of it: plain JSON with its `kind`
+ */
+export interface RouterKind<Routing extends { kind: string } = { kind: string }, File = { kind: string }> {
+  readonly kind: Routing['kind'];
+  readonly can: RouterAbilities;
+  /** Of `router` in a workload's file. Unknown keys are refused. */
+  readonly schema: z.ZodType;
+  /** What a workload keeps, from what its file says. */
+  routingOf(file: File): Routing;
+  /** The mistakes that no key can make alone; paths begin below `router`. */
+  issues(routing: Routing, workload: Routed): Issue[];
+  /** Whether this very one can show the canary by a header. */
+  previews(routing: Routing): boolean;
+  /** Without a preview: what of the workload's file would give it one; undefined: nothing does. */
+  readonly previewKey?: string;
+  /** What a workload must have for itself, as texts that people read. @param where `CLUSTER/NAMESPACE` */
+  ownResources(routing: Routing, where: string): string[];
+  /** The objects of a slot in the cluster beside its Deployment and its Service. */
+  slotObjects(routing: Routing, route: SlotRoute): RouteObject[];
+  /**
+   * By which variables CloudWatch is asked for the requests of a slot. Absent: nobody counts a slot's requests there.
+   * @throws TypeError the routing does not say
+   */
+  metricDimensions?(routing: Routing, slot: Slot): Record<'loadBalancer' | 'targetGroup', string>;
+  /** Where CloudWatch counts nothing: what to do instead, for whoever asks for it. */
+  readonly countsInstead?: string;
+}
