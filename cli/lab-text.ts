@@ -4,7 +4,7 @@ import { endText, stepText } from '../domain/ledger/news.ts';
 import { approvalRule } from '../domain/plan/approval-rule.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { ApprovalMeant } from '../domain/release/approvals.ts';
-import { measureText } from '../domain/sources/measure-text.ts';
+import { measureText } from '../domain/sources/measure.ts';
 import { columnsText, grouped } from '../lab/columns.ts';
 import type { VersionCounts } from '../lab/load/version-counts.ts';
 import type { Pacing } from '../lab/pacing.ts';

@@ -1,5 +1,5 @@
 import { assertNever } from '../../domain/assert-never.ts';
-import type { AlbMeasure } from '../../domain/sources/measure.ts';
+import type { AlbMeasure } from '../../domain/sources/cloudwatch/facts.ts';
 import type { Counts } from '../../domain/windows/reading.ts';
 
 /** One statistic of one metric in AWS/ApplicationELB. */

@@ -1,7 +1,7 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
 import { routerOf } from '../../domain/routers/plan-registry.ts';
-import type { CloudWatchMeasure, CloudWatchMetric } from '../../domain/sources/measure.ts';
+import type { CloudWatchMeasure, CloudWatchMetric } from '../../domain/sources/cloudwatch/facts.ts';
 import { fillTemplate } from '../../domain/sources/template.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { type Series, seriesOf } from './cloudwatch-measures.ts';

@@ -1,7 +1,7 @@
 import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
-import type { CloudWatchMeasure } from '../../domain/sources/measure.ts';
+import type { CloudWatchMeasure } from '../../domain/sources/cloudwatch/facts.ts';
 import { fillTemplate } from '../../domain/sources/template.ts';
 import type { Reading } from '../../domain/windows/reading.ts';
 import type { Window } from '../../domain/windows/windows.ts';

@@ -1,6 +1,7 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
-import type { AlbMeasure, Measure } from '../../domain/sources/measure.ts';
+import type { AlbMeasure } from '../../domain/sources/cloudwatch/facts.ts';
+import type { Measure } from '../../domain/sources/measure.ts';
 import type { Counts, Reading } from '../../domain/windows/reading.ts';
 import { type MetricSource, MetricSourceUnreachableError, type ReadRequest } from './metric-source.ts';
 

@@ -1,6 +1,6 @@
 import { isTooDeep, MAX_RESULT_DEPTH, type ResultValue, storedResult } from '../../domain/conditions/result-value.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
-import type { JsonMeasure } from '../../domain/sources/measure.ts';
+import type { JsonMeasure } from '../../domain/sources/json/facts.ts';
 import { fillTemplate } from '../../domain/sources/template.ts';
 import type { Reading } from '../../domain/windows/reading.ts';
 import { CALL_DEADLINE_MS } from '../aws-client-config.ts';

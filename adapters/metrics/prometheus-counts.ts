@@ -1,5 +1,5 @@
 import { otherSlot, type Slot } from '../../domain/dial.ts';
-import type { PrometheusMeasure } from '../../domain/sources/measure.ts';
+import type { PrometheusMeasure } from '../../domain/sources/prometheus/facts.ts';
 import type { Counts, Reading } from '../../domain/windows/reading.ts';
 import type { Settled, Window } from '../../domain/windows/windows.ts';
 import { increaseOver, isSettled } from './counter-increase.ts';

@@ -1,7 +1,7 @@
 import { storedResult } from '../../domain/conditions/result-value.ts';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
-import type { PrometheusMeasure } from '../../domain/sources/measure.ts';
+import type { PrometheusMeasure } from '../../domain/sources/prometheus/facts.ts';
 import { fillTemplate } from '../../domain/sources/template.ts';
 import type { Reading } from '../../domain/windows/reading.ts';
 import type { Window } from '../../domain/windows/windows.ts';

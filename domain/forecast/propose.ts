@@ -1,8 +1,8 @@
 import { mostWeight, withoutControl } from '../plan/control.ts';
 import type { Metric, Plan, Step } from '../plan/plan.ts';
 import type { Detect } from '../plan/sequential-keys.ts';
+import { usualLatenessSeconds } from '../sources/measure.ts';
 import { effectRate } from '../statistics/sequential/effect.ts';
-import { usualLatenessSeconds } from '../windows/looks.ts';
 import { AGREEMENT_SECONDS } from '../windows/windows.ts';
 import { MOST_WINDOWS, timeText, windowsToSee } from './blind.ts';
 import { enoughSeenBy, modelOf } from './model.ts';

@@ -2,7 +2,8 @@ import { MISSED_AFTER_SECONDS } from '../judges/turns.ts';
 import { measurements, measuringSeconds } from '../plan/measuring-time.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { secondsUntilShift } from '../release/shift-time.ts';
-import { LOOK_EVERY_SECONDS, usualLatenessSeconds } from '../windows/looks.ts';
+import { usualLatenessSeconds } from '../sources/measure.ts';
+import { LOOK_EVERY_SECONDS } from '../windows/looks.ts';
 import { analysisStart, expectedIn, type ShiftTimes, straddles } from '../windows/shifts.ts';
 import { AGREEMENT_SECONDS, DEFAULT_PROPAGATION_SECONDS } from '../windows/windows.ts';
 

@@ -1,5 +1,5 @@
 import type { Measure } from '../plan/plan.ts';
-import { gives } from '../sources/measure.ts';
+import { badText, gives, timeName } from '../sources/measure.ts';
 import type { Counts } from '../windows/reading.ts';
 
 /** 0.025 is "2.5 %", 0.00012345 is "0.0123 %": three digits that say something, none that do not. */
@@ -23,7 +23,7 @@ export const badWindowsText = (allowed: number): string =>
 export function countsText(measure: Measure, counts: Counts, version: 'canary' | 'stable'): string {
   const shares = counts.bad.map((bad, threshold) => {
     const share = counts.requests === 0 ? '' : ` (${percentText(bad / counts.requests)})`;
-    return `${badText(measure, threshold)}${share}`.replace('{bad}', String(bad));
+    return `{bad} {of} ${deedText(measure, threshold)}${share}`.replace('{bad}', String(bad));
   });
   const [first = 'no request was counted', ...more] = shares;
   const whose = first.replace('{of}', `of ${counts.requests} ${version} requests`);
@@ -31,28 +31,17 @@ export function countsText(measure: Measure, counts: Counts, version: 'canary' |
   return [whose, ...more.map(text => text.replace(' {of}', ''))].join(' and ') + note;
 }
 
-function badText(measure: Measure, threshold: number): string {
-  switch (measure.kind) {
-    case 'failedRequests':
-      return '{bad} {of} failed';
-    case 'target5xxAndConnectionErrors':
-      return '{bad} {of} got a 5xx or no connection';
-    case 'target4xx':
-      return '{bad} {of} got a 4xx';
-    case 'target3xx':
-      return '{bad} {of} got a 3xx';
-    case 'slowerThan':
-    case 'histogram':
-      return `{bad} {of} took longer than ${secondsText(measure.thresholdsSeconds[threshold] ?? 0)}`;
-    default:
-      return '{bad} {of} were bad';
-  }
-}
+const limitOf = (measure: Measure, threshold: number): number =>
+  ('thresholdsSeconds' in measure ? measure.thresholdsSeconds[threshold] : undefined) ?? 0;
+
+/** What the bad requests of a measure did: "failed", "took longer than 300 ms". @param threshold which of its limits, from 0 */
+export const deedText = (measure: Measure, threshold: number): string =>
+  badText(measure, secondsText(limitOf(measure, threshold)));
 
 /** In the unit of what is measured: 0.05 is "5 %" of counts, "50 ms" of a percentile, and "0.05" of anything else. */
 export function limitText(measure: Measure, limit: number): string {
   if (gives(measure) === 'counts') return percentText(limit);
-  return measure.kind === 'percentile' ? secondsText(limit) : String(Number(limit.toPrecision(4)));
+  return timeName(measure) === undefined ? String(Number(limit.toPrecision(4))) : secondsText(limit);
 }
 
 /** "limit 5 %" or "at least 5 %" where the condition is a plain limit; any other is shown as it is written. */
@@ -64,9 +53,8 @@ export function conditionText(measure: Measure, of: 'good' | 'bad', condition: s
 }
 
 /** "the canary's p99 was 412 ms" */
-export const valueText = (measure: Measure, value: number, version: 'canary' | 'stable'): string =>
-  `${version === 'canary' ? "the canary's" : "the stable version's"} ${
-    measure.kind === 'percentile'
-      ? `p${measure.percentile} was ${secondsText(value)}`
-      : `value was ${Number(value.toPrecision(4))}`
-  }`;
+export function valueText(measure: Measure, value: number, version: 'canary' | 'stable'): string {
+  const time = timeName(measure);
+  const said = time === undefined ? `value was ${Number(value.toPrecision(4))}` : `${time} was ${secondsText(value)}`;
+  return `${version === 'canary' ? "the canary's" : "the stable version's"} ${said}`;
+}

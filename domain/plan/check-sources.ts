@@ -1,7 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
-import type { Gives } from '../sources/measure.ts';
+import type { ReadingKind } from '../sources/measure.ts';
 import { otherVariables } from '../sources/other-variables.ts';
 import { DIMENSION_VARIABLES, TEMPLATE_VARIABLES, tellsVersionsApart, templateVariables } from '../sources/template.ts';
 import type { Workload } from '../workload.ts';
@@ -126,7 +126,7 @@ function unknownOfOurs(text: string, path: Path, known: readonly string[]): Issu
 }
 
 /** What the keys of a source give; a metric of CloudWatch is a value or, for its judge, a band. */
-function givesOf(source: SourceDraft, given: (key: string) => boolean): readonly Gives[] {
+function givesOf(source: SourceDraft, given: (key: string) => boolean): readonly ReadingKind[] {
   if (source.kind === 'json') return ['result'];
   if (source.kind === 'cloudwatch') {
     if (given('alarm')) return ['alarm'];
@@ -136,7 +136,7 @@ function givesOf(source: SourceDraft, given: (key: string) => boolean): readonly
 }
 
 /** What each judge can read. */
-const READS: Record<JudgeSpec['kind'], readonly Gives[]> = {
+const READS: Record<JudgeSpec['kind'], readonly ReadingKind[]> = {
   threshold: ['counts', 'value', 'result'],
   relative: ['counts', 'value'],
   sequential: ['counts'],
@@ -146,7 +146,7 @@ const READS: Record<JudgeSpec['kind'], readonly Gives[]> = {
   anomalyBand: ['band'],
 };
 
-const WANTS: Record<Gives, string> = {
+const WANTS: Record<ReadingKind, string> = {
   counts: 'a source that counts requests',
   value: 'a source with a value of each version',
   result: 'a query or a JSON endpoint',
@@ -154,7 +154,7 @@ const WANTS: Record<Gives, string> = {
   band: 'a cloudwatch source with a metric',
 };
 
-const IS: Record<Gives, string> = {
+const IS: Record<ReadingKind, string> = {
   counts: 'counts',
   value: 'a value',
   result: 'the result of a query',

@@ -1,4 +1,5 @@
 import { durationText } from '../file/units.ts';
+import { timeName } from '../sources/measure.ts';
 import type { Metric, Plan } from './plan.ts';
 
 /** What the judges of Argo, Flagger and Kayenta cannot see (docs/judges.md), as far as it concerns this plan. */
@@ -25,7 +26,7 @@ export function ofOtherJudges(plan: Plan): string[] {
     );
   }
   const values = plan.metrics.filter(
-    ({ source, judge }) => judge.kind === 'mannWhitney' && source.measure.kind === 'percentile',
+    ({ source, judge }) => judge.kind === 'mannWhitney' && timeName(source.measure) !== undefined,
   );
   if (values.length > 0) {
     notes.push(`${names(values)}: a percentile of few requests varies a lot, and all windows count the same.`);

@@ -1,5 +1,6 @@
 import { durationText } from '../file/units.ts';
-import type { AlbMeasure } from '../sources/measure.ts';
+import type { AlbMeasure } from '../sources/cloudwatch/facts.ts';
+import { factsOf, timeName } from '../sources/measure.ts';
 import type { Workload } from '../workload.ts';
 import { mostWeight } from './control.ts';
 import type { Metric, Plan, SequentialJudgeSpec } from './plan.ts';
@@ -63,7 +64,7 @@ function ofJudging(plan: Plan): string[] {
       `${names(stricter)}: max below 1 wants a canary that is better than stable; an equal one is rolled back.`,
     );
   const values = plan.metrics.filter(
-    ({ source, judge }) => judge.kind === 'relative' && source.measure.kind === 'percentile',
+    ({ source, judge }) => judge.kind === 'relative' && timeName(source.measure) !== undefined,
   );
   if (values.length > 0) {
     notes.push(
@@ -121,8 +122,7 @@ function ofSources(plan: Plan): string[] {
       `${names(scraped)}: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends, and a series that is new in a running process counts from its first sample on.`,
     );
   }
-  const unanswered = ['failedRequests', 'target5xxAndConnectionErrors'];
-  if (scraped.length > 0 && !plan.metrics.some(({ source }) => unanswered.includes(source.measure.kind))) {
+  if (scraped.length > 0 && !plan.metrics.some(({ source }) => factsOf(source.measure).seesUnanswered === true)) {
     notes.push(
       `${names(scraped)}: a program does not count the requests that it never answered (refused, hung, crashed). Only a metric with bad: failedRequests does, which the load balancer counts.`,
     );

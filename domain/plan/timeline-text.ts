@@ -1,6 +1,6 @@
 import { durationText } from '../file/units.ts';
 import { conditionText, plural } from '../judges/words.ts';
-import { measureText } from '../sources/measure-text.ts';
+import { measureText, timeName } from '../sources/measure.ts';
 import { detectText } from './detect-text.ts';
 import type { Measure, Metric, Plan, ThresholdJudgeSpec } from './plan.ts';
 import type { Timeline } from './timeline.ts';
@@ -80,7 +80,7 @@ function metricText({ name, source, judge }: Metric): string {
       judge.max === undefined ? [] : `at most ${judge.max}`,
     ];
     // Flagger's percentiles are milliseconds, whatever the source measures in
-    const isTime = source.measure.kind === 'percentile';
+    const isTime = timeName(source.measure) !== undefined;
     const measured = isTime ? what.replace(' in seconds', '') : what;
     const units = isTime ? 'milliseconds' : "Flagger's units";
     return `${name}: ${measured}, ${ends.flat().join(' and ')} in ${units}; every ${durationText(judge.intervalSeconds)}; roll back at ${plural(judge.threshold, 'failed check')}`;

@@ -1,85 +1,37 @@
-import { assertNever } from '../assert-never.ts';
+import { type MetricSourceSpec, SOURCE_FACTS } from './facts-registry.ts';
+import type { MeasureFacts, ReadingKind } from './source-facts.ts';
 
-/** Where a metric comes from, and what is measured there. */
-export type MetricSourceSpec =
-  | { kind: 'cloudwatch'; measure: CloudWatchMeasure }
-  | { kind: 'prometheus'; measure: PrometheusMeasure }
-  | { kind: 'json'; measure: JsonMeasure };
+export type { MetricSourceSpec } from './facts-registry.ts';
+export type { ReadingKind } from './source-facts.ts';
 
 export type SourceKind = MetricSourceSpec['kind'];
 export type Measure = MetricSourceSpec['measure'];
 
-/** What of the load balancer's metrics is read: all but `percentile` are counts of bad requests; percentile is in seconds. */
-export type AlbMeasure =
-  | { kind: 'failedRequests' }
-  | { kind: 'target5xxAndConnectionErrors' }
-  | { kind: 'target4xx' }
-  | { kind: 'target3xx' }
-  | { kind: 'slowerThan'; thresholdsSeconds: number[] }
-  | { kind: 'percentile'; percentile: number };
+const FACTS: Readonly<Record<string, MeasureFacts>> = Object.assign({}, ...SOURCE_FACTS.map(one => one.measures));
 
-export type CloudWatchMeasure =
-  | AlbMeasure
-  /** The state of a CloudWatch alarm, by its name. */
-  | { kind: 'alarm'; alarm: string }
-  /** A statistic of a metric of the team's own, for both versions. */
-  | { kind: 'metricValue'; metric: CloudWatchMetric }
-  /** The same for the canary, beside the band in which CloudWatch's model expects it, `width` standard deviations wide. */
-  | { kind: 'band'; metric: CloudWatchMetric; width: number };
-
-/** Texts may have variables in them (`templateVariables`). */
-export interface CloudWatchMetric {
-  namespace: string;
-  name: string;
-  dimensions: Record<string, string>;
-  stat: string;
+/** @throws RangeError a frozen plan names a measure that this version does not have */
+export function factsOf(measure: Measure): MeasureFacts {
+  const facts = Object.hasOwn(FACTS, measure.kind) ? FACTS[measure.kind] : undefined;
+  if (facts === undefined) throw new RangeError(`nothing is called ${measure.kind} that a source measures`);
+  return facts;
 }
 
-/** PromQL with variables in it. */
-export type PrometheusMeasure =
-  /** Selectors of counters: all requests, and the bad ones. */
-  | { kind: 'counters'; requests: string; bad: string }
-  /** A selector of a histogram's buckets, in seconds: those above each threshold are the slow ones. */
-  | { kind: 'histogram'; buckets: string; thresholdsSeconds: number[] }
-  /** One series of each version, evaluated at the window's end. */
-  | { kind: 'queryValue'; query: string }
-  /** Evaluated at the window's end, about the canary. `series`: whether several are an error. */
-  | { kind: 'query'; query: string; series: 'one' | 'many' };
+export const gives = (measure: Measure): ReadingKind => factsOf(measure).gives;
 
-/** What a JSON endpoint says of the canary now; `url` with variables in it. */
-export interface JsonMeasure {
-  kind: 'json';
-  url: string;
-  /** RFC 9535. */
-  jsonPath: string;
-  headers: Record<string, string>;
-}
+/** What a metric measures, for people: "failed requests", "p99 of the response time". */
+export const measureText = (measure: Measure): string => factsOf(measure).text(measure);
 
-/** The kind of reading that a measure gives (windows/reading.ts), where it gives one at all. */
-export type Gives = 'counts' | 'value' | 'result' | 'alarm' | 'band';
+/** What bad requests did, for people: "failed", "took longer than 300 ms". @param limit of a measure with thresholds */
+export const badText = (measure: Measure, limit: string): string => factsOf(measure).bad?.(limit) ?? 'were bad';
 
-export function gives(measure: Measure): Gives {
-  switch (measure.kind) {
-    case 'failedRequests':
-    case 'target5xxAndConnectionErrors':
-    case 'target4xx':
-    case 'target3xx':
-    case 'slowerThan':
-    case 'counters':
-    case 'histogram':
-      return 'counts';
-    case 'percentile':
-    case 'metricValue':
-    case 'queryValue':
-      return 'value';
-    case 'query':
-    case 'json':
-      return 'result';
-    case 'alarm':
-      return 'alarm';
-    case 'band':
-      return 'band';
-    default:
-      return assertNever(measure);
-  }
+/** What a response time is called, whose values are in seconds: "p99"; undefined: the measure is none. */
+export const timeName = (measure: Measure): string | undefined => factsOf(measure).time?.(measure);
+
+/**
+ * How late the quickest of these sources usually is, in seconds: looks begin for it, and the others are waited for. Of a plan
+ * without metrics the latest of all: nothing is waited for.
+ */
+export function usualLatenessSeconds(kinds: readonly string[]): number {
+  const each = SOURCE_FACTS.filter(({ kind }) => kinds.includes(kind)).map(one => one.usualLatenessSeconds);
+  return each.length > 0 ? Math.min(...each) : Math.max(...SOURCE_FACTS.map(one => one.usualLatenessSeconds));
 }

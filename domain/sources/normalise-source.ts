@@ -1,6 +1,8 @@
 import { assertNever } from '../assert-never.ts';
 import { latencySecondsOf } from '../file/read-checked.ts';
-import type { CloudWatchMeasure, MetricSourceSpec, PrometheusMeasure } from './measure.ts';
+import type { CloudWatchMeasure } from './cloudwatch/facts.ts';
+import type { MetricSourceSpec } from './measure.ts';
+import type { PrometheusMeasure } from './prometheus/facts.ts';
 import type { SourceInput } from './source-schema.ts';
 
 type SourceOf<Kind> = Extract<SourceInput, { kind: Kind }>;

@@ -1,18 +1,8 @@
-import type { SourceKind } from '../sources/measure.ts';
 import type { WindowRecord } from './reading.ts';
 import { AGREEMENT_SECONDS } from './windows.ts';
 
 /** While a window waits to freeze it is looked at this often: the distance at which two reads can agree. */
 export const LOOK_EVERY_SECONDS = AGREEMENT_SECONDS;
-/** How late CloudWatch's points of an ALB usually are: they arrive 1 to 3 minutes late, most within 90 s (aws-facts). */
-export const CLOUDWATCH_LATENESS_SECONDS = 90;
-
-/** A look right after a window's end finds the first scrape past it, or finds it 10 s later. */
-export const PROMETHEUS_LATENESS_SECONDS = 5;
-
-/** How late the quickest of the sources usually is: looks begin for it, and the others are waited for. */
-export const usualLatenessSeconds = (kinds: readonly SourceKind[]): number =>
-  kinds.every(kind => kind === 'cloudwatch') ? CLOUDWATCH_LATENESS_SECONDS : PROMETHEUS_LATENESS_SECONDS;
 
 /**
  * How late the source is in this release: the soonest that the reading of a window which then froze was there, in seconds

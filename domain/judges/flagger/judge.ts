@@ -1,7 +1,7 @@
 import { resultOf } from '../../conditions/result-value.ts';
 import type { FlaggerJudgeSpec } from '../../plan/other-judges-spec.ts';
 import type { Metric } from '../../plan/plan.ts';
-import { gives } from '../../sources/measure.ts';
+import { gives, timeName } from '../../sources/measure.ts';
 import { isNumber, type WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from '../counting.ts';
@@ -83,7 +83,7 @@ function measured({ judge, source }: FlaggerMetric, record: WindowRecord): Measu
     }
     case 'value': {
       if (!isNumber(reading.canary)) return none('the canary has no value');
-      const value = measure.kind === 'percentile' ? reading.canary * 1000 : reading.canary;
+      const value = timeName(measure) === undefined ? reading.canary : reading.canary * 1000;
       return checked([value], valueText(measure, reading.canary, 'canary'));
     }
     case 'result': {

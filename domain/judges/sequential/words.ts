@@ -3,7 +3,7 @@ import type { Measure } from '../../plan/plan.ts';
 import type { Comparison } from '../../statistics/sequential/comparison.ts';
 import type { Alarm } from '../../statistics/sequential/detector.ts';
 import { logRatioEvidence } from '../../statistics/sequential/window-evidence.ts';
-import { percentText, plural, secondsText } from '../words.ts';
+import { deedText, percentText, plural } from '../words.ts';
 import type { SeenWindows } from './seen-windows.ts';
 import type { ScoredWindow } from './windows.ts';
 
@@ -86,24 +86,6 @@ export function comparedText(measure: Measure, totals: Totals, threshold: number
 /** "a canary of which 1 % of requests failed": the fault that is looked for. @param share 0 to 1 */
 export const faultText = (measure: Measure, share: number): string =>
   `a canary of which ${percentText(share)} of requests ${deedText(measure, 0)}`;
-
-function deedText(measure: Measure, threshold: number): string {
-  switch (measure.kind) {
-    case 'failedRequests':
-      return 'failed';
-    case 'target5xxAndConnectionErrors':
-      return 'got a 5xx or no connection';
-    case 'target4xx':
-      return 'got a 4xx';
-    case 'target3xx':
-      return 'got a 3xx';
-    case 'slowerThan':
-    case 'histogram':
-      return `took longer than ${secondsText(measure.thresholdsSeconds[threshold] ?? 0)}`;
-    default:
-      return 'were bad';
-  }
-}
 
 /** "in 12 windows (12 min)" */
 export function lookedText(windows: number, windowSeconds: number): string {

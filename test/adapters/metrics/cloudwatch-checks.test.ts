@@ -1,7 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cloudWatchSource } from '../../../adapters/metrics/cloudwatch-source.ts';
-import type { CloudWatchMeasure } from '../../../domain/sources/measure.ts';
+import type { CloudWatchMeasure } from '../../../domain/sources/cloudwatch/facts.ts';
 import { alarmsEndpoint } from '../../../lab/aws/alarms-endpoint.ts';
 import { labClientConfig, openWireServer } from '../../../lab/aws/wire-server.ts';
 import { openCloudWatchLab } from './cloudwatch-lab.ts';

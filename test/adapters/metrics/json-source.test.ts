@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { jsonSource } from '../../../adapters/metrics/json-source.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
-import type { JsonMeasure } from '../../../domain/sources/measure.ts';
+import type { JsonMeasure } from '../../../domain/sources/json/facts.ts';
 import { MINUTE_MS, minuteAt, NOON, requestOf } from './metric-source.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];

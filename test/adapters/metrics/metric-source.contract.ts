@@ -3,7 +3,7 @@ import type { Traffic } from '../../../adapters/metrics/fake-source.ts';
 import type { MetricSource, ReadRequest } from '../../../adapters/metrics/metric-source.ts';
 import type { Slot } from '../../../domain/dial.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
-import type { CloudWatchMeasure } from '../../../domain/sources/measure.ts';
+import type { CloudWatchMeasure } from '../../../domain/sources/cloudwatch/facts.ts';
 import type { Workload } from '../../../domain/workload.ts';
 import { ruleArn, targetGroupArns } from '../../lab/aws/published-metrics.ts';
 

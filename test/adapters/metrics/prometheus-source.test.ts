@@ -3,7 +3,7 @@ import type { Traffic } from '../../../adapters/metrics/fake-source.ts';
 import { prometheusSource } from '../../../adapters/metrics/prometheus-source.ts';
 import type { Slot } from '../../../domain/dial.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
-import type { PrometheusMeasure } from '../../../domain/sources/measure.ts';
+import type { PrometheusMeasure } from '../../../domain/sources/prometheus/facts.ts';
 import type { Workload } from '../../../domain/workload.ts';
 import { checkout, keepsMetricSourceContract, MINUTE_MS, minuteAt, NOON, requestOf } from './metric-source.contract.ts';
 import { openPrometheusStandIn, type PrometheusStandIn, scraped } from './prometheus-stand-in.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planTimeline } from '../../../domain/plan/timeline.ts';
 import { clockText, timelineText } from '../../../domain/plan/timeline-text.ts';
-import { measureText } from '../../../domain/sources/measure-text.ts';
+import { measureText } from '../../../domain/sources/measure.ts';
 import { changed, planOf, SMALL_PLAN } from '../../adapters/plan-file/plan-text.ts';
 import { withMetric } from './issue-text.ts';
 

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  expectedFrozenEpochMs,
-  learntLatenessSeconds,
-  nextLookSeconds,
-  usualLatenessSeconds,
-} from '../../../domain/windows/looks.ts';
+import { expectedFrozenEpochMs, learntLatenessSeconds, nextLookSeconds } from '../../../domain/windows/looks.ts';
 import type { Reading, WindowRecord } from '../../../domain/windows/reading.ts';
 import { counts, frozen, MINUTE, NOON } from '../judges/records.ts';
 
@@ -59,12 +54,6 @@ describe('the next look', () => {
     const both = [frozen(0, full, readAfter(0, 90)), frozen(1, full, readAfter(1, 90))];
     expect(seconds(119, both)).toBe(81);
     expect(seconds(120, both)).toBe(140);
-  });
-
-  it('begins early where any source is quick', () => {
-    expect(usualLatenessSeconds(['cloudwatch', 'cloudwatch'])).toBe(90);
-    expect(usualLatenessSeconds(['cloudwatch', 'prometheus'])).toBe(5);
-    expect(usualLatenessSeconds(['json'])).toBe(5);
   });
 
   it('comes sooner where the source is sooner, never before the window has ended', () => {

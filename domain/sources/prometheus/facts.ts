@@ -1,0 +1,28 @@
+import { latenciesText, type SourceFacts } from '../source-facts.ts';
+
+/** PromQL with variables in it. */
+export type PrometheusMeasure =
+  /** Selectors of counters: all requests, and the bad ones. */
+  | { kind: 'counters'; requests: string; bad: string }
+  /** A selector of a histogram's buckets, in seconds: those above each threshold are the slow ones. */
+  | { kind: 'histogram'; buckets: string; thresholdsSeconds: number[] }
+  /** One series of each version, evaluated at the window's end. */
+  | { kind: 'queryValue'; query: string }
+  /** Evaluated at the window's end, about the canary. `series`: whether several are an error. */
+  | { kind: 'query'; query: string; series: 'one' | 'many' };
+
+export const prometheusFacts: SourceFacts<'prometheus', PrometheusMeasure> = {
+  kind: 'prometheus',
+  // a look right after a window's end finds the first scrape past it, or finds it 10 s later
+  usualLatenessSeconds: 5,
+  measures: {
+    counters: { gives: 'counts', text: ({ requests, bad }) => `${bad} of ${requests}` },
+    histogram: {
+      gives: 'counts',
+      text: ({ buckets, thresholdsSeconds }) => `${buckets} above ${latenciesText(thresholdsSeconds)}`,
+      bad: limit => `took longer than ${limit}`,
+    },
+    queryValue: { gives: 'value', text: ({ query }) => query },
+    query: { gives: 'result', text: ({ query }) => query },
+  },
+};
