@@ -27,6 +27,13 @@ module.exports = {
       to: { path: '^(infra|lab|cli|console|test)/' },
     },
     {
+      name: 'functions-open-adapters-in-one-place',
+      comment: 'a function parses, calls and answers: what it needs is opened by functions/lambda/open*.ts',
+      severity: 'error',
+      from: { path: '^functions/', pathNot: '^functions/lambda/' },
+      to: { path: '^adapters/' },
+    },
+    {
       name: 'infra-reaches-functions-by-path-only',
       severity: 'error',
       from: { path: '^infra/' },

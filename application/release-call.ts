@@ -142,11 +142,10 @@ export function withLedger<T>(
  */
 export async function withRelease<T>(
   deps: CallDeps,
-  event: unknown,
+  { releaseId, run, move }: ReleaseInput,
   log: Log,
   act: (call: ReleaseCall) => Promise<T>,
 ): Promise<T> {
-  const { releaseId, run, move } = releaseInputSchema.parse(event);
   return withLedger(deps, { releaseId, by: `${releaseId} run ${run}`, log }, async call => {
     const { run: newest, rollBack } = call.release;
     if (run !== newest) throw new StaleExecutionError(`run ${run} of ${releaseId} was followed by run ${newest}`);
@@ -156,19 +155,16 @@ export async function withRelease<T>(
   });
 }
 
-const rollBackNamesSchema = z.looseObject({ releaseId: releaseIdSchema, attempt: z.int().positive() });
-
 /**
  * The same for the handlers of roll-back.asl.json: an attempt that is not the newest of the active release does nothing.
  * @throws StaleExecutionError
  */
 export async function withRollBack<T>(
   deps: CallDeps,
-  event: unknown,
+  { releaseId, attempt }: { releaseId: string; attempt: number },
   log: Log,
   act: (call: ReleaseCall) => Promise<T>,
 ): Promise<T> {
-  const { releaseId, attempt } = rollBackNamesSchema.parse(event);
   return withLedger(deps, { releaseId, by: `${releaseId} roll back ${attempt}`, log }, async call => {
     const newest = call.release.rollBack?.attempt;
     if (attempt !== newest) {

@@ -1,27 +1,4 @@
-import type { Alarms } from '../adapters/alarms/alarms.ts';
-import type { Hooks } from '../adapters/hooks/hooks.ts';
-import type { Ledger } from '../adapters/ledger/ledger.ts';
-import type { MetricSource } from '../adapters/metrics/metric-source.ts';
-import { RouterUnreachableError } from '../adapters/router/errors.ts';
-import type { TrafficRouter } from '../adapters/router/router.ts';
-import { type TargetCounts, type Targets, TargetsUnreachableError } from '../adapters/targets/targets.ts';
-import { pageFindings, pageIfDue } from '../application/page.ts';
-import { readDial } from '../application/read-dial.ts';
-import { askHook } from '../application/release/ask-hook.ts';
-import { keepFolded } from '../application/release/judged-windows.ts';
-import { ASKED_AGAIN_SECONDS, allEnded, inTime } from '../application/release/look-budget.ts';
-import { asks, type RoadMove, roadMove } from '../application/release/move.ts';
-import { freezeCeilings, readBaseline, writeBaseline } from '../application/release/see-baseline.ts';
-import { readAlarms, writeAlarms } from '../application/release/watch-alarms.ts';
-import { watchMetrics } from '../application/release/watch-metrics.ts';
-import type { ReleaseCall } from '../application/release-call.ts';
-import type { SharedDeps } from '../application/shared-deps.ts';
-import { type TellDeps, tell } from '../application/tell.ts';
-import type { Slot } from '../domain/dial.ts';
-import type { Decision, Observation } from '../domain/release/move.ts';
-import { nextMove } from '../domain/release/next-move.ts';
-import { currentStep, nextStep } from '../domain/release/next-step.ts';
-import { waitingOf } from '../domain/release/waiting.ts';
+import { type LookDeps, look } from '../application/release/look.ts';
 import {
   lazily,
   openAlarms,
@@ -35,93 +12,7 @@ import {
 } from './lambda/open.ts';
 import { makeReleaseHandler } from './lambda/release-handler.ts';
 
-export interface LookDeps extends SharedDeps, TellDeps {
-  ledger: Ledger;
-  router: TrafficRouter;
-  targets: Targets;
-  metrics: MetricSource;
-  hooks: Hooks;
-  alarms: Alarms;
-}
-
-/** The one look of the one waiting loop: sees the world, asks the domain for the next move, writes down what is new. */
-export const makeHandler = (deps: LookDeps) =>
-  makeReleaseHandler('look', deps, async (call): Promise<RoadMove> => {
-    const step = currentStep(call.release);
-    const asksHook = step?.kind === 'hook' && call.release.hooks[step.name] !== undefined;
-    // before the world is asked: a pause that ended at a chosen instant is not too late because asking takes time
-    const nowEpochMs = call.now;
-    const { workload } = call.release;
-    // at once, so that none of them takes another's time; while they last only the hook is written down
-    const [dial, targets, watched, past, alarms] = await allEnded([
-      inTime(readDial(deps, workload), because => new RouterUnreachableError(because)),
-      inTime(deps.targets.read(workload), because => new TargetsUnreachableError(because)),
-      watchMetrics(deps, call),
-      readBaseline(deps, call),
-      readAlarms(deps, call),
-      asksHook ? askHook(deps, call, step) : Promise.resolve(),
-    ]);
-    await writeAlarms(call, alarms);
-    await writeBaseline(deps, call, past);
-    await freezeCeilings(call, watched.ceilings);
-    if (watched.fold !== undefined) await keepFolded(deps, call, watched.fold);
-    const canary = await surely(deps, call, { dial, targets });
-    const decision = nextMove(call.release, { nowEpochMs, dial, alarms, ...canary, ...watched, ...sizingFailed(call) });
-    const held = decision.facts.find(fact => fact.kind === 'held');
-    const isBehindTheDoor = call.release.retiringAtEpochMs !== undefined;
-    if (held !== undefined && !isBehindTheDoor) await tell(deps, call.release, 'held', held.because);
-    const asked = decision.facts.find(fact => fact.kind === 'approvalOpened');
-    if (asked !== undefined) await tell(deps, call.release, 'approvalNeeded', decision.move.because);
-    for (const fact of decision.facts) await call.append(fact);
-    // behind the one-way door nothing ends it but a person: called at once
-    const [waiting] = held !== undefined && isBehindTheDoor ? waitingOf(call.state, call.now) : [];
-    if (waiting !== undefined) await pageIfDue(deps, call, waiting);
-    await pageFindings(deps, call);
-    call.log.info(decision.move.kind, { ...decision.move });
-    return roadMove({ ...decision.move, ...asking(call, decision.move) });
-  });
-
-/** What AfterSizeFault says of the sizing before this look: the name of its error. */
-const sizingFailed = ({ before: { kind, because } }: ReleaseCall): Pick<Observation, 'sizingFailed'> =>
-  kind === 'sizeAgain' ? { sizingFailed: because === 'ClusterUnreachableError' ? 'clusterIsAway' : 'throttled' } : {};
-
-/**
- * Whom the loop asks before the next look. A cluster that was asked before this look and did not answer was asked all the same.
- * While an approval is open the cluster is asked between two of its pauses, and none of its time is spent on that.
- */
-function asking(call: ReleaseCall, move: Decision['move']): Partial<RoadMove> {
-  const seconds = 'seconds' in move ? move.seconds : 0;
-  const { asks: askedBefore, slotAskedAtEpochMs: before = 0 } = call.before;
-  const slotAskedAtEpochMs = askedBefore === 'cluster' ? call.now : before;
-  const asked = asks(call.release, { nowEpochMs: call.now, seconds, slotAskedAtEpochMs });
-  const isBetweenPauses = asked === 'cluster' && nextStep(call.release, call.now).kind === 'openApproval';
-  return { asks: asked, slotAskedAtEpochMs, ...(isBetweenPauses && move.kind === 'lookAgain' && { seconds: 1 }) };
-}
-
-/** One answer that no target is healthy may be an odd one; to send a release back for it, two have to say so. */
-async function surely(
-  deps: LookDeps,
-  call: ReleaseCall,
-  first: { dial: Observation['dial']; targets: Record<Slot, TargetCounts> },
-): Promise<
-  Pick<Observation, 'healthyCanaryTargets' | 'unsureCanaryTargets' | 'registeredCanaryTargets' | 'canaryTargetsBecause'>
-> {
-  const { canary } = call.admission;
-  const isLost = !('unreadable' in first.dial) && first.dial[canary] > 0 && first.targets[canary].healthy === 0;
-  const again = async () =>
-    inTime(
-      deps.targets.read(call.release.workload),
-      because => new TargetsUnreachableError(because),
-      ASKED_AGAIN_SECONDS,
-    );
-  const { healthy, initial, unused, unhealthy, because } = (isLost ? await again() : first.targets)[canary];
-  return {
-    healthyCanaryTargets: healthy,
-    unsureCanaryTargets: initial + unused,
-    registeredCanaryTargets: healthy + initial + unused + unhealthy,
-    ...(because !== undefined && { canaryTargetsBecause: because }),
-  };
-}
+export const makeHandler = (deps: LookDeps) => makeReleaseHandler('look', deps, call => look(deps, call));
 
 export const handler = lazily(env =>
   makeHandler({

@@ -1,64 +1,9 @@
-import type { Alarms } from '../adapters/alarms/alarms.ts';
-import type { Ledger } from '../adapters/ledger/ledger.ts';
-import type { TrafficRouter } from '../adapters/router/router.ts';
-import type { Targets } from '../adapters/targets/targets.ts';
-import { DialNotTakenError } from '../application/errors.ts';
-import { readDial } from '../application/read-dial.ts';
-import { type RoadMove, roadMove } from '../application/release/move.ts';
-import { watchAlarms } from '../application/release/watch-alarms.ts';
-import type { SharedDeps } from '../application/shared-deps.ts';
-import { dialFor, dialText, sameDial } from '../domain/dial.ts';
-import { confirmedWeight } from '../domain/ledger/weight.ts';
-import { alarmBlock, rangUnderTraffic } from '../domain/release/alarm-watch.ts';
-import { isOurs } from '../domain/release/dial-owner.ts';
-import { dueWeight, isSlotUnread } from '../domain/release/next-step.ts';
-import { unconfirmedShift } from '../domain/release/unconfirmed-shift.ts';
+import { type ShiftTrafficDeps, shiftTraffic } from '../application/release/shift-traffic.ts';
 import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets } from './lambda/open.ts';
 import { makeReleaseHandler } from './lambda/release-handler.ts';
 
-export interface ShiftTrafficDeps extends SharedDeps {
-  ledger: Ledger;
-  router: TrafficRouter;
-  targets: Targets;
-  alarms: Alarms;
-}
-
-/** Turns the dial to the step's weight: intent, act, read back, append. */
 export const makeHandler = (deps: ShiftTrafficDeps) =>
-  makeReleaseHandler('shift-traffic', deps, async (call): Promise<RoadMove> => {
-    const weight = dueWeight(call.release);
-    if (weight === undefined) return roadMove({ kind: 'advance', because: 'the weight is what this step wants' });
-    // an account that was full, or calls that did not come through, may lie between the look and this
-    if (isSlotUnread(call.release, call.now))
-      return roadMove({ kind: 'advance', because: 'the slots were read too long ago: they are read again' });
-    const { canary } = call.admission;
-    const { workload } = call.release;
-    const from = await readDial(deps, workload);
-    if ('unreadable' in from) return back(`the traffic weights were changed outside Sluice: ${from.unreadable}`);
-    if (!isOurs(call.release, call.admission, from))
-      return back(`the traffic weights were changed outside Sluice: ${dialText(from)}`);
-    const targets = await deps.targets.read(workload);
-    if (weight > 0 && targets[canary].healthy === 0) return back(`${canary} has no healthy targets`);
-
-    const alarms = weight > 0 ? await watchAlarms(deps, call) : [];
-    const alarmed = rangUnderTraffic(call.release, alarms) ?? alarmBlock(call.release, alarms);
-    if (alarmed !== undefined) return back(alarmed);
-
-    const to = dialFor(canary, weight);
-    // nothing is live to go back to: the shift of a first release is its one-way door
-    if (call.admission.first === true && call.release.retiringAtEpochMs === undefined)
-      await call.append({ kind: 'retiring' });
-    if (unconfirmedShift(call.release) === undefined) await call.append({ kind: 'shiftIntended', from, to, weight });
-    if (!sameDial(from, to)) await deps.router.setDial(workload, to);
-    const dial = await deps.router.readDial(workload);
-    if (!sameDial(dial, to))
-      throw new DialNotTakenError(`the traffic weights were set to ${dialText(to)} and read back as ${dialText(dial)}`);
-    await call.append({ kind: 'shiftConfirmed', dial, weight });
-    return roadMove({ kind: 'advance', because: `${confirmedWeight(call.release)} % to ${canary}` });
-  });
-
-/** Back to the loop, whose look holds the release and says why. */
-const back = (because: string): RoadMove => roadMove({ kind: 'lookAgain', because });
+  makeReleaseHandler('shift-traffic', deps, call => shiftTraffic(deps, call));
 
 export const handler = lazily(env =>
   makeHandler({

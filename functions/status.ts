@@ -1,77 +1,9 @@
-import * as z from 'zod';
-import type { Ledger } from '../adapters/ledger/ledger.ts';
-import type { TrafficRouter } from '../adapters/router/router.ts';
-import type { Workloads } from '../adapters/workloads/workloads.ts';
-import { readDial } from '../application/read-dial.ts';
-import type { SharedDeps } from '../application/shared-deps.ts';
-import type { Dial } from '../domain/dial.ts';
-import type { Entry } from '../domain/ledger/facts.ts';
-import type { WorkloadState } from '../domain/ledger/state.ts';
-import { type Waiting, waitingOf } from '../domain/release/waiting.ts';
-import type { WindowRecord } from '../domain/windows/reading.ts';
+import { type StatusDeps, status, statusInputSchema } from '../application/operations/status.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openLedger, openRouter, openShared, openWorkloads } from './lambda/open.ts';
 
-export interface StatusDeps extends SharedDeps {
-  ledger: Ledger;
-  workloads: Workloads;
-  router: TrafficRouter;
-}
-
-const inputSchema = z.strictObject({
-  /** Absent: the names of all workloads. */
-  workload: z.string().min(1).optional(),
-  /** Lines of the ledger after this one, too. */
-  afterSeq: z.int().nonnegative().optional(),
-  /** A release of the workload, of any time: its windows and only its lines, so that it can be judged again. */
-  releaseId: z.string().min(1).optional(),
-  /** The cursor of an answer before: its next windows. */
-  windowsAfter: z.string().min(1).optional(),
-});
-
-export type StatusAnswer =
-  | { kind: 'workloads'; names: string[] }
-  | {
-      kind: 'workload';
-      state: WorkloadState;
-      /** `unreadable`: why a rule shows none, a maintenance page for example. */
-      dial: Dial | { unreadable: string };
-      /** What its releases wait for; absent in answers of functions from before it was said. */
-      awaited?: Waiting[];
-      entries: Entry[];
-      /** The log is longer than an answer: ask again, after this line. */
-      nextAfterSeq?: number;
-      /** Of the release that was asked for, else of the one that is on its way. */
-      windows: WindowRecord[];
-      /** There are more windows than an answer holds: ask again, with this as `windowsAfter`. */
-      nextWindows?: string;
-    };
-
-/** The door for those who only look. Reads, and changes nothing. Log and windows come in pages: a Lambda answers 6 MB at most. */
 export const makeHandler = (deps: StatusDeps) =>
-  makeLambda('status', deps, async (event): Promise<StatusAnswer> => {
-    const { workload: name, afterSeq, releaseId, windowsAfter } = inputSchema.parse(event);
-    if (name === undefined) return { kind: 'workloads', names: await deps.workloads.list() };
-    const { workload } = await deps.workloads.read(name);
-    const [state, dial] = await Promise.all([deps.ledger.read(name), readDial(deps, workload)]);
-    const { entries: all, more } =
-      afterSeq === undefined ? { entries: [], more: false } : await deps.ledger.entriesPage(name, afterSeq);
-    const entries = releaseId === undefined ? all : all.filter(entry => entry.releaseId === releaseId);
-    const last = more ? all.at(-1) : undefined;
-    const shown = releaseId ?? state.active?.releaseId;
-    const { windows, next } =
-      shown === undefined ? { windows: [] } : await deps.ledger.windowsPage(shown, windowsAfter);
-    return {
-      kind: 'workload',
-      state,
-      dial,
-      awaited: waitingOf(state, deps.clock.now()),
-      entries,
-      ...(last !== undefined && { nextAfterSeq: last.seq }),
-      windows,
-      ...(next !== undefined && { nextWindows: next }),
-    };
-  });
+  makeLambda('status', deps, async event => status(deps, statusInputSchema.parse(event)));
 
 export const handler = lazily(env =>
   makeHandler({

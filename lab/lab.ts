@@ -18,6 +18,7 @@ import { openSnsNotifier } from '../adapters/notifier/sns-notifier.ts';
 import { openAlbRouter } from '../adapters/router/alb/router.ts';
 import { openAlbTargets } from '../adapters/router/alb/targets.ts';
 import { openDynamoDbWorkloads } from '../adapters/workloads/dynamodb-workloads.ts';
+import { type AllDeps, makeHandlers } from '../functions/lambda/handlers.ts';
 import { functionSubstitutions, labRegion, stateMachineArnOf } from './asl/arns.ts';
 import { openEmbeddedHost } from './asl/embedded-host.ts';
 import type { StateMachineHost } from './asl/state-machine-host.ts';
@@ -32,7 +33,6 @@ import { labClientConfig, openWireServer, type WireServer } from './aws/wire-ser
 import { type LabClock, openLabClock } from './clock.ts';
 import { alarmEvent, executionEvent, pushEvent } from './event-shapes.ts';
 import { openEvents } from './events.ts';
-import { type AllDeps, labFunctions } from './functions.ts';
 import { type LabKubernetes, openKubernetes } from './kubernetes/kubernetes.ts';
 import type { Program } from './kubernetes/pod.ts';
 import { type Edge, openEdge } from './load-balancer/edge.ts';
@@ -81,7 +81,7 @@ export interface Lab {
    * Publishes new versions of all functions and new definitions of both machines that name them, as a deployment of Sluice
    * does: an execution that runs keeps what it began with, what starts from now on is new.
    */
-  deploy(functions: ReturnType<typeof labFunctions>): Promise<void>;
+  deploy(functions: ReturnType<typeof makeHandlers>): Promise<void>;
   /** Told of every line that a handler appends to a ledger, at once. Returns the unsubscriber. */
   onLine(listener: (workload: string, line: AppendedLine) => void): () => void;
   /** Ends the executions, the processes and the servers; nothing is left behind. Safe to repeat. */
@@ -134,7 +134,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     const ecr = ecrEndpoint(push => events.send('image-pushed', pushEvent(push)));
     const alarms = alarmsEndpoint({ clock, onChange: change => events.send('alarm-changed', alarmEvent(change)) });
     // the handlers need the wire's address and the wire needs the handlers: they are looked up when they are called
-    const versions: ReturnType<typeof labFunctions>[] = [];
+    const versions: ReturnType<typeof makeHandlers>[] = [];
     const call = (name: string, event: unknown, functions = versions.at(-1)) => {
       const found = functions?.[name];
       if (found === undefined) throw new Error(`there is no function ${name}`);
@@ -193,7 +193,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       propagationSeconds: options.propagationSeconds ?? 5,
       controlPlane: env.SLUICE_CONTROL_PLANE ?? table.name,
     };
-    const deploy = async (functions: ReturnType<typeof labFunctions>) => {
+    const deploy = async (functions: ReturnType<typeof makeHandlers>) => {
       const version = versions.push(functions);
       for (const name of names) byName[`${name}:${version}`] = event => call(name, event, functions);
       const substitutions = functionSubstitutions(names, version);
@@ -204,7 +204,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         host.registerMachine({ name, definition: await readMachine(file), substitutions });
       }
     };
-    await deploy(labFunctions(deps));
+    await deploy(makeHandlers(deps));
     host.onStatusChange(change => {
       const endedBadly = ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(change.status);
       if (endedBadly) events.send('execution-ended', executionEvent(change, clock.now()));
@@ -249,7 +249,7 @@ const readMachine = async (name: string): Promise<object> =>
   JSON.parse(await readFile(new URL(`../state-machines/${name}.asl.json`, import.meta.url), 'utf8'));
 
 /** The handlers' names without opening any of them. */
-const functionNames = async (): Promise<string[]> => Object.keys(labFunctions({} as AllDeps));
+const functionNames = async (): Promise<string[]> => Object.keys(makeHandlers({} as AllDeps));
 
 /** The AWS Load Balancer Controller's calls, made with the real client. */
 function registrarOf(wireUrl: string) {

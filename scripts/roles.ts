@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import {
   type AnyFunctionName,
   CUSTOM_RESOURCE_NAMES,
@@ -85,11 +86,20 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   ],
 };
 
-/** The first sentence of the comment above `makeHandler`: what the function is for, in its author's words. */
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+/** The first sentence of the comment above the use case that a function calls: what it is for, in its author's words. */
 function purposeOf(name: AnyFunctionName): string {
-  const code = readFileSync(new URL(`../functions/${name}.ts`, import.meta.url), 'utf8');
-  const comment = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export const makeHandler/.exec(code)?.[1];
-  if (comment === undefined) throw new Error(`functions/${name}.ts: no comment above makeHandler says what it is for`);
+  const imported = /import \{([^}]+)\} from '[./]+\/(application\/[^']+\/([\w-]+)\.ts)'/g;
+  const [, names = '', path = ''] =
+    [...read(`functions/${name}.ts`).matchAll(imported)].find(([, , , file]) => file === basename(name)) ?? [];
+  const useCase = names
+    .split(',')
+    .find(one => !/^\s*(type .*|parse\w+|\w+Schema|)\s*$/.test(one))
+    ?.trim();
+  const above = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*export (?:async )?(?:function|const) ${useCase}\\b`);
+  const comment = path === '' ? undefined : above.exec(read(path))?.[1];
+  if (comment === undefined) throw new Error(`functions/${name}.ts: no comment above its use case says what it is for`);
   const text = comment.replaceAll(/\s*\n\s*\* ?/g, ' ').trim();
   return /^.*?[.:](?= |$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
 }

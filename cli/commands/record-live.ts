@@ -1,6 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
+import type { RecordLiveAnswer } from '../../application/operations/record-live.ts';
 import { SLOTS } from '../../domain/dial.ts';
-import type { RecordLiveAnswer } from '../../functions/record-live.ts';
 import { atTheDoors, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
 import { say, type Terminal } from '../terminal.ts';
 

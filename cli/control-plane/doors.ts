@@ -1,12 +1,12 @@
+import type { AbortAnswer } from '../../application/operations/abort.ts';
+import type { ApproveAnswer } from '../../application/operations/approve.ts';
+import type { AuditAnswer } from '../../application/operations/audit.ts';
+import type { RecordLiveAnswer } from '../../application/operations/record-live.ts';
 import type { StartAnswer } from '../../application/operations/start-release.ts';
+import type { StatusAnswer } from '../../application/operations/status.ts';
+import type { UndoAnswer } from '../../application/operations/undo.ts';
 import type { Slot } from '../../domain/dial.ts';
 import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
-import type { AbortAnswer } from '../../functions/abort.ts';
-import type { ApproveAnswer } from '../../functions/approve.ts';
-import type { AuditAnswer } from '../../functions/audit.ts';
-import type { RecordLiveAnswer } from '../../functions/record-live.ts';
-import type { StatusAnswer } from '../../functions/status.ts';
-import type { UndoAnswer } from '../../functions/undo.ts';
 import { BAD_INPUT, CommandError, type ControlPlane } from './control-plane.ts';
 
 interface StatusEvent {

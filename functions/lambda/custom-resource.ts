@@ -1,5 +1,10 @@
-import * as z from 'zod';
 import { isNamed } from '../../adapters/router/alb/rule-keeper.ts';
+import {
+  type CloudFormationRequest,
+  cloudFormationRequestSchema,
+  type Made,
+  NOTHING_MADE,
+} from '../../application/custom-resources/request.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
 import { makeLambda } from './handler.ts';
 
@@ -8,34 +13,11 @@ import { makeLambda } from './handler.ts';
  * docs: "Custom resource request/response reference". The address is a secret: whoever has it can answer.
  */
 
-const requestSchema = z.discriminatedUnion('RequestType', [
-  z.object({ RequestType: z.literal('Create'), ...common() }),
-  z.object({ RequestType: z.literal('Update'), ...common(), PhysicalResourceId: z.string() }),
-  z.object({ RequestType: z.literal('Delete'), ...common(), PhysicalResourceId: z.string() }),
-]);
-export type CloudFormationRequest = z.infer<typeof requestSchema>;
-
-function common() {
-  return {
-    StackId: z.string().regex(/^arn:[a-z-]+:cloudformation:[a-z0-9-]+:\d{12}:stack\/.+$/),
-    RequestId: z.string(),
-    LogicalResourceId: z.string(),
-    ResponseURL: z.url(),
-    ResourceProperties: z.looseObject({}),
-  };
-}
-
 export interface CustomResourceDeps extends SharedDeps {
   /** Waits, in milliseconds of the wall. */
   pause(ms: number): Promise<unknown>;
   /** Whether an answer may be sent there. */
   isAnswerAddress(address: URL): boolean;
-}
-
-/** What became of it. `physicalId` is the resource's name for CloudFormation: another one on an update means another resource. */
-export interface Made {
-  physicalId: string;
-  attributes?: Record<string, string>;
 }
 
 export interface Answer {
@@ -47,9 +29,6 @@ export interface Answer {
   LogicalResourceId: string;
   Data?: Record<string, string>;
 }
-
-/** Of a Create that failed: its Delete, which CloudFormation sends next, has nothing to undo. */
-export const NOTHING_MADE = 'nothing-made';
 
 /**
  * A stack attaches the permission and calls at once, and IAM takes some seconds to know it everywhere. 8 pauses of 10 s are
@@ -68,7 +47,7 @@ export const makeCustomResource = (
   act: (request: CloudFormationRequest) => Promise<Made>,
 ) =>
   makeLambda(name, deps, async (event, log): Promise<Answer> => {
-    const request = requestSchema.parse(event);
+    const request = cloudFormationRequestSchema.parse(event);
     const { StackId, RequestId, LogicalResourceId } = request;
     // before anything is done: whoever calls without CloudFormation has no such address
     const address = new URL(request.ResponseURL);

@@ -1,7 +1,7 @@
 import { openCloudWatchAlarms } from '../../adapters/alarms/cloudwatch-alarms.ts';
 import type { Env } from '../../adapters/aws-client-config.ts';
 import { systemClock } from '../../adapters/clock.ts';
-import { openStepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
+import { machineArnsOf, openStepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
 import { openHttpHooks } from '../../adapters/hooks/open-hooks.ts';
 import { openEcrRegistry } from '../../adapters/images/ecr-registry.ts';
 import { openDynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
@@ -62,6 +62,8 @@ export const openMetrics = (env: Env) => openMetricSources(env, destinationsOf(e
 export const openAlarms = openCloudWatchAlarms;
 export const openImages = openEcrRegistry;
 export const openExecutions = openStepFunctionsExecutions;
+/** What the two machines are called in events. */
+export const machineArns = machineArnsOf;
 export const openHooks = (env: Env) => openHttpHooks(destinationsOf(env));
 
 /** SLUICE_PROPAGATION_SECONDS; the design's allowance where it is not set. */

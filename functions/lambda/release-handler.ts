@@ -1,20 +1,25 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { sayingClusterFailed } from '../../application/cluster-failed.ts';
 import type { RoadMove } from '../../application/release/move.ts';
-import { type ReleaseCall, withRelease } from '../../application/release-call.ts';
+import { type ReleaseCall, releaseInputSchema, withRelease } from '../../application/release-call.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
 import { namingThrottling } from '../../application/throttling.ts';
 import { type LambdaHandler, makeLambda } from './handler.ts';
 import { countedRoad } from './history.ts';
 
+/** What every handler of the two machines has: the ledger, by which it is fenced off. */
+export interface ReleaseHandlerDeps extends SharedDeps {
+  ledger: Ledger;
+}
+
 /** A handler of release.asl.json: behind the fence, and its move carries on what the execution's history holds. */
 export const makeReleaseHandler = (
   name: string,
-  deps: SharedDeps & { ledger: Ledger },
+  deps: ReleaseHandlerDeps,
   act: (call: ReleaseCall) => Promise<RoadMove>,
 ): LambdaHandler<RoadMove> =>
-  makeLambda(name, deps, (event, log) =>
-    withRelease(deps, event, log, async call => {
+  makeLambda(name, deps, async (event, log) =>
+    withRelease(deps, releaseInputSchema.parse(event), log, async call => {
       const { events = 0, asks, slotAskedAtEpochMs } = call.before;
       const carried = slotAskedAtEpochMs === undefined ? {} : { slotAskedAtEpochMs };
       const move = { ...carried, ...(await sayingClusterFailed(call, () => act(call))) };

@@ -1,21 +1,20 @@
-import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { sayingClusterFailed } from '../../application/cluster-failed.ts';
 import type { RoadMove } from '../../application/release/move.ts';
 import { type ReleaseCall, withRollBack } from '../../application/release-call.ts';
 import { backOf, type RollBackInput, rollBackInputSchema } from '../../application/roll-back/way-back.ts';
-import type { SharedDeps } from '../../application/shared-deps.ts';
 import { type LambdaHandler, makeLambda } from './handler.ts';
 import { countedBack } from './history.ts';
+import type { ReleaseHandlerDeps } from './release-handler.ts';
 
 /** A handler of roll-back.asl.json: behind the fence, and its move carries on what the execution's history holds. */
 export const makeRollBackHandler = (
   name: string,
-  deps: SharedDeps & { ledger: Ledger },
+  deps: ReleaseHandlerDeps,
   act: (call: ReleaseCall, input: RollBackInput) => Promise<RoadMove>,
 ): LambdaHandler<RoadMove> =>
   makeLambda(name, deps, async (event, log) => {
     const input = rollBackInputSchema.parse(event);
-    const move = await withRollBack(deps, event, log, call =>
+    const move = await withRollBack(deps, input, log, call =>
       // what the input says of the way back is for when there is no ledger: whoever may invoke this could have written it
       sayingClusterFailed(call, () => act(call, { ...input, back: backOf(call.release) })),
     );

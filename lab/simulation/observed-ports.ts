@@ -6,7 +6,7 @@ import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { newsOf } from '../../domain/ledger/news.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import type { WindowRecord } from '../../domain/windows/reading.ts';
-import type { AllDeps } from '../functions.ts';
+import type { AllDeps } from '../../functions/lambda/handlers.ts';
 import { overriding } from '../overriding.ts';
 import type { ToldRelease } from './checks/told-release.ts';
 import { currentInvocation, type Invocation, outsideInvocation } from './invocation.ts';

@@ -9,7 +9,7 @@ import { NotifierUnreachableError } from '../../adapters/notifier/notifier.ts';
 import { RouterUnreachableError } from '../../adapters/router/errors.ts';
 import { TargetsUnreachableError } from '../../adapters/targets/targets.ts';
 import { WorkloadsUnreachableError } from '../../adapters/workloads/workloads.ts';
-import type { AllDeps } from '../functions.ts';
+import type { AllDeps } from '../../functions/lambda/handlers.ts';
 import { currentInvocation, type Invocation, never } from './invocation.ts';
 import type { FaultRates, Outage, System } from './scenario.ts';
 import type { Stage } from './stage.ts';

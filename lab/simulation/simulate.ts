@@ -1,10 +1,10 @@
+import { type AllDeps, makeHandlers } from '../../functions/lambda/handlers.ts';
 import releaseMachine from '../../state-machines/release.asl.json' with { type: 'json' };
 import rollBackMachine from '../../state-machines/roll-back.asl.json' with { type: 'json' };
 import { functionSubstitutions } from '../asl/arns.ts';
 import { openEmbeddedHost } from '../asl/embedded-host.ts';
 import type { StateMachineHost } from '../asl/state-machine-host.ts';
 import { openLabClock } from '../clock.ts';
-import { type AllDeps, labFunctions } from '../functions.ts';
 import { openChecks } from './checks/checks.ts';
 import { MACHINE_NAMES } from './embedded-executions.ts';
 import { type Handlers, type Invoke, openLambda } from './lambda.ts';
@@ -84,7 +84,7 @@ async function openSimulation(scenarios: readonly [Scenario, ...Scenario[]], wra
   const watched = observedPorts(portsOf(stage, systems, host), systems, stage, openChecks(stage));
   const faulty = withPortFaults(watched, stage, faults);
   const deps = wrap.deps?.(faulty, stage) ?? faulty;
-  const made = labFunctions(deps);
+  const made = makeHandlers(deps);
   const handlers = wrap.handlers?.(made, stage) ?? made;
   const invoke = openLambda(stage, handlers, faults);
   ground.host = await openHost(handlers, invoke, first.eventsBefore);

@@ -12,7 +12,7 @@ import type { Entry } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../domain/release-id.ts';
 import { functionArnOf } from '../../lab/asl/arns.ts';
-import { labFunctions } from '../../lab/functions.ts';
+import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { openWorld, type World } from '../functions/world.ts';
 import { type Ended, endOf, type Interpreter } from './interpreters.ts';
 
@@ -65,17 +65,17 @@ export async function openStage(interpreter: Interpreter, scenario: string, opti
   const nameOf = (handler: string) => `${scenario}--${handler}`;
   const pascal = (name: string) => name.replace(/(^|-)([a-z])/g, (_, __, first: string) => first.toUpperCase());
   const substitutions = Object.fromEntries(
-    Object.keys(labFunctions(world.deps)).map(name => [`${pascal(name)}Function`, functionArnOf(nameOf(name))]),
+    Object.keys(makeHandlers(world.deps)).map(name => [`${pascal(name)}Function`, functionArnOf(nameOf(name))]),
   );
   const calls: string[] = [];
   // the embedded host looks for its functions when a machine is registered, and the handlers need the machines' ARNs
-  const run: { handlers: ReturnType<typeof labFunctions> } = { handlers: {} };
-  for (const name of Object.keys(labFunctions(world.deps))) {
+  const run: { handlers: ReturnType<typeof makeHandlers> } = { handlers: {} };
+  for (const name of Object.keys(makeHandlers(world.deps))) {
     interpreter.functions[nameOf(name)] = event => called(name, event as Call);
   }
   const arns = { release: await machine('release'), rollBack: await machine('roll-back') };
   const executions = stepFunctionsExecutions(interpreter.client, arns);
-  run.handlers = labFunctions({ ...world.deps, executions, ...peopled(world, options) });
+  run.handlers = makeHandlers({ ...world.deps, executions, ...peopled(world, options) });
 
   /**
    * The clock of this world does not depend on how quick an interpreter is: a call comes a second after the one before, or

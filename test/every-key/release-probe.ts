@@ -2,7 +2,7 @@ import { checkPlan } from '../../domain/plan/check-plan.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
-import type { AllDeps } from '../../lab/functions.ts';
+import type { AllDeps } from '../../functions/lambda/handlers.ts';
 import type { Act, Scenario } from '../../lab/simulation/scenario.ts';
 import { simulate } from '../../lab/simulation/simulate.ts';
 import type { Quality } from '../../lab/simulation/world/quality.ts';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { labFunctions } from '../../lab/functions.ts';
+import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { callsInCode } from '../support/calls-in-code.ts';
 import { type CrashScene, crashScenes } from './crash-scenes.ts';
 import { isEffect, mortal, ProcessDied } from './mortal.ts';
@@ -15,7 +15,7 @@ import type { World } from './world.ts';
 /** Runs a scene's handler in a process that dies after its nth effect. Answers the effects that took place. */
 async function runMortal(scene: CrashScene, world: World, diesAfter: number): Promise<string[]> {
   const { deps, effects } = mortal(world.deps, diesAfter);
-  const handler = labFunctions(deps)[scene.name];
+  const handler = makeHandlers(deps)[scene.name];
   if (handler === undefined) throw new Error(`there is no handler ${scene.name}`);
   try {
     await handler(await inputOf(scene, world));

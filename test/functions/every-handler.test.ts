@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { type AllDeps, labFunctions } from '../../lab/functions.ts';
+import { type AllDeps, makeHandlers } from '../../functions/lambda/handlers.ts';
 import type { Line } from '../support/story.ts';
 import { backScenes, inputOf, roadScenes, allScenes as scenes } from './scenes.ts';
 import { named, openWorld } from './world.ts';
@@ -9,11 +9,11 @@ describe('the handlers', () => {
   it('of the lab are the files of functions/, so that a new one cannot be forgotten', async () => {
     const files = await readdir(new URL('../../functions', import.meta.url), { withFileTypes: true });
     const names = files.filter(file => file.isFile()).map(file => file.name.replace(/\.ts$/, ''));
-    expect(Object.keys(labFunctions({} as AllDeps)).sort()).toEqual(names.sort());
+    expect(Object.keys(makeHandlers({} as AllDeps)).sort()).toEqual(names.sort());
   });
 
   it('are all here: each has a scene in which it has something to do', () => {
-    expect(scenes.map(scene => scene.name).sort()).toEqual(Object.keys(labFunctions({} as AllDeps)).sort());
+    expect(scenes.map(scene => scene.name).sort()).toEqual(Object.keys(makeHandlers({} as AllDeps)).sort());
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { HookUnreachableError } from '../../adapters/hooks/hooks.ts';
-import { labFunctions } from '../../lab/functions.ts';
+import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { inVirtualTime, virtualSleep } from '../../lab/simulation/virtual-time.ts';
 import { at, hook, type Line, readied, shifted, weight } from '../support/story.ts';
 import { road } from './scenes.ts';
@@ -38,7 +38,7 @@ async function slow(metricsMs: number, ...story: Line[]) {
         ...ports,
       };
       const started = Date.now();
-      const answer = (await labFunctions(deps).look?.(road)) as { kind: string };
+      const answer = (await makeHandlers(deps).look?.(road)) as { kind: string };
       return { answer, ms: Date.now() - started };
     });
   return { world, look };

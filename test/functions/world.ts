@@ -17,7 +17,7 @@ import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { type AllDeps, labFunctions } from '../../lab/functions.ts';
+import { type AllDeps, makeHandlers } from '../../functions/lambda/handlers.ts';
 import { admissionOf, at, imageOf, type Line, NOON, planOf, requested, shop } from '../support/story.ts';
 
 /** The team's own Deployment. */
@@ -97,7 +97,7 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
     pause: async (ms: number) => void pauses.push(ms),
     controlPlane: 'sluice',
   };
-  const functions = labFunctions(deps);
+  const functions = makeHandlers(deps);
   const registeredPlan = planOf(plan);
 
   cluster.putTemplate(shop, template);

@@ -11,6 +11,7 @@ import {
   needsOf,
 } from '../../infra/functions/catalogue.ts';
 import { fileOf, placeholdersOf } from '../../infra/state-machines.ts';
+import { callsInCode } from '../support/calls-in-code.ts';
 import { namesIn, type Resource, SYNTH_TIMEOUT_MS, type Synthesised, synthControlPlane } from './synthesised.ts';
 
 let controlPlane: Synthesised;
@@ -149,7 +150,9 @@ describe('the functions', () => {
           `${name} ${opener}`,
         ).toBe(opens);
       }
-      const turns = /router\.(setDial|joinGroups|goBack|setPreview)\(/.test(source);
+      const turns = callsInCode(`functions/${name}.ts`).some(
+        ({ port, method }) => port === 'router' && ['setDial', 'joinGroups', 'goBack', 'setPreview'].includes(method),
+      );
       expect(needsOf(name).includes('turnDial'), `${name} turns the dial`).toBe(turns);
     }
   });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { functionSubstitutions } from '../../lab/asl/arns.ts';
 import { openEmbeddedHost } from '../../lab/asl/embedded-host.ts';
 import { openLabClock } from '../../lab/clock.ts';
-import { labFunctions } from '../../lab/functions.ts';
+import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { type RecordedExecution, type TaskResult, trimmed } from './recording.ts';
 
 /** A wait of half a minute, which is the longest, takes 3 ms. */
@@ -22,7 +22,7 @@ export async function walk(recorded: RecordedExecution): Promise<string[]> {
     new URL(`../../state-machines/${FILES[recorded.machine]}.asl.json`, import.meta.url),
     'utf8',
   );
-  const names = Object.keys(labFunctions({} as Parameters<typeof labFunctions>[0]));
+  const names = Object.keys(makeHandlers({} as Parameters<typeof makeHandlers>[0]));
   const stateOf = statesByFunction(JSON.parse(definition), names);
   const functions = Object.fromEntries(
     names.map(name => [name, (event: unknown) => answer(name, event as { taskToken?: string; move?: object })]),

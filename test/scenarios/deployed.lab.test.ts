@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labFunctions } from '../../lab/functions.ts';
+import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { bake, go, planOf, quickPlan, setWeight } from './plans.ts';
 import { atRest, openStories, STORY_WITHIN_MS, type Stories, server } from './stories.ts';
 
@@ -12,7 +12,7 @@ afterAll(() => stories.close());
 /** Deploys Sluice anew. What its functions are called with from then on is kept, as "name release". */
 async function deploySluice(): Promise<string[]> {
   const calls: string[] = [];
-  const fresh = Object.entries(labFunctions(stories.lab.deps)).map(([name, handler]) => [
+  const fresh = Object.entries(makeHandlers(stories.lab.deps)).map(([name, handler]) => [
     name,
     (event: unknown) => {
       calls.push(`${name} ${(event as { releaseId?: string }).releaseId}`);

@@ -4,11 +4,11 @@ import { withLedger } from '../../application/release-call.ts';
 import { claimRollBack } from '../../application/roll-back/claim-roll-back.ts';
 import { dialFor } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { functionSubstitutions } from '../../lab/asl/arns.ts';
 import { openEmbeddedHost } from '../../lab/asl/embedded-host.ts';
 import type { ExecutionDescription, StateMachineHost } from '../../lab/asl/state-machine-host.ts';
 import { openLabClock } from '../../lab/clock.ts';
-import { labFunctions } from '../../lab/functions.ts';
 import { embeddedExecutions, MACHINE_NAMES } from '../../lab/simulation/embedded-executions.ts';
 import { inVirtualTime, virtualSleep } from '../../lab/simulation/virtual-time.ts';
 import releaseMachine from '../../state-machines/release.asl.json' with { type: 'json' };
@@ -238,7 +238,7 @@ async function play(story: Story) {
       clock: { now: () => Date.now() },
       executions: embeddedExecutions(() => host),
     };
-    const made = Object.entries(labFunctions(deps)).map(([name, handler]) => {
+    const made = Object.entries(makeHandlers(deps)).map(([name, handler]) => {
       const slower = async (event: unknown) => {
         const move = (await handler(event)) as { seconds?: number } | undefined;
         return move?.seconds === undefined ? move : { ...move, seconds: move.seconds * stretch };

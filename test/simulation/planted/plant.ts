@@ -1,7 +1,7 @@
 import type { RoadMove } from '../../../application/release/move.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState, WorkloadState } from '../../../domain/ledger/state.ts';
-import type { AllDeps } from '../../../lab/functions.ts';
+import type { AllDeps } from '../../../functions/lambda/handlers.ts';
 import { overriding } from '../../../lab/overriding.ts';
 import { currentInvocation } from '../../../lab/simulation/invocation.ts';
 import type { Handlers } from '../../../lab/simulation/lambda.ts';

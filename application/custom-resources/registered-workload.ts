@@ -1,0 +1,164 @@
+import * as z from 'zod';
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import { checkPlanInput } from '../../adapters/plan-file/check-plan-input.ts';
+import { RouterRuleError } from '../../adapters/router/errors.ts';
+import type { TrafficRouter } from '../../adapters/router/router.ts';
+import { type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from '../../adapters/workloads/workloads.ts';
+import { SLOTS } from '../../domain/dial.ts';
+import { type Issue, pathText } from '../../domain/file/issue.ts';
+import { othersProblem } from '../../domain/routers/alb/ownership.ts';
+import { routingProblem } from '../../domain/routers/alb/routing-problem.ts';
+import type { Workload } from '../../domain/workload.ts';
+import { checkWorkload } from '../../domain/workload-file.ts';
+import type { SharedDeps } from '../shared-deps.ts';
+import { claimResources, unclaimAll, unclaimOthers } from './claim-resources.ts';
+import { type CloudFormationRequest, type Made, NOTHING_MADE } from './request.ts';
+import { requireNoRelease } from './require-no-release.ts';
+
+export interface RegisteredWorkloadDeps extends SharedDeps {
+  ledger: Ledger;
+  workloads: Workloads;
+  router: Pick<TrafficRouter, 'readRouting'>;
+  controlPlane: string;
+}
+
+const json = z.string().transform((text): unknown => JSON.parse(text));
+/** Both in the shape of their files, as JSON: only now are the ARNs in them known. */
+const propertiesSchema = z.object({ Workload: json, Plan: json });
+
+/** Of a workload that is to be forgotten no more is read than whose it is: what was taken once must not keep it here. */
+const forgottenSchema = z.object({
+  Workload: json.pipe(
+    z.looseObject({ router: z.looseObject({ targetGroups: z.object({ blue: z.string(), green: z.string() }) }) }),
+  ),
+});
+
+/**
+ * What the control plane knows of a workload: where it is, and the plan that its releases run. A release that is on its way
+ * has its own frozen copy, so a change is always safe; only forgetting it is not. It belongs to the stack that registered it.
+ */
+export const keepRegisteredWorkload = (deps: RegisteredWorkloadDeps, request: CloudFormationRequest): Promise<Made> =>
+  request.RequestType === 'Delete' ? forget(deps, request) : register(deps, request);
+
+async function register(deps: RegisteredWorkloadDeps, request: CloudFormationRequest): Promise<Made> {
+  const registered = parse(propertiesSchema.parse(request.ResourceProperties));
+  const { workload } = registered;
+  const { name } = workload;
+  const known = request.RequestType === 'Update' ? request.PhysicalResourceId : NOTHING_MADE;
+  if (known !== NOTHING_MADE && known !== name) {
+    throw new Error(
+      `workload ${known} cannot become ${name}: its slots, its rules and its ledger have its name. Make a second workload, then remove this one`,
+    );
+  }
+  const there = await readIfThere(deps.workloads, name);
+  if (there !== undefined) requireOurs(deps, there, workload.router.targetGroups, request);
+  const facts = await deps.router.readRouting(workload);
+  const owner = ownerOf(deps, name, request);
+  const problem =
+    routingProblem(workload.router, facts, owner) ??
+    [...facts.rules.map(rule => rule.arn), ...SLOTS.map(slot => workload.router.targetGroups[slot])]
+      .map(arn => othersProblem(arn, facts.tags[arn] ?? {}, owner))
+      .find(one => one !== undefined);
+  if (problem !== undefined) throw new Error(`workload ${name}: ${problem}`);
+  const { StackId: stack } = request;
+  await claimResources(deps, { workload, stack });
+  // what was pushed before it came to us is not released by itself; a later change of it does not move that
+  const registeredAtEpochMs = there?.registeredAtEpochMs ?? deps.clock.now();
+  const ownedBy = { controlPlane: deps.controlPlane, stack };
+  await deps.workloads.register({ ...registered, registeredAtEpochMs, ownedBy });
+  await unclaimOthers(deps, { workload, stack });
+  return { physicalId: name };
+}
+
+async function forget(deps: RegisteredWorkloadDeps, request: CloudFormationRequest): Promise<Made> {
+  const name = request.RequestType === 'Create' ? NOTHING_MADE : request.PhysicalResourceId;
+  if (name === NOTHING_MADE) return { physicalId: name };
+  const there = await readIfThere(deps.workloads, name);
+  if (there !== undefined) {
+    const { Workload } = forgottenSchema.parse(request.ResourceProperties);
+    requireOurs(deps, there, Workload.router.targetGroups, request);
+    if (there.ownedBy === undefined) await requireGroupsOfStack(deps, there, request);
+    await requireNoRelease(deps.ledger, name);
+    await deps.workloads.remove(name);
+  }
+  await unclaimAll(deps, name, request.StackId);
+  return { physicalId: name };
+}
+
+const ownerOf = ({ controlPlane }: RegisteredWorkloadDeps, workload: string, { StackId }: { StackId: string }) => ({
+  controlPlane,
+  workload,
+  stack: StackId,
+});
+
+function parse(given: z.infer<typeof propertiesSchema>): RegisteredWorkload {
+  const checked = checkWorkload(given.Workload);
+  if (checked.kind === 'issues') throw new Error(`the workload: ${textOf(checked.issues)}`);
+  const plan = checkPlanInput(given.Plan, checked.workload);
+  if (plan.kind === 'issues') throw new Error(`the plan of ${checked.workload.name}: ${textOf(plan.issues)}`);
+  return { workload: checked.workload, plan: plan.plan };
+}
+
+const textOf = (issues: Issue[]): string =>
+  issues.map(({ path, found, expected }) => `${pathText(path)}: found ${found}; expected ${expected}`).join('. ');
+
+/**
+ * Two stacks with one name would turn each other's dials, and so would two constructs of one stack. One that was registered
+ * before items had owners is known by its target groups, which the stack made and nobody can replace.
+ */
+function requireOurs(
+  deps: RegisteredWorkloadDeps,
+  there: RegisteredWorkload,
+  groups: { blue: string; green: string },
+  request: CloudFormationRequest,
+): void {
+  const { name, router } = there.workload;
+  const { blue, green } = router.targetGroups;
+  const { ownedBy } = there;
+  if (ownedBy !== undefined) {
+    const { controlPlane, stack } = ownedBy;
+    if (controlPlane !== deps.controlPlane || stack !== request.StackId) {
+      throw new Error(
+        `workload ${name} is registered already, by stack ${stack}, and this is stack ${request.StackId}: it needs another name`,
+      );
+    }
+    if (request.RequestType !== 'Create') return;
+  }
+  if (blue === groups.blue && green === groups.green) return;
+  throw new Error(
+    `workload ${name} is registered already, with the target groups ${blue} and ${green}, and stack ${request.StackId} has ${groups.blue} and ${groups.green}: it needs another name`,
+  );
+}
+
+/** What nobody owned yet is at least not what the tags of its target groups give to another stack. */
+async function requireGroupsOfStack(
+  deps: RegisteredWorkloadDeps,
+  { workload }: RegisteredWorkload,
+  request: CloudFormationRequest,
+): Promise<void> {
+  const facts = await readRoutingIfThere(deps, workload);
+  if (facts === undefined) return; // nothing is left that could be turned
+  const owner = ownerOf(deps, workload.name, request);
+  const problem = SLOTS.map(slot => workload.router.targetGroups[slot])
+    .map(arn => othersProblem(`target group ${arn}`, facts.tags[arn] ?? {}, owner))
+    .find(one => one !== undefined);
+  if (problem !== undefined) throw new Error(`workload ${workload.name}: ${problem}`);
+}
+
+async function readRoutingIfThere(deps: RegisteredWorkloadDeps, workload: Workload) {
+  try {
+    return await deps.router.readRouting(workload);
+  } catch (error) {
+    if (!(error instanceof RouterRuleError)) throw error;
+    return undefined;
+  }
+}
+
+async function readIfThere(workloads: Workloads, name: string): Promise<RegisteredWorkload | undefined> {
+  try {
+    return await workloads.read(name);
+  } catch (error) {
+    if (!(error instanceof WorkloadNotFoundError)) throw error;
+    return undefined;
+  }
+}

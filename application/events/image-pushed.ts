@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { canRun } from '../../adapters/images/ecr-registry.ts';
+import type { Log } from '../../adapters/log/log.ts';
+import type { RegisteredWorkload, Workloads } from '../../adapters/workloads/workloads.ts';
+import { matchesTag } from '../../domain/release/push.ts';
+import { type PushAnswer, type TakePushDeps, takePush } from '../operations/take-push.ts';
+import { forEachWorkload } from './for-each.ts';
+
+export interface ImagePushedDeps extends TakePushDeps {
+  workloads: Workloads;
+}
+
+/** EventBridge's "ECR Image Action". docs: "Sample events from Amazon ECR" */
+export const pushEventSchema = z.looseObject({
+  'detail-type': z.literal('ECR Image Action'),
+  /** When it happened. */
+  time: z
+    .string()
+    .refine(text => !Number.isNaN(Date.parse(text)), 'expected an instant')
+    .optional(),
+  detail: z.looseObject({
+    result: z.string(),
+    'action-type': z.string(),
+    'repository-name': z.string().min(1),
+    'image-digest': z.string().regex(/^sha256:[0-9a-f]{64}$/),
+    /** Empty or absent: pushed by digest, as the children of an index are. */
+    'image-tag': z.string().optional(),
+    'artifact-media-type': z.string().optional(),
+  }),
+});
+
+/**
+ * A push starts a release, of every workload that has its repository and a pattern that its tag matches.
+ * The event comes at least once, in any order, and sometimes not at all: then the reconciler finds the push.
+ */
+export async function imagePushed(
+  deps: ImagePushedDeps,
+  event: z.infer<typeof pushEventSchema>,
+  log: Log,
+): Promise<PushAnswer[]> {
+  const { detail, time } = event;
+  const { 'repository-name': repository, 'image-digest': digest, 'image-tag': tag = '' } = detail;
+  const isPush = detail['action-type'] === 'PUSH' && detail.result === 'SUCCESS';
+  if (!isPush || tag === '' || !canRun(detail['artifact-media-type'])) return [];
+  const theirs = (await deps.workloads.readAll()).filter(registered => wants(registered, repository, tag));
+  return forEachWorkload(theirs, log, registered =>
+    takePush(
+      deps,
+      registered,
+      { repository, tag, digest },
+      {
+        by: 'push',
+        log,
+        ...(time !== undefined && { announcedAtEpochMs: Date.parse(time) }),
+      },
+    ),
+  );
+}
+
+const wants = ({ workload }: RegisteredWorkload, repository: string, tag: string): boolean =>
+  workload.repositories.some(({ name, tags }) => name === repository && matchesTag(tags, tag));

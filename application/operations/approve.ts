@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import type { Executions } from '../../adapters/executions/executions.ts';
+import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import type { Log } from '../../adapters/log/log.ts';
+import { openingOf } from '../../domain/ledger/opening.ts';
+import type { WorkloadState } from '../../domain/ledger/state.ts';
+import { approvalRule } from '../../domain/plan/approval-rule.ts';
+import {
+  type ApprovalMeant,
+  approvalEndsEpochMs,
+  openApprovals,
+  wasGiven,
+  whyNotBy,
+} from '../../domain/release/approvals.ts';
+import { currentStep } from '../../domain/release/next-step.ts';
+import { RefusedError } from '../errors.ts';
+import { type ReleaseCall, releaseIdSchema, withLedger } from '../release-call.ts';
+import type { SharedDeps } from '../shared-deps.ts';
+import { nameSaid } from './said.ts';
+
+export interface ApproveDeps extends SharedDeps {
+  ledger: Ledger;
+  executions: Executions;
+}
+
+export const approveInputSchema = z.strictObject({
+  releaseId: releaseIdSchema,
+  /** Which approval, by the name of its step, or `proceed?`: an approval is for nothing but what its giver looked at. */
+  name: z.string({ error: 'the name of the approval, as status shows it' }).min(1),
+  /** Which time that it was asked for: the line of the ledger that opened it. */
+  opening: z.int({ error: 'the opening of the approval, as status shows it: the number of a line' }).nonnegative(),
+  by: nameSaid('by'),
+  /** Groups that the caller vouches for: whoever may invoke this function has checked them. */
+  groups: z.array(nameSaid('groups')).max(50, { error: 'groups: at most 50' }),
+});
+
+export interface ApproveAnswer {
+  /** `wasApproved`: this very opening had all its approvals before; nothing was done. */
+  kind: 'approved' | 'oneMoreNeeded' | 'wasApproved';
+  name: string;
+}
+
+/** Approves a step of a release, for a person. An approval is an append; the pause that waits for it is then ended at once. */
+export function approve(
+  deps: ApproveDeps,
+  input: z.infer<typeof approveInputSchema>,
+  log: Log,
+): Promise<ApproveAnswer> {
+  const { by, groups, ...meant } = input;
+  const { releaseId, name, opening } = meant;
+  return withLedger(deps, { releaseId, by, log }, async (call): Promise<ApproveAnswer> => {
+    const { active } = call.state;
+    const release = active?.releaseId === releaseId ? active : undefined;
+    const found = release?.approvals[name];
+    if (found?.completeAtEpochMs !== undefined && openingOf(found) === opening) {
+      await endPause(deps, call, name); // whoever gave it may have died before this
+      return { kind: 'wasApproved', name };
+    }
+    const open = release && openApprovals(release).find(one => one.name === name && one.opening === opening);
+    if (open === undefined) {
+      if (await wasGivenBefore(deps, call, meant)) return { kind: 'wasApproved', name };
+      // an approval that comes late must not look like one that was heard
+      throw new RefusedError(whyNotOpen(call.state, meant));
+    }
+    const endsEpochMs = approvalEndsEpochMs(call.release, name);
+    if (call.now >= endsEpochMs) {
+      const until = new Date(endsEpochMs).toISOString();
+      throw new RefusedError(`${name} of ${releaseId} could be given until ${until}: it goes back`);
+    }
+    const problem = whyNotBy(call.release, name, { by, groups });
+    if (problem !== undefined) throw new RefusedError(problem);
+    // twice by one person is once
+    if (!open.approvedBy.includes(by)) await call.append({ kind: 'approved', name, groups, opening });
+    if (call.release.approvals[name]?.completeAtEpochMs === undefined) return { kind: 'oneMoreNeeded', name };
+    await endPause(deps, call, name);
+    return { kind: 'approved', name };
+  });
+}
+
+/** Ends the pause that waits for this approval, and no other's. */
+async function endPause(deps: ApproveDeps, call: ReleaseCall, name: string): Promise<void> {
+  const step = currentStep(call.release);
+  if (step?.kind !== 'approval' || step.name !== name || call.release.rollBack !== undefined) return;
+  const taskToken = await deps.ledger.readToken(call.releaseId);
+  // too late is ordinary: the pause ended meanwhile, and the next look finds the approval in the ledger
+  if (taskToken !== undefined) await deps.executions.answer(taskToken, {});
+}
+
+/** A second click, or a retry, about a question that is over: the log still knows. */
+async function wasGivenBefore(deps: ApproveDeps, { state, workload }: ReleaseCall, meant: ApprovalMeant) {
+  const { releaseId, name, opening } = meant;
+  const release = [state.active, ...state.ended].find(one => one?.releaseId === releaseId);
+  if (release === undefined) return false;
+  const lines = await deps.ledger.entries(workload, Math.max(0, opening - 1));
+  return wasGiven(lines, meant, approvalRule(release.plan, name).required);
+}
+
+function whyNotOpen({ active }: WorkloadState, { releaseId, name, opening }: ApprovalMeant): string {
+  if (active?.releaseId !== releaseId) return `${releaseId} is not in progress`;
+  if (active.rollBack !== undefined) return `${releaseId} is rolling back: ${active.rollBack.because}`;
+  const [open] = openApprovals(active);
+  if (open === undefined) return `${releaseId} waits for no approval`;
+  const asked = `approval ${open.name}, opening ${open.opening}`;
+  return open.name === name
+    ? `${name} of ${releaseId} was asked for again since: it waits for ${asked}, not for opening ${opening}`
+    : `${releaseId} waits for ${asked}, not for ${name}`;
+}
