@@ -3,6 +3,7 @@
  * A cruiser that cannot read TypeScript cruises 0 modules and exits 0, so the number of modules is asserted too.
  */
 import { execFileSync } from 'node:child_process';
+import { checkRooms, circleText, roomIn, topFolder } from './structure/rooms.ts';
 
 const roots = [
   'domain',
@@ -29,7 +30,7 @@ try {
   report = (error as { stdout: string }).stdout; // the cruiser exits with the number of violations
 }
 const { modules, summary } = JSON.parse(report) as {
-  modules: { source: string }[];
+  modules: { source: string; dependencies: { resolved: string }[] }[];
   summary: { violations: { rule: { name: string }; from: string; to: string }[] };
 };
 const ours = modules.filter(module => roots.some(root => module.source.startsWith(`${root}/`))).length;
@@ -37,6 +38,27 @@ for (const violation of summary.violations) {
   console.error(`${violation.rule.name}: ${violation.from} -> ${violation.to}`);
 }
 if (ours < sourceFiles) console.error(`the cruiser saw ${ours} of ${sourceFiles} source files: it checked nothing`);
-const failed = summary.violations.length > 0 || ours < sourceFiles || ours === 0;
-console.log(`structure: ${ours} modules, ${summary.violations.length} violations`);
+
+/** What the command line uses of the bench gets a room below both; until then this one import is known. */
+const KNOWN_ON_TOP = [{ from: 'cli', to: 'bench' }];
+/** What a judge reads of its metric stands in the room of plans still; it moves into the judges' folders. */
+const KNOWN_IN_DOMAIN = [
+  { from: 'domain/judges', to: 'domain/plan' },
+  { from: 'domain/statistics', to: 'domain/plan' },
+];
+const imports = modules.map(({ source, dependencies }) => ({
+  source,
+  dependencies: dependencies.map(({ resolved }) => resolved),
+}));
+const ofDomain = checkRooms(imports, roomIn('domain'), KNOWN_IN_DOMAIN);
+const ofTop = checkRooms(imports, topFolder(roots), KNOWN_ON_TOP);
+const circles = [...ofDomain.circles, ...ofTop.circles];
+for (const circle of circles) console.error(circleText(circle));
+const sawRooms = ofDomain.rooms > 0 && ofDomain.imports > 0 && ofTop.rooms > 0 && ofTop.imports > 0;
+if (!sawRooms) console.error('no rooms and no imports between them were seen: circles were looked for in nothing');
+
+const failed = summary.violations.length > 0 || circles.length > 0 || !sawRooms || ours < sourceFiles || ours === 0;
+console.log(
+  `structure: ${ours} modules, ${summary.violations.length} violations; ${ofDomain.rooms} rooms of domain with ${ofDomain.imports} imports between them, ${ofTop.rooms} folders with ${ofTop.imports}, ${circles.length} circles`,
+);
 process.exit(failed ? 1 : 0);
