@@ -40,6 +40,7 @@ export function parseCondition(text: string, resultType: ResultType = 'list'): P
     checkCondition(expression, TYPES[resultType]);
     return { kind: 'ok', expression };
   } catch (error) {
+    // Anything else is a defect of ours, and must not be told as a mistake in the plan.
     if (error instanceof ConditionMistake) return mistakeAt(text, error.at, error.message);
     throw error;
   }

@@ -66,6 +66,7 @@ function replaySequential(
           drawn.push({ endEpochMs: evidence.endEpochMs, logE: logEOf(release, latest), evidence });
       }
     } catch (error) {
+      // Anything else is a defect of ours, and must not be told as counts that cannot be.
       if (!(error instanceof BadCountsError)) throw error;
       problem = error.message; // what cannot be is never judged as good
       break;

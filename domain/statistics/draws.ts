@@ -35,6 +35,7 @@ function binomialByRejection(random: Random, trials: number, chance: number): nu
   const b = 1.15 + 2.53 * deviation;
   const a = -0.0873 + 0.0248 * b + 0.01 * chance;
   const centre = trials * chance + 0.5;
+  // Hörmann's squeeze only saves logarithms: what it takes, the exact test below would take as well.
   const quick = 0.92 - 4.2 / b;
   const odds = chance / (1 - chance);
   const alpha = (2.83 + 5.1 / b) * deviation;

@@ -281,6 +281,7 @@ function stepSpending(comparison: Comparison, s: SChannel, window: ComparedCount
 }
 
 function averageOf({ e, floors }: Comparison): number {
+  // The average of one is that one; without the lists a simulation of thousands of releases makes no garbage here.
   if (e.length === 1) return Math.min((e[0] as EChannel).logE, floors[0]?.logE ?? Number.POSITIVE_INFINITY);
   const logs = e.map((one, t) => Math.min(one.logE, floors[t]?.logE ?? Number.POSITIVE_INFINITY));
   return logSumExp(logs) - Math.log(logs.length);

@@ -31,6 +31,7 @@ export function fillCountLaw(law: CountLaw, bad: number, share: number, inflatio
   const size = noisy ? (bad - inflation) / (inflation - 1) : 0;
   const [a, b] = [share * size, (1 - share) * size];
   const shape: Shape = { bad, share, a, b };
+  // It decides only how the law is made: exactly, term by term, or from fewer cells and then on the safe side.
   const spread = Math.sqrt(bad * share * (1 - share) * Math.min(inflation, bad));
   if (noisy && inflation >= bad) allOrNothing(law, Math.ceil(bad / cell), share);
   else if (Math.min(bad + 1, 16 * spread) <= MOST_TERMS) sumUp(law, shape, cell);
@@ -63,6 +64,7 @@ function allOrNothing(law: CountLaw, top: number, share: number): void {
 }
 
 function room(law: CountLaw, cells: number): Float64Array {
+  // Twice the room, so that the next law, which is a little longer, finds its place.
   if (law.mass.length < cells) law.mass = new Float64Array(2 * cells);
   return law.mass;
 }
@@ -75,6 +77,7 @@ function modeOf(shape: Shape): number {
   const { bad, share, a, b } = shape;
   if (a === 0) return Math.floor((bad + 1) * share);
   if (a <= 1 || b <= 1) return a < b ? 0 : bad;
+  // Any count near the likeliest would do, since the terms are divided by their sum: this one keeps them below 1.
   return Math.min(bad, Math.floor(((bad + 1) * (a - 1)) / (a + b - 2)));
 }
 
@@ -198,6 +201,7 @@ function logWeights({ bad, share, a, b }: Shape, mode: number): (x: number) => n
 export function logGamma(x: number): number {
   let shift = 0;
   let y = x;
+  // From 10 on the series is exact to the last digit.
   while (y < 10) {
     shift -= Math.log(y);
     y += 1;

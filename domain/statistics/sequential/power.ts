@@ -149,6 +149,7 @@ function spendingPower(
     const expected = expectedAfter(healthy, bad, theta, inflation(theta));
     const budget = sAlpha * profile.spending(k, horizonWindows, expected);
     stepSChannel(healthy, 0, bad, theta, inflation(theta), budget);
+    // Both laws have to be in cells of one size; on coarser ones the same chance is worked out in less time.
     while (cell < healthy.cell) {
       layers = layers.map(halved);
       cell *= 2;

@@ -142,6 +142,7 @@ function coarsen(channel: SChannel): void {
 function convolve(channel: SChannel): void {
   const { mass, length, increment } = channel;
   const size = length + increment.length - 1;
+  // Twice the room, so that a law which grows window by window does not need a new array in each.
   if (channel.spare.length < size) channel.spare = new Float64Array(2 * size);
   const out = channel.spare;
   out.fill(0, 0, size);
@@ -150,7 +151,7 @@ function convolve(channel: SChannel): void {
   const inner = increment.length < length ? mass : increment.mass;
   const outerLength = Math.min(increment.length, length);
   const innerLength = Math.max(increment.length, length);
-  // four at a time: a quarter of the passes over the law
+  // Four at a time are a quarter of the passes over the law; the loop after it does what is left, by the same sums.
   let i = 0;
   for (; i + 3 < outerLength; i += 4) {
     const [w0, w1, w2, w3] = [
