@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { addTallies, runTask, type Tally, type Task } from './run-task.ts';
 
@@ -26,7 +27,7 @@ export async function runTasks(
   const pieces = tasks.flatMap(piecesOf);
   const answers = await runPieces(
     pieces,
-    { run: runTask, url: new URL('./worker.ts', import.meta.url) },
+    { run: runTask, url: new URL(`./worker${extname(import.meta.url)}`, import.meta.url) },
     workers,
     progress,
   );

@@ -27,7 +27,7 @@ export interface Doors {
 export async function openDoors(server: HttpServer, port: number): Promise<Doors> {
   // sockets that share a port share it with any other of the same user: so it has to be free first
   if (port !== 0) await refuseIfTaken(port);
-  const reusePort = process.platform === 'linux'; // macOS knows it and gives all connections to one socket
+  const reusePort = process.platform === 'linux' && nodeSharesPorts(); // macOS gives all connections to one socket
   await listen(server, port, reusePort);
   const { port: opened } = server.address() as AddressInfo;
   const doors: Server[] = [server];
@@ -43,6 +43,12 @@ export async function openDoors(server: HttpServer, port: number): Promise<Doors
       await Promise.all(doors.map(close));
     },
   };
+}
+
+/** Since Node 22.12: an older one ignores the option, and the second socket would be refused. */
+function nodeSharesPorts(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 12);
 }
 
 async function refuseIfTaken(port: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Publishing } from '../aws/cloudwatch-publishing.ts';
 import type { SeriesFaults } from '../aws/cloudwatch-series-faults.ts';
@@ -65,7 +66,7 @@ const CLOSE_WITHIN_MS = 2_000;
 
 /** @throws Error the port is in use, or the worker failed: its thread has ended then */
 export async function openEdge(options: EdgeOptions): Promise<Edge> {
-  const worker = new Worker(new URL('./edge-worker.ts', import.meta.url));
+  const worker = new Worker(new URL(`./edge-worker${extname(import.meta.url)}`, import.meta.url));
   const calls = callsTo(worker);
   const addresses = await (calls.call('open', options) as Promise<EdgeAddresses>).catch(async error => {
     await worker.terminate();

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { callsTo } from '../worker-calls.ts';
 import type { LoadReport } from './report.ts';
@@ -50,7 +51,9 @@ export async function startLoad(spec: LoadSpec): Promise<Load> {
     connections: Number.POSITIVE_INFINITY,
     ...spec,
   };
-  const worker = new Worker(new URL('./load-worker.ts', import.meta.url), { workerData: complete });
+  const worker = new Worker(new URL(`./load-worker${extname(import.meta.url)}`, import.meta.url), {
+    workerData: complete,
+  });
   const calls = callsTo(worker);
   await calls.call('snapshot');
   let stopped: Promise<LoadReport> | undefined;
