@@ -1,14 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
-import type * as z from 'zod';
-import type { planSchema } from '../../domain/plan/plan-schema.ts';
-import type { workloadSchema } from '../../domain/workload-file.ts';
 import type { SluiceControlPlane } from '../control-plane.ts';
-
-/** A workload in the shape of its file, without what the construct makes itself. */
-export type WorkloadProps = Omit<z.input<typeof workloadSchema>, 'apiVersion' | 'kind' | 'router'>;
-
-/** A plan in the shape of its file. */
-export type PlanProps = Omit<z.input<typeof planSchema>, 'apiVersion' | 'kind' | 'workload'>;
+import type { PlanProps, WorkloadProps } from './file-props.ts';
 
 /** Which requests are the workload's; all conditions together, and in each any of the values. */
 export interface RuleConditions {

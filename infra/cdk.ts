@@ -1,0 +1,12 @@
+/** `sluice/cdk`: what a team's own CDK app needs, in TypeScript or JavaScript. README.md, "In your own CDK app". */
+export { type ClusterProps, SluiceControlPlane, type SluiceControlPlaneProps } from './control-plane.ts';
+export type { CodeOf } from './functions/code.ts';
+export type { NetworkProps, SluiceFunction } from './functions/sluice-function.ts';
+export type { ControlPlaneNames } from './names.ts';
+export type { PlanProps, WorkloadProps } from './progressive-workload/file-props.ts';
+export { ProgressiveWorkload } from './progressive-workload/progressive-workload.ts';
+export type {
+  HealthCheckProps,
+  ProgressiveWorkloadProps,
+  RuleConditions,
+} from './progressive-workload/props.ts';
