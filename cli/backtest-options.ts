@@ -3,7 +3,7 @@ import { readPlanFile } from '../adapters/plan-file/read-plan.ts';
 import { shareOf } from '../domain/file/read-checked.ts';
 import { parseShare } from '../domain/file/units.ts';
 import { PROFILE } from '../domain/judges/sequential/context.ts';
-import { DEFAULTS } from '../domain/plan/defaults.ts';
+import { DEFAULTS, PLAN_DEFAULTS } from '../domain/judges/sequential/schema.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { planReplay } from '../domain/replay/plan-replay.ts';
 import type { ReplayJudge } from '../domain/replay/replay.ts';
@@ -12,7 +12,7 @@ import { STYLES, type StyleName, styleReplay } from '../domain/replay/style-repl
 import { PROFILES, type ProfileName } from '../domain/statistics/sequential/profile.ts';
 import { BAD_INPUT, CommandError } from './control-plane/control-plane.ts';
 
-const { ratio, atLeast, power, gross } = DEFAULTS.detect;
+const { ratio, atLeast, power, gross } = PLAN_DEFAULTS.detect;
 const DETECT = { ratio, atLeast: shareOf(atLeast), power: shareOf(power), gross: shareOf(gross) };
 
 export const JUDGES = ['sequential', ...(Object.keys(STYLES) as StyleName[])] as const;
@@ -42,13 +42,13 @@ export function judgesOf(names: readonly JudgeName[], options: JudgeOptions): Re
 const sequential = ({ alpha, margin, windows, guard, profile }: JudgeOptions): ReplayJudge =>
   sequentialReplay({
     profile: profile === undefined ? PROFILE : PROFILES[profile],
-    alpha: alphaOf(alpha ?? DEFAULTS.alpha),
-    margin: margin === undefined ? DEFAULTS.sequential.margin : marginOf(margin),
+    alpha: alphaOf(alpha ?? PLAN_DEFAULTS.alpha),
+    margin: margin === undefined ? DEFAULTS.margin : marginOf(margin),
     horizonWindows: windows === undefined ? undefined : wholeOf('--windows', windows),
-    guard: (guard ?? DEFAULTS.sequential.guard) === 'on',
+    guard: (guard ?? DEFAULTS.guard) === 'on',
     detect: DETECT,
-    nonInferiority: DEFAULTS.promoteEarly.nonInferiority,
-    beta: parseShare(DEFAULTS.promoteEarly.beta) ?? 0.05,
+    nonInferiority: PLAN_DEFAULTS.promoteEarly.nonInferiority,
+    beta: parseShare(PLAN_DEFAULTS.promoteEarly.beta) ?? 0.05,
   });
 
 function alphaOf(text: string): number {

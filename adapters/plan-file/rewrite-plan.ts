@@ -1,6 +1,6 @@
 import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import type { Step } from '../../domain/plan/plan.ts';
-import type { Detect } from '../../domain/plan/sequential-keys.ts';
+import type { Detect } from '../../domain/statistics/sequential/detect.ts';
 
 /** What another plan is written with instead; the rest stays as it was written. */
 export interface PlanChange {

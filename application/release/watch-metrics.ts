@@ -11,8 +11,8 @@ import {
   judgeRelease,
   type ReleaseVerdict,
 } from '../../domain/judges/judge-release.ts';
-import { sequentialContext } from '../../domain/judges/sequential/context.ts';
 import type { Verdict } from '../../domain/judges/verdict.ts';
+import { sequentialContext } from '../../domain/plan/sequential-context.ts';
 import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
 import { usualLatenessSeconds } from '../../domain/sources/measure.ts';

@@ -1,7 +1,7 @@
 import { percentText } from '../judges/words.ts';
 import { isSoak } from '../plan/control.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Detect } from '../plan/sequential-keys.ts';
+import type { Detect } from '../statistics/sequential/detect.ts';
 import { effectRate, grossRate } from '../statistics/sequential/effect.ts';
 import { enoughSeenBy, type Model } from './model.ts';
 import type { ForecastStay, ForecastWindow, Schedule } from './schedule.ts';

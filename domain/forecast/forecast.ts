@@ -1,3 +1,4 @@
+import { judgePlanOf } from '../judges/plan-registry.ts';
 import type { Plan } from '../plan/plan.ts';
 import { effectRate, grossRate } from '../statistics/sequential/effect.ts';
 import { blindSentences } from './blind.ts';
@@ -125,7 +126,7 @@ export function forecast(
   };
 }
 
-const promises = ({ judge }: Plan['metrics'][number]): boolean => judge.kind === 'sequential';
+const promises = ({ judge }: Plan['metrics'][number]): boolean => judgePlanOf(judge).keepsAlpha === true;
 
 function healthyOf(plan: Plan, trials: Trials): HealthyForecast {
   const promoted = trials.releases.filter(({ end }) => end === 'promoted');

@@ -1,5 +1,5 @@
 import { type Baseline, thresholdsOf } from '../judges/sequential/baseline.ts';
-import { type SequentialContext, sequentialContext } from '../judges/sequential/context.ts';
+import type { SequentialContext } from '../judges/sequential/context.ts';
 import { type JudgedMetric, type Scored as Sums, seesEffect, seesGross } from '../judges/sequential/power.ts';
 import { seenOf } from '../judges/sequential/seen-windows.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type SequentialMetric,
 } from '../judges/sequential/windows.ts';
 import type { Plan } from '../plan/plan.ts';
+import { sequentialContext } from '../plan/sequential-context.ts';
 import { type DetectorSettings, marginAt, newDetector } from '../statistics/sequential/detector.ts';
 import type { Counts } from '../windows/reading.ts';
 import { expectedPast } from './past.ts';

@@ -1,7 +1,8 @@
+import { isSequential } from '../judges/sequential/windows.ts';
 import { mostWeight, withoutControl } from '../plan/control.ts';
 import type { Metric, Plan, Step } from '../plan/plan.ts';
-import type { Detect } from '../plan/sequential-keys.ts';
 import { usualLatenessSeconds } from '../sources/measure.ts';
+import type { Detect } from '../statistics/sequential/detect.ts';
 import { effectRate } from '../statistics/sequential/effect.ts';
 import { AGREEMENT_SECONDS } from '../windows/windows.ts';
 import { MOST_WINDOWS, timeText, windowsToSee } from './blind.ts';
@@ -101,9 +102,7 @@ const FLOORS = [0.001, 0.005, 0.01, 0.02] as const;
 const writtenShare = (share: number): string => `${Number((share * 100).toPrecision(3))}%`;
 
 const withFloor = (metric: Metric, floor: number): Metric =>
-  metric.judge.kind === 'sequential' && floor > (metric.judge.floor ?? 0)
-    ? { ...metric, judge: { ...metric.judge, floor } }
-    : metric;
+  isSequential(metric) && floor > (metric.judge.floor ?? 0) ? { ...metric, judge: { ...metric.judge, floor } } : metric;
 
 /** Longer first bakes than this are not proposed. */
 const MOST_PROPOSED_WINDOWS = 120;

@@ -1,9 +1,9 @@
-import type { Metric } from '../plan/plan.ts';
 import { soonestSeconds } from '../windows/looks.ts';
 import type { WindowRecord } from '../windows/reading.ts';
 import type { JudgementContext } from './context.ts';
 import { foldTurns } from './counting.ts';
 import type { Cut, Folded } from './folded-shape.ts';
+import type { Metric } from './metric.ts';
 import { JUDGE_RUNS, judgeRunOf } from './run-registry.ts';
 
 export type { Cut, Folded } from './folded-shape.ts';

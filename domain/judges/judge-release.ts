@@ -1,9 +1,9 @@
-import type { Metric } from '../plan/plan.ts';
 import type { WindowEvidence } from '../statistics/sequential/detector.ts';
 import type { WindowRecord } from '../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
 import { type Folded, windowsSince } from './folded.ts';
 import type { KindVerdicts, WindowsByMetric } from './judge-run-kind.ts';
+import type { Metric } from './metric.ts';
 import { JUDGE_RUNS, judgeRunOf } from './run-registry.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -1,21 +1,9 @@
-import type { MetricSourceSpec } from '../sources/measure.ts';
 import type { WindowEvidence } from '../statistics/sequential/detector.ts';
 import type { WindowRecord } from '../windows/reading.ts';
 import type { JudgementContext, MetricVerdict } from './context.ts';
 import type { Counted, FoldedTurns } from './counting.ts';
 import type { Cut, Folded } from './folded-shape.ts';
-
-/** What every judge's part of a plan has: which judge it is. */
-export interface AnyJudgeSpec {
-  kind: string;
-}
-
-/** A metric that is judged by one kind of judge. */
-export interface MetricOf<Spec> {
-  name: string;
-  source: MetricSourceSpec;
-  judge: Spec;
-}
+import type { AnyJudgeSpec, MetricOf } from './metric-of.ts';
 
 /** Windows by the metric's name; a metric without any may be absent. */
 export type WindowsByMetric = Readonly<Record<string, readonly WindowRecord[]>>;

@@ -1,8 +1,9 @@
 import { alarmJudge } from './alarm/judge.ts';
 import { anomalyBandJudge } from './anomaly-band/judge.ts';
 import { flaggerJudge } from './flagger/judge.ts';
-import type { AnyJudgeSpec, JudgeRunKind } from './judge-run-kind.ts';
+import type { JudgeRunKind } from './judge-run-kind.ts';
 import { mannWhitneyJudge } from './mann-whitney/judge.ts';
+import type { AnyJudgeSpec } from './metric-of.ts';
 import { relativeJudge } from './relative/judge.ts';
 import { sequentialJudge } from './sequential/judge.ts';
 import { thresholdJudge } from './threshold/judge.ts';

@@ -1,4 +1,4 @@
-import type { Measure } from '../plan/plan.ts';
+import type { Measure } from '../sources/measure.ts';
 import { badText, gives, timeName } from '../sources/measure.ts';
 import type { Counts } from '../windows/reading.ts';
 
@@ -10,6 +10,19 @@ export const secondsText = (seconds: number): string =>
   seconds < 1 ? `${Number((seconds * 1000).toPrecision(3))} ms` : `${Number(seconds.toPrecision(3))} s`;
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** 0.0144 is "1.44 %", with all digits that a plan has. */
+export const exactPercentText = (share: number): string => `${Number((share * 100).toFixed(6))} %`;
+
+export const allowedText = (badWindows: number): string => `${plural(badWindows, 'bad window')} allowed`;
+
+/** What a limit of bad windows does not promise; nothing where any number of them is allowed. */
+export const failureLimitCaveats = ({ failureLimit }: { failureLimit: number }): (string | false)[] => [
+  failureLimit === 0 &&
+    'failureLimit 0 rolls back on the first bad window. How often that happens to a healthy release is not known: no false-alarm rate is guaranteed.',
+  failureLimit > 0 &&
+    'a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
+];
 
 /** A metric that is not degraded, the good news first. @param bad '' or how many were bad @param last what the last one showed */
 export const healthySoFar = (good: number, all: number, what: 'window' | 'check', bad: string, last: string): string =>

@@ -1,10 +1,10 @@
-import { parseCondition, type ResultType } from '../conditions/condition.ts';
 import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
 import { parseDurationSeconds } from '../file/units.ts';
-import { lacksJudge } from './check-sequential.ts';
-import { checkSource } from './check-sources.ts';
+import { DEFAULT_JUDGE, JUDGE_PLANS, judgePlanOf } from '../judges/plan-registry.ts';
+import { checkSource, IS, judgedBy } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';
+import { checkJudges } from './drafted-metrics.ts';
 import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
@@ -16,9 +16,9 @@ export function checkMetrics(draft: PlanDraft, input: object): Issue[] {
     ...checkNames(draft),
     ...metricsOf(draft).flatMap(({ metric, path }) => [
       ...checkSource(metric, path, input),
-      ...checkThreshold(metric, path, input),
-      ...checkRelative(metric, path, input),
+      ...checkDefaultJudge(metric, path, input),
     ]),
+    ...checkJudges(draft, input),
     ...checkAnalysedMetrics(draft),
     ...checkSomethingJudges(draft, input),
   ];
@@ -32,76 +32,6 @@ function checkNames(draft: PlanDraft): Issue[] {
     const expected = `a name of its own: metrics[${first}] has this one`;
     return [{ path: ['metrics', index, 'name'], at: 'value', found: `${describeValue(name)} a second time`, expected }];
   });
-}
-
-function checkThreshold({ judge, source }: MetricDraft, path: Path, input: object): Issue[] {
-  if (judge?.kind !== 'threshold') return [];
-  const at = [...path, 'judge'];
-  const given = (key: string) => valueAt(input, [...at, key]) !== undefined;
-  const issues: Issue[] = [];
-  if (!given('successCondition') && !given('failureCondition')) {
-    const expected = 'a successCondition, a failureCondition or both';
-    issues.push({ path: at, at: 'missing', found: 'a threshold without a condition', expected });
-  }
-  for (const key of ['successCondition', 'failureCondition'] as const) {
-    const text = judge[key];
-    if (text === undefined) continue;
-    const parsed = parseCondition(text, typeOfResult(source, input, path));
-    if (parsed.kind === 'ok') continue;
-    issues.push({
-      path: [...at, key],
-      at: 'value',
-      column: parsed.at,
-      found: `${describeValue(text)}: ${parsed.line === 1 ? '' : `line ${parsed.line}, column ${parsed.column}: `}${parsed.message}`,
-      expected: "a condition such as 'result[0] < 0.01'",
-    });
-  }
-  if (judge.failureLimit === -1 && (judge.consecutiveSuccessLimit ?? 0) === 0) {
-    const expected = 'a failureLimit of 0 or more, or a consecutiveSuccessLimit: with neither nothing is ever decided';
-    issues.push({
-      path: [...at, 'failureLimit'],
-      at: 'value',
-      found: '-1 without a consecutiveSuccessLimit',
-      expected,
-    });
-  }
-  return issues;
-}
-
-/** What a source's measurements are to a condition: shares and values come as a list, an answer as it is. */
-function typeOfResult(source: MetricDraft['source'], input: object, path: Path): ResultType {
-  const asks = source?.kind === 'json' || valueAt(input, [...path, 'source', 'query']) !== undefined;
-  return asks || source?.kind === undefined ? 'any' : 'list';
-}
-
-function checkRelative({ judge, source }: MetricDraft, path: Path, input: object): Issue[] {
-  if (judge?.kind !== 'relative') return [];
-  const at = [...path, 'judge'];
-  const issues = exactlyOne(at, ['max', 'min'], input);
-  const measures = (key: string) => valueAt(input, [...path, 'source', key]) !== undefined;
-  if (source?.kind === undefined || !['value', 'metric'].some(measures)) return issues;
-  const isTime = source.kind === 'cloudwatch' && measures('value');
-  if (judge.ceiling !== undefined) {
-    issues.push({
-      path: [...at, 'ceiling'],
-      at: 'key',
-      found: isTime ? 'a ceiling for a percentile' : 'a ceiling for a value',
-      expected: 'a ceiling with a count of bad requests only: { slowerThan: [1s] } counts slow ones',
-    });
-  }
-  if (judge.min !== undefined && isTime) {
-    const expected = 'max: of a response time more is worse';
-    issues.push({ path: [...at, 'min'], at: 'key', found: 'min for a percentile', expected, guess: 'max' });
-  }
-  return issues;
-}
-
-function exactlyOne(path: Path, keys: readonly [string, string], input: object): Issue[] {
-  const given = keys.filter(key => valueAt(input, [...path, key]) !== undefined);
-  const expected = `exactly one of ${keys[0]} and ${keys[1]}`;
-  if (given.length === 0) return [{ path, at: 'missing', found: `neither ${keys[0]} nor ${keys[1]}`, expected }];
-  if (given.length === 1) return [];
-  return [{ path: [...path, keys[1]], at: 'key', found: `both ${keys[0]} and ${keys[1]}`, expected }];
 }
 
 function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
@@ -124,7 +54,7 @@ function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
         issues.push(guess === undefined ? issue : { ...issue, guess });
         continue;
       }
-      const most = (metric.judge?.kind === 'threshold' ? metric.judge.count : undefined) ?? Number.POSITIVE_INFINITY;
+      const most = mostMeasurements(metric.judge) ?? Number.POSITIVE_INFINITY;
       if (count > most) {
         const expected = `at most ${most}: '${name}' is done after that many`;
         issues.push({ path: ['steps', index, 'analysis', 'count'], at: 'value', found: String(count), expected });
@@ -134,8 +64,8 @@ function checkAnalysedMetrics(draft: PlanDraft): Issue[] {
   return issues;
 }
 
-/** Judge the canary without the stable version beside it. */
-const JUDGES_ALONE = ['threshold', 'flagger', 'alarm', 'anomalyBand'] as const;
+const mostMeasurements = (judge: MetricDraft['judge']): number | undefined =>
+  judge?.kind === undefined ? undefined : judgePlanOf({ kind: judge.kind }).mostMeasurements?.(judge);
 
 /**
  * With all requests on the canary there is nothing to compare with: a soak, and blueGreen at all, need another judge, or
@@ -151,7 +81,7 @@ function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
   const judges = metricsOf(draft).some(
     ({ metric, path }) =>
       valueAt(input, ['control']) !== undefined ||
-      JUDGES_ALONE.some(kind => kind === metric.judge?.kind) ||
+      alone('always').some(kind => kind === metric.judge?.kind) ||
       valueAt(input, [...path, 'judge', 'ceiling']) !== undefined,
   );
   if (judges) return [];
@@ -160,8 +90,36 @@ function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
       path: soaks ? ['soak'] : ['strategy'],
       at: 'value',
       found: `${soaks ? `a soak of ${draft.soak}` : 'blueGreen'}, and no metric that can judge when all requests go to the canary`,
-      expected:
-        'a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
+      expected: `a metric with a ${oneOf(alone('always'))} judge, or a ${oneOf(alone('ceiling'))} one with a ceiling; or control, which keeps some requests on stable`,
+    },
+  ];
+}
+
+/** The kinds of judges that judge the canary without the stable version beside it: always, or with a ceiling. */
+const alone = (how: 'always' | 'ceiling'): string[] =>
+  JUDGE_PLANS.filter(judge => judge.alone === how).map(({ kind }) => kind);
+
+/** Whether a metric names no judge, and the default one cannot read what its source gives. */
+function lacksJudge({ source }: MetricDraft, path: Path, input: object): boolean {
+  if (valueAt(input, [...path, 'judge']) !== undefined || source?.kind === undefined) return false;
+  const given = (key: string) => valueAt(input, [...path, 'source', key]) !== undefined;
+  // a source with two measures, or without one, is a mistake of its own
+  const measuresElse = source.kind === 'json' || ['value', 'metric', 'alarm', 'query'].some(given);
+  return measuresElse && !['bad', 'requests', 'histogram'].some(given);
+}
+
+/** A metric that names a judge is checked with the others that read what its source gives. */
+function checkDefaultJudge(metric: MetricDraft, path: Path, input: object): Issue[] {
+  const { source } = metric;
+  if (source?.kind === undefined || !lacksJudge(metric, path, input)) return [];
+  const given = (key: string) => valueAt(input, [...path, 'source', key]) !== undefined;
+  const { gives, judges } = judgedBy(source, given);
+  return [
+    {
+      path: [...path, 'judge'],
+      at: 'missing',
+      found: `no judge: the default is ${DEFAULT_JUDGE.kind}, which judges ${DEFAULT_JUDGE.reads.map(one => IS[one]).join(' or ')} of requests, and this is ${gives}`,
+      expected: `a line 'judge: { kind: … }' beside source, of the kind ${oneOf(judges)}`,
     },
   ];
 }

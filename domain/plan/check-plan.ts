@@ -9,8 +9,6 @@ import { checkAddresses } from './check-addresses.ts';
 import { checkControl } from './check-control.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkMetrics } from './check-metrics.ts';
-import { checkOtherJudges } from './check-other-judges.ts';
-import { checkSequential } from './check-sequential.ts';
 import { checkSourcesForWorkload } from './check-sources.ts';
 import { checkSteps } from './check-steps.ts';
 import { checkTimes } from './check-times.ts';
@@ -57,8 +55,6 @@ export function checkPlan(input: unknown, workload?: Workload, where: Where = {}
     ...own,
     ...checkSteps(draft, input).filter(issue => !isInside(issue, parts)),
     ...checkMetrics(draft, input).filter(issue => !isInside(issue, parts)),
-    ...checkSequential(draft, input).filter(issue => !isInside(issue, parts)),
-    ...checkOtherJudges(draft, input),
     ...checkControl(draft, input),
     ...checkTimes(draft, input),
     ...checkLimits(draft, input),

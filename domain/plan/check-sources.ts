@@ -1,12 +1,12 @@
 import { assertNever } from '../assert-never.ts';
 import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
+import { JUDGE_PLANS, type JudgeKind, judgePlanOf } from '../judges/plan-registry.ts';
 import type { ReadingKind } from '../sources/measure.ts';
 import { otherVariables } from '../sources/other-variables.ts';
 import { DIMENSION_VARIABLES, TEMPLATE_VARIABLES, tellsVersionsApart, templateVariables } from '../sources/template.ts';
 import type { Workload } from '../workload.ts';
 import { metricsOf } from './mistaken.ts';
-import type { JudgeSpec } from './plan.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
@@ -126,7 +126,7 @@ function unknownOfOurs(text: string, path: Path, known: readonly string[]): Issu
 }
 
 /** What the keys of a source give; a metric of CloudWatch is a value or, for its judge, a band. */
-function givesOf(source: SourceDraft, given: (key: string) => boolean): readonly ReadingKind[] {
+export function givesOf(source: SourceDraft, given: (key: string) => boolean): readonly ReadingKind[] {
   if (source.kind === 'json') return ['result'];
   if (source.kind === 'cloudwatch') {
     if (given('alarm')) return ['alarm'];
@@ -134,17 +134,6 @@ function givesOf(source: SourceDraft, given: (key: string) => boolean): readonly
   }
   return given('query') ? ['result'] : given('value') ? ['value'] : ['counts'];
 }
-
-/** What each judge can read. */
-const READS: Record<JudgeSpec['kind'], readonly ReadingKind[]> = {
-  threshold: ['counts', 'value', 'result'],
-  relative: ['counts', 'value'],
-  sequential: ['counts'],
-  flagger: ['counts', 'value', 'result'],
-  mannWhitney: ['counts', 'value'],
-  alarm: ['alarm'],
-  anomalyBand: ['band'],
-};
 
 const WANTS: Record<ReadingKind, string> = {
   counts: 'a source that counts requests',
@@ -154,7 +143,8 @@ const WANTS: Record<ReadingKind, string> = {
   band: 'a cloudwatch source with a metric',
 };
 
-const IS: Record<ReadingKind, string> = {
+/** What a reading is, in words. */
+export const IS: Record<ReadingKind, string> = {
   counts: 'counts',
   value: 'a value',
   result: 'the result of a query',
@@ -164,12 +154,12 @@ const IS: Record<ReadingKind, string> = {
 
 function fittingJudge(
   source: SourceDraft,
-  judge: JudgeSpec['kind'] | undefined,
+  judge: JudgeKind | undefined,
   path: Path,
   given: (key: string) => boolean,
 ): Issue[] {
   if (judge === undefined) return [];
-  const reads = READS[judge];
+  const { reads } = judgePlanOf({ kind: judge });
   const there = givesOf(source, given);
   if (there.some(one => reads.includes(one))) return [];
   const { gives, judges } = judgedBy(source, given);
@@ -181,12 +171,12 @@ function fittingJudge(
 /** What a source gives, in words, and the judges that read it. */
 export function judgedBy(source: SourceDraft, given: (key: string) => boolean): { gives: string; judges: string[] } {
   const there = givesOf(source, given);
-  const judges = Object.entries(READS).flatMap(([kind, some]) => (some.some(one => there.includes(one)) ? [kind] : []));
+  const judges = JUDGE_PLANS.filter(({ reads }) => reads.some(one => there.includes(one))).map(({ kind }) => kind);
   return { gives: there.map(one => IS[one]).join(' or '), judges };
 }
 
 /** Counts and values are compared version with version: a query that is the same for both would find no difference, ever. */
-function oneVersionEach(source: SourceDraft, judge: JudgeSpec['kind'] | undefined, at: Path): Issue[] {
+function oneVersionEach(source: SourceDraft, judge: JudgeKind | undefined, at: Path): Issue[] {
   return comparedTexts(source, judge).flatMap(({ path, texts }): Issue[] => {
     if (texts.some(tellsVersionsApart)) return [];
     const expected = `\${slot}${source.kind === 'cloudwatch' ? ', ${targetGroup}' : ''} or \${revision} in it, which tells the canary from the stable version`;
@@ -194,7 +184,7 @@ function oneVersionEach(source: SourceDraft, judge: JudgeSpec['kind'] | undefine
   });
 }
 
-function comparedTexts(source: SourceDraft, judge: JudgeSpec['kind'] | undefined): { path: Path; texts: string[] }[] {
+function comparedTexts(source: SourceDraft, judge: JudgeKind | undefined): { path: Path; texts: string[] }[] {
   if (source.kind === 'prometheus') {
     return (['requests', 'bad', 'histogram', 'value'] as const).flatMap(key => {
       const text = source[key];
@@ -202,7 +192,7 @@ function comparedTexts(source: SourceDraft, judge: JudgeSpec['kind'] | undefined
     });
   }
   if (source.kind !== 'cloudwatch' || source.metric === undefined) return [];
-  if (judge !== 'relative' && judge !== 'mannWhitney') return [];
+  if (judge === undefined || judgePlanOf({ kind: judge }).compares !== true) return [];
   const texts = Object.values(source.metric.dimensions ?? {}).flatMap(text => text ?? []);
   return [{ path: ['metric', 'dimensions'], texts }];
 }

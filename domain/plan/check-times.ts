@@ -5,14 +5,9 @@ import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
 import { isMistaken, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
-/** The rules between the plan's times: windows, intervals, and a deadline that can be kept. */
+/** The rules between the plan's times: windows, and a deadline that can be kept. */
 export function checkTimes(draft: PlanDraft, input: object): Issue[] {
-  return [
-    ...checkWindow(draft),
-    ...checkIntervals(draft, input),
-    ...checkLongEnough(draft, input),
-    ...checkDeadline(draft, input),
-  ];
+  return [...checkWindow(draft), ...checkLongEnough(draft, input), ...checkDeadline(draft, input)];
 }
 
 const seconds = (text: string | undefined, otherwise: string): number => secondsOf(text ?? otherwise);
@@ -24,26 +19,6 @@ function checkWindow(draft: PlanDraft): Issue[] {
   const expected = `a multiple of ${CLOUDWATCH_PERIOD_SECONDS}s: CloudWatch keeps the load balancer's metrics by the minute`;
   const guess = `${Math.ceil(windowSeconds / CLOUDWATCH_PERIOD_SECONDS) * CLOUDWATCH_PERIOD_SECONDS}s`;
   return [{ path: ['window'], at: 'value', found: `'${draft.window}'`, expected, guess }];
-}
-
-function checkIntervals(draft: PlanDraft, input: object): Issue[] {
-  if (isMistaken(draft.window, input, ['window'])) return [];
-  const windowSeconds = seconds(draft.window, DEFAULTS.window);
-  return metricsOf(draft).flatMap(({ metric: { judge }, path }): Issue[] => {
-    if (judge?.kind !== 'threshold' && judge?.kind !== 'flagger' && judge?.kind !== 'mannWhitney') return [];
-    if (judge.interval === undefined) return [];
-    const intervalSeconds = secondsOf(judge.interval);
-    if (intervalSeconds % windowSeconds === 0) return [];
-    return [
-      {
-        path: [...path, 'judge', 'interval'],
-        at: 'value',
-        found: `'${judge.interval}'`,
-        expected: `a multiple of the window, ${durationText(windowSeconds)}: a measurement is one window`,
-        guess: `${Math.ceil(intervalSeconds / windowSeconds) * windowSeconds}s`,
-      },
-    ];
-  });
 }
 
 /** What is over before its first window is says nothing of the canary. A plan without metrics judges nothing anyway. */

@@ -1,4 +1,4 @@
-import type { Detect } from './sequential-keys.ts';
+import type { Detect } from '../statistics/sequential/detect.ts';
 
 /** "2 times the failures of stable, and at least 1 % of requests more": the effect that matters, as people say it. */
 export function detectText({ ratio, atLeast = 0 }: Pick<Detect, 'ratio' | 'atLeast'>): string {

@@ -1,3 +1,5 @@
+import { JUDGE_PLANS } from '../judges/plan-registry.ts';
+
 /** What other tools have and a plan has not, by place and word: what to use instead today. */
 export type Instead = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -47,12 +49,10 @@ export const PLAN_INSTEAD: Instead = {
     ...answers('sqs lambda eventbridge kinesis', 'sns, with it subscribed to the topic'),
     ...answers('github gitlab jira', viaLambda('it')),
   },
-  'metrics[].judge.kind': {
-    ...answers('argo argoRollouts analysis analysisTemplate', "threshold: Argo Rollouts' counting"),
-    ...answers('kayenta netflix spinnaker', "mannWhitney: Kayenta's way"),
-    ...answers('static limit fixed absolute', 'threshold'),
-    ...answers('ratio comparison compare baseline', 'relative, or sequential, which keeps a promise on false alarms'),
-    ...answers('sprt msprt bayesian bayes ml ai statistical', 'sequential'),
-    ...answers('anomaly anomalyDetection', 'anomalyBand'),
-  },
+  'metrics[].judge.kind': Object.assign(
+    {},
+    ...JUDGE_PLANS.flatMap(({ calledElsewhere = {} }) =>
+      Object.entries(calledElsewhere).map(([words, instead]) => answers(words, instead)),
+    ),
+  ),
 };

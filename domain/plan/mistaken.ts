@@ -1,15 +1,14 @@
-import { type Path, valueAt } from '../file/issue.ts';
+import { isMistaken } from '../file/draft.ts';
+import type { Path } from '../file/issue.ts';
 import type { PlanDraft } from './plan-schema.ts';
+
+export { isMistaken } from '../file/draft.ts';
 
 type MetricDraft = NonNullable<PlanDraft['metrics']>[number];
 
 /** The metrics of a plan that are none of them a mistake as a whole, with their places. */
 export const metricsOf = ({ metrics = [] }: PlanDraft): { metric: NonNullable<MetricDraft>; path: Path }[] =>
   metrics.flatMap((metric, index) => (metric === undefined ? [] : [{ metric, path: ['metrics', index] }]));
-
-/** Whether what stands there is a mistake itself: what it was meant to be is not known, and its default is not meant. */
-export const isMistaken = (drafted: unknown, input: object, path: Path): boolean =>
-  drafted === undefined && valueAt(input, path) !== undefined;
 
 /** Whether a metric, or its judge, is a mistake itself: it may have been of any kind. */
 export const isUnknownMetric = (metric: MetricDraft, index: number, input: object): boolean =>

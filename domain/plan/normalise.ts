@@ -1,15 +1,14 @@
-import { secondsOf, shareOf } from '../file/read-checked.ts';
+import { secondsOf } from '../file/read-checked.ts';
+import { judgePlanOf } from '../judges/plan-registry.ts';
+import { sequentialPart } from '../judges/sequential/plan.ts';
 import { normaliseSource } from '../sources/normalise-source.ts';
 import { withControl } from './control.ts';
-import { type KayentaScores, normaliseFlagger, normaliseMannWhitney, scoresOf } from './other-judges-spec.ts';
 import type { JudgeSpec, Metric, NotifyTarget, Plan, Step } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
-import { normaliseSequential, sequentialPart, sharesOf } from './sequential-spec.ts';
 
 /** The plan as the release machine reads it. Everything in `input` has been checked. */
 export function normalisePlan(input: PlanInput): Plan {
   const windowSeconds = secondsOf(input.window);
-  const shares = sharesOf(input.metrics);
   const plan: Plan = {
     workload: input.workload,
     strategy: input.strategy,
@@ -19,10 +18,11 @@ export function normalisePlan(input: PlanInput): Plan {
     canaryHealth: canaryHealthOf(input),
     hold: { atMostSeconds: secondsOf(input.hold.atMost), then: input.hold.then ?? endOfHold(input) },
     windowSeconds,
-    ...sequentialPart(input),
-    metrics: input.metrics.map((metric, index) =>
-      normaliseMetric(metric, { windowSeconds, share: shares[index] ?? 0, scores: scoresOf(input) }),
+    ...sequentialPart(
+      input.metrics.map(({ judge }) => judge),
+      input,
     ),
+    metrics: input.metrics.map(metric => normaliseMetric(metric, input)),
     ...stepsOf(input),
     notify: input.notify.map((target): NotifyTarget => {
       const { kind, on, topicArn } = target;
@@ -66,50 +66,10 @@ function normaliseStep({ setWeight, bake, analysis, hook, approval }: PlanInput[
   throw new Error('a step without a key passed the checks');
 }
 
-/** What a metric needs of the rest of its plan. `share`: of alpha, for a sequential metric. */
-interface Shared {
-  windowSeconds: number;
-  share: number;
-  scores: KayentaScores;
-}
-
-function normaliseMetric({ name, source, judge }: PlanInput['metrics'][number], shared: Shared): Metric {
-  const bandWidth = judge.kind === 'anomalyBand' ? judge.width : undefined;
-  return { name, source: normaliseSource(source, bandWidth), judge: normaliseJudge(judge, shared) };
-}
-
-function normaliseJudge(judge: PlanInput['metrics'][number]['judge'], shared: Shared): JudgeSpec {
-  const { windowSeconds } = shared;
-  if (judge.kind === 'sequential') return normaliseSequential(judge, shared.share);
-  if (judge.kind === 'flagger') return normaliseFlagger(judge, windowSeconds);
-  if (judge.kind === 'mannWhitney') return normaliseMannWhitney(judge, windowSeconds, shared.scores);
-  if (judge.kind === 'threshold') {
-    const { kind, interval, initialDelay, failureLimit, inconclusiveLimit, consecutiveErrorLimit } = judge;
-    return {
-      kind,
-      ...(judge.successCondition === undefined ? {} : { successCondition: judge.successCondition }),
-      ...(judge.failureCondition === undefined ? {} : { failureCondition: judge.failureCondition }),
-      ...(judge.count === undefined ? {} : { count: judge.count }),
-      failureLimit,
-      inconclusiveLimit,
-      consecutiveErrorLimit,
-      ...(judge.consecutiveSuccessLimit === 0 ? {} : { consecutiveSuccessLimit: judge.consecutiveSuccessLimit }),
-      intervalSeconds: interval === undefined ? windowSeconds : secondsOf(interval),
-      initialDelaySeconds: secondsOf(initialDelay),
-    };
-  }
-  if (judge.kind === 'alarm') return judge;
-  if (judge.kind === 'anomalyBand') {
-    const { kind, bad, failureLimit } = judge;
-    return { kind, bad, failureLimit };
-  }
-  const { kind, max, min, failureLimit, minRequests, ceiling } = judge;
-  return {
-    kind,
-    ...(max === undefined ? {} : { max }),
-    ...(min === undefined ? {} : { min }),
-    failureLimit,
-    minRequests,
-    ...(ceiling === undefined ? {} : { ceiling: shareOf(ceiling) }),
-  };
+function normaliseMetric({ name, source, judge }: PlanInput['metrics'][number], plan: PlanInput): Metric {
+  const kind = judgePlanOf(judge);
+  const all = plan.metrics.map(metric => metric.judge).filter(other => other.kind === judge.kind);
+  // the registry knows its kinds by their keys: what each makes of its own is one of JudgeSpec
+  const spec = kind.normalise(judge, { windowSeconds: secondsOf(plan.window), all, plan }) as JudgeSpec;
+  return { name, source: normaliseSource(source, kind.bandWidth?.(judge)), judge: spec };
 }

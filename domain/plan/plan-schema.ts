@@ -2,13 +2,13 @@ import * as z from 'zod';
 import type { Draft } from '../file/draft.ts';
 import { count, duration, events, name, weight } from '../file/field-schemas.ts';
 import { parseDurationSeconds } from '../file/units.ts';
+import { kayentaSchema } from '../judges/mann-whitney/schema.ts';
+import { alphaSchema, detectSchema, promoteEarlySchema } from '../judges/sequential/schema.ts';
 import { IDLE_TIMEOUT, LONGEST_IDLE_TIMEOUT_SECONDS } from '../sources/response-time.ts';
 import { canaryHealthSchema } from './canary-health-schema.ts';
 import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
 import { approvalSchema, hookSchema } from './gate-schema.ts';
 import { metricSchema } from './metric-schema.ts';
-import { kayentaSchema } from './other-judges-schema.ts';
-import { alphaSchema, detectSchema, promoteEarlySchema } from './sequential-schema.ts';
 
 /** One step; exactly one key. What is wrong with a step of none or two is told by checkSteps, with the key. */
 const stepSchema = z

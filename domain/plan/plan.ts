@@ -1,6 +1,5 @@
-import type { MetricSourceSpec } from '../sources/measure.ts';
-import type { FlaggerJudgeSpec, MannWhitneyJudgeSpec } from './other-judges-spec.ts';
-import type { PromoteEarly, SequentialJudgeSpec, SequentialPlan } from './sequential-keys.ts';
+import type { Metric } from '../judges/metric.ts';
+import type { PromoteEarly, SequentialPlan } from '../judges/sequential/spec.ts';
 
 /**
  * A plan as the release machine reads it: parsed, checked, every default filled in, every duration in seconds and
@@ -47,75 +46,9 @@ export type Step =
       withinSeconds: number;
     };
 
-export interface Metric {
-  name: string;
-  source: MetricSourceSpec;
-  judge: JudgeSpec;
-}
-
+export type { Metric } from '../judges/metric.ts';
+export type { JudgeSpec } from '../judges/plan-registry.ts';
 export type { Measure, MetricSourceSpec } from '../sources/measure.ts';
-
-export type { FlaggerJudgeSpec, MannWhitneyJudgeSpec } from './other-judges-spec.ts';
-export type { SequentialJudgeSpec } from './sequential-keys.ts';
-
-export type JudgeSpec =
-  | SequentialJudgeSpec
-  | ThresholdJudgeSpec
-  | RelativeJudgeSpec
-  | FlaggerJudgeSpec
-  | MannWhitneyJudgeSpec
-  | AlarmJudgeSpec
-  | AnomalyBandJudgeSpec;
-
-/** Argo Rollouts' counting: a limit is broken when it is EXCEEDED. */
-export interface ThresholdJudgeSpec {
-  kind: 'threshold';
-  successCondition?: string;
-  failureCondition?: string;
-  /** -1: any number. */
-  failureLimit: number;
-  /** So many good ones in a row and the metric is done and healthy; absent or 0: no such limit. */
-  consecutiveSuccessLimit?: number;
-  inconclusiveLimit: number;
-  consecutiveErrorLimit: number;
-  /** Measurements after which this metric is done; absent: it measures as long as the analysis lasts. */
-  count?: number;
-  /** Seconds between measurements; at least the plan's window, which is what it is where absent. */
-  intervalSeconds: number;
-  /** Seconds from the first weight above 0 to the first measurement. */
-  initialDelaySeconds: number;
-}
-
-/** The canary against the stable version over the same seconds. Exactly one of `max` and `min` is there. */
-export interface RelativeJudgeSpec {
-  kind: 'relative';
-  /** Bad share (or value) of the canary may be at most this many times the stable version's. */
-  max?: number;
-  /** Share of good requests (or value) of the canary must be at least this many times the stable version's. */
-  min?: number;
-  /** Counted as `threshold` counts: broken when exceeded. */
-  failureLimit: number;
-  /** Windows with fewer canary requests than this say nothing. */
-  minRequests: number;
-  /** Where stable gets no traffic there is nothing to compare with: the bad share, 0 to 1, that is then too much. */
-  ceiling?: number;
-}
-
-/** The state of a CloudWatch alarm: ALARM is bad, OK is good, INSUFFICIENT_DATA says neither. */
-export interface AlarmJudgeSpec {
-  kind: 'alarm';
-  /** Windows in ALARM that are still allowed: broken when exceeded. */
-  failureLimit: number;
-}
-
-/** The canary's value against the band that CloudWatch's model of normal expects. */
-export interface AnomalyBandJudgeSpec {
-  kind: 'anomalyBand';
-  /** Which side of the band is bad. */
-  bad: 'above' | 'below' | 'outside';
-  /** Windows outside that are still allowed: broken when exceeded. */
-  failureLimit: number;
-}
 
 export type ReleaseEvent = 'started' | 'approvalNeeded' | 'promoted' | 'rolledBack' | 'rejected' | 'held';
 

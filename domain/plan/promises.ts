@@ -1,10 +1,10 @@
 import { durationText } from '../file/units.ts';
+import { JUDGE_PLANS } from '../judges/plan-registry.ts';
 import type { AlbMeasure } from '../sources/cloudwatch/facts.ts';
-import { factsOf, timeName } from '../sources/measure.ts';
+import { factsOf } from '../sources/measure.ts';
 import type { Workload } from '../workload.ts';
 import { mostWeight } from './control.ts';
-import type { Metric, Plan, SequentialJudgeSpec } from './plan.ts';
-import { ofOtherJudges } from './promises-other-judges.ts';
+import type { Metric, Plan } from './plan.ts';
 
 /**
  * How late a verdict on a CloudWatch window is: points arrive 1 to 3 minutes after the minute, and a window is judged
@@ -35,71 +35,24 @@ function ofJudging(plan: Plan): string[] {
   if (plan.metrics.length === 0) {
     return ['No metric: nothing judges. Only readiness, hooks, approvals and people can stop this release.'];
   }
-  const notes = ofSources(plan);
-  notes.push(...ofSequential(plan));
-  notes.push(...ofOtherJudges(plan));
-  const limited = plan.metrics.filter(
-    ({ judge }) => judge.kind !== 'alarm' && 'failureLimit' in judge && judge.failureLimit === 0,
-  );
-  if (limited.length > 0) {
-    notes.push(
-      `${names(limited)}: failureLimit 0 rolls back on the first bad window. How often that happens to a healthy release is not known: no false-alarm rate is guaranteed.`,
-    );
-  }
-  const tolerant = plan.metrics.filter(({ judge }) => 'failureLimit' in judge && judge.failureLimit > 0);
-  if (tolerant.length > 0) {
-    notes.push(
-      `${names(tolerant)}: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.`,
-    );
-  }
-  const blind = plan.metrics.filter(({ judge }) => judge.kind === 'relative' && judge.ceiling === undefined);
-  if (blind.length > 0) {
-    notes.push(
-      `${names(blind)}: without a ceiling a relative judge sees nothing at weight 100: there is no stable traffic to compare with.`,
-    );
-  }
-  const stricter = plan.metrics.filter(({ judge }) => judge.kind === 'relative' && (judge.max ?? 1) < 1);
-  if (stricter.length > 0)
-    notes.push(
-      `${names(stricter)}: max below 1 wants a canary that is better than stable; an equal one is rolled back.`,
-    );
-  const values = plan.metrics.filter(
-    ({ source, judge }) => judge.kind === 'relative' && timeName(source.measure) !== undefined,
-  );
-  if (values.length > 0) {
-    notes.push(
-      `${names(values)}: a percentile of few requests varies a lot, and minRequests applies to counts only. \`{ slowerThan: [1s] }\` counts slow requests instead.`,
-    );
-  }
-  return notes;
+  return [...ofSources(plan), ...ofJudges(plan)];
 }
 
-/** docs/statistics.md: what the sequential judge cannot see. */
-function ofSequential(plan: Plan): string[] {
-  const sequential = plan.metrics.flatMap(({ name, judge }) => (judge.kind === 'sequential' ? [{ name, judge }] : []));
-  if (sequential.length === 0) return [];
-  const notes: string[] = [];
-  const of = (test: (judge: SequentialJudgeSpec) => boolean) => sequential.filter(({ judge }) => test(judge));
-  const alone = of(judge => judge.ceiling !== undefined);
-  if (alone.length > 0) {
-    notes.push(
-      `${names(alone)}: at weight 100 there is no stable traffic to compare with. Only the ceiling judges there: it misses a fault below the ceiling, and it takes an outage of everything for a fault of the canary.`,
-    );
-  }
-  const blind = of(judge => judge.ceiling === undefined);
-  if (blind.length > 0 && mostWeight(plan.steps) === 100) {
-    notes.push(`${names(blind)}: without a ceiling a sequential judge finds no fault at weight 100.`);
-  }
-  const bare = of(judge => !judge.guard);
-  if (bare.length > 0) {
-    notes.push(
-      `${names(bare)}: with the guard off the false-alarm rate is guaranteed for independent failures only, not for retries and failures that come in bursts.`,
-    );
-  }
-  notes.push(
-    `${names(sequential)}: a canary that is worse than stable by less than the margin is tolerated. A difference between slots that lasts the whole release (zone, node type) must stay within the margin too, or it is taken for a fault.`,
-  );
-  return notes;
+/** What each kind of judge says of its metrics; what is true of several is said once, with the names of all. */
+function ofJudges({ metrics, steps }: Plan): string[] {
+  const said = JUDGE_PLANS.flatMap(kind => {
+    const all = metrics.filter(({ judge }) => judge.kind === kind.kind);
+    const each = all.map(metric => kind.caveats(metric, { all, mostWeight: mostWeight(steps) }));
+    const places = Math.max(0, ...each.map(sentences => sentences.length));
+    return Array.from({ length: places }, (_, place) =>
+      all.map(({ name }, index) => ({ name, sentence: each[index]?.[place] ?? false })),
+    ).flat();
+  });
+  const sentences = new Set(said.flatMap(({ sentence }) => (sentence === false ? [] : [sentence])));
+  return [...sentences].map(sentence => {
+    const own = new Set(said.filter(one => one.sentence === sentence).map(({ name }) => name));
+    return `${names(metrics.filter(({ name }) => own.has(name)))}: ${sentence}`;
+  });
 }
 
 function ofSources(plan: Plan): string[] {

@@ -1,8 +1,9 @@
 import { durationText } from '../file/units.ts';
-import { conditionText, plural } from '../judges/words.ts';
-import { measureText, timeName } from '../sources/measure.ts';
+import { judgePlanOf } from '../judges/plan-registry.ts';
+import { exactPercentText, plural } from '../judges/words.ts';
+import { measureText } from '../sources/measure.ts';
 import { detectText } from './detect-text.ts';
-import type { Measure, Metric, Plan, ThresholdJudgeSpec } from './plan.ts';
+import type { Metric, Plan } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 
 /**
@@ -49,71 +50,15 @@ export function clockText(seconds: number): string {
   return `${Math.floor(seconds / 3600)}:${two(Math.floor((seconds % 3600) / 60))}:${two(Math.round(seconds % 60))}`;
 }
 
-const percent = (share: number): string => `${Number((share * 100).toFixed(6))} %`;
-
-function metricText({ name, source, judge }: Metric): string {
-  const what = measureText(source.measure);
-  if (judge.kind === 'sequential') {
-    const ceiling =
-      judge.ceiling === undefined
-        ? ''
-        : `; at weight 100 at most ${judge.ceiling === 'auto' ? "a ceiling from stable's history" : percent(judge.ceiling)}`;
-    const floor = judge.floor === undefined ? '' : ` and above ${percent(judge.floor)}`;
-    return `${name}: ${what}, bad if more than ${judge.margin} times stable's share${floor} (sequential test)${ceiling}; ${percent(judge.share)} of alpha`;
-  }
-  if (judge.kind === 'alarm') {
-    return `${name}: ${what}, good if OK, bad if ALARM; ${allowed(judge.failureLimit)}`;
-  }
-  if (judge.kind === 'anomalyBand') {
-    return `${name}: ${what}, bad if ${judge.bad}; ${allowed(judge.failureLimit)}`;
-  }
-  if (judge.kind === 'threshold') {
-    const conditions = conditionsText(source.measure, judge);
-    const limit = judge.failureLimit < 0 ? 'any number of bad windows allowed' : allowed(judge.failureLimit);
-    const inARow =
-      judge.consecutiveSuccessLimit === undefined ? '' : `; done after ${judge.consecutiveSuccessLimit} good in a row`;
-    return `${name}: ${what}, ${conditions}; every ${durationText(judge.intervalSeconds)}; ${limit}${inARow}`;
-  }
-  if (judge.kind === 'flagger') {
-    const ends = [
-      judge.min === undefined ? [] : `at least ${judge.min}`,
-      judge.max === undefined ? [] : `at most ${judge.max}`,
-    ];
-    // Flagger's percentiles are milliseconds, whatever the source measures in
-    const isTime = timeName(source.measure) !== undefined;
-    const measured = isTime ? what.replace(' in seconds', '') : what;
-    const units = isTime ? 'milliseconds' : "Flagger's units";
-    return `${name}: ${measured}, ${ends.flat().join(' and ')} in ${units}; every ${durationText(judge.intervalSeconds)}; roll back at ${plural(judge.threshold, 'failed check')}`;
-  }
-  if (judge.kind === 'mannWhitney') {
-    const { direction, confidence, scores, groups, critical, intervalSeconds } = judge;
-    const bad = { increase: 'more than', decrease: 'less than', either: 'different from' }[direction];
-    const counts = critical ? 'critical' : `in the ${groups.length === 1 ? 'group' : 'groups'} ${groups.join(', ')}`;
-    return `${name}: ${what}, bad if ${bad} stable's at ${percent(confidence)} confidence (Mann-Whitney), ${counts}; every ${durationText(intervalSeconds)}; roll back below a score of ${scores.marginal}, hold below ${scores.pass}`;
-  }
-  const limit = judge.max === undefined ? `at least ${judge.min} times` : `at most ${judge.max} times`;
-  const ceiling = judge.ceiling === undefined ? '' : `; at weight 100 at most ${percent(judge.ceiling)}`;
-  return `${name}: ${what}, ${limit} stable's${ceiling}; ${allowed(judge.failureLimit)}`;
-}
-
-/** "limit 5 %" of one condition that is a limit; conditions as they are written where there are two. */
-function conditionsText(
-  measure: Measure,
-  { successCondition: good, failureCondition: bad }: ThresholdJudgeSpec,
-): string {
-  if (good !== undefined && bad !== undefined) return `good if ${good}, bad if ${bad}`;
-  if (bad !== undefined) return conditionText(measure, 'bad', bad);
-  return good === undefined ? 'no limit' : conditionText(measure, 'good', good);
-}
-
-const allowed = (badWindows: number): string => `${plural(badWindows, 'bad window')} allowed`;
+const metricText = (metric: Metric): string =>
+  `${metric.name}: ${judgePlanOf(metric.judge).text(metric, measureText(metric.source.measure))}`;
 
 function holdText({ hold, sequential }: Plan): string {
   const gross = sequential?.detect.gross;
   const end = { rollBack: 'roll back (noEvidence)', ask: 'ask a person', proceed: 'go on' }[hold.then];
   return gross === undefined
     ? end
-    : `go on if a fault of ${percent(gross)} of requests would have been found, else ${end}`;
+    : `go on if a fault of ${exactPercentText(gross)} of requests would have been found, else ${end}`;
 }
 
 /** What the canary's pods themselves are held to (decision 24); the last of it whatever the plan says (decision 16). */
@@ -137,9 +82,9 @@ function alphaText({ sequential, promoteEarly }: Plan): string[] {
   const early =
     promoteEarly === undefined
       ? ''
-      : `; healthy: not ${promoteEarly.nonInferiority} times as bad as stable (chance of error ${percent(promoteEarly.beta)}), ends a bake after ${clockText(promoteEarly.afterSeconds)}`;
+      : `; healthy: not ${promoteEarly.nonInferiority} times as bad as stable (chance of error ${exactPercentText(promoteEarly.beta)}), ends a bake after ${clockText(promoteEarly.afterSeconds)}`;
   return [
-    `  - alpha ${percent(alpha)} for all sequential metrics together${early}`,
-    `  - a step goes on once a fault would have been found (power ${percent(detect.power)}): ${detectText(detect)}`,
+    `  - alpha ${exactPercentText(alpha)} for all sequential metrics together${early}`,
+    `  - a step goes on once a fault would have been found (power ${exactPercentText(detect.power)}): ${detectText(detect)}`,
   ];
 }

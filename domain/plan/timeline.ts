@@ -1,9 +1,11 @@
 import { assertNever } from '../assert-never.ts';
 import { durationText } from '../file/units.ts';
+import { judgesAlone } from '../judges/judge-plan-kind.ts';
+import { judgePlanOf } from '../judges/plan-registry.ts';
 import { plural } from '../judges/words.ts';
 import type { Workload } from '../workload.ts';
 import { measuringSeconds } from './measuring-time.ts';
-import type { JudgeSpec, Metric, Plan, Step } from './plan.ts';
+import type { Metric, Plan, Step } from './plan.ts';
 import { cannotPromise } from './promises.ts';
 
 /** One line of what will happen. */
@@ -65,25 +67,7 @@ export function planTimeline(plan: Plan, workload?: Workload): Timeline {
 /** The metrics that can say something while the canary has this weight. */
 export function judgingAt(plan: Plan, weight: number): Metric[] {
   if (weight === 0) return [];
-  return plan.metrics.filter(({ judge }) => weight < 100 || judgesAlone(judge));
-}
-
-/** Whether it can judge without stable traffic. */
-function judgesAlone(judge: JudgeSpec): boolean {
-  switch (judge.kind) {
-    case 'sequential':
-    case 'relative':
-      return judge.ceiling !== undefined;
-    case 'mannWhitney':
-      return false;
-    case 'threshold':
-    case 'flagger':
-    case 'alarm':
-    case 'anomalyBand':
-      return true;
-    default:
-      return assertNever(judge);
-  }
+  return plan.metrics.filter(({ judge }) => weight < 100 || judgesAlone(judgePlanOf(judge), judge));
 }
 
 /** An analysis counts the measurements since the first weight above 0; a bake lasts its time; the rest may take none. */

@@ -1,9 +1,10 @@
 import type { JudgementContext } from '../judges/context.ts';
 import { judgeRelease, type ReleaseVerdict } from '../judges/judge-release.ts';
 import { judgeRunOf } from '../judges/run-registry.ts';
-import { PROFILE, sequentialContext } from '../judges/sequential/context.ts';
+import { PROFILE } from '../judges/sequential/context.ts';
 import { isSequential } from '../judges/sequential/windows.ts';
 import type { Metric, Plan } from '../plan/plan.ts';
+import { sequentialContext } from '../plan/sequential-context.ts';
 import { logSumExp } from '../statistics/sequential/comparison.ts';
 import type { WindowEvidence } from '../statistics/sequential/detector.ts';
 import type { WindowRecord } from '../windows/reading.ts';

@@ -2,9 +2,9 @@ import { alarmText, oddsText } from '../judges/sequential/words.ts';
 import type { Verdict } from '../judges/verdict.ts';
 import { percentText, plural } from '../judges/words.ts';
 import { detectText } from '../plan/detect-text.ts';
-import type { Detect } from '../plan/sequential-keys.ts';
 import { type Comparison, logSumExp } from '../statistics/sequential/comparison.ts';
 import { BadCountsError } from '../statistics/sequential/counts-problem.ts';
+import type { Detect } from '../statistics/sequential/detect.ts';
 import {
   type Detector,
   type DetectorWindow,

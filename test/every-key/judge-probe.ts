@@ -1,6 +1,6 @@
 import { judgeRelease } from '../../domain/judges/judge-release.ts';
-import { sequentialContext } from '../../domain/judges/sequential/context.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
+import { sequentialContext } from '../../domain/plan/sequential-context.ts';
 import type { Reading, WindowRecord } from '../../domain/windows/reading.ts';
 import { planFrom } from './release-probe.ts';
 

@@ -1,9 +1,10 @@
-import type { AlarmJudgeSpec, Metric } from '../../plan/plan.ts';
 import type { WindowRecord } from '../../windows/reading.ts';
 import { type Check, countedCheck, judgeCheck, neither } from '../check-judge.ts';
 import type { JudgementContext, MetricVerdict } from '../context.ts';
 import type { FoldedTurns } from '../counting.ts';
 import { countingJudge } from '../judge-run-kind.ts';
+import type { Metric } from '../metric.ts';
+import type { AlarmJudgeSpec } from './plan.ts';
 
 export type AlarmMetric = Metric & { judge: AlarmJudgeSpec };
 

@@ -1,13 +1,13 @@
 import { resultOf } from '../../conditions/result-value.ts';
-import type { FlaggerJudgeSpec } from '../../plan/other-judges-spec.ts';
-import type { Metric } from '../../plan/plan.ts';
 import { gives, timeName } from '../../sources/measure.ts';
 import { isNumber, type WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from '../counting.ts';
 import { countingJudge } from '../judge-run-kind.ts';
+import type { Metric } from '../metric.ts';
 import type { Verdict } from '../verdict.ts';
 import { countsText, healthySoFar, plural, valueText } from '../words.ts';
+import type { FlaggerJudgeSpec } from './spec.ts';
 
 export type FlaggerMetric = Omit<Metric, 'judge'> & { judge: FlaggerJudgeSpec };
 

@@ -1,12 +1,13 @@
-import type { MannWhitneyJudgeSpec } from '../../plan/other-judges-spec.ts';
 import { type Classification, classify } from '../../statistics/kayenta/classify.ts';
 import { type Score, scoreOf } from '../../statistics/kayenta/score.ts';
 import { type Counts, isNumber, type WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
-import type { JudgeRunKind, MetricOf } from '../judge-run-kind.ts';
+import type { JudgeRunKind } from '../judge-run-kind.ts';
+import type { MetricOf } from '../metric-of.ts';
 import { everyWindow, settledTurns, type Turn, type TurnPlace, turnsOf } from '../turns.ts';
 import type { Verdict } from '../verdict.ts';
 import { limitText, plural } from '../words.ts';
+import type { MannWhitneyJudgeSpec } from './spec.ts';
 
 export type MannWhitneyMetric = MetricOf<MannWhitneyJudgeSpec>;
 

@@ -1,12 +1,13 @@
-import type { Metric, RelativeJudgeSpec } from '../../plan/plan.ts';
 import { gives } from '../../sources/measure.ts';
 import { type Counts, isNumber, type Reading, type WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from '../counting.ts';
 import { countingJudge } from '../judge-run-kind.ts';
+import type { Metric } from '../metric.ts';
 import { everyWindow } from '../turns.ts';
 import type { Verdict } from '../verdict.ts';
 import { badWindowsText, countsText, healthySoFar, percentText, plural, valueText } from '../words.ts';
+import type { RelativeJudgeSpec } from './spec.ts';
 
 export type RelativeMetric = Metric & { judge: RelativeJudgeSpec };
 

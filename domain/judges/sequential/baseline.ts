@@ -1,9 +1,9 @@
-import type { Metric } from '../../plan/plan.ts';
 import { countsProblem } from '../../statistics/sequential/counts-problem.ts';
 import { dispersionOf } from '../../statistics/sequential/dispersion.ts';
 import { DEFAULT_PROFILE } from '../../statistics/sequential/profile.ts';
 import type { Counts, Reading } from '../../windows/reading.ts';
 import { FREEZE_AT_LATEST_SECONDS, type Window } from '../../windows/windows.ts';
+import type { Metric } from '../metric.ts';
 
 /** What the stable version's windows before the release say, kept in the ledger: docs/statistics.md (b) and (g). */
 export interface Baseline {

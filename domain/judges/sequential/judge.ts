@@ -1,4 +1,3 @@
-import type { SequentialJudgeSpec } from '../../plan/plan.ts';
 import type { DetectorSettings, WindowEvidence } from '../../statistics/sequential/detector.ts';
 import { trafficShareIn } from '../../statistics/sequential/traffic-share.ts';
 import type { WindowRecord } from '../../windows/reading.ts';
@@ -7,6 +6,7 @@ import type { Folded } from '../folded-shape.ts';
 import type { JudgeRunKind } from '../judge-run-kind.ts';
 import { PROFILE, type SequentialContext } from './context.ts';
 import { type KeptFold, keptFold, newFold, resumedFold, type SequentialFold, stepFold } from './fold.ts';
+import type { SequentialJudgeSpec } from './spec.ts';
 import { foldWithout, type KeptWithout, metricVerdict, withoutEvidence } from './verdict.ts';
 import {
   type AutoSums,

@@ -1,10 +1,11 @@
-import type { Metric, SequentialJudgeSpec } from '../../plan/plan.ts';
 import { autoCeiling, type RateWindow } from '../../statistics/sequential/ceiling.ts';
 import type { DetectorMetric, DetectorSettings, DetectorWindow } from '../../statistics/sequential/detector.ts';
 import type { Counts, WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext } from '../context.ts';
+import type { Metric } from '../metric.ts';
 import { thresholdsOf } from './baseline.ts';
 import { PROFILE, type SequentialContext } from './context.ts';
+import type { SequentialJudgeSpec } from './spec.ts';
 
 export type SequentialMetric = Metric & { judge: SequentialJudgeSpec };
 

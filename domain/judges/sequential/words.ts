@@ -1,5 +1,5 @@
 import { assertNever } from '../../assert-never.ts';
-import type { Measure } from '../../plan/plan.ts';
+import type { Measure } from '../../sources/measure.ts';
 import type { Comparison } from '../../statistics/sequential/comparison.ts';
 import type { Alarm } from '../../statistics/sequential/detector.ts';
 import { logRatioEvidence } from '../../statistics/sequential/window-evidence.ts';

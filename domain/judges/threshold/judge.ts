@@ -6,14 +6,15 @@ import {
   type ResultType,
 } from '../../conditions/condition.ts';
 import { type ResultValue, resultOf } from '../../conditions/result-value.ts';
-import type { Metric, ThresholdJudgeSpec } from '../../plan/plan.ts';
 import { gives } from '../../sources/measure.ts';
 import type { WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf } from '../counting.ts';
 import { countingJudge } from '../judge-run-kind.ts';
+import type { Metric } from '../metric.ts';
 import type { Verdict } from '../verdict.ts';
 import { badWindowsText, conditionText, countsText, healthySoFar, plural, valueText } from '../words.ts';
+import type { ThresholdJudgeSpec } from './spec.ts';
 
 export type ThresholdMetric = Metric & { judge: ThresholdJudgeSpec };
 

@@ -1,4 +1,4 @@
-import type { Detect } from '../../plan/sequential-keys.ts';
+import type { Detect } from './detect.ts';
 
 /**
  * The bad share of a canary that has the effect that matters: max(ratio x rate, rate + atLeast).

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { horizonWindows, secondsAlone } from '../../../domain/plan/sequential-spec.ts';
+import { horizonWindows, secondsAlone } from '../../../domain/plan/judged-time.ts';
 import { mistakesOf, planOf, shortly } from './plan-text.ts';
 
 const planWith = ({ keys = '', errors = '', slow = '', soak = '15m' } = {}) => `apiVersion: sluice/v1

@@ -4,7 +4,7 @@ import { modelOf } from '../../../domain/forecast/model.ts';
 import type { Traffic } from '../../../domain/forecast/traffic.ts';
 import { drawPasts, playReleases } from '../../../domain/forecast/trial.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
-import type { Detect } from '../../../domain/plan/sequential-keys.ts';
+import type { Detect } from '../../../domain/statistics/sequential/detect.ts';
 import { bake, errors, planOf, weight } from '../../support/story.ts';
 
 /*

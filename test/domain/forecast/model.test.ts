@@ -3,9 +3,10 @@ import { enoughSeenBy, modelOf, requestsIn, sightIn } from '../../../domain/fore
 import type { ForecastWindow, Sight } from '../../../domain/forecast/schedule.ts';
 import type { Traffic } from '../../../domain/forecast/traffic.ts';
 import { PROFILE } from '../../../domain/judges/sequential/context.ts';
-import type { Metric, Plan, SequentialJudgeSpec } from '../../../domain/plan/plan.ts';
-import type { Detect } from '../../../domain/plan/sequential-keys.ts';
+import type { SequentialJudgeSpec } from '../../../domain/judges/sequential/spec.ts';
+import type { Metric, Plan } from '../../../domain/plan/plan.ts';
 import { autoCeiling } from '../../../domain/statistics/sequential/ceiling.ts';
+import type { Detect } from '../../../domain/statistics/sequential/detect.ts';
 import { ceilingFinds, wouldFind } from '../../../domain/statistics/sequential/power.ts';
 import { bake, errors, planOf, weight } from '../../support/story.ts';
 

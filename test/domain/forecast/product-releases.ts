@@ -5,11 +5,11 @@ import { countsSlowOnes, isCounted, rateOf, type Traffic } from '../../../domain
 import type { JudgementContext } from '../../../domain/judges/context.ts';
 import { analysisComplete, judgeRelease, type ReleaseVerdict } from '../../../domain/judges/judge-release.ts';
 import { type Baseline, thresholdsOf } from '../../../domain/judges/sequential/baseline.ts';
-import { sequentialContext } from '../../../domain/judges/sequential/context.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../../domain/ledger/state.ts';
 import { confirmedWeight } from '../../../domain/ledger/weight.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
+import { sequentialContext } from '../../../domain/plan/sequential-context.ts';
 import type { Observation } from '../../../domain/release/move.ts';
 import { nextMove } from '../../../domain/release/next-move.ts';
 import { currentStep, isSlotUnread } from '../../../domain/release/next-step.ts';

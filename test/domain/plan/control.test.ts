@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stepText } from '../../../domain/ledger/news.ts';
 import { isSoak, withControl, withoutControl } from '../../../domain/plan/control.ts';
-import { horizonWindows, secondsAlone } from '../../../domain/plan/sequential-spec.ts';
+import { horizonWindows, secondsAlone } from '../../../domain/plan/judged-time.ts';
 import { planTimeline } from '../../../domain/plan/timeline.ts';
 import { mistakesOf, planOf } from '../../adapters/plan-file/plan-text.ts';
 

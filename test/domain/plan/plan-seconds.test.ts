@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { horizonWindows, secondsAlone } from '../../../domain/plan/judged-time.ts';
 import { measuringSeconds } from '../../../domain/plan/measuring-time.ts';
 import type { Plan, Step } from '../../../domain/plan/plan.ts';
-import { horizonWindows, secondsAlone } from '../../../domain/plan/sequential-spec.ts';
 import { changed, planOf } from '../../adapters/plan-file/plan-text.ts';
 import { withMetric } from './issue-text.ts';
 

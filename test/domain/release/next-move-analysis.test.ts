@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Metric, Plan, Step, ThresholdJudgeSpec } from '../../../domain/plan/plan.ts';
+import type { ThresholdJudgeSpec } from '../../../domain/judges/threshold/spec.ts';
+import type { Metric, Plan, Step } from '../../../domain/plan/plan.ts';
 import { look, second } from '../../support/looks.ts';
 import { noSource, tooLittle } from '../../support/sight.ts';
 import { errors, type Line, weight } from '../../support/story.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AnomalyBandMetric, judgeAnomalyBand } from '../../../../domain/judges/anomaly-band/judge.ts';
-import type { AnomalyBandJudgeSpec } from '../../../../domain/plan/plan.ts';
+import type { AnomalyBandJudgeSpec } from '../../../../domain/judges/anomaly-band/plan.ts';
 import { context, frozen, MINUTE, NOON } from '../records.ts';
 
 const metric = (bad: AnomalyBandJudgeSpec['bad'], failureLimit: number): AnomalyBandMetric => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FlaggerMetric, judgeFlagger } from '../../../../domain/judges/flagger/judge.ts';
-import type { FlaggerJudgeSpec } from '../../../../domain/plan/other-judges-spec.ts';
+import type { FlaggerJudgeSpec } from '../../../../domain/judges/flagger/spec.ts';
 import type { Reading, WindowRecord } from '../../../../domain/windows/reading.ts';
 import { context, counts, frozen, MINUTE, NOON } from '../records.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { sequentialContext } from '../../../../domain/judges/sequential/context.ts';
 import type { Plan } from '../../../../domain/plan/plan.ts';
+import { sequentialContext } from '../../../../domain/plan/sequential-context.ts';
 
 const plan: Plan = {
   ...{ workload: 'checkout', strategy: 'canary', onNewImage: 'queue', deadlineSeconds: 7200 },

@@ -1,43 +1,30 @@
-import { guessWord } from '../file/guess.ts';
-import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
-import { DEFAULTS } from './defaults.ts';
-import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
-import type { PlanDraft } from './plan-schema.ts';
+import type * as z from 'zod';
+import { type Draft, isMistaken } from '../../file/draft.ts';
+import { guessWord } from '../../file/guess.ts';
+import { describeValue, type Issue, oneOf } from '../../file/issue.ts';
+import type { DraftedMetric, DraftedPlan } from '../drafted.ts';
+import { DEFAULTS, type kayentaSchema, type mannWhitneySchema, SCORES } from './schema.ts';
 
-type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
+type Drafted = DraftedMetric<Draft<z.input<typeof mannWhitneySchema>>>;
 
-/** The rules of the judges flagger and mannWhitney, and of the score that the latter's metrics share. */
-export function checkOtherJudges(draft: PlanDraft, input: object): Issue[] {
-  return [
-    ...metricsOf(draft).flatMap(({ metric, path }) => checkRange(metric, [...path, 'judge', 'thresholdRange'], input)),
-    ...checkScores(draft, input),
-  ];
+/** The plan's own key that its metrics share. */
+export interface ScoreKeys {
+  kayenta?: z.output<typeof kayentaSchema>;
 }
 
-function checkRange({ judge }: MetricDraft, path: Path, input: object): Issue[] {
-  if (judge?.kind !== 'flagger') return [];
-  const { thresholdRange } = judge;
-  if (thresholdRange === undefined) return []; // missing, or a mistake itself
-  const given = (key: string) => valueAt(input, [...path, key]) !== undefined;
-  if (!given('min') && !given('max')) {
-    return [{ path, at: 'value', found: 'a range without an end', expected: 'min, max or both' }];
-  }
-  const { min, max } = thresholdRange;
-  if (min === undefined || max === undefined || min <= max) return [];
-  return [{ path: [...path, 'max'], at: 'value', found: String(max), expected: `min, ${min}, or more` }];
-}
-
-function checkScores({ kayenta, metrics = [] }: PlanDraft, input: object): Issue[] {
-  if (kayenta === undefined) return [];
-  const judged = metrics.flatMap(metric => (metric?.judge?.kind === 'mannWhitney' ? [metric.judge] : []));
-  // A metric that is a mistake itself may have been one of them.
-  if (metrics.some((metric, index) => isUnknownMetric(metric, index, input))) return [];
+/** The rules of the score that the metrics share. */
+export function checkScores(metrics: readonly Drafted[], plan: DraftedPlan<Draft<ScoreKeys>>): Issue[] {
+  const { input, keys, hasUnknownMetric } = plan;
+  const { kayenta } = keys;
+  // a metric that is a mistake itself may have been one of them
+  if (kayenta === undefined || hasUnknownMetric) return [];
+  const judged = metrics.map(({ judge }) => judge);
   if (judged.length === 0) {
     const expected = 'a metric with the judge mannWhitney, or no kayenta';
     return [{ path: ['kayenta'], at: 'key', found: 'kayenta, and no metric that it scores', expected }];
   }
-  const pass = kayenta.pass ?? DEFAULTS.kayenta.pass;
-  const marginal = kayenta.marginal ?? DEFAULTS.kayenta.marginal;
+  const pass = kayenta.pass ?? SCORES.pass;
+  const marginal = kayenta.marginal ?? SCORES.marginal;
   const issues: Issue[] = [];
   const isKnown = (['pass', 'marginal'] as const).every(key => !isMistaken(kayenta[key], input, ['kayenta', key]));
   if (marginal > pass && isKnown) {
@@ -54,7 +41,7 @@ function checkScores({ kayenta, metrics = [] }: PlanDraft, input: object): Issue
 }
 
 const groupsOf = ({ groups }: { groups?: (string | undefined)[] | undefined }): readonly (string | undefined)[] =>
-  groups ?? DEFAULTS.mannWhitney.groups;
+  groups ?? DEFAULTS.groups;
 
 /** A weight that no metric can earn, or weights beyond 100, are scores that mean something else than they say. */
 function checkWeights(weights: Readonly<Record<string, number | undefined>>, groups: readonly string[]): Issue[] {

@@ -1,47 +1,26 @@
 import * as z from 'zod';
-import { count, duration, label, share } from '../file/field-schemas.ts';
-import { parseShare } from '../file/units.ts';
-import { DEFAULTS } from './defaults.ts';
+import { duration, label, share } from '../../file/field-schemas.ts';
+import { parseShare } from '../../file/units.ts';
 
-const { flagger, mannWhitney, kayenta } = DEFAULTS;
+/**
+ * NetflixACAJudge's own, but for the direction (there either, which rolls improvements back). 10 windows: of fewer than 5 of
+ * each version the test cannot be sure at 98 % whatever it sees, and every run is one more chance of a false alarm.
+ */
+export const DEFAULTS = {
+  direction: 'increase',
+  tolerance: 0.25,
+  confidence: '98%',
+  nanStrategy: 'remove',
+  outliers: 'keep',
+  outlierFactor: 3,
+  measure: 'meanRatio',
+  critical: false,
+  groups: ['all'],
+  intervalWindows: 10,
+} as const;
 
-const rangeError = "a number, in Flagger's units: per cent of good requests, milliseconds, or the value as it is";
-
-export const flaggerSchema = z
-  .strictObject({
-    kind: z.literal('flagger').meta({
-      description: "Flagger's thresholdRange and its counting: the failed check that reaches the threshold rolls back.",
-    }),
-    thresholdRange: z
-      .strictObject(
-        {
-          min: z
-            .number({ error: rangeError })
-            .meta({ title: 'rangeEnd', description: 'A check with a value below it fails.', examples: [99] })
-            .optional(),
-          max: z
-            .number({ error: rangeError })
-            .meta({ title: 'rangeEnd', description: 'A check with a value above it fails.', examples: [500] })
-            .optional(),
-        },
-        { error: 'a range: { min: 99 }' },
-      )
-      .meta({
-        description:
-          'What the value must lie in. At least one of min and max. Of counts the value is the per cent of good requests (0 to 100), of a percentile milliseconds, else it is as it is.',
-        examples: [{ min: 99 }],
-      }),
-    threshold: count(1)
-      .default(flagger.threshold)
-      .meta({ description: 'Failed checks that roll back; no good check takes one back.', examples: [5] }),
-    interval: duration({ min: 1 })
-      .meta({
-        description: "Between two checks: a multiple of the plan's window, which is what it is where absent.",
-        examples: ['1m'],
-      })
-      .optional(),
-  })
-  .meta({ description: "Flagger's way: a fixed range of the canary alone." });
+/** The thresholds of Kayenta's own examples. */
+export const SCORES = { pass: 95, marginal: 75 } as const;
 
 const partError = 'a number from 0 to 1, such as 0.25';
 const confidenceError = 'a confidence of at least 50% and below 100%, such as 98% or 0.98';
@@ -61,19 +40,19 @@ export const mannWhitneySchema = z
     }),
     interval: duration({ min: 1 })
       .meta({
-        description: `From one run to the next: a multiple of the plan's window. Absent: ${mannWhitney.intervalWindows} windows.`,
+        description: `From one run to the next: a multiple of the plan's window. Absent: ${DEFAULTS.intervalWindows} windows.`,
         examples: ['10m'],
       })
       .optional(),
     direction: z
       .enum(['increase', 'decrease', 'either'])
-      .default(mannWhitney.direction)
+      .default(DEFAULTS.direction)
       .meta({ description: 'Which change is bad. In Kayenta it is either where nothing is said: improvements too.' }),
     tolerance: z
       .number({ error: partError })
       .min(0)
       .max(1)
-      .default(mannWhitney.tolerance)
+      .default(DEFAULTS.tolerance)
       .meta({
         title: 'fraction',
         description: 'The interval of the shift must lie further from 0 than this part of the estimated shift.',
@@ -81,20 +60,20 @@ export const mannWhitneySchema = z
       }),
     confidence: share
       .refine(value => (parseShare(value) ?? 0) >= 0.5, { error: confidenceError })
-      .default(mannWhitney.confidence)
+      .default(DEFAULTS.confidence)
       .meta({ description: 'Of the interval of the shift.', examples: ['98%'] }),
     nanStrategy: z
       .enum(['remove', 'replace'])
-      .default(mannWhitney.nanStrategy)
+      .default(DEFAULTS.nanStrategy)
       .meta({ description: 'A window without a value: left out, or taken for 0.' }),
     outliers: z
       .enum(['keep', 'remove'])
-      .default(mannWhitney.outliers)
+      .default(DEFAULTS.outliers)
       .meta({ description: 'Values far outside the quartiles: kept, or left out.' }),
     outlierFactor: z
       .number({ error: 'a number above 0, such as 3' })
       .gt(0)
-      .default(mannWhitney.outlierFactor)
+      .default(DEFAULTS.outlierFactor)
       .meta({
         title: 'ratio',
         description: 'How many quartile distances outside is far, for outliers: remove.',
@@ -102,7 +81,7 @@ export const mannWhitneySchema = z
       }),
     effectSize: z
       .strictObject({
-        measure: z.enum(['meanRatio', 'cles']).default(mannWhitney.measure).meta({
+        measure: z.enum(['meanRatio', 'cles']).default(DEFAULTS.measure).meta({
           description:
             "The canary's mean over the stable version's, or (cles) the chance that a value of the canary is the larger one.",
         }),
@@ -115,12 +94,12 @@ export const mannWhitneySchema = z
       .meta({ description: 'How large a difference must be to count.' }),
     critical: z
       .boolean()
-      .default(mannWhitney.critical)
+      .default(DEFAULTS.critical)
       .meta({ description: 'Its failure makes the score 0, whatever the other metrics say.' }),
     groups: z
       .array(label, { error: 'a list of names of groups' })
       .min(1, { error: 'at least one group' })
-      .default([...mannWhitney.groups])
+      .default([...DEFAULTS.groups])
       .meta({
         description: 'The groups of the score that it counts for; kayenta.groups weighs them.',
         examples: [['errors']],
@@ -133,9 +112,9 @@ const score = z.number({ error: scoreError }).min(0).max(100).meta({ title: 'per
 
 export const kayentaSchema = z
   .strictObject({
-    pass: score.default(kayenta.pass).meta({ description: 'From this score on a run passes.', examples: [95] }),
+    pass: score.default(SCORES.pass).meta({ description: 'From this score on a run passes.', examples: [95] }),
     marginal: score
-      .default(kayenta.marginal)
+      .default(SCORES.marginal)
       .meta({ description: 'Below this score a run fails and rolls back; up to pass it holds.', examples: [75] }),
     groups: z
       .record(label, score, { error: 'a map of groups and their weights, 0 to 100' })

@@ -1,0 +1,25 @@
+import type { Plan, Step } from './plan.ts';
+
+/**
+ * K: the windows that the plan's bakes, from the first weight above 0 on, and its soak take; approvals, hooks and holds are
+ * not counted, nor analyses, which last as long as their measurements take. At least 1.
+ */
+export function horizonWindows({
+  steps,
+  soakSeconds,
+  windowSeconds,
+}: Pick<Plan, 'steps' | 'soakSeconds' | 'windowSeconds'>): number {
+  const first = steps.findIndex(step => step.kind === 'setWeight' && step.weight > 0);
+  const seconds = bakesFrom(steps, first) + soakSeconds;
+  return Math.max(1, Math.round(seconds / windowSeconds));
+}
+
+/** Seconds that the plan stays at weight 100: bakes there, and the soak. */
+export function secondsAlone({ steps, soakSeconds }: Pick<Plan, 'steps' | 'soakSeconds'>): number {
+  const whole = steps.findIndex(step => step.kind === 'setWeight' && step.weight === 100);
+  return bakesFrom(steps, whole) + soakSeconds;
+}
+
+/** Seconds of the bakes from that step on. Every plan has a first weight above 0, and one of 100. */
+const bakesFrom = (steps: readonly Step[], first: number): number =>
+  steps.slice(first).reduce((sum, step) => (step.kind === 'bake' ? sum + step.seconds : sum), 0);
