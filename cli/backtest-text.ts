@@ -1,4 +1,5 @@
 import { type Paint, plain } from '../adapters/terminal/paint.ts';
+import { type Row, tableRows } from '../adapters/terminal/table.ts';
 import { COLUMNS } from '../adapters/terminal/wrap.ts';
 import { durationText } from '../domain/file/units.ts';
 import { plural } from '../domain/judges/words.ts';
@@ -81,19 +82,14 @@ function detailRow({ release, judge, verdict, decision, startedAtEpochMs, excess
   return [release, judge, verdict, window, after, excessBad.toFixed(1), logE?.toFixed(2) ?? '-'];
 }
 
-/** Columns as wide as what is in them: words to the left, numbers to the right. The first row is the head. */
-function table(rows: readonly (readonly string[])[], paint: Paint = plain): string[] {
-  const [head = [], ...body] = rows;
-  const widths = head.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
-  const isText = head.map(name => ['release', 'judge', 'verdict'].includes(name));
-  const line = (row: readonly string[], shown: (cell: string, padded: string) => string) =>
-    `${row
-      .map((cell, i) => shown(cell, isText[i] ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd()}\n`;
-  const coloured = (cell: string, padded: string) => {
+const WORDS = ['release', 'judge', 'verdict'];
+
+/** Words to the left, numbers to the right, verdicts in their colours. The first row is the head. */
+function table([head = [], ...body]: readonly Row[], paint: Paint = plain): string[] {
+  const coloured = (cell: string): string => {
     const verdict = VERDICTS.find(name => name === cell);
-    return verdict === undefined ? padded : paint(VERDICT_STYLE[verdict], padded);
+    return verdict === undefined ? cell : paint(VERDICT_STYLE[verdict], cell);
   };
-  return [line(head, (_, padded) => padded), ...body.map(row => line(row, coloured))];
+  const words = WORDS.map(name => head.indexOf(name));
+  return tableRows([head, ...body.map(row => row.map(coloured))], { words }).map(lines => `${lines.join('\n')}\n`);
 }

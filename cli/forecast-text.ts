@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { tableRows } from '../adapters/terminal/table.ts';
 import { timeText } from '../domain/forecast/blind.ts';
 import type { EffectForecast, Forecast, HealthyForecast } from '../domain/forecast/forecast.ts';
 import { percentText } from '../domain/judges/words.ts';
@@ -6,6 +6,8 @@ import { isSoak } from '../domain/plan/control.ts';
 import { detectText } from '../domain/plan/detect-text.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { ProvenProposal } from './proven-proposals.ts';
+
+const TABLE = { indent: 2 };
 
 /** A forecast for a terminal; ends with a newline. @param help what would help; empty where a better plan was found */
 export function forecastText(plan: Plan, made: Forecast, help: readonly string[]): string {
@@ -24,10 +26,10 @@ export function forecastText(plan: Plan, made: Forecast, help: readonly string[]
     lines.push(
       '',
       'A canary that fails more often from its first request on',
-      effectTable(made.effects),
+      ...effectTable(made.effects),
       '',
       'Found by the end of',
-      stayTable(plan, made),
+      ...stayTable(plan, made),
       '',
       `Each row: ${releases} releases, simulated with the judges themselves, ± ${points(error)} (95 %). Times are until the canary has no traffic any more.`,
     );
@@ -50,7 +52,7 @@ function healthyLines({ hold, sequential }: Plan, healthy: HealthyForecast): str
     promised === null
       ? 'no rate is guaranteed, since not all of these judges keep one'
       : `guaranteed: at most ${percentText(promised)}`;
-  return table(
+  const rows = tableRows(
     [
       [share(promoted), `are promoted${held === 0 ? '' : `, ${share(held)} after a hold for more data`}`],
       [share(falseAlarms), `are rolled back by mistake; ${guarantee}`],
@@ -58,13 +60,12 @@ function healthyLines({ hold, sequential }: Plan, healthy: HealthyForecast): str
         ? []
         : [[share(noEvidence), `have too little data: they ${end}`]]),
     ],
-    ['right', 'left'],
-  )
-    .concat(`\n  ± ${points(error)}`)
-    .split('\n');
+    { ...TABLE, words: [1] },
+  );
+  return [...rows.flat(), `  ± ${points(error)}`];
 }
 
-function effectTable(effects: readonly EffectForecast[]): string {
+function effectTable(effects: readonly EffectForecast[]): string[] {
   const head = ['canary fails', 'found', 'median time\nto detection', 'slowest\ntenth', 'extra failed\nrequests'];
   const rows = effects.map(({ fault, found, medianSeconds, slowestTenthSeconds, excessFailed }) => [
     `${percentText(fault.failureRate)} (${fault.name})`,
@@ -73,30 +74,16 @@ function effectTable(effects: readonly EffectForecast[]): string {
     timeOr(slowestTenthSeconds),
     String(Math.round(excessFailed)),
   ]);
-  return table([head, ...rows], ['left', 'right', 'right', 'right', 'right']);
+  return tableRows([head, ...rows], TABLE).flat();
 }
 
-function stayTable(plan: Plan, { effects, stays }: Forecast): string {
+function stayTable(plan: Plan, { effects, stays }: Forecast): string[] {
   const names = stays.map(({ step, weight }) => (isSoak(plan, step) ? 'soak' : `${weight} %`));
   const rows = effects.map(({ fault, foundByStay }) => [
     `${percentText(fault.failureRate)} (${fault.name})`,
     ...names.map((_, stay) => share(foundByStay[stay] ?? foundByStay.at(-1) ?? 0)),
   ]);
-  return table([['canary fails', ...names], ...rows], ['left', ...names.map(() => 'right' as const)]);
-}
-
-/** Columns two blanks apart, without lines. */
-function table(rows: string[][], colAligns: ('left' | 'right')[]): string {
-  const none = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
-  const inner = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'];
-  const chars = Object.fromEntries([...none, ...inner].map(name => [name, '']));
-  const drawn = new Table({ chars, colAligns, style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0 } });
-  drawn.push(...rows);
-  return drawn
-    .toString()
-    .split('\n')
-    .map(line => line.trimEnd())
-    .join('\n');
+  return tableRows([['canary fails', ...names], ...rows], TABLE).flat();
 }
 
 const timeOr = (seconds: number | null): string => (seconds === null ? 'never' : timeText(seconds));

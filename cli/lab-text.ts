@@ -1,11 +1,12 @@
+import { tableText } from '../adapters/terminal/table.ts';
 import { unbroken } from '../adapters/terminal/wrap.ts';
 import { durationText } from '../domain/file/units.ts';
 import { endText, stepText } from '../domain/ledger/news.ts';
+import { groupedText } from '../domain/number-text.ts';
 import { approvalRule } from '../domain/plan/approval-rule.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { ApprovalMeant } from '../domain/release/approvals.ts';
 import { measureText } from '../domain/sources/measure.ts';
-import { columnsText, grouped } from '../lab/columns.ts';
 import type { VersionCounts } from '../lab/load/version-counts.ts';
 import type { Pacing } from '../lab/pacing.ts';
 import type { Usual } from '../lab/run-lab-plan.ts';
@@ -14,7 +15,7 @@ import { approveCommandOf } from './approval-text.ts';
 
 const line = (sentence: string): string => `${sentence}\n`;
 const rounded = (number: number): number => Number(number.toPrecision(2));
-const number = (value: number): string => (value < 100 ? `${rounded(value)}` : grouped(Math.round(value)));
+const number = (value: number): string => (value < 100 ? `${rounded(value)}` : groupedText(Math.round(value)));
 const seconds = (value: number): string =>
   value < 100 ? `${Math.max(1, Math.round(value))} s` : `${Math.round(value / 60)} min`;
 
@@ -106,7 +107,7 @@ export function rowText(row: ReleaseRow): string {
     '\n',
     versionsText(row.versions),
     ...unseenText(row),
-    `\n  ${lost === 0 ? 'no request was lost' : `${grouped(lost)} requests lost that the canary did not cause`}\n`,
+    `\n  ${lost === 0 ? 'no request was lost' : `${groupedText(lost)} requests lost that the canary did not cause`}\n`,
   ].join('');
 }
 
@@ -122,7 +123,7 @@ function unseenText({ outcome, versions: { stable, canary } }: ReleaseRow): stri
   return [
     '\n',
     line(
-      `${grouped(failed(canary))} of ${grouped(canary.requests)} requests to the canary failed at the client, and no metric of the plan saw it: a load balancer counts no answer as failed that it has begun to pass on and a client gives up; a hook before the first weight, or a metric of the program's own, would`,
+      `${groupedText(failed(canary))} of ${groupedText(canary.requests)} requests to the canary failed at the client, and no metric of the plan saw it: a load balancer counts no answer as failed that it has begun to pass on and a client gives up; a hook before the first weight, or a metric of the program's own, would`,
     ),
   ];
 }
@@ -131,17 +132,15 @@ function unseenText({ outcome, versions: { stable, canary } }: ReleaseRow): stri
 export function versionsText(versions: ReleaseRow['versions']): string {
   const head = ['', 'requests', '2xx', '3xx', '4xx', '5xx', 'no answer', 'p50 ms', 'p99 ms'];
   const rows = Object.entries(versions).map(([name, counts]) => [name, ...cellsOf(counts)]);
-  return columnsText([head, ...rows])
-    .replaceAll(/^/gm, '  ')
-    .replace(/ +$/, '');
+  return tableText([head, ...rows], { indent: 2 });
 }
 
 const cellsOf = (counts: VersionCounts): string[] => [
-  grouped(counts.requests),
-  ...(['2xx', '3xx', '4xx', '5xx'] as const).map(family => grouped(counts[family])),
-  grouped(counts.noAnswer),
+  groupedText(counts.requests),
+  ...(['2xx', '3xx', '4xx', '5xx'] as const).map(family => groupedText(counts[family])),
+  groupedText(counts.noAnswer),
   ...[counts.p50Ms, counts.p99Ms].map(ms =>
-    ms === null ? '-' : `${rounded(ms) < 100 ? rounded(ms) : grouped(Math.round(ms))}`,
+    ms === null ? '-' : `${rounded(ms) < 100 ? rounded(ms) : groupedText(Math.round(ms))}`,
   ),
 ];
 

@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
+import { tableText } from '../../adapters/terminal/table.ts';
 import { comparison, type JudgeRow, judgeRows } from '../../bench/analysis/comparison.ts';
 import { ALPHA, QUICK } from '../../bench/analysis/measure.ts';
 import { runTasks } from '../../bench/analysis/pool.ts';
 import { profileNamed } from '../../bench/analysis/profiles.ts';
-import { numberText, tableText } from '../../bench/analysis/text.ts';
 import { plural } from '../../domain/judges/words.ts';
+import { figureText } from '../../domain/number-text.ts';
 import { openRecording } from '../backtest-input.ts';
 import { JUDGES, judgesOf } from '../backtest-options.ts';
 import { replayAll } from '../backtest-replay.ts';
@@ -78,7 +79,7 @@ const explained = (releases: number): string =>
 
 /** Two tables, so that they fit a terminal: what is rolled back, and what that costs. */
 function comparedText(judges: readonly JudgeRow[]): string {
-  const shown = (cell: string | number) => (typeof cell === 'number' ? numberText(cell) : cell);
+  const shown = (cell: string | number) => (typeof cell === 'number' ? figureText(cell) : cell);
   const faults = Object.keys(judges[0]?.foundPercent ?? {});
   const rolledBack = judges.map(row =>
     [row.judge, row.falseRollBacksPercent, row.falseRollBacksWorstPercent, ...Object.values(row.foundPercent)].map(
@@ -88,11 +89,9 @@ function comparedText(judges: readonly JudgeRow[]): string {
   const excess = judges.map(row => [row.judge, ...Object.values(row.excessFailedRequests)].map(shown));
   return [
     'Rolled back, %. x1: healthy; worst: in the worst setting; x2: twice the failures',
-    tableText([['judge', 'x1', 'worst', ...faults], ...rolledBack]),
-    '',
+    tableText([['judge', 'x1', 'worst', ...faults], ...rolledBack], { indent: 4 }),
     "Failed requests beyond stable's failure rate until then, on average",
-    tableText([['judge', ...faults], ...excess]),
-    '',
+    tableText([['judge', ...faults], ...excess], { indent: 4 }),
   ].join('\n');
 }
 

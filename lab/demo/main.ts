@@ -4,8 +4,9 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { tableText } from '../../adapters/terminal/table.ts';
 import { wrap } from '../../adapters/terminal/wrap.ts';
-import { columnsText, grouped } from '../columns.ts';
+import { groupedText } from '../../domain/number-text.ts';
 import { type Lab, openLab } from '../lab.ts';
 import { LAB_FILE, writeFreeLabFile } from '../lab-file.ts';
 import { startLoad } from '../load/load.ts';
@@ -73,7 +74,7 @@ async function main(): Promise<number> {
 
 function table(rows: DemoRow[]): string {
   const head = ['release', 'outcome', 'reason', 'first error\nto rollback', 'requests', 'failed', 'by\ncanary', 'lost'];
-  return columnsText([
+  return tableText([
     head,
     ...rows.map(row => {
       const seconds = row.secondsFromFirstBadToZero;
@@ -82,7 +83,7 @@ function table(rows: DemoRow[]): string {
         row.outcome,
         row.reason ?? '',
         seconds === null ? '' : `${seconds.toFixed(2)} s`,
-        ...[row.requests, row.failed, row.failedByCanary, row.lost].map(grouped),
+        ...[row.requests, row.failed, row.failedByCanary, row.lost].map(groupedText),
       ];
     }),
   ]);

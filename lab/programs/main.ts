@@ -3,7 +3,7 @@
  * how each ended. Exits 0 only if each was promoted or taken back as it should be.
  */
 import { parseArgs } from 'node:util';
-import { columnsText } from '../columns.ts';
+import { tableText } from '../../adapters/terminal/table.ts';
 import { CATALOGUE, type CatalogueEntry } from './catalogue.ts';
 import { type ProgramRun, runProgram } from './run-program.ts';
 
@@ -75,7 +75,7 @@ async function all(
 }
 
 function table(runs: readonly ProgramRun[]): string {
-  return columnsText([
+  return tableText([
     ['program', 'outcome', 'reason', 'weights', 'failed', 'lost', 'first bad\nto 0 %', 'as it\nshould'],
     ...runs.map(({ entry, row, wrong }) => [
       entry.kind,
