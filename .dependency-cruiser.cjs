@@ -12,19 +12,19 @@ module.exports = {
       name: 'adapters-know-only-domain',
       severity: 'error',
       from: { path: '^adapters/' },
-      to: { path: '^(application|functions|infra|lab|cli|console|test)/' },
+      to: { path: '^(application|functions|infra|comparison|lab|cli|console|bench|test)/' },
     },
     {
       name: 'application-knows-adapters-and-domain',
       severity: 'error',
       from: { path: '^application/' },
-      to: { path: '^(functions|infra|lab|cli|console|test)/' },
+      to: { path: '^(functions|infra|comparison|lab|cli|console|bench|test)/' },
     },
     {
       name: 'functions-know-what-is-below-them',
       severity: 'error',
       from: { path: '^functions/' },
-      to: { path: '^(infra|lab|cli|console|test)/' },
+      to: { path: '^(infra|comparison|lab|cli|console|bench|test)/' },
     },
     {
       name: 'functions-open-adapters-in-one-place',
@@ -39,9 +39,22 @@ module.exports = {
       from: { path: '^infra/' },
       comment: 'but a plan and a list of networks are checked at synthesis by what checks them later',
       to: {
-        path: '^(application|functions|adapters|lab|cli|console|test)/',
+        path: '^(application|functions|adapters|comparison|lab|cli|console|bench|test)/',
         pathNot: '^adapters/(plan-file/check-plan-input|outbound/destination)[.]ts$',
       },
+    },
+    {
+      name: 'comparison-knows-only-domain',
+      severity: 'error',
+      from: { path: '^comparison/' },
+      to: { pathNot: '^(comparison|domain)/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'only-the-bench-imports-the-bench',
+      comment: 'what it shares with others has a room below them; tests mirror it',
+      severity: 'error',
+      from: { pathNot: '^(bench|test)/' },
+      to: { path: '^bench/' },
     },
     { name: 'no-product-code-imports-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     {

@@ -12,6 +12,7 @@ const roots = [
   'functions',
   'state-machines',
   'infra',
+  'comparison',
   'lab',
   'cli',
   'bench',

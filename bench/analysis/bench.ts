@@ -1,3 +1,4 @@
+import { runTasks } from '../../comparison/pool.ts';
 import { comparison } from './comparison.ts';
 import { defaults } from './defaults.ts';
 import { falseAlarms } from './false-alarms.ts';
@@ -6,7 +7,6 @@ import { lateFaults } from './late-faults.ts';
 import { againstTheLimit } from './limit.ts';
 import { lookTimes } from './look-times.ts';
 import type { Measure, Wanted } from './measure.ts';
-import { runTasks } from './pool.ts';
 import { wholePlans } from './whole-plans.ts';
 
 export interface Report {

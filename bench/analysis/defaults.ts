@@ -1,20 +1,11 @@
+import { ALPHA, type Line, OTHERS, sequential, tallyOf } from '../../comparison/line.ts';
+import type { Results } from '../../comparison/pool.ts';
+import { SETTINGS, type Setting, windowsOfRelease } from '../../comparison/settings.ts';
+import { addTallies, excessOf, newTally, rolledBackPercent, type Tally } from '../../comparison/tally.ts';
+import type { Noise } from '../../comparison/traffic.ts';
 import { isBusy } from './comparison.ts';
-import { excessOf, judged, percentInterval, rolledBackPercent, type Section } from './figures.ts';
-import {
-  ALPHA,
-  besideOf,
-  type Line,
-  type Measure,
-  measured,
-  OTHERS,
-  sequential,
-  tallyOf,
-  type Wanted,
-} from './measure.ts';
-import type { Results } from './pool.ts';
-import { addTallies, newTally, type Tally } from './run-task.ts';
-import { SETTINGS, type Setting, windowsOfRelease } from './settings.ts';
-import type { Noise } from './traffic.ts';
+import { judged, percentInterval, type Section } from './figures.ts';
+import { besideOf, type Measure, measured, type Wanted } from './measure.ts';
 
 const NOISES: readonly { noise: Noise; name: string }[] = [
   { noise: 'binomial', name: 'Binomial' },

@@ -1,19 +1,9 @@
-import { judged, percentInterval, rolledBackPercent, type Section } from './figures.ts';
-import {
-  ALPHA,
-  besideOf,
-  type Line,
-  type Measure,
-  measured,
-  OTHERS,
-  ours,
-  sequential,
-  tallyOf,
-  type Wanted,
-} from './measure.ts';
-import type { Results } from './pool.ts';
-import { addTallies, newTally, type Tally } from './run-task.ts';
-import { SETTINGS, settingText } from './settings.ts';
+import { ALPHA, type Line, OTHERS, ours, sequential, tallyOf } from '../../comparison/line.ts';
+import type { Results } from '../../comparison/pool.ts';
+import { SETTINGS, settingText } from '../../comparison/settings.ts';
+import { addTallies, newTally, rolledBackPercent, type Tally } from '../../comparison/tally.ts';
+import { judged, percentInterval, type Section } from './figures.ts';
+import { besideOf, type Measure, measured, type Wanted } from './measure.ts';
 
 const SHORT_WINDOWS = 30;
 const LONG_WINDOWS = 660;

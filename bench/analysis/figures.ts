@@ -1,5 +1,5 @@
+import type { Tally } from '../../comparison/tally.ts';
 import { upperBound } from '../../domain/statistics/sequential/clopper-pearson.ts';
-import type { Tally } from './run-task.ts';
 
 /** One measured number, beside what it has to keep and what others reach on the same data. */
 export interface AnalysisFigure {
@@ -44,8 +44,6 @@ export function judged(figure: AnalysisFigure, quick: boolean): AnalysisFigure {
   return { ...figure, kept: quick && best !== undefined && meets(best) ? 'open' : false };
 }
 
-export const rolledBackPercent = ({ rolledBack, releases }: Tally): number => (100 * rolledBack) / releases;
-export const excessOf = ({ excess, releases }: Tally): number => excess / releases;
 export const percentInterval = ({ rolledBack, releases }: Tally): [number, number] => {
   const [low, high] = intervalOf(rolledBack, releases);
   return [100 * low, 100 * high];

@@ -1,18 +1,9 @@
-import { excessOf, rolledBackPercent, type Section } from './figures.ts';
-import {
-  ALPHA,
-  besideOf,
-  type Line,
-  type Measure,
-  measured,
-  ours,
-  sequential,
-  tallyOf,
-  type Wanted,
-} from './measure.ts';
-import type { Results } from './pool.ts';
-import { addTallies, newTally } from './run-task.ts';
-import { leastWindows, SETTINGS, windowsOfRelease } from './settings.ts';
+import { ALPHA, type Line, ours, sequential, tallyOf } from '../../comparison/line.ts';
+import type { Results } from '../../comparison/pool.ts';
+import { leastWindows, SETTINGS, windowsOfRelease } from '../../comparison/settings.ts';
+import { addTallies, excessOf, newTally, rolledBackPercent } from '../../comparison/tally.ts';
+import type { Section } from './figures.ts';
+import { besideOf, type Measure, measured, type Wanted } from './measure.ts';
 
 /** Healthy windows of waiting (approvals, holds) before the fault of the second story, and how long it may then take. */
 const WAITED = 600;

@@ -1,20 +1,17 @@
+import { ALPHA, type Line, OTHERS, ours, sequential, tallyOf } from '../../comparison/line.ts';
+import type { Results } from '../../comparison/pool.ts';
+import {
+  canaryRequestsOfWindow,
+  FAULTS,
+  leastWindows,
+  SETTINGS,
+  type Setting,
+  settingText,
+} from '../../comparison/settings.ts';
+import type { Tally } from '../../comparison/tally.ts';
 import { medianOf } from '../figure.ts';
 import { type AnalysisFigure, canaryRequestsOf, judged, type Section } from './figures.ts';
-import {
-  ALPHA,
-  besideOf,
-  type Line,
-  type Measure,
-  measured,
-  OTHERS,
-  ours,
-  sequential,
-  tallyOf,
-  type Wanted,
-} from './measure.ts';
-import type { Results } from './pool.ts';
-import type { Tally } from './run-task.ts';
-import { canaryRequestsOfWindow, FAULTS, leastWindows, SETTINGS, type Setting, settingText } from './settings.ts';
+import { besideOf, type Measure, measured, type Wanted } from './measure.ts';
 
 const ORACLE = 'SPRT (told both)';
 /** A plan of so many times the limit finds the fault with power 0.99 and more: that is the K that the detector is told. */

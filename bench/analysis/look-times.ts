@@ -1,3 +1,5 @@
+import { ALPHA } from '../../comparison/line.ts';
+import { profileNamed } from '../../comparison/profiles.ts';
 import { drawBinomial } from '../../domain/statistics/draws.ts';
 import { newRandom, type Random } from '../../domain/statistics/random.ts';
 import {
@@ -7,8 +9,6 @@ import {
   stepComparison,
 } from '../../domain/statistics/sequential/comparison.ts';
 import { type AnalysisFigure, judged, type Section } from './figures.ts';
-import { ALPHA } from './measure.ts';
-import { profileNamed } from './profiles.ts';
 
 const HORIZON = 120;
 /** Before anything is measured: the engine compiles what runs often. */

@@ -2,12 +2,13 @@
  * npm run bench:analysis [-- --quick] [--json FILE] [--seed N] [--profile NAME] [--long N] [--workers N] [--only plans]: the figures that
  * docs/statistics.md promises of the judgement, simulated. Exits 1 where a limit is missed and says which.
  */
+
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { profileNamed } from '../../comparison/profiles.ts';
 import { DEFAULT_PROFILE } from '../../domain/statistics/sequential/profile.ts';
 import { benchAnalysis } from './bench.ts';
 import { FULL, QUICK } from './measure.ts';
-import { profileNamed } from './profiles.ts';
 import { sectionText } from './text.ts';
 
 const { values } = parseArgs({

@@ -1,7 +1,7 @@
+import type { Line } from '../../comparison/line.ts';
+import type { Results } from '../../comparison/pool.ts';
+import type { Task } from '../../comparison/run-task.ts';
 import type { Section } from './figures.ts';
-import type { JudgeSpec } from './judges.ts';
-import type { Results } from './pool.ts';
-import type { Tally, Task } from './run-task.ts';
 
 /** How many releases a run simulates, each number per setting. */
 export interface Size {
@@ -42,36 +42,6 @@ export interface Wanted {
 export interface Measure {
   tasks: Task[];
   report(results: Results): Section;
-}
-
-export const ALPHA = 0.01;
-
-/** The judges of a comparison by the names of their columns; the first is the profile that has to keep the limits. */
-export type Line = Record<string, JudgeSpec>;
-
-export const sequential = (
-  profile: string,
-  margin = 1,
-  guard: Extract<JudgeSpec, { kind: 'sequential' }>['guard'] = 'off',
-): JudgeSpec => ({ kind: 'sequential', profile, margin, guard });
-
-/** The other tools' judges at their defaults. */
-export const OTHERS: Line = { argo: { kind: 'argo' }, relative: { kind: 'relative' }, flagger: { kind: 'flagger' } };
-
-/** The profile that is measured, and the specification's beside it where that is another. */
-export const ours = (
-  profile: string,
-  name: (profile: string) => string,
-  spec: (profile: string) => JudgeSpec,
-): Line => ({
-  [name(profile)]: spec(profile),
-  ...(profile === 'specification' ? {} : { [name('specification')]: spec('specification') }),
-});
-
-export function tallyOf(results: Results, key: string, line: Line, name: string): Tally {
-  const tally = results.get(key)?.[Object.keys(line).indexOf(name)];
-  if (tally === undefined) throw new RangeError(`nothing was simulated for ${key}, ${name}`);
-  return tally;
 }
 
 /** The first of a line is the one that has to keep the limits. */

@@ -1,7 +1,7 @@
+import { runPieces } from '../../comparison/pool.ts';
 import { intervalOf, judged, type Section } from './figures.ts';
 import type { Wanted } from './measure.ts';
 import { type PlanTally, type PlanTask, runPlanTask } from './plan-releases.ts';
-import { runPieces } from './pool.ts';
 
 /** The README's first plan, and every plan of examples/. */
 export const PLANS = [

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { tableText } from '../../adapters/terminal/table.ts';
-import { comparison, type JudgeRow, judgeRows } from '../../bench/analysis/comparison.ts';
-import { ALPHA, QUICK } from '../../bench/analysis/measure.ts';
-import { runTasks } from '../../bench/analysis/pool.ts';
-import { profileNamed } from '../../bench/analysis/profiles.ts';
+import { comparisonTasks, type JudgeRow, judgeRows } from '../../comparison/compare.ts';
+import { ALPHA } from '../../comparison/line.ts';
+import { runTasks } from '../../comparison/pool.ts';
+import { profileNamed } from '../../comparison/profiles.ts';
 import { plural } from '../../domain/judges/words.ts';
 import { figureText } from '../../domain/number-text.ts';
 import { openRecording } from '../backtest-input.ts';
@@ -54,8 +54,8 @@ async function compareJudges(
   terminal: Terminal,
   { releases, seed, profile: name, json }: CompareOptions,
 ): Promise<void> {
-  const measure = comparison({ size: { ...QUICK, compared: releases }, seed, profile: name });
-  const judges = judgeRows(await runTasks(measure.tasks, WORKERS), name);
+  const results = await runTasks(comparisonTasks({ releases, seed, profile: name }), WORKERS);
+  const judges = judgeRows(results, name);
   if (json) {
     terminal.out(`${JSON.stringify({ seed, releases, alpha: ALPHA, judges }, null, 2)}\n`);
     return;

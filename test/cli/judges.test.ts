@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JudgeRow } from '../../bench/analysis/comparison.ts';
+import type { JudgeRow } from '../../comparison/compare.ts';
 import { sluice } from './sluice.ts';
 
 const compare = (...args: string[]) => sluice('judges', 'compare', ...args);

@@ -4,8 +4,8 @@ import { defaults } from '../../../bench/analysis/defaults.ts';
 import { falseAlarms } from '../../../bench/analysis/false-alarms.ts';
 import { intervalOf, judged, type Section } from '../../../bench/analysis/figures.ts';
 import { FULL, type Measure, QUICK } from '../../../bench/analysis/measure.ts';
-import { runTasks } from '../../../bench/analysis/pool.ts';
 import { sectionText } from '../../../bench/analysis/text.ts';
+import { runTasks } from '../../../comparison/pool.ts';
 
 const wanted = {
   size: { ...QUICK, healthy: 2, compared: 2, defaults: 1 },

@@ -1,4 +1,4 @@
-import { PROFILES, type Profile } from '../../domain/statistics/sequential/profile.ts';
+import { PROFILES, type Profile } from '../domain/statistics/sequential/profile.ts';
 import { CANDIDATES } from './candidates.ts';
 
 /** @throws RangeError the name is none of the product's profiles and none that was tried */

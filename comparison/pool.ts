@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { addTallies, runTask, type Tally, type Task } from './run-task.ts';
+import { runTask, type Task } from './run-task.ts';
+import { addTallies, type Tally } from './tally.ts';
 
 /** Releases of one piece of work: small enough that the workers end at about the same time. */
 const CHUNK_WINDOWS = 20_000;

@@ -1,5 +1,5 @@
-import { drawBinomial, drawClumped, drawNormal } from '../../domain/statistics/draws.ts';
-import type { Random } from '../../domain/statistics/random.ts';
+import { drawBinomial, drawClumped, drawNormal } from '../domain/statistics/draws.ts';
+import type { Random } from '../domain/statistics/random.ts';
 import { requestsOfWindow, type Setting } from './settings.ts';
 
 /**

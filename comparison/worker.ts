@@ -1,4 +1,4 @@
-/** One of the bench's worker threads: takes a task, answers its tallies, until there are no more. */
+/** One of the comparison's worker threads: takes a task, answers its tallies, until there are no more. */
 import { parentPort } from 'node:worker_threads';
 import { runTask, type Task } from './run-task.ts';
 

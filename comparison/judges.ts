@@ -1,7 +1,7 @@
-import { ARGO_STYLE, FLAGGER_STYLE, KAYENTA_STYLE, RELATIVE_STYLE } from '../../domain/replay/styles.ts';
-import { classify } from '../../domain/statistics/kayenta/classify.ts';
-import { newComparison, resetComparison, stepComparison } from '../../domain/statistics/sequential/comparison.ts';
-import { dispersionOf } from '../../domain/statistics/sequential/dispersion.ts';
+import { ARGO_STYLE, FLAGGER_STYLE, KAYENTA_STYLE, RELATIVE_STYLE } from '../domain/replay/styles.ts';
+import { classify } from '../domain/statistics/kayenta/classify.ts';
+import { newComparison, resetComparison, stepComparison } from '../domain/statistics/sequential/comparison.ts';
+import { dispersionOf } from '../domain/statistics/sequential/dispersion.ts';
 import { profileNamed } from './profiles.ts';
 import type { Setting } from './settings.ts';
 import type { Window } from './traffic.ts';

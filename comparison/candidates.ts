@@ -1,5 +1,5 @@
-import type { StartWeights } from '../../domain/statistics/sequential/e-channel.ts';
-import { PROFILES, type Profile } from '../../domain/statistics/sequential/profile.ts';
+import type { StartWeights } from '../domain/statistics/sequential/e-channel.ts';
+import { PROFILES, type Profile } from '../domain/statistics/sequential/profile.ts';
 
 /**
  * What was tried on the way from the specification's constants to those of `information` (docs/decisions, "Alpha is spent

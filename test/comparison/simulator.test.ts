@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { makeJudge } from '../../../bench/analysis/judges.ts';
-import { runTasks } from '../../../bench/analysis/pool.ts';
-import { runTask, type Task } from '../../../bench/analysis/run-task.ts';
-import { leastExcess, leastRequests, leastWindows, SETTINGS, type Setting } from '../../../bench/analysis/settings.ts';
-import { canaryRateOf, drawWindow, type Noise, newWindow, type Window } from '../../../bench/analysis/traffic.ts';
-import { argoStyle, flaggerStyle, kayentaStyle, relativeStyle } from '../../../domain/replay/styles.ts';
-import { newRandom, type Random } from '../../../domain/statistics/random.ts';
+import { makeJudge } from '../../comparison/judges.ts';
+import { runTasks } from '../../comparison/pool.ts';
+import { runTask, type Task } from '../../comparison/run-task.ts';
+import { leastExcess, leastRequests, leastWindows, SETTINGS, type Setting } from '../../comparison/settings.ts';
+import { canaryRateOf, drawWindow, type Noise, newWindow, type Window } from '../../comparison/traffic.ts';
+import { argoStyle, flaggerStyle, kayentaStyle, relativeStyle } from '../../domain/replay/styles.ts';
+import { newRandom, type Random } from '../../domain/statistics/random.ts';
 
 const setting: Setting = { baseRate: 0.01, requestsPerSecond: 500, share: 0.1, windowSeconds: 60 };
 

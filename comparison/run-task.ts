@@ -1,6 +1,7 @@
-import { newRandom } from '../../domain/statistics/random.ts';
+import { newRandom } from '../domain/statistics/random.ts';
 import { type Judge, type JudgeSpec, makeJudge } from './judges.ts';
 import { requestsOfWindow } from './settings.ts';
+import { FIRST_WINDOWS, newTally, type Tally } from './tally.ts';
 import { canaryRateOf, drawStableBad, drawWindow, newWindow, type Traffic } from './traffic.ts';
 
 /** Releases of one setting, all judges on the same windows. Plain data, so that it can be sent to a worker. */
@@ -21,40 +22,8 @@ export interface Task {
   seed: readonly number[];
 }
 
-/** What one judge did: sums over the releases, so that parts can be added. */
-export interface Tally {
-  releases: number;
-  rolledBack: number;
-  /** Rolled back after the first window, after the second, the third … (`FIRST_WINDOWS` of them). */
-  early: number[];
-  /** Canary requests until the roll back or the end, and the sum of their squares. */
-  canaryRequests: number;
-  canaryRequestsSquared: number;
-  /** Failed requests until then beyond those that the stable version would have had in the canary's place, expected. */
-  excess: number;
-}
-
-export const FIRST_WINDOWS = 3;
 /** Windows of the stable version before a release that the guard measures its dispersion from. */
 const HISTORY_WINDOWS = 60;
-
-export const newTally = (): Tally => ({
-  releases: 0,
-  rolledBack: 0,
-  early: new Array<number>(FIRST_WINDOWS).fill(0),
-  canaryRequests: 0,
-  canaryRequestsSquared: 0,
-  excess: 0,
-});
-
-export const addTallies = (a: Tally, b: Tally): Tally => ({
-  releases: a.releases + b.releases,
-  rolledBack: a.rolledBack + b.rolledBack,
-  early: a.early.map((count, i) => count + (b.early[i] ?? 0)),
-  canaryRequests: a.canaryRequests + b.canaryRequests,
-  canaryRequestsSquared: a.canaryRequestsSquared + b.canaryRequestsSquared,
-  excess: a.excess + b.excess,
-});
 
 /**
  * @returns a tally per judge, in the task's order: the same for the same task, wherever it runs, and the windows of a
