@@ -11,12 +11,12 @@ import { admit, type Findings } from '../../domain/release/admission.ts';
 import { turnedFrom } from '../../domain/release/record-live.ts';
 import { routingProblem } from '../../domain/routers/alb/routing-problem.ts';
 import { routerOf } from '../../domain/routers/plan-registry.ts';
+import { output, type ReleaseOutput } from '../outputs.ts';
 import { pageFindings } from '../page.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { type TellDeps, tell } from '../tell.ts';
 import { heldByAlarms } from './hold-for-alarms.ts';
-import { type RoadMove, roadMove } from './move.ts';
 import { writeFinding } from './write-finding.ts';
 
 export interface AdmitDeps extends SharedDeps, TellDeps {
@@ -31,13 +31,13 @@ export interface AdmitDeps extends SharedDeps, TellDeps {
 }
 
 /** Checks that the release can begin, and writes down the ground on which it stands; refuses before anything moves. */
-export async function admitRelease(deps: AdmitDeps, call: ReleaseCall): Promise<RoadMove> {
-  if (call.release.refused !== undefined) return roadMove({ kind: 'refused', because: call.release.refused });
-  if (call.release.admission !== undefined) return roadMove({ kind: 'admitted', because: 'was admitted before' });
+export async function admitRelease(deps: AdmitDeps, call: ReleaseCall): Promise<ReleaseOutput<'admit'>> {
+  if (call.release.refused !== undefined) return output({ kind: 'refused', because: call.release.refused });
+  if (call.release.admission !== undefined) return output({ kind: 'admitted', because: 'was admitted before' });
   const decision = await decide(deps, call);
   if (decision.kind === 'refused') {
     await call.append(decision);
-    return roadMove(decision);
+    return output(decision);
   }
   const held = await heldByAlarms(deps, call);
   if (held !== undefined) return held;
@@ -49,7 +49,7 @@ export async function admitRelease(deps: AdmitDeps, call: ReleaseCall): Promise<
     await writeFinding(call, 'service', decision.service);
     await pageFindings(deps, call);
   }
-  return roadMove({ kind: 'admitted', because: `revision ${admission.revision}` });
+  return output({ kind: 'admitted', because: `revision ${admission.revision}` });
 }
 
 const wayBack = (deps: AdmitDeps, call: ReleaseCall, stable: Admission['stable']) =>

@@ -2,10 +2,10 @@ import type { Hooks } from '../../adapters/hooks/hooks.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
+import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { askHook } from './ask-hook.ts';
-import { type RoadMove, roadMove } from './move.ts';
 
 export interface CallHookDeps extends SharedDeps {
   ledger: Ledger;
@@ -13,12 +13,12 @@ export interface CallHookDeps extends SharedDeps {
 }
 
 /** Starts the step's hook; the loop asks for its answer. */
-export async function callHook(deps: CallHookDeps, call: ReleaseCall): Promise<RoadMove> {
+export async function callHook(deps: CallHookDeps, call: ReleaseCall): Promise<ReleaseOutput<'call-hook'>> {
   const step = currentStep(call.release);
-  if (step?.kind !== 'hook') return roadMove({ kind: 'lookAgain', because: 'this step is no hook' });
+  if (step?.kind !== 'hook') return output({ kind: 'lookAgain', because: 'this step is no hook' });
   // of a call that this handler died with, nothing is known: it is repeated, with the same key
   const { digest, statusUrl } = call.release.hooks[step.name] ?? {};
   if (digest === undefined && statusUrl === undefined) await askHook(deps, call, step);
   const seconds = call.release.hooks[step.name]?.answer === undefined ? WAIT_SECONDS : 1;
-  return roadMove({ kind: 'lookAgain', seconds, because: `hook ${step.name} was called` });
+  return output({ kind: 'lookAgain', seconds, because: `hook ${step.name} was called` });
 }

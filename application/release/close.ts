@@ -5,11 +5,11 @@ import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import type { Fact } from '../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
+import { type CloseOutput, output } from '../outputs.ts';
 import { ReleaseCall, releaseIdSchema, withLedger } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { startIfNotBegun } from '../start-run.ts';
 import { type TellDeps, tell } from '../tell.ts';
-import { type RoadMove, roadMove } from './move.ts';
 
 export interface CloseDeps extends SharedDeps, TellDeps {
   ledger: Ledger;
@@ -24,10 +24,10 @@ export const closeInputSchema = z.object({
 });
 
 /** Writes down how the release ended, tells it, and starts the one that waits. */
-export function closeRelease(deps: CloseDeps, input: z.infer<typeof closeInputSchema>, log: Log): Promise<RoadMove> {
+export function closeRelease(deps: CloseDeps, input: z.infer<typeof closeInputSchema>, log: Log): Promise<CloseOutput> {
   const { releaseId, run, attempt } = input;
   const by = run === undefined ? `${releaseId} roll back ${attempt}` : `${releaseId} run ${run}`;
-  return withLedger(deps, { releaseId, by, log }, async (call): Promise<RoadMove> => {
+  return withLedger(deps, { releaseId, by, log }, async (call): Promise<CloseOutput> => {
     const { active } = call.state;
     if (active?.releaseId === releaseId) {
       const end = endOf(active);
@@ -37,7 +37,7 @@ export function closeRelease(deps: CloseDeps, input: z.infer<typeof closeInputSc
     }
     await startWaiting(deps, call, by);
     await endWindows(deps, call);
-    return roadMove({ kind: 'retired', because: 'the release is over' });
+    return output({ kind: 'retired', because: 'the release is over' });
   });
 }
 

@@ -1,10 +1,10 @@
 import type { Alarms } from '../../adapters/alarms/alarms.ts';
 import { type AlarmHold, holdForAlarms } from '../../domain/release/alarm-hold.ts';
 import { overridesEnded } from '../../domain/release/although.ts';
+import { type Output, output } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { type TellDeps, tell } from '../tell.ts';
-import { type RoadMove, roadMove } from './move.ts';
 
 /** An alarm that rings before a release begins is asked again this often. */
 const ALARM_LOOK_SECONDS = 30;
@@ -13,7 +13,7 @@ const ALARM_LOOK_SECONDS = 30;
 export async function heldByAlarms(
   deps: SharedDeps & TellDeps & { alarms: Alarms },
   call: ReleaseCall,
-): Promise<RoadMove | undefined> {
+): Promise<Output<'lookAgain' | 'refused'> | undefined> {
   const decision = await decide(deps, call);
   switch (decision.kind) {
     case 'goOn':
@@ -22,10 +22,10 @@ export async function heldByAlarms(
     case 'hold':
       if (decision.facts.length > 0) await tell(deps, call.release, 'held', decision.because);
       for (const fact of decision.facts) await call.append(fact);
-      return roadMove({ kind: 'lookAgain', seconds: ALARM_LOOK_SECONDS, because: `on hold: ${decision.because}` });
+      return output({ kind: 'lookAgain', seconds: ALARM_LOOK_SECONDS, because: `on hold: ${decision.because}` });
     case 'refuse':
       await call.append({ kind: 'refused', because: decision.because });
-      return roadMove({ kind: 'refused', because: decision.because });
+      return output({ kind: 'refused', because: decision.because });
   }
 }
 

@@ -10,15 +10,16 @@ import type { Decision, Observation } from '../../domain/release/move.ts';
 import { nextMove } from '../../domain/release/next-move.ts';
 import { currentStep, nextStep } from '../../domain/release/next-step.ts';
 import { waitingOf } from '../../domain/release/waiting.ts';
+import { output, type ReleaseOutput } from '../outputs.ts';
 import { pageFindings, pageIfDue } from '../page.ts';
 import { readDial } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { type TellDeps, tell } from '../tell.ts';
 import { askHook } from './ask-hook.ts';
+import { asks } from './asks.ts';
 import { keepFolded } from './judged-windows.ts';
 import { ASKED_AGAIN_SECONDS, allEnded, inTime } from './look-budget.ts';
-import { asks, type RoadMove, roadMove } from './move.ts';
 import { freezeCeilings, readBaseline, writeBaseline } from './see-baseline.ts';
 import { readAlarms, writeAlarms } from './watch-alarms.ts';
 import { watchMetrics } from './watch-metrics.ts';
@@ -33,7 +34,7 @@ export interface LookDeps extends SharedDeps, TellDeps {
 }
 
 /** The one look of the one waiting loop: sees the world, asks the domain for the next move, writes down what is new. */
-export async function look(deps: LookDeps, call: ReleaseCall): Promise<RoadMove> {
+export async function look(deps: LookDeps, call: ReleaseCall): Promise<ReleaseOutput<'look'>> {
   const step = currentStep(call.release);
   const asksHook = step?.kind === 'hook' && call.release.hooks[step.name] !== undefined;
   // before the world is asked: a pause that ended at a chosen instant is not too late because asking takes time
@@ -65,7 +66,7 @@ export async function look(deps: LookDeps, call: ReleaseCall): Promise<RoadMove>
   if (waiting !== undefined) await pageIfDue(deps, call, waiting);
   await pageFindings(deps, call);
   call.log.info(decision.move.kind, { ...decision.move });
-  return roadMove({ ...decision.move, ...asking(call, decision.move) });
+  return output({ ...decision.move, ...asking(call, decision.move) });
 }
 
 /** What AfterSizeFault says of the sizing before this look: the name of its error. */
@@ -76,7 +77,7 @@ const sizingFailed = ({ before: { kind, because } }: ReleaseCall): Pick<Observat
  * Whom the loop asks before the next look. A cluster that was asked before this look and did not answer was asked all the same.
  * While an approval is open the cluster is asked between two of its pauses, and none of its time is spent on that.
  */
-function asking(call: ReleaseCall, move: Decision['move']): Partial<RoadMove> {
+function asking(call: ReleaseCall, move: Decision['move']) {
   const seconds = 'seconds' in move ? move.seconds : 0;
   const { asks: askedBefore, slotAskedAtEpochMs: before = 0 } = call.before;
   const slotAskedAtEpochMs = askedBefore === 'cluster' ? call.now : before;

@@ -1,9 +1,10 @@
 import { currentStep, nextStep } from '../../domain/release/next-step.ts';
+import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
-import { asks, type RoadMove, roadMove } from './move.ts';
+import { asks } from './asks.ts';
 
 /** Names the next step, and writes down when a step began. */
-export async function nameNextStep(call: ReleaseCall): Promise<RoadMove> {
+export async function nameNextStep(call: ReleaseCall): Promise<ReleaseOutput<'next-step'>> {
   const { plan, stepsDone, stepStartedAtEpochMs } = call.release;
   const prepares = nextStep(call.release, call.now);
   // a bake before the first weight lasts its time from when the canary is ready, not from when it was asked for
@@ -20,7 +21,7 @@ export async function nameNextStep(call: ReleaseCall): Promise<RoadMove> {
     seconds,
     ...(slotAskedAtEpochMs !== undefined && { slotAskedAtEpochMs }),
   });
-  return roadMove({ kind: next.kind, seconds, because, asks: asked });
+  return output({ kind: next.kind, seconds, because, asks: asked });
 }
 
 /** Of a setWeight, making the canary ready is a part. */

@@ -1,23 +1,23 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
+import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { type TellDeps, tell } from '../tell.ts';
-import { type RoadMove, roadMove } from './move.ts';
 
 export interface OpenApprovalDeps extends SharedDeps, TellDeps {
   ledger: Ledger;
 }
 
 /** Opens the step's approval and tells those who may give it. */
-export async function openApproval(deps: OpenApprovalDeps, call: ReleaseCall): Promise<RoadMove> {
+export async function openApproval(deps: OpenApprovalDeps, call: ReleaseCall): Promise<ReleaseOutput<'open-approval'>> {
   const step = currentStep(call.release);
-  if (step?.kind !== 'approval') return roadMove({ kind: 'lookAgain', because: 'this step is no approval' });
+  if (step?.kind !== 'approval') return output({ kind: 'lookAgain', because: 'this step is no approval' });
   const { name, groups } = step;
   const because = `${name} waits for ${groups.join(' or ')}`;
   if (call.release.approvals[name] === undefined) {
     await tell(deps, call.release, 'approvalNeeded', because);
     await call.append({ kind: 'approvalOpened', name });
   }
-  return roadMove({ kind: 'lookAgain', because, asks: 'person' });
+  return output({ kind: 'lookAgain', because, asks: 'person' });
 }

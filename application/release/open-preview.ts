@@ -1,8 +1,8 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
+import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { type RoadMove, roadMove } from './move.ts';
 
 export interface OpenPreviewDeps extends SharedDeps {
   ledger: Ledger;
@@ -10,14 +10,14 @@ export interface OpenPreviewDeps extends SharedDeps {
 }
 
 /** Lets requests with the plan's header see the canary before anybody else does. */
-export async function openPreview(deps: OpenPreviewDeps, call: ReleaseCall): Promise<RoadMove> {
+export async function openPreview(deps: OpenPreviewDeps, call: ReleaseCall): Promise<ReleaseOutput<'open-preview'>> {
   const { canary: slot } = call.admission;
   const { plan, preview, workload } = call.release;
   if (plan.preview === undefined || preview?.opened === true) {
-    return roadMove({ kind: 'advance', because: 'no preview is to be opened' });
+    return output({ kind: 'advance', because: 'no preview is to be opened' });
   }
   if (preview === undefined) await call.append({ kind: 'previewIntended', slot });
   await deps.router.setPreview(workload, slot, plan.preview.header);
   await call.append({ kind: 'previewOpened', slot });
-  return roadMove({ kind: 'advance', because: `${plan.preview.header.name} shows ${slot}` });
+  return output({ kind: 'advance', because: `${plan.preview.header.name} shows ${slot}` });
 }

@@ -5,10 +5,10 @@ import type { SlotSeen } from '../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
 import { currentStep, isSlotUnread } from '../../domain/release/next-step.ts';
 import { minimumFinding, minimumPutBack } from '../../domain/release/stable-minimum.ts';
+import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { findService, readService } from './find-service.ts';
-import { type RoadMove, roadMove } from './move.ts';
 import { writeFinding } from './write-finding.ts';
 
 export interface ReadSlotDeps extends SharedDeps {
@@ -20,7 +20,7 @@ export interface ReadSlotDeps extends SharedDeps {
  * Asks the cluster how the pods of both slots are, for the look that follows: Look itself knows nothing of the cluster, so
  * that judging and going back work without it. What it says is written down where it is news.
  */
-export async function readSlot(deps: ReadSlotDeps, call: ReleaseCall): Promise<RoadMove> {
+export async function readSlot(deps: ReadSlotDeps, call: ReleaseCall): Promise<ReleaseOutput<'read-slot'>> {
   const { canary, stable } = call.admission;
   const { workload } = call.release;
   const [ofCanary, ofStable, service] = await Promise.all([
@@ -34,7 +34,7 @@ export async function readSlot(deps: ReadSlotDeps, call: ReleaseCall): Promise<R
   await findService(deps, call, service, status);
   await writeFinding(call, 'stableMinimum', minimumFinding(call.release, seen));
   const because = seen.problem ?? `${seen.available} of ${seen.desired} pods ready`;
-  return roadMove({ kind: 'lookAgain', because, asks: 'cluster' });
+  return output({ kind: 'lookAgain', because, asks: 'cluster' });
 }
 
 function seenOf(call: ReleaseCall, canary: SlotStatus, stable: SlotStatus): SlotSeen {

@@ -12,13 +12,13 @@ import { turnedTo } from '../../domain/release/record-live.ts';
 import { otherContent } from '../../domain/release/slot-content.ts';
 import { waitingOf } from '../../domain/release/waiting.ts';
 import { recordLiveCommand } from '../../domain/slot/record-live-command.ts';
+import { output, type ReleaseOutput } from '../outputs.ts';
 import { pageIfDue } from '../page.ts';
 import { readDial, readText } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { type TellDeps, tell } from '../tell.ts';
 import { DRAIN_LOOK_SECONDS, stillDraining } from './draining.ts';
-import { type RoadMove, roadMove } from './move.ts';
 import { retireTurnedBack } from './retire-turned-back.ts';
 import { watchAlarms } from './watch-alarms.ts';
 
@@ -34,12 +34,12 @@ export interface RetireStableDeps extends SharedDeps, TellDeps {
  * The one-way door of a promotion: once `retiring` stands in the ledger there is no way back but an undo. Then the old slot
  * drains and is scaled to zero.
  */
-export async function retireStable(deps: RetireStableDeps, call: ReleaseCall): Promise<RoadMove> {
+export async function retireStable(deps: RetireStableDeps, call: ReleaseCall): Promise<ReleaseOutput<'retire-stable'>> {
   const { first, stable, canary, stableMinimum } = call.admission;
   const { workload } = call.release;
-  if (call.release.stableRetired) return roadMove({ kind: 'retired', because: `${stable} was retired before` });
+  if (call.release.stableRetired) return output({ kind: 'retired', because: `${stable} was retired before` });
   const { turnedBack } = call.release;
-  if (turnedBack?.canaryRetired === true) return roadMove({ kind: 'retired', because: `${canary} is at rest` });
+  if (turnedBack?.canaryRetired === true) return output({ kind: 'retired', because: `${canary} is at rest` });
   if (turnedBack !== undefined) return retireTurnedBack(deps, call, turnedBack.atEpochMs);
   const dial = await readDial(deps, workload);
   if ('unreadable' in dial || !sameDial(dial, dialFor(canary, 100))) {
@@ -50,9 +50,9 @@ export async function retireStable(deps: RetireStableDeps, call: ReleaseCall): P
     const { retiringAtEpochMs } = call.release;
     // before the door a release still ends by its deadline; behind it only a person can say what is right
     if (retiringAtEpochMs === undefined && call.now >= deadlineOf(call.release, call.admission, call.now)) {
-      return roadMove({ kind: 'rollBack', reason: 'deadline', because });
+      return output({ kind: 'rollBack', reason: 'deadline', because });
     }
-    return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
+    return output({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
   }
   const held = call.release.retiringAtEpochMs === undefined ? await heldAtTheDoor(deps, call) : undefined;
   if (held !== undefined) return held;
@@ -71,35 +71,45 @@ export async function retireStable(deps: RetireStableDeps, call: ReleaseCall): P
   await deps.cluster.restoreAutoscalerMinimum(workload, canary, stableMinimum, call.position);
   await deps.cluster.scaleSlot(workload, stable, 0, call.position);
   await call.append({ kind: 'stableRetired', slot: stable });
-  return roadMove({ kind: 'retired', because: `${stable} is at rest` });
+  return output({ kind: 'retired', because: `${stable} is at rest` });
 }
 
 /** What can still take the release back, asked once more before nothing can: its alarms, then the live slot. */
-async function heldAtTheDoor(deps: RetireStableDeps, call: ReleaseCall): Promise<RoadMove | undefined> {
+async function heldAtTheDoor(
+  deps: RetireStableDeps,
+  call: ReleaseCall,
+): Promise<ReleaseOutput<'retire-stable'> | undefined> {
   const alarms = await watchAlarms(deps, call);
   const rang = rangUnderTraffic(call.release, alarms);
-  if (rang !== undefined) return roadMove({ kind: 'rollBack', reason: 'degraded', because: rang });
+  if (rang !== undefined) return output({ kind: 'rollBack', reason: 'degraded', because: rang });
   const because = alarmBlock(call.release, alarms);
   return because === undefined ? heldByLiveSlot(deps, call) : holdAtTheDoor(deps, call, because);
 }
 
 /** Before the door a release that holds goes back at its deadline; those whom the plan names are told once. */
-async function holdAtTheDoor(deps: RetireStableDeps, call: ReleaseCall, because: string): Promise<RoadMove> {
+async function holdAtTheDoor(
+  deps: RetireStableDeps,
+  call: ReleaseCall,
+  because: string,
+): Promise<ReleaseOutput<'retire-stable'>> {
   if (call.now >= deadlineOf(call.release, call.admission, call.now)) {
-    return roadMove({ kind: 'rollBack', reason: 'deadline', because });
+    return output({ kind: 'rollBack', reason: 'deadline', because });
   }
   if (call.release.hold === undefined) {
     await tell(deps, call.release, 'held', because);
     await call.append({ kind: 'held', because, fault: true });
   }
-  return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
+  return output({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
 }
 
 /**
  * Stable is given up only for a live slot that can carry what it carries. Before the door a release that holds goes back, at
  * once without a healthy target and else at its deadline; behind it a person is called, at once and then each hour.
  */
-async function heldByLiveSlot(deps: RetireStableDeps, call: ReleaseCall): Promise<RoadMove | undefined> {
+async function heldByLiveSlot(
+  deps: RetireStableDeps,
+  call: ReleaseCall,
+): Promise<ReleaseOutput<'retire-stable'> | undefined> {
   const { first, canary, stable } = call.admission;
   if (first === true) return undefined; // nothing else is there that could be kept
   const { workload, retiringAtEpochMs, hold } = call.release;
@@ -107,7 +117,7 @@ async function heldByLiveSlot(deps: RetireStableDeps, call: ReleaseCall): Promis
   const healthyTargets = targets[canary].healthy;
   const other = otherContent(call.release, call.admission, slot);
   if (other !== undefined && retiringAtEpochMs === undefined) {
-    return roadMove({ kind: 'rollBack', reason: 'fault', because: other });
+    return output({ kind: 'rollBack', reason: 'fault', because: other });
   }
   const problem = other ?? liveSlotProblem(call.release, { ...slot, healthyTargets });
   if (problem === undefined) {
@@ -118,12 +128,12 @@ async function heldByLiveSlot(deps: RetireStableDeps, call: ReleaseCall): Promis
   call.log.error(because);
   if (retiringAtEpochMs === undefined) {
     return healthyTargets === 0
-      ? roadMove({ kind: 'rollBack', reason: 'notReady', because })
+      ? output({ kind: 'rollBack', reason: 'notReady', because })
       : holdAtTheDoor(deps, call, because);
   }
   if (hold === undefined) await call.append({ kind: 'held', because, fault: true });
   // at once; where this process dies before it, at its next look or by the reconciler
   const [waiting] = waitingOf(call.state, call.now);
   if (waiting !== undefined) await pageIfDue(deps, call, waiting);
-  return roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
+  return output({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
 }

@@ -3,10 +3,10 @@ import type { TrafficRouter } from '../../adapters/router/router.ts';
 import type { Targets } from '../../adapters/targets/targets.ts';
 import { dialFor, sameDial } from '../../domain/dial.ts';
 import { drainSeconds } from '../../domain/release/draining.ts';
+import { type Output, output } from '../outputs.ts';
 import { readDial, readText } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import { DRAIN_LOOK_SECONDS, stillDraining } from './draining.ts';
-import { type RoadMove, roadMove } from './move.ts';
 
 /**
  * The end of a release whose traffic a person turned back by hand behind the one-way door, and said so: stable stays, and it
@@ -16,11 +16,11 @@ export async function retireTurnedBack(
   deps: { router: TrafficRouter; targets: Targets; cluster: Cluster },
   call: ReleaseCall,
   turnedBackAtEpochMs: number,
-): Promise<RoadMove> {
+): Promise<Output<'lookAgain' | 'retired'>> {
   const { stable, canary, stableMinimum } = call.admission;
   const { workload } = call.release;
   const keepsPods = (why: string) =>
-    roadMove({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because: `${why}: ${canary} keeps its pods` });
+    output({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because: `${why}: ${canary} keeps its pods` });
   const [dial, targets] = await Promise.all([readDial(deps, workload), deps.targets.read(workload)]);
   if ('unreadable' in dial || !sameDial(dial, dialFor(stable, 100))) {
     return keepsPods(readText(dial));
@@ -34,5 +34,5 @@ export async function retireTurnedBack(
   await deps.cluster.restoreAutoscalerMinimum(workload, canary, stableMinimum, call.position);
   await deps.cluster.scaleSlot(workload, canary, 0, call.position);
   await call.append({ kind: 'canaryRetired', slot: canary });
-  return roadMove({ kind: 'retired', because: `${canary} is at rest` });
+  return output({ kind: 'retired', because: `${canary} is at rest` });
 }

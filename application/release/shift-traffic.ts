@@ -9,10 +9,10 @@ import { isOurs } from '../../domain/release/dial-owner.ts';
 import { dueWeight, isSlotUnread } from '../../domain/release/next-step.ts';
 import { unconfirmedShift } from '../../domain/release/unconfirmed-shift.ts';
 import { DialNotTakenError } from '../errors.ts';
+import { output, type ReleaseOutput } from '../outputs.ts';
 import { readDial } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { type RoadMove, roadMove } from './move.ts';
 import { watchAlarms } from './watch-alarms.ts';
 
 export interface ShiftTrafficDeps extends SharedDeps {
@@ -23,12 +23,12 @@ export interface ShiftTrafficDeps extends SharedDeps {
 }
 
 /** Turns the dial to the step's weight: intent, act, read back, append. */
-export async function shiftTraffic(deps: ShiftTrafficDeps, call: ReleaseCall): Promise<RoadMove> {
+export async function shiftTraffic(deps: ShiftTrafficDeps, call: ReleaseCall): Promise<ReleaseOutput<'shift-traffic'>> {
   const weight = dueWeight(call.release);
-  if (weight === undefined) return roadMove({ kind: 'advance', because: 'the weight is what this step wants' });
+  if (weight === undefined) return output({ kind: 'advance', because: 'the weight is what this step wants' });
   // an account that was full, or calls that did not come through, may lie between the look and this
   if (isSlotUnread(call.release, call.now))
-    return roadMove({ kind: 'advance', because: 'the slots were read too long ago: they are read again' });
+    return output({ kind: 'advance', because: 'the slots were read too long ago: they are read again' });
   const { canary } = call.admission;
   const { workload } = call.release;
   const from = await readDial(deps, workload);
@@ -52,8 +52,8 @@ export async function shiftTraffic(deps: ShiftTrafficDeps, call: ReleaseCall): P
   if (!sameDial(dial, to))
     throw new DialNotTakenError(`the traffic weights were set to ${dialText(to)} and read back as ${dialText(dial)}`);
   await call.append({ kind: 'shiftConfirmed', dial, weight });
-  return roadMove({ kind: 'advance', because: `${confirmedWeight(call.release)} % to ${canary}` });
+  return output({ kind: 'advance', because: `${confirmedWeight(call.release)} % to ${canary}` });
 }
 
 /** Back to the loop, whose look holds the release and says why. */
-const back = (because: string): RoadMove => roadMove({ kind: 'lookAgain', because });
+const back = (because: string): ReleaseOutput<'shift-traffic'> => output({ kind: 'lookAgain', because });

@@ -7,10 +7,10 @@ import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
 import { nextStep } from '../../domain/release/next-step.ts';
 import { replicasFor, stableSize } from '../../domain/release/sizing.ts';
 import { minimumToRaise, minimumUnderWay } from '../../domain/release/stable-minimum.ts';
+import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { followTemplate } from './follow-template.ts';
-import { type RoadMove, roadMove } from './move.ts';
 
 export interface SizeCanaryDeps extends SharedDeps {
   ledger: Ledger;
@@ -19,14 +19,14 @@ export interface SizeCanaryDeps extends SharedDeps {
 }
 
 /** Gives the canary the replicas for its next weight, and keeps stable from shrinking while it may be needed again. */
-export async function sizeCanary(deps: SizeCanaryDeps, call: ReleaseCall): Promise<RoadMove> {
+export async function sizeCanary(deps: SizeCanaryDeps, call: ReleaseCall): Promise<ReleaseOutput<'size-canary'>> {
   const putBack = minimumToRaise(call.release, call.now);
   if (putBack !== undefined) return raiseAgain(deps, call, putBack);
   const next = nextStep(call.release, call.now);
   if (next.kind !== 'sizeCanary') {
     const underWay = minimumUnderWay(call.release);
     if (underWay !== undefined) await raise(deps, call, underWay);
-    return roadMove({ kind: 'lookAgain', because: 'the canary is scaled up and ready' });
+    return output({ kind: 'lookAgain', because: 'the canary is scaled up and ready' });
   }
   // what GitOps brings after the push is seen here at the latest, before each weight
   await followTemplate(deps, call, await deps.cluster.readTemplate(call.release.workload));
@@ -65,7 +65,7 @@ export async function sizeCanary(deps: SizeCanaryDeps, call: ReleaseCall): Promi
     await deps.cluster.setAutoscalerMinimum(workload, canary, replicas, call.position);
   const kept = keepsMore && desired > replicas ? `, and keeps the ${desired} that it has` : '';
   const because = `${canary} is scaled to ${replicas} for weight ${next.weight} %${kept}`;
-  return roadMove({ kind: 'lookAgain', seconds: WAIT_SECONDS, because, asks: 'cluster' });
+  return output({ kind: 'lookAgain', seconds: WAIT_SECONDS, because, asks: 'cluster' });
 }
 
 const raise = ({ cluster }: SizeCanaryDeps, { release, admission, position }: ReleaseCall, minimum: number) =>
@@ -76,11 +76,11 @@ async function raiseAgain(
   deps: SizeCanaryDeps,
   call: ReleaseCall,
   { from, to, because }: NonNullable<ReturnType<typeof minimumToRaise>>,
-): Promise<RoadMove> {
+): Promise<ReleaseOutput<'size-canary'>> {
   const { stable: slot } = call.admission;
   await call.append({ kind: 'stableMinimumRaised', slot, from, to });
   await raise(deps, call, to);
-  return roadMove({ kind: 'lookAgain', seconds: WAIT_SECONDS, because, asks: 'cluster' });
+  return output({ kind: 'lookAgain', seconds: WAIT_SECONDS, because, asks: 'cluster' });
 }
 
 /** A rule that cannot be read is a person's doing: the look that follows holds the release and says so. */

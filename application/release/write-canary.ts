@@ -5,10 +5,10 @@ import { otherContent } from '../../domain/release/slot-content.ts';
 import { podTemplateSchema } from '../../domain/slot/pod-template.ts';
 import { pushedImages } from '../../domain/slot/pushed-images.ts';
 import { SlotNotTakenError, TemplateChangedError } from '../errors.ts';
+import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { followTemplate } from './follow-template.ts';
-import { type RoadMove, roadMove } from './move.ts';
 
 export interface WriteCanaryDeps extends SharedDeps {
   ledger: Ledger;
@@ -16,9 +16,9 @@ export interface WriteCanaryDeps extends SharedDeps {
 }
 
 /** Writes the new revision into the idle slot. An undo finds its revision there and writes nothing. */
-export async function writeCanary(deps: WriteCanaryDeps, call: ReleaseCall): Promise<RoadMove> {
+export async function writeCanary(deps: WriteCanaryDeps, call: ReleaseCall): Promise<ReleaseOutput<'write-canary'>> {
   const { canary: slot, revision } = call.admission;
-  if (call.release.canaryWritten) return roadMove({ kind: 'advance', because: 'was written before' });
+  if (call.release.canaryWritten) return output({ kind: 'advance', because: 'was written before' });
   let written = {};
   if (call.release.undoOf === undefined) {
     const { workload } = call.release;
@@ -41,5 +41,5 @@ export async function writeCanary(deps: WriteCanaryDeps, call: ReleaseCall): Pro
     revision,
     ...(seen.images !== undefined && { images: seen.images }),
   });
-  return roadMove({ kind: 'advance', because: `revision ${revision} is in ${slot}` });
+  return output({ kind: 'advance', because: `revision ${revision} is in ${slot}` });
 }

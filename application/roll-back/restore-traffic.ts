@@ -8,8 +8,8 @@ import { type TargetCounts, type Targets, TargetsUnreachableError } from '../../
 import { dialText, otherSlot, type Slot } from '../../domain/dial.ts';
 import { releaseExecutionName } from '../../domain/release-id.ts';
 import { StaleExecutionError } from '../errors.ts';
+import { output, type RollBackOutput } from '../outputs.ts';
 import { readDial } from '../read-dial.ts';
-import { type RoadMove, roadMove } from '../release/move.ts';
 import { type ReleaseCall, withRollBack } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { backOf, type RollBackInput } from './way-back.ts';
@@ -33,7 +33,11 @@ type Back = NonNullable<RollBackInput['back']>;
  * Sends everything to stable, first of all and with what is in the input alone: where the ledger cannot be read it acts all
  * the same, as long as the release's deadline has not passed.
  */
-export async function restoreTraffic(deps: RestoreTrafficDeps, input: RollBackInput, log: Log): Promise<RoadMove> {
+export async function restoreTraffic(
+  deps: RestoreTrafficDeps,
+  input: RollBackInput,
+  log: Log,
+): Promise<RollBackOutput<'restore-traffic'>> {
   try {
     return await withRollBack(deps, input, log, call => restore(deps, { ...input, back: backOf(call.release) }, call));
   } catch (error) {
@@ -44,15 +48,19 @@ export async function restoreTraffic(deps: RestoreTrafficDeps, input: RollBackIn
   }
 }
 
-async function restore(deps: RestoreTrafficDeps, input: RollBackInput, call: ReleaseCall): Promise<RoadMove> {
+async function restore(
+  deps: RestoreTrafficDeps,
+  input: RollBackInput,
+  call: ReleaseCall,
+): Promise<RollBackOutput<'restore-traffic'>> {
   const { retiringAtEpochMs, run, rollBack } = call.release;
   if (retiringAtEpochMs !== undefined) throw new StaleExecutionError(`${call.releaseId} was promoted; use undo`);
   if (rollBack?.goingBackAtEpochMs === undefined) await call.append({ kind: 'goingBack', attempt: input.attempt });
   if (input.back !== null && (await isBack(deps, input.back, call))) {
-    return roadMove({ kind: 'advance', because: `the traffic weights are still those of the attempt before` });
+    return output({ kind: 'advance', because: `the traffic weights are still those of the attempt before` });
   }
   // the traffic first: the append above has fenced the release off, whether its execution can be stopped or not
-  const nothing = roadMove({ kind: 'advance', because: 'nothing had moved' });
+  const nothing = output({ kind: 'advance', because: 'nothing had moved' });
   const since = call.release.rollBack?.goingBackAtEpochMs;
   const move = input.back === null ? nothing : await act(deps, input.back, since);
   if (run > 0) {
@@ -96,12 +104,16 @@ async function keepWhy(call: ReleaseCall, because: string): Promise<void> {
 }
 
 /** @param sinceEpochMs when this release began to go back; undefined where the ledger cannot say it */
-async function act(deps: RestoreTrafficDeps, back: Back, sinceEpochMs: number | undefined): Promise<RoadMove> {
+async function act(
+  deps: RestoreTrafficDeps,
+  back: Back,
+  sinceEpochMs: number | undefined,
+): Promise<RollBackOutput<'restore-traffic'>> {
   if (back.first === true) return previewOnly(deps, back);
   const { stable, workload } = back;
-  const wait = (seconds: number, because: string): RoadMove => {
+  const wait = (seconds: number, because: string): RollBackOutput<'restore-traffic'> => {
     deps.log.error(because, { workload: workload.name });
-    return roadMove({ kind: 'lookAgain', seconds, because });
+    return output({ kind: 'lookAgain', seconds, because });
   };
   const [targets, pages] = await Promise.all([targetsOf(deps, back), pagesOf(deps, back)]);
   switch (stableOf(targets, stable)) {
@@ -119,7 +131,7 @@ async function act(deps: RestoreTrafficDeps, back: Back, sinceEpochMs: number | 
   }
   const rules = back.wayBack.rules.filter(({ arn }) => pages.every(page => page.arn !== arn));
   if (rules.length > 0) await deps.router.goBack({ ...back.wayBack, rules });
-  if (pages.length === 0) return roadMove({ kind: 'advance', because: `all requests go to ${stable}` });
+  if (pages.length === 0) return output({ kind: 'advance', because: `all requests go to ${stable}` });
   // it stays: whoever put it there wants no requests behind it. Under it no weights can be set, so the way back waits
   const shown = pages.map(({ arn, answers }) => `rule ${arn} answers by itself (${answers})`).join(', ');
   return wait(NO_STABLE_SECONDS, `${shown}: goes back to ${stable} when the rule forwards again`);
@@ -149,16 +161,16 @@ function stableOf(targets: Record<Slot, TargetCounts> | undefined, stable: Slot)
  * A first release goes back only before its shift, so no traffic of ours is on the canary; what somebody else sends there
  * must not be sent to a slot without targets.
  */
-async function previewOnly(deps: RestoreTrafficDeps, back: Back): Promise<RoadMove> {
+async function previewOnly(deps: RestoreTrafficDeps, back: Back): Promise<RollBackOutput<'restore-traffic'>> {
   const dial = await readDial(deps, back.workload);
   if ('unreadable' in dial || dial[otherSlot(back.stable)] > 0) {
     const found = 'unreadable' in dial ? dial.unreadable : dialText(dial);
     const because = `the traffic weights were changed outside Sluice: ${found}, and nothing is live in ${back.stable}: change them back`;
     deps.log.error(because, { workload: back.workload.name });
-    return roadMove({ kind: 'lookAgain', seconds: NO_STABLE_SECONDS, because });
+    return output({ kind: 'lookAgain', seconds: NO_STABLE_SECONDS, because });
   }
   await deps.router.goBack(back.wayBack);
-  return roadMove({ kind: 'advance', because: 'nothing was live before it, and nothing is now' });
+  return output({ kind: 'advance', because: 'nothing was live before it, and nothing is now' });
 }
 
 /** Undefined where the load balancer does not say it. */

@@ -3,8 +3,8 @@ import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
 import { dialFor } from '../../domain/dial.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
+import { output, type RollBackOutput } from '../outputs.ts';
 import { readDial, readText } from '../read-dial.ts';
-import { type RoadMove, roadMove } from '../release/move.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import type { RollBackInput } from './way-back.ts';
@@ -20,9 +20,9 @@ export async function retireCanary(
   deps: RetireCanaryDeps,
   call: ReleaseCall,
   { back }: RollBackInput,
-): Promise<RoadMove> {
+): Promise<RollBackOutput<'retire-canary'>> {
   if (back === null || call.release.rollBack?.canaryRetired === true) {
-    return roadMove({ kind: 'retired', because: 'there is no canary' });
+    return output({ kind: 'retired', because: 'there is no canary' });
   }
   const { canary, stable, stableMinimum } = call.admission;
   const { workload } = back;
@@ -30,7 +30,7 @@ export async function retireCanary(
   if ('unreadable' in dial || dial[canary] > 0) {
     const because = `${readText(dial)}: ${canary} keeps its pods`;
     call.log.error(because);
-    return roadMove({ kind: 'restoreAgain', because });
+    return output({ kind: 'restoreAgain', because });
   }
   // also what is as it should be: a write of the road that is still on its way must find a newer one in each object
   await deps.cluster.restoreAutoscalerMinimum(workload, stable, stableMinimum, call.position);
@@ -39,7 +39,7 @@ export async function retireCanary(
   await deps.cluster.restoreAutoscalerMinimum(workload, canary, stableMinimum, call.position);
   await deps.router.setDial(workload, dialFor(canary, 0));
   await call.append({ kind: 'canaryRetired', slot: canary });
-  return roadMove({ kind: 'retired', because: `${canary} is at rest` });
+  return output({ kind: 'retired', because: `${canary} is at rest` });
 }
 
 /** Written, or being written for all that the ledger knows. An undo's slot is not written, and is marked as written. */

@@ -3,9 +3,9 @@ import type { TrafficRouter } from '../../adapters/router/router.ts';
 import type { Targets } from '../../adapters/targets/targets.ts';
 import { otherSlot } from '../../domain/dial.ts';
 import { drainSeconds } from '../../domain/release/draining.ts';
+import { output, type RollBackOutput } from '../outputs.ts';
 import { readDial, readText } from '../read-dial.ts';
 import { stillDraining } from '../release/draining.ts';
-import { type RoadMove, roadMove } from '../release/move.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import type { RollBackInput } from './way-back.ts';
@@ -25,15 +25,15 @@ export async function verifyTraffic(
   deps: VerifyTrafficDeps,
   call: ReleaseCall,
   { back }: RollBackInput,
-): Promise<RoadMove> {
-  if (back === null) return roadMove({ kind: 'advance', because: 'nothing had moved' });
+): Promise<RollBackOutput<'verify-traffic'>> {
+  if (back === null) return output({ kind: 'advance', because: 'nothing had moved' });
   const { workload, stable } = back;
   const dial = await readDial(deps, workload);
   // several rules are read as the worst: stable shows 100 as soon as one of them is back, the canary 0 when all are
   if ('unreadable' in dial || dial[otherSlot(stable)] !== 0) {
     const because = readText(dial);
     call.log.error(`${because} after the roll back`);
-    return roadMove({ kind: 'restoreAgain', because });
+    return output({ kind: 'restoreAgain', because });
   }
   const { shifts, canaryWritten } = call.release;
   if (call.release.rollBack?.verifiedAtEpochMs === undefined) {
@@ -49,5 +49,5 @@ export async function verifyTraffic(
   const drain =
     shifts.length === 0 ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds: workload.maxDrainSeconds });
   const left = drain - (call.now - since) / 1000;
-  return stillDraining('the canary', left) ?? roadMove({ kind: 'advance', because: `verified at ${stable} 100 %` });
+  return stillDraining('the canary', left) ?? output({ kind: 'advance', because: `verified at ${stable} 100 %` });
 }

@@ -1,4 +1,4 @@
-import type { RoadMove } from '../../application/release/move.ts';
+import { type Asks, HANDS_OVER, LOOPS_BACK, type Output, type OutputKind } from '../../application/outputs.ts';
 
 /**
  * The history of an execution holds 25,000 events, and one that reaches them fails. So each handler adds to the move what its
@@ -18,7 +18,7 @@ const TOKEN_TASK_EVENTS = 26;
 const BETWEEN_EVENTS = 8;
 
 /** What may have been added to the history when this handler's turn is over, those before it that keep no count included. */
-export function eventsOf(handler: string, asked: RoadMove['asks'] | undefined): number {
+export function eventsOf(handler: string, asked: Asks | undefined): number {
   const own = TASK_EVENTS + BETWEEN_EVENTS;
   if (handler === 'read-slot') return 0; // the look counts it, which follows whether the cluster answered or not
   if (handler !== 'look') return own;
@@ -26,25 +26,39 @@ export function eventsOf(handler: string, asked: RoadMove['asks'] | undefined): 
   return asked === 'person' ? own + TOKEN_TASK_EVENTS : own;
 }
 
-/** One of them is in every loop of release.asl.json. */
-const HANDS_OVER: ReadonlySet<string> = new Set(['admit', 'look', 'next-step', 'retire-stable']);
+const HANDING_OVER: ReadonlySet<string> = new Set(HANDS_OVER);
+const LOOPING_BACK: ReadonlySet<string> = new Set(LOOPS_BACK);
 /** What cannot wait, or is the end anyway. The rest the next run finds in the ledger. */
-const GOES_ON: ReadonlySet<RoadMove['kind']> = new Set(['rollBack', 'refused', 'retired']);
+const GOES_ON: ReadonlySet<OutputKind> = new Set(['rollBack', 'refused', 'retired']);
 
-/** The move of a handler of release.asl.json with what it cost; where the history is about to be full, the next run. */
-export function countedRoad(
+/** What a handler hands on beside its output. */
+export interface Carried {
+  /** Events of this execution's history so far, at most. */
+  events: number;
+  /** Of the way back: how often in this execution somebody had turned the traffic again. */
+  restores?: number | undefined;
+}
+
+/** The output of a handler of release.asl.json with what it cost; where the history is about to be full, the next run. */
+export function countedRelease<Of extends Output<OutputKind>>(
   handler: string,
-  before: { events: number; asks: RoadMove['asks'] | undefined },
-  move: RoadMove,
-) {
+  before: { events: number; asks: Asks | undefined },
+  move: Of,
+): (Of | Output<'nextRun'>) & Carried {
   const events = before.events + eventsOf(handler, before.asks);
-  const isFull = events >= HAND_OVER_AT && HANDS_OVER.has(handler) && !GOES_ON.has(move.kind);
-  return { ...move, ...(isFull && { kind: 'nextRun' as const }), events };
+  const isFull = events >= HAND_OVER_AT && HANDING_OVER.has(handler) && !GOES_ON.has(move.kind);
+  const whole: Output<OutputKind> = move;
+  return isFull ? { ...whole, kind: 'nextRun', events } : { ...move, events };
 }
 
 /** The same for a handler of roll-back.asl.json, whose loops go on in the next attempt. */
-export function countedBack(handler: string, eventsBefore: number, move: RoadMove): RoadMove {
+export function countedRollBack<Of extends Output<OutputKind>>(
+  handler: string,
+  eventsBefore: number,
+  move: Of,
+): (Of | Output<'nextAttempt'>) & Carried {
   const events = eventsBefore + eventsOf(handler, undefined);
-  const isLoop = move.kind === 'lookAgain' || move.kind === 'restoreAgain';
-  return { ...move, ...(isLoop && events >= HAND_OVER_AT && { kind: 'nextAttempt' as const }), events };
+  const isFull = events >= HAND_OVER_AT && LOOPING_BACK.has(move.kind);
+  const whole: Output<OutputKind> = move;
+  return isFull ? { ...whole, kind: 'nextAttempt', events } : { ...move, events };
 }

@@ -1,29 +1,29 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { sayingClusterFailed } from '../../application/cluster-failed.ts';
-import type { RoadMove } from '../../application/release/move.ts';
+import type { Output, ReleaseHandlerName, ReleaseOutput } from '../../application/outputs.ts';
 import { type ReleaseCall, releaseInputSchema, withRelease } from '../../application/release-call.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
 import { namingThrottling } from '../../application/throttling.ts';
 import { type LambdaHandler, makeLambda } from './handler.ts';
-import { countedRoad } from './history.ts';
+import { type Carried, countedRelease } from './history.ts';
 
 /** What every handler of the two machines has: the ledger, by which it is fenced off. */
 export interface ReleaseHandlerDeps extends SharedDeps {
   ledger: Ledger;
 }
 
-/** A handler of release.asl.json: behind the fence, and its move carries on what the execution's history holds. */
-export const makeReleaseHandler = (
-  name: string,
+/** A handler of release.asl.json: behind the fence, and its output carries on what the execution's history holds. */
+export const makeReleaseHandler = <Name extends ReleaseHandlerName>(
+  name: Name,
   deps: ReleaseHandlerDeps,
-  act: (call: ReleaseCall) => Promise<RoadMove>,
-): LambdaHandler<RoadMove> =>
+  act: (call: ReleaseCall) => Promise<ReleaseOutput<Name>>,
+): LambdaHandler<(ReleaseOutput<Name> | Output<'nextRun'>) & Carried> =>
   makeLambda(name, deps, async (event, log) =>
     withRelease(deps, releaseInputSchema.parse(event), log, async call => {
       const { events = 0, asks, slotAskedAtEpochMs } = call.before;
       const carried = slotAskedAtEpochMs === undefined ? {} : { slotAskedAtEpochMs };
       const move = { ...carried, ...(await sayingClusterFailed(call, () => act(call))) };
-      return countedRoad(name, { events, asks }, move);
+      return countedRelease(name, { events, asks }, move);
     }).catch(error => {
       throw namingThrottling(error);
     }),

@@ -1,17 +1,17 @@
 import { sayingClusterFailed } from '../../application/cluster-failed.ts';
-import type { RoadMove } from '../../application/release/move.ts';
+import type { Output, OutputKind, RollBackHandlerName, RollBackOutput } from '../../application/outputs.ts';
 import { type ReleaseCall, withRollBack } from '../../application/release-call.ts';
 import { backOf, type RollBackInput, rollBackInputSchema } from '../../application/roll-back/way-back.ts';
 import { type LambdaHandler, makeLambda } from './handler.ts';
-import { countedBack } from './history.ts';
+import { type Carried, countedRollBack } from './history.ts';
 import type { ReleaseHandlerDeps } from './release-handler.ts';
 
-/** A handler of roll-back.asl.json: behind the fence, and its move carries on what the execution's history holds. */
-export const makeRollBackHandler = (
-  name: string,
+/** A handler of roll-back.asl.json: behind the fence, and its output carries on what the execution's history holds. */
+export const makeRollBackHandler = <Name extends RollBackHandlerName>(
+  name: Name,
   deps: ReleaseHandlerDeps,
-  act: (call: ReleaseCall, input: RollBackInput) => Promise<RoadMove>,
-): LambdaHandler<RoadMove> =>
+  act: (call: ReleaseCall, input: RollBackInput) => Promise<RollBackOutput<Name>>,
+): LambdaHandler<(RollBackOutput<Name> | Output<'nextAttempt'>) & Carried> =>
   makeLambda(name, deps, async (event, log) => {
     const input = rollBackInputSchema.parse(event);
     const move = await withRollBack(deps, input, log, call =>
@@ -21,16 +21,24 @@ export const makeRollBackHandler = (
     return carriedBack(name, input, move);
   });
 
-/** A move of roll-back.asl.json with what is carried on from handler to handler. */
-export const carriedBack = (name: string, { move: before }: RollBackInput, move: RoadMove): RoadMove =>
-  countedBack(name, before?.events ?? 0, paced(before?.restores ?? 0, move));
+/** An output of roll-back.asl.json with what is carried on from handler to handler. */
+export const carriedBack = <Of extends Output<OutputKind>>(
+  name: RollBackHandlerName,
+  { move: before }: RollBackInput,
+  move: Of,
+): (Of | Output<'nextAttempt'>) & Carried =>
+  countedRollBack(name, before?.events ?? 0, paced(before?.restores ?? 0, move));
 
 /** Between two restorings, whoever turns the traffic away again and however often. */
 const MOST_BETWEEN_RESTORINGS_SECONDS = 10;
 
 /** The traffic is sent back again after 1 s, 2 s, 4 s, ... 10 s: at once for a slip, and no loop without a pause for who insists. */
-function paced(restores: number, move: RoadMove): RoadMove {
-  if (move.kind !== 'restoreAgain') return { ...move, ...(restores > 0 && { restores }) };
-  const seconds = Math.min(2 ** restores, MOST_BETWEEN_RESTORINGS_SECONDS);
-  return { ...move, seconds, restores: restores + 1 };
+function paced<Of extends Output<OutputKind>>(before: number, move: Of): Of & Pick<Carried, 'restores'> {
+  const isAgain = move.kind === 'restoreAgain';
+  const restores = isAgain ? before + 1 : before;
+  const pace: Partial<Pick<Of, 'seconds'>> & Pick<Carried, 'restores'> = {
+    ...(isAgain && { seconds: Math.min(2 ** before, MOST_BETWEEN_RESTORINGS_SECONDS) }),
+    ...(restores > 0 && { restores }),
+  };
+  return Object.assign({}, move, pace);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RoadMove } from '../../application/release/move.ts';
+import type { ReleaseOutput } from '../../application/outputs.ts';
 import { dialFor } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { HAND_OVER_AT } from '../../functions/lambda/history.ts';
@@ -213,7 +213,7 @@ describe('a look', () => {
   it('asks the cluster every 30 s at most, whether it answers or not', async () => {
     const world = await baked();
     world.wait(320);
-    const first = (await look(world)) as RoadMove;
+    const first = (await look(world)) as ReleaseOutput<'look'>;
     expect(first).toMatchObject({ seconds: 10, asks: 'cluster' });
     // the cluster did not answer: the move is still the one that the look made
     const second = await world.run('look', { ...road, move: first });

@@ -1,4 +1,4 @@
-import type { RoadMove } from '../../../application/release/move.ts';
+import type { Output, OutputKind } from '../../../application/outputs.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState, WorkloadState } from '../../../domain/ledger/state.ts';
 import type { AllDeps } from '../../../functions/lambda/handlers.ts';
@@ -7,6 +7,9 @@ import { currentInvocation } from '../../../lab/simulation/invocation.ts';
 import type { Handlers } from '../../../lab/simulation/lambda.ts';
 import type { Wrap } from '../../../lab/simulation/simulate.ts';
 import type { Stage } from '../../../lab/simulation/stage.ts';
+
+/** What a handler of either machine answers. */
+type AnyOutput = Output<OutputKind>;
 
 /** A mistake that somebody could make in the product, made around its ports and handlers. */
 export interface PlantedBug {
@@ -71,17 +74,17 @@ export const believing = (handlers: readonly string[], change: (active: ReleaseS
   believingAll(handlers, state => (state.active === undefined ? state : { ...state, active: change(state.active) }));
 
 /** What a handler answers is another thing. */
-export const answering = (name: string, change: (move: RoadMove) => unknown): Wrap => ({
+export const answering = (name: string, change: (move: AnyOutput) => unknown): Wrap => ({
   handlers: (handlers: Handlers) => ({
     ...handlers,
-    [name]: async (event, context) => change((await handlers[name]?.(event, context)) as RoadMove),
+    [name]: async (event, context) => change((await handlers[name]?.(event, context)) as AnyOutput),
   }),
 });
 
 /** A handler does one more thing after its own. */
 export const afterwards = (
   name: string,
-  more: (stage: Stage, move: RoadMove, append: (fact: Fact) => Promise<void>) => Promise<unknown>,
+  more: (stage: Stage, move: AnyOutput, append: (fact: Fact) => Promise<void>) => Promise<unknown>,
 ): Wrap => {
   const held: { deps?: AllDeps } = {};
   return {
@@ -92,7 +95,7 @@ export const afterwards = (
     handlers: (handlers, stage) => ({
       ...handlers,
       [name]: async (event, context) => {
-        const move = (await handlers[name]?.(event, context)) as RoadMove;
+        const move = (await handlers[name]?.(event, context)) as AnyOutput;
         const { releaseId = '', run } = event as { releaseId?: string; run?: number };
         const append = async (fact: Fact) => {
           const state = stage.state('shop');
