@@ -6,10 +6,9 @@ import type { Ledger } from '../adapters/ledger/ledger.ts';
 import type { Log } from '../adapters/log/log.ts';
 import type { Admission, Fact } from '../domain/ledger/facts.ts';
 import type { ReleaseState, WorkloadState } from '../domain/ledger/state.ts';
-import { isReleaseId, workloadOf } from '../domain/release-id.ts';
+import { workloadOf } from '../domain/release-id.ts';
 import { StaleExecutionError } from './errors.ts';
-
-export const releaseIdSchema = z.string().refine(isReleaseId, 'expected a release id, <workload>-<number>');
+import { releaseIdSchema } from './release-id-schema.ts';
 
 /** What the release machine hands to every one of its handlers. */
 export const releaseInputSchema = z.object({

@@ -1,4 +1,5 @@
-import { type AbortDeps, abort, abortInputSchema } from '../application/operations/abort.ts';
+import { type AbortDeps, abort } from '../application/operations/abort.ts';
+import { abortInputSchema } from '../application/operations/schemas/abort.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openExecutions, openLedger, openShared } from './lambda/open.ts';
 

@@ -1,4 +1,5 @@
-import { type ApproveDeps, approve, approveInputSchema } from '../application/operations/approve.ts';
+import { type ApproveDeps, approve } from '../application/operations/approve.ts';
+import { approveInputSchema } from '../application/operations/schemas/approve.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openExecutions, openLedger, openShared } from './lambda/open.ts';
 

@@ -1,4 +1,5 @@
-import { type AuditDeps, audit, auditInputSchema } from '../application/operations/audit.ts';
+import { type AuditDeps, audit } from '../application/operations/audit.ts';
+import { auditInputSchema } from '../application/operations/schemas/audit.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openLedger, openShared } from './lambda/open.ts';
 

@@ -1,4 +1,5 @@
-import { type RecordLiveDeps, recordLive, recordLiveInputSchema } from '../application/operations/record-live.ts';
+import { type RecordLiveDeps, recordLive } from '../application/operations/record-live.ts';
+import { recordLiveInputSchema } from '../application/operations/schemas/record-live.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openLedger, openRouter, openShared, openTargets, openWorkloads } from './lambda/open.ts';
 import { openCluster } from './lambda/open-cluster.ts';

@@ -1,8 +1,5 @@
-import {
-  type StartWithPlanDeps,
-  startWithPlan,
-  startWithPlanInputSchema,
-} from '../application/operations/start-with-plan.ts';
+import { startWithPlanInputSchema } from '../application/operations/schemas/start-with-plan.ts';
+import { type StartWithPlanDeps, startWithPlan } from '../application/operations/start-with-plan.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads } from './lambda/open.ts';
 

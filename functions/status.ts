@@ -1,4 +1,5 @@
-import { type StatusDeps, status, statusInputSchema } from '../application/operations/status.ts';
+import { statusInputSchema } from '../application/operations/schemas/status.ts';
+import { type StatusDeps, status } from '../application/operations/status.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openLedger, openRouter, openShared, openWorkloads } from './lambda/open.ts';
 

@@ -1,4 +1,5 @@
-import { type UndoDeps, undo, undoInputSchema } from '../application/operations/undo.ts';
+import { undoInputSchema } from '../application/operations/schemas/undo.ts';
+import { type UndoDeps, undo } from '../application/operations/undo.ts';
 import { makeLambda } from './lambda/handler.ts';
 import { lazily, openExecutions, openLedger, openShared, openWorkloads } from './lambda/open.ts';
 

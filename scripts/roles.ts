@@ -90,7 +90,7 @@ const read = (path: string): string => readFileSync(new URL(`../${path}`, import
 
 /** The first sentence of the comment above the use case that a function calls: what it is for, in its author's words. */
 function purposeOf(name: AnyFunctionName): string {
-  const imported = /import \{([^}]+)\} from '[./]+\/(application\/[^']+\/([\w-]+)\.ts)'/g;
+  const imported = /import \{([^}]+)\} from '[./]+\/(application\/[\w-]+\/([\w-]+)\.ts)'/g;
   const [, names = '', path = ''] =
     [...read(`functions/${name}.ts`).matchAll(imported)].find(([, , , file]) => file === basename(name)) ?? [];
   const useCase = names

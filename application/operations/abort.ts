@@ -1,31 +1,19 @@
-import * as z from 'zod';
 import type { Executions } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import { RefusedError } from '../errors.ts';
-import { releaseIdSchema, withLedger } from '../release-call.ts';
+import { withLedger } from '../release-call.ts';
 import { claimRollBack } from '../roll-back/claim-roll-back.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { nameSaid, reasonSaid } from './said.ts';
+import type { AbortAnswer, AbortInput } from './schemas/abort.ts';
 
 export interface AbortDeps extends SharedDeps {
   ledger: Ledger;
   executions: Executions;
 }
 
-export const abortInputSchema = z.strictObject({
-  releaseId: releaseIdSchema,
-  by: nameSaid('by'),
-  because: reasonSaid('because'),
-});
-
-export interface AbortAnswer {
-  kind: 'goesBack' | 'dropped';
-  releaseId: string;
-}
-
 /** Takes a release back for a person, or drops one that waits. @throws RefusedError it is over, promoted or unknown */
-export function abort(deps: AbortDeps, input: z.infer<typeof abortInputSchema>, log: Log): Promise<AbortAnswer> {
+export function abort(deps: AbortDeps, input: AbortInput, log: Log): Promise<AbortAnswer> {
   const { releaseId, by, because } = input;
   return withLedger(deps, { releaseId, by, log }, async (call): Promise<AbortAnswer> => {
     const { active, waiting, ended } = call.state;

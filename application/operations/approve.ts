@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { Executions } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
@@ -14,38 +13,17 @@ import {
 } from '../../domain/release/approvals.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
 import { RefusedError } from '../errors.ts';
-import { type ReleaseCall, releaseIdSchema, withLedger } from '../release-call.ts';
+import { type ReleaseCall, withLedger } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { nameSaid } from './said.ts';
+import type { ApproveAnswer, ApproveInput } from './schemas/approve.ts';
 
 export interface ApproveDeps extends SharedDeps {
   ledger: Ledger;
   executions: Executions;
 }
 
-export const approveInputSchema = z.strictObject({
-  releaseId: releaseIdSchema,
-  /** Which approval, by the name of its step, or `proceed?`: an approval is for nothing but what its giver looked at. */
-  name: z.string({ error: 'the name of the approval, as status shows it' }).min(1),
-  /** Which time that it was asked for: the line of the ledger that opened it. */
-  opening: z.int({ error: 'the opening of the approval, as status shows it: the number of a line' }).nonnegative(),
-  by: nameSaid('by'),
-  /** Groups that the caller vouches for: whoever may invoke this function has checked them. */
-  groups: z.array(nameSaid('groups')).max(50, { error: 'groups: at most 50' }),
-});
-
-export interface ApproveAnswer {
-  /** `wasApproved`: this very opening had all its approvals before; nothing was done. */
-  kind: 'approved' | 'oneMoreNeeded' | 'wasApproved';
-  name: string;
-}
-
 /** Approves a step of a release, for a person. An approval is an append; the pause that waits for it is then ended at once. */
-export function approve(
-  deps: ApproveDeps,
-  input: z.infer<typeof approveInputSchema>,
-  log: Log,
-): Promise<ApproveAnswer> {
+export function approve(deps: ApproveDeps, input: ApproveInput, log: Log): Promise<ApproveAnswer> {
   const { by, groups, ...meant } = input;
   const { releaseId, name, opening } = meant;
   return withLedger(deps, { releaseId, by, log }, async (call): Promise<ApproveAnswer> => {

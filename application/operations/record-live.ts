@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import * as z from 'zod';
 import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
@@ -18,7 +17,7 @@ import { RefusedError } from '../errors.ts';
 import { readDial } from '../read-dial.ts';
 import { ReleaseCall, withWorkload } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { nameSaid, reasonSaid } from './said.ts';
+import type { RecordLiveAnswer, RecordLiveInput } from './schemas/record-live.ts';
 
 export interface RecordLiveDeps extends SharedDeps {
   ledger: Ledger;
@@ -28,42 +27,12 @@ export interface RecordLiveDeps extends SharedDeps {
   cluster: Cluster;
 }
 
-export interface RecordLiveAnswer {
-  kind: 'recorded' | 'wasRecorded';
-  slot: Slot;
-  /** Of what is live now, as the slot itself says; `unknown` where Sluice did not write it. */
-  revision: string;
-  /** The release whose version was turned away from; of `wasRecorded`, the one by which the slot is live. */
-  releaseId: string;
-  /** That release is behind its one-way door still: it ends as rolled back when the other slot has drained. */
-  ends?: true;
-  /** Replicas that the other slot still asks for, where nobody will scale it down. */
-  leftReplicas: number;
-  leftDeployment: string;
-  namespace: string;
-  /** The team's own Service, which selects the slot's pods now, whatever it selected before; absent: the workload names none. */
-  service?: string;
-  /** Nothing but the Service was to be mended: this release is in progress, and goes on. */
-  underWay?: string;
-}
-
-export const recordLiveInputSchema = z.strictObject({
-  workload: z.string().min(1),
-  slot: z.enum(['blue', 'green']),
-  by: nameSaid('by'),
-  because: reasonSaid('because'),
-});
-
 /**
  * Writes down which slot is live after a rule was turned by hand, when it has looked that it is. Moves no traffic.
  * Callers inside the cluster follow by the team's own Service; where that alone is wrong, it is pointed at the live slot again,
  * also during a release.
  */
-export async function recordLive(
-  deps: RecordLiveDeps,
-  input: z.infer<typeof recordLiveInputSchema>,
-  log: Log,
-): Promise<RecordLiveAnswer> {
+export async function recordLive(deps: RecordLiveDeps, input: RecordLiveInput, log: Log): Promise<RecordLiveAnswer> {
   const { workload: name, slot, by, because } = input;
   const { workload } = await deps.workloads.read(name);
   return withWorkload(deps, { workload: name, log }, async state => {

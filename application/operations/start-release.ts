@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { alarmNameOf } from '../../adapters/alarms/alarms.ts';
 import type { ImageRegistry } from '../../adapters/images/image-registry.ts';
 import type { Log } from '../../adapters/log/log.ts';
@@ -10,33 +9,11 @@ import type { Workload } from '../../domain/workload.ts';
 import { RefusedError } from '../errors.ts';
 import { withParts } from '../with-parts.ts';
 import { type RequestDeps, requestRelease } from './request-release.ts';
-import { nameSaid } from './said.ts';
+import type { StartAnswer, StartInput } from './schemas/start.ts';
 
 export interface StartDeps extends RequestDeps {
   workloads: Workloads;
   images: ImageRegistry;
-}
-
-/** What both doors take that start a release. */
-export const startInputSchema = z.strictObject({
-  workload: z.string().min(1),
-  /** A tag or a digest, of the workload's first repository; of another one `REPOSITORY:TAG` or `REPOSITORY@DIGEST`. */
-  image: nameSaid('image'),
-  /** It begins although no target of the live slot is healthy. */
-  althoughStableIsDown: z.boolean().optional(),
-  /** It begins although these of the workload's alarms ring, by name or ARN. */
-  althoughAlarms: z.array(nameSaid('althoughAlarms')).max(20).optional(),
-  by: nameSaid('by'),
-});
-type StartInput = z.infer<typeof startInputSchema>;
-
-export interface StartAnswer {
-  kind: 'started' | 'waiting' | 'alreadyRequested';
-  releaseId: string;
-  /** Of one that waits: the release on its way, which has the same image. Whether it is another revision is found at admission. */
-  againOf?: string;
-  /** What was overridden, and what protection is left: a sentence each. */
-  although?: string[];
 }
 
 /**

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Log } from '../../adapters/log/log.ts';
 import { RefusedError } from '../errors.ts';
-import { type StartAnswer, type StartDeps, startInputSchema, startRelease } from './start-release.ts';
+import { type StartAnswer, startInputSchema } from './schemas/start.ts';
+import { type StartDeps, startRelease } from './start-release.ts';
 
 const withPlanSchema = z.looseObject({ plan: z.unknown().refine(plan => plan !== undefined && plan !== null) });
 

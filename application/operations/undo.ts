@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { Executions } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
@@ -11,7 +10,7 @@ import { RefusedError } from '../errors.ts';
 import { ReleaseCall, withWorkload } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { startIfNotBegun, startRun } from '../start-run.ts';
-import { nameSaid } from './said.ts';
+import type { UndoAnswer, UndoInput } from './schemas/undo.ts';
 
 export interface UndoDeps extends SharedDeps {
   ledger: Ledger;
@@ -19,19 +18,11 @@ export interface UndoDeps extends SharedDeps {
   executions: Executions;
 }
 
-export interface UndoAnswer {
-  releaseId: string;
-  /** Only where it undoes an undo, or what was turned by hand: the release that is live again after it, and its images (by container). */
-  restoresUndone?: { releaseId: string; images: EndedRelease['images'] };
-}
-
-export const undoInputSchema = z.strictObject({ workload: z.string().min(1), by: nameSaid('by') });
-
 /**
  * Takes back a release that is promoted: by a release of the revision that the idle slot still holds. It scales up first and then takes
  * all the traffic in one turn: what was live until yesterday does not walk through every step again.
  */
-export async function undo(deps: UndoDeps, input: z.infer<typeof undoInputSchema>, log: Log): Promise<UndoAnswer> {
+export async function undo(deps: UndoDeps, input: UndoInput, log: Log): Promise<UndoAnswer> {
   const { workload: name, by } = input;
   const registered = await deps.workloads.read(name);
   return withWorkload(deps, { workload: name, log }, async state => {

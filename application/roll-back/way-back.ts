@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { WayBack } from '../../adapters/router/router.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
 import type { Workload } from '../../domain/workload.ts';
-import { releaseIdSchema } from '../release-call.ts';
+import { releaseIdSchema } from '../release-id-schema.ts';
 
 /**
  * The input of roll-back.asl.json carries all that turning the dial needs, so that it works when neither the ledger nor the

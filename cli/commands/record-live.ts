@@ -1,5 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import type { RecordLiveAnswer } from '../../application/operations/record-live.ts';
+import type { RecordLiveAnswer } from '../../application/operations/schemas/record-live.ts';
 import { SLOTS } from '../../domain/dial.ts';
 import { atTheDoors, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
 import { say, type Terminal } from '../terminal.ts';

@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { serialiseMistakes } from '../../adapters/plan-file/mistake.ts';
 import { parsePlan } from '../../adapters/plan-file/read-plan.ts';
 import { readText } from '../../adapters/plan-file/read-text.ts';
-import type { StartAnswer } from '../../application/operations/start-release.ts';
+import type { StartAnswer } from '../../application/operations/schemas/start.ts';
 import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
 import { atTheDoors, toPaste, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
 import { followToTheEnd } from '../control-plane/follow.ts';

@@ -1,5 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
-import type { UndoAnswer } from '../../application/operations/undo.ts';
+import type { UndoAnswer } from '../../application/operations/schemas/undo.ts';
 import { imagesText } from '../../domain/ledger/news.ts';
 import type { Whereabouts } from '../control-plane/control-plane.ts';
 import { atTheDoors, toPaste, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';

@@ -1,42 +1,47 @@
-import type { AbortAnswer } from '../../application/operations/abort.ts';
-import type { ApproveAnswer } from '../../application/operations/approve.ts';
-import type { AuditAnswer } from '../../application/operations/audit.ts';
-import type { RecordLiveAnswer } from '../../application/operations/record-live.ts';
-import type { StartAnswer } from '../../application/operations/start-release.ts';
-import type { StatusAnswer } from '../../application/operations/status.ts';
-import type { UndoAnswer } from '../../application/operations/undo.ts';
-import type { Slot } from '../../domain/dial.ts';
+import * as z from 'zod';
+import {
+  OPERATIONS,
+  type OperationInput,
+  type OperationName,
+  type OperationOutput,
+} from '../../application/operations/schemas/operations.ts';
 import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
-import { BAD_INPUT, CommandError, type ControlPlane } from './control-plane.ts';
+import { BAD_INPUT, CommandError, type ControlPlane, FAULT } from './control-plane.ts';
 
-interface StatusEvent {
-  workload: string;
-  afterSeq?: number;
-  releaseId?: string;
-  windowsAfter?: string;
+export type WorkloadAnswer = Extract<OperationOutput<'status'>, { kind: 'workload' }>;
+
+/**
+ * Asks an operation by its schemas. A control plane of another version may say more, which is passed over.
+ * @throws CommandError what it refused, or that its answer is not one
+ */
+async function ask<Name extends OperationName>(
+  plane: ControlPlane,
+  name: Name,
+  input: OperationInput<Name>,
+): Promise<OperationOutput<Name>> {
+  const answer = OPERATIONS[name].output.safeParse(await plane.call(name, input));
+  if (answer.success) return answer.data as OperationOutput<Name>;
+  const because = z.prettifyError(answer.error).replaceAll(/\s+/g, ' ');
+  throw new CommandError(`${name} answered what this version of sluice cannot read: ${because}`, FAULT);
 }
 
-export type WorkloadAnswer = Extract<StatusAnswer, { kind: 'workload' }>;
-
-/** The functions that people call, with their types: the answers are those of the same commit's handlers. */
+/** The operations that people call. */
 export const doorsOf = (plane: ControlPlane) => ({
-  start: (event: {
-    workload: string;
-    image: string;
-    plan?: { file: string; text: string };
-    althoughStableIsDown?: true;
-    althoughAlarms?: string[];
-    by: string;
-  }) => plane.call(event.plan === undefined ? 'start' : 'start-with-plan', event) as Promise<StartAnswer>,
-  abort: (event: { releaseId: string; by: string; because: string }) =>
-    plane.call('abort', event) as Promise<AbortAnswer>,
-  approve: (event: { releaseId: string; name: string; opening: number; by: string; groups: string[] }) =>
-    plane.call('approve', event) as Promise<ApproveAnswer>,
-  undo: (event: { workload: string; by: string }) => plane.call('undo', event) as Promise<UndoAnswer>,
-  recordLive: (event: { workload: string; slot: Slot; by: string; because: string }) =>
-    plane.call('record-live', event) as Promise<RecordLiveAnswer>,
-  status: (event: StatusEvent) => plane.call('status', event) as Promise<WorkloadAnswer>,
-  audit: (event: { workload: string; afterSeq?: number }) => plane.call('audit', event) as Promise<AuditAnswer>,
+  start: ({ plan, ...input }: OperationInput<'start'> & Partial<Pick<OperationInput<'start-with-plan'>, 'plan'>>) =>
+    plan === undefined ? ask(plane, 'start', input) : ask(plane, 'start-with-plan', { ...input, plan }),
+  abort: (input: OperationInput<'abort'>) => ask(plane, 'abort', input),
+  approve: (input: OperationInput<'approve'>) => ask(plane, 'approve', input),
+  undo: (input: OperationInput<'undo'>) => ask(plane, 'undo', input),
+  recordLive: (input: OperationInput<'record-live'>) => ask(plane, 'record-live', input),
+  audit: (input: OperationInput<'audit'>) => ask(plane, 'audit', input),
+  async status(input: OperationInput<'status'> & { workload: string }): Promise<WorkloadAnswer> {
+    const answer = await ask(plane, 'status', input);
+    if (answer.kind === 'workload') return answer;
+    throw new CommandError(
+      `status answered with the names of all workloads, and was asked for ${input.workload}`,
+      FAULT,
+    );
+  },
   /** A release of any time, whole: its lines and its windows, page by page. */
   async wholeRelease(releaseId: string): Promise<Pick<WorkloadAnswer, 'entries' | 'windows'>> {
     const workload = workloadOf(releaseId);
@@ -47,7 +52,7 @@ export const doorsOf = (plane: ControlPlane) => ({
     let afterSeq: number | undefined = (known?.requestedSeq ?? 1) - 1;
     let after: { windowsAfter?: string } | undefined = {};
     while (afterSeq !== undefined || after !== undefined) {
-      const asked: StatusEvent = { workload, releaseId, ...(afterSeq !== undefined && { afterSeq }), ...after };
+      const asked = { workload, releaseId, ...(afterSeq !== undefined && { afterSeq }), ...after };
       const page = await this.status(asked);
       entries.push(...page.entries);
       if (after !== undefined) windows.push(...page.windows);
@@ -57,7 +62,7 @@ export const doorsOf = (plane: ControlPlane) => ({
     return { entries, windows };
   },
   async workloads(): Promise<string[]> {
-    const answer = (await plane.call('status', {})) as StatusAnswer;
+    const answer = await ask(plane, 'status', {});
     return answer.kind === 'workloads' ? answer.names : [];
   },
 });

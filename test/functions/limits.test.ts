@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StatusAnswer } from '../../application/operations/status.ts';
+import type { StatusAnswer } from '../../application/operations/schemas/status.ts';
 import { requested } from '../support/story.ts';
 import { named, openWorld } from './world.ts';
 

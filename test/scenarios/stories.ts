@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { AppendedLine } from '../../adapters/ledger/ledger.ts';
 import { sha256 } from '../../adapters/sha256.ts';
-import type { StartAnswer } from '../../application/operations/start-release.ts';
+import type { StartAnswer } from '../../application/operations/schemas/start.ts';
 import type { Dial, Slot } from '../../domain/dial.ts';
 import { dialFor, otherSlot } from '../../domain/dial.ts';
 import type { Fact } from '../../domain/ledger/facts.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { NAME_MOST_CHARACTERS, REASON_MOST_CHARACTERS } from '../../domain/limits.ts';
-import { printable } from '../../domain/printable.ts';
+import { NAME_MOST_CHARACTERS, REASON_MOST_CHARACTERS } from '../../../domain/limits.ts';
+import { printable } from '../../../domain/printable.ts';
 
 /** What people and pipelines hand to a door: never empty, and never so long that a ledger would be about it. */
 const textOf = (what: string, most: number) =>

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../../application/operations/schemas/operations.ts';
+import { FUNCTIONS } from '../../../infra/functions/catalogue.ts';
+import { inputOf, allScenes as scenes } from '../../functions/scenes.ts';
+
+const operations = Object.entries(OPERATIONS);
+
+describe.each(operations)('%s', (key, operation) => {
+  it('has the name of its function, by which the registry has it', () => {
+    expect(operation.name).toBe(key);
+    expect(Object.keys(FUNCTIONS)).toContain(key);
+  });
+
+  it('acts where its role may append, and else only reads', () => {
+    const appends = (FUNCTIONS[operation.name] as readonly string[]).includes('appendLedger');
+    expect(operation.does).toBe(appends ? 'acts' : 'reads');
+  });
+
+  it('has an example that both of its schemas take', () => {
+    expect(operation.input.safeParse(operation.example.input).error).toBeUndefined();
+    expect(operation.output.safeParse(operation.example.output).error).toBeUndefined();
+  });
+
+  it('refuses a key that it does not know: a typo is no wish', () => {
+    const typo = { ...operation.example.input, becuase: 'x' };
+    expect(operation.input.safeParse(typo).error?.issues.map(({ code }) => code)).toContain('unrecognized_keys');
+  });
+
+  it('answers by its schema, and says nothing that callers would not get', async () => {
+    const scene = scenes.find(({ name }) => name === key);
+    if (scene === undefined) throw new Error(`no scene of ${key}`);
+    const world = await scene.open();
+    const answer = JSON.parse(JSON.stringify(await world.run(key, await inputOf(scene, world))));
+    expect(operation.output.parse(answer)).toEqual(answer);
+  });
+});
+
+it('a caller passes over what a newer control plane says beside an answer', () => {
+  const newer = { ...OPERATIONS.abort.example.output, since: 'version 9' };
+  expect(OPERATIONS.abort.output.parse(newer)).toEqual(OPERATIONS.abort.example.output);
+});
