@@ -3,6 +3,9 @@
  * A cruiser that cannot read TypeScript cruises 0 modules and exits 0, so the number of modules is asserted too.
  */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { EXEMPTIONS, FAMILIES } from './structure/families.ts';
+import { checkKinds, kindText } from './structure/kinds.ts';
 import { checkRooms, circleText, roomIn, topFolder } from './structure/rooms.ts';
 
 const roots = [
@@ -53,8 +56,22 @@ for (const circle of circles) console.error(circleText(circle));
 const sawRooms = ofDomain.rooms > 0 && ofDomain.imports > 0 && ofTop.rooms > 0 && ofTop.imports > 0;
 if (!sawRooms) console.error('no rooms and no imports between them were seen: circles were looked for in nothing');
 
-const failed = summary.violations.length > 0 || circles.length > 0 || !sawRooms || ours < sourceFiles || ours === 0;
+const notTests = tracked.split('\n').filter(file => file !== '' && !file.endsWith('.d.ts'));
+const kinds = checkKinds(new Map(notTests.map(file => [file, readFileSync(file, 'utf8')])), FAMILIES, EXEMPTIONS);
+for (const stray of kinds.strays) console.error(kindText(stray));
+for (const { family, kind } of kinds.unseen)
+  console.error(`the ${family} '${kind}' is seen nowhere, not in its folder`);
+const sawKinds = kinds.files > 0 && kinds.literals > 0 && kinds.unseen.length === 0;
+
+const failed =
+  kinds.strays.length > 0 ||
+  !sawKinds ||
+  summary.violations.length > 0 ||
+  circles.length > 0 ||
+  !sawRooms ||
+  ours < sourceFiles ||
+  ours === 0;
 console.log(
-  `structure: ${ours} modules, ${summary.violations.length} violations; ${ofDomain.rooms} rooms of domain with ${ofDomain.imports} imports between them, ${ofTop.rooms} folders with ${ofTop.imports}, ${circles.length} circles`,
+  `structure: ${ours} modules, ${summary.violations.length} violations; ${ofDomain.rooms} rooms of domain with ${ofDomain.imports} imports between them, ${ofTop.rooms} folders with ${ofTop.imports}, ${circles.length} circles; ${kinds.literals} literals that name a kind in ${kinds.files} files, ${kinds.strays.length} strays`,
 );
 process.exit(failed ? 1 : 0);

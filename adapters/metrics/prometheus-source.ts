@@ -1,5 +1,6 @@
 import { storedResult } from '../../domain/conditions/result-value.ts';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
+import { judgeRunOf } from '../../domain/judges/run-registry.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
 import type { PrometheusMeasure } from '../../domain/sources/prometheus/facts.ts';
 import { fillTemplate } from '../../domain/sources/template.ts';
@@ -79,7 +80,7 @@ async function readMetric(api: PrometheusApi, request: ReadRequest, metric: Metr
   for (const window of windows) {
     const at = (slot: Slot) => api.query(fill(measure.query, slot), window.endEpochMs);
     if (measure.kind === 'query') {
-      const reading = resultOf(await at(canary), measure.series, asksForNaN(metric));
+      const reading = resultOf(await at(canary), measure.series, asksForNaN(metric.judge));
       readings.push(named(window, { reading }));
       continue;
     }
@@ -96,8 +97,7 @@ function measureOf({ name, source }: Metric): PrometheusMeasure {
 }
 
 /** A condition that asks isNaN wants to see it; any other compares with it, which is false for bad as for good. */
-const asksForNaN = ({ judge }: Metric): boolean =>
-  judge.kind === 'threshold' && /\bisNaN\b/.test(`${judge.successCondition ?? ''} ${judge.failureCondition ?? ''}`);
+const asksForNaN = (judge: Metric['judge']): boolean => judgeRunOf(judge).asksForNaN?.(judge) === true;
 
 const noData = (reason: string): Reading => ({ kind: 'noData', reason });
 const SHOWN_AT_MOST = 3;

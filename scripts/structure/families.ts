@@ -1,0 +1,28 @@
+import { JUDGE_PLANS } from '../../domain/judges/plan-registry.ts';
+import type { Exemption, Family } from './kinds.ts';
+
+/** The families whose kinds have a folder each (docs/decisions/0043-a-kind-is-a-folder.md). */
+export const FAMILIES: readonly Family[] = [
+  {
+    name: 'judge',
+    kinds: JUDGE_PLANS.map(({ kind }) => kind),
+    rooms: ['domain/judges'],
+    registries: ['domain/judges/plan-registry.ts', 'domain/judges/run-registry.ts'],
+    called: /judge/i,
+    // how something is done, a limit, a way, another tool's name, what rings
+    everyday: ['sequential', 'threshold', 'relative', 'flagger', 'alarm'],
+  },
+];
+
+export const EXEMPTIONS: readonly Exemption[] = [
+  { path: 'infra/example-workload-stack.ts', because: 'it is a plan to copy' },
+  { path: 'cli/backtest-input.ts', because: 'a metric that is read and not judged is written out' },
+  { path: 'lab/prometheus/counted-traffic.ts', because: 'a metric that is read and not judged is written out' },
+  { path: 'lab/simulation/', because: 'its plans are written out, and its oracle decides again by code of its own' },
+  {
+    path: 'bench/analysis/',
+    because: 'its judges are the reference ones of docs/statistics.md, a family of their own',
+  },
+  { path: 'bench/warm-look.ts', because: 'it measures plans that are written out' },
+  { path: 'bench/releases-at-once.ts', because: 'it measures plans that are written out' },
+];
