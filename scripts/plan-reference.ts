@@ -1,4 +1,6 @@
+import { oneOf } from '../domain/file/issue.ts';
 import type { Shape } from '../domain/file/shape.ts';
+import { JUDGE_PLANS } from '../domain/judges/plan-registry.ts';
 import { planJsonSchema } from '../domain/plan/check-plan.ts';
 import { workloadJsonSchema } from '../domain/workload-file.ts';
 
@@ -38,11 +40,16 @@ export function planReference(): string {
   ].join('\n');
 }
 
+const kindsAlone = (how: 'always' | 'ceiling'): string[] =>
+  JUDGE_PLANS.filter(({ alone }) => alone === how).map(({ kind }) => `\`${kind}\``);
+
+const withArticle = (kind: string): string => `${/^`[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
+
 const PLAN_RULES = [
   'Weights rise with every `setWeight`, and the last one is 100. A first weight of 0 is allowed.',
   'A plan has at most 16 kB, and a workload 10 kB, as JSON with its defaults filled in; one text in them has at most 4,000 characters, a condition 1,000, a JSONPath 500.',
   'A `blueGreen` plan has one `setWeight`, 100.',
-  'A soak, and `blueGreen`, need a metric that can judge when all requests go to the canary: a `threshold`, a `flagger`, an `alarm`, an `anomalyBand`, or a `sequential` or `relative` one with a `ceiling`; or `control`, which stands with a soak and beside no `ceiling`.',
+  `A soak, and \`blueGreen\`, need a metric that can judge when all requests go to the canary: ${kindsAlone('always').map(withArticle).join(', ')}, or a ${oneOf(kindsAlone('ceiling'))} one with a \`ceiling\`; or \`control\`, which stands with a soak and beside no \`ceiling\`.`,
   '`analysis` comes after a weight above 0, names metrics of the plan, and asks for no more measurements than a metric has (`count`). Measurements count from the first weight above 0.',
   'A `cloudwatch` source has exactly one of `bad`, `value`, `metric` and `alarm`; a `prometheus` one exactly one of `requests` with `bad`, `histogram` with `slowerThan`, `value` and `query`; a `relative` judge exactly one of `max` and `min`; a `threshold` at least one condition.',
   'A percentile has no `ceiling` and no `min`: of a response time more is worse.',
@@ -54,6 +61,7 @@ const PLAN_RULES = [
   '`deadline` is longer than all bakes and the soak together.',
   'Names of metrics are unique, and so are names of hooks and names of approvals.',
   'A `preview` needs a `previewRule` in the workload (checked with `--workload`).',
+  ...JUDGE_PLANS.flatMap(({ rules = [] }) => rules),
 ];
 
 interface Row {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { judgesReference } from '../../../scripts/judges-reference.ts';
 import { planReference, schemas } from '../../../scripts/plan-reference.ts';
 
 const OUTDATED = 'out of date: run `npm run generate`';
@@ -10,6 +11,10 @@ const squeezed = (text: string) => text.replaceAll(/[\s-]+/g, '');
 describe('what is generated from the schema is checked in', () => {
   it.each(Object.entries(schemas()))('%s', (path, schema) => {
     expect(JSON.parse(readFileSync(path, 'utf8')), OUTDATED).toEqual(schema);
+  });
+
+  it('docs/judges.md', () => {
+    expect(readFileSync('docs/judges.md', 'utf8'), OUTDATED).toBe(judgesReference());
   });
 
   it('docs/plan-reference.md', () => {
