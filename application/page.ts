@@ -10,7 +10,7 @@ import type { TellDeps } from './tell.ts';
 export type PageDeps = TellDeps & { log: Log; meter: Meter };
 
 /** Counted for each page, whether anybody got it: the alarm `person-called` rings on it. */
-export const PAGES_METRIC = 'page';
+const PAGES_METRIC = 'page';
 
 /**
  * Calls a person about what a release waits for, where that is due: whoever finds it, once, and then again at the interval of

@@ -22,5 +22,5 @@ export function approvalText({ name, approvedBy, required, groups }: OpenApprova
 }
 
 /** As a shell reads it as one word. */
-export const shellWord = (text: string): string =>
+const shellWord = (text: string): string =>
   /^[\w.@%+=:,/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,7 +1,7 @@
 import type { EndedRelease } from '../domain/ledger/state.ts';
 
 /** A release went back for want of data: nothing says that the canary is bad, and a pipeline may want to try again. */
-export const NO_EVIDENCE = 4;
+const NO_EVIDENCE = 4;
 
 /** What a command that waits for a release answers: 0 promoted, 4 rolled back for want of data, 1 any other end. */
 export function exitCodeOf({ outcome, reason }: { outcome: EndedRelease['outcome']; reason?: string | null }): number {

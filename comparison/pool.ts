@@ -7,7 +7,7 @@ import { addTallies, type Tally } from './tally.ts';
 const CHUNK_WINDOWS = 20_000;
 
 /** A task as pieces that can run anywhere: releases are numbered, and the number decides their windows. */
-export function piecesOf(task: Task): Task[] {
+function piecesOf(task: Task): Task[] {
   const size = Math.max(1, Math.floor(CHUNK_WINDOWS / task.windows));
   const pieces: Task[] = [];
   for (let done = 0; done < task.releases; done += size) {

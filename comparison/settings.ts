@@ -21,7 +21,7 @@ export const SETTINGS: readonly Setting[] = [0.001, 0.005, 0.01].flatMap(baseRat
 export const FAULTS = [1.5, 2, 5, 10] as const;
 
 /** How long the release of the comparison is. */
-export const RELEASE_SECONDS = 1800;
+const RELEASE_SECONDS = 1800;
 
 export const windowsOfRelease = ({ windowSeconds }: Setting): number => RELEASE_SECONDS / windowSeconds;
 

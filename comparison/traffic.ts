@@ -10,7 +10,7 @@ import { requestsOfWindow, type Setting } from './settings.ts';
  */
 export type Noise = 'binomial' | 'clumped' | 'persistent';
 
-export const CLUMPED_DISPERSION = 5;
+const CLUMPED_DISPERSION = 5;
 const PERSISTENT_DEVIATION = 0.1;
 
 /** Counts of one window, filled anew for every window: a simulation makes no garbage. */

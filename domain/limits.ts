@@ -20,9 +20,9 @@ export const SENTENCE_MOST_CHARACTERS = 1_000;
 export const ENTRY_MOST_BYTES = 100_000;
 
 /** Of one text in a plan or a workload: a query, an address. What is longer is not read any further. */
-export const TEXT_MOST_CHARACTERS = 4_000;
+const TEXT_MOST_CHARACTERS = 4_000;
 /** Of a plan or a workload: lists and maps inside each other. */
-export const MOST_LEVELS = 100;
+const MOST_LEVELS = 100;
 
 export const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 

@@ -42,7 +42,7 @@ const sum = (...metrics: cloudwatch.IMetric[]) =>
   });
 
 /** Every alarm by its name, which is also its runbook's: docs/runbooks/<name>.md. */
-export function alarmSpecs(sources: AlarmSources): Record<string, AlarmSpec> {
+function alarmSpecs(sources: AlarmSources): Record<string, AlarmSpec> {
   const { release, rollBack, table, deadLetters, notices } = sources;
   const period = { period: FIVE_MINUTES };
   const of = (name: AnyFunctionName) => {

@@ -20,7 +20,7 @@ export interface EventsProps {
  */
 const MOST_AGE = Duration.hours(1);
 /** Once a minute: a roll back that nobody executes, or a release past its deadline, waits no longer for its rescue. */
-export const RECONCILE_EVERY = Duration.minutes(1);
+const RECONCILE_EVERY = Duration.minutes(1);
 
 /** The doors by event, and the schedule below them. */
 export function addEvents(scope: Construct, props: EventsProps): void {

@@ -13,7 +13,7 @@ export interface LabEvents {
 /** As Lambda repeats a call that nobody waits for: after a minute, and after two more. */
 const PAUSES_SECONDS = [60, 120];
 
-export const scheduledEvent = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
+const scheduledEvent = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
 
 /** @param onFault told of an event that failed every time: a dead letter */
 export function openEvents(options: {

@@ -25,7 +25,7 @@ export type FoundLab =
   | { kind: 'unreadable'; because: string };
 
 /** The file is that of another lab that runs. */
-export class LabFileTakenError extends Error {
+class LabFileTakenError extends Error {
   override readonly name = 'LabFileTakenError';
 }
 

@@ -5,9 +5,9 @@ import type { Destinations } from '../outbound/destinations.ts';
 import { DestinationRefusedError, send } from '../outbound/send.ts';
 
 /** No answer that a verdict is made of is larger; what is larger would fill a Lambda's memory. */
-export const LARGEST_ANSWER_BYTES = 8_000_000;
+const LARGEST_ANSWER_BYTES = 8_000_000;
 /** Of one request with its whole answer. A source that is slower than this is asked again at the next look. */
-export const REQUEST_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Why an endpoint gave no answer that can be read; the message names what was asked, never its query. */
 export class NoAnswerError extends Error {

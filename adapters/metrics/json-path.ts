@@ -3,9 +3,9 @@ import { JSONPathEnvironment, JSONPathError, type JSONValue } from 'json-p3';
 import { MAX_RESULT_DEPTH, type ResultValue } from '../../domain/conditions/result-value.ts';
 
 /** Of one path over one answer; a plain path over a megabyte takes up to 50 ms. */
-export const JSON_PATH_MS = 500;
+const JSON_PATH_MS = 500;
 /** Of the text of a path. */
-export const JSON_PATH_MOST_CHARACTERS = 500;
+const JSON_PATH_MOST_CHARACTERS = 500;
 
 /** RFC 9535, by json-p3: no eval, and nothing that is not in the standard. As deep as an answer may be, and one. */
 const environment = new JSONPathEnvironment({ strict: true, maxRecursionDepth: MAX_RESULT_DEPTH + 2 });

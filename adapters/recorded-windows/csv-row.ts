@@ -1,4 +1,4 @@
-export const COLUMNS = [
+const COLUMNS = [
   'release',
   'metric',
   'start',

@@ -28,7 +28,7 @@ export interface FakeRouter extends TrafficRouter {
 
 /** On which all of its rules are. */
 export const FAKE_LISTENER = 'arn:listener/fake';
-export const FAKE_LOAD_BALANCER = 'arn:loadbalancer/fake';
+const FAKE_LOAD_BALANCER = 'arn:loadbalancer/fake';
 
 /** The router in memory, held to the same contract as the real one. All rules start with everything on `live`. */
 export function fakeRouter(workload: Workload, live: Slot = 'blue'): FakeRouter {

@@ -5,7 +5,7 @@ import type { Log } from '../../adapters/log/log.ts';
  * So many workloads at a time: all of hundreds at once would be as many sockets in one Lambda, and bursts that ECR and Step
  * Functions throttle.
  */
-export const AT_ONCE = 16;
+const AT_ONCE = 16;
 
 /**
  * So many begin at once, then so many a second. Each asks Step Functions or ECR once, and DescribeExecution has a bucket of 250

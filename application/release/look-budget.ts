@@ -2,7 +2,7 @@
  * What a look asks of others it asks at once, and waits for so long: a Lambda has 20 s, a cold start and the ledger want their
  * share. What has not answered by then is not known, and the next look asks again.
  */
-export const LOOK_ASKS_SECONDS = 12;
+const LOOK_ASKS_SECONDS = 12;
 
 /** For what is asked a second time in one look. */
 export const ASKED_AGAIN_SECONDS = 4;

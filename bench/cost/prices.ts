@@ -18,7 +18,7 @@ const DYNAMODB = 'https://aws.amazon.com/dynamodb/pricing/on-demand/';
 const LAMBDA = 'https://aws.amazon.com/lambda/pricing/';
 const KMS = 'https://aws.amazon.com/kms/pricing/';
 
-export const PRICES = {
+const PRICES = {
   /** Of a Standard machine; each retry is one more. */
   stateTransition: price(0.025 / 1e3, 'state transition', 'https://aws.amazon.com/step-functions/pricing/'),
   lambdaRequest: price(0.2 / 1e6, 'call', LAMBDA),

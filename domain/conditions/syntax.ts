@@ -13,7 +13,7 @@ import { ConditionMistake, type Token } from './tokens.ts';
 import { type BinaryOperator, type Expression, FUNCTIONS, type FunctionName, type PredicateName } from './tree.ts';
 
 /** Deep enough for any condition a person can read, shallow enough for every stack. */
-export const MAX_DEPTH = 50;
+const MAX_DEPTH = 50;
 
 /** @throws ConditionMistake */
 export function parseTokens(tokens: readonly Token[]): Expression {

@@ -10,7 +10,7 @@ export class ConditionMistake extends Error {
 }
 
 /** Longest first, so that '<=' is not read as '<' and '='. */
-export const SYMBOLS = [
+const SYMBOLS = [
   ...['&&', '||', '<=', '>=', '==', '!=', '**', '??', '?.', '..'],
   ...['<', '>', '!', '+', '-', '*', '/', '%', '^', '|', '?', ':', '.', '(', ')', '[', ']', '{', '}', ',', '#'],
 ] as const;

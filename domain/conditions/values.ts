@@ -72,7 +72,7 @@ export function sliceOf(of: ResultValue, from: number | undefined, to: number | 
 }
 
 /** expr-lang's Equal: numbers by value (NaN equals nothing), lists and maps entry by entry, all else of one kind. */
-export function isEqual(a: ResultValue, b: ResultValue): boolean {
+function isEqual(a: ResultValue, b: ResultValue): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((x, i) => isEqual(x, b[i] ?? null));
   }

@@ -2,7 +2,7 @@ const HOUR = 3600;
 const MINUTE = 60;
 
 /** An execution of the state machine lasts at most a year; nothing in a plan can be longer. */
-export const LONGEST_SECONDS = 365 * 24 * HOUR;
+const LONGEST_SECONDS = 365 * 24 * HOUR;
 
 export const DURATION_PATTERN = /^(?=\d)(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,8}s)?$/;
 export const LATENCY_PATTERN = /^(?:\d{1,6}ms|\d{1,3}(?:\.\d{1,3})?s)$/;

@@ -77,7 +77,7 @@ function detectedFault({ sequential }: Plan, { failureRate }: Traffic): Fault | 
   return { failureRate: effectRate(failureRate, sequential.detect), name: 'detect' };
 }
 
-export const healthyCanary = ({ failureRate }: Traffic): Fault => ({ failureRate, name: 'none' });
+const healthyCanary = ({ failureRate }: Traffic): Fault => ({ failureRate, name: 'none' });
 
 const RATIOS = [1.5, 2, 5, 10] as const;
 /** Where nothing fails there is nothing to multiply. */

@@ -5,7 +5,7 @@ import type { Sha256 } from './fold.ts';
 import type { WorkloadState } from './state.ts';
 
 /** Lines after which the state is kept, so that a read stays one page. */
-export const SNAPSHOT_EVERY = 50;
+const SNAPSHOT_EVERY = 50;
 
 /** The hash of a state, whatever the order of its members. */
 export const digestOf = (state: unknown, sha256: Sha256): string => sha256(canonicalJson(state));

@@ -1,5 +1,5 @@
 /** So many executions of a release, or attempts to go back, start one right after another; those that follow are paced. */
-export const QUICK_STARTS = 6;
+const QUICK_STARTS = 6;
 const PACED_OVER_SECONDS = 3_600;
 
 /** The starts that pacing asks for, with one more: the newest of them, oldest first. */

@@ -8,10 +8,10 @@ import type { Decision, Observation } from './move.ts';
  * ELB checks every 30 s by default, and as long again is left for a check that was missed. Later than that a group without
  * one healthy target has lost those that it had.
  */
-export const REGISTERING_SECONDS = 60;
+const REGISTERING_SECONDS = 60;
 
 /** While the canary has requests nobody waits longer for a look than this, however long the plan's windows are. */
-export const TRAFFIC_LOOK_SECONDS = 60;
+const TRAFFIC_LOOK_SECONDS = 60;
 
 /**
  * A canary that gets requests and has nobody to answer them goes back, whatever the release waits for and whatever the

@@ -1,5 +1,5 @@
 /** Accepted is not propagated: clients saw 503s when pods went away at once after a shift, and none with 120 s between. */
-export const AFTER_VERIFIED_ZERO_SECONDS = 120;
+const AFTER_VERIFIED_ZERO_SECONDS = 120;
 
 /**
  * Seconds that a slot keeps its pods after the dial was verified at 0 for it: what is in flight ends (deregistration

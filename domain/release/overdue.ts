@@ -2,7 +2,7 @@ import type { ReleaseState } from '../ledger/state.ts';
 import { deadlineOf } from './next-move.ts';
 
 /** A release sees its own deadline at its next look; past this nobody waits for that look any more. */
-export const DEADLINE_GRACE_SECONDS = 60;
+const DEADLINE_GRACE_SECONDS = 60;
 
 /** Whether a release should have ended, and nothing that runs for it has seen to that. */
 export function isOverdue(release: ReleaseState, nowEpochMs: number): boolean {

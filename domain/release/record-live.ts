@@ -12,7 +12,7 @@ export function turnedTo(state: WorkloadState, dial: Dial | { unreadable: string
 }
 
 /** Of a release behind its one-way door: the slot that is live by its ledger. */
-export const liveIn = ({ admission, turnedBack }: ReleaseState): Slot | undefined =>
+const liveIn = ({ admission, turnedBack }: ReleaseState): Slot | undefined =>
   turnedBack === undefined ? admission?.canary : admission?.stable;
 
 export type RecordDecision =

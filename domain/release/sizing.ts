@@ -2,7 +2,7 @@ import type { Admission } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
 
 /** A canary gets a quarter more than its share of stable's replicas: traffic is not spread evenly over few pods. */
-export const HEADROOM = 1.25;
+const HEADROOM = 1.25;
 
 /**
  * Replicas that the canary needs before `weight` per cent of the traffic comes to it. At least one, also for weight 0 (a

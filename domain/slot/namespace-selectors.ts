@@ -7,7 +7,7 @@ const peersSchema = z
   )
   .optional();
 /** `spec` of a NetworkPolicy. */
-export const networkPolicySchema = z.looseObject({
+const networkPolicySchema = z.looseObject({
   podSelector: labelSelectorSchema.default({}),
   ingress: z.array(z.looseObject({ from: peersSchema })).optional(),
   egress: z.array(z.looseObject({ to: peersSchema })).optional(),

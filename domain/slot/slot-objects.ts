@@ -14,7 +14,7 @@ import { requestPort } from './request-port.ts';
 import { objectLabels, podLabels, slotLabels, WORKLOAD_LABEL } from './slot-labels.ts';
 
 /** On copies of ConfigMaps: whose copy it is, by name. */
-export const COPY_OF_ANNOTATION = 'sluice.dev/copy-of';
+const COPY_OF_ANNOTATION = 'sluice.dev/copy-of';
 export const REVISION_ANNOTATION = 'sluice.dev/revision';
 /** Line of the ledger up to which its writer had read it when it wrote this object: an older writer finds a newer one there. */
 export const POSITION_ANNOTATION = 'sluice.dev/position';

@@ -28,7 +28,7 @@ export const serviceSelectorText = (selector: Labels): string =>
   Object.keys(selector).length === 0 ? 'without a selector' : selectorText({ matchLabels: selector });
 
 /** As Kubernetes has it for Services: one without a selector selects no pod. */
-export const serviceSelects = (selector: Labels, labels: Labels): boolean =>
+const serviceSelects = (selector: Labels, labels: Labels): boolean =>
   Object.keys(selector).length > 0 && selects({ matchLabels: selector }, labels);
 
 /**

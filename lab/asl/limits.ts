@@ -2,7 +2,7 @@ import { AwsError } from '../aws/aws-error.ts';
 
 // Quotas of Standard workflows: docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 export const MAX_HISTORY_EVENTS = 25_000;
-export const MAX_PAYLOAD_BYTES = 262_144;
+const MAX_PAYLOAD_BYTES = 262_144;
 const MAX_NAME_LENGTH = 80;
 const MAX_ERROR_LENGTH = 256;
 const MAX_CAUSE_LENGTH = 32_768;

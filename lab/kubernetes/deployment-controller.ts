@@ -198,7 +198,7 @@ export function openDeploymentController(deps: PodDeps & { logFolder?: string | 
 }
 
 /** The pods' way back to their Deployment (Kubernetes goes by ReplicaSets, which the lab does not have). */
-export const OWNER_ANNOTATION = 'lab.sluice.dev/deployment';
+const OWNER_ANNOTATION = 'lab.sluice.dev/deployment';
 
 const templateHash = (deployment: JsonObject): string =>
   createHash('sha256')

@@ -30,7 +30,7 @@ export interface LoadBalancerOptions {
 }
 
 /** A rule forwards to a target group that is not there. */
-export class TargetGroupNotThereError extends Error {
+class TargetGroupNotThereError extends Error {
   override readonly name = 'TargetGroupNotThereError';
 }
 

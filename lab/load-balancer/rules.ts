@@ -17,7 +17,7 @@ export interface CompiledRule {
 }
 
 /** `*` stands for any characters, also none; `?` for exactly one. Everything else is literal. */
-export function wildcard(pattern: string, { ignoreCase }: { ignoreCase: boolean }): RegExp {
+function wildcard(pattern: string, { ignoreCase }: { ignoreCase: boolean }): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')

@@ -1,7 +1,7 @@
 import type { ForwardAction } from './model.ts';
 
 /** The name that an ALB gives the cookie of a rule's stickiness between target groups. */
-export const STICKY_COOKIE = 'AWSALBTG';
+const STICKY_COOKIE = 'AWSALBTG';
 
 /**
  * The target group that the client's cookie names, if it still counts: stickiness is on, the cookie has not ended on

@@ -56,7 +56,7 @@ export interface RuleKeeper {
   hasTargets(targetGroups: string[]): Promise<boolean>;
 }
 
-export function albRuleKeeper(client: ElasticLoadBalancingV2Client): RuleKeeper {
+function albRuleKeeper(client: ElasticLoadBalancingV2Client): RuleKeeper {
   const call = <T>(what: string, send: (abortSignal: AbortSignal) => Promise<T>): Promise<T> =>
     asElbErrors(what, RouterUnreachableError, () => send(AbortSignal.timeout(CALL_DEADLINE_MS)));
 

@@ -12,7 +12,7 @@ import { asElbErrors } from './errors.ts';
 import { countTargets, drainingOf, reasonsOf } from './target-shapes.ts';
 
 /** Targets as the Application Load Balancer sees them. */
-export function albTargets(client: ElasticLoadBalancingV2Client): Targets {
+function albTargets(client: ElasticLoadBalancingV2Client): Targets {
   const describeTargets = async (arn: string, abortSignal: AbortSignal) => {
     const { TargetHealthDescriptions: descriptions = [] } = await asElbErrors(
       `DescribeTargetHealth of ${arn}`,

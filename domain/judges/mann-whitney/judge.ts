@@ -15,7 +15,7 @@ export type MannWhitneyMetric = MetricOf<MannWhitneyJudgeSpec>;
  * A run compares no more windows than the last of these (six hours of minutes): what a run costs is bounded however old the
  * release is, and a fault of an hour is not thinned by a year of health.
  */
-export const RUN_WINDOWS = 360;
+const RUN_WINDOWS = 360;
 
 interface Judged {
   metric: MannWhitneyMetric;
@@ -84,7 +84,7 @@ export function judgeMannWhitney(
 }
 
 /** The same, kept after the windows that begin before `untilEpochMs`. @throws RangeError one of those is not frozen */
-export function foldMannWhitney(
+function foldMannWhitney(
   metrics: readonly MannWhitneyMetric[],
   windowsByMetric: Readonly<Record<string, readonly WindowRecord[]>>,
   context: JudgementContext,

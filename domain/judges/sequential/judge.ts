@@ -49,7 +49,7 @@ export interface SequentialBefore {
  * @param before what was folded of the windows before; evidence and measurements are then of the windows since
  * @throws RangeError the context lacks what the plan says of sequential metrics
  */
-export function judgeSequential(
+function judgeSequential(
   metrics: readonly SequentialMetric[],
   windowsByMetric: Readonly<Record<string, readonly WindowRecord[]>>,
   context: JudgementContext,
@@ -77,7 +77,7 @@ export function judgeSequential(
  * The same, kept after the windows that were frozen by `knownUntilEpochMs`.
  * @param cut every window that begins before `untilEpochMs` was frozen by then
  */
-export function foldSequential(
+function foldSequential(
   metrics: readonly SequentialMetric[],
   windowsByMetric: Readonly<Record<string, readonly WindowRecord[]>>,
   context: JudgementContext,

@@ -19,7 +19,7 @@ export interface SeenWindows {
  * More blocks than this are not kept: each two neighbours are then summed up to one, and new windows to blocks of that
  * size. Up to here every window is a block of its own.
  */
-export const MOST_BLOCKS = 128;
+const MOST_BLOCKS = 128;
 
 export const nothingSeen = (thresholds: number): SeenWindows => ({
   ...{ windows: 0, canaryRequests: 0, stableRequests: 0, blocks: [] },

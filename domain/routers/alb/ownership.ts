@@ -13,7 +13,7 @@ export const CARRIES_TAG = 'sluice:carries';
 export const WORKLOAD_TAG = 'sluice:workload';
 export const SLOT_TAG = 'sluice:slot';
 /** CloudFormation's own, which nobody else can write. */
-export const CLOUDFORMATION_STACK_TAG = 'aws:cloudformation:stack-id';
+const CLOUDFORMATION_STACK_TAG = 'aws:cloudformation:stack-id';
 
 export type Tags = Readonly<Record<string, string>>;
 

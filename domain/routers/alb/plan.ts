@@ -114,7 +114,7 @@ export const alb = {
 } as const satisfies RouterKind<AlbRouting, z.infer<typeof schema>>;
 
 /** The rules of the dial, then that of the preview where there is one: the ones with the customers are first. */
-export const ruleArnsOf = ({ rules, previewRule }: AlbRouting): string[] => [
+const ruleArnsOf = ({ rules, previewRule }: AlbRouting): string[] => [
   ...rules,
   ...(previewRule === undefined ? [] : [previewRule]),
 ];

@@ -326,17 +326,3 @@ function alarmOf(detector: Detector, evidence: readonly WindowEvidence[], logRel
   }
   return best?.alarm;
 }
-
-/**
- * All frozen windows of a release from the first on: evidence per window, and the decision. Pure, and the same as adding
- * the windows one by one with `stepDetector` in the same order.
- * @param windows in the order in which they became known; those of one moment in one list
- */
-export function detect(
-  settings: DetectorSettings,
-  windows: readonly (readonly DetectorWindow[])[],
-): { detector: Detector; evidence: WindowEvidence[] } {
-  const detector = newDetector(settings);
-  const evidence = windows.flatMap(together => stepDetector(detector, together));
-  return { detector, evidence };
-}

@@ -6,8 +6,6 @@ export interface Dispersion {
   /** 1 or more. */
   phi: number;
   assumed: boolean;
-  /** Windows of the stable version that it was taken from. */
-  windows: number;
 }
 
 /**
@@ -29,9 +27,9 @@ export function dispersionOf(windows: readonly RateWindow[], { guard }: Pick<Pro
     expected += bad * part * (1 - part);
   }
   if (counted.length < guard.leastWindows || expected === 0) {
-    return { phi: guard.assumedPhi, assumed: true, windows: counted.length };
+    return { phi: guard.assumedPhi, assumed: true };
   }
-  return { phi: Math.max(1, 1 + guard.caution * (squares / expected - 1)), assumed: false, windows: counted.length };
+  return { phi: Math.max(1, 1 + guard.caution * (squares / expected - 1)), assumed: false };
 }
 
 /** phi_k = phi + tau^2 m theta (1 - theta): what equal versions differ by in a window grows with the counts. */

@@ -52,12 +52,6 @@ export function addTraffic(sums: TrafficSums, window: TrafficWindow, { trafficSh
  * Is the traffic where the weights say (docs/statistics.md (d))? One-sided: the canary's share is at least weight x
  * (1 - slack). The evidence is divided by a dispersion: requests of one connection go the same way.
  */
-export function trafficShareOf(windows: readonly TrafficWindow[], profile: Rule): TrafficShare {
-  const sums = noTraffic(profile);
-  for (const window of windows) addTraffic(sums, window, profile);
-  return trafficShareIn(sums, profile);
-}
-
 export function trafficShareIn(sums: TrafficSums, { trafficShare: rule }: Rule): TrafficShare {
   const { logs, canaryRequests, requests, expectedRequests } = sums;
   const most = Math.max(...logs);

@@ -37,7 +37,7 @@ const podTemplate = (edits: number) => ({
 });
 
 /** The team's own Deployment. */
-export const template: Template = {
+const template: Template = {
   podTemplate: { spec: { containers: [container] } },
   configMaps: {},
   minReadySeconds: 0,
@@ -45,7 +45,7 @@ export const template: Template = {
   replicas: 0,
 };
 
-export const STABLE_REVISION = 'before-the-ledger';
+const STABLE_REVISION = 'before-the-ledger';
 
 /** Where one workload runs: its slots with pods and targets, its rules, and what its traffic does. */
 export class Site {

@@ -18,7 +18,7 @@ export interface TrafficSpec {
 }
 
 /** Shorter than what the product allows for propagation (30 s), so that the noise ends within it. */
-export const NOISE_MS = 25_000;
+const NOISE_MS = 25_000;
 
 interface Turn {
   atEpochMs: number;

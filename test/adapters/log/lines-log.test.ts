@@ -1,8 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { fileSink } from '../../../adapters/log/file-log.ts';
+import { describe, expect, it } from 'vitest';
 import { linesLog, linesMeter } from '../../../adapters/log/lines-log.ts';
 
 const clock = { now: () => Date.UTC(2026, 10, 21, 12) };
@@ -17,11 +13,6 @@ function openLines() {
     said: () => lines.map(line => JSON.parse(line)),
   };
 }
-
-const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
 
 describe('the log of lines', () => {
   it('writes one line for each call, with its instant, level, message and fields', () => {
@@ -100,16 +91,5 @@ describe('the log of lines', () => {
       { at, level: 'metric', name: 'Shifts', unit: 'Count', value: 0 },
       { at, level: 'metric', name: 'ShiftTime', unit: 'Milliseconds', value: 12.5 },
     ]);
-  });
-
-  it('is in the file as soon as the call returns, after what was there', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'sluice-log-'));
-    folders.push(folder);
-    const path = join(folder, 'lab.jsonl');
-    linesLog(fileSink(path), clock).info('first');
-    linesLog(fileSink(path), clock).info('second');
-    expect(readFileSync(path, 'utf8')).toBe(
-      `{"at":"${at}","level":"info","message":"first"}\n{"at":"${at}","level":"info","message":"second"}\n`,
-    );
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type RecordedRelease, releaseOfWindows } from '../../../domain/replay/recorded-release.ts';
 import { sequentialReplay } from '../../../domain/replay/sequential.ts';
-import { type DetectorMetric, detect } from '../../../domain/statistics/sequential/detector.ts';
+import type { DetectorMetric } from '../../../domain/statistics/sequential/detector.ts';
 import { PROFILES } from '../../../domain/statistics/sequential/profile.ts';
 import type { Reading, WindowRecord } from '../../../domain/windows/reading.ts';
 import { counts } from '../judges/records.ts';
+import { detect } from '../statistics/sequential/detect.ts';
 import { BY_THE_BOOK, drawn, metricOf, type Quadruple, quiet, recordOf, releaseOf, times } from './releases.ts';
 
 describe('which windows the sequential judge takes', () => {

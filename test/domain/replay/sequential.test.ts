@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sequentialReplay } from '../../../domain/replay/sequential.ts';
-import { detect } from '../../../domain/statistics/sequential/detector.ts';
 import { wouldFind } from '../../../domain/statistics/sequential/power.ts';
+import { detect } from '../statistics/sequential/detect.ts';
 import { BY_THE_BOOK, drawn, metricOf, type Quadruple, quiet, releaseOf, times } from './releases.ts';
 
 describe('the sequential judge over recorded windows', () => {

@@ -3,13 +3,13 @@ import {
   type DetectorMetric,
   type DetectorSettings,
   type DetectorWindow,
-  detect,
   marginAt,
   newDetector,
   stepDetector,
 } from '../../../../domain/statistics/sequential/detector.ts';
 import { PROFILES } from '../../../../domain/statistics/sequential/profile.ts';
 import { healthy, mixture, rateEvidence, ratioEvidence, starts, window4 } from './by-the-book.ts';
+import { detect } from './detect.ts';
 
 const MINUTE = 60_000;
 const metric = (name: string, share: number, more: Partial<DetectorMetric> = {}): DetectorMetric => ({

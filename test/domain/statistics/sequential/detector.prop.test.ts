@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { logRateEvidence } from '../../../../domain/statistics/sequential/ceiling.ts';
 import { newComparison, stepComparison } from '../../../../domain/statistics/sequential/comparison.ts';
-import { type DetectorSettings, detect } from '../../../../domain/statistics/sequential/detector.ts';
+import type { DetectorSettings } from '../../../../domain/statistics/sequential/detector.ts';
 import { PROFILES } from '../../../../domain/statistics/sequential/profile.ts';
 import { logBernoulliEvidence, logRatioEvidence } from '../../../../domain/statistics/sequential/window-evidence.ts';
+import { detect } from './detect.ts';
 import { choose } from './exact.ts';
 
 const MINUTE = 60_000;

@@ -3,11 +3,11 @@ import {
   type DetectorMetric,
   type DetectorSettings,
   type DetectorWindow,
-  detect,
   newDetector,
   stepDetector,
 } from '../../../../domain/statistics/sequential/detector.ts';
 import { PROFILES } from '../../../../domain/statistics/sequential/profile.ts';
+import { detect } from './detect.ts';
 
 const MINUTE = 60_000;
 const metric = (name: string, share: number, more: Partial<DetectorMetric> = {}): DetectorMetric => ({

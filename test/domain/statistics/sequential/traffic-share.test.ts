@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PROFILES } from '../../../../domain/statistics/sequential/profile.ts';
-import { type TrafficWindow, trafficShareOf } from '../../../../domain/statistics/sequential/traffic-share.ts';
+import {
+  addTraffic,
+  noTraffic,
+  type TrafficWindow,
+  trafficShareIn,
+} from '../../../../domain/statistics/sequential/traffic-share.ts';
 
 const of = (canaryRequests: number, stableRequests: number, weight: number): TrafficWindow => ({
   canaryRequests,
@@ -18,7 +23,11 @@ const logBook = (windows: readonly TrafficWindow[]): number => {
   );
   return Math.log(parts.reduce((sum, log) => sum + Math.exp(log), 0) / 5);
 };
-const shareOf = (windows: readonly TrafficWindow[]) => trafficShareOf(windows, PROFILES.specification);
+function shareOf(windows: readonly TrafficWindow[]) {
+  const sums = noTraffic(PROFILES.specification);
+  for (const window of windows) addTraffic(sums, window, PROFILES.specification);
+  return trafficShareIn(sums, PROFILES.specification);
+}
 
 describe('the traffic that reaches the canary', () => {
   it.each([
