@@ -7,11 +7,14 @@ import { readRecordedWindows } from '../adapters/recorded-windows/csv-windows.ts
 import { readPastRelease } from '../adapters/recorded-windows/past-windows.ts';
 import type { Slot } from '../domain/dial.ts';
 import { otherSlot } from '../domain/dial.ts';
+import { oneOf } from '../domain/file/issue.ts';
 import { parseDurationSeconds } from '../domain/file/units.ts';
 import type { Metric, Plan } from '../domain/plan/plan.ts';
 import { isReleaseId } from '../domain/release-id.ts';
 import type { RecordedRelease } from '../domain/replay/recorded-release.ts';
 import { releaseOfLedger } from '../domain/replay/release-of-ledger.ts';
+import { SOURCE_PLANS } from '../domain/sources/plan-registry.ts';
+import type { SourcePlanKind } from '../domain/sources/source-plan-kind.ts';
 import { FREEZE_AT_LATEST_SECONDS } from '../domain/windows/windows.ts';
 import { readLabFile } from '../lab/lab-file.ts';
 import { wrong } from './backtest-options.ts';
@@ -49,17 +52,18 @@ const OF_METRICS = [
   'canaryRevision',
   'stableRevision',
 ] as const;
-const SOURCES = ['cloudwatch', 'prometheus'] as const;
+/** Sources that still say what they said of a window long ago. */
+const SOURCES = SOURCE_PLANS.filter(one => one.keepsPast);
 
 /** Opens what `--from` names. @param plan where one is given: its metrics are read @throws CommandError */
 export async function openRecording(from: string, options: InputOptions, plan: Plan | undefined): Promise<Recording> {
-  const kind = SOURCES.find(source => source === from);
-  const extra = kind === undefined ? OF_METRICS.find(option => options[option] !== undefined) : undefined;
+  const source = SOURCES.find(({ facts }) => facts.kind === from);
+  const extra = source === undefined ? OF_METRICS.find(option => options[option] !== undefined) : undefined;
   if (extra !== undefined) {
     const name = `--${extra.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
-    throw wrong(name, options[extra], '--from cloudwatch or prometheus, which it is for');
+    throw wrong(name, options[extra], `--from ${oneOf(SOURCES.map(({ facts }) => facts.kind))}, which it is for`);
   }
-  if (kind !== undefined) return fromMetrics(kind, options, plan);
+  if (source !== undefined) return fromMetrics(source, options, plan);
   return from === 'ledger' ? fromLedger(options) : fromFile(from, options.release);
 }
 
@@ -94,30 +98,31 @@ async function fromLedger({ release: id, lab, functionPrefix }: InputOptions): P
   }
 }
 
-/** What is read where no plan says it. Prometheus has no such metric: its queries are the plan's. */
-const FAILED_REQUESTS: Metric = {
-  name: 'errors',
-  source: { kind: 'cloudwatch', measure: { kind: 'failedRequests' } },
-  judge: { kind: 'relative', max: 1.5, failureLimit: 2, minRequests: 1 },
-};
+/** What is read where no plan says it; none where only a plan's queries say what there is. */
+const usualMetrics = ({ facts: { kind }, usualMeasure }: SourcePlanKind): Metric[] =>
+  usualMeasure === undefined
+    ? []
+    : [
+        {
+          name: 'errors',
+          source: { kind, measure: usualMeasure } as Metric['source'],
+          judge: { kind: 'relative', max: 1.5, failureLimit: 2, minRequests: 1 },
+        },
+      ];
 
-async function fromMetrics(
-  kind: (typeof SOURCES)[number],
-  options: InputOptions,
-  plan: Plan | undefined,
-): Promise<Recording> {
+async function fromMetrics(source: SourcePlanKind, options: InputOptions, plan: Plan | undefined): Promise<Recording> {
   const { canary } = options;
+  const { kind } = source.facts;
   if (options.workload === undefined) throw wrong('--workload', undefined, `with --from ${kind} the workload's file`);
   if (canary === undefined) throw wrong('--canary', undefined, 'blue or green, the slot that was the canary then');
   const target = await readWorkloadFile(options.workload, { loopback: options.lab !== undefined });
   if (target.kind === 'mistakes') throw new CommandError(serialiseMistakes(target.mistakes), BAD_INPUT);
-  const metrics =
-    plan?.metrics.filter(({ source }) => source.kind === kind) ?? (kind === 'cloudwatch' ? [FAILED_REQUESTS] : []);
+  const metrics = plan?.metrics.filter(metric => metric.source.kind === kind) ?? usualMetrics(source);
   if (metrics.length === 0) {
     const why = plan === undefined ? 'its metrics say what is asked' : `the plan has no metric from ${kind}`;
     throw new CommandError(`--from ${kind} needs a plan (--plan FILE) with such a metric: ${why}`, BAD_INPUT);
   }
-  const windowSeconds = windowOf(options.window, plan, kind);
+  const windowSeconds = windowOf(options.window, plan, source);
   const span = spanOf(options, Date.now());
   const { env, loopback } = whereToAsk(options.lab);
   const { canaryRevision = '', stableRevision = '' } = options;
@@ -137,11 +142,10 @@ async function fromMetrics(
   return { metrics: metrics.map(({ name }) => name), releases: () => [release], count: 1 };
 }
 
-function windowOf(text: string | undefined, plan: Plan | undefined, kind: string): number {
+function windowOf(text: string | undefined, plan: Plan | undefined, { period }: SourcePlanKind): number {
   const seconds = text === undefined ? (plan?.windowSeconds ?? 60) : parseDurationSeconds(text);
-  const whole = seconds !== undefined && seconds > 0 && (kind !== 'cloudwatch' || seconds % 60 === 0);
-  if (!whole)
-    throw wrong('--window', text, kind === 'cloudwatch' ? 'whole minutes, such as 60s' : 'a duration, such as 60s');
+  const whole = seconds !== undefined && seconds > 0 && (period === undefined || seconds % period.seconds === 0);
+  if (!whole) throw wrong('--window', text, `${period?.inWords ?? 'a duration'}, such as 60s`);
   return seconds;
 }
 

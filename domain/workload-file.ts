@@ -6,11 +6,11 @@ import { describeValue, type Issue } from './file/issue.ts';
 import type { Shape } from './file/shape.ts';
 import { parseDurationSeconds } from './file/units.ts';
 import { oversized, tooLarge, WORKLOAD_MOST_BYTES } from './limits.ts';
-import { addressIssues } from './plan/check-addresses.ts';
 import type { Where } from './plan/check-plan.ts';
 import { ROUTERS_NOT_YET, type Routing, routerOf, routerSchema } from './routers/plan-registry.ts';
 import { mayDeclare, mayKeep } from './slot/slot-labels.ts';
-import { sourcesSchema } from './sources/workload-sources.ts';
+import { workloadSourcesSchema } from './sources/plan-registry.ts';
+import { checkWorkloadSources, workloadSourcesOf } from './sources/workload-sources.ts';
 import type { Workload } from './workload.ts';
 
 /** What docs/design.md gives a workload and this version does not have. */
@@ -178,7 +178,7 @@ export const workloadSchema = z
       })
       .optional(),
     router: routerSchema,
-    sources: sourcesSchema.optional(),
+    sources: workloadSourcesSchema.optional(),
     backgroundWork: z.enum(['none', 'safe']).default(DEFAULTS.backgroundWork).meta({
       description: 'Work without requests (queue consumers): none is done, or it is safe for both slots to do it.',
     }),
@@ -218,7 +218,7 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
     kind: __,
     maxDrain,
     router,
-    sources,
+    sources = {},
     service,
     otherServices,
     alarms,
@@ -245,13 +245,9 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
     ...(labels !== undefined && { labels }),
     ...(alarms !== undefined && { alarms }),
   };
-  const { prometheus } = sources ?? {};
-  const allowed = { loopback: where.loopback ?? false, http: prometheus?.sigv4 !== true };
-  const refused =
-    prometheus === undefined ? [] : addressIssues(prometheus.url, ['sources', 'prometheus', 'url'], allowed);
+  const refused = checkWorkloadSources(sources, { loopback: where.loopback ?? false });
   if (refused.length > 0) return { kind: 'issues', issues: refused };
-  const read = prometheus === undefined ? {} : { sources: { prometheus } };
-  const workload: Workload = { ...rest, ...named, router: routing, ...read, maxDrainSeconds };
+  const workload: Workload = { ...rest, ...named, router: routing, ...workloadSourcesOf(sources), maxDrainSeconds };
   const larger = tooLarge('workload', workload, WORKLOAD_MOST_BYTES);
   return larger === undefined ? { kind: 'workload', workload } : { kind: 'issues', issues: [larger] };
 }

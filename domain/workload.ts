@@ -1,4 +1,5 @@
 import type { Routing } from './routers/plan-registry.ts';
+import type { WorkloadSources } from './sources/plan-registry.ts';
 
 /** One deployable service, parsed: where its ARNs, cluster, namespace and container names are kept. */
 export interface Workload {
@@ -27,7 +28,7 @@ export interface Workload {
   alarms?: string[];
   router: Routing;
   /** Where metrics are read besides CloudWatch. */
-  sources?: { prometheus?: PrometheusServer };
+  sources?: WorkloadSources;
   /** Work without requests: none is done, or both slots may do it. */
   backgroundWork: 'none' | 'safe';
   /** What a roll back does to long connections. */
@@ -37,11 +38,3 @@ export interface Workload {
 
 /** A workload whose dial is of this kind. */
 export type WorkloadOf<Kind extends Routing['kind']> = Workload & { router: Extract<Routing, { kind: Kind }> };
-
-/** A Prometheus, or a workspace of Amazon Managed Prometheus. */
-export interface PrometheusServer {
-  /** Without `/api/v1/query`. */
-  url: string;
-  /** Requests are signed for AWS: a workspace of Amazon Managed Prometheus wants that. */
-  sigv4: boolean;
-}

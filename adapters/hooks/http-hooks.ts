@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { refusalText, refusedAddress } from '../../domain/address.ts';
+import { refusalText, refusedAddress } from '../../domain/addresses/address.ts';
 import { describeFailure } from '../aws-client-config.ts';
 import { refusalOf, withoutQuery } from '../outbound/address-text.ts';
 import type { Destinations } from '../outbound/destinations.ts';

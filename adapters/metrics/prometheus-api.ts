@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { PrometheusServer } from '../../domain/workload.ts';
+import type { PrometheusServer } from '../../domain/sources/prometheus/facts.ts';
 import type { Env } from '../aws-client-config.ts';
 import { refusalOf } from '../outbound/address-text.ts';
 import { type AskOptions, ask, type HttpRequest, NoAnswerError } from './http-request.ts';

@@ -1,4 +1,4 @@
-import { type AllowedAddresses, refusalText, refusedAddress } from '../../domain/address.ts';
+import { type AllowedAddresses, refusalText, refusedAddress } from '../../domain/addresses/address.ts';
 
 /** People put tokens into queries. */
 export function withoutQuery(text: string): string {

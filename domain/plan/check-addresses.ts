@@ -1,5 +1,7 @@
-import { refusedAddress } from '../address.ts';
-import { describeValue, type Issue, type Path } from '../file/issue.ts';
+import { addressIssues } from '../addresses/address-issues.ts';
+import type { Issue, Path } from '../file/issue.ts';
+import { isKnown } from '../sources/check-source.ts';
+import { sourcePlanOf } from '../sources/plan-registry.ts';
 import { metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
@@ -9,21 +11,11 @@ export function checkAddresses(draft: PlanDraft, { loopback }: { loopback: boole
     ['steps', index, 'hook', 'url'],
     step?.hook?.url,
   ]);
-  const endpoints = metricsOf(draft).map(({ metric: { source }, path }): [Path, string | undefined] => [
-    [...path, 'source', 'url'],
-    source?.kind === 'json' ? source.url : undefined,
-  ]);
+  const endpoints = metricsOf(draft).flatMap(({ metric: { source }, path }) => {
+    const own = isKnown(source) ? (sourcePlanOf(source.kind).addresses?.(source) ?? []) : [];
+    return own.map(([key, url]): [Path, string] => [[...path, 'source', ...key], url]);
+  });
   return [...hooks, ...endpoints].flatMap(([path, url]) =>
     url === undefined ? [] : addressIssues(url, path, { loopback, http: false }),
   );
-}
-
-export function addressIssues(url: string, path: Path, allowed: { loopback: boolean; http: boolean }): Issue[] {
-  const refused = refusedAddress(url, allowed);
-  if (refused === undefined) return [];
-  const found = `${describeValue(url)}${refused.is === undefined ? '' : `, ${refused.is}`}`;
-  // the plain way is the same address over https, wherever it is another computer's
-  const overHttps = url.replace(/^http:/i, 'https:');
-  const guess = overHttps !== url && refusedAddress(overHttps, allowed) === undefined ? { guess: overHttps } : {};
-  return [{ path, at: 'value', found, expected: refused.expected, ...guess }];
 }

@@ -2,6 +2,8 @@ import { describeValue, type Issue, type Path } from '../file/issue.ts';
 import { secondsOf } from '../file/read-checked.ts';
 import { parseLatencySeconds } from '../file/units.ts';
 import { TIMEOUT, timeoutText } from '../judges/response-limits.ts';
+import { isKnown } from '../sources/check-source.ts';
+import { sourcePlanOf } from '../sources/plan-registry.ts';
 import { IDLE_TIMEOUT } from '../sources/response-time.ts';
 import { isMistaken, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
@@ -16,11 +18,10 @@ export function checkLimits(draft: PlanDraft, input: object): Issue[] {
 }
 
 function checkSlowerThan({ source }: MetricDraft, path: Path, timeoutSeconds: number): Issue[] {
-  if (source?.kind !== 'cloudwatch' || typeof source.bad !== 'object') return [];
-  return (source.bad.slowerThan ?? []).flatMap((time, index): Issue[] => {
+  if (!isKnown(source)) return [];
+  return (sourcePlanOf(source.kind).latencies?.(source) ?? []).flatMap(([key, time]): Issue[] => {
     if (time === undefined || (parseLatencySeconds(time) ?? 0) <= timeoutSeconds) return [];
     const expected = `at most ${timeoutText(timeoutSeconds)}, ${TIMEOUT}`;
-    const at = [...path, 'source', 'bad', 'slowerThan', index];
-    return [{ path: at, at: 'value', found: describeValue(time), expected }];
+    return [{ path: [...path, 'source', ...key], at: 'value', found: describeValue(time), expected }];
   });
 }

@@ -2,7 +2,8 @@ import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
 import { parseDurationSeconds } from '../file/units.ts';
 import { DEFAULT_JUDGE, JUDGE_PLANS, judgePlanOf } from '../judges/plan-registry.ts';
-import { checkSource, IS, judgedBy } from './check-sources.ts';
+import { countsNothing, isKnown } from '../sources/check-source.ts';
+import { checkSourceOf, IS, judgedBy } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';
 import { checkJudges } from './drafted-metrics.ts';
 import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
@@ -15,7 +16,7 @@ export function checkMetrics(draft: PlanDraft, input: object): Issue[] {
   return [
     ...checkNames(draft),
     ...metricsOf(draft).flatMap(({ metric, path }) => [
-      ...checkSource(metric, path, input),
+      ...checkSourceOf(metric, path, input),
       ...checkDefaultJudge(metric, path, input),
     ]),
     ...checkJudges(draft, input),
@@ -101,17 +102,14 @@ const alone = (how: 'always' | 'ceiling'): string[] =>
 
 /** Whether a metric names no judge, and the default one cannot read what its source gives. */
 function lacksJudge({ source }: MetricDraft, path: Path, input: object): boolean {
-  if (valueAt(input, [...path, 'judge']) !== undefined || source?.kind === undefined) return false;
-  const given = (key: string) => valueAt(input, [...path, 'source', key]) !== undefined;
-  // a source with two measures, or without one, is a mistake of its own
-  const measuresElse = source.kind === 'json' || ['value', 'metric', 'alarm', 'query'].some(given);
-  return measuresElse && !['bad', 'requests', 'histogram'].some(given);
+  if (valueAt(input, [...path, 'judge']) !== undefined || !isKnown(source)) return false;
+  return countsNothing(source, key => valueAt(input, [...path, 'source', key]) !== undefined);
 }
 
 /** A metric that names a judge is checked with the others that read what its source gives. */
 function checkDefaultJudge(metric: MetricDraft, path: Path, input: object): Issue[] {
   const { source } = metric;
-  if (source?.kind === undefined || !lacksJudge(metric, path, input)) return [];
+  if (!isKnown(source) || !lacksJudge(metric, path, input)) return [];
   const given = (key: string) => valueAt(input, [...path, 'source', key]) !== undefined;
   const { gives, judges } = judgedBy(source, given);
   return [

@@ -1,7 +1,8 @@
 import type { Issue, Path } from '../file/issue.ts';
 import { secondsOf } from '../file/read-checked.ts';
 import { durationText } from '../file/units.ts';
-import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
+import { SOURCE_PLANS } from '../sources/plan-registry.ts';
+import { DEFAULTS } from './defaults.ts';
 import { isMistaken, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
@@ -14,11 +15,14 @@ const seconds = (text: string | undefined, otherwise: string): number => seconds
 
 function checkWindow(draft: PlanDraft): Issue[] {
   const windowSeconds = seconds(draft.window, DEFAULTS.window);
-  const reads = metricsOf(draft).some(({ metric }) => metric.source?.kind === 'cloudwatch');
-  if (!reads || windowSeconds % CLOUDWATCH_PERIOD_SECONDS === 0) return [];
-  const expected = `a multiple of ${CLOUDWATCH_PERIOD_SECONDS}s: CloudWatch keeps the load balancer's metrics by the minute`;
-  const guess = `${Math.ceil(windowSeconds / CLOUDWATCH_PERIOD_SECONDS) * CLOUDWATCH_PERIOD_SECONDS}s`;
-  return [{ path: ['window'], at: 'value', found: `'${draft.window}'`, expected, guess }];
+  const kinds = metricsOf(draft).map(({ metric }) => metric.source?.kind);
+  return SOURCE_PLANS.flatMap(({ facts, period }): Issue[] => {
+    if (period === undefined || !kinds.some(kind => kind === facts.kind)) return [];
+    if (windowSeconds % period.seconds === 0) return [];
+    const expected = `a multiple of ${period.seconds}s: ${period.because}`;
+    const guess = `${Math.ceil(windowSeconds / period.seconds) * period.seconds}s`;
+    return [{ path: ['window'], at: 'value', found: `'${draft.window}'`, expected, guess }];
+  });
 }
 
 /** What is over before its first window is says nothing of the canary. A plan without metrics judges nothing anyway. */

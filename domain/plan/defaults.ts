@@ -14,6 +14,3 @@ export const DEFAULTS = {
   hook: { timeout: '5m', retries: 0 },
   approval: { required: 1, notTheStarter: false, within: '4h' },
 } as const;
-
-/** CloudWatch keeps an ALB's metrics by the minute. */
-export const CLOUDWATCH_PERIOD_SECONDS = 60;

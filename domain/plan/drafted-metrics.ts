@@ -1,9 +1,10 @@
 import { type Issue, type Path, valueAt } from '../file/issue.ts';
 import { secondsOf } from '../file/read-checked.ts';
-import type { DraftedMetric, DraftedPlan, SourceView, TimeUnit } from '../judges/drafted.ts';
+import type { DraftedMetric, DraftedPlan, SourceView } from '../judges/drafted.ts';
 import { DEFAULT_JUDGE, JUDGE_PLANS } from '../judges/plan-registry.ts';
+import { givesOf, isKnown, isTime } from '../sources/check-source.ts';
+import { sourcePlanOf } from '../sources/plan-registry.ts';
 import { IDLE_TIMEOUT } from '../sources/response-time.ts';
-import { givesOf } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';
 import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
@@ -46,13 +47,14 @@ function draftedMetric(metric: MetricDraft, path: Path, input: object): DraftedM
 }
 
 function sourceView(source: MetricDraft['source'], path: Path, input: object): SourceView {
+  if (!isKnown(source)) return { gives: undefined, isValue: false, isPercentile: false, unit: undefined };
   const given = (key: string) => valueAt(input, [...path, 'source', key]) !== undefined;
-  const isValue = source?.kind !== undefined && ['value', 'metric'].some(given);
+  const gives = givesOf(source, given);
   return {
-    gives: source?.kind === undefined ? undefined : givesOf(source, given),
-    isValue,
-    isPercentile: source?.kind === 'cloudwatch' && given('value'),
-    unit: unitOf(source),
+    gives,
+    isValue: gives.includes('value'),
+    isPercentile: isTime(source, given),
+    unit: sourcePlanOf(source.kind).timeUnit?.(source),
   };
 }
 
@@ -66,22 +68,4 @@ function draftedPlan(draft: PlanDraft, input: object): DraftedPlan<PlanDraft> {
       ? undefined
       : secondsOf(draft.idleTimeout ?? IDLE_TIMEOUT),
   };
-}
-
-/** The unit of a source that measures response times; undefined where it measures something else, or it is not known. */
-function unitOf(source: MetricDraft['source']): TimeUnit | undefined {
-  if (source?.kind === 'cloudwatch') {
-    const { namespace, name, stat = '' } = source.metric ?? {};
-    const isTime = namespace === 'AWS/ApplicationELB' && name === 'TargetResponseTime';
-    return source.value !== undefined || (isTime && !/^(?:SampleCount|Sum|PR|TC)/i.test(stat)) ? 'seconds' : undefined;
-  }
-  if (source?.kind !== 'prometheus') return undefined;
-  const query = source.query ?? source.value ?? '';
-  const [, unit] =
-    /^[\s(]*histogram_quantile\b.*?\b\w*(?:http|rpc|request|response|latency)\w*_(seconds|milliseconds|ms)_bucket\b/is.exec(
-      query,
-    ) ?? [];
-  // what is computed from it has a unit of its own
-  if (unit === undefined || /[*/+]|(?<![\w-])-/.test(query.replaceAll(/"[^"]*"|'[^']*'/g, ''))) return undefined;
-  return unit === 'seconds' ? 'seconds' : 'milliseconds';
 }

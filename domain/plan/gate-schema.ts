@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expectedAddress } from '../address.ts';
+import { expectedAddress } from '../addresses/address.ts';
 import { count, duration, label } from '../file/field-schemas.ts';
 import { DEFAULTS } from './defaults.ts';
 

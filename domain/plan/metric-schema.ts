@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { label } from '../file/field-schemas.ts';
 import { oneOf } from '../file/issue.ts';
 import { DEFAULT_JUDGE, JUDGE_PLANS, JUDGE_SCHEMAS } from '../judges/plan-registry.ts';
-import { sourceSchema } from '../sources/source-schema.ts';
+import { sourceSchema } from '../sources/plan-registry.ts';
 
 export const metricSchema = z
   .strictObject({

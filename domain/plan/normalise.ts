@@ -1,7 +1,7 @@
 import { secondsOf } from '../file/read-checked.ts';
 import { judgePlanOf } from '../judges/plan-registry.ts';
 import { sequentialPart } from '../judges/sequential/plan.ts';
-import { normaliseSource } from '../sources/normalise-source.ts';
+import { measuredOf } from '../sources/measured-of.ts';
 import { withControl } from './control.ts';
 import type { JudgeSpec, Metric, NotifyTarget, Plan, Step } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
@@ -71,5 +71,5 @@ function normaliseMetric({ name, source, judge }: PlanInput['metrics'][number], 
   const all = plan.metrics.map(metric => metric.judge).filter(other => other.kind === judge.kind);
   // the registry knows its kinds by their keys: what each makes of its own is one of JudgeSpec
   const spec = kind.normalise(judge, { windowSeconds: secondsOf(plan.window), all, plan }) as JudgeSpec;
-  return { name, source: normaliseSource(source, kind.bandWidth?.(judge)), judge: spec };
+  return { name, source: measuredOf(source, kind.bandWidth?.(judge)), judge: spec };
 }

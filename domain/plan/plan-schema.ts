@@ -4,9 +4,10 @@ import { count, duration, events, name, weight } from '../file/field-schemas.ts'
 import { parseDurationSeconds } from '../file/units.ts';
 import { kayentaSchema } from '../judges/mann-whitney/schema.ts';
 import { alphaSchema, detectSchema, promoteEarlySchema } from '../judges/sequential/schema.ts';
+import { SOURCE_PLANS } from '../sources/plan-registry.ts';
 import { IDLE_TIMEOUT, LONGEST_IDLE_TIMEOUT_SECONDS } from '../sources/response-time.ts';
 import { canaryHealthSchema } from './canary-health-schema.ts';
-import { CLOUDWATCH_PERIOD_SECONDS, DEFAULTS } from './defaults.ts';
+import { DEFAULTS } from './defaults.ts';
 import { approvalSchema, hookSchema } from './gate-schema.ts';
 import { metricSchema } from './metric-schema.ts';
 
@@ -35,6 +36,10 @@ const stepSchema = z
     approval: approvalSchema.optional(),
   })
   .meta({ description: 'One step: exactly one of these keys.', minProperties: 1, maxProperties: 1 });
+
+const PERIODS = SOURCE_PLANS.flatMap(({ title, period }) =>
+  period === undefined ? [] : `; with ${title} a multiple of ${period.seconds}s`,
+).join('');
 
 /** THE shape of a plan (docs/design.md): what a team writes. Unknown keys are refused. */
 export const planSchema = z
@@ -90,7 +95,7 @@ export const planSchema = z
     window: duration({ min: 1 })
       .default(DEFAULTS.window)
       .meta({
-        description: `Length of a metric window; with CloudWatch a multiple of ${CLOUDWATCH_PERIOD_SECONDS}s.`,
+        description: `Length of a metric window${PERIODS}.`,
         examples: ['60s'],
       }),
     idleTimeout: duration({ min: 1 })

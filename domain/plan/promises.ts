@@ -1,30 +1,9 @@
 import { durationText } from '../file/units.ts';
 import { JUDGE_PLANS } from '../judges/plan-registry.ts';
-import type { AlbMeasure } from '../sources/cloudwatch/facts.ts';
-import { factsOf } from '../sources/measure.ts';
+import { SOURCE_PLANS, sourcePlanOf } from '../sources/plan-registry.ts';
 import type { Workload } from '../workload.ts';
 import { mostWeight } from './control.ts';
 import type { Metric, Plan } from './plan.ts';
-
-/**
- * How late a verdict on a CloudWatch window is: points arrive 1 to 3 minutes after the minute, and a window is judged
- * once two reads agree (docs/design.md, "Metrics and judgement").
- */
-const LATEST_VERDICT_SECONDS = 240;
-const EARLIEST_VERDICT_SECONDS = 120;
-/** Two looks, or two scrapes of 30 s, after a window's end. */
-const EARLIEST_OF_PROMETHEUS_SECONDS = 20;
-const LATEST_OF_PROMETHEUS_SECONDS = 60;
-
-/** Measures of the load balancer's own metrics. */
-const OF_LOAD_BALANCER: readonly string[] = [
-  'failedRequests',
-  'target5xxAndConnectionErrors',
-  'target4xx',
-  'target3xx',
-  'slowerThan',
-  'percentile',
-] satisfies AlbMeasure['kind'][];
 
 /** Each a sentence: what someone who reads this plan might think it promises, and it does not. */
 export function cannotPromise(plan: Plan, workload?: Workload): string[] {
@@ -55,56 +34,12 @@ function ofJudges({ metrics, steps }: Plan): string[] {
   });
 }
 
-function ofSources(plan: Plan): string[] {
-  const of = (test: (metric: Metric) => boolean) => plan.metrics.filter(test);
-  const notes: string[] = [];
-  if (of(({ source }) => source.kind === 'cloudwatch').length > 0) {
-    notes.push(
-      "A verdict is 2 to 4 minutes late: CloudWatch publishes an ALB's metrics 1 to 3 minutes after their minute. The roll back then takes seconds.",
-    );
-  }
-  const counted = of(({ source }) => OF_LOAD_BALANCER.includes(source.measure.kind));
-  if (counted.length === plan.metrics.length && !plan.steps.some(({ kind }) => kind === 'hook')) {
-    notes.push(
-      `${names(counted)}: the load balancer sees status and time of an answer, not what is in it, nor that it never ends: an empty 200 is good, and so is one that its client gives up in the middle. A hook, or a metric of the program's own, sees those.`,
-    );
-  }
-  const scraped = of(({ source }) => source.kind === 'prometheus');
-  if (scraped.length > 0) {
-    notes.push(
-      `${names(scraped)}: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends, and a series that is new in a running process counts from its first sample on.`,
-    );
-  }
-  if (scraped.length > 0 && !plan.metrics.some(({ source }) => factsOf(source.measure).seesUnanswered === true)) {
-    notes.push(
-      `${names(scraped)}: a program does not count the requests that it never answered (refused, hung, crashed). Only a metric with bad: failedRequests does, which the load balancer counts.`,
-    );
-  }
-  const buckets = of(({ source }) => source.measure.kind === 'histogram');
-  if (buckets.length > 0) {
-    notes.push(
-      `${names(buckets)}: requests are counted above the nearest bucket bound of the histogram; a verdict names the bound where it is not the one in the plan.`,
-    );
-  }
-  const endpoints = of(({ source }) => source.kind === 'json');
-  if (endpoints.length > 0) {
-    notes.push(
-      `${names(endpoints)}: the endpoint is asked once, when a window is over: what was true during the window is not seen.`,
-    );
-  }
-  const alarms = of(({ source }) => source.measure.kind === 'alarm');
-  if (alarms.length > 0) {
-    notes.push(
-      `${names(alarms)}: an alarm does not tell the canary from everything else. Whatever triggers it rolls back.`,
-    );
-  }
-  const bands = of(({ source }) => source.measure.kind === 'band');
-  if (bands.length > 0) {
-    notes.push(
-      `${names(bands)}: a band of 2 standard deviations excludes one healthy window in twenty, and a model that is still learning gives no band.`,
-    );
-  }
-  return notes;
+function ofSources({ metrics, steps }: Plan): string[] {
+  const hasHook = steps.some(({ kind }) => kind === 'hook');
+  return SOURCE_PLANS.flatMap(one => {
+    const own = metrics.filter(({ source }) => source.kind === one.facts.kind);
+    return one.caveats(own, metrics, hasHook);
+  });
 }
 
 /** Per weight: how long the dial surely stays there, and whether that is long enough for a window to be judged. */
@@ -135,10 +70,10 @@ function ofStays(plan: Plan): string[] {
 }
 
 /** Of the quickest source: what one metric has seen is judged, whatever the others wait for. */
-const lateness = (plan: Plan): { earliest: number; latest: number } =>
-  plan.metrics.every(({ source }) => source.kind === 'cloudwatch')
-    ? { earliest: EARLIEST_VERDICT_SECONDS, latest: LATEST_VERDICT_SECONDS }
-    : { earliest: EARLIEST_OF_PROMETHEUS_SECONDS, latest: LATEST_OF_PROMETHEUS_SECONDS };
+const lateness = ({ metrics }: Plan): { earliest: number; latest: number } =>
+  metrics
+    .map(({ source }) => sourcePlanOf(source.kind).verdictSeconds)
+    .reduce((quickest, one) => (one.latest < quickest.latest ? one : quickest));
 
 interface Stay {
   weight: number;

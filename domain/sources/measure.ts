@@ -1,5 +1,5 @@
 import { type MetricSourceSpec, SOURCE_FACTS } from './facts-registry.ts';
-import type { MeasureFacts, ReadingKind } from './source-facts.ts';
+import type { AnyMeasure, MeasureFacts, ReadingKind } from './source-facts.ts';
 
 export type { MetricSourceSpec } from './facts-registry.ts';
 export type { ReadingKind } from './source-facts.ts';
@@ -10,7 +10,7 @@ export type Measure = MetricSourceSpec['measure'];
 const FACTS: Readonly<Record<string, MeasureFacts>> = Object.assign({}, ...SOURCE_FACTS.map(one => one.measures));
 
 /** @throws RangeError a frozen plan names a measure that this version does not have */
-export function factsOf(measure: Measure): MeasureFacts {
+export function factsOf(measure: AnyMeasure): MeasureFacts {
   const facts = Object.hasOwn(FACTS, measure.kind) ? FACTS[measure.kind] : undefined;
   if (facts === undefined) throw new RangeError(`nothing is called ${measure.kind} that a source measures`);
   return facts;
@@ -23,6 +23,9 @@ export const measureText = (measure: Measure): string => factsOf(measure).text(m
 
 /** What bad requests did, for people: "failed", "took longer than 300 ms". @param limit of a measure with thresholds */
 export const badText = (measure: Measure, limit: string): string => factsOf(measure).bad?.(limit) ?? 'were bad';
+
+/** Whether a measure counts requests that got no answer at all. */
+export const seesUnanswered = (measure: AnyMeasure): boolean => factsOf(measure).seesUnanswered === true;
 
 /** What a response time is called, whose values are in seconds: "p99"; undefined: the measure is none. */
 export const timeName = (measure: Measure): string | undefined => factsOf(measure).time?.(measure);

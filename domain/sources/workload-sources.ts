@@ -1,40 +1,23 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import type { Issue } from '../file/issue.ts';
+import { SOURCE_PLANS, type WorkloadSources, type workloadSourcesSchema } from './plan-registry.ts';
 
-const urlError = 'an http or https address without a user name, password, query or fragment in it';
+type Written = z.output<typeof workloadSourcesSchema>;
 
-/** Asked of what can be read as an address only. */
-const isPlain = (text: string): boolean => {
-  const { username, password, search, hash } = new URL(text);
-  return username === '' && password === '' && search === '' && hash === '';
-};
+/** Mistakes in `sources` of a workload's file that its schema does not show: addresses that nothing asks. */
+export const checkWorkloadSources = (sources: Written, where: { loopback: boolean }): Issue[] =>
+  namedIn(sources).flatMap(({ kind, ofWorkload, server }) => ofWorkload.check(server, ['sources', kind], where));
 
-/** Where a workload's metrics are read besides CloudWatch. */
-export const sourcesSchema = z
-  .strictObject({
-    prometheus: z
-      .strictObject({
-        url: z
-          .url({ protocol: /^https?$/, error: urlError, abort: true })
-          .max(2048, { error: 'an address of at most 2048 characters' })
-          .refine(isPlain)
-          .meta({
-            description: 'Its address, up to and without /api/v1.',
-            examples: ['https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1'],
-          }),
-        sigv4: z
-          .boolean()
-          .default(false)
-          .meta({
-            description:
-              'Requests are signed for AWS, over https, with the role of the function: Amazon Managed Prometheus.',
-            examples: [true],
-          }),
-      })
-      .refine(({ url, sigv4 }) => !sigv4 || url.startsWith('https:'), {
-        error: 'an https address: what is signed for AWS is never sent over http',
-        path: ['url'],
-      })
-      .meta({ description: 'Prometheus or Amazon Managed Prometheus.' })
-      .optional(),
-  })
-  .meta({ description: 'Where metrics are read besides CloudWatch.' });
+/** The sources that a workload names; absent: none. */
+export function workloadSourcesOf(sources: Written): { sources?: WorkloadSources } {
+  const named = namedIn(sources).map(({ kind, server }) => [kind, server]);
+  return named.length === 0 ? {} : { sources: Object.fromEntries(named) };
+}
+
+function namedIn(sources: Written) {
+  const named: Readonly<Record<string, unknown>> = sources;
+  return SOURCE_PLANS.flatMap(({ facts: { kind }, ofWorkload }) => {
+    const server = named[kind];
+    return ofWorkload === undefined || server === undefined ? [] : [{ kind, ofWorkload, server }];
+  });
+}

@@ -1,6 +1,7 @@
 import { Arn, ArnFormat, Fn, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { Permission } from '../../domain/sources/source-plan-kind.ts';
 import type { SluiceControlPlane } from '../control-plane.ts';
 import { type AnyFunctionName, functionsThat } from '../functions/catalogue.ts';
 import { WILDCARDS } from '../functions/permissions.ts';
@@ -13,28 +14,6 @@ export interface WorkloadGrantsProps {
   readonly controlPlane: SluiceControlPlane | undefined;
   readonly listenerArn: string;
 }
-
-export interface MetricSources {
-  /** Of Amazon Managed Prometheus, where the workload names one. */
-  readonly workspace?: Workspace;
-  /** Whether a metric of the plan is the state of an alarm. */
-  readonly alarms: boolean;
-}
-
-interface Workspace {
-  readonly region: string;
-  readonly id: string;
-}
-
-/** The workspace that this address is of; undefined: it is another Prometheus, which no permission of IAM is for. */
-export function workspaceOf(url: string): Workspace | undefined {
-  const address = /^https:\/\/aps-workspaces(?:-fips)?\.([a-z0-9-]+)\.[a-z.]+\/workspaces\/([A-Za-z0-9-]+)\/?$/;
-  const [, region, id] = address.exec(url) ?? [];
-  return region === undefined || id === undefined ? undefined : { region, id };
-}
-
-const workspaceArn = (scope: Construct, { region, id }: Workspace): string =>
-  Arn.format({ service: 'aps', resource: 'workspace', resourceName: id, region }, Stack.of(scope));
 
 /**
  * What the control plane's functions may do with one workload's resources, as policies on their roles, so that it comes and
@@ -76,7 +55,7 @@ export class WorkloadGrants extends Construct {
     targetGroups: string[];
     repositories: string[];
     topics: string[];
-    metrics: MetricSources;
+    metrics: readonly Permission[];
   }): iam.Policy[] {
     const { rules, targetGroups, repositories, topics } = of;
     const repositoryArns = repositories.map(resourceName =>
@@ -110,23 +89,14 @@ export class WorkloadGrants extends Construct {
   }
 
   /** What its metrics need besides the load balancer's own, which every workload has. */
-  private metrics({ workspace, alarms }: MetricSources): iam.Policy[] {
-    const statements = [
-      ...(workspace === undefined
-        ? []
-        : [new iam.PolicyStatement({ actions: ['aps:QueryMetrics'], resources: [workspaceArn(this, workspace)] })]),
-      ...(alarms
-        ? [
-            new iam.PolicyStatement({
-              actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'],
-              resources: ['*'],
-            }),
-          ]
-        : []),
-    ];
-    if (statements.length === 0) return [];
+  private metrics(permissions: readonly Permission[]): iam.Policy[] {
+    if (permissions.length === 0) return [];
+    const statements = permissions.map(({ actions, on }) => {
+      const resources = ['all' in on ? '*' : Arn.format(on, Stack.of(this))];
+      return new iam.PolicyStatement({ actions: [...actions], resources });
+    });
     const policy = this.policy('ReadMetrics', functionsThat('readMetrics'), statements);
-    if (alarms) suppress(policy, 'AwsSolutions-IAM5', WILDCARDS['cloudwatch:DescribeAlarms']);
+    for (const { on } of permissions) if ('all' in on) suppress(policy, 'AwsSolutions-IAM5', on.all);
     return [policy];
   }
 

@@ -4,9 +4,11 @@ import { Construct } from 'constructs';
 import type { Slot } from '../../domain/dial.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { ownerTags, SLOT_TAG, WORKLOAD_TAG } from '../../domain/routers/alb/ownership.ts';
+import { SOURCE_PLANS } from '../../domain/sources/plan-registry.ts';
+import type { Permission } from '../../domain/sources/source-plan-kind.ts';
 import { type ControlPlaneNames, controlPlaneNames } from '../names.ts';
 import { checkFiles, filesOf } from './checked-files.ts';
-import { type MetricSources, WorkloadGrants, workspaceOf } from './grants.ts';
+import { WorkloadGrants } from './grants.ts';
 import type { ProgressiveWorkloadProps, RuleConditions } from './props.ts';
 
 /**
@@ -109,7 +111,7 @@ export class ProgressiveWorkload extends Construct {
       targetGroups: [this.targetGroups.blue.ref, this.targetGroups.green.ref],
       repositories: props.workload.repositories.map(repository => repository.name),
       topics: plan.notify.flatMap(({ topicArn }) => topicArn ?? []),
-      metrics: metricSourcesOf(props, plan),
+      metrics: permissionsOf(props, plan),
     });
 
     const files = filesOf(props, {
@@ -204,9 +206,10 @@ function checkPriorities({ plan, priority, previewPriority }: ProgressiveWorkloa
   }
 }
 
-function metricSourcesOf({ workload }: ProgressiveWorkloadProps, plan: Plan): MetricSources {
-  const alarms = plan.metrics.some(({ source }) => source.measure.kind === 'alarm');
-  const prometheus = workload.sources?.prometheus;
-  const workspace = prometheus?.sigv4 === true ? workspaceOf(prometheus.url) : undefined;
-  return workspace === undefined ? { alarms } : { alarms, workspace };
+function permissionsOf({ workload }: ProgressiveWorkloadProps, plan: Plan): Permission[] {
+  const servers: Readonly<Record<string, unknown>> = workload.sources ?? {};
+  return SOURCE_PLANS.flatMap(({ facts: { kind }, permissions }) => {
+    const own = plan.metrics.filter(({ source }) => source.kind === kind);
+    return permissions?.(own, servers[kind]) ?? [];
+  });
 }

@@ -11,6 +11,14 @@ export type PrometheusMeasure =
   /** Evaluated at the window's end, about the canary. `series`: whether several are an error. */
   | { kind: 'query'; query: string; series: 'one' | 'many' };
 
+/** A Prometheus, or a workspace of Amazon Managed Prometheus. */
+export interface PrometheusServer {
+  /** Without `/api/v1/query`. */
+  url: string;
+  /** Requests are signed for AWS: a workspace of Amazon Managed Prometheus wants that. */
+  sigv4: boolean;
+}
+
 export const prometheusFacts: SourceFacts<'prometheus', PrometheusMeasure> = {
   kind: 'prometheus',
   // a look right after a window's end finds the first scrape past it, or finds it 10 s later

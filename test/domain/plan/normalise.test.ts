@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { latencySecondsOf, secondsOf, shareOf } from '../../../domain/file/read-checked.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
-import { normaliseSource } from '../../../domain/sources/normalise-source.ts';
+import { measuredOf } from '../../../domain/sources/measured-of.ts';
 import { changed, planOf, SMALL_PLAN } from '../../adapters/plan-file/plan-text.ts';
 import { withMetric } from './issue-text.ts';
 
@@ -204,17 +204,17 @@ describe('what passed the checks and cannot be read is a fault', () => {
     ['a share', () => shareOf(5), '5 passed the checks and cannot be read'],
     [
       'a source of CloudWatch',
-      () => normaliseSource({ kind: 'cloudwatch' }),
+      () => measuredOf({ kind: 'cloudwatch' }),
       'a source that measures nothing passed the checks',
     ],
     [
       'a source of Prometheus',
-      () => normaliseSource({ kind: 'prometheus', requests: 'a', slowerThan: ['1s'] }),
+      () => measuredOf({ kind: 'prometheus', requests: 'a', slowerThan: ['1s'] }),
       'a source that measures nothing passed the checks',
     ],
     [
       'a source of Prometheus without its other half',
-      () => normaliseSource({ kind: 'prometheus', bad: 'a', histogram: 'b' }),
+      () => measuredOf({ kind: 'prometheus', bad: 'a', histogram: 'b' }),
       'a source that measures nothing passed the checks',
     ],
   ])('%s', (_, read, message) => {

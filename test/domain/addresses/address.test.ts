@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusedAddress } from '../../domain/address.ts';
+import { refusedAddress } from '../../../domain/addresses/address.ts';
 
 const LAMBDA = { loopback: false, http: false };
 const isAsked = (url: string, allowed = LAMBDA) => refusedAddress(url, allowed) === undefined;
