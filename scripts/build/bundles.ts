@@ -41,7 +41,7 @@ const COMMON_JS = {
  * The worker threads of the lab and of `sluice judges compare`. Each is an entry of its own beside `sluice.mjs`, where the
  * modules that start them look for them.
  */
-const WORKERS = ['lab/load-balancer/edge-worker.ts', 'lab/load/load-worker.ts', 'comparison/worker.ts'];
+export const WORKERS = ['lab/load-balancer/edge-worker.ts', 'lab/load/load-worker.ts', 'comparison/worker.ts'];
 
 /**
  * `sluice.mjs` and its workers; what only some commands need is in parts beside it, read when such a command is called.
