@@ -1,16 +1,8 @@
 import type { Executions } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
-import { openingOf } from '../../domain/ledger/opening.ts';
-import type { WorkloadState } from '../../domain/ledger/state.ts';
 import { approvalRule } from '../../domain/plan/approval-rule.ts';
-import {
-  type ApprovalMeant,
-  approvalEndsEpochMs,
-  openApprovals,
-  wasGiven,
-  whyNotBy,
-} from '../../domain/release/approvals.ts';
+import { type ApprovalMeant, considerApproval, wasGiven } from '../../domain/release/approvals.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
 import { RefusedError } from '../errors.ts';
 import { type ReleaseCall, withLedger } from '../release-call.ts';
@@ -27,28 +19,19 @@ export function approve(deps: ApproveDeps, input: ApproveInput, log: Log): Promi
   const { by, groups, ...meant } = input;
   const { releaseId, name, opening } = meant;
   return withLedger(deps, { releaseId, by, log }, async (call): Promise<ApproveAnswer> => {
-    const { active } = call.state;
-    const release = active?.releaseId === releaseId ? active : undefined;
-    const found = release?.approvals[name];
-    if (found?.completeAtEpochMs !== undefined && openingOf(found) === opening) {
-      await endPause(deps, call, name); // whoever gave it may have died before this
-      return { kind: 'wasApproved', name };
+    const decision = considerApproval(call.state, meant, { by, groups }, call.now);
+    switch (decision.kind) {
+      case 'complete':
+        await endPause(deps, call, name); // whoever gave it may have died before this
+        return { kind: 'wasApproved', name };
+      case 'notOpen':
+        if (await wasGivenBefore(deps, call, meant)) return { kind: 'wasApproved', name };
+        throw new RefusedError(decision.because);
+      case 'refused':
+        throw new RefusedError(decision.because);
+      case 'give':
+        if (decision.isNew) await call.append({ kind: 'approved', name, groups, opening });
     }
-    const open = release && openApprovals(release).find(one => one.name === name && one.opening === opening);
-    if (open === undefined) {
-      if (await wasGivenBefore(deps, call, meant)) return { kind: 'wasApproved', name };
-      // an approval that comes late must not look like one that was heard
-      throw new RefusedError(whyNotOpen(call.state, meant));
-    }
-    const endsEpochMs = approvalEndsEpochMs(call.release, name);
-    if (call.now >= endsEpochMs) {
-      const until = new Date(endsEpochMs).toISOString();
-      throw new RefusedError(`${name} of ${releaseId} could be given until ${until}: it goes back`);
-    }
-    const problem = whyNotBy(call.release, name, { by, groups });
-    if (problem !== undefined) throw new RefusedError(problem);
-    // twice by one person is once
-    if (!open.approvedBy.includes(by)) await call.append({ kind: 'approved', name, groups, opening });
     if (call.release.approvals[name]?.completeAtEpochMs === undefined) return { kind: 'oneMoreNeeded', name };
     await endPause(deps, call, name);
     return { kind: 'approved', name };
@@ -71,15 +54,4 @@ async function wasGivenBefore(deps: ApproveDeps, { state, workload }: ReleaseCal
   if (release === undefined) return false;
   const lines = await deps.ledger.entries(workload, Math.max(0, opening - 1));
   return wasGiven(lines, meant, approvalRule(release.plan, name).required);
-}
-
-function whyNotOpen({ active }: WorkloadState, { releaseId, name, opening }: ApprovalMeant): string {
-  if (active?.releaseId !== releaseId) return `${releaseId} is not in progress`;
-  if (active.rollBack !== undefined) return `${releaseId} is rolling back: ${active.rollBack.because}`;
-  const [open] = openApprovals(active);
-  if (open === undefined) return `${releaseId} waits for no approval`;
-  const asked = `approval ${open.name}, opening ${open.opening}`;
-  return open.name === name
-    ? `${name} of ${releaseId} was asked for again since: it waits for ${asked}, not for opening ${opening}`
-    : `${releaseId} waits for ${asked}, not for ${name}`;
 }

@@ -8,6 +8,7 @@ import type { ReleaseState, WorkloadState } from '../../domain/ledger/state.ts';
 import { hasTraffic } from '../../domain/ledger/weight.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { cameEarly } from '../../domain/release/push.ts';
+import { considerRequest } from '../../domain/release/request.ts';
 import { releaseIdOf } from '../../domain/release-id.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { ReleaseCall, withWorkload } from '../release-call.ts';
@@ -61,11 +62,14 @@ export function requestRelease(
     const call = new ReleaseCall(deps, { releaseId: releaseIdOf(name, state.releases + 1), state, by, log });
     const ignored = mine === undefined ? options.consider?.(state) : undefined;
     if (ignored !== undefined) return ignored;
-    const { active, waiting } = state;
-    const same = [waiting, active].find(release => release !== undefined && isSame(release, wanted));
-    const isMeant = same !== undefined && same === active && !waitsForAlarm(same, wanted);
-    const againOf = options.again === true && isMeant ? frozen(call.state, wanted) : undefined;
-    if (same !== undefined && againOf === undefined) {
+    const { active } = state;
+    const decision = considerRequest(
+      state,
+      { ...wanted, container: wanted.workload.container },
+      options.again === true,
+    );
+    if (decision.kind === 'same') {
+      const { release: same } = decision;
       if (wanted.although !== undefined) await override(call.about(same.releaseId), same, wanted.although);
       // whoever asked first may have died before all of it was done
       if (same === active) await startIfNotBegun(deps, call.about(same.releaseId));
@@ -73,18 +77,12 @@ export function requestRelease(
       return same.releaseId === mine?.releaseId ? mine : { kind: 'alreadyRequested', releaseId: same.releaseId };
     }
     if (mine !== undefined) return mine; // somebody has taken it further by now: it is over, or goes back
-    if (
-      active !== undefined &&
-      againOf === undefined &&
-      wanted.plan.onNewImage === 'reject' &&
-      !cameEarly(active, imagesOf(wanted))
-    ) {
-      const because = `${active.releaseId} is in progress, and the plan says onNewImage: reject`;
-      await options.onRefused?.(call.about(active.releaseId), because);
-      return { kind: 'refused', releaseId: active.releaseId, because };
+    if (decision.kind === 'refused') {
+      await options.onRefused?.(call.about(decision.releaseId), decision.because);
+      return decision;
     }
     const { workload, plan } = wanted;
-    const again = againOf === undefined ? {} : { againOf };
+    const again = decision.againOf === undefined ? {} : { againOf: decision.againOf };
     const although = wanted.although === undefined ? {} : { although: wanted.although };
     await call.append({
       kind: 'requested',
@@ -125,19 +123,6 @@ export async function replaceIfAsked(
 const imagesOf = ({ workload, image }: Wanted) => ({ [workload.container]: image });
 
 /**
- * The release on its way, where it was admitted: its template is frozen, and nobody here can see whether the Deployment has
- * changed since. Not where another one waits, which reads the template when it is admitted, and not for a plan that refuses.
- */
-const frozen = ({ active, waiting }: WorkloadState, { plan }: Wanted): string | undefined =>
-  active?.admission !== undefined && waiting === undefined && plan.onNewImage !== 'reject'
-    ? active.releaseId
-    : undefined;
-
-/** Of a release that has no traffic yet its alarms may still be overridden: that is meant, and no other release. */
-const waitsForAlarm = (release: ReleaseState, { although }: Wanted): boolean =>
-  although?.alarms !== undefined && !hasTraffic(release);
-
-/**
  * What is asked for once more, with an override: it counts where the release has not begun, and of alarms as long as it has no
  * traffic.
  */
@@ -149,9 +134,3 @@ async function override(call: ReleaseCall, same: ReleaseState, although: Althoug
     more.alarms?.some(alarm => same.alarmsWereOk?.includes(alarm)) !== true;
   if (!isKnown && !hasTraffic(same)) await call.append({ kind: 'overridden', although: more });
 }
-
-/** A release that goes back is not what was asked for, even where its image is the same. */
-const isSame = (release: ReleaseState, wanted: Wanted): boolean =>
-  release.rollBack === undefined &&
-  release.images[wanted.workload.container]?.digest === wanted.image.digest &&
-  release.undoOf === undefined;

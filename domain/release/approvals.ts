@@ -1,7 +1,7 @@
 import { parseDurationSeconds } from '../file/units.ts';
 import type { Entry } from '../ledger/facts.ts';
 import { openingOf } from '../ledger/opening.ts';
-import { type EndedRelease, PROCEED, type ReleaseState } from '../ledger/state.ts';
+import { type EndedRelease, PROCEED, type ReleaseState, type WorkloadState } from '../ledger/state.ts';
 import { type ApprovalRule, approvalRule } from '../plan/approval-rule.ts';
 import { DEFAULTS } from '../plan/defaults.ts';
 import { currentStep } from './next-step.ts';
@@ -58,6 +58,54 @@ export function whyNotBy(
   if (notTheStarter && by === requestedBy) return `${by} started ${releaseId}, and ${name} wants somebody else`;
   if (groups.length === 0 || groups.some(group => approver.groups.includes(group))) return undefined;
   return `${name} is for ${groups.join(' or ')}; ${by} is in ${approver.groups.join(', ') || 'no group'}`;
+}
+
+/** What a person's approval comes to. */
+export type ApprovalDecision =
+  /** `isNew`: it is to be written down; twice by one person is once. */
+  | { kind: 'give'; isNew: boolean }
+  /** This very opening had all its approvals before. */
+  | { kind: 'complete' }
+  /** It is not waited for now; the log may still say that it was given. */
+  | { kind: 'notOpen'; because: string }
+  | { kind: 'refused'; because: string };
+
+/**
+ * Which approval is open, and whether this person may give it: an approval is for nothing but what its giver looked at, so one
+ * that names another release, step or opening is none.
+ */
+export function considerApproval(
+  { active }: WorkloadState,
+  meant: ApprovalMeant,
+  approver: { by: string; groups: string[] },
+  nowEpochMs: number,
+): ApprovalDecision {
+  const { releaseId, name, opening } = meant;
+  if (active?.releaseId !== releaseId) return { kind: 'notOpen', because: `${releaseId} is not in progress` };
+  const found = active.approvals[name];
+  if (found?.completeAtEpochMs !== undefined && openingOf(found) === opening) return { kind: 'complete' };
+  const open = openApprovals(active).find(one => one.name === name && one.opening === opening);
+  if (open === undefined) return { kind: 'notOpen', because: whyNotOpen(active, meant) };
+  const endsEpochMs = approvalEndsEpochMs(active, name);
+  if (nowEpochMs >= endsEpochMs) {
+    const until = new Date(endsEpochMs).toISOString();
+    return { kind: 'refused', because: `${name} of ${releaseId} could be given until ${until}: it goes back` };
+  }
+  const because = whyNotBy(active, name, approver);
+  return because === undefined
+    ? { kind: 'give', isNew: !open.approvedBy.includes(approver.by) }
+    : { kind: 'refused', because };
+}
+
+/** An approval that comes late must not look like one that was heard. */
+function whyNotOpen(active: ReleaseState, { releaseId, name, opening }: ApprovalMeant): string {
+  if (active.rollBack !== undefined) return `${releaseId} is rolling back: ${active.rollBack.because}`;
+  const [open] = openApprovals(active);
+  if (open === undefined) return `${releaseId} waits for no approval`;
+  const asked = `approval ${open.name}, opening ${open.opening}`;
+  return open.name === name
+    ? `${name} of ${releaseId} was asked for again since: it waits for ${asked}, not for opening ${opening}`
+    : `${releaseId} waits for ${asked}, not for ${name}`;
 }
 
 /**

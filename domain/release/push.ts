@@ -2,6 +2,7 @@ import type { ReleaseImage } from '../ledger/facts.ts';
 import { isNewer, newestOf } from '../ledger/newest-push.ts';
 import type { KnownPush, ReleaseState, WorkloadState } from '../ledger/state.ts';
 import { hasTraffic } from '../ledger/weight.ts';
+import { hasImage, releaseOfImage } from './same-release.ts';
 
 /** An image that was pushed: its digest is what is released, whatever its tag points to later. */
 export interface Push extends KnownPush {
@@ -21,15 +22,17 @@ export type PushDecision =
  * @param container whose image a push sets
  */
 export function considerPush(state: WorkloadState, push: Push, container: string): PushDecision {
-  const { active, waiting, live } = state;
+  const { active, live } = state;
   const whole = partOf(state, push.digest);
   if (whole !== undefined) return ignored(`it is a part of ${whole.reference}, which is known`);
-  const isIt = (images: Record<string, ReleaseImage>): boolean => images[container]?.digest === push.digest;
-  const asked = [waiting, active].find(release => release !== undefined && isIt(release.images));
-  if (asked?.rollBack !== undefined) return ignored(`${asked.releaseId} tried it and is rolling back`);
-  if (asked !== undefined && asked.undoOf === undefined) return { kind: 'asked', releaseId: asked.releaseId };
-  if (active === undefined && live !== undefined && isIt(live.images)) return ignored('it is live');
-  const done = state.ended.find(release => isIt(release.images) && release.endedAtEpochMs >= push.pushedAtEpochMs);
+  const image = { container, digest: push.digest };
+  const asked = releaseOfImage(state, image);
+  if (asked !== undefined) return { kind: 'asked', releaseId: asked.releaseId };
+  if (active?.rollBack !== undefined && hasImage(active, image)) {
+    return ignored(`${active.releaseId} tried it and is rolling back`);
+  }
+  if (active === undefined && live !== undefined && hasImage(live, image)) return ignored('it is live');
+  const done = state.ended.find(release => hasImage(release, image) && release.endedAtEpochMs >= push.pushedAtEpochMs);
   if (done !== undefined) return older(`${done.releaseId} released it and ended after this push: ${done.outcome}`);
   const newest = newestKnown(state);
   if (newest === undefined || isNewer(push, newest)) return { kind: 'release' };
