@@ -24,6 +24,7 @@ export const PARTS = {
   // without promise.prop.test.ts: seconds of simulation for each mutant, of what the others say exactly
   forecast: { mutate: ['domain/forecast/**/*.ts'], tests: ['test/domain/forecast/!(*.prop).test.ts'] },
   sources: mirror('sources', 'test/domain/plan/*.test.ts', 'test/adapters/plan-file/*.test.ts'),
+  routers: mirror('routers'),
   plan: mirror('plan', 'test/adapters/plan-file/*.test.ts'),
   ledger: mirror('ledger'),
   release: mirror('release'),
