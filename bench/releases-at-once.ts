@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { overriding } from '../lab/overriding.ts';
+import { overriding } from '../adapters/overriding.ts';
 import { randomOf } from '../lab/simulation/random.ts';
 import type { FaultRates, Scenario } from '../lab/simulation/scenario.ts';
 import { type SimulationReport, simulateAtOnce, type Wrap } from '../lab/simulation/simulate.ts';

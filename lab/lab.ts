@@ -15,6 +15,7 @@ import type { AppendedLine, Ledger } from '../adapters/ledger/ledger.ts';
 import { linesLog, linesMeter, type Sink } from '../adapters/log/lines-log.ts';
 import { openMetricSources } from '../adapters/metrics/open-metrics.ts';
 import { openSnsNotifier } from '../adapters/notifier/sns-notifier.ts';
+import { overriding } from '../adapters/overriding.ts';
 import { openAlbRouter } from '../adapters/router/alb/router.ts';
 import { openAlbTargets } from '../adapters/router/alb/targets.ts';
 import { openDynamoDbWorkloads } from '../adapters/workloads/dynamodb-workloads.ts';
@@ -36,7 +37,6 @@ import { openEvents } from './events.ts';
 import { type LabKubernetes, openKubernetes } from './kubernetes/kubernetes.ts';
 import type { Program } from './kubernetes/pod.ts';
 import { type Edge, openEdge } from './load-balancer/edge.ts';
-import { overriding } from './overriding.ts';
 import { openTable } from './table.ts';
 
 export interface LabOptions {

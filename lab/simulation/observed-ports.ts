@@ -1,13 +1,13 @@
 import { DynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
 import type { NewLine } from '../../adapters/ledger/ledger.ts';
 import type { MetricReading } from '../../adapters/metrics/metric-source.ts';
+import { overriding } from '../../adapters/overriding.ts';
 import type { Dial, Slot } from '../../domain/dial.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { newsOf } from '../../domain/ledger/news.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import type { WindowRecord } from '../../domain/windows/reading.ts';
 import type { AllDeps } from '../../functions/lambda/handlers.ts';
-import { overriding } from '../overriding.ts';
 import type { ToldRelease } from './checks/told-release.ts';
 import { currentInvocation, type Invocation, outsideInvocation } from './invocation.ts';
 import type { Systems } from './ports.ts';

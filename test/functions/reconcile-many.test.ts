@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ExecutionsUnreachableError } from '../../adapters/executions/executions.ts';
 import { ImageRegistryUnreachableError, TooManyImagesError } from '../../adapters/images/image-registry.ts';
+import { overriding } from '../../adapters/overriding.ts';
 import type { ReconcileDeps } from '../../application/events/reconcile.ts';
 import { makeHandler } from '../../functions/reconcile.ts';
-import { overriding } from '../../lab/overriding.ts';
 import { at, imageOf, planOf, requested, shop } from '../support/story.ts';
 import { scheduled } from './scenes.ts';
 import { named, openWorld } from './world.ts';

@@ -1,8 +1,8 @@
+import { overriding } from '../../../adapters/overriding.ts';
 import type { Output, OutputKind } from '../../../application/outputs.ts';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState, WorkloadState } from '../../../domain/ledger/state.ts';
 import type { AllDeps } from '../../../functions/lambda/handlers.ts';
-import { overriding } from '../../../lab/overriding.ts';
 import { currentInvocation } from '../../../lab/simulation/invocation.ts';
 import type { Handlers } from '../../../lab/simulation/lambda.ts';
 import type { Wrap } from '../../../lab/simulation/simulate.ts';

@@ -1,6 +1,6 @@
+import { overriding } from '../../../adapters/overriding.ts';
 import type { Dial } from '../../../domain/dial.ts';
 import type { AllDeps } from '../../../functions/lambda/handlers.ts';
-import { overriding } from '../../../lab/overriding.ts';
 import { currentInvocation } from '../../../lab/simulation/invocation.ts';
 import { answering, believing, nothing, type PlantedBug, withoutLine, withPort } from './plant.ts';
 
