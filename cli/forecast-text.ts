@@ -2,7 +2,6 @@ import { tableRows } from '../adapters/terminal/table.ts';
 import { timeText } from '../domain/forecast/blind.ts';
 import type { EffectForecast, Forecast, HealthyForecast } from '../domain/forecast/forecast.ts';
 import { percentText } from '../domain/judges/words.ts';
-import { isSoak } from '../domain/plan/control.ts';
 import { detectText } from '../domain/plan/detect-text.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { ProvenProposal } from './proven-proposals.ts';
@@ -29,7 +28,7 @@ export function forecastText(plan: Plan, made: Forecast, help: readonly string[]
       ...effectTable(made.effects),
       '',
       'Found by the end of',
-      ...stayTable(plan, made),
+      ...stayTable(made),
       '',
       `Each row: ${releases} releases, simulated with the judges themselves, ± ${points(error)} (95 %). Times are until the canary has no traffic any more.`,
     );
@@ -77,8 +76,8 @@ function effectTable(effects: readonly EffectForecast[]): string[] {
   return tableRows([head, ...rows], TABLE).flat();
 }
 
-function stayTable(plan: Plan, { effects, stays }: Forecast): string[] {
-  const names = stays.map(({ step, weight }) => (isSoak(plan, step) ? 'soak' : `${weight} %`));
+function stayTable({ effects, stays }: Forecast): string[] {
+  const names = stays.map(({ what, weight }) => (what === 'soak' ? what : `${weight} %`));
   const rows = effects.map(({ fault, foundByStay }) => [
     `${percentText(fault.failureRate)} (${fault.name})`,
     ...names.map((_, stay) => share(foundByStay[stay] ?? foundByStay.at(-1) ?? 0)),

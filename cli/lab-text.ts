@@ -5,6 +5,7 @@ import { endText, stepText } from '../domain/ledger/news.ts';
 import { groupedText } from '../domain/number-text.ts';
 import { approvalRule } from '../domain/plan/approval-rule.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { releaseSteps } from '../domain/plan/release-steps.ts';
 import type { ApprovalMeant } from '../domain/release/approvals.ts';
 import { measureText } from '../domain/sources/measure.ts';
 import type { VersionCounts } from '../lab/load/version-counts.ts';
@@ -75,7 +76,8 @@ function whyFewer(pacing: Pacing, { most, wanted }: { most: number; wanted: numb
 
 /** The steps, and of a default plan what it compares. */
 export function planText(plan: Plan, isDefault: boolean): string {
-  const steps = `${plan.steps.map(stepText).join(', ')}${plan.soakSeconds === 0 ? '' : `, soak ${durationText(plan.soakSeconds)}`}`;
+  const { steps: all, soakSeconds } = releaseSteps(plan, 'normal');
+  const steps = `${all.map(stepText).join(', ')}${soakSeconds === 0 ? '' : `, soak ${durationText(soakSeconds)}`}`;
   if (!isDefault) return line(`plan of ${plan.workload}: ${steps}`);
   const measures = plan.metrics.map(({ source }) => measureText(source.measure));
   return [

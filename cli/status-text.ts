@@ -5,6 +5,7 @@ import { althoughTexts } from '../domain/ledger/although.ts';
 import { endText, imagesText, stepText } from '../domain/ledger/news.ts';
 import { silentText } from '../domain/ledger/silent-text.ts';
 import type { EndedRelease, ReleaseState } from '../domain/ledger/state.ts';
+import { stepsOf } from '../domain/ledger/steps-of.ts';
 import { confirmedWeight } from '../domain/ledger/weight.ts';
 import { openApprovals } from '../domain/release/approvals.ts';
 import { findingsOf } from '../domain/release/findings.ts';
@@ -217,7 +218,7 @@ const silentRows = ({ alarmsSilent = {} }: ReleaseState): Row[] =>
 const minuteText = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 function placeText(release: ReleaseState): string {
-  const { plan, stepsDone, admission, rollBack, soak, turnedBack } = release;
+  const { stepsDone, admission, rollBack, soak, turnedBack } = release;
   if (admission === undefined) return 'not admitted yet';
   if (rollBack !== undefined) {
     return rollBack.verifiedAtEpochMs === undefined
@@ -226,9 +227,10 @@ function placeText(release: ReleaseState): string {
   }
   if (turnedBack !== undefined)
     return `turned back by hand, as ${turnedBack.by} says; the canary is scaled down when its connections have ended`;
+  const { steps, soakSeconds } = stepsOf(release);
   const step = currentStep(release);
-  if (step !== undefined) return `${stepsDone + 1} of ${plan.steps.length}: ${stepText(step)}`;
-  if (soak?.done !== true) return `soak ${durationText(plan.soakSeconds)}`;
+  if (step !== undefined) return `${stepsDone + 1} of ${steps.length}: ${stepText(step)}`;
+  if (soak?.done !== true) return `soak ${durationText(soakSeconds)}`;
   return 'promoted; the old version is scaled down when its connections have ended';
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { measuringSeconds } from '../domain/plan/measuring-time.ts';
 import type { Plan, Step } from '../domain/plan/plan.ts';
+import { type Declared, releaseSteps } from '../domain/plan/release-steps.ts';
 
 /** How fast a lab's clock runs, and the traffic on both clocks. */
 export interface Pacing {
@@ -42,10 +43,11 @@ export const mostPerSecond = (cores = availableParallelism()): number => PER_SEC
  * @param options.asked requests in a second of the plan   @param options.most requests that can be sent in one of the wall
  */
 export function paceOf(
-  plan: Pick<Plan, 'steps' | 'soakSeconds' | 'metrics' | 'windowSeconds'>,
+  declared: Declared & Pick<Plan, 'metrics' | 'windowSeconds'>,
   options: { asked?: number; compress?: number; most: number },
 ): Pacing {
   const { asked, most } = options;
+  const plan = { ...declared, ...releaseSteps(declared, 'normal') };
   const seconds = timedSeconds(plan);
   const compress = options.compress ?? compressFor(seconds, asked, most);
   const sentPerSecond = Math.min(most, asked === undefined ? USUAL_PER_SECOND : asked * compress);

@@ -3,6 +3,7 @@ import type { Verdict } from '../domain/judges/verdict.ts';
 import type { Fact } from '../domain/ledger/facts.ts';
 import { newsOf } from '../domain/ledger/news.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { releaseSteps } from '../domain/plan/release-steps.ts';
 
 /** Tells the facts of one release, in their order, as one sentence each; undefined: nothing that a person waits for. */
 export type Story = (fact: Fact) => string | undefined;
@@ -12,15 +13,19 @@ export type Story = (fact: Fact) => string | undefined;
  * process has just been started), which would read as if something were wrong.
  */
 export function openStory(plan: Plan): Story {
+  let walks = releaseSteps(plan, 'normal');
   let hasTraffic = false;
   let isStarting = false;
   let isGoingBack = false;
   return fact => {
     switch (fact.kind) {
+      case 'admitted':
+        walks = fact.admission.walks ?? walks;
+        return newsOf(fact, walks);
       case 'shiftConfirmed':
         hasTraffic ||= fact.weight > 0;
         isStarting = false;
-        return newsOf(fact, plan);
+        return newsOf(fact, walks);
       case 'slotSeen': {
         // what keeps it is said where the release goes back for it
         const isFirst = fact.problem !== undefined && !isStarting;
@@ -28,27 +33,27 @@ export function openStory(plan: Plan): Story {
         return isFirst ? `waits until ${fact.slot} is ready` : undefined;
       }
       case 'judged':
-        return hasTraffic && isToldNow(fact.verdict) ? newsOf(fact, plan) : undefined;
+        return hasTraffic && isToldNow(fact.verdict) ? newsOf(fact, walks) : undefined;
       case 'held':
         return `waits ${durationText(plan.hold.atMostSeconds)} at most: ${fact.because}`;
       case 'resumed':
         return 'waits no longer';
       case 'stepDone': {
-        const step = plan.steps[fact.index];
+        const step = walks.steps[fact.index];
         // what a hook or a person said was told when it was said
-        return step?.kind === 'hook' || step?.kind === 'approval' ? undefined : newsOf(fact, plan);
+        return step?.kind === 'hook' || step?.kind === 'approval' ? undefined : newsOf(fact, walks);
       }
       case 'closed':
         // why it goes back was told when it began to
-        return isGoingBack && fact.reason !== undefined ? `${fact.outcome} (${fact.reason})` : newsOf(fact, plan);
+        return isGoingBack && fact.reason !== undefined ? `${fact.outcome} (${fact.reason})` : newsOf(fact, walks);
       case 'rollBackClaimed':
         isGoingBack = true;
-        return newsOf(fact, plan);
+        return newsOf(fact, walks);
       case 'baselineSeen':
         // of the few seconds before the release: a lab's stable version has no past
         return undefined;
       default:
-        return newsOf(fact, plan);
+        return newsOf(fact, walks);
     }
   };
 }

@@ -2,6 +2,7 @@ import type { AppendedLine } from '../adapters/ledger/ledger.ts';
 import { otherSlot, type Slot } from '../domain/dial.ts';
 import type { Outcome, RollBackReason } from '../domain/ledger/facts.ts';
 import { stepText } from '../domain/ledger/news.ts';
+import { stepsOf as walksOf } from '../domain/ledger/steps-of.ts';
 import type { Measure } from '../domain/plan/plan.ts';
 import { workloadOf } from '../domain/release-id.ts';
 import type { Workload } from '../domain/workload.ts';
@@ -124,7 +125,9 @@ function weightsOf(release: WatchedRelease): number[] {
 
 function stepsOf(release: WatchedRelease): string[] {
   const requested = release.lines.map(line => line.fact).find(fact => fact.kind === 'requested');
-  const steps = requested?.kind === 'requested' ? requested.plan.steps : [];
+  const admitted = release.lines.map(line => line.fact).find(fact => fact.kind === 'admitted');
+  if (requested?.kind !== 'requested') return [];
+  const { steps } = walksOf({ ...requested, ...(admitted?.kind === 'admitted' && admitted) });
   const done = release.lines.filter(({ fact }) => fact.kind === 'stepDone' || fact.kind === 'shiftConfirmed').length;
   return steps.slice(0, done).map(stepText);
 }

@@ -34,8 +34,7 @@ export async function undo(deps: UndoDeps, input: UndoInput, log: Log): Promise<
     const { undoOf, images, restores } = undone;
     const releaseId = releaseIdOf(name, state.releases + 1);
     const call = new ReleaseCall(deps, { releaseId, state, by, log });
-    const plan = undoPlan(undone.plan);
-    await call.append({ kind: 'requested', images, plan, workload: registered.workload, undoOf });
+    await call.append({ kind: 'requested', images, plan: undone.plan, workload: registered.workload, undoOf });
     await startRun(deps, call, 1);
     return { releaseId, ...restores };
   });
@@ -92,9 +91,3 @@ const restoresUndone = (
   images: EndedRelease['images'],
 ): Pick<UndoAnswer, 'restoresUndone'> =>
   last?.undoOf === undefined ? {} : { restoresUndone: { releaseId: last.undoOf, images } };
-
-/** One turn to 100 %, judged by the same metrics through the same soak. */
-function undoPlan(plan: Plan): Plan {
-  const { preview: _, ...rest } = plan;
-  return { ...rest, strategy: 'blueGreen', steps: [{ kind: 'setWeight', weight: 100 }] };
-}

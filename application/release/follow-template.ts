@@ -28,7 +28,6 @@ export async function followTemplate(
     return now;
   }
   const { entries: lines } = await deps.ledger.entriesPage(call.workload, requestedSeq - 1);
-  // as it was asked for: a first release walks through less of its plan
   const asked = lines.find(entry => entry.releaseId === releaseId && entry.fact.kind === 'requested')?.fact;
   if (asked?.kind !== 'requested') return now;
   const next = new ReleaseCall(deps, {

@@ -1,3 +1,4 @@
+import { stepsOf } from '../../domain/ledger/steps-of.ts';
 import { currentStep, nextStep } from '../../domain/release/next-step.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
@@ -5,15 +6,16 @@ import { asks } from './asks.ts';
 
 /** Names the next step, and writes down when a step began. */
 export async function nameNextStep(call: ReleaseCall): Promise<ReleaseOutput<'next-step'>> {
-  const { plan, stepsDone, stepStartedAtEpochMs } = call.release;
+  const { stepsDone, stepStartedAtEpochMs } = call.release;
+  const { steps } = stepsOf(call.release);
   const prepares = nextStep(call.release, call.now);
   // a bake before the first weight lasts its time from when the canary is ready, not from when it was asked for
   const isPrepared = prepares.kind !== 'openPreview' && (prepares.kind !== 'sizeCanary' || readyIsTheStep(call));
-  if (isPrepared && stepsDone < plan.steps.length && stepStartedAtEpochMs === undefined) {
+  if (isPrepared && stepsDone < steps.length && stepStartedAtEpochMs === undefined) {
     await call.append({ kind: 'stepStarted', index: stepsDone });
   }
   const next = nextStep(call.release, call.now); // a weight wants the slots read since its step began
-  const because = `step ${Math.min(stepsDone + 1, plan.steps.length)} of ${plan.steps.length}: ${next.kind}`;
+  const because = `step ${Math.min(stepsDone + 1, steps.length)} of ${steps.length}: ${next.kind}`;
   const seconds = next.kind === 'pause' ? next.seconds : 1;
   const { slotAskedAtEpochMs } = call.before;
   const asked = asks(call.release, {

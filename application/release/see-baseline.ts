@@ -8,6 +8,7 @@ import type { Slot } from '../../domain/dial.ts';
 import { blindAt } from '../../domain/forecast/blind-at.ts';
 import { baselineOf, baselineWindows, learningMetrics } from '../../domain/judges/sequential/baseline.ts';
 import type { Admission } from '../../domain/ledger/facts.ts';
+import { walkedPlanOf } from '../../domain/ledger/steps-of.ts';
 import { analysisStart } from '../../domain/windows/shifts.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import { type TellDeps, tell } from '../tell.ts';
@@ -53,7 +54,7 @@ export async function writeBaseline(
     return [metric.name, baselineOf(metric, own)] as const;
   });
   const seen = Object.fromEntries(byMetric);
-  const blind = blindAt(plan, seen);
+  const blind = blindAt(walkedPlanOf(call.release), seen);
   for (const because of blind) {
     call.log.warn('the plan is blind', { because });
     await tell(deps, call.release, 'started', `the plan is blind: ${because}`);

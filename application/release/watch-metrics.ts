@@ -12,6 +12,7 @@ import {
   type ReleaseVerdict,
 } from '../../domain/judges/judge-release.ts';
 import type { Verdict } from '../../domain/judges/verdict.ts';
+import { walkedPlanOf } from '../../domain/ledger/steps-of.ts';
 import { sequentialContext } from '../../domain/plan/sequential-context.ts';
 import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
@@ -90,7 +91,7 @@ function contextOf(
     nowEpochMs: call.now,
     windowSeconds: plan.windowSeconds,
     expects: window => expectedIn(window, shifts),
-    sequential: sequentialContext(plan, call.release),
+    sequential: sequentialContext(walkedPlanOf(call.release), call.release),
     steadyWeight: window => steadyWeight(window, shifts, admission?.stickinessSeconds ?? 0),
     sourceFault: fault,
   };

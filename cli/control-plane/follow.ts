@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { newsTeller } from '../../domain/ledger/news-teller.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
+import { stepsOf } from '../../domain/ledger/steps-of.ts';
 import { openApprovals } from '../../domain/release/approvals.ts';
 import { workloadOf } from '../../domain/release-id.ts';
 import { approveCommandOf } from '../approval-text.ts';
@@ -32,7 +33,7 @@ export async function followToTheEnd(
     const release = find(state);
     for (const { fact, seq, releaseId: of } of entries) {
       if (of !== releaseId || release === undefined) continue;
-      const news = tell(fact, release.plan);
+      const news = tell(fact, stepsOf(release));
       if (news === undefined) continue;
       const style = newsStyle(fact);
       const text = style === undefined ? news : paintOf(terminal)(style, news);

@@ -1,5 +1,4 @@
 import { percentText } from '../judges/words.ts';
-import { isSoak } from '../plan/control.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Detect } from '../statistics/sequential/detect.ts';
 import { effectRate, grossRate } from '../statistics/sequential/effect.ts';
@@ -27,7 +26,7 @@ function blindSentence(model: Model, detect: Detect, stay: ForecastStay): string
   const fault = `a canary that fails ${percentText(effectRate(traffic.failureRate, detect))} of requests`;
   const at = `at ${Number(traffic.requestsPerSecond.toPrecision(3))} requests a second, ${stay.weight} % weight and ${percentText(traffic.failureRate)} failures on stable`;
   const need = `${windows === undefined ? 'more than ' : ''}${timeText((windows ?? MOST_WINDOWS) * plan.windowSeconds)}`;
-  const lasts = `${stayText(plan, stay.step)} lasts ${timeText(stay.plannedSeconds)}`;
+  const lasts = `${stayText(stay.what)} lasts ${timeText(stay.plannedSeconds)}`;
   return `${at}, it takes ${need} of data to see ${fault}; ${lasts}: ${heldText(model, stay)}`;
 }
 
@@ -39,8 +38,7 @@ function heldText({ plan: { hold, sequential }, traffic }: Model, { holdSeconds,
     : `it holds for ${timeText(holdSeconds)}`;
 }
 
-const stayText = (plan: Plan, step: number): string =>
-  isSoak(plan, step) ? 'the soak' : plan.steps[step]?.kind === 'analysis' ? 'this analysis' : 'this bake';
+const stayText = (what: ForecastStay['what']): string => (what === 'soak' ? 'the soak' : `this ${what}`);
 
 function endOfHold({ then }: Plan['hold']): string {
   switch (then) {

@@ -1,6 +1,6 @@
 import { isSequential } from '../judges/sequential/windows.ts';
-import { mostWeight, withoutControl } from '../plan/control.ts';
 import type { Metric, Plan, Step } from '../plan/plan.ts';
+import { mostWeight } from '../plan/release-steps.ts';
 import { usualLatenessSeconds } from '../sources/measure.ts';
 import type { Detect } from '../statistics/sequential/detect.ts';
 import { effectRate } from '../statistics/sequential/effect.ts';
@@ -40,13 +40,13 @@ export function proposals(plan: Plan, traffic: Traffic, options: { withinSeconds
   const own = firstWeight(plan);
   const shortest = adapted(plan, traffic, own);
   // where the first weight is all that the canary gets there is no smaller one to begin with
-  const least = own >= mostWeight(plan.steps) ? undefined : leastExposure(plan, traffic, options.withinSeconds);
+  const least = own >= mostWeight(plan) ? undefined : leastExposure(plan, traffic, options.withinSeconds);
   const told = (kind: Proposal['kind'], { plan: better, healthySeconds }: Adapted, what: string): Proposal => {
     const spared = healthySeconds + DEADLINE_SPARE_SECONDS;
     return {
       kind,
       because: `${what}: ${timeText(healthySeconds)} for a healthy release`,
-      ...withoutControl(better),
+      ...{ steps: better.steps, soakSeconds: better.soakSeconds },
       deadlineSeconds: Math.max(plan.deadlineSeconds, Math.ceil(spared / 1800) * 1800),
       detect,
     };
@@ -151,34 +151,37 @@ function healthyTime(plan: Plan, traffic: Traffic): number | undefined {
 
 function firstWeight(plan: Plan): number {
   const weights = plan.steps.flatMap(step => (step.kind === 'setWeight' && step.weight > 0 ? [step.weight] : []));
-  return weights[0] ?? 0;
+  return Math.min(weights[0] ?? 0, mostWeight(plan));
 }
 
 /** The same gates in the same order; stays as short as they can be, the first one as long as it must. */
 function withStays(plan: Plan, weight: number, firstSeconds: number): Plan {
   const later = laterStaySeconds(plan);
-  const most = mostWeight(plan.steps);
+  const most = mostWeight(plan);
   const steps: Step[] = [];
   let turned = 0;
   let hasStayed = true;
+  let isAtMost = false;
   for (const step of plan.steps) {
     if (step.kind === 'setWeight' && step.weight > 0) {
       const isFirst = turned === 0;
-      if (!isFirst && step.weight <= weight) continue;
-      steps.push({ ...step, weight: isFirst ? weight : step.weight });
+      const isWhole = (isFirst ? weight : step.weight) >= most;
+      // what a control leaves is reached once, and written as all
+      if (!isFirst && (step.weight <= weight || isAtMost)) continue;
+      steps.push({ ...step, weight: isWhole ? 100 : isFirst ? weight : step.weight });
       turned += 1;
+      isAtMost = isWhole;
       hasStayed = step.weight >= most;
     } else if (turned === 0 || step.kind !== 'bake') {
       steps.push(step);
-    } else if (step.control !== undefined) {
-      // a soak is as long as the plan wants it, but where it is all that a fault can be seen in
-      steps.push(turned === 1 ? { ...step, seconds: firstSeconds } : step);
     } else if (!hasStayed) {
       steps.push({ kind: 'bake', seconds: turned === 1 ? firstSeconds : later });
       hasStayed = true;
     }
   }
-  return { ...plan, steps };
+  // a soak with a control is as long as the plan wants it, but where it is all that a fault can be seen in
+  const soakSeconds = plan.control !== undefined && turned === 1 ? firstSeconds : plan.soakSeconds;
+  return { ...plan, steps, soakSeconds };
 }
 
 /** Long enough that a whole window of this weight is judged before the next one. */

@@ -1,6 +1,7 @@
 import { MISSED_AFTER_SECONDS } from '../judges/turns.ts';
 import { measurements, measuringSeconds } from '../plan/measuring-time.ts';
 import type { Plan, Step } from '../plan/plan.ts';
+import { releaseSteps } from '../plan/release-steps.ts';
 import { secondsUntilShift } from '../release/shift-time.ts';
 import { usualLatenessSeconds } from '../sources/measure.ts';
 import { LOOK_EVERY_SECONDS } from '../windows/looks.ts';
@@ -24,8 +25,10 @@ export interface ForecastWindow {
 
 /** One stay at a weight: what a person would call a step. */
 export interface ForecastStay {
-  /** Index into the plan's steps; the number of steps is the soak. */
+  /** Index into the steps; the number of steps is what comes after the last one. */
   step: number;
+  /** What it is: a bake, an analysis, or the soak, be it after the last step or with a control before it. */
+  what: 'bake' | 'analysis' | 'soak';
   weight: number;
   fromSeconds: number;
   /** As planned, without a hold. */
@@ -73,6 +76,7 @@ export type EnoughSeen = (known: readonly ForecastWindow[], look: Look) => Sight
  */
 export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
   const { windowSeconds } = plan;
+  const { steps, soakSeconds } = releaseSteps(plan, 'normal');
   const lateSeconds = usualLatenessSeconds(plan.metrics.map(({ source }) => source.kind)) + AGREEMENT_SECONDS;
   const shifts: Shift[] = [];
   const stays: ForecastStay[] = [];
@@ -81,14 +85,17 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
   const grid = { windowSeconds, lateSeconds, nextStartMs: undefined as number | undefined };
   const windowsUntil = (seconds: number) => addKnown(windows, shifts, grid, seconds);
   /** @param ends the time from which on it may end, once `isOver` says so */
-  const stay = (step: number, ends: { seconds: number; isOver?: () => boolean; only?: readonly string[] }): boolean => {
+  const stay = (
+    { what, step }: Pick<ForecastStay, 'what' | 'step'>,
+    ends: { seconds: number; isOver?: () => boolean; only?: readonly string[] },
+  ): boolean => {
     const weight = shifts.at(-1)?.weight ?? 0;
     const fromSeconds = now;
     now += ends.seconds;
     while (weight > 0 && ends.isOver?.() === false) now += LOOK_EVERY_SECONDS;
     const plannedSeconds = now - fromSeconds;
     const one: ForecastStay = {
-      ...{ step, weight, fromSeconds, plannedSeconds, untilSeconds: now, holdSeconds: 0, unseen: false },
+      ...{ what, step, weight, fromSeconds, plannedSeconds, untilSeconds: now, holdSeconds: 0, unseen: false },
     };
     stays.push(one);
     if (weight === 0) return true;
@@ -108,15 +115,16 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
     return goesOn(sight) || sight === 'gross' || (sight === 'little' && plan.hold.then === 'proceed');
   };
   /** With promoteEarly a bake ends once it is proven healthy, but not before `after`. */
-  const bake = (index: number, { seconds, control }: Extract<Step, { kind: 'bake' }>): boolean => {
+  const bake = (step: number, { seconds, control }: Extract<Step, { kind: 'bake' }>): boolean => {
+    const what = control === undefined ? 'bake' : 'soak';
     const early = control === undefined ? plan.promoteEarly : undefined;
-    if (early === undefined || early.afterSeconds >= seconds) return stay(index, { seconds });
+    if (early === undefined || early.afterSeconds >= seconds) return stay({ what, step }, { seconds });
     const endSeconds = now + seconds;
     const isOver = () => {
       const sight = now >= endSeconds ? 'healthy' : enoughSeen(windowsUntil(now), { atEnd: false });
       return sight === 'healthy' || sight === 'stop';
     };
-    return stay(index, { seconds: early.afterSeconds, isOver });
+    return stay({ what, step }, { seconds: early.afterSeconds, isOver });
   };
   /** Until its metrics have their measurements, or should have had them for long. */
   const analysis = (index: number, step: Extract<Step, { kind: 'analysis' }>): boolean => {
@@ -128,10 +136,10 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
         return due.length >= windows;
       });
     const isOver = () => isMeasured(windowsUntil(now)) || now >= latest;
-    return stay(index, { seconds: 0, isOver, only: step.metrics });
+    return stay({ what: 'analysis', step: index }, { seconds: 0, isOver, only: step.metrics });
   };
   let ends = true;
-  for (const [index, step] of plan.steps.entries()) {
+  for (const [index, step] of steps.entries()) {
     if (step.kind === 'setWeight') {
       const timing = { windowSeconds, propagationSeconds: DEFAULT_PROPAGATION_SECONDS, nowEpochMs: now * 1000 };
       now += secondsUntilShift(timing);
@@ -148,7 +156,7 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
     if (step.kind === 'analysis') ends = analysis(index, step);
     if (!ends) break;
   }
-  if (ends && plan.soakSeconds > 0) ends = stay(plan.steps.length, { seconds: plan.soakSeconds });
+  if (ends && soakSeconds > 0) ends = stay({ what: 'soak', step: steps.length }, { seconds: soakSeconds });
   return {
     windows: [...windowsUntil(now)],
     stays,

@@ -2,6 +2,7 @@ import type { Dial, Slot } from '../dial.ts';
 import type { Baseline } from '../judges/sequential/baseline.ts';
 import type { Verdict } from '../judges/verdict.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { ReleaseSteps } from '../plan/release-steps.ts';
 import type { Workload } from '../workload.ts';
 
 /** How a release ended. */
@@ -39,6 +40,8 @@ export interface Admission {
   first?: true;
   /** Nothing in `stable` was healthy, and a person had said that the release begins all the same. */
   stableIsDown?: true;
+  /** What it walks through; absent in lines from before it was frozen, and of a release that has ended: ask `stepsOf`. */
+  walks?: ReleaseSteps;
   stable: Slot;
   canary: Slot;
   revision: string;

@@ -1,11 +1,11 @@
 import { assertNever } from '../assert-never.ts';
 import { approvalRule } from '../plan/approval-rule.ts';
-import { firstReleasePlan, stableDownPlan } from '../plan/first-release.ts';
 import { bothAlthough } from './although.ts';
 import { type Although, type Entry, type Fact, FINDING_KINDS } from './facts.ts';
 import { openingOf } from './opening.ts';
 import { withStart } from './starts.ts';
 import { PROCEED, type ReleaseState } from './state.ts';
+import { stepsOf } from './steps-of.ts';
 import { confirmedWeight } from './weight.ts';
 
 type ReleaseFact = Exclude<Fact, { kind: 'requested' | 'closed' | 'pushRefused' | 'retagPassed' | 'snapshotTaken' }>;
@@ -54,12 +54,7 @@ function apply(release: ReleaseState, entry: Entry, fact: ReleaseFact): ReleaseS
       return { ...release, alarmsSilent: { ...release.alarmsSilent, [fact.alarm]: silent } };
     }
     case 'admitted':
-      return {
-        ...clusterWorks(release),
-        admission: fact.admission,
-        ...(fact.admission.first === true && { plan: firstReleasePlan(release.plan) }),
-        ...(fact.admission.stableIsDown === true && { plan: stableDownPlan(release.plan) }),
-      };
+      return { ...clusterWorks(release), admission: fact.admission };
     case 'refused':
       return { ...release, refused: fact.because, ...(fact.sameAs !== undefined && { sameAs: fact.sameAs }) };
     case 'canaryIntended':
@@ -300,7 +295,7 @@ function approve(release: ReleaseState, fact: Extract<Fact, { kind: 'approved' }
   if (approval === undefined || approval.approvedBy.includes(entry.by)) return release; // twice is once
   if (opening !== undefined && opening !== openingOf(approval)) return release; // said of a question that is over
   const approvedBy = [...approval.approvedBy, entry.by];
-  const complete = approvedBy.length >= approvalRule(release.plan, name).required;
+  const complete = approvedBy.length >= approvalRule(stepsOf(release), name).required;
   const next = { ...approval, approvedBy, ...(complete ? { completeAtEpochMs: entry.atEpochMs } : {}) };
   return { ...release, approvals: { ...release.approvals, [name]: next } };
 }

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../canonical-json.ts';
 import { releaseIdOf } from '../release-id.ts';
-import type { Entry, Fact, ReleaseImage } from './facts.ts';
+import type { Admission, Entry, Fact, ReleaseImage } from './facts.ts';
 import { foldRelease } from './fold-release.ts';
 import { newestOf } from './newest-push.ts';
 import { ENDED_KEPT, type EndedRelease, type ReleaseState, type WorkloadState } from './state.ts';
@@ -150,8 +150,10 @@ const endOf = (release: ReleaseState, entry: Entry) => ({
   plan: release.plan,
   ...(release.undoOf === undefined ? {} : { undoOf: release.undoOf }),
   ...(release.sameAs === undefined ? {} : { sameAs: release.sameAs }),
-  // how to go back from a release that is over nobody needs to know, and it may be long
-  ...(release.admission === undefined ? {} : { admission: { ...release.admission, wayBack: null } }),
+  ...(release.admission === undefined ? {} : { admission: shortOf(release.admission) }),
 });
+
+/** How to go back from a release that is over nobody needs to know; its steps follow from its plan. Both may be long. */
+const shortOf = ({ walks: _, ...admission }: Admission): Admission => ({ ...admission, wayBack: null });
 
 const keepNewest = (ended: EndedRelease[], newest: EndedRelease) => [newest, ...ended].slice(0, ENDED_KEPT);

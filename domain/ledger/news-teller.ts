@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/plan.ts';
+import type { ReleaseSteps } from '../plan/release-steps.ts';
 import type { Fact } from './facts.ts';
 import { newsOf } from './news.ts';
 
@@ -6,10 +6,10 @@ import { newsOf } from './news.ts';
  * Tells the news of one release, oldest first, as `newsOf` does, but each reason once: a verdict, the roll back that
  * follows it and the end have the same one, and only the first of them says it.
  */
-export function newsTeller(): (fact: Fact, plan: Plan) => string | undefined {
+export function newsTeller(): (fact: Fact, walks: ReleaseSteps) => string | undefined {
   const told: string[] = [];
-  return (fact, plan) => {
-    const news = newsOf(fact, plan);
+  return (fact, walks) => {
+    const news = newsOf(fact, walks);
     if (news === undefined) return undefined;
     const again = told.filter(reason => news.endsWith(`: ${reason}`)).sort((a, b) => b.length - a.length)[0];
     const reason = reasonOf(fact);

@@ -3,14 +3,18 @@ import { dialText } from '../dial.ts';
 import { durationText } from '../file/units.ts';
 import type { Baseline } from '../judges/sequential/baseline.ts';
 import { percentText, plural } from '../judges/words.ts';
-import type { Plan, Step } from '../plan/plan.ts';
+import type { Step } from '../plan/plan.ts';
+import type { ReleaseSteps } from '../plan/release-steps.ts';
 import { althoughTexts } from './although.ts';
 import type { Fact, FindingKind, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
 import { silentText } from './silent-text.ts';
 import { isKnown } from './versions.ts';
 
-/** What a release's fact is to those who watch; undefined: no news, only for the ledger. */
-export function newsOf(fact: Fact, plan: Plan): string | undefined {
+/**
+ * What a release's fact is to those who watch; undefined: no news, only for the ledger.
+ * @param walks what the release walks through
+ */
+export function newsOf(fact: Fact, walks: ReleaseSteps): string | undefined {
   if (!isKnown(fact)) return undefined; // of a newer version of Sluice
   switch (fact.kind) {
     case 'requested':
@@ -48,11 +52,11 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
     case 'shiftConfirmed':
       return `weight ${fact.weight} %`;
     case 'stepStarted': {
-      const step = plan.steps[fact.index];
+      const step = walks.steps[fact.index];
       return step === undefined || step.kind === 'setWeight' ? undefined : stepText(step);
     }
     case 'stepDone': {
-      const step = plan.steps[fact.index];
+      const step = walks.steps[fact.index];
       return step === undefined ? undefined : `${stepText(step)} is done: ${fact.because}`;
     }
     case 'hookAnswered':
@@ -78,9 +82,9 @@ export function newsOf(fact: Fact, plan: Plan): string | undefined {
     case 'resumed':
       return 'no longer on hold';
     case 'soakStarted':
-      return plan.soakSeconds === 0
+      return walks.soakSeconds === 0
         ? undefined
-        : `soak ${durationText(plan.soakSeconds)}: stable keeps its full size, a roll back is one call`;
+        : `soak ${durationText(walks.soakSeconds)}: stable keeps its full size, a roll back is one call`;
     case 'rollBackClaimed':
       return fact.handsOver === true ? undefined : `is rolling back (${fact.reason}): ${fact.because}`;
     case 'dialRestored':

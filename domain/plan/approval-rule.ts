@@ -1,4 +1,4 @@
-import type { Plan } from './plan.ts';
+import type { ReleaseSteps } from './release-steps.ts';
 
 /** Who may give an approval, and how many people must. */
 export interface ApprovalRule {
@@ -9,10 +9,10 @@ export interface ApprovalRule {
 }
 
 /**
- * The rule of one of the plan's approvals. The question of a hold has no step of its own: it is for those who may approve any
- * step of the plan, and where the plan asks nobody, for whoever may call (decision 21).
+ * The rule of one of a release's approvals. The question of a hold has no step of its own: it is for those who may approve any
+ * step of the release, and where none asks anybody, for whoever may call (decision 21).
  */
-export function approvalRule({ steps }: Plan, name: string): ApprovalRule {
+export function approvalRule({ steps }: Pick<ReleaseSteps, 'steps'>, name: string): ApprovalRule {
   const all = steps.filter(step => step.kind === 'approval');
   const own = all.find(step => step.name === name);
   return {

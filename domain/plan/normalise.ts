@@ -2,7 +2,6 @@ import { secondsOf } from '../file/read-checked.ts';
 import { judgePlanOf } from '../judges/plan-registry.ts';
 import { sequentialPart } from '../judges/sequential/plan.ts';
 import { measuredOf } from '../sources/measured-of.ts';
-import { withControl } from './control.ts';
 import type { JudgeSpec, Metric, NotifyTarget, Plan, Step } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
 
@@ -45,10 +44,10 @@ function endOfHold({ steps, notify }: PlanInput): Plan['hold']['then'] {
   return heard || steps.some(({ approval }) => approval !== undefined) ? 'ask' : 'rollBack';
 }
 
-function stepsOf(input: PlanInput): Pick<Plan, 'steps' | 'soakSeconds'> {
+function stepsOf(input: PlanInput): Pick<Plan, 'steps' | 'soakSeconds' | 'control'> {
   const steps = input.steps.map(normaliseStep);
   const soakSeconds = secondsOf(input.soak);
-  return input.control === undefined ? { steps, soakSeconds } : withControl(steps, soakSeconds, input.control);
+  return { steps, soakSeconds, ...(input.control !== undefined && { control: input.control }) };
 }
 
 function normaliseStep({ setWeight, bake, analysis, hook, approval }: PlanInput['steps'][number]): Step {

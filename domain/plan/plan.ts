@@ -26,14 +26,17 @@ export interface Plan {
   /** Absent: a bake always lasts its time. */
   promoteEarly?: PromoteEarly;
   metrics: Metric[];
+  /** As they were declared; what a release walks through is made of them by releaseSteps. */
   steps: Step[];
   soakSeconds: number;
+  /** Per cent of the requests that stay on stable through the soak, 1 to 5; absent: none. */
+  control?: number;
   notify: NotifyTarget[];
 }
 
 export type Step =
   | { kind: 'setWeight'; weight: number }
-  /** `control`: it is the soak of a plan that keeps so many per cent on the stable version; it always lasts its time. */
+  /** `control`: made of the soak of a plan that keeps so many per cent on the stable version; it always lasts its time. */
   | { kind: 'bake'; seconds: number; control?: number }
   | { kind: 'analysis'; metrics: string[]; count: number }
   | { kind: 'hook'; name: string; url: string; timeoutSeconds: number; retries: number }

@@ -2,8 +2,8 @@ import { durationText } from '../file/units.ts';
 import { JUDGE_PLANS } from '../judges/plan-registry.ts';
 import { SOURCE_PLANS, sourcePlanOf } from '../sources/plan-registry.ts';
 import type { Workload } from '../workload.ts';
-import { mostWeight } from './control.ts';
 import type { Metric, Plan } from './plan.ts';
+import { mostWeight, releaseSteps } from './release-steps.ts';
 
 /** Each a sentence: what someone who reads this plan might think it promises, and it does not. */
 export function cannotPromise(plan: Plan, workload?: Workload): string[] {
@@ -18,10 +18,11 @@ function ofJudging(plan: Plan): string[] {
 }
 
 /** What each kind of judge says of its metrics; what is true of several is said once, with the names of all. */
-function ofJudges({ metrics, steps }: Plan): string[] {
+function ofJudges(plan: Plan): string[] {
+  const { metrics } = plan;
   const said = JUDGE_PLANS.flatMap(kind => {
     const all = metrics.filter(({ judge }) => judge.kind === kind.kind);
-    const each = all.map(metric => kind.caveats(metric, { all, mostWeight: mostWeight(steps) }));
+    const each = all.map(metric => kind.caveats(metric, { all, mostWeight: mostWeight(plan) }));
     const places = Math.max(0, ...each.map(sentences => sentences.length));
     return Array.from({ length: places }, (_, place) =>
       all.map(({ name }, index) => ({ name, sentence: each[index]?.[place] ?? false })),
@@ -82,9 +83,10 @@ interface Stay {
 }
 
 function staysOf(plan: Plan): Stay[] {
+  const { steps, soakSeconds } = releaseSteps(plan, 'normal');
   let stay: Stay = { weight: 0, seconds: 0, bakes: false };
   const stays = [stay];
-  for (const step of plan.steps) {
+  for (const step of steps) {
     if (step.kind === 'setWeight') {
       stay = { weight: step.weight, seconds: 0, bakes: false };
       stays.push(stay);
@@ -93,14 +95,14 @@ function staysOf(plan: Plan): Stay[] {
       stay.bakes = true;
     } else if (step.kind === 'analysis') stay.seconds = Number.POSITIVE_INFINITY; // it waits for measurements
   }
-  stay.seconds += plan.soakSeconds;
+  stay.seconds += soakSeconds;
   // At 100 without a soak ofTheEnd says what there is to say.
   return stays.filter(({ weight, seconds }) => weight < 100 || seconds > 0);
 }
 
 function ofTheEnd(plan: Plan): string[] {
   const notes: string[] = [];
-  const most = mostWeight(plan.steps);
+  const most = mostWeight(plan);
   if (most < 100) {
     notes.push(
       `control: the last ${100 - most} % of the requests move at the end of the soak, when stable is scaled down. A fault that only these requests show is not seen.`,

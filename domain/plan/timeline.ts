@@ -7,6 +7,7 @@ import type { Workload } from '../workload.ts';
 import { measuringSeconds } from './measuring-time.ts';
 import type { Metric, Plan, Step } from './plan.ts';
 import { cannotPromise } from './promises.ts';
+import { walkedPlan } from './release-steps.ts';
 
 /** One line of what will happen. */
 export interface TimelineEntry {
@@ -28,7 +29,8 @@ export interface Timeline {
 }
 
 /** What will happen, step by step. @param workload when given, what it adds is said too */
-export function planTimeline(plan: Plan, workload?: Workload): Timeline {
+export function planTimeline(declared: Plan, workload?: Workload): Timeline {
+  const plan = walkedPlan(declared);
   const entries: TimelineEntry[] = [
     {
       atSeconds: 0,
@@ -61,7 +63,7 @@ export function planTimeline(plan: Plan, workload?: Workload): Timeline {
     what: 'promoted: the canary is live, stable is scaled down',
     judging: [],
   });
-  return { entries, endsSeconds: atSeconds, cannotPromise: cannotPromise(plan, workload) };
+  return { entries, endsSeconds: atSeconds, cannotPromise: cannotPromise(declared, workload) };
 }
 
 /** The metrics that can say something while the canary has this weight. */

@@ -1,6 +1,7 @@
 import { type Dial, dialText, otherSlot, SLOTS, type Slot } from '../dial.ts';
 import type { Admission } from '../ledger/facts.ts';
 import type { EndedRelease, Live, ReleaseState } from '../ledger/state.ts';
+import { stepsOf } from '../ledger/steps-of.ts';
 import { routerOf } from '../routers/plan-registry.ts';
 import type { NamespaceSelectors } from '../slot/namespace-selectors.ts';
 import { podTemplateSchema } from '../slot/pod-template.ts';
@@ -115,14 +116,15 @@ export function admit(
   }
   if (revision === stableRevision) return refused(`revision ${revision} is live already, in ${stable}`);
   const { deregistrationDelaySeconds, stickinessSeconds } = found.draining;
+  const kind = { ...(first && { first }), ...(problemOfStable !== undefined && { stableIsDown: true as const }) };
   const service = known.live === undefined ? undefined : serviceFinding(release, found, stable);
   return {
     kind: 'admitted',
     ...(service !== undefined && { service }),
     because: `revision ${revision} goes to ${canary}`,
     ground: {
-      ...(first && { first }),
-      ...(problemOfStable !== undefined && { stableIsDown: true as const }),
+      ...kind,
+      walks: stepsOf({ ...release, admission: kind }),
       stable,
       canary,
       revision,
@@ -237,7 +239,7 @@ function serviceFinding({ workload }: ReleaseState, found: Findings, live: Slot)
 }
 
 function previewProblem(release: ReleaseState, found: Findings): string | undefined {
-  if (release.plan.preview === undefined || found.previews) return undefined;
+  if (stepsOf(release).preview === undefined || found.previews) return undefined;
   const { name, router } = release.workload;
   const { previewKey = 'way to one' } = routerOf(router);
   return `the plan wants a preview by header, and workload ${name} has no ${previewKey}`;

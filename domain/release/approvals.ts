@@ -2,6 +2,7 @@ import { parseDurationSeconds } from '../file/units.ts';
 import type { Entry } from '../ledger/facts.ts';
 import { openingOf } from '../ledger/opening.ts';
 import { type EndedRelease, PROCEED, type ReleaseState, type WorkloadState } from '../ledger/state.ts';
+import { stepsOf } from '../ledger/steps-of.ts';
 import { type ApprovalRule, approvalRule } from '../plan/approval-rule.ts';
 import { DEFAULTS } from '../plan/defaults.ts';
 import { currentStep } from './next-step.ts';
@@ -32,7 +33,7 @@ export function openApprovals(release: ReleaseState | EndedRelease): OpenApprova
     .filter(([, { completeAtEpochMs }]) => completeAtEpochMs === undefined)
     .map(([name, approval]) => ({
       ...{ name, opening: openingOf(approval), approvedBy: approval.approvedBy },
-      ...approvalRule(release.plan, name),
+      ...approvalRule(stepsOf(release), name),
     }));
 }
 
@@ -40,20 +41,21 @@ export function openApprovals(release: ReleaseState | EndedRelease): OpenApprova
  * When a step's approval, or a hold's question, has been open for so long that the release goes back: what is said after that
  * comes too late, whether or not somebody has looked since.
  */
-export function approvalEndsEpochMs({ plan, approvals }: ReleaseState, name: string): number {
-  const openedAtEpochMs = approvals[name]?.openedAtEpochMs ?? 0;
-  const step = plan.steps.find(one => one.kind === 'approval' && one.name === name);
+export function approvalEndsEpochMs(release: ReleaseState, name: string): number {
+  const openedAtEpochMs = release.approvals[name]?.openedAtEpochMs ?? 0;
+  const step = stepsOf(release).steps.find(one => one.kind === 'approval' && one.name === name);
   const withinSeconds = step?.kind === 'approval' ? step.withinSeconds : ANSWER_WITHIN_SECONDS;
   return openedAtEpochMs + withinSeconds * 1000;
 }
 
 /** Why this person may not give it; undefined: they may. */
 export function whyNotBy(
-  { releaseId, requestedBy, plan }: ReleaseState,
+  release: ReleaseState,
   name: string,
   approver: { by: string; groups: string[] },
 ): string | undefined {
-  const { groups, notTheStarter } = approvalRule(plan, name);
+  const { releaseId, requestedBy } = release;
+  const { groups, notTheStarter } = approvalRule(stepsOf(release), name);
   const { by } = approver;
   if (notTheStarter && by === requestedBy) return `${by} started ${releaseId}, and ${name} wants somebody else`;
   if (groups.length === 0 || groups.some(group => approver.groups.includes(group))) return undefined;

@@ -4,6 +4,7 @@ import { MISSED_AFTER_SECONDS } from '../judges/turns.ts';
 import type { Verdict } from '../judges/verdict.ts';
 import type { Admission, Fact } from '../ledger/facts.ts';
 import { PROCEED, type ReleaseState } from '../ledger/state.ts';
+import { stepsOf } from '../ledger/steps-of.ts';
 import { measuringSeconds } from '../plan/measuring-time.ts';
 import type { Step } from '../plan/plan.ts';
 import { alarmBlock, rangUnderTraffic } from './alarm-watch.ts';
@@ -247,7 +248,7 @@ function stepOver(release: ReleaseState, seen: Unharmed, endEpochMs: number, don
       const approved = release.approvals[PROCEED]?.completeAtEpochMs !== undefined;
       if (approved && !verdict.fault) return advance(done, `a person approved: ${verdict.because}`);
       // a soak of no time waits for nothing: what the step before it went on with it goes on with as well
-      if (done.kind === 'soakDone' && release.plan.soakSeconds === 0 && verdict.unseen !== undefined) {
+      if (done.kind === 'soakDone' && stepsOf(release).soakSeconds === 0 && verdict.unseen !== undefined) {
         return advance(done, verdict.unseen);
       }
       const reason = verdict.fault ? 'fault' : 'noEvidence';
@@ -263,4 +264,4 @@ function stepOver(release: ReleaseState, seen: Unharmed, endEpochMs: number, don
 }
 
 const soakEnd = (release: ReleaseState): number =>
-  (release.soak?.startedAtEpochMs ?? 0) + release.plan.soakSeconds * 1000;
+  (release.soak?.startedAtEpochMs ?? 0) + stepsOf(release).soakSeconds * 1000;

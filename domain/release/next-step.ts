@@ -1,5 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import type { ReleaseState } from '../ledger/state.ts';
+import { stepsOf } from '../ledger/steps-of.ts';
 import type { Step } from '../plan/plan.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
 import { outgrown } from './sizing.ts';
@@ -36,7 +37,7 @@ export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
   }
   const weight = weightToReady(release);
   if (weight !== undefined) return { kind: 'sizeCanary', weight };
-  if (release.plan.preview !== undefined && release.preview?.opened !== true) return { kind: 'openPreview' };
+  if (stepsOf(release).preview !== undefined && release.preview?.opened !== true) return { kind: 'openPreview' };
   switch (step.kind) {
     case 'setWeight': {
       if (isSlotUnread(release, nowEpochMs)) return LOOK_NOW;
@@ -88,7 +89,7 @@ export function dueWeight(release: ReleaseState): number | undefined {
   return step?.kind === 'setWeight' && weightToReady(release) === undefined ? step.weight : undefined;
 }
 
-export const currentStep = (release: ReleaseState): Step | undefined => release.plan.steps[release.stepsDone];
+export const currentStep = (release: ReleaseState): Step | undefined => stepsOf(release).steps[release.stepsDone];
 
 /** From a reading of the slots to the shift it takes a window at most, and what a few slow calls take. */
 const SLOW_CALLS_MS = 120_000;
@@ -130,6 +131,8 @@ export function weightToReady(release: ReleaseState): number | undefined {
 
 /** The weight of the next setWeight from the current step on; undefined when all are done. */
 export function nextWeight(release: ReleaseState): number | undefined {
-  const upcoming = release.plan.steps.slice(release.stepsDone).find(step => step.kind === 'setWeight');
+  const upcoming = stepsOf(release)
+    .steps.slice(release.stepsDone)
+    .find(step => step.kind === 'setWeight');
   return upcoming?.weight;
 }

@@ -3,6 +3,7 @@ import { durationText } from '../file/units.ts';
 import { MISSED_AFTER_SECONDS } from '../judges/turns.ts';
 import type { Admission } from '../ledger/facts.ts';
 import { type Paged, PROCEED, type ReleaseState, type WorkloadState } from '../ledger/state.ts';
+import { stepsOf } from '../ledger/steps-of.ts';
 import { measuringSeconds } from '../plan/measuring-time.ts';
 import type { Step } from '../plan/plan.ts';
 import { clusterText } from './cluster-failed.ts';
@@ -97,7 +98,8 @@ function onHold({ plan, approvals }: ReleaseState, hold: NonNullable<ReleaseStat
 }
 
 function onTheRoad(release: ReleaseState, movedAt: number): Found {
-  const { canaryWritten, size, plan, preview, soak, stepStartedAtEpochMs } = release;
+  const { canaryWritten, size, preview, soak, stepStartedAtEpochMs } = release;
+  const walks = stepsOf(release);
   const canary = release.admission?.canary;
   if (!canaryWritten) return wait('writing', `${canary} to be written${clusterText(release)}`, movedAt, OWN_WORK);
   const weight = weightToReady(release);
@@ -109,20 +111,20 @@ function onTheRoad(release: ReleaseState, movedAt: number): Found {
     const why = [release.slotSeen?.problem, release.targetsSeen?.because].filter(text => text !== undefined);
     const told = why.length === 0 ? '' : `: ${why.join('; ')}`;
     const awaited = `${size.replicas} replicas of ${canary} to become ready${clusterText(release)}${told}`;
-    return wait('readiness', awaited, size.intendedAtEpochMs, plan.progressDeadlineSeconds + AFTER_PLANNED);
+    return wait('readiness', awaited, size.intendedAtEpochMs, release.plan.progressDeadlineSeconds + AFTER_PLANNED);
   }
   const begun = unconfirmedShift(release);
   if (begun !== undefined) {
     const awaited = `weight ${begun.weight} % to be confirmed by the load balancer`;
     return wait('shift', awaited, begun.intendedAtEpochMs, OWN_WORK);
   }
-  if (plan.preview !== undefined && preview?.opened !== true) {
+  if (walks.preview !== undefined && preview?.opened !== true) {
     return wait('preview', `the preview of ${canary} to be opened`, movedAt, OWN_WORK);
   }
   const step = currentStep(release);
   if (step !== undefined) return stepWait(release, step, stepStartedAtEpochMs ?? movedAt, movedAt);
   if (soak?.done === true) return wait('givingUp', `${release.admission?.stable} to be given up`, movedAt, OWN_WORK);
-  return wait('soak', 'the end of the soak', soak?.startedAtEpochMs ?? movedAt, plan.soakSeconds + AFTER_PLANNED);
+  return wait('soak', 'the end of the soak', soak?.startedAtEpochMs ?? movedAt, walks.soakSeconds + AFTER_PLANNED);
 }
 
 function stepWait(release: ReleaseState, step: Step, startedAt: number, movedAt: number): Found {

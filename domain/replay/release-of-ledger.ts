@@ -1,5 +1,6 @@
 import type { Baseline } from '../judges/sequential/baseline.ts';
-import type { Entry } from '../ledger/facts.ts';
+import type { Admission, Entry, Fact } from '../ledger/facts.ts';
+import { walkedPlanOf } from '../ledger/steps-of.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { WindowRecord } from '../windows/reading.ts';
 import { analysisStart, expectedIn, type ShiftTimes, steadyWeight } from '../windows/shifts.ts';
@@ -20,14 +21,14 @@ export function releaseOfLedger(
   windows: readonly WindowRecord[],
 ): LedgerRelease {
   const shifts: (ShiftTimes & { weight: number })[] = [];
-  let requested: { plan: Plan; workload: Workload } | undefined;
-  let stickinessSeconds = 0;
+  let requested: Extract<Fact, { kind: 'requested' }> | undefined;
+  let admission: Admission | undefined;
   let baseline: Readonly<Record<string, Baseline>> | undefined;
   let ceilings: Readonly<Record<string, readonly number[]>> | undefined;
   for (const { fact, atEpochMs } of entries) {
     const last = shifts.at(-1);
     if (fact.kind === 'requested') requested = fact;
-    else if (fact.kind === 'admitted') stickinessSeconds = fact.admission.stickinessSeconds;
+    else if (fact.kind === 'admitted') admission = fact.admission;
     else if (fact.kind === 'shiftIntended') shifts.push({ weight: fact.weight, intendedAtEpochMs: atEpochMs });
     else if (fact.kind === 'shiftConfirmed' && last !== undefined) last.confirmedAtEpochMs = atEpochMs;
     else if (fact.kind === 'goingBack') shifts.push({ weight: 0, intendedAtEpochMs: atEpochMs });
@@ -45,10 +46,11 @@ export function releaseOfLedger(
     windows: records.toSorted((a, b) => a.startEpochMs - b.startEpochMs),
   }));
   const expects: RecordedRelease['expects'] = window => expectedIn(window, shifts);
-  const { plan, workload } = requested;
+  const { workload } = requested;
+  const plan = walkedPlanOf({ ...requested, ...(admission !== undefined && { admission }) });
   const release: RecordedRelease = {
     ...{ name, metrics, windowSeconds: plan.windowSeconds, startedAtEpochMs, expects, baseline, ceilings },
-    steadyWeight: window => steadyWeight(window, shifts, stickinessSeconds),
+    steadyWeight: window => steadyWeight(window, shifts, admission?.stickinessSeconds ?? 0),
   };
   return { kind: 'release', release, plan, workload };
 }

@@ -6,6 +6,7 @@ import type { Dial, Slot } from '../../domain/dial.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { newsOf } from '../../domain/ledger/news.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
+import { stepsOf } from '../../domain/ledger/steps-of.ts';
 import type { WindowRecord } from '../../domain/windows/reading.ts';
 import type { AllDeps } from '../../functions/lambda/handlers.ts';
 import type { ToldRelease } from './checks/told-release.ts';
@@ -252,8 +253,8 @@ function watchClose(release: ToldRelease | undefined, by: Invocation | undefined
 }
 
 function lineText({ fact, releaseId }: Entry, state: WorkloadState): string {
-  const plan = [state.active, state.waiting, ...state.ended].find(release => release?.releaseId === releaseId)?.plan;
-  const news = plan === undefined ? undefined : newsOf(fact, plan);
+  const release = [state.active, state.waiting, ...state.ended].find(one => one?.releaseId === releaseId);
+  const news = release === undefined ? undefined : newsOf(fact, stepsOf(release));
   return news === undefined ? `${fact.kind} ${detailsOf(fact)}` : `${fact.kind}: ${news}`;
 }
 

@@ -26,7 +26,9 @@ describe('admission', () => {
     // Assess
     const admission = (await active(world))?.admission;
     expect(move).toMatchObject({ kind: 'admitted', because: `revision ${admission?.revision}`, events: 28 });
+    const { steps, soakSeconds } = planOf({ notify });
     expect(admission).toEqual({
+      walks: { steps, soakSeconds },
       stable: 'blue',
       canary: 'green',
       revision: expect.stringMatching(/^[0-9a-f]{12}$/),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stepsOf } from '../../domain/ledger/steps-of.ts';
 import { admissionOf, imageOf, type Line, requested, shop } from '../support/story.ts';
 import { named, openWorld, template, type World } from './world.ts';
 
@@ -24,8 +25,9 @@ describe('an undo', () => {
       undoOf: 'shop-2',
       requestedBy: 'bob',
       images: { app: imageOf('2') },
-      plan: { strategy: 'blueGreen', steps: [{ kind: 'setWeight', weight: 100 }], metrics: [{ name: 'errors' }] },
+      plan: { metrics: [{ name: 'errors' }] },
     });
+    expect(active && stepsOf(active).steps).toEqual([{ kind: 'setWeight', weight: 100 }]);
     expect(world.executions.started).toMatchObject([{ name: 'shop-3-1', input: { releaseId: 'shop-3', run: 1 } }]);
   });
 

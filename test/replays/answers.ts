@@ -4,6 +4,7 @@ import { dialFor } from '../../domain/dial.ts';
 import type { Verdict } from '../../domain/judges/verdict.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import { type EndedRelease, emptyState, type ReleaseState, type WorkloadState } from '../../domain/ledger/state.ts';
+import { stepsOf } from '../../domain/ledger/steps-of.ts';
 import { confirmedWeight } from '../../domain/ledger/weight.ts';
 import type { Decision, Observation } from '../../domain/release/move.ts';
 import { nextMove } from '../../domain/release/next-move.ts';
@@ -87,7 +88,7 @@ const seenState = ({ active, waiting, ended, lastHash: _, ...rest }: WorkloadSta
 
 /** The plan is what was requested, and stands in the ledger's line; what a release walks through is what was made of it. */
 function seenRelease({ plan, ...release }: ReleaseState): object {
-  const { steps, soakSeconds } = plan;
+  const { steps, soakSeconds } = stepsOf({ plan, ...release });
   return { ...release, ...(release.admission !== undefined && { walks: { steps, soakSeconds } }) };
 }
 

@@ -59,9 +59,8 @@ const stories: Record<string, (stories: Stories, name: string) => Promise<Story>
 
   controlled: async (opened, name) => {
     const measured: Step = { kind: 'analysis', metrics: ['errors'], count: 1 };
-    const soak: Step = { kind: 'bake', seconds: 120, control: 5 };
-    const steps = [setWeight(20), measured, setWeight(95), soak, setWeight(100)];
-    const story = await ended(await opened.open(name, { plan: planOf({ steps, soakSeconds: 0 }) }));
+    const steps = [setWeight(20), measured, setWeight(100)];
+    const story = await ended(await opened.open(name, { plan: planOf({ steps, soakSeconds: 120, control: 5 }) }));
     await opened.lab.invoke('undo', { workload: name, by: 'bea' });
     await story.ended(`${name}-2`);
     return story;

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { withControl } from '../../domain/plan/control.ts';
 import type { Metric, Plan, Step } from '../../domain/plan/plan.ts';
 import { openSmokeHook } from '../../lab/demo/smoke-hook.ts';
 import { errors, go, planOf, setWeight } from './plans.ts';
@@ -100,9 +99,8 @@ describe.concurrent('a blue-green release', { timeout: STORY_WITHIN_MS }, () => 
   });
 
   it('that keeps a control compares through its soak and moves the last requests at its end', async () => {
-    const { steps, soakSeconds } = withControl([setWeight(100)], 120, 5);
     const metrics: Metric[] = [{ ...errors, judge: { kind: 'relative', max: 2, failureLimit: 0, minRequests: 10 } }];
-    const { preview: _, ...plan } = blueGreen(steps, { metrics, soakSeconds });
+    const { preview: _, ...plan } = blueGreen([setWeight(100)], { metrics, soakSeconds: 120, control: 5 });
     const story = await stories.open('controlled', { plan });
 
     await story.start();

@@ -66,7 +66,8 @@ export class ToldRelease {
     this.workload = fact.workload;
     this.images = Object.fromEntries(Object.entries(fact.images).map(([name, { uri }]) => [name, uri]));
     this.undoOf = fact.undoOf;
-    this.steps = fact.plan.steps;
+    // an undo turns everything at once; no simulated plan keeps a control
+    this.steps = fact.undoOf === undefined ? fact.plan.steps : [{ kind: 'setWeight', weight: 100 }];
     this.soakSeconds = fact.plan.soakSeconds;
     this.take(line);
   }
@@ -161,7 +162,7 @@ export class ToldRelease {
     this.admittedAtEpochMs = at;
     const turnsOnce = admission.first === true || admission.stableIsDown === true;
     if (!turnsOnce) return;
-    const gates = this.asked.steps.filter(({ kind }) => kind === 'hook' || kind === 'approval');
+    const gates = this.steps.filter(({ kind }) => kind === 'hook' || kind === 'approval');
     this.steps = [...gates, { kind: 'setWeight', weight: 100 }];
     if (admission.first === true) this.soakSeconds = 0;
   }

@@ -67,7 +67,16 @@ describe('where a plan is blind', () => {
     weight(100),
   ];
   const stay = (step: number, holdSeconds: number | null, plannedSeconds = 300): ForecastStay => ({
-    ...{ step, weight: 2.5, fromSeconds: 20, plannedSeconds, untilSeconds: 999, holdSeconds, unseen: false },
+    ...{
+      step,
+      what: step === 2 ? 'analysis' : step === 4 ? 'soak' : 'bake',
+      weight: 2.5,
+      fromSeconds: 20,
+      plannedSeconds,
+      untilSeconds: 999,
+      holdSeconds,
+      unseen: false,
+    },
   });
   const said = (plan: Plan, traffic: Traffic, ...stays: ForecastStay[]) => {
     const schedule = { windows: [], stays, weights: [], endSeconds: null, untilSeconds: 0 };

@@ -5,7 +5,7 @@ import type { Entry, Fact } from '../../../domain/ledger/facts.ts';
 import { fold, hashOf } from '../../../domain/ledger/fold.ts';
 import { digestOf } from '../../../domain/ledger/snapshot.ts';
 import { emptyState, type WorkloadState } from '../../../domain/ledger/state.ts';
-import { entryAfter } from '../../../domain/ledger/versions.ts';
+import { entryAfter, LEDGER_VERSION } from '../../../domain/ledger/versions.ts';
 import { at, requested } from '../../support/story.ts';
 
 /** A log of a release with that many starts, whose state is named and kept after the fifth line. */
@@ -130,7 +130,7 @@ describe('a ledger that is walked', () => {
   });
 
   it('does not compare what another version folded, and says so', () => {
-    const older = rewritten(entries, 6, entry => ({ ...entry, version: 6 }));
+    const older = rewritten(entries, 6, entry => ({ ...entry, version: LEDGER_VERSION - 1 }));
     expect(audit(older)).toMatchObject({ states: 0, statesOfOtherVersions: 1 });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Admission, Entry, Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../../domain/ledger/state.ts';
+import { stepsOf } from '../../../domain/ledger/steps-of.ts';
 import { degraded, watching } from '../../support/sight.ts';
 import {
   admissionOf,
@@ -166,8 +167,9 @@ describe('an admission', () => {
     expect(admitted({}).plan).toEqual(planOf({ steps, soakSeconds: 900 }));
   });
 
-  it('as the first of a new service leaves of the plan what can be without a stable version', () => {
-    expect(admitted({ first: true }).plan).toEqual(planOf({ steps: [approval(), weight(100)], soakSeconds: 0 }));
+  it('as the first of a new service walks through what can be without a stable version, and keeps the plan as it is', () => {
+    expect(stepsOf(admitted({ first: true }))).toEqual({ steps: [approval(), weight(100)], soakSeconds: 0 });
+    expect(admitted({ first: true }).plan).toEqual(planOf({ steps, soakSeconds: 900 }));
   });
 });
 

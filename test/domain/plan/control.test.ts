@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { stepText } from '../../../domain/ledger/news.ts';
-import { isSoak, withControl, withoutControl } from '../../../domain/plan/control.ts';
 import { horizonWindows, secondsAlone } from '../../../domain/plan/judged-time.ts';
+import type { Step } from '../../../domain/plan/plan.ts';
+import { releaseSteps } from '../../../domain/plan/release-steps.ts';
 import { planTimeline } from '../../../domain/plan/timeline.ts';
 import { mistakesOf, planOf } from '../../adapters/plan-file/plan-text.ts';
+import { bake, weight } from '../../support/story.ts';
 
 const KEPT = `apiVersion: sluice/v1
 kind: Plan
@@ -29,7 +31,7 @@ const kept = (from: string, to: string): string => {
 
 describe('a plan that keeps a control', () => {
   it('never goes above what is left, compares through the soak, and moves the last requests at its end', () => {
-    const { steps, soakSeconds } = planOf(KEPT);
+    const { steps, soakSeconds } = releaseSteps(planOf(KEPT), 'normal');
     expect(steps).toEqual([
       { kind: 'setWeight', weight: 10 },
       { kind: 'bake', seconds: 300 },
@@ -47,7 +49,7 @@ describe('a plan that keeps a control', () => {
       'steps: [{ setWeight: 100 }]\nsoak',
     );
     expect(mistakesOf(text)).toEqual([]);
-    expect(planOf(text).steps).toEqual([
+    expect(releaseSteps(planOf(text), 'normal').steps).toEqual([
       { kind: 'setWeight', weight: 95 },
       { kind: 'bake', seconds: 900, control: 5 },
       { kind: 'setWeight', weight: 100 },
@@ -82,46 +84,29 @@ describe('a plan that keeps a control', () => {
     expect(stepText({ kind: 'bake', seconds: 900, control: 5 })).toBe('soak 15m, 5 % of the requests stay on stable');
   });
 
-  it('is written as it was read', () => {
-    const steps = [
-      { kind: 'setWeight', weight: 10 },
-      { kind: 'bake', seconds: 60 },
-      { kind: 'setWeight', weight: 100 },
-    ] as const;
-    expect(withoutControl(withControl(steps, 900, 2.5))).toEqual({ steps, soakSeconds: 900 });
-    expect(withoutControl({ steps: [...steps], soakSeconds: 60 })).toEqual({ steps, soakSeconds: 60 });
-  });
-
-  it('has one weight that is what is left, also where it was written so, and is read back with what came after it', () => {
-    const written = [
-      { kind: 'setWeight', weight: 95 },
-      { kind: 'setWeight', weight: 100 },
-      { kind: 'bake', seconds: 60 },
-    ] as const;
-    const kept = withControl(written, 900, 5);
-    expect(kept.steps).toEqual([
-      { kind: 'setWeight', weight: 95 },
-      { kind: 'bake', seconds: 60 },
-      { kind: 'bake', seconds: 900, control: 5 },
-      { kind: 'setWeight', weight: 100 },
+  it('is kept as it was declared', () => {
+    const { steps, soakSeconds, control } = planOf(KEPT);
+    expect(steps.map(step => (step.kind === 'setWeight' ? step.weight : step.kind))).toEqual([
+      10,
+      'bake',
+      98,
+      'bake',
+      100,
     ]);
-    expect(withoutControl(kept)).toEqual({ steps: [{ kind: 'setWeight', weight: 100 }, written[2]], soakSeconds: 900 });
+    expect([soakSeconds, control]).toEqual([900, 5]);
   });
 
-  it('has its soak where another plan has what comes after its steps', () => {
-    const plan = planOf(KEPT);
-    expect(plan.steps.map((_, index) => isSoak(plan, index))).toEqual([false, false, false, false, true, false]);
-    expect(
-      isSoak(
-        planOf(
-          kept('control: 5\n', '').replace(
-            'failedRequests }',
-            'failedRequests }\n    judge: { kind: sequential, ceiling: auto }',
-          ),
-        ),
-        5,
-      ),
-    ).toBe(true);
+  it('has one weight that is what is left, also where it was written so', () => {
+    const steps: Step[] = [weight(95), weight(100), bake(60)];
+    expect(releaseSteps({ steps, soakSeconds: 900, control: 5 }, 'normal')).toEqual({
+      steps: [weight(95), bake(60), { kind: 'bake', seconds: 900, control: 5 }, weight(100)],
+      soakSeconds: 0,
+    });
+  });
+
+  it.each(['first', 'stableIsDown', 'undo'] as const)('keeps none where everything is turned at once (%s)', kind => {
+    const { steps, soakSeconds } = releaseSteps(planOf(KEPT), kind);
+    expect([steps, soakSeconds]).toEqual([[weight(100)], 0]);
   });
 });
 

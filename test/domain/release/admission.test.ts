@@ -49,6 +49,7 @@ describe('a release is admitted', () => {
       kind: 'admitted',
       because: `revision ${revision} goes to green`,
       ground: {
+        walks: { steps: planOf().steps, soakSeconds: planOf().soakSeconds },
         stable: 'blue',
         canary: 'green',
         revision,

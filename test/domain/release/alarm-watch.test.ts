@@ -80,7 +80,9 @@ describe('an alarm before the first weight', () => {
   it('holds neither an undo nor a release that overrides it, also where it is not there', () => {
     for (const request of [{ undoOf: 'shop-0' }, { although: { alarms: ['burns'] } }]) {
       for (const state of ['ALARM', 'missing'] as const) {
-        expect(look(ready, 20, [as(state)], request).move).toMatchObject({ kind: 'shiftTraffic' });
+        const isUndo = 'undoOf' in request; // which turns everything at once
+        const move = look(isUndo ? readied(0, 100) : ready, 20, [as(state)], request).move;
+        expect(move).toMatchObject({ kind: 'shiftTraffic' });
       }
     }
   });
@@ -123,10 +125,13 @@ describe('an alarm while the canary has traffic', () => {
   });
 
   it('that was overridden, or rings in an undo, is ignored until it was OK once', () => {
+    const turned: Line[] = [...readied(0, 100), ...shifted(20, { from: 0, to: 100 }), [40, { kind: 'soakStarted' }]];
     const wasOk: Line = [50, { kind: 'alarmWasOk', alarm: 'burns' }];
-    for (const request of [{ undoOf: 'shop-0' }, { although: { alarms: ['burns'] } }]) {
-      expect(look(at10, 100, [burns], request).move).toMatchObject({ kind: 'lookAgain' });
-      expect(look([...at10, wasOk], 100, [burns], request).move).toMatchObject({ reason: 'degraded' });
+    const plan = planOf({ soakSeconds: 900 });
+    for (const request of [{ undoOf: 'shop-0', plan }, { although: { alarms: ['burns'] } }]) {
+      const lines = 'undoOf' in request ? turned : at10;
+      expect(look(lines, 100, [burns], request).move).toMatchObject({ kind: 'lookAgain' });
+      expect(look([...lines, wasOk], 100, [burns], request).move).toMatchObject({ reason: 'degraded' });
     }
   });
 
