@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that mostly wait, longest first: begun at the end, one of them would keep a core idle for its whole time. */
 const LONG = [
   'cli/lab.test.ts',
-  'adapters/metrics/prometheus.real.test.ts',
+  'adapters/metrics/prometheus/prometheus.real.test.ts',
   'conformance/machines.test.ts',
   'adapters/cluster/kubernetes-api.real.test.ts',
   'lab/programs/catalogue.lab.test.ts',

@@ -1,6 +1,6 @@
 import type { Env } from '../adapters/aws-client-config.ts';
 import { MetricSourceUnreachableError } from '../adapters/metrics/metric-source.ts';
-import { openMetricSources } from '../adapters/metrics/open-metrics.ts';
+import { openMetricSources } from '../adapters/metrics/run-registry.ts';
 import { serialiseMistakes } from '../adapters/plan-file/mistake.ts';
 import { readWorkloadFile } from '../adapters/plan-file/read-plan.ts';
 import { readRecordedWindows } from '../adapters/recorded-windows/csv-windows.ts';

@@ -13,7 +13,7 @@ import { openEcrRegistry } from '../adapters/images/ecr-registry.ts';
 import { openDynamoDbLedger } from '../adapters/ledger/dynamodb-ledger.ts';
 import type { AppendedLine, Ledger } from '../adapters/ledger/ledger.ts';
 import { linesLog, linesMeter, type Sink } from '../adapters/log/lines-log.ts';
-import { openMetricSources } from '../adapters/metrics/open-metrics.ts';
+import { openMetricSources } from '../adapters/metrics/run-registry.ts';
 import { openSnsNotifier } from '../adapters/notifier/sns-notifier.ts';
 import { overriding } from '../adapters/overriding.ts';
 import { openAlbRouter } from '../adapters/router/alb/router.ts';

@@ -2,8 +2,7 @@ import { pathText } from '../../domain/file/issue.ts';
 import { oversized, PLAN_MOST_BYTES } from '../../domain/limits.ts';
 import { type CheckedPlan, checkPlan, type Where } from '../../domain/plan/check-plan.ts';
 import type { Workload } from '../../domain/workload.ts';
-import { jsonPathIssues } from './json-path-issues.ts';
-import { promqlIssues } from './promql-issues.ts';
+import { sourceTextIssues } from '../metrics/text-registry.ts';
 
 /**
  * checkPlan, and what it cannot check because the domain imports no parsers: JSONPath and PromQL. Every door that a plan comes in by
@@ -16,6 +15,6 @@ export function checkPlanInput(input: unknown, workload?: Workload, where?: Wher
   const issues = checked.kind === 'issues' ? [...checked.issues] : [];
   // of a text that is a mistake already that is told, and not what follows from it
   const isTold = (path: string) => issues.some(issue => pathText(issue.path) === path);
-  issues.push(...[...jsonPathIssues(input), ...promqlIssues(input)].filter(({ path }) => !isTold(pathText(path))));
+  issues.push(...sourceTextIssues(input).filter(({ path }) => !isTold(pathText(path))));
   return checked.kind === 'plan' && issues.length === 0 ? checked : { kind: 'issues', issues };
 }

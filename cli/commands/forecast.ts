@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from '@commander-js/extra-typings';
-import { openMetricSources } from '../../adapters/metrics/open-metrics.ts';
+import { openMetricSources } from '../../adapters/metrics/run-registry.ts';
 import { serialiseMistakes } from '../../adapters/plan-file/mistake.ts';
 import { readPlanFile, readWorkloadFile } from '../../adapters/plan-file/read-plan.ts';
 import { openAlbRouter } from '../../adapters/router/alb/router.ts';

@@ -7,7 +7,7 @@ import { openEcrRegistry } from '../../adapters/images/ecr-registry.ts';
 import { openDynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
 import { openMeter } from '../../adapters/log/embedded-meter.ts';
 import { openLog } from '../../adapters/log/lambda-log.ts';
-import { openMetricSources } from '../../adapters/metrics/open-metrics.ts';
+import { openMetricSources } from '../../adapters/metrics/run-registry.ts';
 import type { Notifier } from '../../adapters/notifier/notifier.ts';
 import { destinationsOf } from '../../adapters/outbound/destinations.ts';
 import { openAlbRouter } from '../../adapters/router/alb/router.ts';

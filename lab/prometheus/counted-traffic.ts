@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { openPrometheusApi } from '../../adapters/metrics/prometheus-api.ts';
-import { prometheusSource } from '../../adapters/metrics/prometheus-source.ts';
+import { openPrometheusApi } from '../../adapters/metrics/prometheus/prometheus-api.ts';
+import { openPrometheusSource } from '../../adapters/metrics/prometheus/prometheus-source.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
 import type { Counts } from '../../domain/windows/reading.ts';
 import type { Window } from '../../domain/windows/windows.ts';
@@ -151,7 +151,7 @@ type Versions = { canary: Counts | null; stable: Counts | null };
 
 /** Reads what is not frozen yet every so often, as looks do, and keeps the first reading that cannot change any more. */
 async function freeze(url: string, windows: readonly Window[]) {
-  const source = prometheusSource({}, { loopback: true });
+  const source = openPrometheusSource({}, { loopback: true });
   const request = { workload: workloadAt(url), canary: 'green', revisions: { blue: 'old', green: 'new' } } as const;
   const kept = new Map<string, Versions>();
   let latestFreezeMs = 0;

@@ -1,8 +1,8 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { afterEach, describe, expect, it } from 'vitest';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure } from '../../adapters/aws-client-config.ts';
-import { cloudWatchSource } from '../../adapters/metrics/cloudwatch-source.ts';
-import { openCloudWatchLab } from './metrics/cloudwatch-lab.ts';
+import { cloudWatchSource } from '../../adapters/metrics/cloudwatch/cloudwatch-source.ts';
+import { openCloudWatchLab } from './metrics/cloudwatch/cloudwatch-lab.ts';
 import { requestOf as request } from './metrics/metric-source.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];

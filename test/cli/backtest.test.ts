@@ -5,7 +5,7 @@ import type { WindowRecord } from '../../domain/windows/reading.ts';
 import { lambdaEndpoint } from '../../lab/aws/lambda-endpoint.ts';
 import { openWireServer } from '../../lab/aws/wire-server.ts';
 import { writeLabFile } from '../../lab/lab-file.ts';
-import { openCloudWatchLab } from '../adapters/metrics/cloudwatch-lab.ts';
+import { openCloudWatchLab } from '../adapters/metrics/cloudwatch/cloudwatch-lab.ts';
 import { openWorld } from '../functions/world.ts';
 import { at, errors } from '../support/story.ts';
 import { makeFolder } from './cli-process.ts';

@@ -1,10 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { compositeSource } from '../../adapters/metrics/composite-source.ts';
 import { fakeSource } from '../../adapters/metrics/fake-source.ts';
-import { prometheusSource } from '../../adapters/metrics/prometheus-source.ts';
+import { openPrometheusSource } from '../../adapters/metrics/prometheus/prometheus-source.ts';
 import { dialFor } from '../../domain/dial.ts';
 import type { Metric, Plan } from '../../domain/plan/plan.ts';
-import { openPrometheusStandIn, type PrometheusStandIn, scraped } from '../adapters/metrics/prometheus-stand-in.ts';
+import {
+  openPrometheusStandIn,
+  type PrometheusStandIn,
+  scraped,
+} from '../adapters/metrics/prometheus/prometheus-stand-in.ts';
 import { at, bake, errors as fromCloudWatch, readied, shifted, shop, weight } from '../support/story.ts';
 import { road } from './scenes.ts';
 import { openWorld } from './world.ts';
@@ -34,7 +38,7 @@ async function bakedUntil(lastSeconds: number, hold: Plan['hold'], downFrom = DO
   await world.router.setDial(shop, dialFor('green', 10));
   const standIn = await openPrometheusStandIn();
   closers.push(standIn.close);
-  const source = prometheusSource({}, { loopback: true });
+  const source = openPrometheusSource({}, { loopback: true });
   const sources = { prometheus: { url: standIn.url, sigv4: false } };
   world.deps.metrics = { read: request => source.read({ ...request, workload: { ...request.workload, sources } }) };
   const moves: { lookedAt: number; kind: string; because: string }[] = [];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import functionTimeout from 'function-timeout';
 import { describe, expect, it } from 'vitest';
-import { jsonPathMistake, jsonPathValue } from '../../adapters/metrics/json-path.ts';
+import { jsonPathMistake, jsonPathValue } from '../../adapters/metrics/json/json-path.ts';
 import { checkPlanInput } from '../../adapters/plan-file/check-plan-input.ts';
 import { parsePlan, parseWorkload } from '../../adapters/plan-file/read-plan.ts';
 import { evaluateCondition, parseCondition } from '../../domain/conditions/condition.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Traffic } from '../../../adapters/metrics/fake-source.ts';
+import type { Traffic } from '../../../adapters/metrics/cloudwatch/fake-traffic.ts';
 import type { MetricSource, ReadRequest } from '../../../adapters/metrics/metric-source.ts';
 import type { Slot } from '../../../domain/dial.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';

@@ -1,6 +1,6 @@
 import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openCloudWatchLab } from '../../adapters/metrics/cloudwatch-lab.ts';
+import { openCloudWatchLab } from '../../adapters/metrics/cloudwatch/cloudwatch-lab.ts';
 import { MINUTE_MS, NOON } from '../../adapters/metrics/metric-source.contract.ts';
 import { targetGroupArns } from './published-metrics.ts';
 

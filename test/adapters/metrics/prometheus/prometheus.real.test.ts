@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { countTraffic } from '../../../lab/prometheus/counted-traffic.ts';
-import { prometheusProgram } from '../../../lab/prometheus/real-prometheus.ts';
+import { countTraffic } from '../../../../lab/prometheus/counted-traffic.ts';
+import { prometheusProgram } from '../../../../lab/prometheus/real-prometheus.ts';
 
 /** Five windows of 3 s, and what starts and stops around them; ten minutes of it: `npm run bench:prometheus`. */
 const TIMEOUT_MS = 90_000;

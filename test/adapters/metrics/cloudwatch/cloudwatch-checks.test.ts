@@ -1,11 +1,11 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cloudWatchSource } from '../../../adapters/metrics/cloudwatch-source.ts';
-import type { CloudWatchMeasure } from '../../../domain/sources/cloudwatch/facts.ts';
-import { alarmsEndpoint } from '../../../lab/aws/alarms-endpoint.ts';
-import { labClientConfig, openWireServer } from '../../../lab/aws/wire-server.ts';
+import { cloudWatchSource } from '../../../../adapters/metrics/cloudwatch/cloudwatch-source.ts';
+import type { CloudWatchMeasure } from '../../../../domain/sources/cloudwatch/facts.ts';
+import { alarmsEndpoint } from '../../../../lab/aws/alarms-endpoint.ts';
+import { labClientConfig, openWireServer } from '../../../../lab/aws/wire-server.ts';
+import { errors, MINUTE_MS, metric, minuteAt, NOON, requestOf } from '../metric-source.contract.ts';
 import { openCloudWatchLab } from './cloudwatch-lab.ts';
-import { errors, MINUTE_MS, metric, minuteAt, NOON, requestOf } from './metric-source.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

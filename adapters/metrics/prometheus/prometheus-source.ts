@@ -1,24 +1,24 @@
-import { storedResult } from '../../domain/conditions/result-value.ts';
-import { otherSlot, type Slot } from '../../domain/dial.ts';
-import { judgeRunOf } from '../../domain/judges/run-registry.ts';
-import type { Metric } from '../../domain/plan/plan.ts';
-import type { PrometheusMeasure } from '../../domain/sources/prometheus/facts.ts';
-import { fillTemplate } from '../../domain/sources/template.ts';
-import type { Reading } from '../../domain/windows/reading.ts';
-import type { Window } from '../../domain/windows/windows.ts';
-import { CALL_DEADLINE_MS, type Env } from '../aws-client-config.ts';
-import { type AskOptions, NoAnswerError } from './http-request.ts';
+import { storedResult } from '../../../domain/conditions/result-value.ts';
+import { otherSlot, type Slot } from '../../../domain/dial.ts';
+import { judgeRunOf } from '../../../domain/judges/run-registry.ts';
+import type { Metric } from '../../../domain/plan/plan.ts';
+import type { PrometheusMeasure } from '../../../domain/sources/prometheus/facts.ts';
+import { fillTemplate } from '../../../domain/sources/template.ts';
+import type { Reading } from '../../../domain/windows/reading.ts';
+import type { Window } from '../../../domain/windows/windows.ts';
+import { CALL_DEADLINE_MS, type Env } from '../../aws-client-config.ts';
+import { type AskOptions, NoAnswerError } from '../http-request.ts';
 import {
   type MetricReading,
   type MetricSource,
   MetricSourceUnreachableError,
   type ReadRequest,
-} from './metric-source.ts';
+} from '../metric-source.ts';
+import { spanText } from '../span-text.ts';
+import { templateValues } from '../template-values.ts';
 import { openPrometheusApi, type PrometheusApi, type QueryAnswer } from './prometheus-api.ts';
 import { openCounts } from './prometheus-counts.ts';
 import { reachOf } from './prometheus-series.ts';
-import { spanText } from './span-text.ts';
-import { templateValues } from './template-values.ts';
 
 /** `loopback`: takes a server on this computer, for the lab. */
 export type PrometheusOptions = Omit<AskOptions, 'signal'>;
@@ -27,7 +27,7 @@ export type PrometheusOptions = Omit<AskOptions, 'signal'>;
  * Prometheus, or Amazon Managed Prometheus, as the workload names it. A fault of one metric's query does not lose the others.
  * @param env AWS credentials and region, where requests are signed
  */
-export function prometheusSource(env: Env, options: PrometheusOptions = {}): MetricSource {
+export function openPrometheusSource(env: Env, options: PrometheusOptions = {}): MetricSource {
   return {
     async read(request) {
       const [first] = request.windows;

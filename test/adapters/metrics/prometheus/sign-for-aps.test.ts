@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signForAps } from '../../../adapters/metrics/sign-for-aps.ts';
+import { signForAps } from '../../../../adapters/metrics/prometheus/sign-for-aps.ts';
 
 const request = {
   method: 'POST' as const,

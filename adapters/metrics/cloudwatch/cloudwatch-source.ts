@@ -1,11 +1,14 @@
 import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch';
-import { otherSlot, type Slot } from '../../domain/dial.ts';
-import type { Metric } from '../../domain/plan/plan.ts';
-import type { CloudWatchMeasure } from '../../domain/sources/cloudwatch/facts.ts';
-import { fillTemplate } from '../../domain/sources/template.ts';
-import type { Reading } from '../../domain/windows/reading.ts';
-import type { Window } from '../../domain/windows/windows.ts';
-import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../aws-client-config.ts';
+import { otherSlot, type Slot } from '../../../domain/dial.ts';
+import type { Metric } from '../../../domain/plan/plan.ts';
+import type { CloudWatchMeasure } from '../../../domain/sources/cloudwatch/facts.ts';
+import { fillTemplate } from '../../../domain/sources/template.ts';
+import type { Reading } from '../../../domain/windows/reading.ts';
+import type { Window } from '../../../domain/windows/windows.ts';
+import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../../aws-client-config.ts';
+import { type MetricSource, MetricSourceUnreachableError, type ReadRequest } from '../metric-source.ts';
+import { spanText } from '../span-text.ts';
+import { templateValues } from '../template-values.ts';
 import { readAlarms, stateDuring } from './cloudwatch-alarms.ts';
 import {
   countsOf,
@@ -16,9 +19,6 @@ import {
   type VersionReading,
 } from './cloudwatch-measures.ts';
 import { albKey, bandKeys, metricKey, type Queries, queriesOf } from './cloudwatch-queries.ts';
-import { type MetricSource, MetricSourceUnreachableError, type ReadRequest } from './metric-source.ts';
-import { spanText } from './span-text.ts';
-import { templateValues } from './template-values.ts';
 
 const PERIOD_MS = 60_000;
 
@@ -60,8 +60,8 @@ function measureOf({ name, source }: Metric): CloudWatchMeasure {
   return source.measure;
 }
 
-/** @param alarmsEnv where alarms are asked, if not where metrics are */
-export function openCloudWatchSource(env: Env, alarmsEnv?: Env): MetricSource {
+/** @param options.alarmsEnv where alarms are asked, if not where metrics are */
+export function openCloudWatchSource(env: Env, { alarmsEnv }: { alarmsEnv?: Env } = {}): MetricSource {
   const clientOf = (from: Env) => new CloudWatchClient(awsClientConfig(from, 'CLOUDWATCH'));
   return cloudWatchSource(clientOf(env), alarmsEnv && clientOf(alarmsEnv));
 }

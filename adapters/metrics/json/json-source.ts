@@ -1,19 +1,24 @@
-import { isTooDeep, MAX_RESULT_DEPTH, type ResultValue, storedResult } from '../../domain/conditions/result-value.ts';
-import type { Metric } from '../../domain/plan/plan.ts';
-import type { JsonMeasure } from '../../domain/sources/json/facts.ts';
-import { fillTemplate } from '../../domain/sources/template.ts';
-import type { Reading } from '../../domain/windows/reading.ts';
-import { CALL_DEADLINE_MS } from '../aws-client-config.ts';
-import { refusalOf, withoutQuery } from '../outbound/address-text.ts';
-import { type AskOptions, ask, NoAnswerError } from './http-request.ts';
-import { JsonPathError, jsonPathValue } from './json-path.ts';
+import {
+  isTooDeep,
+  MAX_RESULT_DEPTH,
+  type ResultValue,
+  storedResult,
+} from '../../../domain/conditions/result-value.ts';
+import type { Metric } from '../../../domain/plan/plan.ts';
+import type { JsonMeasure } from '../../../domain/sources/json/facts.ts';
+import { fillTemplate } from '../../../domain/sources/template.ts';
+import type { Reading } from '../../../domain/windows/reading.ts';
+import { CALL_DEADLINE_MS, type Env } from '../../aws-client-config.ts';
+import { refusalOf, withoutQuery } from '../../outbound/address-text.ts';
+import { type AskOptions, ask, NoAnswerError } from '../http-request.ts';
 import {
   type MetricReading,
   type MetricSource,
   MetricSourceUnreachableError,
   type ReadRequest,
-} from './metric-source.ts';
-import { templateValues } from './template-values.ts';
+} from '../metric-source.ts';
+import { templateValues } from '../template-values.ts';
+import { JsonPathError, jsonPathValue } from './json-path.ts';
 
 /** A check's answer is a few numbers; what it keeps in the ledger's windows is bounded too. */
 const LARGEST_ANSWER_BYTES = 1_000_000;
@@ -26,7 +31,7 @@ export type JsonOptions = Omit<AskOptions, 'signal'>;
  * Endpoints that answer with JSON. What one says is about now: it is the reading of the window that ended last, and no other
  * window has one; it is asked once a look, and what it said first is what it said of that window.
  */
-export function jsonSource(options: JsonOptions = {}): MetricSource {
+export function openJsonSource(_: Env, options: JsonOptions = {}): MetricSource {
   return {
     async read(request) {
       const last = request.windows.toSorted((a, b) => a.endEpochMs - b.endEpochMs).at(-1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { promqlMistake } from '../../../adapters/plan-file/promql.ts';
-import { withMetric } from '../../domain/plan/issue-text.ts';
-import { mistakesOf, shortly } from './plan-text.ts';
+import { promqlMistake } from '../../../../adapters/metrics/prometheus/promql.ts';
+import { withMetric } from '../../../domain/plan/issue-text.ts';
+import { mistakesOf, shortly } from '../../plan-file/plan-text.ts';
 
 describe('a query that Prometheus would refuse', () => {
   it.each<[query: string, column: number, found: string, expected: string, guess?: string]>([

@@ -1,6 +1,6 @@
-import type { Window } from '../../domain/windows/windows.ts';
+import type { Window } from '../../../domain/windows/windows.ts';
+import { NoAnswerError } from '../http-request.ts';
 import { type CounterSeries, scrapeEveryMs } from './counter-increase.ts';
-import { NoAnswerError } from './http-request.ts';
 import type { Labels, PrometheusApi, Sample } from './prometheus-api.ts';
 
 export interface LabelledSeries extends CounterSeries {

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { jsonSource } from '../../../adapters/metrics/json-source.ts';
-import type { Metric } from '../../../domain/plan/plan.ts';
-import type { JsonMeasure } from '../../../domain/sources/json/facts.ts';
-import { MINUTE_MS, minuteAt, NOON, requestOf } from './metric-source.contract.ts';
+import { openJsonSource } from '../../../../adapters/metrics/json/json-source.ts';
+import type { Metric } from '../../../../domain/plan/plan.ts';
+import type { JsonMeasure } from '../../../../domain/sources/json/facts.ts';
+import { MINUTE_MS, minuteAt, NOON, requestOf } from '../metric-source.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -41,7 +41,7 @@ const check = (url: string, jsonPath: string, headers: JsonMeasure['headers'] = 
     initialDelaySeconds: 0,
   },
 });
-const source = jsonSource({ loopback: true });
+const source = openJsonSource({}, { loopback: true });
 const read = async (url: string, jsonPath: string) =>
   (await source.read(requestOf({ metrics: [check(url, jsonPath)] })))[0]?.reading;
 const result = (value: unknown) => ({ kind: 'result', result: value });
@@ -101,7 +101,7 @@ describe('the source of JSON endpoints', () => {
       { ...check(`${broken.url}/?token=geheim`, '$'), name: 'broken' },
       { ...check(good.url, '$'), name: 'good' },
     ];
-    const failure = await jsonSource({ loopback: true, timeoutMs: 300 })
+    const failure = await openJsonSource({}, { loopback: true, timeoutMs: 300 })
       .read(requestOf({ metrics }))
       .catch(error => error);
     expect(failure).toMatchObject({
@@ -116,7 +116,7 @@ describe('the source of JSON endpoints', () => {
   it('asks over https only, and nothing on the computer that it runs on', async () => {
     const { asked, url } = await endpoint(says(1));
     const message = async (of: string) =>
-      (await jsonSource()
+      (await openJsonSource({})
         .read(requestOf({ metrics: [check(of, '$')] }))
         .catch((error: Error) => error)) as Error;
     expect((await message(url)).message).toMatch(/on this computer, which only the lab asks$/);

@@ -1,6 +1,6 @@
 import functionTimeout, { isTimeoutError } from 'function-timeout';
 import { JSONPathEnvironment, JSONPathError, type JSONValue } from 'json-p3';
-import { MAX_RESULT_DEPTH, type ResultValue } from '../../domain/conditions/result-value.ts';
+import { MAX_RESULT_DEPTH, type ResultValue } from '../../../domain/conditions/result-value.ts';
 
 /** Of one path over one answer; a plain path over a megabyte takes up to 50 ms. */
 const JSON_PATH_MS = 500;

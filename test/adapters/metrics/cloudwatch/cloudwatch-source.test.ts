@@ -5,11 +5,10 @@ import {
   type MetricDataResult,
 } from '@aws-sdk/client-cloudwatch';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cloudWatchSource } from '../../../adapters/metrics/cloudwatch-source.ts';
-import type { Reading } from '../../../domain/windows/reading.ts';
-import { AwsError, labClientConfig, openWireServer } from '../../../lab/aws/wire-server.ts';
-import { targetGroupArns } from '../../lab/aws/published-metrics.ts';
-import { openCloudWatchLab } from './cloudwatch-lab.ts';
+import { cloudWatchSource } from '../../../../adapters/metrics/cloudwatch/cloudwatch-source.ts';
+import type { Reading } from '../../../../domain/windows/reading.ts';
+import { AwsError, labClientConfig, openWireServer } from '../../../../lab/aws/wire-server.ts';
+import { targetGroupArns } from '../../../lab/aws/published-metrics.ts';
 import {
   checkout,
   errors,
@@ -22,7 +21,8 @@ import {
   p50,
   requestOf as request,
   slow,
-} from './metric-source.contract.ts';
+} from '../metric-source.contract.ts';
+import { openCloudWatchLab } from './cloudwatch-lab.ts';
 
 type Lab = Awaited<ReturnType<typeof openCloudWatchLab>>;
 const closers: (() => Promise<void>)[] = [];

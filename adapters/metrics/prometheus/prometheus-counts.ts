@@ -1,7 +1,7 @@
-import { otherSlot, type Slot } from '../../domain/dial.ts';
-import type { PrometheusMeasure } from '../../domain/sources/prometheus/facts.ts';
-import type { Counts, Reading } from '../../domain/windows/reading.ts';
-import type { Settled, Window } from '../../domain/windows/windows.ts';
+import { otherSlot, type Slot } from '../../../domain/dial.ts';
+import type { PrometheusMeasure } from '../../../domain/sources/prometheus/facts.ts';
+import type { Counts, Reading } from '../../../domain/windows/reading.ts';
+import type { Settled, Window } from '../../../domain/windows/windows.ts';
 import { increaseOver, isSettled } from './counter-increase.ts';
 import { type Buckets, bucketsOf, nearestBounds } from './histogram.ts';
 import type { PrometheusApi } from './prometheus-api.ts';

@@ -1,4 +1,4 @@
-import { secondsText } from '../../domain/judges/words.ts';
+import { secondsText } from '../../../domain/judges/words.ts';
 import type { LabelledSeries } from './prometheus-series.ts';
 
 /** The buckets of one histogram of one process, by their upper bound in seconds; +Inf counts all. */

@@ -1,4 +1,4 @@
-import type { Window } from '../../domain/windows/windows.ts';
+import type { Window } from '../../../domain/windows/windows.ts';
 import type { Sample } from './prometheus-api.ts';
 
 /** The raw samples of one counter of one process, oldest first, and when its process was started as of each of them. */

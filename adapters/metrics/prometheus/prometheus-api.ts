@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { PrometheusServer } from '../../domain/sources/prometheus/facts.ts';
-import type { Env } from '../aws-client-config.ts';
-import { refusalOf } from '../outbound/address-text.ts';
-import { type AskOptions, ask, type HttpRequest, NoAnswerError } from './http-request.ts';
+import type { PrometheusServer } from '../../../domain/sources/prometheus/facts.ts';
+import type { Env } from '../../aws-client-config.ts';
+import { refusalOf } from '../../outbound/address-text.ts';
+import { type AskOptions, ask, type HttpRequest, NoAnswerError } from '../http-request.ts';
 import { signForAps } from './sign-for-aps.ts';
 
 export type Labels = Record<string, string>;

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
-import { guessWord } from '../../domain/file/guess.ts';
-import { describeValue, type Issue } from '../../domain/file/issue.ts';
+import { guessWord } from '../../../domain/file/guess.ts';
+import { describeValue, type Issue } from '../../../domain/file/issue.ts';
 
 export type PromqlMistake = Pick<Issue, 'found' | 'expected' | 'guess' | 'length'> & { column: number };
 

@@ -1,11 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Traffic } from '../../../adapters/metrics/fake-source.ts';
-import { prometheusSource } from '../../../adapters/metrics/prometheus-source.ts';
-import type { Slot } from '../../../domain/dial.ts';
-import type { Metric } from '../../../domain/plan/plan.ts';
-import type { PrometheusMeasure } from '../../../domain/sources/prometheus/facts.ts';
-import type { Workload } from '../../../domain/workload.ts';
-import { checkout, keepsMetricSourceContract, MINUTE_MS, minuteAt, NOON, requestOf } from './metric-source.contract.ts';
+import type { Traffic } from '../../../../adapters/metrics/cloudwatch/fake-traffic.ts';
+import { openPrometheusSource } from '../../../../adapters/metrics/prometheus/prometheus-source.ts';
+import type { Slot } from '../../../../domain/dial.ts';
+import type { Metric } from '../../../../domain/plan/plan.ts';
+import type { PrometheusMeasure } from '../../../../domain/sources/prometheus/facts.ts';
+import type { Workload } from '../../../../domain/workload.ts';
+import {
+  checkout,
+  keepsMetricSourceContract,
+  MINUTE_MS,
+  minuteAt,
+  NOON,
+  requestOf,
+} from '../metric-source.contract.ts';
 import { openPrometheusStandIn, type PrometheusStandIn, scraped } from './prometheus-stand-in.ts';
 
 const closers: (() => Promise<void>)[] = [];
@@ -15,7 +22,7 @@ afterEach(async () => {
 async function open(options: { timeoutMs?: number } = {}) {
   const standIn = await openPrometheusStandIn();
   closers.push(standIn.close);
-  const source = prometheusSource({}, { loopback: true, ...options });
+  const source = openPrometheusSource({}, { loopback: true, ...options });
   return { standIn, source, workload: at(standIn) };
 }
 const at = ({ url }: PrometheusStandIn): Workload => ({ ...checkout, sources: { prometheus: { url, sigv4: false } } });
@@ -367,7 +374,7 @@ describe('Prometheus that does not answer', () => {
 
   it('is unreachable when its answer is larger than what fits', async () => {
     const { standIn, workload } = await open();
-    const source = prometheusSource({}, { loopback: true, largestBytes: 50 });
+    const source = openPrometheusSource({}, { loopback: true, largestBytes: 50 });
     hits(standIn, 'green', 'a', { 200: [1, 2, 3, 4, 5, 6, 7, 8] });
     await expect(source.read(requestOf({ workload, metrics: [errors] }))).rejects.toMatchObject(
       unreachable(/answered more than 0.00005 MB$/),
@@ -386,7 +393,7 @@ describe('Prometheus that does not answer', () => {
 
   it('is not asked on this computer, which in a Lambda is its own runtime', async () => {
     const { standIn, workload } = await open();
-    await expect(prometheusSource({}).read(requestOf({ workload, metrics: [errors] }))).rejects.toMatchObject(
+    await expect(openPrometheusSource({}).read(requestOf({ workload, metrics: [errors] }))).rejects.toMatchObject(
       unreachable(/on this computer, which only the lab asks/),
     );
     expect(standIn.asked).toEqual([]);
@@ -394,13 +401,13 @@ describe('Prometheus that does not answer', () => {
 
   it('is unreachable where there is nothing to sign with', async () => {
     const workload = { ...checkout, sources: { prometheus: { url: 'https://p.example', sigv4: true } } };
-    await expect(prometheusSource({}).read(requestOf({ workload, metrics: [errors] }))).rejects.toMatchObject(
+    await expect(openPrometheusSource({}).read(requestOf({ workload, metrics: [errors] }))).rejects.toMatchObject(
       unreachable(/^errors: no AWS credentials or region/),
     );
   });
 
   it('is unreachable where the workload names none', async () => {
-    await expect(prometheusSource({}).read(requestOf({ metrics: [errors] }))).rejects.toMatchObject(
+    await expect(openPrometheusSource({}).read(requestOf({ metrics: [errors] }))).rejects.toMatchObject(
       unreachable(/^checkout names no Prometheus$/),
     );
   });

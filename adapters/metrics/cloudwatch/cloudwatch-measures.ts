@@ -1,6 +1,6 @@
-import { assertNever } from '../../domain/assert-never.ts';
-import type { AlbMeasure } from '../../domain/sources/cloudwatch/facts.ts';
-import type { Counts } from '../../domain/windows/reading.ts';
+import { assertNever } from '../../../domain/assert-never.ts';
+import type { AlbMeasure } from '../../../domain/sources/cloudwatch/facts.ts';
+import type { Counts } from '../../../domain/windows/reading.ts';
 
 /** One statistic of one metric in AWS/ApplicationELB. */
 export interface Series {

@@ -1,13 +1,13 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { awsClientConfig } from '../../../adapters/aws-client-config.ts';
-import { cloudWatchSource } from '../../../adapters/metrics/cloudwatch-source.ts';
-import type { Traffic } from '../../../adapters/metrics/fake-source.ts';
-import type { Slot } from '../../../domain/dial.ts';
-import { cloudWatchEndpoint } from '../../../lab/aws/cloudwatch-endpoint.ts';
-import type { Publishing } from '../../../lab/aws/cloudwatch-publishing.ts';
-import { openWireServer } from '../../../lab/aws/wire-server.ts';
-import { loadBalancerArn, publishedMetrics, targetGroupArns } from '../../lab/aws/published-metrics.ts';
-import { NOON } from './metric-source.contract.ts';
+import { awsClientConfig } from '../../../../adapters/aws-client-config.ts';
+import { cloudWatchSource } from '../../../../adapters/metrics/cloudwatch/cloudwatch-source.ts';
+import type { Traffic } from '../../../../adapters/metrics/cloudwatch/fake-traffic.ts';
+import type { Slot } from '../../../../domain/dial.ts';
+import { cloudWatchEndpoint } from '../../../../lab/aws/cloudwatch-endpoint.ts';
+import type { Publishing } from '../../../../lab/aws/cloudwatch-publishing.ts';
+import { openWireServer } from '../../../../lab/aws/wire-server.ts';
+import { loadBalancerArn, publishedMetrics, targetGroupArns } from '../../../lab/aws/published-metrics.ts';
+import { NOON } from '../metric-source.contract.ts';
 
 /** The real client, set up as in the product, against the lab's CloudWatch on a clock that the test sets. */
 export async function openCloudWatchLab(options: Partial<Publishing> & { pageSize?: number } = {}) {

@@ -1,7 +1,7 @@
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Env } from '../aws-client-config.ts';
-import { SignerSha256 } from '../signer-sha256.ts';
-import { type HttpRequest, NoAnswerError } from './http-request.ts';
+import type { Env } from '../../aws-client-config.ts';
+import { SignerSha256 } from '../../signer-sha256.ts';
+import { type HttpRequest, NoAnswerError } from '../http-request.ts';
 
 /**
  * The request as Amazon Managed Prometheus wants it: signed with Signature Version 4 for the service `aps`, in the region of

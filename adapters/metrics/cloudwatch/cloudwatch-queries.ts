@@ -1,12 +1,12 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { otherSlot, type Slot } from '../../domain/dial.ts';
-import { routerOf } from '../../domain/routers/plan-registry.ts';
-import type { CloudWatchMeasure, CloudWatchMetric } from '../../domain/sources/cloudwatch/facts.ts';
-import { fillTemplate } from '../../domain/sources/template.ts';
-import type { Workload } from '../../domain/workload.ts';
+import { otherSlot, type Slot } from '../../../domain/dial.ts';
+import { routerOf } from '../../../domain/routers/plan-registry.ts';
+import type { CloudWatchMeasure, CloudWatchMetric } from '../../../domain/sources/cloudwatch/facts.ts';
+import { fillTemplate } from '../../../domain/sources/template.ts';
+import type { Workload } from '../../../domain/workload.ts';
+import type { ReadRequest } from '../metric-source.ts';
+import { templateValues } from '../template-values.ts';
 import { type Series, seriesOf } from './cloudwatch-measures.ts';
-import type { ReadRequest } from './metric-source.ts';
-import { templateValues } from './template-values.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 const MOST_QUERIES_A_CALL = 500;

@@ -1,7 +1,7 @@
 import { type CloudWatchClient, DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import * as z from 'zod';
-import type { AlarmState } from '../../domain/windows/reading.ts';
-import type { Window } from '../../domain/windows/windows.ts';
+import type { AlarmState } from '../../../domain/windows/reading.ts';
+import type { Window } from '../../../domain/windows/windows.ts';
 
 /** DescribeAlarms takes 100 names at most, and a plan has 20 metrics. */
 interface Alarm {
