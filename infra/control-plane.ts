@@ -34,7 +34,15 @@ const CUSTOM_RESOURCE_TIMEOUT_SECONDS = 120;
 /** All workloads of a control plane, and over before the next one begins a minute later. */
 const RECONCILE_TIMEOUT_SECONDS = 55;
 
-/** The EKS cluster that workloads of a control plane run in. */
+/**
+ * The EKS cluster that workloads of a control plane run in, as `aws eks describe-cluster` says it.
+ *
+ *     const cluster: ClusterProps = {
+ *       name: 'prod',
+ *       endpoint: 'https://0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com',
+ *       certificateAuthority: 'LS0tLS1CRUdJTi...',
+ *     };
+ */
 export interface ClusterProps {
   /** The EKS cluster's name. */
   readonly name: string;
@@ -53,7 +61,15 @@ export interface ClusterProps {
   readonly accessEntries?: boolean;
 }
 
-/** Properties of a {@link SluiceControlPlane}; without a name it is `sluice`. */
+/**
+ * Properties of a {@link SluiceControlPlane}; without a name it is `sluice`.
+ *
+ *     const props: SluiceControlPlaneProps = {
+ *       cluster,
+ *       privateNetworks: ['10.20.0.0/16'],
+ *       logRetention: RetentionDays.ONE_YEAR,
+ *     };
+ */
 export interface SluiceControlPlaneProps {
   /**
    * What everything of it is called, from the table to the functions. Another than the default is wanted only where an account

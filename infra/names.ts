@@ -5,6 +5,8 @@ import type { Construct } from 'constructs';
  * What everything of a control plane is called. ARNs are made from names, not from references, for two reasons: a function
  * that starts a machine would otherwise wait for the machine, which waits for the function; and a team's own CDK app, in its
  * own repository, reaches the control plane of its account and region by name alone.
+ *
+ *     new CfnOutput(stack, 'Start', { value: controlPlane.names.functionName('start') }); // sluice-start
  */
 export interface ControlPlaneNames {
   /** Its own name; with a workload's it is the owner in the tags of rules and target groups. */

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { BUILT_FUNCTIONS } from '../places.ts';
 
-/** Where a function's code comes from: by its name, the path of its file below functions/ without `.ts`. */
+/**
+ * Where a function's code comes from: by its name, the path of its file below functions/ without `.ts`.
+ *
+ *     const code: CodeOf = name => lambda.Code.fromAsset(`bundles/${name}`); // with an index.mjs in it
+ */
 export type CodeOf = (name: string) => lambda.Code;
 
 /**

@@ -14,6 +14,11 @@ import { statementsFor, WILDCARDS } from './permissions.ts';
 /** Below the 30 s of the machines' tasks, so that no late answer is taken for a lost one; a test does the sum. */
 export const HANDLER_TIMEOUT_SECONDS = 20;
 
+/**
+ * Where functions run that reach what has a private address only.
+ *
+ *     const network: NetworkProps = { vpc, vpcSubnets: { subnets: vpc.privateSubnets }, securityGroups: [group] };
+ */
 export interface NetworkProps {
   readonly vpc: ec2.IVpc;
   readonly vpcSubnets?: ec2.SubnetSelection;
@@ -36,10 +41,16 @@ export interface SluiceFunctionProps {
   readonly retryAttempts?: number;
 }
 
-/** One file of functions/ as a Lambda, with a role and a log group of its own. */
+/**
+ * One file of functions/ as a Lambda, with a role and a log group of its own.
+ *
+ *     controlPlane.functions.get('start')?.function.grantInvoke(pipelineRole); // who may start releases
+ */
 export class SluiceFunction extends Construct {
   readonly file: AnyFunctionName;
+  /** The Lambda itself. */
   readonly function: lambda.Function;
+  /** The role it runs as. */
   readonly role: iam.Role;
   private readonly name: string;
 

@@ -2,13 +2,21 @@ import type { Duration } from 'aws-cdk-lib';
 import type { SluiceControlPlane } from '../control-plane.ts';
 import type { PlanProps, WorkloadProps } from './file-props.ts';
 
-/** Which requests are the workload's; all conditions together, and in each any of the values. */
+/**
+ * Which requests are the workload's; all conditions together, and in each any of the values.
+ *
+ *     const conditions: RuleConditions = { hostHeaders: ['shop.example.com'], pathPatterns: ['/checkout'] };
+ */
 export interface RuleConditions {
   readonly hostHeaders?: readonly string[];
   readonly pathPatterns?: readonly string[];
 }
 
-/** How the load balancer finds out whether a pod can serve. */
+/**
+ * How the load balancer finds out whether a pod can serve.
+ *
+ *     const healthCheck: HealthCheckProps = { path: '/healthz', interval: Duration.seconds(5) };
+ */
 export interface HealthCheckProps {
   readonly path: string;
   /** @default 10 s */
@@ -21,7 +29,12 @@ export interface HealthCheckProps {
   readonly unhealthyThreshold?: number;
 }
 
-/** Properties of a {@link ProgressiveWorkload}. */
+/**
+ * Properties of a {@link ProgressiveWorkload}.
+ *
+ *     const rule = { listenerArn, vpcId, priority: 10, conditions: { hostHeaders: ['shop.example.com'] } };
+ *     const props: ProgressiveWorkloadProps = { workload, plan, ...rule, port: 8080, healthCheck: { path: '/healthz' } };
+ */
 export interface ProgressiveWorkloadProps {
   readonly workload: WorkloadProps;
   readonly plan: PlanProps;

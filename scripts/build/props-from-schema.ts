@@ -44,12 +44,12 @@ export function typeText(schema: JsonSchema, indent = ''): string {
   }
 }
 
-/** @param without keys of the schema that the type lacks */
+/** @param comment its doc comment, whole  @param without keys of the schema that the type lacks */
 export function interfaceText(name: string, comment: string, schema: JsonSchema, without: readonly string[]): string {
   const properties = Object.fromEntries(
     Object.entries(schema.properties ?? {}).filter(([key]) => !without.includes(key)),
   );
-  return `/** ${comment} */\nexport interface ${name} ${objectText({ ...schema, properties }, '')}\n`;
+  return `${comment}export interface ${name} ${objectText({ ...schema, properties }, '')}\n`;
 }
 
 function objectText({ properties, required = [], additionalProperties }: JsonSchema, indent: string): string {

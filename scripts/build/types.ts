@@ -28,11 +28,12 @@ export function writeTypes(folder: string): void {
 function filePropsText(): string {
   const schemaOf = (name: string): JsonSchema =>
     JSON.parse(readFileSync(join(PROJECT_ROOT, `docs/schema/${name}.schema.json`), 'utf8'));
-  const workload = 'A workload in the shape of its file, without what the construct makes itself.';
-  const plan = 'A plan in the shape of its file.';
+  const source = readFileSync(join(PROJECT_ROOT, `${FILE_PROPS}.ts`), 'utf8');
+  const commentOf = (name: string): string =>
+    source.match(new RegExp(`/\\*\\*\n(?: \\*.*\n)+?(?=export type ${name} )`))?.[0] ?? '';
   return [
-    interfaceText('WorkloadProps', workload, schemaOf('workload'), ['apiVersion', 'kind', 'router']),
-    interfaceText('PlanProps', plan, schemaOf('plan'), ['apiVersion', 'kind', 'workload']),
+    interfaceText('WorkloadProps', commentOf('WorkloadProps'), schemaOf('workload'), ['apiVersion', 'kind', 'router']),
+    interfaceText('PlanProps', commentOf('PlanProps'), schemaOf('plan'), ['apiVersion', 'kind', 'workload']),
   ].join('\n');
 }
 
