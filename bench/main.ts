@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { bundles } from './bundles.ts';
+import { cliStart } from './cli-start.ts';
 import { costAtRest } from './cost/at-rest.ts';
 import { PRICES_AS_OF, PRICES_REGION } from './cost/prices.ts';
 import { releaseCost } from './cost/release-cost.ts';
@@ -23,6 +24,7 @@ const MEASURES: Record<string, Measure> = {
   timeToZero,
   turnTheDial,
   bundles,
+  cliStart,
   warmLook,
   longRelease,
   releaseCost,
