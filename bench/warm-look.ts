@@ -10,7 +10,7 @@ import { fakeTargets } from '../adapters/targets/fake-targets.ts';
 import { dialFor } from '../domain/dial.ts';
 import type { Fact } from '../domain/ledger/facts.ts';
 import type { Plan } from '../domain/plan/plan.ts';
-import type { Workload } from '../domain/workload.ts';
+import type { WorkloadOf } from '../domain/workload.ts';
 import { makeHandler } from '../functions/look.ts';
 import { type Figure, figureOf, rounded } from './figure.ts';
 
@@ -120,7 +120,7 @@ export async function timedLooks(ledger: FakeLedger, nowEpochMs: number, looks: 
   return values;
 }
 
-const workload: Workload = {
+const workload: WorkloadOf<'alb'> = {
   name: 'shop',
   cluster: { name: 'prod', namespace: 'default' },
   deployment: 'shop',

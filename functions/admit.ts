@@ -4,9 +4,8 @@ import {
   lazily,
   openAlarms,
   openLedger,
-  openRouter,
+  openRouting,
   openShared,
-  openTargets,
   openTell,
   propagationSeconds,
 } from './lambda/open.ts';
@@ -15,16 +14,16 @@ import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export const makeHandler = (deps: AdmitDeps) => makeReleaseHandler('admit', deps, call => admitRelease(deps, call));
 
-export const handler = lazily(async env =>
-  makeHandler({
+export const handler = lazily(async env => {
+  const cluster = await openCluster(env);
+  return makeHandler({
     ...openShared(env),
     ...openTell(env),
     ledger: openLedger(env),
-    router: openRouter(env),
-    targets: openTargets(env),
-    cluster: await openCluster(env),
+    ...openRouting(env, cluster),
+    cluster,
     alarms: openAlarms(env),
     propagationSeconds: propagationSeconds(env),
     controlPlane: controlPlaneName(env),
-  }),
-);
+  });
+});

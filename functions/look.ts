@@ -5,9 +5,8 @@ import {
   openHooks,
   openLedger,
   openMetrics,
-  openRouter,
+  openRouting,
   openShared,
-  openTargets,
   openTell,
 } from './lambda/open.ts';
 import { makeReleaseHandler } from './lambda/release-handler.ts';
@@ -19,8 +18,7 @@ export const handler = lazily(env =>
     ...openShared(env),
     ...openTell(env),
     ledger: openLedger(env),
-    router: openRouter(env),
-    targets: openTargets(env),
+    ...openRouting(env),
     metrics: openMetrics(env),
     hooks: openHooks(env),
     alarms: openAlarms(env),

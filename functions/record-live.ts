@@ -1,19 +1,19 @@
 import { type RecordLiveDeps, recordLive } from '../application/operations/record-live.ts';
 import { recordLiveInputSchema } from '../application/operations/schemas/record-live.ts';
 import { makeLambda } from './lambda/handler.ts';
-import { lazily, openLedger, openRouter, openShared, openTargets, openWorkloads } from './lambda/open.ts';
+import { lazily, openLedger, openRouting, openShared, openWorkloads } from './lambda/open.ts';
 import { openCluster } from './lambda/open-cluster.ts';
 
 export const makeHandler = (deps: RecordLiveDeps) =>
   makeLambda('record-live', deps, async (event, log) => recordLive(deps, recordLiveInputSchema.parse(event), log));
 
-export const handler = lazily(async env =>
-  makeHandler({
+export const handler = lazily(async env => {
+  const cluster = await openCluster(env);
+  return makeHandler({
     ...openShared(env),
     ledger: openLedger(env),
     workloads: openWorkloads(env),
-    router: openRouter(env),
-    targets: openTargets(env),
-    cluster: await openCluster(env),
-  }),
-);
+    ...openRouting(env, cluster),
+    cluster,
+  });
+});

@@ -1,7 +1,7 @@
 import { type RestoreTrafficDeps, restoreTraffic } from '../application/roll-back/restore-traffic.ts';
 import { rollBackInputSchema } from '../application/roll-back/way-back.ts';
 import { makeLambda } from './lambda/handler.ts';
-import { lazily, openExecutions, openLedger, openRouter, openShared, openTargets } from './lambda/open.ts';
+import { lazily, openExecutions, openLedger, openRouting, openShared } from './lambda/open.ts';
 import { carriedBack } from './lambda/roll-back-handler.ts';
 
 export const makeHandler = (deps: RestoreTrafficDeps) =>
@@ -14,8 +14,7 @@ export const handler = lazily(env =>
   makeHandler({
     ...openShared(env),
     ledger: openLedger(env),
-    router: openRouter(env),
-    targets: openTargets(env),
+    ...openRouting(env),
     executions: openExecutions(env),
   }),
 );

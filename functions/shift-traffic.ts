@@ -1,5 +1,5 @@
 import { type ShiftTrafficDeps, shiftTraffic } from '../application/release/shift-traffic.ts';
-import { lazily, openAlarms, openLedger, openRouter, openShared, openTargets } from './lambda/open.ts';
+import { lazily, openAlarms, openLedger, openRouting, openShared } from './lambda/open.ts';
 import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export const makeHandler = (deps: ShiftTrafficDeps) =>
@@ -9,8 +9,7 @@ export const handler = lazily(env =>
   makeHandler({
     ...openShared(env),
     ledger: openLedger(env),
-    router: openRouter(env),
-    targets: openTargets(env),
+    ...openRouting(env),
     alarms: openAlarms(env),
   }),
 );

@@ -1,7 +1,7 @@
 import { statusInputSchema } from '../application/operations/schemas/status.ts';
 import { type StatusDeps, status } from '../application/operations/status.ts';
 import { makeLambda } from './lambda/handler.ts';
-import { lazily, openLedger, openRouter, openShared, openWorkloads } from './lambda/open.ts';
+import { lazily, openLedger, openRouting, openShared, openWorkloads } from './lambda/open.ts';
 
 export const makeHandler = (deps: StatusDeps) =>
   makeLambda('status', deps, async event => status(deps, statusInputSchema.parse(event)));
@@ -11,6 +11,6 @@ export const handler = lazily(env =>
     ...openShared(env),
     ledger: openLedger(env),
     workloads: openWorkloads(env),
-    router: openRouter(env),
+    router: openRouting(env).router,
   }),
 );

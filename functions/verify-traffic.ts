@@ -1,10 +1,8 @@
 import { type VerifyTrafficDeps, verifyTraffic } from '../application/roll-back/verify-traffic.ts';
-import { lazily, openLedger, openRouter, openShared, openTargets } from './lambda/open.ts';
+import { lazily, openLedger, openRouting, openShared } from './lambda/open.ts';
 import { makeRollBackHandler } from './lambda/roll-back-handler.ts';
 
 export const makeHandler = (deps: VerifyTrafficDeps) =>
   makeRollBackHandler('verify-traffic', deps, (call, input) => verifyTraffic(deps, call, input));
 
-export const handler = lazily(env =>
-  makeHandler({ ...openShared(env), ledger: openLedger(env), router: openRouter(env), targets: openTargets(env) }),
-);
+export const handler = lazily(env => makeHandler({ ...openShared(env), ledger: openLedger(env), ...openRouting(env) }));

@@ -1,6 +1,6 @@
 import type { AppendedLine } from '../adapters/ledger/ledger.ts';
 import type { Plan } from '../domain/plan/plan.ts';
-import type { Workload } from '../domain/workload.ts';
+import type { WorkloadOf } from '../domain/workload.ts';
 import type { Publishing } from './aws/cloudwatch-publishing.ts';
 import type { Program } from './kubernetes/pod.ts';
 import { type Lab, openLab } from './lab.ts';
@@ -224,7 +224,7 @@ async function startStable(
   options: RunLabOptions,
   stable: Program,
   prometheusUrl: string | undefined,
-): Promise<Workload> {
+): Promise<WorkloadOf<'alb'>> {
   const { plan, readyPath } = options;
   const stop = new AbortController();
   const adding = addWorkload(lab, {

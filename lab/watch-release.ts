@@ -5,7 +5,7 @@ import { stepText } from '../domain/ledger/news.ts';
 import { stepsOf as walksOf } from '../domain/ledger/steps-of.ts';
 import type { Measure } from '../domain/plan/plan.ts';
 import { workloadOf } from '../domain/release-id.ts';
-import type { Workload } from '../domain/workload.ts';
+import type { WorkloadOf } from '../domain/workload.ts';
 import type { Lab } from './lab.ts';
 import { failedByCanary, failedOf, type LoadReport, lostOf, type Tally } from './load/report.ts';
 import { type VersionCounts, versionCounts } from './load/version-counts.ts';
@@ -79,7 +79,7 @@ export function watchRelease(
 /** The row of a release: the ledger's story and the client's counts side by side. */
 export async function rowOf(
   lab: Lab,
-  options: { name: string; workload: Workload; release: WatchedRelease; report: LoadReport },
+  options: { name: string; workload: WorkloadOf<'alb'>; release: WatchedRelease; report: LoadReport },
 ): Promise<ReleaseRow> {
   const { name, workload, release, report } = options;
   const closed = release.lines.map(line => line.fact).findLast(fact => fact.kind === 'closed');
@@ -163,7 +163,7 @@ async function secondsToZero(
     workload,
     group,
     firstEpochMs: first,
-  }: { workload: Workload; group: string | undefined; firstEpochMs: number | undefined },
+  }: { workload: WorkloadOf<'alb'>; group: string | undefined; firstEpochMs: number | undefined },
 ): Promise<number | null> {
   if (group === undefined || first === undefined) return null;
   const arn = Object.values(workload.router.targetGroups).find(candidate => candidate.includes(`/${group}/`));

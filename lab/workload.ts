@@ -4,7 +4,7 @@ import { sha256 } from '../adapters/sha256.ts';
 import type { Slot } from '../domain/dial.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { revisionOf } from '../domain/slot/revision.ts';
-import type { Workload } from '../domain/workload.ts';
+import type { WorkloadOf } from '../domain/workload.ts';
 import { ruleArn, targetGroupArn } from './aws/elbv2-arns.ts';
 import type { Program } from './kubernetes/pod.ts';
 import type { JsonObject } from './kubernetes/schema.ts';
@@ -47,7 +47,7 @@ export class StableNotReadyError extends Error {
  * at rest, a rule with both groups.
  * @throws StableNotReadyError the stable program did not become ready: says why
  */
-export async function addWorkload(lab: Lab, spec: LabWorkloadSpec): Promise<Workload> {
+export async function addWorkload(lab: Lab, spec: LabWorkloadSpec): Promise<WorkloadOf<'alb'>> {
   const workload = await addRouting(lab, spec);
   const stableTag = spec.stableTag ?? 'stable';
   const uri = pushImage(lab, spec.name, stableTag, spec.stable);
@@ -64,7 +64,7 @@ export async function addWorkload(lab: Lab, spec: LabWorkloadSpec): Promise<Work
  */
 export async function fillSlot(
   lab: Lab,
-  workload: Workload,
+  workload: WorkloadOf<'alb'>,
   { slot, uri, replicas }: { slot: Slot; uri: string; replicas: number },
 ): Promise<void> {
   const template = await lab.deps.cluster.readTemplate(workload);
@@ -85,7 +85,7 @@ export function pushImage(lab: Lab, repository: string, tag: string, program: Pr
   return uri;
 }
 
-async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<Workload> {
+async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<WorkloadOf<'alb'>> {
   const { name } = spec;
   const targetGroups = { blue: targetGroupArn(`${name}-blue`), green: targetGroupArn(`${name}-green`) };
   const healthCheck = {
@@ -204,7 +204,7 @@ const serviceOf = (workload: string, name: string): JsonObject => ({
   spec: { selector: { app: workload }, ports: [{ port: 80, targetPort: 'http' }] },
 });
 
-async function untilHealthy(lab: Lab, workload: Workload, slot: Slot, replicas: number): Promise<void> {
+async function untilHealthy(lab: Lab, workload: WorkloadOf<'alb'>, slot: Slot, replicas: number): Promise<void> {
   const until = Date.now() + STABLE_WITHIN_MS;
   for (;;) {
     const [targets, status] = await Promise.all([

@@ -1,8 +1,11 @@
 import { type Dial, SLOTS, type Slot } from '../../domain/dial.ts';
-import { type AlbRouting, alb } from '../../domain/routers/alb/plan.ts';
+import { type AlbRouting, ruleArnsOf } from '../../domain/routers/alb/plan.ts';
 import type { GroupFacts } from '../../domain/routers/alb/routing-facts.ts';
-import type { Workload } from '../../domain/workload.ts';
+import { groupsOwnerProblem, routingProblem } from '../../domain/routers/alb/routing-problem.ts';
+import type { WorkloadOf } from '../../domain/workload.ts';
 import { asksFor, forEachEvenAfterFailures, worstOf } from './alb/reading-rules.ts';
+import { ruleText } from './alb/rule.ts';
+import { parseWayBack, wayBackOf } from './alb/way-back.ts';
 import { albWeightsOf, dialOf } from './alb/weights.ts';
 import { RouterRuleError, RouterUnreachableError } from './errors.ts';
 import type { TrafficRouter } from './router.ts';
@@ -15,7 +18,7 @@ export interface FakeRule {
   httpHeaders: { name: string; values: string[] }[];
 }
 
-export interface FakeRouter extends TrafficRouter {
+export interface FakeRouter extends TrafficRouter<WorkloadOf<'alb'>> {
   /** By ARN; tests change them as someone else would. */
   readonly rules: Map<string, FakeRule>;
   /** Of rules, listeners, load balancers and target groups, by ARN; tests tag them as their owners would. */
@@ -31,7 +34,7 @@ export const FAKE_LISTENER = 'arn:listener/fake';
 const FAKE_LOAD_BALANCER = 'arn:loadbalancer/fake';
 
 /** The router in memory, held to the same contract as the real one. All rules start with everything on `live`. */
-export function fakeRouter(workload: Workload, live: Slot = 'blue'): FakeRouter {
+export function fakeRouter(workload: WorkloadOf<'alb'>, live: Slot = 'blue'): FakeRouter {
   const rules = new Map<string, FakeRule>();
   const tags: Record<string, Record<string, string>> = {};
   const group = (): GroupFacts => ({
@@ -72,8 +75,17 @@ export function fakeRouter(workload: Workload, live: Slot = 'blue'): FakeRouter 
     );
   };
 
+  const factsOf = (routing: AlbRouting) => {
+    const arns = ruleArnsOf(routing);
+    for (const arn of arns) reach(arn);
+    return {
+      rules: arns.map(arn => ({ arn, listener: FAKE_LISTENER, loadBalancer: FAKE_LOAD_BALANCER })),
+      groups,
+      tags,
+    };
+  };
+
   return {
-    can: alb.can,
     rules,
     tags,
     groups,
@@ -107,28 +119,30 @@ export function fakeRouter(workload: Workload, live: Slot = 'blue'): FakeRouter 
     async readPages({ router: routing }) {
       return routing.rules
         .filter(arn => reach(arn).groups.length === 0)
-        .map(arn => ({ arn, answers: 'fixed-response' }));
+        .map(arn => ({ what: ruleText(arn), answers: 'fixed-response' }));
     },
 
-    async readRouting({ router: routing }) {
-      const arns = [...routing.rules, ...(routing.previewRule === undefined ? [] : [routing.previewRule])];
-      for (const arn of arns) reach(arn);
-      return structuredClone({
-        rules: arns.map(arn => ({ arn, listener: FAKE_LISTENER, loadBalancer: FAKE_LOAD_BALANCER })),
-        groups,
-        tags,
-      });
+    async readProblem({ name, router: routing }, owner) {
+      return routingProblem(routing, factsOf(routing), { workload: name, ...owner });
+    },
+
+    async readOthers({ name, router: routing }, owner) {
+      return groupsOwnerProblem(routing, factsOf(routing), { workload: name, ...owner });
     },
 
     async planWayBack({ router: routing }, stable) {
-      const arns = [...routing.rules, ...(routing.previewRule === undefined ? [] : [routing.previewRule])];
+      const arns = ruleArnsOf(routing);
       for (const arn of arns) read(arn, routing);
       const actions = [{ Type: 'forward', TargetGroupArn: routing.targetGroups[stable] }];
-      return { kind: 'alb', stable, rules: arns.map(arn => ({ arn, actions })) };
+      return wayBackOf(
+        stable,
+        arns.map(arn => ({ arn, actions })),
+      );
     },
 
-    async goBack(wayBack) {
-      await forEachEvenAfterFailures(wayBack.rules, async ({ arn, actions }) => {
+    async goBack(_, wayBack, { pages = [] } = {}) {
+      const back = parseWayBack(wayBack).rules.filter(({ arn }) => pages.every(({ what }) => what !== ruleText(arn)));
+      await forEachEvenAfterFailures(back, async ({ arn, actions }) => {
         const [forward] = actions as { TargetGroupArn: string }[];
         if (forward === undefined) throw new RouterRuleError(`way back of rule ${arn} has no action`);
         reach(arn).groups = [{ arn: forward.TargetGroupArn, weight: 1 }];

@@ -17,20 +17,21 @@ export interface TargetCounts {
 /** The states that are counted. */
 export type TargetState = Exclude<keyof TargetCounts, 'because'>;
 
-export interface Targets {
+/** @typeParam W the workloads whose slots it counts: those of one kind of router, or all */
+export interface Targets<W extends Workload = Workload> {
   /** @throws RouterRuleError a target group is not there @throws TargetsUnreachableError */
-  read(workload: Workload): Promise<Record<Slot, TargetCounts>>;
+  read(workload: W): Promise<Record<Slot, TargetCounts>>;
   /**
    * Seconds that a deregistered target keeps its connections, and how long a cookie keeps a client on a slot; each the
    * longest of the workload's groups and rules. Asked of the outside system, never remembered.
    * @throws RouterRuleError a target group or a rule is not there @throws TargetsUnreachableError
    */
-  readDraining(workload: Workload): Promise<{ deregistrationDelaySeconds: number; stickinessSeconds: number }>;
+  readDraining(workload: W): Promise<{ deregistrationDelaySeconds: number; stickinessSeconds: number }>;
   /**
    * Deregisters every target of the slot that is not leaving yet: connections that are open end with the deregistration
    * delay. Only for a slot that gets no traffic any more; safe to repeat. @throws TargetsUnreachableError
    */
-  cutConnections(workload: Workload, slot: Slot): Promise<void>;
+  cutConnections(workload: W, slot: Slot): Promise<void>;
 }
 
 export class TargetsUnreachableError extends Error {

@@ -4,10 +4,8 @@ import { checkPlanInput } from '../../adapters/plan-file/check-plan-input.ts';
 import { RouterRuleError } from '../../adapters/router/errors.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
 import { type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from '../../adapters/workloads/workloads.ts';
-import { SLOTS } from '../../domain/dial.ts';
 import { type Issue, pathText } from '../../domain/file/issue.ts';
-import { othersProblem } from '../../domain/routers/alb/ownership.ts';
-import { routingProblem } from '../../domain/routers/alb/routing-problem.ts';
+import { routerOf } from '../../domain/routers/plan-registry.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
 import type { SharedDeps } from '../shared-deps.ts';
@@ -18,7 +16,7 @@ import { requireNoRelease } from './require-no-release.ts';
 export interface RegisteredWorkloadDeps extends SharedDeps {
   ledger: Ledger;
   workloads: Workloads;
-  router: Pick<TrafficRouter, 'readRouting'>;
+  router: Pick<TrafficRouter, 'readProblem' | 'readOthers'>;
   controlPlane: string;
 }
 
@@ -28,9 +26,7 @@ const propertiesSchema = z.object({ Workload: json, Plan: json });
 
 /** Of a workload that is to be forgotten no more is read than whose it is: what was taken once must not keep it here. */
 const forgottenSchema = z.object({
-  Workload: json.pipe(
-    z.looseObject({ router: z.looseObject({ targetGroups: z.object({ blue: z.string(), green: z.string() }) }) }),
-  ),
+  Workload: json.pipe(z.looseObject({ router: z.looseObject({ kind: z.string() }) })),
 });
 
 /**
@@ -51,14 +47,8 @@ async function register(deps: RegisteredWorkloadDeps, request: CloudFormationReq
     );
   }
   const there = await readIfThere(deps.workloads, name);
-  if (there !== undefined) requireOurs(deps, there, workload.router.targetGroups, request);
-  const facts = await deps.router.readRouting(workload);
-  const owner = ownerOf(deps, name, request);
-  const problem =
-    routingProblem(workload.router, facts, owner) ??
-    [...facts.rules.map(rule => rule.arn), ...SLOTS.map(slot => workload.router.targetGroups[slot])]
-      .map(arn => othersProblem(arn, facts.tags[arn] ?? {}, owner))
-      .find(one => one !== undefined);
+  if (there !== undefined) requireOurs(deps, there, workload.router, request);
+  const problem = await deps.router.readProblem(workload, ownerOf(deps, request));
   if (problem !== undefined) throw new Error(`workload ${name}: ${problem}`);
   const { StackId: stack } = request;
   await claimResources(deps, { workload, stack });
@@ -76,8 +66,8 @@ async function forget(deps: RegisteredWorkloadDeps, request: CloudFormationReque
   const there = await readIfThere(deps.workloads, name);
   if (there !== undefined) {
     const { Workload } = forgottenSchema.parse(request.ResourceProperties);
-    requireOurs(deps, there, Workload.router.targetGroups, request);
-    if (there.ownedBy === undefined) await requireGroupsOfStack(deps, there, request);
+    requireOurs(deps, there, Workload.router, request);
+    if (there.ownedBy === undefined) await requireOfStack(deps, there, request);
     await requireNoRelease(deps.ledger, name);
     await deps.workloads.remove(name);
   }
@@ -85,10 +75,9 @@ async function forget(deps: RegisteredWorkloadDeps, request: CloudFormationReque
   return { physicalId: name };
 }
 
-const ownerOf = ({ controlPlane }: RegisteredWorkloadDeps, workload: string, { StackId }: { StackId: string }) => ({
+const ownerOf = ({ controlPlane }: RegisteredWorkloadDeps, { StackId: stack }: { StackId: string }) => ({
   controlPlane,
-  workload,
-  stack: StackId,
+  stack,
 });
 
 function parse(given: z.infer<typeof propertiesSchema>): RegisteredWorkload {
@@ -104,16 +93,15 @@ const textOf = (issues: Issue[]): string =>
 
 /**
  * Two stacks with one name would turn each other's dials, and so would two constructs of one stack. One that was registered
- * before items had owners is known by its target groups, which the stack made and nobody can replace.
+ * before items had owners is known by what its router stands on, which the stack made and nobody can replace.
  */
 function requireOurs(
   deps: RegisteredWorkloadDeps,
   there: RegisteredWorkload,
-  groups: { blue: string; green: string },
+  given: { kind: string },
   request: CloudFormationRequest,
 ): void {
   const { name, router } = there.workload;
-  const { blue, green } = router.targetGroups;
   const { ownedBy } = there;
   if (ownedBy !== undefined) {
     const { controlPlane, stack } = ownedBy;
@@ -124,33 +112,29 @@ function requireOurs(
     }
     if (request.RequestType !== 'Create') return;
   }
-  if (blue === groups.blue && green === groups.green) return;
+  const [known, asked] = [routerOf(router).identity(router), routerOf(given).identity(given)];
+  if (known === asked) return;
   throw new Error(
-    `workload ${name} is registered already, with the target groups ${blue} and ${green}, and stack ${request.StackId} has ${groups.blue} and ${groups.green}: it needs another name`,
+    `workload ${name} is registered already, with ${known}, and stack ${request.StackId} has ${asked}: it needs another name`,
   );
 }
 
-/** What nobody owned yet is at least not what the tags of its target groups give to another stack. */
-async function requireGroupsOfStack(
+/** What nobody owned yet is at least not what the tags of what it stands on give to another stack. */
+async function requireOfStack(
   deps: RegisteredWorkloadDeps,
   { workload }: RegisteredWorkload,
   request: CloudFormationRequest,
 ): Promise<void> {
-  const facts = await readRoutingIfThere(deps, workload);
-  if (facts === undefined) return; // nothing is left that could be turned
-  const owner = ownerOf(deps, workload.name, request);
-  const problem = SLOTS.map(slot => workload.router.targetGroups[slot])
-    .map(arn => othersProblem(`target group ${arn}`, facts.tags[arn] ?? {}, owner))
-    .find(one => one !== undefined);
+  const problem = await readOthersIfThere(deps, workload, request);
   if (problem !== undefined) throw new Error(`workload ${workload.name}: ${problem}`);
 }
 
-async function readRoutingIfThere(deps: RegisteredWorkloadDeps, workload: Workload) {
+async function readOthersIfThere(deps: RegisteredWorkloadDeps, workload: Workload, request: CloudFormationRequest) {
   try {
-    return await deps.router.readRouting(workload);
+    return await deps.router.readOthers(workload, ownerOf(deps, request));
   } catch (error) {
     if (!(error instanceof RouterRuleError)) throw error;
-    return undefined;
+    return undefined; // nothing is left that could be turned
   }
 }
 

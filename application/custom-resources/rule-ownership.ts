@@ -12,6 +12,7 @@ import {
   type Tags,
   WORKLOAD_TAG,
 } from '../../domain/routers/alb/ownership.ts';
+import { albRoutingOf } from '../../domain/routers/alb/plan.ts';
 
 /*
  * Whose a rule is, asked before every act on it. CloudFormation's request says what somebody wants, and whoever may invoke
@@ -111,12 +112,13 @@ async function requireAdoptable(
 
 const groupsOf = (wanted: WantedRule, { workload }: RegisteredWorkload): WantedRule => ({
   ...wanted,
-  targetGroups: workload.router.targetGroups,
+  targetGroups: albRoutingOf(workload.router)?.targetGroups ?? wanted.targetGroups,
 });
 
 function roleIn({ router }: RegisteredWorkload['workload'], arn: string): WantedRule['carries'] | undefined {
-  if (router.rules.includes(arn)) return 'dial';
-  return router.previewRule === arn ? 'preview' : undefined;
+  const routing = albRoutingOf(router);
+  if (routing?.rules.includes(arn)) return 'dial';
+  return routing?.previewRule === arn ? 'preview' : undefined;
 }
 
 /** In the tags of today, or in those that target groups had before. */

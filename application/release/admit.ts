@@ -9,7 +9,6 @@ import type { TargetCounts, Targets } from '../../adapters/targets/targets.ts';
 import type { Admission } from '../../domain/ledger/facts.ts';
 import { admit, type Findings } from '../../domain/release/admission.ts';
 import { turnedFrom } from '../../domain/release/record-live.ts';
-import { routingProblem } from '../../domain/routers/alb/routing-problem.ts';
 import { routerOf } from '../../domain/routers/plan-registry.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import { pageFindings } from '../page.ts';
@@ -75,8 +74,8 @@ async function decide(deps: AdmitDeps, call: ReleaseCall): Promise<ReturnType<ty
 
 /** Rules and groups may have changed hands since the workload was registered, or were never looked at then. */
 async function problemOfRouting(deps: AdmitDeps, { release: { workload } }: ReleaseCall): Promise<string | undefined> {
-  const owner = { controlPlane: deps.controlPlane, workload: workload.name };
-  return routingProblem(workload.router, await deps.router.readRouting(workload), owner);
+  const owner = { controlPlane: deps.controlPlane };
+  return deps.router.readProblem(workload, owner);
 }
 
 const registeredIn = ({ healthy, initial, unhealthy, unused }: TargetCounts): number =>

@@ -47,7 +47,7 @@ export async function shiftTraffic(deps: ShiftTrafficDeps, call: ReleaseCall): P
   if (call.admission.first === true && call.release.retiringAtEpochMs === undefined)
     await call.append({ kind: 'retiring' });
   if (unconfirmedShift(call.release) === undefined) await call.append({ kind: 'shiftIntended', from, to, weight });
-  if (!sameDial(from, to)) await deps.router.setDial(workload, to);
+  if (!sameDial(from, to)) await deps.router.setDial(workload, to, call.position);
   const dial = await deps.router.readDial(workload);
   if (!sameDial(dial, to))
     throw new DialNotTakenError(`the traffic weights were set to ${dialText(to)} and read back as ${dialText(dial)}`);

@@ -44,7 +44,7 @@ export async function restoreTraffic(
     if (!(error instanceof LedgerUnreachableError) || input.back === null) throw error;
     if (deps.clock.now() >= input.back.deadlineEpochMs) throw error;
     log.error('rolling back without the ledger', { because: error.message });
-    return act(deps, input.back, undefined);
+    return act(deps, input.back);
   }
 }
 
@@ -61,8 +61,8 @@ async function restore(
   }
   // the traffic first: the append above has fenced the release off, whether its execution can be stopped or not
   const nothing = output({ kind: 'advance', because: 'nothing had moved' });
-  const since = call.release.rollBack?.goingBackAtEpochMs;
-  const move = input.back === null ? nothing : await act(deps, input.back, since);
+  const sinceEpochMs = call.release.rollBack?.goingBackAtEpochMs;
+  const move = input.back === null ? nothing : await act(deps, input.back, { sinceEpochMs, position: call.position });
   if (run > 0) {
     await deps.executions.stop(
       'release',
@@ -103,13 +103,13 @@ async function keepWhy(call: ReleaseCall, because: string): Promise<void> {
   if (call.release.hold?.because !== because) await call.append({ kind: 'held', because, fault: true });
 }
 
-/** @param sinceEpochMs when this release began to go back; undefined where the ledger cannot say it */
+/** @param known when this release began to go back, and how far the ledger was read; nothing where the ledger cannot say it */
 async function act(
   deps: RestoreTrafficDeps,
   back: Back,
-  sinceEpochMs: number | undefined,
+  { sinceEpochMs, position }: { sinceEpochMs?: number | undefined; position?: number } = {},
 ): Promise<RollBackOutput<'restore-traffic'>> {
-  if (back.first === true) return previewOnly(deps, back);
+  if (back.first === true) return previewOnly(deps, back, position);
   const { stable, workload } = back;
   const wait = (seconds: number, because: string): RollBackOutput<'restore-traffic'> => {
     deps.log.error(because, { workload: workload.name });
@@ -129,11 +129,10 @@ async function act(
       }
     }
   }
-  const rules = back.wayBack.rules.filter(({ arn }) => pages.every(page => page.arn !== arn));
-  if (rules.length > 0) await deps.router.goBack({ ...back.wayBack, rules });
+  await deps.router.goBack(back.workload, back.wayBack, { pages, ...(position !== undefined && { position }) });
   if (pages.length === 0) return output({ kind: 'advance', because: `all requests go to ${stable}` });
   // it stays: whoever put it there wants no requests behind it. Under it no weights can be set, so the way back waits
-  const shown = pages.map(({ arn, answers }) => `rule ${arn} answers by itself (${answers})`).join(', ');
+  const shown = pages.map(({ what, answers }) => `${what} answers by itself (${answers})`).join(', ');
   return wait(NO_STABLE_SECONDS, `${shown}: goes back to ${stable} when the rule forwards again`);
 }
 
@@ -161,7 +160,11 @@ function stableOf(targets: Record<Slot, TargetCounts> | undefined, stable: Slot)
  * A first release goes back only before its shift, so no traffic of ours is on the canary; what somebody else sends there
  * must not be sent to a slot without targets.
  */
-async function previewOnly(deps: RestoreTrafficDeps, back: Back): Promise<RollBackOutput<'restore-traffic'>> {
+async function previewOnly(
+  deps: RestoreTrafficDeps,
+  back: Back,
+  position: number | undefined,
+): Promise<RollBackOutput<'restore-traffic'>> {
   const dial = await readDial(deps, back.workload);
   if ('unreadable' in dial || dial[otherSlot(back.stable)] > 0) {
     const found = 'unreadable' in dial ? dial.unreadable : dialText(dial);
@@ -169,7 +172,7 @@ async function previewOnly(deps: RestoreTrafficDeps, back: Back): Promise<RollBa
     deps.log.error(because, { workload: back.workload.name });
     return output({ kind: 'lookAgain', seconds: NO_STABLE_SECONDS, because });
   }
-  await deps.router.goBack(back.wayBack);
+  await deps.router.goBack(back.workload, back.wayBack, position === undefined ? {} : { position });
   return output({ kind: 'advance', because: 'nothing was live before it, and nothing is now' });
 }
 

@@ -37,7 +37,7 @@ export async function retireCanary(
   if (hasCanary(call.release)) await deps.cluster.scaleSlot(workload, canary, 0, call.position);
   // after the pods: the next release of this slot begins with the team's minimum, not with what this one needed
   await deps.cluster.restoreAutoscalerMinimum(workload, canary, stableMinimum, call.position);
-  await deps.router.setDial(workload, dialFor(canary, 0));
+  await deps.router.setDial(workload, dialFor(canary, 0), call.position);
   await call.append({ kind: 'canaryRetired', slot: canary });
   return output({ kind: 'retired', because: `${canary} is at rest` });
 }

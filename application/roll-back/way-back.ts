@@ -18,7 +18,7 @@ export const rollBackInputSchema = z.looseObject({
   back: z
     .object({
       workload: z.custom<Workload>(value => typeof value === 'object' && value !== null),
-      wayBack: z.custom<WayBack>(value => typeof value === 'object' && value !== null),
+      wayBack: z.looseObject({ kind: z.string() }),
       stable: z.enum(['blue', 'green']),
       deadlineEpochMs: z.number(),
       /** Of a first release: stable has no targets, and is not waited for. */

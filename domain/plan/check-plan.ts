@@ -4,6 +4,7 @@ import { expectedText, explain } from '../file/explain.ts';
 import { describeValue, type Issue } from '../file/issue.ts';
 import type { Shape } from '../file/shape.ts';
 import { PLAN_MOST_BYTES, tooLarge } from '../limits.ts';
+import { routerOf } from '../routers/plan-registry.ts';
 import type { Workload } from '../workload.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkControl } from './check-control.ts';
@@ -85,7 +86,7 @@ function checkForWorkload(draft: PlanDraft, workload: Workload): Issue[] {
       guess: workload.name,
     });
   }
-  if (draft.preview !== undefined && workload.router.previewRule === undefined) {
+  if (draft.preview !== undefined && !routerOf(workload.router).previews(workload.router)) {
     issues.push({
       path: ['preview'],
       at: 'key',

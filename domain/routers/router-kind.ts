@@ -65,6 +65,11 @@ export interface RouterKind<Routing extends { kind: string } = { kind: string },
   readonly previewKey?: string;
   /** What a workload must have for itself, as texts that people read. @param where `CLUSTER/NAMESPACE` */
   ownResources(routing: Routing, where: string): string[];
+  /**
+   * By what a routing is known that nobody can replace, for people to read, of whatever was once registered.
+   * @param routing as a file or an item has it; no more of it is read than this
+   */
+  identity(routing: unknown): string;
   /** The objects of a slot in the cluster beside its Deployment and its Service. */
   slotObjects(routing: Routing, route: SlotRoute): RouteObject[];
   /**

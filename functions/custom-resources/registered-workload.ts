@@ -5,7 +5,7 @@ import {
 } from '../../application/custom-resources/registered-workload.ts';
 import { isCloudFormationsAddress } from '../lambda/answer-address.ts';
 import { type CustomResourceDeps, makeCustomResource } from '../lambda/custom-resource.ts';
-import { controlPlaneName, lazily, openLedger, openRouter, openShared, openWorkloads } from '../lambda/open.ts';
+import { controlPlaneName, lazily, openLedger, openRouting, openShared, openWorkloads } from '../lambda/open.ts';
 
 export const makeHandler = (deps: RegisteredWorkloadDeps & CustomResourceDeps) =>
   makeCustomResource('registered-workload', deps, request => keepRegisteredWorkload(deps, request));
@@ -17,7 +17,7 @@ export const handler = lazily(env =>
     isAnswerAddress: isCloudFormationsAddress,
     ledger: openLedger(env),
     workloads: openWorkloads(env),
-    router: openRouter(env),
+    router: openRouting(env).router,
     controlPlane: controlPlaneName(env),
   }),
 );

@@ -1,6 +1,7 @@
 import { openCloudWatchAlarms } from '../../adapters/alarms/cloudwatch-alarms.ts';
 import type { Env } from '../../adapters/aws-client-config.ts';
 import { systemClock } from '../../adapters/clock.ts';
+import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import { machineArnsOf, openStepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
 import { openHttpHooks } from '../../adapters/hooks/open-hooks.ts';
 import { openEcrRegistry } from '../../adapters/images/ecr-registry.ts';
@@ -10,8 +11,7 @@ import { openLog } from '../../adapters/log/lambda-log.ts';
 import { openMetricSources } from '../../adapters/metrics/run-registry.ts';
 import type { Notifier } from '../../adapters/notifier/notifier.ts';
 import { destinationsOf } from '../../adapters/outbound/destinations.ts';
-import { openAlbRouter } from '../../adapters/router/alb/router.ts';
-import { openAlbTargets } from '../../adapters/router/alb/targets.ts';
+import { openRouters } from '../../adapters/router/run-registry.ts';
 import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
 import type { TellDeps } from '../../application/tell.ts';
@@ -56,8 +56,9 @@ function snsWhenTold(env: Env): Notifier {
 
 export const openLedger = (env: Env) => openDynamoDbLedger(env, systemClock, openLog(env));
 export const openWorkloads = openDynamoDbWorkloads;
-export const openRouter = openAlbRouter;
-export const openTargets = openAlbTargets;
+/** Router and targets. @param cluster of a function that reaches it */
+export const openRouting = (env: Env, cluster?: Cluster) =>
+  openRouters(cluster === undefined ? { env } : { env, cluster });
 export const openMetrics = (env: Env) => openMetricSources(env, destinationsOf(env));
 export const openAlarms = openCloudWatchAlarms;
 export const openImages = openEcrRegistry;

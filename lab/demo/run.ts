@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parsePlan } from '../../adapters/plan-file/read-plan.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { ApprovalMeant } from '../../domain/release/approvals.ts';
-import type { Workload } from '../../domain/workload.ts';
+import type { WorkloadOf } from '../../domain/workload.ts';
 import type { Lab } from '../lab.ts';
 import { startLoad } from '../load/load.ts';
 import { type ReleaseRow, rowOf, watchRelease } from '../watch-release.ts';
@@ -56,7 +56,7 @@ async function readPlan(release: DemoRelease): Promise<Plan> {
 
 async function run(
   lab: Lab,
-  { release, workload, plan, view }: { release: DemoRelease; workload: Workload; plan: Plan; view: View },
+  { release, workload, plan, view }: { release: DemoRelease; workload: WorkloadOf<'alb'>; plan: Plan; view: View },
 ): Promise<DemoRow> {
   const host = hostOf(release);
   const hook = await openHook(lab, plan, host);

@@ -2,6 +2,8 @@ import { DynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
 import type { NewLine } from '../../adapters/ledger/ledger.ts';
 import type { MetricReading } from '../../adapters/metrics/metric-source.ts';
 import { overriding } from '../../adapters/overriding.ts';
+import { ruleText } from '../../adapters/router/alb/rule.ts';
+import { parseWayBack } from '../../adapters/router/alb/way-back.ts';
 import type { Dial, Slot } from '../../domain/dial.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { newsOf } from '../../domain/ledger/news.ts';
@@ -60,24 +62,21 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
     ...deps,
     ledger: observedLedger(systems, stage, watcher),
     router: overriding(router, {
-      async setDial(workload, dial) {
+      async setDial(workload, dial, position) {
         const site = stage.site(workload.name);
         happens({ kind: 'setDial', workload: workload.name, before: site.dialNow(), dial });
-        await router.setDial(workload, dial);
+        await router.setDial(workload, dial, position);
         await site.dialMoved({ noisy: noisy() && currentInvocation()?.isAlive === true });
       },
-      async goBack(wayBack) {
-        const site = [...stage.sites.values()].find(({ router: { rules } }) => rules.has(wayBack.rules[0]?.arn ?? ''));
-        if (site === undefined) throw new Error('a way back of no site');
-        const rules = wayBack.rules.map(({ arn }) => arn);
-        happens({
-          kind: 'goBack',
-          workload: site.workload.name,
-          before: site.dialNow(),
-          stable: wayBack.stable,
-          rules,
-        });
-        await router.goBack(wayBack);
+      async goBack(workload, wayBack, options = {}) {
+        const site = stage.site(workload.name);
+        const { pages = [] } = options;
+        const { rules: all, stable = 'blue' } = parseWayBack(wayBack);
+        const rules = all.map(({ arn }) => arn).filter(arn => pages.every(({ what }) => what !== ruleText(arn)));
+        if (rules.length > 0) {
+          happens({ kind: 'goBack', workload: workload.name, before: site.dialNow(), stable, rules });
+        }
+        await router.goBack(workload, wayBack, options);
         await site.dialMoved();
       },
       async setPreview(workload, slot, header) {

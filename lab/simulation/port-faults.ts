@@ -82,7 +82,7 @@ const EFFECTS = new Set([
 ]);
 
 /** Calls that came later than the seeds that find planted bugs: their draws are their own, and move no other. */
-const OWN_DRAWS = new Set(['router.readRouting']);
+const OWN_DRAWS = new Set(['router.readProblem']);
 
 interface Crossing {
   stage: Stage;

@@ -8,11 +8,9 @@ import { FakeLedger } from '../../adapters/ledger/fake-ledger.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log, Meter } from '../../adapters/log/log.ts';
 import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
-import { overriding } from '../../adapters/overriding.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
 import type { Targets } from '../../adapters/targets/targets.ts';
 import { FakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
-import { alb } from '../../domain/routers/alb/plan.ts';
 import type { AllDeps } from '../../functions/lambda/handlers.ts';
 import type { StateMachineHost } from '../asl/state-machine-host.ts';
 import { byWorkload } from './by-workload.ts';
@@ -21,7 +19,6 @@ import { currentInvocation } from './invocation.ts';
 import type { Stage } from './stage.ts';
 import { TableInMemory } from './table-in-memory.ts';
 import { virtualSleep } from './virtual-time.ts';
-import type { Site } from './world/site.ts';
 
 /** The in-memory systems that are the same for all workloads, as whoever sets the scene needs them. */
 export const openSystems = (ledger: 'memory' | 'dynamodb' = 'memory', table = new TableInMemory()) => ({
@@ -46,11 +43,6 @@ export type Systems = ReturnType<typeof openSystems>;
 /** What the handlers are given: every call goes to the site of its workload. */
 export function portsOf(stage: Stage, systems: Systems, host: () => StateMachineHost): AllDeps {
   const of = (workload: { name: string }) => stage.site(workload.name);
-  const ofRule = (arn: string): Site => {
-    const found = [...stage.sites.values()].find(site => site.router.rules.has(arn));
-    if (found === undefined) throw new Error(`no site has the rule ${arn}`);
-    return found;
-  };
   return {
     clock: { now: () => Date.now() + (currentInvocation()?.clockOffsetMs ?? 0) },
     log: storyLog(stage),
@@ -62,13 +54,7 @@ export function portsOf(stage: Stage, systems: Systems, host: () => StateMachine
     executions: embeddedExecutions(host),
     pause: virtualSleep,
     machineArns,
-    router: overriding(
-      byWorkload<TrafficRouter>(workload => of(workload).router),
-      {
-        can: alb.can,
-        goBack: wayBack => ofRule(wayBack.rules[0]?.arn ?? '').router.goBack(wayBack),
-      },
-    ),
+    router: byWorkload<TrafficRouter>(workload => of(workload).router),
     targets: byWorkload<Targets>(workload => of(workload).targets),
     cluster: byWorkload<Cluster>(workload => of(workload).cluster),
     metrics: { read: async request => of(request.workload).traffic.read(request) },

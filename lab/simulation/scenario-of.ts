@@ -1,5 +1,5 @@
 import type { Fact } from '../../domain/ledger/facts.ts';
-import type { Workload } from '../../domain/workload.ts';
+import type { WorkloadOf } from '../../domain/workload.ts';
 import { HAND_OVER_AT } from '../../functions/lambda/history.ts';
 import { type Random, randomOf } from './random.ts';
 import type { Act, FaultRates, Outage, Scenario, SimulatedImage, System } from './scenario.ts';
@@ -72,7 +72,7 @@ export function scenarioOf(seed: number): Scenario {
   };
 }
 
-function workloadOf(random: Random): Workload {
+function workloadOf(random: Random): WorkloadOf<'alb'> {
   const rules = Array.from({ length: random.pick([1, 1, 2]) }, (_, index) => `arn:rule/shop-${index}`);
   return {
     name: 'shop',

@@ -5,7 +5,6 @@ import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import { stepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
 import type { MetricSource } from '../../adapters/metrics/metric-source.ts';
 import { RouterUnreachableError } from '../../adapters/router/errors.ts';
-import type { TrafficRouter } from '../../adapters/router/router.ts';
 import type { Targets } from '../../adapters/targets/targets.ts';
 import { SLOTS } from '../../domain/dial.ts';
 import type { Entry } from '../../domain/ledger/facts.ts';
@@ -199,12 +198,12 @@ function peopled(world: World, options: StageOptions) {
       return world.metrics.read(request);
     },
   };
-  const router: TrafficRouter = {
+  const router: typeof world.router = {
     ...world.router,
-    async goBack(wayBack) {
+    async goBack(...way) {
       triesToGoBack += 1;
       if (triesToGoBack <= wayBackThrottled) throw new RouterUnreachableError('Throttling: Rate exceeded');
-      await world.router.goBack(wayBack);
+      await world.router.goBack(...way);
     },
   };
   return { cluster, targets, metrics, router };

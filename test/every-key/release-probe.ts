@@ -1,6 +1,6 @@
 import { checkPlan } from '../../domain/plan/check-plan.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import type { Workload } from '../../domain/workload.ts';
+import type { Workload, WorkloadOf } from '../../domain/workload.ts';
 import { checkWorkload } from '../../domain/workload-file.ts';
 import type { AllDeps } from '../../functions/lambda/handlers.ts';
 import type { Act, Scenario } from '../../lab/simulation/scenario.ts';
@@ -68,10 +68,10 @@ export const planFrom = (file: object, workload?: Workload): Plan => {
   if (checked.kind !== 'plan') throw new Error(JSON.stringify(checked.issues));
   return checked.plan;
 };
-export const workloadFrom = (file: object): Workload => {
+export const workloadFrom = (file: object): WorkloadOf<'alb'> => {
   const checked = checkWorkload(file);
   if (checked.kind !== 'workload') throw new Error(JSON.stringify(checked.issues));
-  return checked.workload;
+  return checked.workload as WorkloadOf<'alb'>;
 };
 
 const NO_FAULTS: Scenario['faults'] = {

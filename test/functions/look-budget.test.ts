@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { HookUnreachableError } from '../../adapters/hooks/hooks.ts';
+import type { WorkloadOf } from '../../domain/workload.ts';
 import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { at, hook, type Line, readied, shifted, weight } from '../support/story.ts';
 import { road } from './scenes.ts';
@@ -32,7 +33,10 @@ async function slow(metricsMs: number, ...story: Line[]) {
     [22, { kind: 'hookCalled', name: 'smoke', attempt: 1 }],
     ...story,
   );
-  await world.router.setDial((await world.workloads.read('shop')).workload, { blue: 90, green: 10 });
+  await world.router.setDial((await world.workloads.read('shop')).workload as WorkloadOf<'alb'>, {
+    blue: 90,
+    green: 10,
+  });
   await world.canary(4);
   const look = (ports: object = {}) =>
     inFakeTime(async () => {

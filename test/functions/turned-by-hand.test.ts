@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
+import { parseWayBack } from '../../adapters/router/alb/way-back.ts';
 import { dialFor } from '../../domain/dial.ts';
 import { bake, type Line, readied, shifted, shop, weight } from '../support/story.ts';
 import { admittedWith, backInput, goingBack, road } from './scenes.ts';
@@ -195,8 +196,8 @@ describe('a maintenance page in place of the forward', () => {
     world.router.rules.set('arn:rule/api', { groups: [], stickinessSeconds: 0, httpHeaders: [] });
     const input = await backInput(world);
     const rules = [
-      ...input.back.wayBack.rules,
-      { arn: 'arn:rule/api', actions: input.back.wayBack.rules[0]?.actions ?? [] },
+      ...parseWayBack(input.back.wayBack).rules,
+      { arn: 'arn:rule/api', actions: parseWayBack(input.back.wayBack).rules[0]?.actions ?? [] },
     ];
     admittedWith(world, two, { ...input.back.wayBack, rules });
     expect(await world.run('restore-traffic', input)).toMatchObject({ kind: 'lookAgain' });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
+import { parseWayBack } from '../../adapters/router/alb/way-back.ts';
 import { dialFor } from '../../domain/dial.ts';
 import { at, type Line, requested, shop } from '../support/story.ts';
 import { admittedWith, backInput, goingBack, road } from './scenes.ts';
@@ -198,7 +199,7 @@ describe('verifying the traffic', () => {
   it('goes by the ledger, whatever its input says: who can invoke it could have written that', async () => {
     const world = await goingBack();
     const input = await backInput(world);
-    const { rules } = input.back.wayBack;
+    const { rules } = parseWayBack(input.back.wayBack);
     const actions = [{ Type: 'forward', TargetGroupArn: 'arn:tg/of-somebody-else' }];
     const wayBack = { ...input.back.wayBack, rules: rules.map(rule => ({ ...rule, actions })) };
     const forged = {

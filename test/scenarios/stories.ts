@@ -10,7 +10,7 @@ import type { Fact } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import { emptyState } from '../../domain/ledger/state.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import type { Workload } from '../../domain/workload.ts';
+import type { WorkloadOf } from '../../domain/workload.ts';
 import type { Program } from '../../lab/kubernetes/pod.ts';
 import { type Lab, type LabOptions, openLab } from '../../lab/lab.ts';
 import { type Load, startLoad } from '../../lab/load/load.ts';
@@ -95,12 +95,12 @@ export const atRest = (live: Slot): Rest => ({
 export class Story {
   readonly lab: Lab;
   readonly name: string;
-  readonly workload: Workload;
+  readonly workload: WorkloadOf<'alb'>;
   readonly lines: AppendedLine[] = [];
   private readonly load: Load | undefined;
   private readonly listeners = new Set<() => void>();
 
-  private constructor(lab: Lab, workload: Workload, load: Load | undefined) {
+  private constructor(lab: Lab, workload: WorkloadOf<'alb'>, load: Load | undefined) {
     this.lab = lab;
     this.name = workload.name;
     this.workload = workload;

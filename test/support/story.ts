@@ -4,7 +4,7 @@ import type { Admission, Entry, Fact, ReleaseImage } from '../../domain/ledger/f
 import { fold, hashOf } from '../../domain/ledger/fold.ts';
 import { emptyState, type ReleaseState, type WorkloadState } from '../../domain/ledger/state.ts';
 import type { Metric, Plan, Step } from '../../domain/plan/plan.ts';
-import type { Workload } from '../../domain/workload.ts';
+import type { WorkloadOf } from '../../domain/workload.ts';
 
 /*
  * A release's story as its ledger tells it, written by hand: lines of [seconds after NOON, fact, ...].
@@ -14,7 +14,7 @@ import type { Workload } from '../../domain/workload.ts';
 export const NOON = 1_700_000_040_000;
 export const at = (seconds: number): number => NOON + seconds * 1000;
 
-export const shop: Workload = {
+export const shop: WorkloadOf<'alb'> = {
   name: 'shop',
   cluster: { name: 'prod', namespace: 'default' },
   deployment: 'shop',

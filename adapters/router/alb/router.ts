@@ -4,7 +4,9 @@ import {
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Dial, SLOTS } from '../../../domain/dial.ts';
-import { alb } from '../../../domain/routers/alb/plan.ts';
+import { ruleArnsOf } from '../../../domain/routers/alb/plan.ts';
+import { groupsOwnerProblem, routingProblem } from '../../../domain/routers/alb/routing-problem.ts';
+import type { WorkloadOf } from '../../../domain/workload.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../../aws-client-config.ts';
 import { RouterRuleError, RouterUnreachableError } from '../errors.ts';
 import type { TrafficRouter } from '../router.ts';
@@ -12,17 +14,16 @@ import { describeAnyRules, describeRules } from './describe-rules.ts';
 import { asElbErrors } from './errors.ts';
 import { asksFor, forEachEvenAfterFailures, worstOf } from './reading-rules.ts';
 import { describeRouting } from './routing-facts.ts';
-import { type AlbRule, parseActions } from './rule.ts';
+import { type AlbRule, parseActions, ruleText } from './rule.ts';
+import { parseWayBack, wayBackOf } from './way-back.ts';
 import { albWeightsOf, dialOf } from './weights.ts';
 
 /**
  * The dial of listener rules that infrastructure as code made: ModifyRule sets it, DescribeRules reads it. Nothing is
  * remembered. Each method ends within CALL_DEADLINE_MS, however many rules and repetitions there are.
  */
-export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter {
+export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter<WorkloadOf<'alb'>> {
   return {
-    can: alb.can,
-
     async readDial({ router }) {
       const rules = await describeRules(client, router, { arns: router.rules, abortSignal: deadline() });
       return worstOf(rules.map(readWeights));
@@ -53,25 +54,27 @@ export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter {
       }));
       return types
         .filter(rule => !rule.types.includes('forward'))
-        .map(rule => ({ arn: rule.arn, answers: rule.types.join(', ') || 'no action' }));
+        .map(rule => ({ what: ruleText(rule.arn), answers: rule.types.join(', ') || 'no action' }));
     },
 
-    async readRouting({ router }) {
-      return describeRouting(client, router, deadline());
+    async readProblem({ name: workload, router }, owner) {
+      return routingProblem(router, await describeRouting(client, router, deadline()), { workload, ...owner });
+    },
+
+    async readOthers({ name: workload, router }, owner) {
+      return groupsOwnerProblem(router, await describeRouting(client, router, deadline()), { workload, ...owner });
     },
 
     async planWayBack({ router }, stable) {
-      // the preview rule goes back last: the ones with the customers are first
-      const arns = [...router.rules, ...(router.previewRule === undefined ? [] : [router.previewRule])];
-      const rules = await describeRules(client, router, { arns, abortSignal: deadline() });
-      return {
-        kind: 'alb',
+      const rules = await describeRules(client, router, { arns: ruleArnsOf(router), abortSignal: deadline() });
+      return wayBackOf(
         stable,
-        rules: rules.map(rule => ({ arn: rule.arn, actions: rule.actionsFor([{ slot: stable, weight: 1 }]) })),
-      };
+        rules.map(rule => ({ arn: rule.arn, actions: rule.actionsFor([{ slot: stable, weight: 1 }]) })),
+      );
     },
 
-    async goBack({ rules }) {
+    async goBack(_, wayBack, { pages = [] } = {}) {
+      const rules = parseWayBack(wayBack).rules.filter(({ arn }) => pages.every(({ what }) => what !== ruleText(arn)));
       const abortSignal = deadline();
       await forEachEvenAfterFailures(rules, async ({ arn, actions }) => {
         await modifyRule(client, arn, parseActions(arn, actions), abortSignal);
@@ -91,7 +94,7 @@ export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter {
 }
 
 /** @param env AWS_REGION, credentials, AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2 where it is not AWS itself */
-export const openAlbRouter = (env: Env): TrafficRouter =>
+export const openAlbRouter = (env: Env) =>
   albRouter(new ElasticLoadBalancingV2Client(awsClientConfig(env, 'ELASTIC_LOAD_BALANCING_V2')));
 
 const deadline = () => AbortSignal.timeout(CALL_DEADLINE_MS);

@@ -100,6 +100,9 @@ export function parseAlbRule(described: Rule, routing: AlbRouting): AlbRule {
   };
 }
 
+/** As people read it. */
+export const ruleText = (arn: string): string => `rule ${arn}`;
+
 /** The actions that a way back carried as JSON. @throws RouterRuleError */
 export function parseActions(ruleArn: string, actions: unknown[]): Action[] {
   const parsed = z.array(actionSchema).min(1).safeParse(actions);

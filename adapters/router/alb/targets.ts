@@ -5,6 +5,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SLOTS } from '../../../domain/dial.ts';
+import type { WorkloadOf } from '../../../domain/workload.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../../aws-client-config.ts';
 import { type TargetCounts, type Targets, TargetsUnreachableError } from '../../targets/targets.ts';
 import { describeRules } from './describe-rules.ts';
@@ -12,7 +13,7 @@ import { asElbErrors } from './errors.ts';
 import { countTargets, drainingOf, reasonsOf } from './target-shapes.ts';
 
 /** Targets as the Application Load Balancer sees them. */
-function albTargets(client: ElasticLoadBalancingV2Client): Targets {
+function albTargets(client: ElasticLoadBalancingV2Client): Targets<WorkloadOf<'alb'>> {
   const describeTargets = async (arn: string, abortSignal: AbortSignal) => {
     const { TargetHealthDescriptions: descriptions = [] } = await asElbErrors(
       `DescribeTargetHealth of ${arn}`,
@@ -73,5 +74,5 @@ function albTargets(client: ElasticLoadBalancingV2Client): Targets {
 }
 
 /** @param env AWS_REGION, credentials, AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2 where it is not AWS itself */
-export const openAlbTargets = (env: Env): Targets =>
+export const openAlbTargets = (env: Env) =>
   albTargets(new ElasticLoadBalancingV2Client(awsClientConfig(env, 'ELASTIC_LOAD_BALANCING_V2')));

@@ -52,6 +52,8 @@ const schema = z
   })
   .meta({ description: 'alb' });
 
+const identitySchema = z.looseObject({ targetGroups: z.object({ blue: z.string(), green: z.string() }) });
+
 /** A dial on listener rules: an ALB's weights carry tenths of a per cent, it cannot mirror, and it answers without the cluster. */
 export const alb = {
   kind: 'alb',
@@ -83,6 +85,11 @@ export const alb = {
     ...SLOTS.map(slot => `target group ${routing.targetGroups[slot]}`),
   ],
 
+  identity(routing) {
+    const { blue, green } = identitySchema.parse(routing).targetGroups;
+    return `the target groups ${blue} and ${green}`;
+  },
+
   slotObjects: ({ targetGroups }, { slot, metadata, port }) => [
     {
       object: {
@@ -113,8 +120,12 @@ export const alb = {
   },
 } as const satisfies RouterKind<AlbRouting, z.infer<typeof schema>>;
 
+/** Of a workload whose dial is on listener rules: where it is. */
+export const albRoutingOf = (routing: AlbRouting | { kind: string }): AlbRouting | undefined =>
+  routing.kind === 'alb' ? (routing as AlbRouting) : undefined;
+
 /** The rules of the dial, then that of the preview where there is one: the ones with the customers are first. */
-const ruleArnsOf = ({ rules, previewRule }: AlbRouting): string[] => [
+export const ruleArnsOf = ({ rules, previewRule }: AlbRouting): string[] => [
   ...rules,
   ...(previewRule === undefined ? [] : [previewRule]),
 ];

@@ -1,5 +1,5 @@
 import { SLOTS } from '../../dial.ts';
-import { OWNER_TAG, ownerText, type Tags } from './ownership.ts';
+import { OWNER_TAG, type Owner, othersProblem, ownerText, type Tags } from './ownership.ts';
 import type { AlbRouting } from './plan.ts';
 import type { RoutingFacts } from './routing-facts.ts';
 
@@ -30,15 +30,33 @@ export function controllerProblem(what: string, tags: Tags): string | undefined 
 export function routingProblem(
   routing: Pick<AlbRouting, 'targetGroups'>,
   facts: RoutingFacts,
-  owner: { controlPlane: string; workload: string },
+  owner: { controlPlane: string; workload: string; stack?: string | undefined },
 ): string | undefined {
+  const { stack } = owner;
   return (
     controllersProblem(routing, facts) ??
     ownersProblem(routing, facts, ownerText(owner)) ??
     groupProblem(routing, facts) ??
-    loadBalancerProblem(routing, facts)
+    loadBalancerProblem(routing, facts) ??
+    (stack === undefined ? undefined : stacksProblem(routing, facts, { ...owner, stack }))
   );
 }
+
+function stacksProblem({ targetGroups }: Pick<AlbRouting, 'targetGroups'>, facts: RoutingFacts, owner: Owner) {
+  const arns = [...facts.rules.map(rule => rule.arn), ...SLOTS.map(slot => targetGroups[slot])];
+  return firstOf(arns, arn => othersProblem(arn, tagsOf(facts, arn), owner));
+}
+
+/** Why its target groups, which nobody can replace, were made by somebody else; undefined: they do not say so. */
+export const groupsOwnerProblem = (
+  { targetGroups }: Pick<AlbRouting, 'targetGroups'>,
+  facts: RoutingFacts,
+  owner: Owner,
+): string | undefined =>
+  firstOf(SLOTS, slot => {
+    const arn = targetGroups[slot];
+    return othersProblem(`target group ${arn}`, tagsOf(facts, arn), owner);
+  });
 
 function controllersProblem({ targetGroups }: Pick<AlbRouting, 'targetGroups'>, facts: RoutingFacts) {
   const named: [what: string, arn: string][] = [

@@ -4,14 +4,14 @@ import { type FakeCluster, openFakeCluster } from '../../../adapters/cluster/fak
 import { type FakeRouter, fakeRouter } from '../../../adapters/router/fake-router.ts';
 import type { Targets } from '../../../adapters/targets/targets.ts';
 import { type Dial, SLOTS, type Slot } from '../../../domain/dial.ts';
-import type { Workload } from '../../../domain/workload.ts';
+import type { WorkloadOf } from '../../../domain/workload.ts';
 import { type Random, randomOf } from '../random.ts';
 import { type PodTimes, SlotPods } from './pods.ts';
 import type { Quality } from './quality.ts';
 import { Traffic, type TrafficSpec } from './traffic.ts';
 
 export interface SiteSpec {
-  workload: Workload;
+  workload: WorkloadOf<'alb'>;
   seed: number;
   stableReplicas: number;
   /** A new service: nothing is live, and the replicas are those of its template. */
@@ -49,7 +49,7 @@ const STABLE_REVISION = 'before-the-ledger';
 
 /** Where one workload runs: its slots with pods and targets, its rules, and what its traffic does. */
 export class Site {
-  readonly workload: Workload;
+  readonly workload: WorkloadOf<'alb'>;
   readonly spec: SiteSpec;
   readonly router: FakeRouter;
   readonly cluster: Cluster;

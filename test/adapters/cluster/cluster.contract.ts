@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Cluster, SlotContent, Template } from '../../../adapters/cluster/cluster.ts';
 import type { Slot } from '../../../domain/dial.ts';
 import { slotLabels } from '../../../domain/slot/slot-labels.ts';
-import type { Workload } from '../../../domain/workload.ts';
+import type { WorkloadOf } from '../../../domain/workload.ts';
 
-export const checkout: Workload = {
+export const checkout: WorkloadOf<'alb'> = {
   name: 'checkout',
   cluster: { name: 'prod', namespace: 'shop' },
   deployment: 'checkout',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseWorkload } from '../../../adapters/plan-file/read-plan.ts';
+import type { AlbRouting } from '../../../domain/routers/alb/plan.ts';
 import { SMALL_PLAN } from '../../adapters/plan-file/plan-text.ts';
 import { issuesOf, withMetric } from './issue-text.ts';
 
@@ -93,7 +94,7 @@ describe('a plan and its workload', () => {
   });
 
   it('are told where they do not fit', () => {
-    const { previewRule: _, ...router } = workload.router;
+    const { previewRule: _, ...router } = workload.router as AlbRouting;
     expect(
       issuesOf(`${prometheus(', query: up')}preview: { header: { name: a, value: b } }\n`, {
         ...workload,

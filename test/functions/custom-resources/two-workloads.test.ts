@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { WorkloadOf } from '../../../domain/workload.ts';
 import { makeHandler } from '../../../functions/custom-resources/registered-workload.ts';
 import { ruleArn, targetGroupArn } from '../../../lab/aws/elbv2-arns.ts';
 import { checkout } from '../../adapters/router/router.contract.ts';
@@ -131,7 +132,7 @@ describe('a workload that changes', () => {
   it('keeps the old rule while a release that froze it is on its way', async () => {
     const [first, second] = [routingOf('first'), routingOf('second')];
     await call('Create', fileOf('till', { router: first }));
-    await lab.beginRelease((await lab.deps.workloads.read('till')).workload);
+    await lab.beginRelease((await lab.deps.workloads.read('till')).workload as WorkloadOf<'alb'>);
     await call('Update', fileOf('till', { router: { ...second, targetGroups: first.targetGroups } }));
     const api = fileOf('api', { router: { ...first, targetGroups: second.targetGroups } });
     expect((await call('Create', api)).Reason).toMatch(/till .+ has it, .+: a release that is on its way uses it/);
@@ -206,7 +207,7 @@ describe('a workload whose routing cannot work is refused at registration', () =
   });
 
   it('because nobody could read the tags: not known is not none', async () => {
-    lab.deps.router.readRouting = async () => {
+    lab.deps.router.readProblem = async () => {
       throw new Error('DescribeTags', { cause: Object.assign(new Error('not authorized'), { name: 'AccessDenied' }) });
     };
     expect(await attempt(() => {})).toContain('DescribeTags');

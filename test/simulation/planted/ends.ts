@@ -1,3 +1,4 @@
+import { parseWayBack } from '../../../adapters/router/alb/way-back.ts';
 import type { Slot } from '../../../domain/dial.ts';
 import type { ReleaseState } from '../../../domain/ledger/state.ts';
 import { answering, believing, nothing, type PlantedBug, silent, withPort } from './plant.ts';
@@ -66,7 +67,8 @@ export const END_BUGS: PlantedBug[] = [
     seed: 1,
     rule: /back is to stable/,
     wrap: withPort('router', ['restore-traffic'], router => ({
-      goBack: wayBack => router.goBack({ ...wayBack, stable: other(wayBack.stable) }),
+      goBack: (workload, wayBack, options) =>
+        router.goBack(workload, { ...wayBack, stable: other(parseWayBack(wayBack).stable ?? 'blue') }, options),
     })),
   },
   {

@@ -1,4 +1,5 @@
 import { overriding } from '../../../adapters/overriding.ts';
+import { parseWayBack } from '../../../adapters/router/alb/way-back.ts';
 import type { Dial } from '../../../domain/dial.ts';
 import type { AllDeps } from '../../../functions/lambda/handlers.ts';
 import { currentInvocation } from '../../../lab/simulation/invocation.ts';
@@ -237,10 +238,10 @@ function withoutReadBack(deps: AllDeps): AllDeps {
     async readDial(workload) {
       return set.get(workload.name) ?? deps.router.readDial(workload);
     },
-    async goBack(wayBack) {
-      const other = { blue: 0, green: 0, [wayBack.stable]: 100 };
+    async goBack(workload, wayBack, options) {
+      const other = { blue: 0, green: 0, [parseWayBack(wayBack).stable ?? 'blue']: 100 };
       set.set('shop', other);
-      await deps.router.goBack(wayBack);
+      await deps.router.goBack(workload, wayBack, options);
     },
   });
   return { ...deps, router };

@@ -72,7 +72,7 @@ it('the dial turns under requests, the preview header reaches the idle slot, and
   await router.setDial(checkout, { blue: 0, green: 100 });
   expect(await askFour()).toEqual(['green', 'green', 'green', 'green']);
 
-  await router.goBack(wayBack);
+  await router.goBack(checkout, wayBack);
   expect(await askFour()).toEqual(['blue', 'blue', 'blue', 'blue']);
   expect(await ask(preview)).toBe('blue');
   expect(await router.readDial(checkout)).toEqual({ blue: 100, green: 0 });

@@ -106,7 +106,7 @@ describe('the alb router, over the wire', () => {
     }
     const wayBack = await router.planWayBack(checkout, 'blue');
     await router.setDial(checkout, { blue: 50, green: 50 });
-    await router.goBack(wayBack);
+    await router.goBack(checkout, wayBack);
     expect(ruleOf(mainRuleArn).action).toEqual(sticky(forward([blueArn, 1]), 60));
   });
 
@@ -176,9 +176,9 @@ describe("ELB's API in trouble", () => {
     const wayBack = await router.planWayBack(checkout, 'blue');
     await router.setDial(checkout, { blue: 0, green: 100 });
     server.faults.throttle('ModifyRule', 3);
-    await expect(router.goBack(wayBack)).rejects.toThrow(RouterUnreachableError);
+    await expect(router.goBack(checkout, wayBack)).rejects.toThrow(RouterUnreachableError);
     expect(ruleOf(mainRuleArn).action).toEqual(forward([blueArn, 1]));
-    await router.goBack(wayBack);
+    await router.goBack(checkout, wayBack);
     expect(await router.readDial(checkout)).toEqual({ blue: 100, green: 0 });
   });
 });

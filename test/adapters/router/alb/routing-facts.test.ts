@@ -1,11 +1,12 @@
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openAlbRouter } from '../../../../adapters/router/alb/router.ts';
-import { placeOf } from '../../../../adapters/router/alb/routing-facts.ts';
+import { CALL_DEADLINE_MS } from '../../../../adapters/aws-client-config.ts';
+import { describeRouting, placeOf } from '../../../../adapters/router/alb/routing-facts.ts';
 import { RouterRuleError, RouterUnreachableError } from '../../../../adapters/router/errors.ts';
-import type { Workload } from '../../../../domain/workload.ts';
+import type { WorkloadOf } from '../../../../domain/workload.ts';
 import { openElbv2Endpoint } from '../../../../lab/aws/elbv2-endpoint.ts';
 import type { ResourceTags } from '../../../../lab/aws/elbv2-tags.ts';
-import { openWireServer, type WireServer } from '../../../../lab/aws/wire-server.ts';
+import { labClientConfig, openWireServer, type WireServer } from '../../../../lab/aws/wire-server.ts';
 import {
   apiRuleArn,
   blueArn,
@@ -25,14 +26,13 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const read = (workload: Workload = checkout) =>
-  openAlbRouter({
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'lab',
-    AWS_SECRET_ACCESS_KEY: 'lab',
-    AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: server.url,
-  }).readRouting(workload);
-const withRouter = (more: object): Workload => ({ ...checkout, router: { ...checkout.router, ...more } });
+const read = ({ router }: WorkloadOf<'alb'> = checkout) =>
+  describeRouting(
+    new ElasticLoadBalancingV2Client(labClientConfig(server.url)),
+    router,
+    AbortSignal.timeout(CALL_DEADLINE_MS),
+  );
+const withRouter = (more: object): WorkloadOf<'alb'> => ({ ...checkout, router: { ...checkout.router, ...more } });
 
 describe('what a dial stands on', () => {
   it('are its rules, their listener and load balancer, and both groups, each with its tags', async () => {
