@@ -1,3 +1,5 @@
+import { ThrottledError } from '../domain/errors.ts';
+
 /** What AWS services call it when an account or a caller asks too often; the SDK has tried again by then. */
 const THROTTLING_NAMES = new Set([
   'EC2ThrottledException',
@@ -11,14 +13,6 @@ const THROTTLING_NAMES = new Set([
   'ThrottlingException',
   'TooManyRequestsException',
 ]);
-
-/**
- * A service has no room for our calls. Nothing is wrong with the release: release.asl.json waits and goes on where it was,
- * and never goes back for it.
- */
-export class ThrottledError extends Error {
-  override readonly name = 'ThrottledError';
-}
 
 /** The error as the state machine has to see it: one that throttling caused, at any depth, is a ThrottledError. */
 export function namingThrottling(error: unknown): unknown {

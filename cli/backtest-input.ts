@@ -18,7 +18,8 @@ import type { SourcePlanKind } from '../domain/sources/source-plan-kind.ts';
 import { FREEZE_AT_LATEST_SECONDS } from '../domain/windows/windows.ts';
 import { readLabFile } from '../lab/lab-file.ts';
 import { wrong } from './backtest-options.ts';
-import { BAD_INPUT, CommandError, FAULT, openControlPlane, type Whereabouts } from './control-plane/control-plane.ts';
+import { CommandError } from './command-error.ts';
+import { openControlPlane, type Whereabouts } from './control-plane/control-plane.ts';
 import { doorsOf } from './control-plane/doors.ts';
 
 export interface Recording {
@@ -69,7 +70,7 @@ export async function openRecording(from: string, options: InputOptions, plan: P
 
 async function fromFile(file: string, only: string | undefined): Promise<Recording> {
   const read = await readRecordedWindows(file);
-  if (read.kind === 'mistake') throw new CommandError(read.message, BAD_INPUT);
+  if (read.kind === 'mistake') throw new CommandError(read.message, 'badInput');
   if (only === undefined) return { metrics: read.metrics, releases: read.releases, count: read.names.length };
   if (!read.names.includes(only)) {
     const known = `${read.names.slice(0, 5).join(', ')}${read.names.length > 5 ? ', …' : ''}`;
@@ -90,7 +91,7 @@ async function fromLedger({ release: id, lab, functionPrefix }: InputOptions): P
   try {
     const { entries, windows } = await doorsOf(plane).wholeRelease(id);
     const found = releaseOfLedger(id, entries, windows);
-    if (found.kind === 'nothingToJudge') throw new CommandError(found.because, BAD_INPUT);
+    if (found.kind === 'nothingToJudge') throw new CommandError(found.because, 'badInput');
     const { release, plan } = found;
     return { metrics: release.metrics.map(({ name }) => name), releases: () => [release], count: 1, plan };
   } finally {
@@ -116,11 +117,11 @@ async function fromMetrics(source: SourcePlanKind, options: InputOptions, plan: 
   if (options.workload === undefined) throw wrong('--workload', undefined, `with --from ${kind} the workload's file`);
   if (canary === undefined) throw wrong('--canary', undefined, 'blue or green, the slot that was the canary then');
   const target = await readWorkloadFile(options.workload, { loopback: options.lab !== undefined });
-  if (target.kind === 'mistakes') throw new CommandError(serialiseMistakes(target.mistakes), BAD_INPUT);
+  if (target.kind === 'mistakes') throw new CommandError(serialiseMistakes(target.mistakes), 'badInput');
   const metrics = plan?.metrics.filter(metric => metric.source.kind === kind) ?? usualMetrics(source);
   if (metrics.length === 0) {
     const why = plan === undefined ? 'its metrics say what is asked' : `the plan has no metric from ${kind}`;
-    throw new CommandError(`--from ${kind} needs a plan (--plan FILE) with such a metric: ${why}`, BAD_INPUT);
+    throw new CommandError(`--from ${kind} needs a plan (--plan FILE) with such a metric: ${why}`, 'badInput');
   }
   const windowSeconds = windowOf(options.window, plan, source);
   const span = spanOf(options, Date.now());
@@ -135,10 +136,10 @@ async function fromMetrics(source: SourcePlanKind, options: InputOptions, plan: 
   const release = await readPastRelease(openMetricSources(env, { loopback, privateNetworks: 'all' }), wanted).catch(
     (error: unknown) => {
       if (!(error instanceof MetricSourceUnreachableError)) throw error;
-      throw new CommandError(error.message, FAULT);
+      throw new CommandError(error.message, 'unreachable');
     },
   );
-  if (release === undefined) throw new CommandError(`the canary (${canary}) had no request in that time`, BAD_INPUT);
+  if (release === undefined) throw new CommandError(`the canary (${canary}) had no request in that time`, 'badInput');
   return { metrics: metrics.map(({ name }) => name), releases: () => [release], count: 1 };
 }
 

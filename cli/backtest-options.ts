@@ -10,7 +10,7 @@ import type { ReplayJudge } from '../domain/replay/replay.ts';
 import { sequentialReplay } from '../domain/replay/sequential.ts';
 import { STYLES, type StyleName, styleReplay } from '../domain/replay/style-replay.ts';
 import { PROFILES, type ProfileName } from '../domain/statistics/sequential/profile.ts';
-import { BAD_INPUT, CommandError } from './control-plane/control-plane.ts';
+import { CommandError } from './command-error.ts';
 
 const { ratio, atLeast, power, gross } = PLAN_DEFAULTS.detect;
 const DETECT = { ratio, atLeast: shareOf(atLeast), power: shareOf(power), gross: shareOf(gross) };
@@ -70,13 +70,13 @@ function wholeOf(option: string, text: string): number {
 }
 
 export const wrong = (option: string, found: string | undefined, expected: string): CommandError =>
-  new CommandError(`${option} is ${JSON.stringify(found)}; expected ${expected}`, BAD_INPUT);
+  new CommandError(`${option} is ${JSON.stringify(found)}; expected ${expected}`, 'badInput');
 
 /** The plan of a file. @throws CommandError its mistakes */
 export async function planOf(file: string): Promise<Plan> {
   const read = await readPlanFile(file, undefined, { loopback: true });
   if (read.kind === 'plan') return read.plan;
-  throw new CommandError(serialiseMistakes(read.mistakes), BAD_INPUT);
+  throw new CommandError(serialiseMistakes(read.mistakes), 'badInput');
 }
 
 /**
@@ -96,7 +96,7 @@ export function planJudge(
     const has = names.length === 0 ? 'no metric' : names.join(', ');
     throw new CommandError(
       `the plan has ${has}, and the recording ${recorded.join(', ')}: there is nothing to judge`,
-      BAD_INPUT,
+      'badInput',
     );
   }
   if (left.length > 0) note(`${left.join(', ')}: in the plan and not in the recording, so not judged\n`);

@@ -1,4 +1,8 @@
+import { ERROR_KINDS } from '../domain/errors.ts';
 import type { EndedRelease } from '../domain/ledger/state.ts';
+
+/** What a command was given cannot be taken, or is refused. */
+export const BAD_INPUT = ERROR_KINDS.badInput.exitCode;
 
 /** A release went back for want of data: nothing says that the canary is bad, and a pipeline may want to try again. */
 const NO_EVIDENCE = 4;

@@ -1,3 +1,5 @@
+import { UnfinishedError } from '../domain/errors.ts';
+
 /** As a shell counts: 128 + the signal's number. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 type Ending = keyof typeof EXIT_CODES;
@@ -6,8 +8,8 @@ const ENDINGS = Object.keys(EXIT_CODES) as Ending[];
 /** Everything is closed by then; a call that is repeated to what is closed must not keep the person waiting. */
 const LINGERS_AT_MOST_MS = 1_000;
 
-class Interrupted extends Error {
-  override readonly name = 'Interrupted';
+class InterruptedError extends UnfinishedError {
+  override readonly name = 'InterruptedError';
 }
 
 /** 'exit' handlers still run: they kill what was started. */
@@ -39,7 +41,7 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<numbe
   onEnding = name => {
     if (by !== undefined) endAtOnce(name);
     by = name;
-    controller.abort(new Interrupted(name));
+    controller.abort(new InterruptedError(name));
   };
   const ended = (name: Ending): number => {
     setTimeout(() => endAtOnce(name), LINGERS_AT_MOST_MS).unref();

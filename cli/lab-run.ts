@@ -5,7 +5,7 @@ import { LAB_FILE, type WrittenLabFile, writeFreeLabFile } from '../lab/lab-file
 import { LabInputError, type LabNews, type RunLabOptions, runLab } from '../lab/run-lab.ts';
 import { linesOf, openStory, type Story } from '../lab/story.ts';
 import type { ReleaseRow } from '../lab/watch-release.ts';
-import { BAD_INPUT, CommandError } from './control-plane/control-plane.ts';
+import { CommandError } from './command-error.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { approveCommand, keptText, pacingText, planText, rowText, usualText } from './lab-text.ts';
 import { say, type Terminal } from './terminal.ts';
@@ -35,7 +35,7 @@ export async function runLabCommand(terminal: Terminal, options: LabCommandOptio
     return exitCodeOf(row);
   } catch (error) {
     if (!(error instanceof LabInputError)) throw error;
-    throw new CommandError(error.message, BAD_INPUT);
+    throw new CommandError(error.message, 'badInput');
   } finally {
     process.off('exit', removeFile);
     removeFile();

@@ -6,7 +6,7 @@ import { countsSlowOnes, isCounted, type Traffic, trafficOf } from '../domain/fo
 import { baselineOf } from '../domain/judges/sequential/baseline.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Workload } from '../domain/workload.ts';
-import { CommandError, FAULT } from './control-plane/control-plane.ts';
+import { CommandError } from './command-error.ts';
 
 const DAY_SECONDS = 86_400;
 /** The newest points may still grow. */
@@ -25,14 +25,14 @@ export interface LastDayDeps {
  */
 export async function lastDayOf(plan: Plan, workload: Workload, deps: LastDayDeps): Promise<Traffic> {
   const dial = await deps.router.readDial(workload).catch((error: Error) => {
-    throw new CommandError(`the traffic weights of ${workload.name} cannot be read: ${error.message}`, FAULT);
+    throw new CommandError(`the traffic weights of ${workload.name} cannot be read: ${error.message}`, 'unreachable');
   });
   const live = dial.blue >= dial.green ? 'blue' : 'green';
   const counted = plan.metrics.filter(isCounted);
   if (counted.every(countsSlowOnes)) {
     throw new CommandError(
       `the plan of ${workload.name} has no metric that counts failed requests: give --rps and --failure-rate`,
-      FAULT,
+      'unreachable',
     );
   }
   const endEpochMs = deps.nowEpochMs - SETTLED_SECONDS * 1000;
@@ -45,13 +45,13 @@ export async function lastDayOf(plan: Plan, workload: Workload, deps: LastDayDep
     startEpochMs: endEpochMs - DAY_SECONDS * 1000,
     endEpochMs,
   }).catch((error: Error) => {
-    throw new CommandError(`the metrics of ${workload.name} cannot be read: ${error.message}`, FAULT);
+    throw new CommandError(`the metrics of ${workload.name} cannot be read: ${error.message}`, 'unreachable');
   });
   const past = counted.map(metric => {
     const own = readings.filter(reading => reading.metric === metric.name);
     return [metric.name, baselineOf(metric, own)] as const;
   });
   const traffic = trafficOf(plan, Object.fromEntries(past));
-  if (traffic === undefined) throw new CommandError(`${workload.name} had no request in its last day`, FAULT);
+  if (traffic === undefined) throw new CommandError(`${workload.name} had no request in its last day`, 'unreachable');
   return traffic;
 }

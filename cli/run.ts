@@ -1,6 +1,7 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { COLUMNS } from '../adapters/terminal/wrap.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { BAD_INPUT } from './exit-code.ts';
 import { fitted, type Terminal } from './terminal.ts';
 
 interface Listed {
@@ -62,8 +63,6 @@ const COMMANDS: Record<string, Listed> = {
 
 /** The type of a command's own arguments is of no use to who only adds it. */
 const made = (make: (terminal: Terminal) => unknown) => make as (terminal: Terminal) => Command;
-
-const BAD_INPUT = 2;
 
 /**
  * Runs one command line. @param args without node and the script

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync }
 import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import type { Env } from '../adapters/aws-client-config.ts';
+import { RefusedError } from '../domain/errors.ts';
 import { parsedJson } from '../domain/parsed-json.ts';
 
 /** Where a lab that runs says how to reach it, from the directory in which it was started. */
@@ -25,7 +26,7 @@ export type FoundLab =
   | { kind: 'unreadable'; because: string };
 
 /** The file is that of another lab that runs. */
-class LabFileTakenError extends Error {
+class LabFileTakenError extends RefusedError {
   override readonly name = 'LabFileTakenError';
 }
 

@@ -1,4 +1,5 @@
 import type { AppendedLine } from '../adapters/ledger/ledger.ts';
+import { BadInputError } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { WorkloadOf } from '../domain/workload.ts';
 import type { Publishing } from './aws/cloudwatch-publishing.ts';
@@ -56,7 +57,7 @@ export type LabNews =
   | { kind: 'ended'; row: ReleaseRow };
 
 /** The lab cannot do what was asked for, by no fault of its own: the message is for the person who asked. */
-export class LabInputError extends Error {
+export class LabInputError extends BadInputError {
   override readonly name = 'LabInputError';
 }
 

@@ -1,4 +1,5 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
+import { UnreachableError } from '../domain/errors.ts';
 
 /**
  * Calls into a worker thread by message: arguments and answers are structured clones. A call is answered, or rejected
@@ -16,7 +17,7 @@ interface Call {
 type Answer = { id: number; value: unknown } | { id: number; error: string };
 
 /** The worker ended or failed before it answered. */
-export class WorkerEndedError extends Error {
+export class WorkerEndedError extends UnreachableError {
   override readonly name = 'WorkerEndedError';
 }
 

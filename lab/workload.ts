@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sha256 } from '../adapters/sha256.ts';
 import type { Slot } from '../domain/dial.ts';
+import { UnfinishedError } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { revisionOf } from '../domain/slot/revision.ts';
 import type { WorkloadOf } from '../domain/workload.ts';
@@ -38,7 +39,7 @@ export interface LabWorkloadSpec {
 /** How long stable may take to become healthy, wall clock: programs in any language start within it. */
 const STABLE_WITHIN_MS = 20_000;
 
-export class StableNotReadyError extends Error {
+export class StableNotReadyError extends UnfinishedError {
   override readonly name = 'StableNotReadyError';
 }
 

@@ -1,3 +1,4 @@
+import { UnreachableError } from '../../domain/errors.ts';
 import type { AlarmSeen } from '../../domain/release/alarm-watch.ts';
 
 export type AlarmState = Exclude<AlarmSeen['state'], 'missing'>;
@@ -16,6 +17,6 @@ export interface Alarms {
 export const alarmNameOf = (alarm: string): string =>
   /^arn:[^:]*:cloudwatch:[^:]*:[^:]*:alarm:(.+)$/.exec(alarm)?.[1] ?? alarm;
 
-export class AlarmsUnreachableError extends Error {
+export class AlarmsUnreachableError extends UnreachableError {
   override readonly name = 'AlarmsUnreachableError';
 }

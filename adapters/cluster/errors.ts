@@ -1,19 +1,20 @@
-export class TemplateNotFoundError extends Error {
+import { BlockedError, StaleError, UnreachableError } from '../../domain/errors.ts';
+export class TemplateNotFoundError extends BlockedError {
   override readonly name = 'TemplateNotFoundError';
 }
 
 /** Another field manager owns a field that Sluice has to set, or has added one to a slot: a person must decide. Retrying does not help. */
-export class FieldOwnedError extends Error {
+export class FieldOwnedError extends BlockedError {
   override readonly name = 'FieldOwnedError';
 }
 
 /** The API server refused what we sent (422, 403): retrying does not help. */
-export class ClusterRefusedError extends Error {
+export class ClusterRefusedError extends BlockedError {
   override readonly name = 'ClusterRefusedError';
 }
 
 /** No answer, 5xx, 429: retrying may help. */
-export class ClusterUnreachableError extends Error {
+export class ClusterUnreachableError extends UnreachableError {
   override readonly name = 'ClusterUnreachableError';
   /** What the API server answered; absent where it did not. 429: it has no room for our calls (API Priority and Fairness). */
   readonly httpStatusCode?: number;
@@ -25,6 +26,6 @@ export class ClusterUnreachableError extends Error {
 }
 
 /** What is there was written by a newer claim, as its position in the ledger says: the writer is no longer the one to write. */
-export class NewerWriteError extends Error {
+export class NewerWriteError extends StaleError {
   override readonly name = 'NewerWriteError';
 }

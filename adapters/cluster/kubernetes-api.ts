@@ -7,6 +7,7 @@ import {
   RequestContext,
 } from '@kubernetes/client-node';
 import * as z from 'zod';
+import { StaleError } from '../../domain/errors.ts';
 import { ClusterRefusedError, ClusterUnreachableError, FieldOwnedError } from './errors.ts';
 
 /** How a cluster is reached. */
@@ -32,7 +33,7 @@ export interface WrittenObject {
 }
 
 /** The object is no longer what it was when it was read: to be read again, not sent again. */
-export class WriteConflictError extends Error {
+export class WriteConflictError extends StaleError {
   override readonly name = 'WriteConflictError';
 }
 

@@ -1,3 +1,4 @@
+import { BlockedError, StaleError, UnreachableError } from '../../domain/errors.ts';
 export type Machine = 'release' | 'rollBack';
 
 export interface ExecutionStatus {
@@ -27,16 +28,16 @@ export interface Executions {
   answer(taskToken: string, output: object): Promise<'answered' | 'tooLate'>;
 }
 
-export class ExecutionNameTakenError extends Error {
+export class ExecutionNameTakenError extends StaleError {
   override readonly name = 'ExecutionNameTakenError';
 }
 
 /** No answer, throttled after the SDK's own retries, 5xx, no permission yet: retrying may help. */
-export class ExecutionsUnreachableError extends Error {
+export class ExecutionsUnreachableError extends UnreachableError {
   override readonly name = 'ExecutionsUnreachableError';
 }
 
 /** The call itself is wrong: a machine that is not there, a name or an input that cannot be, a token never issued. */
-export class ExecutionsRefusedError extends Error {
+export class ExecutionsRefusedError extends BlockedError {
   override readonly name = 'ExecutionsRefusedError';
 }

@@ -1,3 +1,4 @@
+import { UnreachableError } from '../../domain/errors.ts';
 export interface HookCall {
   url: string;
   /** The same for every repetition of the same call, sent as Idempotency-Key: a hook may be called twice. */
@@ -22,6 +23,6 @@ export interface Hooks {
   poll(statusUrl: string, timeoutSeconds: number): Promise<HookAnswer>;
 }
 
-export class HookUnreachableError extends Error {
+export class HookUnreachableError extends UnreachableError {
   override readonly name = 'HookUnreachableError';
 }

@@ -1,3 +1,4 @@
+import { BlockedError, NotFoundError, UnreachableError } from '../../domain/errors.ts';
 export interface ResolvedImage {
   /** `<registry>/<repository>@sha256:...`: what a container's `image` is set to. */
   uri: string;
@@ -30,15 +31,15 @@ export interface ImageRegistry {
   readParts(repository: string, digests: readonly string[]): Promise<string[]>;
 }
 
-export class ImageNotFoundError extends Error {
+export class ImageNotFoundError extends NotFoundError {
   override readonly name = 'ImageNotFoundError';
 }
 
-export class ImageRegistryUnreachableError extends Error {
+export class ImageRegistryUnreachableError extends UnreachableError {
   override readonly name = 'ImageRegistryUnreachableError';
 }
 
 /** A repository has more images with a tag than are listed: nobody knows which is the newest. Asking again does not help. */
-export class TooManyImagesError extends Error {
+export class TooManyImagesError extends BlockedError {
   override readonly name = 'TooManyImagesError';
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { UnreachableError } from '../../domain/errors.ts';
 import { describeFailure } from '../aws-client-config.ts';
 import { withoutQuery } from '../outbound/address-text.ts';
 import type { Destinations } from '../outbound/destinations.ts';
@@ -10,7 +11,7 @@ const LARGEST_ANSWER_BYTES = 8_000_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Why an endpoint gave no answer that can be read; the message names what was asked, never its query. */
-export class NoAnswerError extends Error {
+export class NoAnswerError extends UnreachableError {
   override readonly name = 'NoAnswerError';
 }
 

@@ -1,4 +1,5 @@
 import type { Slot } from '../../domain/dial.ts';
+import { UnreachableError } from '../../domain/errors.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
 import type { Reading } from '../../domain/windows/reading.ts';
 import type { Settled } from '../../domain/windows/windows.ts';
@@ -35,7 +36,7 @@ export interface MetricSource {
   read(request: ReadRequest): Promise<MetricReading[]>;
 }
 
-export class MetricSourceUnreachableError extends Error {
+export class MetricSourceUnreachableError extends UnreachableError {
   override readonly name = 'MetricSourceUnreachableError';
   /** Of the metrics that could be read. */
   readonly readings: readonly MetricReading[];

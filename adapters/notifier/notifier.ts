@@ -1,3 +1,4 @@
+import { UnreachableError } from '../../domain/errors.ts';
 export interface Notice {
   topicArn: string;
   /** One line, at most 100 ASCII characters (SNS). */
@@ -11,6 +12,6 @@ export interface Notifier {
   notify(notice: Notice): Promise<void>;
 }
 
-export class NotifierUnreachableError extends Error {
+export class NotifierUnreachableError extends UnreachableError {
   override readonly name = 'NotifierUnreachableError';
 }

@@ -1,11 +1,12 @@
 import { open } from 'node:fs/promises';
+import { BadInputError } from '../../domain/errors.ts';
 import { whyUnreadable } from '../unreadable-file.ts';
 
 /** Longer than any line of counts: a file without line ends is not read into memory whole. */
 const LONGEST_LINE = 10_000;
 
 /** The file cannot be read as lines of text. */
-export class UnreadableFileError extends Error {
+export class UnreadableFileError extends BadInputError {
   override readonly name = 'UnreadableFileError';
 }
 

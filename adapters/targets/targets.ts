@@ -1,4 +1,5 @@
 import type { Slot } from '../../domain/dial.ts';
+import { UnreachableError } from '../../domain/errors.ts';
 import type { Workload } from '../../domain/workload.ts';
 
 /** How many targets of a slot's target group are in which state, as the load balancer sees them. */
@@ -34,6 +35,6 @@ export interface Targets<W extends Workload = Workload> {
   cutConnections(workload: W, slot: Slot): Promise<void>;
 }
 
-export class TargetsUnreachableError extends Error {
+export class TargetsUnreachableError extends UnreachableError {
   override readonly name = 'TargetsUnreachableError';
 }

@@ -1,3 +1,4 @@
+import { NotFoundError, UnreachableError } from '../../domain/errors.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 
@@ -44,10 +45,10 @@ export interface Workloads {
   unclaim(claim: Claim): Promise<void>;
 }
 
-export class WorkloadNotFoundError extends Error {
+export class WorkloadNotFoundError extends NotFoundError {
   override readonly name = 'WorkloadNotFoundError';
 }
 
-export class WorkloadsUnreachableError extends Error {
+export class WorkloadsUnreachableError extends UnreachableError {
   override readonly name = 'WorkloadsUnreachableError';
 }

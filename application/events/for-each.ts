@@ -1,6 +1,7 @@
 import type { Log } from '../../adapters/log/log.ts';
+import { ThrottledError } from '../../domain/errors.ts';
 import { PartlyFailedError } from '../errors.ts';
-import { namingThrottling, ThrottledError } from '../throttling.ts';
+import { namingThrottling } from '../throttling.ts';
 import { type Pace, unhurried } from './pace.ts';
 
 /** What came of doing the same for several workloads. */

@@ -1,7 +1,7 @@
 import type { Executions } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
-import { RefusedError } from '../errors.ts';
+import { RefusedError } from '../../domain/errors.ts';
 import { withLedger } from '../release-call.ts';
 import { claimRollBack } from '../roll-back/claim-roll-back.ts';
 import type { SharedDeps } from '../shared-deps.ts';

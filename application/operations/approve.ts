@@ -1,10 +1,10 @@
 import type { Executions } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
+import { RefusedError } from '../../domain/errors.ts';
 import { approvalRule } from '../../domain/plan/approval-rule.ts';
 import { type ApprovalMeant, considerApproval, wasGiven } from '../../domain/release/approvals.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
-import { RefusedError } from '../errors.ts';
 import { type ReleaseCall, withLedger } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import type { ApproveAnswer, ApproveInput } from './schemas/approve.ts';

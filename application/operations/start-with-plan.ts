@@ -1,7 +1,7 @@
 import type { Log } from '../../adapters/log/log.ts';
 import { serialiseMistakes } from '../../adapters/plan-file/mistake.ts';
 import { parsePlan } from '../../adapters/plan-file/read-plan.ts';
-import { RefusedError } from '../errors.ts';
+import { RefusedError } from '../../domain/errors.ts';
 import type { StartAnswer } from './schemas/start.ts';
 import type { StartWithPlanInput } from './schemas/start-with-plan.ts';
 import { type StartDeps, startRelease } from './start-release.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Log } from '../../adapters/log/log.ts';
-import { RefusedError } from '../errors.ts';
+import { RefusedError } from '../../domain/errors.ts';
 import { type StartAnswer, startInputSchema } from './schemas/start.ts';
 import { type StartDeps, startRelease } from './start-release.ts';
 

@@ -4,7 +4,7 @@ import type { ReleaseState } from '../../domain/ledger/state.ts';
 import { openApprovals } from '../../domain/release/approvals.ts';
 import { workloadOf } from '../../domain/release-id.ts';
 import { approvalText, approveCommandOf } from '../approval-text.ts';
-import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
+import { CommandError } from '../command-error.ts';
 import { atTheDoors, toPaste, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
 import { releaseMeant } from '../control-plane/doors.ts';
 import { say, type Terminal } from '../terminal.ts';
@@ -59,7 +59,7 @@ function approvalMeant(
   paste: (command: string) => string,
 ): { name: string; opening: number } {
   if (name !== undefined && opening !== undefined) return { name, opening };
-  if (release === undefined) throw new CommandError(`${releaseId} is not in progress`, BAD_INPUT);
+  if (release === undefined) throw new CommandError(`${releaseId} is not in progress`, 'badInput');
   const fits = (one: { name: string; opening: number }) =>
     (name === undefined || one.name === name) && (opening === undefined || one.opening === opening);
   const opened = openApprovals(release).filter(fits);
@@ -73,7 +73,7 @@ function approvalMeant(
   if (open === undefined && mine !== undefined) return mine;
   if (open === undefined) {
     const which = name === undefined ? 'no approval' : `no approval ${name}`;
-    throw new CommandError(`${releaseId} waits for ${which}`, BAD_INPUT);
+    throw new CommandError(`${releaseId} waits for ${which}`, 'badInput');
   }
   // of a question of a hold that is over nothing is left but the time that it took
   const asked = release.askedMs !== undefined || release.heldMs !== undefined;
@@ -83,7 +83,7 @@ function approvalMeant(
   const commands = opened.map(one => `  ${paste(approveCommandOf(releaseId, one))}`);
   throw new CommandError(
     [`${releaseId} waits for ${approvalText(open)}; ${before}: say which one you mean`, ...commands].join('\n'),
-    BAD_INPUT,
+    'badInput',
   );
 }
 

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { sha256 } from '../../adapters/sha256.ts';
 import { type AuditReport, ChainAudit, type Head, type KeptSnapshot } from '../../domain/ledger/audit.ts';
-import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
+import { CommandError } from '../command-error.ts';
 import { atTheDoors, withWhereabouts } from '../control-plane/door-command.ts';
 import type { Doors } from '../control-plane/doors.ts';
 import { say, type Terminal } from '../terminal.ts';
@@ -44,7 +44,7 @@ async function walk(doors: Doors, workload: string, noted: Head | undefined): Pr
   } while (afterSeq !== undefined);
   const report = chain.end(kept);
   if (report.lines === 0 && report.broken === undefined)
-    throw new CommandError(`${workload} has no ledger: is that its name?`, BAD_INPUT);
+    throw new CommandError(`${workload} has no ledger: is that its name?`, 'badInput');
   return report;
 }
 

@@ -7,7 +7,7 @@ import { JUDGES, type JudgeName, type JudgeOptions, judgesOf, planJudge, planOf 
 import { picture } from '../backtest-picture.ts';
 import { replayAll } from '../backtest-replay.ts';
 import { backtestText, replayJson } from '../backtest-text.ts';
-import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
+import { CommandError } from '../command-error.ts';
 import { sayingWhy, withWhereabouts } from '../control-plane/door-command.ts';
 import { say, type Terminal } from '../terminal.ts';
 
@@ -84,6 +84,6 @@ async function write(option: string, file: string, text: string): Promise<void> 
   try {
     await writeFile(file, text);
   } catch (error) {
-    throw new CommandError(`${option} ${file} cannot be written: ${(error as Error).message}`, BAD_INPUT);
+    throw new CommandError(`${option} ${file} cannot be written: ${(error as Error).message}`, 'badInput');
   }
 }

@@ -10,7 +10,7 @@ import { whatWouldHelp } from '../../domain/forecast/propose.ts';
 import type { Traffic } from '../../domain/forecast/traffic.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
-import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
+import { CommandError } from '../command-error.ts';
 import { forecastText, proposalText } from '../forecast-text.ts';
 import { lastDayOf } from '../last-day.ts';
 import { provenProposals } from '../proven-proposals.ts';
@@ -41,9 +41,9 @@ export const makeForecastCommand = (terminal: Terminal) =>
     .action(async (file, options) => {
       try {
         const target = options.workload === undefined ? undefined : await readWorkloadFile(options.workload);
-        if (target?.kind === 'mistakes') throw new CommandError(serialiseMistakes(target.mistakes), BAD_INPUT);
+        if (target?.kind === 'mistakes') throw new CommandError(serialiseMistakes(target.mistakes), 'badInput');
         const read = await readPlanFile(file, target?.workload);
-        if (read.kind === 'mistakes') throw new CommandError(serialiseMistakes(read.mistakes), BAD_INPUT);
+        if (read.kind === 'mistakes') throw new CommandError(serialiseMistakes(read.mistakes), 'badInput');
         const traffic =
           target === undefined || options.rps !== undefined
             ? trafficOf(options)
@@ -94,7 +94,7 @@ function wishing(plan: Plan, text: string): Plan {
   if (plan.sequential === undefined) {
     throw new CommandError(
       '--detect is for plans with a sequential metric: the other judges promise no detection',
-      BAD_INPUT,
+      'badInput',
     );
   }
   return { ...plan, sequential: { ...plan.sequential, detect: { ...plan.sequential.detect, ratio } } };
@@ -109,7 +109,7 @@ function trafficOf(options: {
   if (options.rps === undefined || options.failureRate === undefined) {
     throw new CommandError(
       '--rps and --failure-rate are wanted, or --workload FILE to take them from its last day',
-      BAD_INPUT,
+      'badInput',
     );
   }
   return {
@@ -135,4 +135,4 @@ function share(option: string, text: string): number {
 }
 
 const wrong = (option: string, found: string, expected: string): CommandError =>
-  new CommandError(`${option}: found '${found}'; expected ${expected}`, BAD_INPUT);
+  new CommandError(`${option}: found '${found}'; expected ${expected}`, 'badInput');

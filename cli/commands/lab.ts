@@ -4,7 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 import { serialiseMistakes } from '../../adapters/plan-file/mistake.ts';
 import { readPlanFile } from '../../adapters/plan-file/read-plan.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
+import { CommandError } from '../command-error.ts';
 import { sayingWhy } from '../control-plane/door-command.ts';
 import { interruptible } from '../interruptible.ts';
 import type { Terminal } from '../terminal.ts';
@@ -77,20 +77,23 @@ async function run(terminal: Terminal, given: GivenOptions): Promise<void> {
 }
 
 function commandOf(option: string, text: string): string {
-  if (text.trim() === '') throw new CommandError(`${option} is empty; expected a command for the shell`, BAD_INPUT);
+  if (text.trim() === '') throw new CommandError(`${option} is empty; expected a command for the shell`, 'badInput');
   return text;
 }
 
 function numberOf(option: string, text: string, most: number): number {
   const number = /^\d*\.?\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (number > 0 && number <= most) return number;
-  throw new CommandError(`${option} is ${JSON.stringify(text)}; expected a number above 0, at most ${most}`, BAD_INPUT);
+  throw new CommandError(
+    `${option} is ${JSON.stringify(text)}; expected a number above 0, at most ${most}`,
+    'badInput',
+  );
 }
 
 function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port > 0 && port <= 65_535) return port;
-  throw new CommandError(`--port is ${JSON.stringify(text)}; expected a port, 1 to 65535`, BAD_INPUT);
+  throw new CommandError(`--port is ${JSON.stringify(text)}; expected a port, 1 to 65535`, 'badInput');
 }
 
 function pathOf(option: string, text: string): string {
@@ -98,14 +101,14 @@ function pathOf(option: string, text: string): string {
   if (/^\/(?!\/)[\x21-\x7e]*$/.test(text)) return text;
   throw new CommandError(
     `${option} is ${JSON.stringify(text)}; expected a path that begins with one / and has no blanks`,
-    BAD_INPUT,
+    'badInput',
   );
 }
 
 async function planOf(file: string): Promise<Plan> {
   const read = await readPlanFile(file, undefined, { loopback: true });
   if (read.kind === 'plan') return read.plan;
-  throw new CommandError(serialiseMistakes(read.mistakes), BAD_INPUT);
+  throw new CommandError(serialiseMistakes(read.mistakes), 'badInput');
 }
 
 /** Found out before the release and not after it. */
@@ -113,10 +116,10 @@ function writableOf(file: string): string {
   try {
     accessSync(dirname(file), constants.W_OK);
   } catch (error) {
-    throw new CommandError(`--json ${file} cannot be written: ${(error as Error).message}`, BAD_INPUT);
+    throw new CommandError(`--json ${file} cannot be written: ${(error as Error).message}`, 'badInput');
   }
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new CommandError(`--json ${file} is a directory`, BAD_INPUT);
+    throw new CommandError(`--json ${file} is a directory`, 'badInput');
   }
   return file;
 }

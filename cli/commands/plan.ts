@@ -3,6 +3,7 @@ import { type Mistake, serialiseMistakes } from '../../adapters/plan-file/mistak
 import { readPlanFile, readWorkloadFile } from '../../adapters/plan-file/read-plan.ts';
 import { planTimeline } from '../../domain/plan/timeline.ts';
 import { timelineText } from '../../domain/plan/timeline-text.ts';
+import { BAD_INPUT } from '../exit-code.ts';
 import { paintOf, say, type Terminal } from '../terminal.ts';
 import { makeForecastCommand } from './forecast.ts';
 
@@ -38,7 +39,7 @@ async function checkPlanFile(terminal: Terminal, file: string, { workload, lab, 
   if (read.kind === 'mistakes' || mistakes.length > 0) {
     if (json) terminal.out(`${JSON.stringify({ kind: 'mistakes', mistakes }, null, 2)}\n`);
     terminal.err(serialiseMistakes(mistakes));
-    terminal.exitCode = 2;
+    terminal.exitCode = BAD_INPUT;
     return;
   }
   const timeline = planTimeline(read.plan, target?.kind === 'workload' ? target.workload : undefined);

@@ -3,7 +3,7 @@ import { serialiseMistakes } from '../../adapters/plan-file/mistake.ts';
 import { parsePlan } from '../../adapters/plan-file/read-plan.ts';
 import { readText } from '../../adapters/plan-file/read-text.ts';
 import type { StartAnswer } from '../../application/operations/schemas/start.ts';
-import { BAD_INPUT, CommandError } from '../control-plane/control-plane.ts';
+import { CommandError } from '../command-error.ts';
 import { atTheDoors, toPaste, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
 import { followToTheEnd } from '../control-plane/follow.ts';
 import { paintOf, say, type Terminal } from '../terminal.ts';
@@ -64,7 +64,7 @@ async function readPlan(file: string): Promise<{ file: string; text: string }> {
   const read = await readText(file);
   const checked = read.kind === 'text' ? parsePlan(read.text, file, undefined, { loopback: true }) : read;
   if (read.kind === 'mistakes' || checked.kind === 'mistakes') {
-    throw new CommandError(serialiseMistakes(checked.kind === 'mistakes' ? checked.mistakes : []), BAD_INPUT);
+    throw new CommandError(serialiseMistakes(checked.kind === 'mistakes' ? checked.mistakes : []), 'badInput');
   }
   return { file, text: read.text };
 }

@@ -1,22 +1,11 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { awsClientConfig, describeFailure, type Env } from '../../adapters/aws-client-config.ts';
+import { kindOfName } from '../../domain/error-names.ts';
+import { ERROR_KINDS } from '../../domain/errors.ts';
 import { allPrintable } from '../../domain/printable.ts';
 import { LAB_FILE, readLabFile } from '../../lab/lab-file.ts';
-
-/** What a command says instead of doing its work: one sentence for a person, and the exit code. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode: number) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
-
-export const BAD_INPUT = 2;
-/** Neither refused nor done: the control plane did not answer, or failed. */
-export const FAULT = 3;
+import { CommandError } from '../command-error.ts';
+import { BAD_INPUT } from '../exit-code.ts';
 
 /** The functions of a control plane that people call: in a lab that runs, or deployed. */
 export interface ControlPlane {
@@ -69,7 +58,7 @@ function whereTo({ lab }: Whereabouts, prefix: string | undefined, env: Env): En
     if (hasAws) return env;
     throw new CommandError(
       'a function prefix is given and no AWS configuration: set AWS_REGION or AWS_PROFILE',
-      BAD_INPUT,
+      'badInput',
     );
   }
   const path = lab ?? LAB_FILE;
@@ -79,20 +68,17 @@ function whereTo({ lab }: Whereabouts, prefix: string | undefined, env: Env): En
       return found.lab.env;
     case 'missing':
       if (lab !== undefined)
-        throw new CommandError(`there is no file ${lab}: no lab that runs has written it`, BAD_INPUT);
+        throw new CommandError(`there is no file ${lab}: no lab that runs has written it`, 'badInput');
       if (hasAws) return env;
-      throw new CommandError(WHAT_TO_DO, BAD_INPUT);
+      throw new CommandError(WHAT_TO_DO, 'badInput');
     case 'stale': {
       const gone = `${path} is of a lab that no longer runs (process ${found.pid} is gone)`;
-      throw new CommandError(`${gone}: delete the file, or start a lab again`, BAD_INPUT);
+      throw new CommandError(`${gone}: delete the file, or start a lab again`, 'badInput');
     }
     case 'unreadable':
-      throw new CommandError(`${path} cannot be read: ${found.because}`, BAD_INPUT);
+      throw new CommandError(`${path} cannot be read: ${found.because}`, 'badInput');
   }
 }
-
-/** Errors with which a function says no; every other one is a fault. */
-const REFUSALS = ['RefusedError', 'WorkloadNotFoundError', 'ImageNotFoundError'];
 
 async function invoke(client: LambdaClient, functionName: string, event: object): Promise<unknown> {
   const { InvokeCommand, ResourceNotFoundException } = await sdk();
@@ -100,15 +86,18 @@ async function invoke(client: LambdaClient, functionName: string, event: object)
   const answer = await client.send(command).catch((error: unknown) => {
     if (error instanceof ResourceNotFoundException) {
       const where = 'is this the right account and region, and --function-prefix the right one?';
-      throw new CommandError(`there is no function ${functionName}: ${where}`, BAD_INPUT);
+      throw new CommandError(`there is no function ${functionName}: ${where}`, 'notFound', { cause: error });
     }
-    throw new CommandError(`the control plane did not answer: ${describeFailure(error)}`, FAULT);
+    throw new CommandError(`the control plane did not answer: ${describeFailure(error)}`, 'unreachable', {
+      cause: error,
+    });
   });
   const payload: unknown = allPrintable(JSON.parse(answer.Payload?.transformToString() ?? 'null'));
   if (answer.FunctionError === undefined) return payload;
   const { errorType = 'Error', errorMessage = 'no reason given' } = (payload ?? {}) as Record<string, string>;
-  // a door's own check of its input is several lines; a plan's mistakes keep theirs
-  if (errorType === 'BadInputError') throw new CommandError(errorMessage.replaceAll(/\s+/g, ' '), BAD_INPUT);
-  if (REFUSALS.includes(errorType)) throw new CommandError(errorMessage, BAD_INPUT);
-  throw new CommandError(`${functionName} failed: ${errorType}: ${errorMessage}`, FAULT);
+  const kind = kindOfName(errorType);
+  // an operation's own check of its input is several lines; a plan's mistakes keep theirs
+  if (kind === 'badInput') throw new CommandError(errorMessage.replaceAll(/\s+/g, ' '), kind);
+  if (ERROR_KINDS[kind].exitCode === BAD_INPUT) throw new CommandError(errorMessage, kind);
+  throw new CommandError(`${functionName} failed: ${errorType}: ${errorMessage}`, kind);
 }

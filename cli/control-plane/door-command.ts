@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
 import { type Command, Option } from '@commander-js/extra-typings';
 import { unbroken } from '../../adapters/terminal/wrap.ts';
+import { CommandError } from '../command-error.ts';
 import type { Terminal } from '../terminal.ts';
-import { CommandError, openControlPlane, type Whereabouts } from './control-plane.ts';
+import { openControlPlane, type Whereabouts } from './control-plane.ts';
 import { type Doors, doorsOf } from './doors.ts';
 
 /** What all commands take that talk to a control plane. */

@@ -6,7 +6,8 @@ import {
   type OperationOutput,
 } from '../../application/operations/schemas/operations.ts';
 import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
-import { BAD_INPUT, CommandError, type ControlPlane, FAULT } from './control-plane.ts';
+import { CommandError } from '../command-error.ts';
+import type { ControlPlane } from './control-plane.ts';
 
 export type WorkloadAnswer = Extract<OperationOutput<'status'>, { kind: 'workload' }>;
 
@@ -22,7 +23,7 @@ async function ask<Name extends OperationName>(
   const answer = OPERATIONS[name].output.safeParse(await plane.call(name, input));
   if (answer.success) return answer.data as OperationOutput<Name>;
   const because = z.prettifyError(answer.error).replaceAll(/\s+/g, ' ');
-  throw new CommandError(`${name} answered what this version of sluice cannot read: ${because}`, FAULT);
+  throw new CommandError(`${name} answered what this version of sluice cannot read: ${because}`, 'unreachable');
 }
 
 /** The operations that people call. */
@@ -39,7 +40,7 @@ export const doorsOf = (plane: ControlPlane) => ({
     if (answer.kind === 'workload') return answer;
     throw new CommandError(
       `status answered with the names of all workloads, and was asked for ${input.workload}`,
-      FAULT,
+      'unreachable',
     );
   },
   /** A release of any time, whole: its lines and its windows, page by page. */
@@ -79,16 +80,16 @@ export async function releaseMeant(doors: Doors, text: string): Promise<string> 
   if (isRelease && names.includes(text)) {
     throw new CommandError(
       `${text} is a workload and a release of ${workloadOf(text)}: name the release in full`,
-      BAD_INPUT,
+      'badInput',
     );
   }
   if (isRelease) return text;
   if (!names.includes(text)) {
     const known = names.length === 0 ? 'there is none' : `known are ${names.join(', ')}`;
-    throw new CommandError(`there is no workload and no release ${text}; workloads: ${known}`, BAD_INPUT);
+    throw new CommandError(`there is no workload and no release ${text}; workloads: ${known}`, 'badInput');
   }
   const { state } = await doors.status({ workload: text });
   const release = state.active ?? state.waiting;
-  if (release === undefined) throw new CommandError(`no release of ${text} is in progress`, BAD_INPUT);
+  if (release === undefined) throw new CommandError(`no release of ${text} is in progress`, 'badInput');
   return release.releaseId;
 }

@@ -3,7 +3,7 @@ import { typeOfValue } from './kinds.ts';
 import type { ResultValue } from './result-value.ts';
 import { runCondition } from './run.ts';
 import { parseTokens } from './syntax.ts';
-import { ConditionMistake, tokenise } from './tokens.ts';
+import { ConditionMistakeError, tokenise } from './tokens.ts';
 import type { Expression } from './tree.ts';
 import { checkCondition } from './types.ts';
 import { EvaluationError } from './values.ts';
@@ -41,7 +41,7 @@ export function parseCondition(text: string, resultType: ResultType = 'list'): P
     return { kind: 'ok', expression };
   } catch (error) {
     // Anything else is a defect of ours, and must not be told as a mistake in the plan.
-    if (error instanceof ConditionMistake) return mistakeAt(text, error.at, error.message);
+    if (error instanceof ConditionMistakeError) return mistakeAt(text, error.at, error.message);
     throw error;
   }
 }
@@ -65,7 +65,8 @@ export function evaluateCondition(
     return { kind: 'value', value: runCondition(expression, result) };
   } catch (error) {
     if (error instanceof EvaluationError) return { kind: 'error', message: error.message };
-    if (error instanceof ConditionMistake) return { kind: 'error', message: `column ${error.at}: ${error.message}` };
+    if (error instanceof ConditionMistakeError)
+      return { kind: 'error', message: `column ${error.at}: ${error.message}` };
     throw error;
   }
 }

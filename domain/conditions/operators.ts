@@ -1,5 +1,5 @@
 import { guessWord } from '../file/guess.ts';
-import { ConditionMistake } from './tokens.ts';
+import { ConditionMistakeError } from './tokens.ts';
 import { type BinaryOperator, FUNCTIONS, type FunctionName, PREDICATES, type PredicateName } from './tree.ts';
 
 const NAMES = ['result', 'true', 'false', 'nil', 'and', 'or', 'not', 'in', ...Object.keys(FUNCTIONS), ...PREDICATES];
@@ -37,8 +37,8 @@ export const isKnownName = (name: string): boolean => NAMES.includes(name);
 export const isFunction = (name: string): name is FunctionName => Object.hasOwn(FUNCTIONS, name);
 export const isPredicate = (name: string): name is PredicateName => PREDICATES.some(known => known === name);
 
-export function unknownName(name: string, at: number): ConditionMistake {
+export function unknownName(name: string, at: number): ConditionMistakeError {
   const guess = guessWord(name, NAMES);
   const help = guess === undefined ? `; known are ${NAMES.join(', ')}` : `: did you mean '${guess}'?`;
-  return new ConditionMistake(at, `unknown name '${name}'${help}`);
+  return new ConditionMistakeError(at, `unknown name '${name}'${help}`);
 }

@@ -9,13 +9,13 @@ import {
   SIGN_STRENGTH,
   unknownName,
 } from './operators.ts';
-import { ConditionMistake, type Token } from './tokens.ts';
+import { ConditionMistakeError, type Token } from './tokens.ts';
 import { type BinaryOperator, type Expression, FUNCTIONS, type FunctionName, type PredicateName } from './tree.ts';
 
 /** Deep enough for any condition a person can read, shallow enough for every stack. */
 const MAX_DEPTH = 50;
 
-/** @throws ConditionMistake */
+/** @throws ConditionMistakeError */
 export function parseTokens(tokens: readonly Token[]): Expression {
   return new Parser(tokens).parse();
 }
@@ -59,7 +59,7 @@ class Parser {
 
   #expected(what: string): never {
     const { kind, at, text } = this.#peek();
-    throw new ConditionMistake(at, `found ${kind === 'end' ? 'the end' : `'${text}'`}, expected ${what}`);
+    throw new ConditionMistakeError(at, `found ${kind === 'end' ? 'the end' : `'${text}'`}, expected ${what}`);
   }
 
   #symbol(symbol: string, why: string): void {
@@ -68,7 +68,8 @@ class Parser {
 
   #deeper<T>(parse: () => T): T {
     this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw new ConditionMistake(this.#peek().at, `nested deeper than ${MAX_DEPTH} levels`);
+    if (this.#depth > MAX_DEPTH)
+      throw new ConditionMistakeError(this.#peek().at, `nested deeper than ${MAX_DEPTH} levels`);
     const parsed = parse();
     this.#depth -= 1;
     return parsed;
@@ -119,7 +120,7 @@ class Parser {
   #refusePercent(at: number): void {
     const { kind, text } = this.#peek();
     if (kind !== 'end' && ![')', ',', '}', '&&', '||', 'and', 'or'].includes(text)) return;
-    throw new ConditionMistake(at, "found '%' with nothing after it: a share is written as a number, 1 % is 0.01");
+    throw new ConditionMistakeError(at, "found '%' with nothing after it: a share is written as a number, 1 % is 0.01");
   }
 
   #unary(): Expression {
@@ -188,7 +189,10 @@ class Parser {
     if (this.#takeIf('[')) return { kind: 'list', at, items: this.#items(']', 'to close the list') };
     if (this.#isWord('#', '.')) {
       if (this.#closures === 0)
-        throw new ConditionMistake(at, `'${token.text}' stands for an entry of a list, inside all(…) and any(…) only`);
+        throw new ConditionMistakeError(
+          at,
+          `'${token.text}' stands for an entry of a list, inside all(…) and any(…) only`,
+        );
       this.#takeIf('#'); // `.field` is `#.field`: its point is read by #postfix
       return { kind: 'entry', at };
     }
@@ -218,7 +222,7 @@ class Parser {
     const { at } = this.#take();
     const token = this.#peek();
     if (!(isFunction(token.text) || isPredicate(token.text)))
-      throw new ConditionMistake(at, "found '|', which passes a value to a function; 'or' is written '||'");
+      throw new ConditionMistakeError(at, "found '|', which passes a value to a function; 'or' is written '||'");
     this.#at += 1;
     this.#symbol('(', `after ${token.text}`);
     return this.#postfix(this.#called(token.text, token.at, [first]));
@@ -231,7 +235,7 @@ class Parser {
     const [least, most] = FUNCTIONS[name];
     if (parameters.length < least || parameters.length > most) {
       const wanted = least === most ? `${least} argument${least === 1 ? '' : 's'}` : `${least} to ${most} arguments`;
-      throw new ConditionMistake(at, `${name} takes ${wanted}, found ${parameters.length}`);
+      throw new ConditionMistakeError(at, `${name} takes ${wanted}, found ${parameters.length}`);
     }
     return { kind: 'call', at, function: name, arguments: parameters };
   }

@@ -1,6 +1,7 @@
+import { BadInputError } from '../errors.ts';
 /** Something that a reader of the plan can mend: where it is and what to write instead. */
-export class ConditionMistake extends Error {
-  override readonly name = 'ConditionMistake';
+export class ConditionMistakeError extends BadInputError {
+  override readonly name = 'ConditionMistakeError';
   /** 1-based place in the whole text of the condition. */
   readonly at: number;
   constructor(at: number, message: string) {
@@ -41,7 +42,7 @@ const HINTS: Record<string, string> = {
   '`': 'a text ends with the quote that it begins with',
 };
 
-/** @throws ConditionMistake at the first character that begins nothing */
+/** @throws ConditionMistakeError at the first character that begins nothing */
 export function tokenise(text: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
@@ -69,7 +70,7 @@ function nextToken(text: string, offset: number, match: (pattern: RegExp) => str
   const number = hex ?? match(NUMBER);
   if (number !== undefined) {
     const value = Number(number.replaceAll('_', ''));
-    if (!Number.isFinite(value)) throw new ConditionMistake(at, `the number ${number} is too large`);
+    if (!Number.isFinite(value)) throw new ConditionMistakeError(at, `the number ${number} is too large`);
     return { kind: 'number', at, text: number, value, isInt: hex !== undefined || !/[.eE]/.test(number) };
   }
   const name = match(NAME);
@@ -80,7 +81,10 @@ function nextToken(text: string, offset: number, match: (pattern: RegExp) => str
   if (symbol !== undefined) return { kind: 'symbol', at, text: symbol };
   const found = String.fromCodePoint(text.codePointAt(offset) ?? 0);
   const hint = HINTS[found];
-  throw new ConditionMistake(at, `found '${found}', which means nothing here${hint === undefined ? '' : `: ${hint}`}`);
+  throw new ConditionMistakeError(
+    at,
+    `found '${found}', which means nothing here${hint === undefined ? '' : `: ${hint}`}`,
+  );
 }
 
 function unescaped(quoted: string, at: number): string {
@@ -90,7 +94,7 @@ function unescaped(quoted: string, at: number): string {
     const code = unicode ?? byte;
     if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
     const meant = ESCAPED[all.slice(1)];
-    if (meant === undefined) throw new ConditionMistake(at, `found ${all} in a text; a backslash is written \\\\`);
+    if (meant === undefined) throw new ConditionMistakeError(at, `found ${all} in a text; a backslash is written \\\\`);
     return meant;
   });
 }

@@ -11,18 +11,18 @@ import {
   wantedText,
   wordsOf,
 } from './kinds.ts';
-import { ConditionMistake } from './tokens.ts';
+import { ConditionMistakeError } from './tokens.ts';
 import type { Expression, FunctionName, PredicateName } from './tree.ts';
 
 /**
  * Refuses what can never be evaluated, with its place, as expr-lang's checker does: so that a plan says so before a
  * release begins, and a wrong type is an error and never a failure.
- * @throws ConditionMistake
+ * @throws ConditionMistakeError
  */
 export function checkCondition(expression: Expression, result: Type): void {
   const type = new Checker(result).typeOf(expression);
   if (type !== 'boolean' && type !== 'any') {
-    throw new ConditionMistake(
+    throw new ConditionMistakeError(
       1,
       `a condition is true or false, and this is ${wordsOf(type)}: compare it, as in result[0] < 0.01`,
     );
@@ -77,7 +77,7 @@ class Checker {
   #want(part: Expression, wanted: Wanted, by: string, type = this.typeOf(part)): Type {
     if (fits(type, wanted)) return type;
     const found = `'${by}' needs ${wantedText(wanted)}, found ${wordsOf(type)}`;
-    throw new ConditionMistake(part.at, `${found}${hintFor(part, wanted, by, type)}`);
+    throw new ConditionMistakeError(part.at, `${found}${hintFor(part, wanted, by, type)}`);
   }
 
   #member({ of, key, optional }: Expression & { kind: 'member' }): Type {
@@ -89,11 +89,11 @@ class Checker {
       return 'any';
     }
     if (typeof type === 'object' || type === 'string') {
-      if (key.kind === 'string') throw new ConditionMistake(of.at, `${wordsOf(type)} has no field ${key.value}`);
+      if (key.kind === 'string') throw new ConditionMistakeError(of.at, `${wordsOf(type)} has no field ${key.value}`);
       this.#want(key, 'int', '[ ]', keyType);
       return typeof type === 'object' ? type.list : 'string';
     }
-    throw new ConditionMistake(of.at, `'[ ]' needs a list, found ${wordsOf(type)}`);
+    throw new ConditionMistakeError(of.at, `'[ ]' needs a list, found ${wordsOf(type)}`);
   }
 
   #slice({ of, from, to }: Expression & { kind: 'slice' }): Type {
@@ -123,7 +123,7 @@ class Checker {
       case '==':
       case '!=':
         if (sameKind(a, b)) return 'boolean';
-        if (a === 'map') throw new ConditionMistake(at, `'${operator}' cannot compare a map with ${wordsOf(b)}`);
+        if (a === 'map') throw new ConditionMistakeError(at, `'${operator}' cannot compare a map with ${wordsOf(b)}`);
         return this.#want(right, wantedLike(a), operator, b); // which it never is
       case 'in':
         return this.#in(a, b, at);
@@ -160,10 +160,11 @@ class Checker {
   #in(needle: Type, within: Type, at: number): Type {
     if (within === 'any' || within === 'nil') return 'boolean';
     const wanted = within === 'map' ? 'string' : typeof within === 'object' ? within.list : undefined;
-    if (wanted === undefined) throw new ConditionMistake(at, `'in' needs a list or a map, found ${wordsOf(within)}`);
+    if (wanted === undefined)
+      throw new ConditionMistakeError(at, `'in' needs a list or a map, found ${wordsOf(within)}`);
     if (sameKind(needle, wanted)) return 'boolean';
     const among = within === 'map' ? "a map's keys" : isNumber(wanted) ? 'numbers' : 'other values';
-    throw new ConditionMistake(at, `'in' looks for ${wordsOf(needle)} among ${among}`);
+    throw new ConditionMistakeError(at, `'in' looks for ${wordsOf(needle)} among ${among}`);
   }
 
   #call(name: FunctionName, parameters: readonly Expression[]): Type {
@@ -219,7 +220,7 @@ class Checker {
       case 'keys':
       case 'values':
         if (type !== 'map' && type !== 'any')
-          throw new ConditionMistake(first.at, `'${name}' needs a map, found ${wordsOf(type)}`);
+          throw new ConditionMistakeError(first.at, `'${name}' needs a map, found ${wordsOf(type)}`);
         return { list: name === 'keys' ? 'string' : 'any' };
       case 'lower':
       case 'upper':

@@ -1,9 +1,10 @@
 import { assertNever } from '../assert-never.ts';
+import { UnusableError } from '../errors.ts';
 import type { ResultValue } from './result-value.ts';
 import type { BinaryOperator } from './tree.ts';
 
 /** A condition that cannot be evaluated: becomes `kind: 'error'`, in Argo's words a measurement that is an Error. */
-export class EvaluationError extends Error {
+export class EvaluationError extends UnusableError {
   override readonly name: string = 'EvaluationError';
 }
 /** The entry is not there: the one error that `default` answers. */

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../canonical-json.ts';
+import { BrokenError } from '../errors.ts';
 import { releaseIdOf } from '../release-id.ts';
 import type { Admission, Entry, Fact, ReleaseImage } from './facts.ts';
 import { foldRelease } from './fold-release.ts';
@@ -6,7 +7,7 @@ import { newestOf } from './newest-push.ts';
 import { ENDED_KEPT, type EndedRelease, type ReleaseState, type WorkloadState } from './state.ts';
 import { isKnown, passOver } from './versions.ts';
 
-export class LedgerBrokenError extends Error {
+export class LedgerBrokenError extends BrokenError {
   override readonly name = 'LedgerBrokenError';
 }
 

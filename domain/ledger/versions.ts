@@ -1,3 +1,4 @@
+import { BrokenError, StaleError } from '../errors.ts';
 import { ENTRY_MOST_BYTES, jsonBytes, kilobytes, withShortSentences } from '../limits.ts';
 import type { Entry, Fact } from './facts.ts';
 import type { WorkloadState } from './state.ts';
@@ -9,12 +10,12 @@ import type { WorkloadState } from './state.ts';
 export const LEDGER_VERSION = 6;
 
 /** A line that must not be passed over, by functions of an older version than its writer's. Mended by updating them. */
-export class UnknownEntryError extends Error {
+export class UnknownEntryError extends StaleError {
   override readonly name = 'UnknownEntryError';
 }
 
 /** A line that would not fit; nothing was written. */
-export class EntryTooLargeError extends Error {
+export class EntryTooLargeError extends BrokenError {
   override readonly name = 'EntryTooLargeError';
 }
 

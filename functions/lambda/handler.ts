@@ -1,8 +1,8 @@
 import middy from '@middy/core';
 import * as z from 'zod';
 import type { Log } from '../../adapters/log/log.ts';
-import { BadInputError } from '../../application/errors.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
+import { BadInputError } from '../../domain/errors.ts';
 import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
 
 /** Of Lambda's context, what we use. */

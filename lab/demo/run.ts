@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parsePlan } from '../../adapters/plan-file/read-plan.ts';
+import { UnfinishedError } from '../../domain/errors.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { ApprovalMeant } from '../../domain/release/approvals.ts';
 import type { WorkloadOf } from '../../domain/workload.ts';
@@ -14,7 +15,7 @@ import type { View } from './view.ts';
 export type DemoRow = ReleaseRow & { expected: DemoRelease['expected']; asItShould: boolean };
 
 /** A release of the demo has not ended in time: the computer is too slow, or too busy with something else. */
-export class NotEndedError extends Error {
+export class NotEndedError extends UnfinishedError {
   override readonly name = 'NotEndedError';
 }
 

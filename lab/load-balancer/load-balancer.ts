@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { NotFoundError } from '../../domain/errors.ts';
 import { listenerArn, loadBalancerArn } from '../aws/elbv2-arns.ts';
 import type { LabClock } from '../clock.ts';
 import { openDoors } from './doors.ts';
@@ -30,7 +31,7 @@ export interface LoadBalancerOptions {
 }
 
 /** A rule forwards to a target group that is not there. */
-class TargetGroupNotThereError extends Error {
+class TargetGroupNotThereError extends NotFoundError {
   override readonly name = 'TargetGroupNotThereError';
 }
 

@@ -115,7 +115,7 @@ async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<un
   }
   if (fault === 'refused') {
     noted(stage, invocation, fault, `${what} is throttled`);
-    return fail(invocation, spec, what, 'is throttled', new Throttled('Rate exceeded'));
+    return fail(invocation, spec, what, 'is throttled', new ThrottlingError('Rate exceeded'));
   }
   if (fault === 'diesBefore') {
     noted(stage, invocation, fault, `dies before ${what}`);
@@ -149,7 +149,7 @@ async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<un
 }
 
 /** As the SDK of AWS has it below the error of the port. */
-class Throttled extends Error {
+class ThrottlingError extends Error {
   override readonly name = 'ThrottlingException';
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { callsInCode } from '../support/calls-in-code.ts';
 import { type CrashScene, crashScenes } from './crash-scenes.ts';
-import { isEffect, mortal, ProcessDied } from './mortal.ts';
+import { isEffect, mortal, ProcessDiedError } from './mortal.ts';
 import { inputOf } from './scenes.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +20,7 @@ async function runMortal(scene: CrashScene, world: World, diesAfter: number): Pr
   try {
     await handler(await inputOf(scene, world));
   } catch (error) {
-    if (!(error instanceof ProcessDied) && !Number.isFinite(diesAfter)) throw error;
+    if (!(error instanceof ProcessDiedError) && !Number.isFinite(diesAfter)) throw error;
   }
   return effects;
 }

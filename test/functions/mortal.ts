@@ -17,8 +17,8 @@ const NO_PORTS = [
 export const isEffect = (port: string, method: string): boolean => !NO_PORTS.includes(port) && !READS.test(method);
 
 /** What a dead process would have been told, had it lived. */
-export class ProcessDied extends Error {
-  override readonly name = 'ProcessDied';
+export class ProcessDiedError extends Error {
+  override readonly name = 'ProcessDiedError';
 }
 
 export interface Mortal<Deps> {
@@ -35,13 +35,13 @@ export function mortal<Deps extends object>(deps: Deps, diesAfter: number): Mort
   const effects: string[] = [];
   let begun = 0;
   const act = async (port: string, method: string, call: () => unknown, parameters: unknown[]): Promise<unknown> => {
-    if (begun >= diesAfter) throw new ProcessDied(`dead before ${port}.${method}`);
+    if (begun >= diesAfter) throw new ProcessDiedError(`dead before ${port}.${method}`);
     if (!isEffect(port, method)) return call();
     begun += 1; // when it begins: of several at once the first ones happen and the others do not
     const isLast = begun >= diesAfter;
     effects.push(nameOf(port, method, parameters));
     const answer = await call();
-    if (isLast) throw new ProcessDied(`died after ${port}.${method}`);
+    if (isLast) throw new ProcessDiedError(`died after ${port}.${method}`);
     return answer;
   };
   const wrap = (portName: string, port: object): object =>

@@ -1,4 +1,5 @@
 import { assertNever } from '../../../domain/assert-never.ts';
+import { UnusableError } from '../../../domain/errors.ts';
 import type { AlbMeasure } from '../../../domain/sources/cloudwatch/facts.ts';
 import type { Counts } from '../../../domain/windows/reading.ts';
 
@@ -52,16 +53,16 @@ export function seriesOf(measure: AlbMeasure): Series[] {
 }
 
 /** A count that cannot be used, with the sentence that says why. */
-class Unusable extends Error {
-  override readonly name = 'Unusable';
+class UnusableCountError extends UnusableError {
+  override readonly name = 'UnusableCountError';
 }
 
 function read(series: Series, point: Point): number | undefined {
   if (point.kind === 'missing') return undefined;
   const what = series.stat === 'Sum' ? series.metricName : `${series.stat} of ${series.metricName}`;
-  if (point.kind === 'unsettled') throw new Unusable(`CloudWatch answered ${point.status} for ${what}`);
-  if (!Number.isFinite(point.value)) throw new Unusable(`${what} is ${point.value}`);
-  if (point.value < 0) throw new Unusable(`${what} is negative (${point.value})`);
+  if (point.kind === 'unsettled') throw new UnusableCountError(`CloudWatch answered ${point.status} for ${what}`);
+  if (!Number.isFinite(point.value)) throw new UnusableCountError(`${what} is ${point.value}`);
+  if (point.value < 0) throw new UnusableCountError(`${what} is negative (${point.value})`);
   return point.value;
 }
 
@@ -99,7 +100,7 @@ export const numberOf = (name: string, point: Point): VersionReading<number> => 
 function count(series: Series, pointOf: (series: Series) => Point): number | undefined {
   const value = read(series, pointOf(series));
   if (value !== undefined && !Number.isInteger(value))
-    throw new Unusable(`${series.stat} of ${series.metricName} is not a whole number (${value})`);
+    throw new UnusableCountError(`${series.stat} of ${series.metricName} is not a whole number (${value})`);
   return value;
 }
 
@@ -110,7 +111,7 @@ function badOf(
 ): number[] {
   const atMostRequests = (bad: number, what: string) => {
     // the series of a window do not arrive together: this one is ahead of RequestCount
-    if (bad > requests) throw new Unusable(`not consistent yet: ${bad} ${what}, but ${requests} requests`);
+    if (bad > requests) throw new UnusableCountError(`not consistent yet: ${bad} ${what}, but ${requests} requests`);
     return bad;
   };
   switch (measure.kind) {
@@ -140,7 +141,7 @@ function guarded<T>(compute: () => T | null): VersionReading<T> {
   try {
     return { kind: 'read', value: compute() };
   } catch (error) {
-    if (error instanceof Unusable) return { kind: 'noData', reason: error.message };
+    if (error instanceof UnusableCountError) return { kind: 'noData', reason: error.message };
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import functionTimeout, { isTimeoutError } from 'function-timeout';
 import { JSONPathEnvironment, JSONPathError, type JSONValue } from 'json-p3';
 import { MAX_RESULT_DEPTH, type ResultValue } from '../../../domain/conditions/result-value.ts';
+import { UnusableError } from '../../../domain/errors.ts';
 
 /** Of one path over one answer; a plain path over a megabyte takes up to 50 ms. */
 const JSON_PATH_MS = 500;
@@ -11,7 +12,7 @@ const JSON_PATH_MOST_CHARACTERS = 500;
 const environment = new JSONPathEnvironment({ strict: true, maxRecursionDepth: MAX_RESULT_DEPTH + 2 });
 
 /** A path that cannot be followed in this answer: it takes too long, or the library gives up. */
-export class JsonPathError extends Error {
+export class JsonPathError extends UnusableError {
   override readonly name = 'JsonPathError';
 }
 

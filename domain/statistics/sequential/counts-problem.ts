@@ -1,5 +1,6 @@
+import { UnusableError } from '../../errors.ts';
 /** Counts that cannot be judged: nobody knows what they mean, and guessing could promote a bad release. */
-export class BadCountsError extends Error {
+export class BadCountsError extends UnusableError {
   override readonly name = 'BadCountsError';
   readonly metric: string;
   constructor(metric: string, message: string) {

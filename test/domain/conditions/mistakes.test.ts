@@ -164,7 +164,7 @@ describe('a condition that cannot be read', () => {
 
   it('because of a mistake that is told from a fault of ours', () => {
     expect(() => tokenise('1 < @')).toThrow(
-      expect.objectContaining({ name: 'ConditionMistake', at: 5, message: "found '@', which means nothing here" }),
+      expect.objectContaining({ name: 'ConditionMistakeError', at: 5, message: "found '@', which means nothing here" }),
     );
   });
 });
