@@ -1,3 +1,5 @@
+import { xoshiro128 } from '../../domain/statistics/random.ts';
+
 /** All that is random in a simulation comes from its seed, through streams with names. */
 export interface Random {
   /** 0 up to, not including, 1. */
@@ -11,23 +13,12 @@ export interface Random {
 }
 
 /**
- * A stream of its own for each name: a new reader of one stream does not shift the numbers of another. xoshiro128** (Blackman
- * and Vigna, "Scrambled linear pseudorandom number generators", 2018), its state filled by a multiplicative hash of the name.
+ * A stream of its own for each name: a new reader of one stream does not shift the numbers of another. The generator is the
+ * domain's, its state a multiplicative hash of the name, and a number has 32 bits: every seed that found a fault keeps its story.
  */
 export function randomOf(seed: number, name: string): Random {
-  const state = stateOf(`${seed} ${name}`);
-  const next = () => {
-    const [s0, s1, s2, s3] = state as unknown as [number, number, number, number];
-    const result = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
-    const t = s1 << 9;
-    const mixed2 = s2 ^ s0;
-    const mixed3 = s3 ^ s1;
-    state[0] = s0 ^ mixed3;
-    state[1] = s1 ^ mixed2;
-    state[2] = mixed2 ^ t;
-    state[3] = rotateLeft(mixed3, 11);
-    return result / 0x1_0000_0000;
-  };
+  const next32 = xoshiro128(stateOf(`${seed} ${name}`));
+  const next = () => next32() / 0x1_0000_0000;
   return {
     next,
     whole: (low, high) => low + Math.floor(next() * (high - low + 1)),
@@ -43,16 +34,17 @@ export function randomOf(seed: number, name: string): Random {
 const rotateLeft = (value: number, by: number): number => (value << by) | (value >>> (32 - by));
 
 /** Four words of a text, by MurmurHash3's mixing of each character and its finaliser between the words. */
-function stateOf(text: string): Int32Array {
+function stateOf(text: string): [number, number, number, number] {
   let hash = 0x9e37_79b9;
   for (let i = 0; i < text.length; i += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0xcc9e_2d51);
     hash = rotateLeft(hash, 15);
   }
-  return Int32Array.from({ length: 4 }, () => {
+  const word = (): number => {
     hash = (hash + 0x9e37_79b9) | 0;
-    let word = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
-    word = Math.imul(word ^ (word >>> 13), 0xc2b2_ae35);
-    return word ^ (word >>> 16);
-  });
+    let mixed = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35);
+    return mixed ^ (mixed >>> 16);
+  };
+  return [word(), word(), word(), word()];
 }
