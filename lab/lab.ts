@@ -19,6 +19,7 @@ import { overriding } from '../adapters/overriding.ts';
 import { openAlbRouter } from '../adapters/router/alb/router.ts';
 import { openAlbTargets } from '../adapters/router/alb/targets.ts';
 import { openDynamoDbWorkloads } from '../adapters/workloads/dynamodb-workloads.ts';
+import { lazy } from '../domain/lazy.ts';
 import { type AllDeps, makeHandlers } from '../functions/lambda/handlers.ts';
 import { functionSubstitutions, labRegion, stateMachineArnOf } from './asl/arns.ts';
 import { openEmbeddedHost } from './asl/embedded-host.ts';
@@ -99,7 +100,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const catchesUpMs = compress > 1 ? behindMs / (compress - 1) : 0;
   const clock = openLabClock({ startEpochMs: Date.now() + catchesUpMs, compress });
   const closers: (() => Promise<void>)[] = [];
-  let closing: Promise<void> | undefined;
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
@@ -228,7 +228,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
-      close: () => (closing ??= close()),
+      close: lazy(close),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { lazy } from '../../domain/lazy.ts';
 import type { SourceKind } from '../../domain/sources/measure.ts';
 import type { Env } from '../aws-client-config.ts';
 import type { Destinations } from '../outbound/destinations.ts';
@@ -27,11 +28,6 @@ export function openMetricSources(env: Env, options: SourceOptions = {}): Metric
 }
 
 function loadedWhenRead(open: () => Promise<MetricSource>): MetricSource {
-  let opened: Promise<MetricSource> | undefined;
-  return {
-    async read(request) {
-      opened ??= open();
-      return (await opened).read(request);
-    },
-  };
+  const opened = lazy(open);
+  return { read: async request => (await opened()).read(request) };
 }

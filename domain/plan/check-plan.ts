@@ -3,6 +3,7 @@ import { draftOf } from '../file/draft.ts';
 import { expectedText, explain } from '../file/explain.ts';
 import { describeValue, type Issue } from '../file/issue.ts';
 import type { Shape } from '../file/shape.ts';
+import { lazy } from '../lazy.ts';
 import { PLAN_MOST_BYTES, tooLarge } from '../limits.ts';
 import { routerOf } from '../routers/plan-registry.ts';
 import type { Workload } from '../workload.ts';
@@ -30,9 +31,8 @@ export type CheckedPlan = { kind: 'plan'; plan: Plan } | { kind: 'issues'; issue
 /** The JSON Schema of a plan (draft-7): for editors, for the reference, and for guessing what a mistake was meant to be. */
 export const planJsonSchema = (): Shape => z.toJSONSchema(planSchema, { io: 'input', target: 'draft-7' }) as Shape;
 
-let shape: Shape | undefined;
 /** Made once, and only where there is a mistake to explain. */
-const planShape = (): Shape => (shape ??= planJsonSchema());
+const planShape = lazy(planJsonSchema);
 
 /**
  * A plan from plain data (YAML or JSON that was read), with every default filled in; or every mistake in it at once.

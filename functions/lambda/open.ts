@@ -15,6 +15,7 @@ import { openRouters } from '../../adapters/router/run-registry.ts';
 import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
 import type { TellDeps } from '../../application/tell.ts';
+import { lazy } from '../../domain/lazy.ts';
 import { DEFAULT_PROPAGATION_SECONDS } from '../../domain/windows/windows.ts';
 import type { LambdaHandler } from './handler.ts';
 
@@ -27,11 +28,8 @@ import type { LambdaHandler } from './handler.ts';
 export function lazily<Output>(
   open: (env: Env) => LambdaHandler<Output> | Promise<LambdaHandler<Output>>,
 ): LambdaHandler<Output> {
-  let opened: Promise<LambdaHandler<Output>> | undefined;
-  return async (event, context) => {
-    opened ??= Promise.resolve(open(process.env));
-    return (await opened)(event, context);
-  };
+  const opened = lazy(() => Promise.resolve(open(process.env)));
+  return async (event, context) => (await opened())(event, context);
 }
 
 export const openShared = (env: Env): SharedDeps => ({ clock: systemClock, log: openLog(env), meter: openMeter(env) });
@@ -44,14 +42,8 @@ export const openTell = (env: Env): TellDeps => ({
 
 /** SNS' client is loaded when there is something to tell: most calls have nothing. */
 function snsWhenTold(env: Env): Notifier {
-  let opened: Promise<Notifier> | undefined;
-  const open = async () => (await import('../../adapters/notifier/sns-notifier.ts')).openSnsNotifier(env);
-  return {
-    async notify(notice) {
-      opened ??= open();
-      return (await opened).notify(notice);
-    },
-  };
+  const opened = lazy(async () => (await import('../../adapters/notifier/sns-notifier.ts')).openSnsNotifier(env));
+  return { notify: async notice => (await opened()).notify(notice) };
 }
 
 export const openLedger = (env: Env) => openDynamoDbLedger(env, systemClock, openLog(env));

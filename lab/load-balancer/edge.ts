@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { lazy } from '../../domain/lazy.ts';
 import type { Publishing } from '../aws/cloudwatch-publishing.ts';
 import type { SeriesFaults } from '../aws/cloudwatch-series-faults.ts';
 import type { TargetGroupAttributes } from '../aws/elbv2-targets.ts';
@@ -72,8 +73,7 @@ export async function openEdge(options: EdgeOptions): Promise<Edge> {
     await worker.terminate();
     throw error;
   });
-  let closed: Promise<void> | undefined;
-  const close = async () => {
+  const close = lazy(async () => {
     const timer = setTimeout(() => void worker.terminate(), CLOSE_WITHIN_MS);
     try {
       await calls.call('close');
@@ -84,7 +84,7 @@ export async function openEdge(options: EdgeOptions): Promise<Edge> {
       clearTimeout(timer);
       await worker.terminate();
     }
-  };
+  });
   return {
     ...addresses,
     ...remote<Pick<LoadBalancer, (typeof CONTROLS)[number]>>(calls, 'loadBalancer', CONTROLS),
@@ -94,9 +94,6 @@ export async function openEdge(options: EdgeOptions): Promise<Edge> {
     dropNextConnection: async count => {
       await calls.call('loadBalancer.dropNext', count);
     },
-    close: () => {
-      closed ??= close();
-      return closed;
-    },
+    close,
   };
 }

@@ -2,6 +2,7 @@ import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 import { guessWord } from '../../../domain/file/guess.ts';
 import { describeValue, type Issue } from '../../../domain/file/issue.ts';
+import { lazy } from '../../../domain/lazy.ts';
 
 export type PromqlMistake = Pick<Issue, 'found' | 'expected' | 'guess' | 'length'> & { column: number };
 
@@ -75,18 +76,16 @@ function unknownFunction({ name, from }: Name): PromqlMistake {
   return { ...mistake, length: name.length, ...(guess === undefined ? {} : { guess }) };
 }
 
-let functions: string[] | undefined;
 /** The grammar's nodes are named after functions (AvgOverTime): those that it takes for one. Asked only for a mistake. */
-function knownFunctions(): string[] {
-  functions ??= parser.nodeSet.types
+const knownFunctions = lazy(() =>
+  parser.nodeSet.types
     .map(({ name }) => name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase())
     .filter(
       name =>
         /^[a-z]\w*$/.test(name) &&
         firstOf(parser.parse(`${name}(x)`).topNode, ({ type }) => CALLED.includes(type.name)) !== undefined,
-    );
-  return functions;
-}
+    ),
+);
 const CALLED = ['FunctionIdentifier', 'AggregateOp'];
 
 const RANGES = ['MatrixSelector', 'SubqueryExpr'];
