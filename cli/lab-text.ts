@@ -1,13 +1,14 @@
 import { tableText } from '../adapters/terminal/table.ts';
 import { unbroken } from '../adapters/terminal/wrap.ts';
 import { durationText } from '../domain/file/units.ts';
-import { endText, stepText } from '../domain/ledger/news.ts';
+import { endText } from '../domain/ledger/news.ts';
 import { groupedText } from '../domain/number-text.ts';
 import { approvalRule } from '../domain/plan/approval-rule.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { releaseSteps } from '../domain/plan/release-steps.ts';
 import type { ApprovalMeant } from '../domain/release/approvals.ts';
 import { measureText } from '../domain/sources/measure.ts';
+import { stepText } from '../domain/steps/plan-registry.ts';
 import type { VersionCounts } from '../lab/load/version-counts.ts';
 import type { Pacing } from '../lab/pacing.ts';
 import type { Usual } from '../lab/run-lab-plan.ts';

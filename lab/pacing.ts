@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { measuringSeconds } from '../domain/plan/measuring-time.ts';
 import type { Plan, Step } from '../domain/plan/plan.ts';
 import { type Declared, releaseSteps } from '../domain/plan/release-steps.ts';
+import { measuringSeconds } from '../domain/steps/analysis/measuring.ts';
+import { factsOf } from '../domain/steps/plan-registry.ts';
 
 /** How fast a lab's clock runs, and the traffic on both clocks. */
 export interface Pacing {
@@ -77,8 +78,8 @@ function timedSeconds(plan: Pick<Plan, 'steps' | 'soakSeconds' | 'metrics' | 'wi
 }
 
 function secondsOf(step: Step, plan: Pick<Plan, 'metrics' | 'windowSeconds'>): number {
-  if (step.kind === 'bake') return step.seconds;
-  return step.kind === 'analysis' ? measuringSeconds(step, plan) : 0;
+  const { seconds = 0, measures } = factsOf(step);
+  return seconds + (measures === undefined ? 0 : measuringSeconds(measures, plan));
 }
 
 /** Seconds of the plan's own clock at weights below 100, each as much of a second as the canary gets of the requests. */
@@ -86,13 +87,15 @@ function comparedSeconds(plan: Pick<Plan, 'steps' | 'metrics' | 'windowSeconds'>
   let share = 0;
   let sum = 0;
   for (const step of plan.steps) {
-    if (step.kind === 'setWeight') share = step.weight / 100;
+    const { weight } = factsOf(step);
+    if (weight !== undefined) share = weight / 100;
     else if (share < 1) sum += share * secondsOf(step, plan);
   }
   return sum;
 }
 
-const shiftsOf = ({ steps }: Pick<Plan, 'steps'>): number => steps.filter(step => step.kind === 'setWeight').length;
+const shiftsOf = ({ steps }: Pick<Plan, 'steps'>): number =>
+  steps.filter(step => factsOf(step).weight !== undefined).length;
 
 /** From one step to the next, wall clock: processes start and become ready, and clients see the new weights. */
 const shiftSeconds = (compress: number): number => 0.5 + 40 / compress;

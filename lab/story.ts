@@ -4,6 +4,7 @@ import type { Fact } from '../domain/ledger/facts.ts';
 import { newsOf } from '../domain/ledger/news.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { releaseSteps } from '../domain/plan/release-steps.ts';
+import { factsOf } from '../domain/steps/plan-registry.ts';
 
 /** Tells the facts of one release, in their order, as one sentence each; undefined: nothing that a person waits for. */
 export type Story = (fact: Fact) => string | undefined;
@@ -41,7 +42,7 @@ export function openStory(plan: Plan): Story {
       case 'stepDone': {
         const step = walks.steps[fact.index];
         // what a hook or a person said was told when it was said
-        return step?.kind === 'hook' || step?.kind === 'approval' ? undefined : newsOf(fact, walks);
+        return step !== undefined && factsOf(step).isGate === true ? undefined : newsOf(fact, walks);
       }
       case 'closed':
         // why it goes back was told when it began to

@@ -1,10 +1,10 @@
 import type { AppendedLine } from '../adapters/ledger/ledger.ts';
 import { otherSlot, type Slot } from '../domain/dial.ts';
 import type { Outcome, RollBackReason } from '../domain/ledger/facts.ts';
-import { stepText } from '../domain/ledger/news.ts';
 import { stepsOf as walksOf } from '../domain/ledger/steps-of.ts';
 import type { Measure } from '../domain/plan/plan.ts';
 import { workloadOf } from '../domain/release-id.ts';
+import { stepText } from '../domain/steps/plan-registry.ts';
 import type { WorkloadOf } from '../domain/workload.ts';
 import type { Lab } from './lab.ts';
 import { failedByCanary, failedOf, type LoadReport, lostOf, type Tally } from './load/report.ts';

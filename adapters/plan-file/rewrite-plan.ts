@@ -1,6 +1,7 @@
 import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import type { Step } from '../../domain/plan/plan.ts';
 import type { Detect } from '../../domain/statistics/sequential/detect.ts';
+import { factsOf } from '../../domain/steps/plan-registry.ts';
 
 /** What another plan is written with instead; the rest stays as it was written. */
 export interface PlanChange {
@@ -21,8 +22,9 @@ export function rewritePlan(text: string, { steps, soakSeconds, deadlineSeconds,
   const items = isSeq(written) ? written.items : [];
   const gates = items.filter(item => isMap(item) && !item.has('setWeight') && !item.has('bake'));
   const nodes = steps.map(step => {
-    if (step.kind === 'setWeight') return document.createNode({ setWeight: step.weight });
-    if (step.kind === 'bake') return document.createNode({ bake: writtenDuration(step.seconds) });
+    const { weight, seconds } = factsOf(step);
+    if (weight !== undefined) return document.createNode({ [step.kind]: weight });
+    if (seconds !== undefined) return document.createNode({ [step.kind]: writtenDuration(seconds) });
     return gates.shift() as YAMLMap;
   });
   if (isSeq(written)) written.items = nodes;

@@ -2,6 +2,7 @@ import type { Executions } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import { RefusedError } from '../../domain/errors.ts';
+import { stepsOf } from '../../domain/ledger/steps-of.ts';
 import { approvalRule } from '../../domain/plan/approval-rule.ts';
 import { type ApprovalMeant, considerApproval, wasGiven } from '../../domain/release/approvals.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
@@ -53,5 +54,5 @@ async function wasGivenBefore(deps: ApproveDeps, { state, workload }: ReleaseCal
   const release = [state.active, ...state.ended].find(one => one?.releaseId === releaseId);
   if (release === undefined) return false;
   const lines = await deps.ledger.entries(workload, Math.max(0, opening - 1));
-  return wasGiven(lines, meant, approvalRule(release.plan, name).required);
+  return wasGiven(lines, meant, approvalRule(stepsOf(release), name).required);
 }

@@ -4,6 +4,7 @@ import { mostWeight } from '../plan/release-steps.ts';
 import { usualLatenessSeconds } from '../sources/measure.ts';
 import type { Detect } from '../statistics/sequential/detect.ts';
 import { effectRate } from '../statistics/sequential/effect.ts';
+import { factsOf, stayStep, weightStep } from '../steps/plan-registry.ts';
 import { AGREEMENT_SECONDS } from '../windows/windows.ts';
 import { MOST_WINDOWS, timeText, windowsToSee } from './blind.ts';
 import { enoughSeenBy, modelOf } from './model.ts';
@@ -150,7 +151,7 @@ function healthyTime(plan: Plan, traffic: Traffic): number | undefined {
 }
 
 function firstWeight(plan: Plan): number {
-  const weights = plan.steps.flatMap(step => (step.kind === 'setWeight' && step.weight > 0 ? [step.weight] : []));
+  const weights = plan.steps.map(step => factsOf(step).weight ?? 0).filter(weight => weight > 0);
   return Math.min(weights[0] ?? 0, mostWeight(plan));
 }
 
@@ -163,19 +164,20 @@ function withStays(plan: Plan, weight: number, firstSeconds: number): Plan {
   let hasStayed = true;
   let isAtMost = false;
   for (const step of plan.steps) {
-    if (step.kind === 'setWeight' && step.weight > 0) {
+    const { weight: set = 0, seconds } = factsOf(step);
+    if (set > 0) {
       const isFirst = turned === 0;
-      const isWhole = (isFirst ? weight : step.weight) >= most;
+      const isWhole = (isFirst ? weight : set) >= most;
       // what a control leaves is reached once, and written as all
-      if (!isFirst && (step.weight <= weight || isAtMost)) continue;
-      steps.push({ ...step, weight: isWhole ? 100 : isFirst ? weight : step.weight });
+      if (!isFirst && (set <= weight || isAtMost)) continue;
+      steps.push(weightStep(isWhole ? 100 : isFirst ? weight : set));
       turned += 1;
       isAtMost = isWhole;
-      hasStayed = step.weight >= most;
-    } else if (turned === 0 || step.kind !== 'bake') {
+      hasStayed = set >= most;
+    } else if (turned === 0 || seconds === undefined) {
       steps.push(step);
     } else if (!hasStayed) {
-      steps.push({ kind: 'bake', seconds: turned === 1 ? firstSeconds : later });
+      steps.push(stayStep(turned === 1 ? firstSeconds : later));
       hasStayed = true;
     }
   }

@@ -1,9 +1,11 @@
 import { MISSED_AFTER_SECONDS } from '../judges/turns.ts';
-import { measurements, measuringSeconds } from '../plan/measuring-time.ts';
-import type { Plan, Step } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { releaseSteps } from '../plan/release-steps.ts';
 import { secondsUntilShift } from '../release/shift-time.ts';
 import { usualLatenessSeconds } from '../sources/measure.ts';
+import { measurements, measuringSeconds } from '../steps/analysis/measuring.ts';
+import { factsOf } from '../steps/plan-registry.ts';
+import type { StepFacts } from '../steps/step-plan-kind.ts';
 import { LOOK_EVERY_SECONDS } from '../windows/looks.ts';
 import { analysisStart, expectedIn, type ShiftTimes, straddles } from '../windows/shifts.ts';
 import { AGREEMENT_SECONDS, DEFAULT_PROPAGATION_SECONDS } from '../windows/windows.ts';
@@ -115,7 +117,7 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
     return goesOn(sight) || sight === 'gross' || (sight === 'little' && plan.hold.then === 'proceed');
   };
   /** With promoteEarly a bake ends once it is proven healthy, but not before `after`. */
-  const bake = (step: number, { seconds, control }: Extract<Step, { kind: 'bake' }>): boolean => {
+  const lasting = (step: number, seconds: number, control: number | undefined): boolean => {
     const what = control === undefined ? 'bake' : 'soak';
     const early = control === undefined ? plan.promoteEarly : undefined;
     if (early === undefined || early.afterSeconds >= seconds) return stay({ what, step }, { seconds });
@@ -127,7 +129,7 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
     return stay({ what, step }, { seconds: early.afterSeconds, isOver });
   };
   /** Until its metrics have their measurements, or should have had them for long. */
-  const analysis = (index: number, step: Extract<Step, { kind: 'analysis' }>): boolean => {
+  const measuring = (index: number, step: NonNullable<StepFacts['measures']>): boolean => {
     const latest = now + measuringSeconds(step, plan) + MISSED_AFTER_SECONDS;
     const beganSeconds = (analysisStart(shifts) ?? 0) / 1000;
     const isMeasured = (known: readonly ForecastWindow[]) =>
@@ -140,20 +142,21 @@ export function scheduleOf(plan: Plan, enoughSeen: EnoughSeen): Schedule {
   };
   let ends = true;
   for (const [index, step] of steps.entries()) {
-    if (step.kind === 'setWeight') {
+    const { weight, seconds, control, measures } = factsOf(step);
+    if (weight !== undefined) {
       const timing = { windowSeconds, propagationSeconds: DEFAULT_PROPAGATION_SECONDS, nowEpochMs: now * 1000 };
       now += secondsUntilShift(timing);
       shifts.push({
         intendedAtEpochMs: now * 1000,
         confirmedAtEpochMs: (now + SHIFT_SECONDS) * 1000,
-        weight: step.weight,
+        weight,
       });
       now += SHIFT_SECONDS;
       continue;
     }
     // approvals and hooks take no time here
-    if (step.kind === 'bake') ends = bake(index, step);
-    if (step.kind === 'analysis') ends = analysis(index, step);
+    if (seconds !== undefined) ends = lasting(index, seconds, control);
+    if (measures !== undefined) ends = measuring(index, measures);
     if (!ends) break;
   }
   if (ends && soakSeconds > 0) ends = stay({ what: 'soak', step: steps.length }, { seconds: soakSeconds });

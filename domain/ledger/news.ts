@@ -3,8 +3,8 @@ import { dialText } from '../dial.ts';
 import { durationText } from '../file/units.ts';
 import type { Baseline } from '../judges/sequential/baseline.ts';
 import { percentText, plural } from '../judges/words.ts';
-import type { Step } from '../plan/plan.ts';
 import type { ReleaseSteps } from '../plan/release-steps.ts';
+import { factsOf, stepText } from '../steps/plan-registry.ts';
 import { althoughTexts } from './although.ts';
 import type { Fact, FindingKind, Outcome, ReleaseImage, RollBackReason } from './facts.ts';
 import { silentText } from './silent-text.ts';
@@ -53,7 +53,7 @@ export function newsOf(fact: Fact, walks: ReleaseSteps): string | undefined {
       return `weight ${fact.weight} %`;
     case 'stepStarted': {
       const step = walks.steps[fact.index];
-      return step === undefined || step.kind === 'setWeight' ? undefined : stepText(step);
+      return step === undefined || factsOf(step).weight !== undefined ? undefined : stepText(step);
     }
     case 'stepDone': {
       const step = walks.steps[fact.index];
@@ -146,25 +146,6 @@ export const endText = (end: { outcome: Outcome; reason?: RollBackReason; becaus
     ...(end.reason === undefined ? [] : [` (${end.reason})`]),
     ...(end.because === '' ? [] : [`: ${end.because}`]),
   ].join('');
-
-export function stepText(step: Step): string {
-  switch (step.kind) {
-    case 'setWeight':
-      return `weight ${step.weight} %`;
-    case 'bake':
-      return step.control === undefined
-        ? `bake ${durationText(step.seconds)}`
-        : `soak ${durationText(step.seconds)}, ${step.control} % of the requests stay on stable`;
-    case 'analysis':
-      return `analysis of ${step.metrics.join(', ')}, ${step.count} measurements`;
-    case 'hook':
-      return `hook ${step.name}`;
-    case 'approval':
-      return `approval ${step.name}`;
-    default:
-      return assertNever(step);
-  }
-}
 
 /** `image v2`, `app v2, sidecar v7`, `undo of shop-3`. */
 export function imagesText(images: Record<string, ReleaseImage>, undoOf?: string): string {

@@ -1,3 +1,4 @@
+import { factsOf } from '../steps/plan-registry.ts';
 import type { ReleaseSteps } from './release-steps.ts';
 
 /** Who may give an approval, and how many people must. */
@@ -13,11 +14,11 @@ export interface ApprovalRule {
  * step of the release, and where none asks anybody, for whoever may call (decision 21).
  */
 export function approvalRule({ steps }: Pick<ReleaseSteps, 'steps'>, name: string): ApprovalRule {
-  const all = steps.filter(step => step.kind === 'approval');
-  const own = all.find(step => step.name === name);
+  const all = steps.flatMap(step => factsOf(step).asks ?? []);
+  const own = all.find(asks => asks.name === name);
   return {
-    groups: own?.groups ?? [...new Set(all.flatMap(step => step.groups))],
+    groups: own?.groups ?? [...new Set(all.flatMap(asks => asks.groups))],
     required: own?.required ?? 1,
-    notTheStarter: own?.notTheStarter ?? all.some(step => step.notTheStarter),
+    notTheStarter: own?.notTheStarter ?? all.some(asks => asks.notTheStarter),
   };
 }

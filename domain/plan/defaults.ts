@@ -11,6 +11,4 @@ export const DEFAULTS = {
   canaryHealth: { restarts: 3, lostReplicas: '5m' },
   // No soak unless asked for: a soak needs a metric that can judge without stable traffic, which not every plan has.
   soak: '0s',
-  hook: { timeout: '5m', retries: 0 },
-  approval: { required: 1, notTheStarter: false, within: '4h' },
 } as const;

@@ -2,7 +2,8 @@ import { secondsOf } from '../file/read-checked.ts';
 import { judgePlanOf } from '../judges/plan-registry.ts';
 import { sequentialPart } from '../judges/sequential/plan.ts';
 import { measuredOf } from '../sources/measured-of.ts';
-import type { JudgeSpec, Metric, NotifyTarget, Plan, Step } from './plan.ts';
+import { factsOf, normaliseStep } from '../steps/plan-registry.ts';
+import type { JudgeSpec, Metric, NotifyTarget, Plan } from './plan.ts';
 import type { PlanInput } from './plan-schema.ts';
 
 /** The plan as the release machine reads it. Everything in `input` has been checked. */
@@ -41,28 +42,13 @@ function canaryHealthOf({ canaryHealth: { restarts, lostReplicas } }: PlanInput)
 /** A question is asked where somebody would hear it; elsewhere nobody could answer, and the release goes back. */
 function endOfHold({ steps, notify }: PlanInput): Plan['hold']['then'] {
   const heard = notify.some(({ on }) => on.includes('approvalNeeded') || on.includes('held'));
-  return heard || steps.some(({ approval }) => approval !== undefined) ? 'ask' : 'rollBack';
+  return heard || steps.some(step => factsOf(normaliseStep(step)).asks !== undefined) ? 'ask' : 'rollBack';
 }
 
 function stepsOf(input: PlanInput): Pick<Plan, 'steps' | 'soakSeconds' | 'control'> {
   const steps = input.steps.map(normaliseStep);
   const soakSeconds = secondsOf(input.soak);
   return { steps, soakSeconds, ...(input.control !== undefined && { control: input.control }) };
-}
-
-function normaliseStep({ setWeight, bake, analysis, hook, approval }: PlanInput['steps'][number]): Step {
-  if (setWeight !== undefined) return { kind: 'setWeight', weight: setWeight };
-  if (bake !== undefined) return { kind: 'bake', seconds: secondsOf(bake) };
-  if (analysis !== undefined) return { kind: 'analysis', ...analysis };
-  if (hook !== undefined) {
-    const { name, url, timeout, retries } = hook;
-    return { kind: 'hook', name, url, timeoutSeconds: secondsOf(timeout), retries };
-  }
-  if (approval !== undefined) {
-    const { within, ...rest } = approval;
-    return { kind: 'approval', ...rest, withinSeconds: secondsOf(within) };
-  }
-  throw new Error('a step without a key passed the checks');
 }
 
 function normaliseMetric({ name, source, judge }: PlanInput['metrics'][number], plan: PlanInput): Metric {

@@ -1,41 +1,15 @@
 import * as z from 'zod';
 import type { Draft } from '../file/draft.ts';
-import { count, duration, events, name, weight } from '../file/field-schemas.ts';
+import { duration, events, name } from '../file/field-schemas.ts';
 import { parseDurationSeconds } from '../file/units.ts';
 import { kayentaSchema } from '../judges/mann-whitney/schema.ts';
 import { alphaSchema, detectSchema, promoteEarlySchema } from '../judges/sequential/schema.ts';
 import { SOURCE_PLANS } from '../sources/plan-registry.ts';
 import { IDLE_TIMEOUT, LONGEST_IDLE_TIMEOUT_SECONDS } from '../sources/response-time.ts';
+import { stepSchema } from '../steps/plan-registry.ts';
 import { canaryHealthSchema } from './canary-health-schema.ts';
 import { DEFAULTS } from './defaults.ts';
-import { approvalSchema, hookSchema } from './gate-schema.ts';
 import { metricSchema } from './metric-schema.ts';
-
-/** One step; exactly one key. What is wrong with a step of none or two is told by checkSteps, with the key. */
-const stepSchema = z
-  .strictObject({
-    setWeight: weight.optional(),
-    bake: duration({ min: 1 })
-      .meta({
-        description:
-          'Stays at this weight for this long while the metrics judge (what Argo Rollouts calls a pause with a duration).',
-        examples: ['5m'],
-      })
-      .optional(),
-    analysis: z
-      .strictObject({
-        metrics: z
-          .array(z.string({ error: "a metric's name" }), { error: 'a list of names of metrics' })
-          .min(1, { error: 'the name of at least one metric' })
-          .meta({ description: 'Names of metrics of this plan.', examples: [['p99']] }),
-        count: count(1).meta({ description: 'How many measurements each of them must have.', examples: [10] }),
-      })
-      .meta({ description: 'Stays at this weight until these metrics have that many measurements.' })
-      .optional(),
-    hook: hookSchema.optional(),
-    approval: approvalSchema.optional(),
-  })
-  .meta({ description: 'One step: exactly one of these keys.', minProperties: 1, maxProperties: 1 });
 
 const PERIODS = SOURCE_PLANS.flatMap(({ title, period }) =>
   period === undefined ? [] : `; with ${title} a multiple of ${period.seconds}s`,

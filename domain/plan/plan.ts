@@ -1,5 +1,6 @@
 import type { Metric } from '../judges/metric.ts';
 import type { PromoteEarly, SequentialPlan } from '../judges/sequential/spec.ts';
+import type { Step } from '../steps/plan-registry.ts';
 
 /**
  * A plan as the release machine reads it: parsed, checked, every default filled in, every duration in seconds and
@@ -34,24 +35,10 @@ export interface Plan {
   notify: NotifyTarget[];
 }
 
-export type Step =
-  | { kind: 'setWeight'; weight: number }
-  /** `control`: made of the soak of a plan that keeps so many per cent on the stable version; it always lasts its time. */
-  | { kind: 'bake'; seconds: number; control?: number }
-  | { kind: 'analysis'; metrics: string[]; count: number }
-  | { kind: 'hook'; name: string; url: string; timeoutSeconds: number; retries: number }
-  | {
-      kind: 'approval';
-      name: string;
-      groups: string[];
-      required: number;
-      notTheStarter: boolean;
-      withinSeconds: number;
-    };
-
 export type { Metric } from '../judges/metric.ts';
 export type { JudgeSpec } from '../judges/plan-registry.ts';
 export type { Measure, MetricSourceSpec } from '../sources/measure.ts';
+export type { Step } from '../steps/plan-registry.ts';
 
 export type ReleaseEvent = 'started' | 'approvalNeeded' | 'promoted' | 'rolledBack' | 'rejected' | 'held';
 

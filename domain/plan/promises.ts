@@ -1,6 +1,7 @@
 import { durationText } from '../file/units.ts';
 import { JUDGE_PLANS } from '../judges/plan-registry.ts';
 import { SOURCE_PLANS, sourcePlanOf } from '../sources/plan-registry.ts';
+import { factsOf, STEP_PLANS } from '../steps/plan-registry.ts';
 import type { Workload } from '../workload.ts';
 import type { Metric, Plan } from './plan.ts';
 import { mostWeight, releaseSteps } from './release-steps.ts';
@@ -87,13 +88,16 @@ function staysOf(plan: Plan): Stay[] {
   let stay: Stay = { weight: 0, seconds: 0, bakes: false };
   const stays = [stay];
   for (const step of steps) {
-    if (step.kind === 'setWeight') {
-      stay = { weight: step.weight, seconds: 0, bakes: false };
+    const { weight, seconds, measures } = factsOf(step);
+    if (weight !== undefined) {
+      stay = { weight, seconds: 0, bakes: false };
       stays.push(stay);
-    } else if (step.kind === 'bake') {
-      stay.seconds += step.seconds;
+    }
+    if (seconds !== undefined) {
+      stay.seconds += seconds;
       stay.bakes = true;
-    } else if (step.kind === 'analysis') stay.seconds = Number.POSITIVE_INFINITY; // it waits for measurements
+    }
+    if (measures !== undefined) stay.seconds = Number.POSITIVE_INFINITY; // it waits for measurements
   }
   stay.seconds += soakSeconds;
   // At 100 without a soak ofTheEnd says what there is to say.
@@ -114,8 +118,8 @@ function ofTheEnd(plan: Plan): string[] {
   }
   if (plan.hold.then === 'proceed')
     notes.push('hold.then: proceed continues although the metrics could not tell good from bad.');
-  if (plan.steps.some(step => step.kind === 'approval'))
-    notes.push('The deadline does not run while an approval is open, nor during a hold for more data.');
+  const kinds = STEP_PLANS.filter(({ kind }) => plan.steps.some(step => step.kind === kind));
+  notes.push(...kinds.flatMap(({ caveats = [] }) => caveats));
   if (plan.strategy === 'blueGreen' && plan.preview === undefined) {
     notes.push(
       'No preview: before the switch hooks and people cannot reach the new version through the load balancer.',

@@ -1,3 +1,4 @@
+import { factsOf, stayStep, weightStep } from '../steps/plan-registry.ts';
 import type { Plan, Step } from './plan.ts';
 
 /** What a release walks through. Made once of its plan and of what kind of release it is, and frozen when it is admitted. */
@@ -47,10 +48,10 @@ export function walkedPlan(plan: Plan, walks: ReleaseSteps = releaseSteps(plan, 
   return { ...rest, ...walks };
 }
 
-const ALL_AT_ONCE: Step = { kind: 'setWeight', weight: 100 };
+const ALL_AT_ONCE: Step = weightStep(100);
 
 /** Hooks and approvals: what asks somebody, and wants no requests for that. */
-const gatesOf = ({ steps }: Declared): Step[] => steps.filter(step => step.kind === 'hook' || step.kind === 'approval');
+const gatesOf = ({ steps }: Declared): Step[] => steps.filter(step => factsOf(step).isGate === true);
 
 /**
  * With a control no weight goes above what is left for the canary, the soak is a bake there that nothing ends early, and the
@@ -62,14 +63,15 @@ function withSoak({ steps, soakSeconds, control }: Declared): Pick<ReleaseSteps,
   const capped: Step[] = [];
   let isCapped = false;
   for (const step of steps) {
-    if (step.kind !== 'setWeight' || step.weight < most) {
+    const { weight } = factsOf(step);
+    if (weight === undefined || weight < most) {
       capped.push(step);
     } else if (!isCapped) {
       isCapped = true;
-      capped.push({ ...step, weight: most });
+      capped.push(weightStep(most));
     }
   }
-  return { steps: [...capped, { kind: 'bake', seconds: soakSeconds, control }, ALL_AT_ONCE], soakSeconds: 0 };
+  return { steps: [...capped, stayStep(soakSeconds, control), ALL_AT_ONCE], soakSeconds: 0 };
 }
 
 /** Per cent that the canary has at most before the release ends. */

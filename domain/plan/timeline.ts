@@ -1,11 +1,10 @@
-import { assertNever } from '../assert-never.ts';
 import { durationText } from '../file/units.ts';
 import { judgesAlone } from '../judges/judge-plan-kind.ts';
 import { judgePlanOf } from '../judges/plan-registry.ts';
-import { plural } from '../judges/words.ts';
+import { measuringSeconds } from '../steps/analysis/measuring.ts';
+import { factsOf, stepPlanOf } from '../steps/plan-registry.ts';
 import type { Workload } from '../workload.ts';
-import { measuringSeconds } from './measuring-time.ts';
-import type { Metric, Plan, Step } from './plan.ts';
+import type { Metric, Plan } from './plan.ts';
 import { cannotPromise } from './promises.ts';
 import { walkedPlan } from './release-steps.ts';
 
@@ -43,13 +42,17 @@ export function planTimeline(declared: Plan, workload?: Workload): Timeline {
   let weight = 0;
   let trafficFromSeconds: number | undefined;
   for (const step of plan.steps) {
-    if (step.kind === 'setWeight') {
-      weight = step.weight;
+    const { weight: set, seconds = 0, measures } = factsOf(step);
+    if (set !== undefined) {
+      weight = set;
       if (weight > 0) trafficFromSeconds ??= atSeconds;
     }
     const judging = judgingAt(plan, weight).map(metric => metric.name);
-    entries.push({ atSeconds, weight, what: stepText(step), judging: step.kind === 'setWeight' ? [] : judging });
-    atSeconds = endOfStep(step, atSeconds, trafficFromSeconds ?? atSeconds, plan);
+    entries.push({ atSeconds, weight, what: stepPlanOf(step).text(step), judging: set === undefined ? judging : [] });
+    atSeconds += seconds; // what a person or a hook takes is not known: the earliest is at once
+    // an analysis counts the measurements since the first weight above 0
+    if (measures !== undefined)
+      atSeconds = Math.max(atSeconds, (trafficFromSeconds ?? atSeconds) + measuringSeconds(measures, plan));
   }
   if (plan.soakSeconds > 0) {
     const judging = judgingAt(plan, weight).map(metric => metric.name);
@@ -70,30 +73,4 @@ export function planTimeline(declared: Plan, workload?: Workload): Timeline {
 export function judgingAt(plan: Plan, weight: number): Metric[] {
   if (weight === 0) return [];
   return plan.metrics.filter(({ judge }) => weight < 100 || judgesAlone(judgePlanOf(judge), judge));
-}
-
-/** An analysis counts the measurements since the first weight above 0; a bake lasts its time; the rest may take none. */
-function endOfStep(step: Step, atSeconds: number, trafficFromSeconds: number, plan: Plan): number {
-  if (step.kind === 'bake') return atSeconds + step.seconds;
-  if (step.kind !== 'analysis') return atSeconds;
-  return Math.max(atSeconds, trafficFromSeconds + measuringSeconds(step, plan));
-}
-
-function stepText(step: Step): string {
-  switch (step.kind) {
-    case 'setWeight':
-      return `setWeight ${step.weight}: scale up the canary, change traffic weights`;
-    case 'bake':
-      return step.control === undefined
-        ? `bake ${durationText(step.seconds)}`
-        : `soak ${durationText(step.seconds)}: ${step.control} % of the requests stay on stable, for comparison`;
-    case 'analysis':
-      return `analysis until ${step.metrics.join(', ')} ${step.metrics.length === 1 ? 'has' : 'have'} ${step.count} measurements${step.metrics.length === 1 ? '' : ' each'}`;
-    case 'hook':
-      return `hook ${step.name}: POST ${step.url} (timeout ${durationText(step.timeoutSeconds)}, ${plural(step.retries + 1, 'attempt')})`;
-    case 'approval':
-      return `approval ${step.name}: ${step.required} of ${step.groups.join(', ')} within ${durationText(step.withinSeconds)}${step.notTheStarter ? ', not by the starter' : ''}`;
-    default:
-      return assertNever(step);
-  }
 }

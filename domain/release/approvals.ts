@@ -4,11 +4,12 @@ import { openingOf } from '../ledger/opening.ts';
 import { type EndedRelease, PROCEED, type ReleaseState, type WorkloadState } from '../ledger/state.ts';
 import { stepsOf } from '../ledger/steps-of.ts';
 import { type ApprovalRule, approvalRule } from '../plan/approval-rule.ts';
-import { DEFAULTS } from '../plan/defaults.ts';
+import { APPROVAL_WITHIN } from '../steps/approval/plan.ts';
+import { factsOf } from '../steps/plan-registry.ts';
 import { currentStep } from './next-step.ts';
 
 /** Open questions do not count against the deadline, so that of a hold has an end too: that of an approval which names none. */
-const ANSWER_WITHIN_SECONDS = parseDurationSeconds(DEFAULTS.approval.within) ?? 0;
+const ANSWER_WITHIN_SECONDS = parseDurationSeconds(APPROVAL_WITHIN) ?? 0;
 
 /** An approval that a release waits for. */
 export interface OpenApproval extends ApprovalRule {
@@ -29,7 +30,7 @@ export function openApprovals(release: ReleaseState | EndedRelease): OpenApprova
   if (!('approvals' in release) || release.rollBack !== undefined) return [];
   const step = currentStep(release);
   return Object.entries(release.approvals)
-    .filter(([name]) => name === PROCEED || (step?.kind === 'approval' && step.name === name))
+    .filter(([name]) => name === PROCEED || (step !== undefined && factsOf(step).asks?.name === name))
     .filter(([, { completeAtEpochMs }]) => completeAtEpochMs === undefined)
     .map(([name, approval]) => ({
       ...{ name, opening: openingOf(approval), approvedBy: approval.approvedBy },
@@ -43,8 +44,8 @@ export function openApprovals(release: ReleaseState | EndedRelease): OpenApprova
  */
 export function approvalEndsEpochMs(release: ReleaseState, name: string): number {
   const openedAtEpochMs = release.approvals[name]?.openedAtEpochMs ?? 0;
-  const step = stepsOf(release).steps.find(one => one.kind === 'approval' && one.name === name);
-  const withinSeconds = step?.kind === 'approval' ? step.withinSeconds : ANSWER_WITHIN_SECONDS;
+  const asked = stepsOf(release).steps.flatMap(step => factsOf(step).asks ?? []);
+  const { withinSeconds } = asked.find(one => one.name === name) ?? { withinSeconds: ANSWER_WITHIN_SECONDS };
   return openedAtEpochMs + withinSeconds * 1000;
 }
 

@@ -2,7 +2,7 @@ import { assertNever } from '../assert-never.ts';
 import { durationText } from '../file/units.ts';
 import type { Fact, RollBackReason } from '../ledger/facts.ts';
 import { PROCEED, type ReleaseState } from '../ledger/state.ts';
-import { DEFAULTS } from '../plan/defaults.ts';
+import { APPROVAL_WITHIN } from '../steps/approval/plan.ts';
 import { approvalEndsEpochMs } from './approvals.ts';
 import type { Decision } from './move.ts';
 
@@ -57,7 +57,7 @@ export function holdOr(
         return looking(`waiting for a person to decide: ${because}`, [{ kind: 'approvalOpened', name: PROCEED }]);
       const tooLate = seen.nowEpochMs >= approvalEndsEpochMs(release, PROCEED);
       if (asked.completeAtEpochMs === undefined && tooLate) {
-        const silence = `nobody answered within ${DEFAULTS.approval.within}: ${because}`;
+        const silence = `nobody answered within ${APPROVAL_WITHIN}: ${because}`;
         return { move: { kind: 'rollBack', reason: end.reason, because: silence }, facts };
       }
       // a person cannot see more than the metrics show: without them the answer waits, until the release's deadline

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { stepText } from '../../../domain/ledger/news.ts';
 import { horizonWindows, secondsAlone } from '../../../domain/plan/judged-time.ts';
 import type { Step } from '../../../domain/plan/plan.ts';
 import { releaseSteps } from '../../../domain/plan/release-steps.ts';
 import { planTimeline } from '../../../domain/plan/timeline.ts';
+import { stepText } from '../../../domain/steps/plan-registry.ts';
 import { mistakesOf, planOf } from '../../adapters/plan-file/plan-text.ts';
 import { bake, weight } from '../../support/story.ts';
 

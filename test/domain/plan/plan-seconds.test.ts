@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { horizonWindows, secondsAlone } from '../../../domain/plan/judged-time.ts';
-import { measuringSeconds } from '../../../domain/plan/measuring-time.ts';
 import type { Plan, Step } from '../../../domain/plan/plan.ts';
+import { measuringSeconds } from '../../../domain/steps/analysis/measuring.ts';
 import { changed, planOf } from '../../adapters/plan-file/plan-text.ts';
 import { withMetric } from './issue-text.ts';
 
@@ -50,7 +50,7 @@ describe('an analysis has its measurements', () => {
       ),
     );
   const wait = (metrics: string[], of: Pick<Plan, 'metrics' | 'windowSeconds'> = plan()) =>
-    measuringSeconds({ kind: 'analysis', metrics, count: 4 }, of);
+    measuringSeconds({ metrics, count: 4 }, of);
 
   it.each([
     ['of a relative judge after as many windows', ['errors'], 240],

@@ -1,13 +1,20 @@
-import { judgeRunOf } from '../judges/run-registry.ts';
-import type { Plan, Step } from './plan.ts';
+import type { Metric } from '../../judges/metric.ts';
+import { judgeRunOf } from '../../judges/run-registry.ts';
+import type { AnalysisStep } from './plan.ts';
+
+/** What is measured, and in windows of which length. */
+export interface Measured {
+  metrics: readonly Metric[];
+  windowSeconds: number;
+}
 
 /**
  * Seconds from the first weight above 0 until an analysis has its measurements, where each comes when it is due; 0 where it
  * waits for none.
  */
 export function measuringSeconds(
-  step: Extract<Step, { kind: 'analysis' }>,
-  { metrics, windowSeconds }: Pick<Plan, 'metrics' | 'windowSeconds'>,
+  step: Pick<AnalysisStep, 'metrics' | 'count'>,
+  { metrics, windowSeconds }: Measured,
 ): number {
   const each = measurements(step, { metrics, windowSeconds });
   return Math.max(0, ...each.map(({ delaySeconds, windows }) => delaySeconds + windows * windowSeconds));
@@ -15,8 +22,8 @@ export function measuringSeconds(
 
 /** Of each metric that an analysis waits for: how many windows its measurements take, from how long after the first weight. */
 export function measurements(
-  step: Extract<Step, { kind: 'analysis' }>,
-  { metrics, windowSeconds }: Pick<Plan, 'metrics' | 'windowSeconds'>,
+  step: Pick<AnalysisStep, 'metrics' | 'count'>,
+  { metrics, windowSeconds }: Measured,
 ): { delaySeconds: number; windows: number }[] {
   return metrics
     .filter(({ name }) => step.metrics.includes(name))
