@@ -3,7 +3,7 @@
  * command line, the lab, and CDK apps in TypeScript and JavaScript. Without a network; on an older Node too, where the PATH has
  * one. Ends with 1 and what was said where something does not hold.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -79,6 +79,14 @@ const [, plain = ''] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(PROJECT_ROO
 const required = plain.replaceAll(/import (\{[^}]*\}) from ('[^']+');/g, 'const $1 = require($2);');
 writeFileSync(join(folder, 'plain.mjs'), plain);
 writeFileSync(join(folder, 'plain.cjs'), required);
+
+holds('a mistake in a plan is found at synthesis, and can be read', () => {
+  writeFileSync(join(folder, 'mistaken.mjs'), plain.replace('{ setWeight: 50 }', '{ setWeight: 5 }'));
+  const { status, stderr } = spawnSync(process.execPath, ['mistaken.mjs'], { cwd: folder, encoding: 'utf8' });
+  expect(status === 1, `it ended with ${status}`);
+  says(stderr, /plan\.steps\[2\]\.setWeight: found 5 after 10; expected more than 10/);
+  expect(stderr.length < 3_000, `it is lost in ${stderr.length} characters`);
+});
 
 for (const executable of nodes) {
   const version = execFileSync(executable, ['--version'], { encoding: 'utf8' }).trim();

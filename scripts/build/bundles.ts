@@ -8,9 +8,7 @@ export const PROJECT_ROOT = join(import.meta.dirname, '../..');
 const COMMON = {
   absWorkingDir: PROJECT_ROOT,
   bundle: true,
-  // identifiers stay as they are: a stack trace that somebody sends us can be read
-  minifySyntax: true,
-  minifyWhitespace: true,
+  // not minified: of an error that nobody catches Node prints the line that threw, which would be all of a file
   platform: 'node' as const,
   target: 'node20',
   mainFields: ['module', 'main'], // "main" first is what platform node means: CommonJS, a third larger
