@@ -6,6 +6,7 @@ import { exactText } from '../domain/exact-json.ts';
 import type { JudgementContext } from '../domain/judges/context.ts';
 import { type Folded, foldWindows } from '../domain/judges/folded.ts';
 import { judgeRelease } from '../domain/judges/judge-release.ts';
+import { fixedText } from '../domain/number-text.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { sequentialContext } from '../domain/plan/sequential-context.ts';
 import type { WindowRecord } from '../domain/windows/reading.ts';
@@ -59,7 +60,7 @@ export async function longRelease(_: number, say: (line: string) => void): Promi
 
 function wholeText(plan: Plan, windows: number): string {
   const bytes = JSON.stringify(recordsOf(plan, 0, 100)).length * (windows / 100);
-  const read = `${(bytes / 1e6).toFixed(1)} MB read`;
+  const read = `${fixedText(bytes / 1e6, 1)} MB read`;
   if (windows > MOST_JUDGED) return `${read}, not timed`;
   const records = recordsOf(plan, 0, windows);
   const before = performance.now();

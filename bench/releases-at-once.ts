@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { overriding } from '../adapters/overriding.ts';
+import { fixedText } from '../domain/number-text.ts';
 import { randomOf } from '../lab/simulation/random.ts';
 import type { FaultRates, Scenario } from '../lab/simulation/scenario.ts';
 import { type SimulationReport, simulateAtOnce, type Wrap } from '../lab/simulation/simulate.ts';
@@ -39,7 +40,7 @@ export async function releasesAtOnce(_: number, say: (line: string) => void): Pr
   const seconds = (performance.now() - startedAtMs) / 1000;
   for (const line of wrong) say(`  WRONG ${line}`);
   say(
-    `  ${ended} releases took ${seconds.toFixed(1)} s; ${before.toFixed(0)} MiB after ${MEASURED_AFTER}, ${after.toFixed(0)} after all`,
+    `  ${ended} releases took ${fixedText(seconds, 1)} s; ${fixedText(before, 0)} MiB after ${MEASURED_AFTER}, ${fixedText(after, 0)} after all`,
   );
   return [
     figureOf({

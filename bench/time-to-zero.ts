@@ -1,4 +1,5 @@
 import { parsePlan } from '../adapters/plan-file/read-plan.ts';
+import { fixedText } from '../domain/number-text.ts';
 import { serverProgram } from '../lab/demo/releases.ts';
 import { type Lab, openLab } from '../lab/lab.ts';
 import { startLoad } from '../lab/load/load.ts';
@@ -42,7 +43,7 @@ export async function timeToZero(runs: number, say: (line: string) => void): Pro
       const badAfterMs = 3_000 + Math.round((run * 1_000) / runs);
       const measured = await oneRun(lab, `zero-${run}`, badAfterMs);
       say(
-        `  run ${run + 1}: the fault begins ${badAfterMs} ms after the start; dial at 0 after ${measured.toFixed(2)} s`,
+        `  run ${run + 1}: the fault begins ${badAfterMs} ms after the start; dial at 0 after ${fixedText(measured, 2)} s`,
       );
       seconds.push(measured);
     }

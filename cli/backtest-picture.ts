@@ -1,4 +1,5 @@
 import { plural } from '../domain/judges/words.ts';
+import { fixedText, roundedText } from '../domain/number-text.ts';
 import type { EvidenceLine, Replay } from '../domain/replay/replay.ts';
 
 export type Drawn = Replay & { startedAtEpochMs: number };
@@ -186,7 +187,7 @@ function lineSvg({ drawn, line }: Panel['lines'][number], x: Scale, y: Scale, si
 function decisionSvg(drawn: Drawn | undefined, top: number, x: Scale): string {
   if (drawn === undefined) return '';
   const { decision, verdict, excessBad } = drawn;
-  const cost = `${excessBad.toFixed(1)} extra failed requests`;
+  const cost = `${fixedText(excessBad, 1)} extra failed requests`;
   if (decision === undefined)
     return `<text class="soft" text-anchor="end" x="${WIDTH - RIGHT}" y="${top - 10}">${verdict}, ${cost}</text>`;
   const at = x(minutesOf(drawn, decision.endEpochMs));
@@ -223,7 +224,7 @@ function ticksOf(low: number, high: number): number[] {
 }
 
 const round = (value: number): number => Number(value.toFixed(1));
-const numberText = (value: number): string => String(Number(value.toPrecision(4)));
+const numberText = (value: number): string => roundedText(value, 4);
 const escaped = (text: string): string =>
   text
     .replaceAll(/[&<>"]/g, mark => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[mark] ?? mark)

@@ -3,6 +3,7 @@ import { type Row, tableRows } from '../adapters/terminal/table.ts';
 import { COLUMNS } from '../adapters/terminal/wrap.ts';
 import { durationText } from '../domain/file/units.ts';
 import { plural } from '../domain/judges/words.ts';
+import { fixedText } from '../domain/number-text.ts';
 import type { Replay } from '../domain/replay/replay.ts';
 import { VERDICT_STYLE } from './styles.ts';
 
@@ -51,7 +52,7 @@ function summaryRow(judge: string, all: readonly ReplayRow[]): string[] {
   const windows = rows.flatMap(({ decision }) => decision?.window ?? []).sort((a, b) => a - b);
   const excess = rows.reduce((sum, { excessBad }) => sum + excessBad, 0);
   const counts = VERDICTS.map(verdict => String(rows.filter(row => row.verdict === verdict).length));
-  return [judge, ...counts, String(windows[Math.floor((windows.length - 1) / 2)] ?? '-'), excess.toFixed(1)];
+  return [judge, ...counts, String(windows[Math.floor((windows.length - 1) / 2)] ?? '-'), fixedText(excess, 1)];
 }
 
 /** A row for each release and judge, its reason below it. Releases whose names leave no room have a line for the name. */
@@ -79,7 +80,15 @@ function details(rows: readonly ReplayRow[], { columns = COLUMNS, paint }: Place
 function detailRow({ release, judge, verdict, decision, startedAtEpochMs, excessBad, logE }: ReplayRow): string[] {
   const after = decision === undefined ? '-' : durationText((decision.endEpochMs - startedAtEpochMs) / 1000);
   const window = decision === undefined ? '-' : String(decision.window);
-  return [release, judge, verdict, window, after, excessBad.toFixed(1), logE?.toFixed(2) ?? '-'];
+  return [
+    release,
+    judge,
+    verdict,
+    window,
+    after,
+    fixedText(excessBad, 1),
+    logE === undefined ? '-' : fixedText(logE, 2),
+  ];
 }
 
 const WORDS = ['release', 'judge', 'verdict'];

@@ -1,7 +1,7 @@
 import { tableRows } from '../adapters/terminal/table.ts';
 import { timeText } from '../domain/forecast/blind.ts';
 import type { EffectForecast, Forecast, HealthyForecast } from '../domain/forecast/forecast.ts';
-import { percentText } from '../domain/judges/words.ts';
+import { fixedText, percentText, roundedText } from '../domain/number-text.ts';
 import { detectText } from '../domain/plan/detect-text.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { ProvenProposal } from './proven-proposals.ts';
@@ -12,7 +12,7 @@ const TABLE = { indent: 2 };
 export function forecastText(plan: Plan, made: Forecast, help: readonly string[]): string {
   const { traffic, healthy, releases } = made;
   const lines = [
-    `${plan.workload}: ${Number(traffic.requestsPerSecond.toPrecision(3))} requests a second, of which ${percentText(traffic.failureRate)} fail today`,
+    `${plan.workload}: ${roundedText(traffic.requestsPerSecond, 3)} requests a second, of which ${percentText(traffic.failureRate)} fail today`,
     healthy.seconds === null
       ? 'A healthy release is not promoted at this traffic (see below).'
       : `A healthy release takes ${timeText(healthy.seconds)}. Readiness, hooks and approvals come on top.`,
@@ -86,8 +86,8 @@ function stayTable({ effects, stays }: Forecast): string[] {
 }
 
 const timeOr = (seconds: number | null): string => (seconds === null ? 'never' : timeText(seconds));
-const share = (value: number): string => `${(value * 100).toFixed(1)} %`;
-const points = (value: number): string => `${Number((value * 100).toPrecision(2))} points`;
+const share = (value: number): string => `${fixedText(value * 100, 1)} %`;
+const points = (value: number): string => `${roundedText(value * 100, 2)} points`;
 
 /** What is said of a better plan; its text follows as it is, so that it can be pasted. */
 export function proposalText(plan: Plan, { proposal, healthy, effect }: ProvenProposal): string {

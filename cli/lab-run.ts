@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { assertNever } from '../domain/assert-never.ts';
+import { fixedText } from '../domain/number-text.ts';
 import type { Lab } from '../lab/lab.ts';
 import { LAB_FILE, type WrittenLabFile, writeFreeLabFile } from '../lab/lab-file.ts';
 import { LabInputError, type LabNews, type RunLabOptions, runLab } from '../lab/run-lab.ts';
@@ -95,7 +96,7 @@ function lineText(news: LabNews & { kind: 'line' }, told: string | undefined, la
   const { line, plan, secondsIn } = news;
   // how it ended is told with the counts
   if (told === undefined || line.fact.kind === 'closed') return '';
-  const at = `${secondsIn.toFixed(1).padStart(6)} s  `;
+  const at = `${fixedText(secondsIn, 1).padStart(6)} s  `;
   const text = linesOf(told, plan)
     .map((sentence, i) => `${i === 0 ? at : INDENT}${sentence}\n`)
     .join('');

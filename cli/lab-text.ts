@@ -2,7 +2,7 @@ import { tableText } from '../adapters/terminal/table.ts';
 import { unbroken } from '../adapters/terminal/wrap.ts';
 import { durationText } from '../domain/file/units.ts';
 import { endText } from '../domain/ledger/news.ts';
-import { groupedText } from '../domain/number-text.ts';
+import { fixedText, groupedText, roundedText } from '../domain/number-text.ts';
 import { approvalRule } from '../domain/plan/approval-rule.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { releaseSteps } from '../domain/plan/release-steps.ts';
@@ -16,8 +16,8 @@ import type { ReleaseRow } from '../lab/watch-release.ts';
 import { approveCommandOf } from './approval-text.ts';
 
 const line = (sentence: string): string => `${sentence}\n`;
-const rounded = (number: number): number => Number(number.toPrecision(2));
-const number = (value: number): string => (value < 100 ? `${rounded(value)}` : groupedText(Math.round(value)));
+const rounded = (number: number): string => roundedText(number, 2);
+const number = (value: number): string => (value < 100 ? rounded(value) : groupedText(Math.round(value)));
 const seconds = (value: number): string =>
   value < 100 ? `${Math.max(1, Math.round(value))} s` : `${Math.round(value / 60)} min`;
 
@@ -106,7 +106,7 @@ export function rowText(row: ReleaseRow): string {
     // why it was rolled back was told when it was
     line(outcome === 'rolledBack' && reason !== null ? `rolledBack (${reason})` : endText({ outcome, because })),
     `  weights ${weights.map(weight => `${weight} %`).join(', ') || 'none'}\n`,
-    ...(first === null ? [] : [`  first error to rollback: ${first.toFixed(2)} s\n`]),
+    ...(first === null ? [] : [`  first error to rollback: ${fixedText(first, 2)} s\n`]),
     '\n',
     versionsText(row.versions),
     ...unseenText(row),
@@ -143,7 +143,7 @@ const cellsOf = (counts: VersionCounts): string[] => [
   ...(['2xx', '3xx', '4xx', '5xx'] as const).map(family => groupedText(counts[family])),
   groupedText(counts.noAnswer),
   ...[counts.p50Ms, counts.p99Ms].map(ms =>
-    ms === null ? '-' : `${rounded(ms) < 100 ? rounded(ms) : groupedText(Math.round(ms))}`,
+    ms === null ? '-' : ms < 99.5 ? rounded(ms) : groupedText(Math.round(ms)),
   ),
 ];
 

@@ -1,4 +1,5 @@
 import type { Issue, Path } from './file/issue.ts';
+import { decimalText } from './number-text.ts';
 import { printable } from './printable.ts';
 
 /*
@@ -27,7 +28,7 @@ const MOST_LEVELS = 100;
 export const jsonBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
 /** `42.9 kB`. */
-export const kilobytes = (bytes: number): string => `${Number((bytes / 1000).toFixed(1))} kB`;
+export const kilobytes = (bytes: number): string => `${decimalText(bytes / 1000, 1)} kB`;
 
 /** What is wrong with a file whose content is larger; undefined where it is not. @param advice how to make it smaller */
 export function tooLarge(what: string, content: unknown, mostBytes: number, advice = ''): Issue | undefined {

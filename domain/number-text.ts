@@ -11,6 +11,10 @@ export const groupedText = (value: number): string => textOf(value, { useGroupin
 export const fixedText = (value: number, digits: number): string =>
   textOf(Number(value.toFixed(digits)), { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
+/** With at most so many digits after the point, and no zeros at the end: 1.50 with 1 is "1.5". @param digits 0 to 20 */
+export const decimalText = (value: number, digits: number): string =>
+  textOf(Number(value.toFixed(digits)), { maximumFractionDigits: digits });
+
 /** With at most so many digits that count, and no zeros at the end: 0.12345 with 3 is "0.123". @param digits 1 to 21 */
 export const roundedText = (value: number, digits: number): string =>
   textOf(Number(value.toPrecision(digits)), { maximumSignificantDigits: 21 });

@@ -1,5 +1,6 @@
 import { serialiseMistakes } from '../adapters/plan-file/mistake.ts';
 import { parsePlan } from '../adapters/plan-file/read-plan.ts';
+import { decimalText } from '../domain/number-text.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { failedOf, type LoadReport } from './load/report.ts';
 
@@ -86,7 +87,7 @@ deadline: 12h
 idleTimeout: ${SLOWEST_MS / 1000}s
 progressDeadline: 8m
 hold: { atMost: ${lasting(4)}m, then: rollBack }
-detect: { atLeast: ${percentText(atLeast)}, gross: ${percentText(Math.min(0.5, 4 * atLeast))} }
+detect: { atLeast: ${shareText(atLeast)}, gross: ${shareText(Math.min(0.5, 4 * atLeast))} }
 metrics:
   # each answer fails by itself here: no guard against failures that come in clumps
   - name: errors
@@ -115,4 +116,4 @@ soak: ${lasting(SOAK_MINUTES)}m
 const latencyText = (ms: number): string => (ms < 1_000 ? `${ms}ms` : `${ms / 1000}s`);
 
 /** To a tenth of a per cent. */
-const percentText = (share: number): string => `${Math.round(share * 1000) / 10}%`;
+const shareText = (share: number): string => `${decimalText(share * 100, 1)}%`;

@@ -1,4 +1,5 @@
 import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { roundedText } from '../../domain/number-text.ts';
 import type { Step } from '../../domain/plan/plan.ts';
 import type { Detect } from '../../domain/statistics/sequential/detect.ts';
 import { factsOf } from '../../domain/steps/plan-registry.ts';
@@ -46,7 +47,7 @@ export function rewritePlan(text: string, { steps, soakSeconds, deadlineSeconds,
 /** 300 is `5m`, 90 is `90s`, 5400 is `90m`. */
 export const writtenDuration = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`);
 
-const percent = (share: number): string => `${Number((share * 100).toPrecision(6))}%`;
+const percent = (share: number): string => `${roundedText(share * 100, 6)}%`;
 
 const writtenDetect = ({ ratio, atLeast, power, gross }: Detect) => ({
   ratio,

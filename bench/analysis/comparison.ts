@@ -3,6 +3,7 @@ import { ALPHA } from '../../comparison/line.ts';
 import type { Results } from '../../comparison/pool.ts';
 import { canaryRequestsOfWindow, FAULTS, leastExcess, SETTINGS, type Setting } from '../../comparison/settings.ts';
 import { excessOf, newTally, rolledBackPercent, type Tally } from '../../comparison/tally.ts';
+import { fixedText } from '../../domain/number-text.ts';
 import { judged, percentInterval, type Section } from './figures.ts';
 import { besideOf, type Measure, measured, type Wanted } from './measure.ts';
 
@@ -49,7 +50,7 @@ function report(results: Results, profile: string, quick: boolean): Section {
   const { releases } = pooled(results, line, 2, us);
   return {
     title: '180 settings of 30 minutes',
-    how: `${releases} releases an effect; K = the windows of 30 minutes; guard off. Excess: failed requests served beyond the stable version's rate until the roll back, or the end. No rule can be below ${leastExcess(2, ALPHA).toFixed(1)} at x2 as the canary's share goes to 0.`,
+    how: `${releases} releases an effect; K = the windows of 30 minutes; guard off. Excess: failed requests served beyond the stable version's rate until the roll back, or the end. No rule can be below ${fixedText(leastExcess(2, ALPHA), 1)} at x2 as the canary's share goes to 0.`,
     figures: [
       judged(
         {

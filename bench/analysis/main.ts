@@ -1,3 +1,4 @@
+import { fixedText } from '../../domain/number-text.ts';
 /**
  * npm run bench:analysis [-- --quick] [--json FILE] [--seed N] [--profile NAME] [--long N] [--workers N] [--only plans]: the figures that
  * docs/statistics.md promises of the judgement, simulated. Exits 1 where a limit is missed and says which.
@@ -38,7 +39,7 @@ const report = await benchAnalysis(
   (done, all) => process.stderr.isTTY && process.stderr.write(`\r${done} of ${all}`),
 );
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
-console.log(`${report.seconds.toFixed(0)} s`);
+console.log(`${fixedText(report.seconds, 0)} s`);
 for (const figure of report.missed) console.error(`MISSED: ${figure}`);
 process.exitCode = report.missed.length === 0 ? 0 : 1;
 

@@ -1,3 +1,4 @@
+import { fixedText, groupedText, roundedText } from '../../domain/number-text.ts';
 /**
  * What AWS asks, without its free tiers, in US East (N. Virginia). Looked up on PRICES_AS_OF in stored copies of these pages
  * and, where a page draws its table only in a browser (CloudWatch, Lambda, DynamoDB, SNS, VPC), in articles of 2025 and 2026
@@ -64,7 +65,7 @@ export const sumOf = (lines: readonly BillLine[]): number => lines.reduce((sum, 
 
 /** `$0.0123`: four digits that count, and never `$0.00` for what is not nothing. */
 export const dollarText = (dollars: number): string =>
-  `$${dollars >= 0.1 || dollars === 0 ? dollars.toFixed(2) : dollars.toPrecision(2)}`;
+  `$${dollars >= 0.1 || dollars === 0 ? fixedText(dollars, 2) : dollars.toPrecision(2)}`;
 
 /** As a table of Markdown, dearest first, with its sum. */
 export function billTable(lines: readonly BillLine[]): string[] {
@@ -79,4 +80,4 @@ export function billTable(lines: readonly BillLine[]): string[] {
 }
 
 const amountText = (amount: number): string =>
-  Number.isInteger(amount) ? amount.toLocaleString('en-US') : String(Number(amount.toPrecision(3)));
+  Number.isInteger(amount) ? groupedText(amount) : roundedText(amount, 3);

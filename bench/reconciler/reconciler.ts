@@ -1,3 +1,4 @@
+import { fixedText } from '../../domain/number-text.ts';
 import { type BillLine, dollarText, sumOf } from '../cost/prices.ts';
 import { type Figure, figureOf } from '../figure.ts';
 import { openEstate, type Pass } from './estate.ts';
@@ -146,4 +147,4 @@ function mostTaken(atMs: readonly number[], { perSecond }: { perSecond: number }
 
 const slowest = (passes: readonly Pass[]): number => Math.max(...passes.map(({ wallSeconds }) => wallSeconds));
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const secondsText = (seconds: number): string => `${seconds.toFixed(2)} s`;
+const secondsText = (seconds: number): string => `${fixedText(seconds, 2)} s`;

@@ -1,3 +1,4 @@
+import { decimalText } from '../number-text.ts';
 import { parseDurationSeconds, parseLatencySeconds } from './units.ts';
 
 /*
@@ -145,7 +146,7 @@ export function guessNumber(value: unknown): Guess {
 }
 
 /** Without what computing in binary leaves behind: 1.1 and not 1.1000000000000001. */
-const decimal = (value: number): string => String(Number(value.toFixed(10)));
+const decimal = (value: number): string => decimalText(value, 10);
 
 /** A number, or a text that is one; `1,5` has a decimal comma, and `1,000` may be either: neither. */
 function numberIn(value: unknown): number | undefined {

@@ -1,4 +1,4 @@
-import { percentText } from '../judges/words.ts';
+import { percentText, roundedText } from '../number-text.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Detect } from '../statistics/sequential/detect.ts';
 import { effectRate, grossRate } from '../statistics/sequential/effect.ts';
@@ -24,7 +24,7 @@ function blindSentence(model: Model, detect: Detect, stay: ForecastStay): string
   const { plan, traffic } = model;
   const windows = windowsToSee(model, stay.weight);
   const fault = `a canary that fails ${percentText(effectRate(traffic.failureRate, detect))} of requests`;
-  const at = `at ${Number(traffic.requestsPerSecond.toPrecision(3))} requests a second, ${stay.weight} % weight and ${percentText(traffic.failureRate)} failures on stable`;
+  const at = `at ${roundedText(traffic.requestsPerSecond, 3)} requests a second, ${stay.weight} % weight and ${percentText(traffic.failureRate)} failures on stable`;
   const need = `${windows === undefined ? 'more than ' : ''}${timeText((windows ?? MOST_WINDOWS) * plan.windowSeconds)}`;
   const lasts = `${stayText(stay.what)} lasts ${timeText(stay.plannedSeconds)}`;
   return `${at}, it takes ${need} of data to see ${fault}; ${lasts}: ${heldText(model, stay)}`;

@@ -1,4 +1,5 @@
 import { isSequential } from '../judges/sequential/windows.ts';
+import { roundedText } from '../number-text.ts';
 import type { Metric, Plan, Step } from '../plan/plan.ts';
 import { mostWeight } from '../plan/release-steps.ts';
 import { usualLatenessSeconds } from '../sources/measure.ts';
@@ -100,7 +101,7 @@ export function whatWouldHelp(plan: Plan, traffic: Traffic): string[] {
 const LARGER = [0.02, 0.03, 0.05] as const;
 const FLOORS = [0.001, 0.005, 0.01, 0.02] as const;
 
-const writtenShare = (share: number): string => `${Number((share * 100).toPrecision(3))}%`;
+const writtenShare = (share: number): string => `${roundedText(share * 100, 3)}%`;
 
 const withFloor = (metric: Metric, floor: number): Metric =>
   isSequential(metric) && floor > (metric.judge.floor ?? 0) ? { ...metric, judge: { ...metric.judge, floor } } : metric;

@@ -1,5 +1,6 @@
 import type { Issue } from '../file/issue.ts';
 import { durationText } from '../file/units.ts';
+import { roundedText } from '../number-text.ts';
 import { SHORTEST_SECONDS } from '../sources/response-time.ts';
 import type { TimeUnit } from './drafted.ts';
 
@@ -20,7 +21,7 @@ export function outsideOfTimes(
   const [least, most] = [SHORTEST_SECONDS * many, timeoutSeconds * many];
   if (value >= least && value <= most) return [];
   const found = `${value}, and this time is in ${unit}`;
-  const limits = `${Number(least.toPrecision(6))} (a microsecond) to ${most}`;
+  const limits = `${roundedText(least, 6)} (a microsecond) to ${most}`;
   const expected = `a number of ${unit} from ${limits}: ${timeoutText(timeoutSeconds)} is ${TIMEOUT}`;
   // written in milliseconds, or in microseconds
   const meant = [1e3, 1e6]

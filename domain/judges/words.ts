@@ -1,18 +1,16 @@
+import { decimalText, percentText, roundedText } from '../number-text.ts';
 import type { Measure } from '../sources/measure.ts';
 import { badText, gives, timeName } from '../sources/measure.ts';
 import type { Counts } from '../windows/reading.ts';
 
-/** 0.025 is "2.5 %", 0.00012345 is "0.0123 %": three digits that say something, none that do not. */
-export const percentText = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
-
 /** 0.3 is "300 ms", 1.25 is "1.25 s". */
 export const secondsText = (seconds: number): string =>
-  seconds < 1 ? `${Number((seconds * 1000).toPrecision(3))} ms` : `${Number(seconds.toPrecision(3))} s`;
+  seconds < 1 ? `${roundedText(seconds * 1000, 3)} ms` : `${roundedText(seconds, 3)} s`;
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 /** 0.0144 is "1.44 %", with all digits that a plan has. */
-export const exactPercentText = (share: number): string => `${Number((share * 100).toFixed(6))} %`;
+export const exactPercentText = (share: number): string => `${decimalText(share * 100, 6)} %`;
 
 export const allowedText = (badWindows: number): string => `${plural(badWindows, 'bad window')} allowed`;
 
@@ -54,7 +52,7 @@ export const deedText = (measure: Measure, threshold: number): string =>
 /** In the unit of what is measured: 0.05 is "5 %" of counts, "50 ms" of a percentile, and "0.05" of anything else. */
 export function limitText(measure: Measure, limit: number): string {
   if (gives(measure) === 'counts') return percentText(limit);
-  return timeName(measure) === undefined ? String(Number(limit.toPrecision(4))) : secondsText(limit);
+  return timeName(measure) === undefined ? roundedText(limit, 4) : secondsText(limit);
 }
 
 /** "limit 5 %" or "at least 5 %" where the condition is a plain limit; any other is shown as it is written. */
@@ -68,6 +66,6 @@ export function conditionText(measure: Measure, of: 'good' | 'bad', condition: s
 /** "the canary's p99 was 412 ms" */
 export function valueText(measure: Measure, value: number, version: 'canary' | 'stable'): string {
   const time = timeName(measure);
-  const said = time === undefined ? `value was ${Number(value.toPrecision(4))}` : `${time} was ${secondsText(value)}`;
+  const said = time === undefined ? `value was ${roundedText(value, 4)}` : `${time} was ${secondsText(value)}`;
   return `${version === 'canary' ? "the canary's" : "the stable version's"} ${said}`;
 }

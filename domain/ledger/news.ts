@@ -2,7 +2,8 @@ import { assertNever } from '../assert-never.ts';
 import { dialText } from '../dial.ts';
 import { durationText } from '../file/units.ts';
 import type { Baseline } from '../judges/sequential/baseline.ts';
-import { percentText, plural } from '../judges/words.ts';
+import { plural } from '../judges/words.ts';
+import { percentText, roundedText } from '../number-text.ts';
 import type { ReleaseSteps } from '../plan/release-steps.ts';
 import { factsOf, stepText } from '../steps/plan-registry.ts';
 import { althoughTexts } from './although.ts';
@@ -127,7 +128,7 @@ const isFinding = (what: string): boolean => Object.hasOwn(FINDING_OVER, what);
 const baselineText = (baseline: Record<string, Baseline>): string =>
   Object.entries(baseline)
     .map(([name, { windows, phi, assumed }]) => {
-      const times = phi.map(one => Number(one.toPrecision(3))).join(' and ');
+      const times = phi.map(one => roundedText(one, 3)).join(' and ');
       const seen = plural(windows, 'window');
       const from =
         windows === 0

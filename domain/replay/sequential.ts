@@ -1,6 +1,7 @@
 import { alarmText, oddsText } from '../judges/sequential/words.ts';
 import type { Verdict } from '../judges/verdict.ts';
-import { percentText, plural } from '../judges/words.ts';
+import { plural } from '../judges/words.ts';
+import { percentText } from '../number-text.ts';
 import { detectText } from '../plan/detect-text.ts';
 import { type Comparison, logSumExp } from '../statistics/sequential/comparison.ts';
 import { BadCountsError } from '../statistics/sequential/counts-problem.ts';

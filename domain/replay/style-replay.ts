@@ -1,4 +1,5 @@
-import { percentText, plural } from '../judges/words.ts';
+import { plural } from '../judges/words.ts';
+import { percentText } from '../number-text.ts';
 import { classify } from '../statistics/kayenta/classify.ts';
 import { countsOf, type RecordedCounts, type RecordedMetric, type RecordedRelease } from './recorded-release.ts';
 import { decisionAt, type EvidenceLine, nearnessOf, type ReplayJudge, replayOf } from './replay.ts';

@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { tableText } from '../../adapters/terminal/table.ts';
 import { wrap } from '../../adapters/terminal/wrap.ts';
-import { groupedText } from '../../domain/number-text.ts';
+import { fixedText, groupedText } from '../../domain/number-text.ts';
 import { type Lab, openLab } from '../lab.ts';
 import { LAB_FILE, writeFreeLabFile } from '../lab-file.ts';
 import { startLoad } from '../load/load.ts';
@@ -82,7 +82,7 @@ function table(rows: DemoRow[]): string {
         row.name,
         row.outcome,
         row.reason ?? '',
-        seconds === null ? '' : `${seconds.toFixed(2)} s`,
+        seconds === null ? '' : `${fixedText(seconds, 2)} s`,
         ...[row.requests, row.failed, row.failedByCanary, row.lost].map(groupedText),
       ];
     }),

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { AppendedLine } from '../../adapters/ledger/ledger.ts';
 import { wrap } from '../../adapters/terminal/wrap.ts';
 import type { Fact } from '../../domain/ledger/facts.ts';
+import { fixedText } from '../../domain/number-text.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { linesOf, openStory, type Story } from '../story.ts';
 
@@ -28,7 +29,7 @@ export function plainView(write: (text: string) => void, nowMs: () => number): V
     line(release, { fact }, plan) {
       const news = tell(release, fact, plan);
       if (news === undefined) return;
-      const first = `${((nowMs() - startedAtMs) / 1000).toFixed(1).padStart(6)} s  ${release.padEnd(12)} `;
+      const first = `${fixedText((nowMs() - startedAtMs) / 1000, 1).padStart(6)} s  ${release.padEnd(12)} `;
       for (const [i, sentence] of linesOf(news, plan).entries()) {
         const before = i === 0 ? first : ' '.repeat(first.length);
         write(`${wrap(`${before}${sentence}`, { hang: first.length })}\n`);

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { tableText } from '../../adapters/terminal/table.ts';
+import { fixedText } from '../../domain/number-text.ts';
 import { CATALOGUE, type CatalogueEntry } from './catalogue.ts';
 import { type ProgramRun, runProgram } from './run-program.ts';
 
@@ -37,7 +38,7 @@ async function main(): Promise<number> {
   const run = async (entry: CatalogueEntry): Promise<ProgramRun> => {
     const ended = await runProgram(entry, { more, signal: stopping.signal });
     const how = ended.wrong === undefined ? 'ok   ' : isTooBusy(ended) ? 'again' : 'WRONG';
-    console.log(`${how}  ${entry.kind} (${ended.seconds.toFixed(0)} s)`);
+    console.log(`${how}  ${entry.kind} (${fixedText(ended.seconds, 0)} s)`);
     return ended;
   };
   const runs = await all(entries, atOnce, run);
@@ -84,7 +85,7 @@ function table(runs: readonly ProgramRun[]): string {
       (row?.weights ?? []).join(' '),
       `${row?.failed ?? ''}`,
       `${row?.lost ?? ''}`,
-      row?.secondsFromFirstBadToZero == null ? '' : `${row.secondsFromFirstBadToZero.toFixed(1)} s`,
+      row?.secondsFromFirstBadToZero == null ? '' : `${fixedText(row.secondsFromFirstBadToZero, 1)} s`,
       wrong === undefined ? 'yes' : 'NO',
     ]),
   ]);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fixedText } from '../../domain/number-text.ts';
 
 /** A mutant that was tried, as Stryker's report tells it. */
 export interface Mutant {
@@ -80,4 +81,4 @@ export const scoreOf = ({ counted, survivors }: MutationResult): number =>
 
 /** A line of what `npm run mutate` prints, and a row of docs/mutation.md. */
 export const scoreLine = (name: string, result: MutationResult): string =>
-  `${name}: ${result.counted} mutants, ${result.survivors.length} survived, score ${scoreOf(result).toFixed(1)}`;
+  `${name}: ${result.counted} mutants, ${result.survivors.length} survived, score ${fixedText(scoreOf(result), 1)}`;

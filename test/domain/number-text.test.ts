@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figureText, fixedText, groupedText, percentText, roundedText } from '../../domain/number-text.ts';
+import { decimalText, figureText, fixedText, groupedText, percentText, roundedText } from '../../domain/number-text.ts';
 
 describe('a number as text', () => {
   it.each([
@@ -51,6 +51,15 @@ describe('a number as text', () => {
     [1, '100 %'],
   ])('is a share in per cent: %s is %s', (share, text) => {
     expect(percentText(share)).toBe(text);
+  });
+
+  it.each([
+    [1.5, 2, '1.5'],
+    [0.1 + 0.2, 9, '0.3'],
+    [12, 1, '12'],
+    [0.04, 1, '0'],
+  ])('has at most so many digits after the point: %s with %s is %s', (value, digits, text) => {
+    expect(decimalText(value, digits)).toBe(text);
   });
 
   it('is said in words where it is none', () => {

@@ -1,3 +1,4 @@
+import { roundedText } from '../../number-text.ts';
 import type { WindowRecord } from '../../windows/reading.ts';
 import { type Check, countedCheck, judgeCheck, neither } from '../check-judge.ts';
 import type { JudgementContext, MetricVerdict } from '../context.ts';
@@ -37,7 +38,7 @@ const bandCheck =
     return { phase: isAbove || isBelow ? 'failed' : 'successful', because };
   };
 
-const number = (value: number): string => String(Number(value.toPrecision(4)));
+const number = (value: number): string => roundedText(value, 4);
 
 export const anomalyBandJudge = countingJudge<AnomalyBandJudgeSpec>({
   kind: 'anomalyBand',

@@ -1,3 +1,4 @@
+import { roundedText } from '../../number-text.ts';
 import { type Classification, classify } from '../../statistics/kayenta/classify.ts';
 import { type Score, scoreOf } from '../../statistics/kayenta/score.ts';
 import { type Counts, isNumber, type WindowRecord } from '../../windows/reading.ts';
@@ -254,7 +255,7 @@ function classifiedText({ kind, canaryValues, stableValues, shift }: Classificat
   if (kind === 'noData') return 'no data in the windows of the run';
   const sizes = `${canaryValues} values of the canary against ${stableValues} of the stable version`;
   if (shift === undefined) return `${sizes}: the same`;
-  const round = (value: number): string => String(Number(value.toPrecision(3)));
+  const round = (value: number): string => roundedText(value, 3);
   const interval = `shifted by ${round(shift.estimate)}, ${round(shift.low)} to ${round(shift.high)}`;
   return `${sizes}: ${interval}, which is ${kind === 'pass' ? 'within the limit' : kind}`;
 }

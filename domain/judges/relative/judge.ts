@@ -1,3 +1,4 @@
+import { percentText } from '../../number-text.ts';
 import { gives } from '../../sources/measure.ts';
 import { type Counts, isNumber, type Reading, type WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
@@ -6,7 +7,7 @@ import { countingJudge } from '../judge-run-kind.ts';
 import type { Metric } from '../metric.ts';
 import { everyWindow } from '../turns.ts';
 import type { Verdict } from '../verdict.ts';
-import { badWindowsText, countsText, healthySoFar, percentText, plural, valueText } from '../words.ts';
+import { badWindowsText, countsText, healthySoFar, plural, valueText } from '../words.ts';
 import type { RelativeJudgeSpec } from './spec.ts';
 
 export type RelativeMetric = Metric & { judge: RelativeJudgeSpec };

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { type Draft, isMistaken } from '../../file/draft.ts';
 import type { Issue } from '../../file/issue.ts';
 import { shareOf } from '../../file/read-checked.ts';
+import { decimalText } from '../../number-text.ts';
 import type { DraftedMetric, DraftedPlan } from '../drafted.ts';
 import {
   type alphaSchema,
@@ -43,7 +44,7 @@ function checkShares(judged: readonly Drafted[], { hasUnknownMetric }: DraftedPl
   const issue = (found: string, expected: string): Issue[] => [
     { path: [...last.path, 'share'], at: 'value', found, expected },
   ];
-  const found = `shares that sum to ${Number(sum.toFixed(9))}`;
+  const found = `shares that sum to ${decimalText(sum, 9)}`;
   if (without !== undefined) {
     if (sum < 1 - ROUNDING) return [];
     const name = without.name ?? 'another metric';

@@ -1,3 +1,4 @@
+import { fixedText, groupedText } from '../../number-text.ts';
 import type { DetectorSettings, WindowEvidence } from '../../statistics/sequential/detector.ts';
 import { trafficShareIn } from '../../statistics/sequential/traffic-share.ts';
 import type { WindowRecord } from '../../windows/reading.ts';
@@ -19,7 +20,7 @@ import {
   type SequentialMetric,
   withAutoSums,
 } from './windows.ts';
-import { grouped, oddsText } from './words.ts';
+import { oddsText } from './words.ts';
 
 export interface SequentialVerdicts {
   byMetric: Record<string, MetricVerdict>;
@@ -166,7 +167,7 @@ function trafficProblem({ sums }: SequentialFold): string | undefined {
   const found = trafficShareIn(most.traffic, PROFILE);
   const { tooLittle, canaryRequests, requests, expectedRequests, logE } = found;
   if (!tooLittle) return undefined;
-  return `the canary got ${grouped(canaryRequests)} of ${grouped(requests)} requests, and by its weights it should have had ${grouped(Math.round(expectedRequests))}: the traffic is not where the weights say (odds against chance ${oddsText(logE)})`;
+  return `the canary got ${groupedText(canaryRequests)} of ${groupedText(requests)} requests, and by its weights it should have had ${groupedText(Math.round(expectedRequests))}: the traffic is not where the weights say (odds against chance ${oddsText(logE)})`;
 }
 
 /** A window that was scored is a measurement; one that was not is none, and says why. */
@@ -174,8 +175,8 @@ function measurementOf({ startEpochMs, endEpochMs, scored, because, logE, logCei
   if (because !== undefined) return { startEpochMs, endEpochMs, phase: 'inconclusive', because };
   const text =
     scored === 'ceiling' && logCeiling !== undefined
-      ? `against the ceiling: ln E ${logCeiling.toFixed(2)}`
-      : `against stable: ln E ${logE.toFixed(2)}`;
+      ? `against the ceiling: ln E ${fixedText(logCeiling, 2)}`
+      : `against stable: ln E ${fixedText(logE, 2)}`;
   return { startEpochMs, endEpochMs, phase: 'successful', because: text };
 }
 

@@ -1,15 +1,15 @@
+import { groupedText, percentText } from '../../number-text.ts';
 import { type Alarm, type MetricState, scoring } from '../../statistics/sequential/detector.ts';
 import type { WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, MetricVerdict } from '../context.ts';
 import { WITHOUT_EVIDENCE_LIMIT } from '../counting.ts';
 import { everyWindow, settledTurns, type Turn, type TurnPlace, turnsOf } from '../turns.ts';
 import type { Verdict } from '../verdict.ts';
-import { percentText } from '../words.ts';
 import type { MetricSums, SequentialFold } from './fold.ts';
 import { healthyIn, type JudgedMetric, moreWindows, sightOf } from './power.ts';
 import type { SeenWindows } from './seen-windows.ts';
 import { knownWindow, type SequentialMetric } from './windows.ts';
-import { alarmText, comparedText, faultText, grouped, lookedText, oddsText, strongestEnd, totalsIn } from './words.ts';
+import { alarmText, comparedText, faultText, lookedText, oddsText, strongestEnd, totalsIn } from './words.ts';
 
 /** All that one metric's verdict is made of. */
 type Judged = JudgedMetric & { sums: MetricSums };
@@ -149,7 +149,7 @@ function worstOf(channels: readonly { logE: number }[]): number {
 /** "12 of 480 canary requests were bad (2.5 %)" */
 function aloneText(seen: SeenWindows, threshold: number): string {
   const { canaryBad, canaryRequests } = totalsIn(seen, threshold);
-  return `${grouped(canaryBad)} of ${grouped(canaryRequests)} canary requests were bad (${percentText(canaryBad / canaryRequests)})`;
+  return `${groupedText(canaryBad)} of ${groupedText(canaryRequests)} canary requests were bad (${percentText(canaryBad / canaryRequests)})`;
 }
 
 function seenText({ metric, state, sums, context }: Judged): string {

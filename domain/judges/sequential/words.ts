@@ -1,20 +1,18 @@
 import { assertNever } from '../../assert-never.ts';
+import { decimalText, groupedText, percentText, roundedText } from '../../number-text.ts';
 import type { Measure } from '../../sources/measure.ts';
 import type { Comparison } from '../../statistics/sequential/comparison.ts';
 import type { Alarm } from '../../statistics/sequential/detector.ts';
 import { logRatioEvidence } from '../../statistics/sequential/window-evidence.ts';
-import { deedText, percentText, plural } from '../words.ts';
+import { deedText, plural } from '../words.ts';
 import type { SeenWindows } from './seen-windows.ts';
 import type { ScoredWindow } from './windows.ts';
-
-/** 9520 is "9,520". */
-export const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',');
 
 /** Odds of e-values: 20123 is "20,000 to 1"; two digits are enough for somebody who bets. */
 export function oddsText(log: number): string {
   if (log > Math.log(1e12)) return 'more than 1,000,000,000,000 to 1';
   const odds = Math.exp(log);
-  return `${odds < 10 ? Number(odds.toPrecision(2)) : grouped(Number(odds.toPrecision(odds < 1000 ? 3 : 2)))} to 1`;
+  return `${odds < 10 ? roundedText(odds, 2) : groupedText(Number(odds.toPrecision(odds < 1000 ? 3 : 2)))} to 1`;
 }
 
 export interface Totals {
@@ -77,7 +75,7 @@ export const strongestEnd = (ends: StrongestEnds): End =>
 /** "12 of 480 canary requests failed, 31 of 9,520 of stable (7.7 times the rate)" */
 export function comparedText(measure: Measure, totals: Totals, threshold: number): string {
   const { canaryRequests, canaryBad, stableRequests, stableBad } = totals;
-  const counts = `${grouped(canaryBad)} of ${grouped(canaryRequests)} canary requests ${deedText(measure, threshold)}, ${grouped(stableBad)} of ${grouped(stableRequests)} of stable`;
+  const counts = `${groupedText(canaryBad)} of ${groupedText(canaryRequests)} canary requests ${deedText(measure, threshold)}, ${groupedText(stableBad)} of ${groupedText(stableRequests)} of stable`;
   if (stableBad === 0) return counts;
   const ratio = Number((canaryBad / canaryRequests / (stableBad / stableRequests)).toPrecision(2));
   return `${counts} (${ratio === 1 ? 'the same' : `${ratio} times the`} rate)`;
@@ -90,7 +88,7 @@ export const faultText = (measure: Measure, share: number): string =>
 /** "in 12 windows (12 min)" */
 export function lookedText(windows: number, windowSeconds: number): string {
   const minutes = (windows * windowSeconds) / 60;
-  const time = minutes < 1 ? `${windows * windowSeconds} s` : `${Number(minutes.toFixed(1))} min`;
+  const time = minutes < 1 ? `${windows * windowSeconds} s` : `${decimalText(minutes, 1)} min`;
   return `in ${plural(windows, 'window')} (${time})`;
 }
 
@@ -105,7 +103,7 @@ export function alarmText(
     case 'ceiling':
       return `above the ceiling of ${percentText(settings.ceiling ?? 0)}, ${odds(evidence.logCeiling ?? 0, evidence.logCeilingLimit ?? 0)}`;
     case 's':
-      return `${grouped(x)} bad ones since the start; a canary at the margin of ${settings.margin} times has ${grouped(boundary)} or more in 1 of ${grouped(Math.floor(1 / spent))} releases (limit 1 of ${grouped(Math.floor(1 / settings.sAlpha))})`;
+      return `${groupedText(x)} bad ones since the start; a canary at the margin of ${settings.margin} times has ${groupedText(boundary)} or more in 1 of ${groupedText(Math.floor(1 / spent))} releases (limit 1 of ${groupedText(Math.floor(1 / settings.sAlpha))})`;
     case 'e':
       return logE >= logELimit
         ? odds(logE, logELimit)

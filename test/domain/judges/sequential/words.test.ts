@@ -4,7 +4,6 @@ import {
   addToEnds,
   alarmText,
   comparedText,
-  grouped,
   lookedText,
   oddsText,
   type StrongestEnds,
@@ -16,14 +15,6 @@ import { DEFAULT_PROFILE } from '../../../../domain/statistics/sequential/profil
 import { counts, MINUTE, NOON } from '../records.ts';
 
 describe('numbers in a sentence', () => {
-  it.each([
-    [0, '0'],
-    [999, '999'],
-    [1000, '1,000'],
-    [9520, '9,520'],
-    [1_234_567, '1,234,567'],
-  ])('%d is grouped by thousands', (count, text) => expect(grouped(count)).toBe(text));
-
   it.each([
     [0.37, '0.37 to 1'],
     [1, '1 to 1'],
