@@ -108,7 +108,8 @@ export interface Cluster {
   ): Promise<void>;
   /**
    * Points the team's own Service at a slot's pods, for callers inside the cluster. Does nothing where the workload names none.
-   * Safe to repeat. @throws ClusterRefusedError it names one that is not there @throws NewerWriteError
+   * Safe to repeat. @param position undefined: the ledger cannot say it, and the Service keeps the one that it carries
+   * @throws ClusterRefusedError it names one that is not there @throws NewerWriteError
    */
-  pointService(workload: Workload, slot: Slot, position: number): Promise<void>;
+  pointService(workload: Workload, slot: Slot, position: number | undefined): Promise<void>;
 }

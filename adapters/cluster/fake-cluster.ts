@@ -78,7 +78,8 @@ export function openFakeCluster(): FakeCluster {
   const reach = () => {
     if (!isReachable) throw new ClusterUnreachableError('no answer from the cluster');
   };
-  const claim = (what: string, object: Fenced, position: number) => {
+  const claim = (what: string, object: Fenced, position: number | undefined) => {
+    if (position === undefined) return;
     if (object.position !== undefined && object.position > position) throw newerWrite(what, object.position, position);
     object.position = position;
   };

@@ -47,12 +47,13 @@ export const parseStored = (body: unknown): Stored => storedSchema.parse(body);
  * Reads an object and writes it, on what was read alone: again where it changed in between, and not at all where it carries
  * a greater position than the writer's.
  * @param what for sentences: `Deployment checkout-green`
+ * @param position undefined: the writer cannot know it, and writes whatever the object carries
  * @param write must throw what a write that is conditional (`onlyOn`) throws
  * @throws NewerWriteError @throws ClusterUnreachableError it changed each time
  */
 export async function writeFenced<T>(
   what: string,
-  position: number,
+  position: number | undefined,
   read: () => Promise<unknown>,
   write: (seen: Stored | undefined) => Promise<T>,
 ): Promise<T> {
@@ -63,7 +64,7 @@ export async function writeFenced<T>(
   let seen = await readStored();
   for (let conflicts = 0; ; conflicts += 1) {
     const theirs = positionOf(seen?.metadata.annotations);
-    if (theirs !== undefined && theirs > position) throw newerWrite(what, theirs, position);
+    if (theirs !== undefined && position !== undefined && theirs > position) throw newerWrite(what, theirs, position);
     try {
       return await write(seen);
     } catch (error) {

@@ -375,7 +375,8 @@ export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemC
           // a merge patch leaves the keys that it does not name: those of the team's own selector are taken out
           const gone = Object.fromEntries(Object.keys(serviceSchema.parse(seen).spec.selector).map(key => [key, null]));
           const selector = { ...gone, ...slotLabels(workload, slot) };
-          const metadata = { ...onlyOn(seen), annotations: { [POSITION_ANNOTATION]: String(position) } };
+          const annotations = position === undefined ? {} : { [POSITION_ANNOTATION]: String(position) };
+          const metadata = { ...onlyOn(seen), annotations };
           await api.mergePatch(path, { metadata, spec: { selector } }, { manager: MANAGER });
         },
       );

@@ -5,12 +5,12 @@ import { describeValue, type Issue } from '../file/issue.ts';
 import type { Shape } from '../file/shape.ts';
 import { lazy } from '../lazy.ts';
 import { PLAN_MOST_BYTES, tooLarge } from '../limits.ts';
-import { routerOf } from '../routers/plan-registry.ts';
 import type { Workload } from '../workload.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkControl } from './check-control.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkMetrics } from './check-metrics.ts';
+import { checkRouter } from './check-router.ts';
 import { checkSourcesForWorkload } from './check-sources.ts';
 import { checkSteps } from './check-steps.ts';
 import { checkTimes } from './check-times.ts';
@@ -60,7 +60,7 @@ export function checkPlan(input: unknown, workload?: Workload, where: Where = {}
     ...checkTimes(draft, input),
     ...checkLimits(draft, input),
     ...checkAddresses(draft, { loopback: where.loopback ?? false }),
-    ...(workload === undefined ? [] : checkForWorkload(draft, workload)),
+    ...(workload === undefined ? [] : checkForWorkload(draft, input, workload)),
   ];
   if (issues.length > 0 || !parsed.success) return { kind: 'issues', issues };
   const plan = normalisePlan(parsed.data);
@@ -75,7 +75,7 @@ const wholePart = (part: Issue): Issue => ({ ...part, at: 'value', path: part.pa
 const isInside = ({ path }: Issue, parts: readonly Issue[]): boolean =>
   parts.some(part => part.path[0] === path[0] && part.path[1] === path[1]);
 
-function checkForWorkload(draft: PlanDraft, workload: Workload): Issue[] {
+function checkForWorkload(draft: PlanDraft, input: object, workload: Workload): Issue[] {
   const issues: Issue[] = [];
   if (draft.workload !== undefined && draft.workload !== workload.name) {
     issues.push({
@@ -86,13 +86,5 @@ function checkForWorkload(draft: PlanDraft, workload: Workload): Issue[] {
       guess: workload.name,
     });
   }
-  if (draft.preview !== undefined && !routerOf(workload.router).previews(workload.router)) {
-    issues.push({
-      path: ['preview'],
-      at: 'key',
-      found: `a preview, which the router of '${workload.name}' cannot do`,
-      expected: "a previewRule in the workload's router, or no preview",
-    });
-  }
-  return [...issues, ...checkSourcesForWorkload(draft, workload)];
+  return [...issues, ...checkRouter(draft, input, workload), ...checkSourcesForWorkload(draft, workload)];
 }

@@ -1,5 +1,6 @@
 import { durationText } from '../file/units.ts';
 import { JUDGE_PLANS } from '../judges/plan-registry.ts';
+import { DEFAULT_ROUTER, routerOf } from '../routers/plan-registry.ts';
 import { SOURCE_PLANS, sourcePlanOf } from '../sources/plan-registry.ts';
 import { factsOf, STEP_PLANS } from '../steps/plan-registry.ts';
 import type { Workload } from '../workload.ts';
@@ -129,11 +130,13 @@ function ofTheEnd(plan: Plan): string[] {
 }
 
 function ofTraffic(plan: Plan, workload: Workload | undefined): string[] {
-  const notes = [
-    insideTheCluster(workload),
-    'With sticky target groups a new weight applies to new clients only: the real shares follow slowly.',
-    'A roll back moves new requests to stable in seconds, sticky clients included; long connections (WebSocket, SSE, gRPC) end only when targets are deregistered.',
-  ];
+  const kind = workload === undefined ? DEFAULT_ROUTER : routerOf(workload.router);
+  const notes = [...kind.caveats(workload)];
+  if (kind.can.goesBackThrough === 'cluster') {
+    notes.push(
+      `The router '${kind.kind}' goes back through the cluster: while the Kubernetes API does not answer, no request goes back to stable, and it is tried again until it does. Only a router of a load balancer promises a way back without the cluster.`,
+    );
+  }
   if (plan.preview !== undefined && workload === undefined) {
     notes.push(
       "Whether the router can do a preview depends on the workload's previewRule: check with --workload FILE.",
@@ -150,14 +153,6 @@ function ofTraffic(plan: Plan, workload: Workload | undefined): string[] {
     );
   }
   return notes;
-}
-
-function insideTheCluster(workload: Workload | undefined): string {
-  const notCanaried = 'Requests from inside the cluster are not canaried:';
-  if (workload !== undefined && workload.service === undefined) {
-    return `${notCanaried} the workload names no service, so nothing sends them to the live slot.`;
-  }
-  return `${notCanaried} the team's own Service selects the live slot, and changes after the soak.`;
 }
 
 const names = (metrics: readonly Pick<Metric, 'name'>[]): string => metrics.map(metric => metric.name).join(', ');

@@ -214,9 +214,10 @@ function selectionProblem(
   const isUndo = undoOf !== undefined;
   const slots = { blue: written('blue'), green: written('green') };
   const restored = isUndo ? { [canary]: found.slots[canary].podLabels ?? slots[canary] } : {};
+  const turned = routerOf(workload.router).services(workload.router);
   const problems = selectionProblems(
     {
-      workload,
+      workload: { ...workload, turned },
       canary,
       ...(isPromoted && { repair: recordLiveCommand(workload.name, otherSlot(canary)) }),
       slots: { ...slots, ...restored },

@@ -6,8 +6,11 @@ import type { AlarmsSeen } from './alarm-watch.ts';
 /** What a look saw of the world. */
 export interface Observation {
   nowEpochMs: number;
-  /** `unreadable`: why a rule shows none; nobody knows then who gets the requests. */
-  dial: Dial | { unreadable: string };
+  /**
+   * `unreadable`: why a rule shows none; nobody knows then who gets the requests. `away`: whoever would say it does not answer,
+   * which says nothing of the dial.
+   */
+  dial: Dial | { unreadable: string; away?: true };
   /** Targets of the canary's group that the load balancer sends to. */
   healthyCanaryTargets: number;
   /** Those of which it cannot be said: not checked yet, not checked at all, or in a state that nobody knows. */

@@ -67,7 +67,8 @@ function decideOpen(release: ReleaseState, admission: Admission, seen: Unharmed)
   const { dial } = seen;
   if (!('unreadable' in dial) && isOurs(release, admission, dial)) return waitedFor(release, admission, seen);
   const found = 'unreadable' in dial ? dial.unreadable : dialText(dial);
-  const because = `the traffic weights were changed outside Sluice: ${found}`;
+  const isAway = 'unreadable' in dial && dial.away === true;
+  const because = `the traffic weights ${isAway ? 'are not known' : 'were changed outside Sluice'}: ${found}`;
   return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
 }
 

@@ -24,6 +24,9 @@ export const routerSchema = z
 
 const BY_KIND = new Map<string, RouterKind>(KINDS.map(kind => [kind.kind, kind as unknown as RouterKind]));
 
+/** Of a plan that is read without its workload. */
+export const DEFAULT_ROUTER: RouterKind = alb as unknown as RouterKind;
+
 /** What docs/design.md has and this version does not: refused as not available yet. */
 export const ROUTERS_NOT_YET: readonly string[] = [
   'httpRoute',

@@ -63,6 +63,10 @@ export interface RouterKind<Routing extends { kind: string } = { kind: string },
   previews(routing: Routing): boolean;
   /** Without a preview: what of the workload's file would give it one; undefined: nothing does. */
   readonly previewKey?: string;
+  /** What it does not promise, whatever the plan: a sentence each. @param workload undefined: it is not known */
+  caveats(workload: Routed | undefined): string[];
+  /** Services whose selector is the dial: they select pods of the live slot, and that is meant. */
+  services(routing: Routing): string[];
   /** What a workload must have for itself, as texts that people read. @param where `CLUSTER/NAMESPACE` */
   ownResources(routing: Routing, where: string): string[];
   /**

@@ -8,7 +8,10 @@ import { slotName } from './slot-objects.ts';
 
 /** Whose pods a selector may select. */
 export interface PodsOf {
-  workload: Pick<Workload, 'name' | 'deployment' | 'service' | 'otherServices' | 'keepLabels'>;
+  workload: Pick<Workload, 'name' | 'deployment' | 'service' | 'otherServices' | 'keepLabels'> & {
+    /** Services that the router turns: they select the live slot, as the team's own does. */
+    turned?: string[];
+  };
   canary: Slot;
   /** Labels of the pods of each slot, as they are or will be written. */
   slots: Record<Slot, Labels>;
@@ -49,7 +52,7 @@ type Named<T> = { name: string; selector: T };
 function serviceProblem(pods: PodsOf, { name, selector }: Named<Labels>): string | undefined {
   const { workload, canary, slots, template, repair } = pods;
   const what = `Service ${name} (${selectorText({ matchLabels: selector })})`;
-  const isOwn = name === workload.service;
+  const isOwn = name === workload.service || workload.turned?.includes(name) === true;
   const slot = SLOTS.find(of => selects({ matchLabels: selector }, slots[of]) && !(isOwn && of !== canary));
   if (slot !== undefined) {
     const kept = Object.keys(selector).filter(key => workload.keepLabels?.includes(key));

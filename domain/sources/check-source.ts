@@ -34,6 +34,12 @@ export function countsNothing(source: KnownSource, given: Given): boolean {
   return others.some(({ keys }) => keys.some(given)) && !counting.some(({ keys }) => keys.some(given));
 }
 
+/** The key by which it measures what the workload's router counts; undefined: it does not. */
+export function measuredByRouter(source: KnownSource, given: Given): string | undefined {
+  const { keys, ofRouter } = groupOf(source, given);
+  return ofRouter === true ? keys.find(given) : undefined;
+}
+
 function groupOf({ kind }: KnownSource, given: Given): MeasureGroup {
   const { groups } = sourcePlanOf(kind);
   return groups.findLast(({ keys }) => keys.some(given)) ?? groups[0];

@@ -18,6 +18,8 @@ export interface MeasureGroup {
   readonly gives: readonly ReadingKind[];
   /** Whether its values are response times, in seconds. */
   readonly isTime?: boolean;
+  /** Whether it is measured of what the workload's router counts, and so only where that is counted. */
+  readonly ofRouter?: boolean;
 }
 
 /** A text with variables in it, by its place inside the source. */

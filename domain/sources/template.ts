@@ -1,7 +1,9 @@
 /** What a query, a URL or a dimension may have in it as `${name}`. */
 export const TEMPLATE_VARIABLES = ['namespace', 'workload', 'slot', 'revision', 'window'] as const;
-/** Of the load balancer, for dimensions of CloudWatch. */
-export const DIMENSION_VARIABLES = [...TEMPLATE_VARIABLES, 'loadBalancer', 'targetGroup'] as const;
+/** What the workload's router fills in: by these CloudWatch counts a slot's requests. */
+export const ROUTER_VARIABLES = ['loadBalancer', 'targetGroup'] as const;
+/** For dimensions of CloudWatch. */
+export const DIMENSION_VARIABLES = [...TEMPLATE_VARIABLES, ...ROUTER_VARIABLES] as const;
 
 const VARIABLE = /\$\{([^}"'`{]*)\}?/g;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SLOTS, type Slot } from '../../dial.ts';
 import { describeValue } from '../../file/issue.ts';
-import type { RouterKind } from '../router-kind.ts';
+import type { Routed, RouterKind } from '../router-kind.ts';
 
 /** Where the dial of an `alb` workload is: rules made by infrastructure as code, two fixed target groups. */
 export interface AlbRouting {
@@ -80,6 +80,13 @@ export const alb = {
   previewKey: 'previewRule',
   previews: ({ previewRule }) => previewRule !== undefined,
 
+  caveats: workload => [
+    insideTheCluster(workload),
+    'With sticky target groups a new weight applies to new clients only: the real shares follow slowly.',
+    'A roll back moves new requests to stable in seconds, sticky clients included; long connections (WebSocket, SSE, gRPC) end only when targets are deregistered.',
+  ],
+  services: () => [],
+
   ownResources: routing => [
     ...ruleArnsOf(routing).map(arn => `rule ${arn}`),
     ...SLOTS.map(slot => `target group ${routing.targetGroups[slot]}`),
@@ -123,6 +130,14 @@ export const alb = {
 /** Of a workload whose dial is on listener rules: where it is. */
 export const albRoutingOf = (routing: AlbRouting | { kind: string }): AlbRouting | undefined =>
   routing.kind === 'alb' ? (routing as AlbRouting) : undefined;
+
+function insideTheCluster(workload: Routed | undefined): string {
+  const notCanaried = 'Requests from inside the cluster are not canaried:';
+  if (workload !== undefined && workload.service === undefined) {
+    return `${notCanaried} the workload names no service, so nothing sends them to the live slot.`;
+  }
+  return `${notCanaried} the team's own Service selects the live slot, and changes after the soak.`;
+}
 
 /** The rules of the dial, then that of the preview where there is one: the ones with the customers are first. */
 export const ruleArnsOf = ({ rules, previewRule }: AlbRouting): string[] => [

@@ -17,8 +17,8 @@ export const cloudwatch = {
   title: 'CloudWatch',
   schema: cloudwatchSchema,
   groups: [
-    { keys: ['bad'], gives: ['counts'] },
-    { keys: ['value'], gives: ['value'], isTime: true },
+    { keys: ['bad'], gives: ['counts'], ofRouter: true },
+    { keys: ['value'], gives: ['value'], isTime: true, ofRouter: true },
     // a value of each version or, for the judge of bands, of the canary beside the band
     { keys: ['metric'], gives: ['value', 'band'] },
     { keys: ['alarm'], gives: ['alarm'] },
