@@ -20,19 +20,23 @@ export const RELEASE_OUTPUTS = {
   ],
   'size-canary': ['lookAgain'],
   'open-preview': ['advance'],
-  'shift-traffic': ['advance', 'lookAgain'],
+  'shift-traffic': ['advance', 'lookAgain', 'inCluster'],
+  'shift-traffic-in-cluster': ['advance', 'lookAgain'],
   'call-hook': ['lookAgain'],
   'open-approval': ['lookAgain'],
   soak: ['lookAgain'],
   'read-slot': ['lookAgain'],
-  look: ['lookAgain', 'advance', 'shiftTraffic', 'rollBack'],
+  look: ['lookAgain', 'advance', 'shiftTraffic', 'rollBack', 'inCluster'],
+  'look-in-cluster': ['lookAgain', 'advance', 'shiftTraffic', 'rollBack'],
   'retire-stable': ['lookAgain', 'retired', 'rollBack'],
 } as const;
 
 /** The same of roll-back.asl.json. */
 export const ROLL_BACK_OUTPUTS = {
-  'restore-traffic': ['advance', 'lookAgain'],
-  'verify-traffic': ['advance', 'lookAgain', 'restoreAgain'],
+  'restore-traffic': ['advance', 'lookAgain', 'inCluster'],
+  'restore-traffic-in-cluster': ['advance', 'lookAgain'],
+  'verify-traffic': ['advance', 'lookAgain', 'restoreAgain', 'inCluster'],
+  'verify-traffic-in-cluster': ['advance', 'lookAgain', 'restoreAgain'],
   'retire-canary': ['retired', 'restoreAgain'],
 } as const;
 
@@ -46,6 +50,7 @@ export const CLOSE_OUTPUTS = ['retired'] as const;
 export const HANDS_OVER = [
   'admit',
   'look',
+  'look-in-cluster',
   'next-step',
   'retire-stable',
 ] as const satisfies (keyof typeof RELEASE_OUTPUTS)[];

@@ -1,3 +1,4 @@
+import { releaseToTwin } from '../application/in-cluster.ts';
 import { type LookDeps, look } from '../application/release/look.ts';
 import {
   lazily,
@@ -11,7 +12,8 @@ import {
 } from './lambda/open.ts';
 import { makeReleaseHandler } from './lambda/release-handler.ts';
 
-export const makeHandler = (deps: LookDeps) => makeReleaseHandler('look', deps, call => look(deps, call));
+export const makeHandler = (deps: LookDeps) =>
+  makeReleaseHandler('look', deps, async call => releaseToTwin(call) ?? look(deps, call));
 
 export const handler = lazily(env =>
   makeHandler({

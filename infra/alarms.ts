@@ -64,7 +64,7 @@ function alarmSpecs(sources: AlarmSources): Record<string, AlarmSpec> {
     },
     'restore-traffic-failing': {
       // one task tries six times within about half a minute: three are more than one refusal by a stale attempt
-      metric: of('restore-traffic').metricErrors(period),
+      metric: sum(of('restore-traffic').metricErrors(period), of('restore-traffic-in-cluster').metricErrors(period)),
       threshold: 3,
       means: 'the call that sends traffic back to stable fails again and again',
     },
@@ -77,7 +77,9 @@ function alarmSpecs(sources: AlarmSources): Record<string, AlarmSpec> {
     'way-back-throttled': {
       metric: sum(
         of('restore-traffic').metricThrottles(period),
+        of('restore-traffic-in-cluster').metricThrottles(period),
         of('verify-traffic').metricThrottles(period),
+        of('verify-traffic-in-cluster').metricThrottles(period),
         of('start-roll-back').metricThrottles(period),
       ),
       threshold: 1,

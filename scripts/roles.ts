@@ -88,11 +88,16 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
+/** A function that does in the cluster what the one without this does outside of it. */
+const TWIN = /-in-cluster$/;
+
 /** The first sentence of the comment above the use case that a function calls: what it is for, in its author's words. */
 function purposeOf(name: AnyFunctionName): string {
   const imported = /import \{([^}]+)\} from '[./]+\/(application\/[\w-]+\/([\w-]+)\.ts)'/g;
   const [, names = '', path = ''] =
-    [...read(`functions/${name}.ts`).matchAll(imported)].find(([, , , file]) => file === basename(name)) ?? [];
+    [...read(`functions/${name}.ts`).matchAll(imported)].find(
+      ([, , , file]) => file === basename(name).replace(TWIN, ''),
+    ) ?? [];
   const useCase = names
     .split(',')
     .find(one => !/^\s*(type .*|parse\w+|\w+Schema|)\s*$/.test(one))
@@ -101,7 +106,8 @@ function purposeOf(name: AnyFunctionName): string {
   const comment = path === '' ? undefined : above.exec(read(path))?.[1];
   if (comment === undefined) throw new Error(`functions/${name}.ts: no comment above its use case says what it is for`);
   const text = comment.replaceAll(/\s*\n\s*\* ?/g, ' ').trim();
-  return /^.*?[.:](?= |$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
+  const purpose = /^.*?[.:](?= |$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;
+  return TWIN.test(name) ? `${purpose} For routers whose traffic weights are in the cluster.` : purpose;
 }
 
 /** docs/roles.md: every role and why it may do what it may. */

@@ -10,6 +10,8 @@ import type { Decision, Observation } from '../../domain/release/move.ts';
 import { nextMove } from '../../domain/release/next-move.ts';
 import { currentStep, nextStep } from '../../domain/release/next-step.ts';
 import { waitingOf } from '../../domain/release/waiting.ts';
+import type { Workload } from '../../domain/workload.ts';
+import { isInCluster } from '../in-cluster.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import { pageFindings, pageIfDue } from '../page.ts';
 import { readDial } from '../read-dial.ts';
@@ -34,7 +36,7 @@ export interface LookDeps extends SharedDeps, TellDeps {
 }
 
 /** The one look of the one waiting loop: sees the world, asks the domain for the next move, writes down what is new. */
-export async function look(deps: LookDeps, call: ReleaseCall): Promise<ReleaseOutput<'look'>> {
+export async function look(deps: LookDeps, call: ReleaseCall): Promise<ReleaseOutput<'look-in-cluster'>> {
   const step = currentStep(call.release);
   const asksHook = step?.kind === 'hook' && call.release.hooks[step.name] !== undefined;
   // before the world is asked: a pause that ended at a chosen instant is not too late because asking takes time
@@ -42,8 +44,8 @@ export async function look(deps: LookDeps, call: ReleaseCall): Promise<ReleaseOu
   const { workload } = call.release;
   // at once, so that none of them takes another's time; while they last only the hook is written down
   const [dial, targets, watched, past, alarms] = await allEnded([
-    inTime(readDial(deps, workload), because => new RouterUnreachableError(because)),
-    inTime(deps.targets.read(workload), because => new TargetsUnreachableError(because)),
+    dialSeen(deps, workload),
+    targetsSeen(deps, workload),
     watchMetrics(deps, call),
     readBaseline(deps, call),
     readAlarms(deps, call),
@@ -70,8 +72,34 @@ export async function look(deps: LookDeps, call: ReleaseCall): Promise<ReleaseOu
 }
 
 /** What AfterSizeFault says of the sizing before this look: the name of its error. */
-const sizingFailed = ({ before: { kind, because } }: ReleaseCall): Pick<Observation, 'sizingFailed'> =>
-  kind === 'sizeAgain' ? { sizingFailed: because === 'ClusterUnreachableError' ? 'clusterIsAway' : 'throttled' } : {};
+function sizingFailed({ before }: ReleaseCall): Pick<Observation, 'sizingFailed'> {
+  const error = before.kind === 'sizeAgain' ? before.because : before.sizingFailed;
+  if (error === undefined) return {};
+  return { sizingFailed: error === 'ClusterUnreachableError' ? 'clusterIsAway' : 'throttled' };
+}
+
+/**
+ * Without the load balancer's answer the look fails and is tried again: it is seldom away, and always needed. A cluster that
+ * does not answer says nothing of the release: who gets the requests is not known then, which holds it and judges on.
+ */
+async function dialSeen(deps: LookDeps, workload: Workload): Promise<Observation['dial']> {
+  try {
+    return await inTime(readDial(deps, workload), because => new RouterUnreachableError(because));
+  } catch (error) {
+    if (!(error instanceof RouterUnreachableError) || !isInCluster(workload)) throw error;
+    return { unreadable: error.message, away: true };
+  }
+}
+
+async function targetsSeen(deps: LookDeps, workload: Workload): Promise<Record<Slot, TargetCounts>> {
+  try {
+    return await inTime(deps.targets.read(workload), because => new TargetsUnreachableError(because));
+  } catch (error) {
+    if (!(error instanceof TargetsUnreachableError) || !isInCluster(workload)) throw error;
+    const notKnown = { healthy: 0, initial: 0, unhealthy: 0, draining: 0, unused: 0, because: error.message };
+    return { blue: notKnown, green: notKnown };
+  }
+}
 
 /**
  * Whom the loop asks before the next look. A cluster that was asked before this look and did not answer was asked all the same.

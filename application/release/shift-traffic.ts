@@ -23,7 +23,10 @@ export interface ShiftTrafficDeps extends SharedDeps {
 }
 
 /** Turns the dial to the step's weight: intent, act, read back, append. */
-export async function shiftTraffic(deps: ShiftTrafficDeps, call: ReleaseCall): Promise<ReleaseOutput<'shift-traffic'>> {
+export async function shiftTraffic(
+  deps: ShiftTrafficDeps,
+  call: ReleaseCall,
+): Promise<ReleaseOutput<'shift-traffic-in-cluster'>> {
   const weight = dueWeight(call.release);
   if (weight === undefined) return output({ kind: 'advance', because: 'the weight is what this step wants' });
   // an account that was full, or calls that did not come through, may lie between the look and this
@@ -56,4 +59,4 @@ export async function shiftTraffic(deps: ShiftTrafficDeps, call: ReleaseCall): P
 }
 
 /** Back to the loop, whose look holds the release and says why. */
-const back = (because: string): ReleaseOutput<'shift-traffic'> => output({ kind: 'lookAgain', because });
+const back = (because: string): ReleaseOutput<'shift-traffic-in-cluster'> => output({ kind: 'lookAgain', because });

@@ -37,7 +37,7 @@ export async function restoreTraffic(
   deps: RestoreTrafficDeps,
   input: RollBackInput,
   log: Log,
-): Promise<RollBackOutput<'restore-traffic'>> {
+): Promise<RollBackOutput<'restore-traffic-in-cluster'>> {
   try {
     return await withRollBack(deps, input, log, call => restore(deps, { ...input, back: backOf(call.release) }, call));
   } catch (error) {
@@ -52,7 +52,7 @@ async function restore(
   deps: RestoreTrafficDeps,
   input: RollBackInput,
   call: ReleaseCall,
-): Promise<RollBackOutput<'restore-traffic'>> {
+): Promise<RollBackOutput<'restore-traffic-in-cluster'>> {
   const { retiringAtEpochMs, run, rollBack } = call.release;
   if (retiringAtEpochMs !== undefined) throw new StaleExecutionError(`${call.releaseId} was promoted; use undo`);
   if (rollBack?.goingBackAtEpochMs === undefined) await call.append({ kind: 'goingBack', attempt: input.attempt });
@@ -108,10 +108,10 @@ async function act(
   deps: RestoreTrafficDeps,
   back: Back,
   { sinceEpochMs, position }: { sinceEpochMs?: number | undefined; position?: number } = {},
-): Promise<RollBackOutput<'restore-traffic'>> {
+): Promise<RollBackOutput<'restore-traffic-in-cluster'>> {
   if (back.first === true) return previewOnly(deps, back, position);
   const { stable, workload } = back;
-  const wait = (seconds: number, because: string): RollBackOutput<'restore-traffic'> => {
+  const wait = (seconds: number, because: string): RollBackOutput<'restore-traffic-in-cluster'> => {
     deps.log.error(because, { workload: workload.name });
     return output({ kind: 'lookAgain', seconds, because });
   };
@@ -164,7 +164,7 @@ async function previewOnly(
   deps: RestoreTrafficDeps,
   back: Back,
   position: number | undefined,
-): Promise<RollBackOutput<'restore-traffic'>> {
+): Promise<RollBackOutput<'restore-traffic-in-cluster'>> {
   const dial = await readDial(deps, back.workload);
   if ('unreadable' in dial || dial[otherSlot(back.stable)] > 0) {
     const found = 'unreadable' in dial ? dial.unreadable : dialText(dial);

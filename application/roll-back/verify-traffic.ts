@@ -25,7 +25,7 @@ export async function verifyTraffic(
   deps: VerifyTrafficDeps,
   call: ReleaseCall,
   { back }: RollBackInput,
-): Promise<RollBackOutput<'verify-traffic'>> {
+): Promise<RollBackOutput<'verify-traffic-in-cluster'>> {
   if (back === null) return output({ kind: 'advance', because: 'nothing had moved' });
   const { workload, stable } = back;
   const dial = await readDial(deps, workload);

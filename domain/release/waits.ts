@@ -26,9 +26,18 @@ export interface Wait {
 /** The account is at its limit. */
 const THROTTLED = ['AfterThrottling', 'PauseThrottled', 'ByThrottling'].map(state => `release/${state}`);
 /** The loop in which a release of the road waits, whatever for. */
-const LOOP = ['Pause', 'ByAsking', 'ReadSlot', 'Look', 'ByMove', 'StartNextRun', 'NextRun', 'NextStep', 'ByStep'].map(
-  state => `release/${state}`,
-);
+const LOOP = [
+  'Pause',
+  'ByAsking',
+  'ReadSlot',
+  'Look',
+  'LookInCluster',
+  'ByMove',
+  'StartNextRun',
+  'NextRun',
+  'NextStep',
+  'ByStep',
+].map(state => `release/${state}`);
 /** Stable waits to be scaled down. */
 const DRAINING = ['RetireStable', 'ByRetired', 'PauseDraining', 'AfterDrainFault', 'ByDrainFault'].map(
   state => `release/${state}`,
@@ -61,8 +70,20 @@ export const WAITS = {
   analysis: looping(HOURLY),
   soak: looping(HOURLY, 'release/Soak'),
   /** Ready for its weight, which is not intended yet. */
-  shiftDue: looping(HOURLY, 'release/ShiftTraffic', 'release/ByShift'),
-  shift: looping(HOURLY, 'release/ShiftTraffic', 'release/ByShift'),
+  shiftDue: looping(
+    HOURLY,
+    'release/ShiftTraffic',
+    'release/ShiftTrafficInCluster',
+    'release/ByShift',
+    'release/ByShiftInCluster',
+  ),
+  shift: looping(
+    HOURLY,
+    'release/ShiftTraffic',
+    'release/ShiftTrafficInCluster',
+    'release/ByShift',
+    'release/ByShiftInCluster',
+  ),
   /** On hold for want of data, or for a person's answer to that. */
   data: looping(DAILY),
   /** On hold for what only a person can mend. */
@@ -70,7 +91,13 @@ export const WAITS = {
   /** The soak is over, and stable is not given up yet. */
   givingUp: once(...DRAINING),
   /** A first release behind its one-way door, which is its shift. */
-  firstShift: looping(HOURLY, 'release/ShiftTraffic', 'release/ByShift'),
+  firstShift: looping(
+    HOURLY,
+    'release/ShiftTraffic',
+    'release/ShiftTrafficInCluster',
+    'release/ByShift',
+    'release/ByShiftInCluster',
+  ),
   draining: once(...DRAINING),
   closing: once(
     'release/Close',
@@ -88,14 +115,18 @@ export const WAITS = {
   rollBack: once('release/StartRollBack', 'release/StartRollBackForFault', 'release/GoingBack', 'roll-back/Stale'),
   restoring: once(
     'roll-back/RestoreTraffic',
+    'roll-back/RestoreTrafficInCluster',
     'roll-back/ByRestored',
+    'roll-back/ByRestoredInCluster',
     'roll-back/AfterRestoreFault',
     'roll-back/PauseBeforeRestoring',
     ...AGAIN,
   ),
   verifying: once(
     'roll-back/VerifyTraffic',
+    'roll-back/VerifyTrafficInCluster',
     'roll-back/ByVerified',
+    'roll-back/ByVerifiedInCluster',
     'roll-back/AfterVerifyFault',
     'roll-back/PauseBeforeRestoring',
     'roll-back/PauseDraining',

@@ -14,6 +14,7 @@ import * as close from '../close.ts';
 import * as executionEnded from '../execution-ended.ts';
 import * as imagePushed from '../image-pushed.ts';
 import * as look from '../look.ts';
+import * as lookInCluster from '../look-in-cluster.ts';
 import * as nextStep from '../next-step.ts';
 import * as openApproval from '../open-approval.ts';
 import * as openPreview from '../open-preview.ts';
@@ -21,9 +22,11 @@ import * as readSlot from '../read-slot.ts';
 import * as reconcile from '../reconcile.ts';
 import * as recordLive from '../record-live.ts';
 import * as restoreTraffic from '../restore-traffic.ts';
+import * as restoreTrafficInCluster from '../restore-traffic-in-cluster.ts';
 import * as retireCanary from '../retire-canary.ts';
 import * as retireStable from '../retire-stable.ts';
 import * as shiftTraffic from '../shift-traffic.ts';
+import * as shiftTrafficInCluster from '../shift-traffic-in-cluster.ts';
 import * as sizeCanary from '../size-canary.ts';
 import * as soak from '../soak.ts';
 import * as start from '../start.ts';
@@ -33,6 +36,7 @@ import * as startWithPlan from '../start-with-plan.ts';
 import * as status from '../status.ts';
 import * as undo from '../undo.ts';
 import * as verifyTraffic from '../verify-traffic.ts';
+import * as verifyTrafficInCluster from '../verify-traffic-in-cluster.ts';
 import * as writeCanary from '../write-canary.ts';
 import type { LambdaHandler } from './handler.ts';
 
@@ -55,6 +59,7 @@ export const makeHandlers = (deps: AllDeps): Record<string, LambdaHandler<unknow
   'execution-ended': executionEnded.makeHandler(deps),
   'image-pushed': imagePushed.makeHandler(deps),
   look: look.makeHandler(deps),
+  'look-in-cluster': lookInCluster.makeHandler(deps),
   'next-step': nextStep.makeHandler(deps),
   'open-approval': openApproval.makeHandler(deps),
   'open-preview': openPreview.makeHandler(deps),
@@ -62,9 +67,11 @@ export const makeHandlers = (deps: AllDeps): Record<string, LambdaHandler<unknow
   'record-live': recordLive.makeHandler(deps),
   reconcile: reconcile.makeHandler(deps),
   'restore-traffic': restoreTraffic.makeHandler(deps),
+  'restore-traffic-in-cluster': restoreTrafficInCluster.makeHandler(deps),
   'retire-canary': retireCanary.makeHandler(deps),
   'retire-stable': retireStable.makeHandler(deps),
   'shift-traffic': shiftTraffic.makeHandler(deps),
+  'shift-traffic-in-cluster': shiftTrafficInCluster.makeHandler(deps),
   'size-canary': sizeCanary.makeHandler(deps),
   soak: soak.makeHandler(deps),
   start: start.makeHandler(deps),
@@ -74,5 +81,6 @@ export const makeHandlers = (deps: AllDeps): Record<string, LambdaHandler<unknow
   status: status.makeHandler(deps),
   undo: undo.makeHandler(deps),
   'verify-traffic': verifyTraffic.makeHandler(deps),
+  'verify-traffic-in-cluster': verifyTrafficInCluster.makeHandler(deps),
   'write-canary': writeCanary.makeHandler(deps),
 });

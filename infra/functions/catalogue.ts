@@ -59,6 +59,7 @@ export const FUNCTIONS = {
   'execution-ended': ['appendLedger', 'startRelease', 'startRollBack', 'tell'],
   'image-pushed': ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
   look: ['appendLedger', 'keepToken', 'readToken', 'readDial', 'readTargets', 'readMetrics', 'readAlarms', 'tell'],
+  'look-in-cluster': ['appendLedger', 'keepToken', 'readToken', 'readMetrics', 'readAlarms', 'readCluster', 'tell'],
   'next-step': ['appendLedger'],
   'open-approval': ['appendLedger', 'tell'],
   'open-preview': ['appendLedger', 'readDial', 'turnDial'],
@@ -66,9 +67,11 @@ export const FUNCTIONS = {
   'record-live': ['appendLedger', 'readWorkloads', 'readDial', 'readTargets', 'writeCluster'],
   reconcile: ['appendLedger', 'sweepOpen', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack', 'tell'],
   'restore-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets', 'stopRelease'],
+  'restore-traffic-in-cluster': ['appendLedger', 'writeCluster', 'stopRelease'],
   'retire-canary': ['appendLedger', 'readDial', 'turnDial', 'writeCluster'],
   'retire-stable': ['appendLedger', 'readDial', 'readTargets', 'readAlarms', 'writeCluster', 'tell'],
   'shift-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets', 'readAlarms'],
+  'shift-traffic-in-cluster': ['appendLedger', 'readAlarms', 'writeCluster'],
   'size-canary': ['appendLedger', 'readDial', 'turnDial', 'writeCluster'],
   soak: ['appendLedger'],
   start: ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
@@ -78,6 +81,7 @@ export const FUNCTIONS = {
   status: ['readLedger', 'readWorkloads', 'readDial'],
   undo: ['appendLedger', 'readWorkloads', 'startRelease'],
   'verify-traffic': ['appendLedger', 'readDial', 'readTargets', 'cutConnections'],
+  'verify-traffic-in-cluster': ['appendLedger', 'readCluster'],
   'write-canary': ['appendLedger', 'writeCluster'],
 } as const satisfies Record<string, readonly Need[]>;
 
@@ -89,13 +93,15 @@ export const EVENT_DOORS: ReadonlySet<string> = new Set([
 ] satisfies (keyof typeof FUNCTIONS)[]);
 
 /** Functions that ask the addresses which plans and workloads name: hooks, Prometheus, JSON endpoints. */
-export const ASKS_FOR_PLANS: ReadonlySet<string> = new Set(['look', 'call-hook']);
+export const ASKS_FOR_PLANS: ReadonlySet<string> = new Set(['look', 'look-in-cluster', 'call-hook']);
 
 /** What a roll back calls, from its claim to its end: the tasks of roll-back.asl.json, and what starts it. */
 export const WAY_BACK: ReadonlySet<string> = new Set([
   'start-roll-back',
   'restore-traffic',
+  'restore-traffic-in-cluster',
   'verify-traffic',
+  'verify-traffic-in-cluster',
   'retire-canary',
   'close',
 ] satisfies (keyof typeof FUNCTIONS)[]);

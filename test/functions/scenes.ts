@@ -54,81 +54,91 @@ const promoted = () =>
   );
 
 /** The handlers of release.asl.json. */
-export const roadScenes: Scene[] = [
-  {
-    name: 'admit',
-    input: road,
-    open: () =>
-      world({}, 5, async opened => {
-        await opened.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
-      }),
-  },
-  {
-    name: 'write-canary',
-    input: road,
-    open: () =>
-      world({}, 5, async opened => {
-        await opened.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
-        await opened.run('admit', road);
-      }),
-  },
-  { name: 'next-step', input: road, open: () => admitted({}, 25, ...at10) },
-  { name: 'size-canary', input: road, open: () => admitted({ steps: [weight(50), weight(100)] }, 5) },
-  {
-    name: 'read-slot',
-    input: road,
-    open: () => admitted({}, 5, [1, { kind: 'sizeIntended', slot: 'green', replicas: 4, weight: 10 }]),
-  },
-  { name: 'open-preview', input: road, open: () => admitted({ preview }, 5, ...readied(0, 10)) },
-  { name: 'shift-traffic', input: road, open: () => admitted({}, 20, ...readied(0, 10)) },
-  {
-    name: 'call-hook',
-    input: road,
-    open: async () => {
-      const opened = await admitted({ steps: [weight(10), hook(), weight(100)] }, 25, ...at10);
-      opened.hooks.answer('https://hooks.example.com/smoke', { kind: 'passed' });
-      return opened;
-    },
-  },
-  {
-    name: 'open-approval',
-    input: road,
-    open: () =>
-      admitted(
-        { steps: [weight(10), approval(), weight(100)], notify: [{ kind: 'sns', on: ['approvalNeeded'] }] },
-        25,
-        ...at10,
-      ),
-  },
-  {
-    name: 'await-approval',
-    input: { ...road, taskToken: 'token-1' },
-    open: () =>
-      admitted({ steps: [weight(10), approval(), weight(100)] }, 25, ...at10, [
-        22,
-        { kind: 'approvalOpened', name: 'go-live' },
-      ]),
-  },
-  {
-    name: 'look',
-    input: { ...road, move: { events: 3 } },
-    open: async () => {
-      const opened = await admitted({}, 200, ...at10, [22, { kind: 'stepStarted', index: 1 }]);
-      await opened.router.setDial(shop, dialFor('green', 10));
-      return opened;
-    },
-  },
-  { name: 'soak', input: road, open: () => admitted({ steps: [weight(100)], soakSeconds: 60 }, 25, ...at100) },
-  {
-    name: 'retire-stable',
-    input: road,
-    open: async () => {
-      const opened = await admitted({ steps: [weight(100)] }, 400, ...soaked, [50, { kind: 'retiring' }]);
-      await opened.router.setDial(shop, dialFor('green', 100));
-      return opened;
-    },
-  },
+/** Its twin in the cluster does the same with the same ports. */
+const withTwins = (scenes: Scene[], ...names: string[]): Scene[] => [
+  ...scenes,
+  ...scenes.filter(({ name }) => names.includes(name)).map(scene => ({ ...scene, name: `${scene.name}-in-cluster` })),
 ];
+
+export const roadScenes: Scene[] = withTwins(
+  [
+    {
+      name: 'admit',
+      input: road,
+      open: () =>
+        world({}, 5, async opened => {
+          await opened.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+        }),
+    },
+    {
+      name: 'write-canary',
+      input: road,
+      open: () =>
+        world({}, 5, async opened => {
+          await opened.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+          await opened.run('admit', road);
+        }),
+    },
+    { name: 'next-step', input: road, open: () => admitted({}, 25, ...at10) },
+    { name: 'size-canary', input: road, open: () => admitted({ steps: [weight(50), weight(100)] }, 5) },
+    {
+      name: 'read-slot',
+      input: road,
+      open: () => admitted({}, 5, [1, { kind: 'sizeIntended', slot: 'green', replicas: 4, weight: 10 }]),
+    },
+    { name: 'open-preview', input: road, open: () => admitted({ preview }, 5, ...readied(0, 10)) },
+    { name: 'shift-traffic', input: road, open: () => admitted({}, 20, ...readied(0, 10)) },
+    {
+      name: 'call-hook',
+      input: road,
+      open: async () => {
+        const opened = await admitted({ steps: [weight(10), hook(), weight(100)] }, 25, ...at10);
+        opened.hooks.answer('https://hooks.example.com/smoke', { kind: 'passed' });
+        return opened;
+      },
+    },
+    {
+      name: 'open-approval',
+      input: road,
+      open: () =>
+        admitted(
+          { steps: [weight(10), approval(), weight(100)], notify: [{ kind: 'sns', on: ['approvalNeeded'] }] },
+          25,
+          ...at10,
+        ),
+    },
+    {
+      name: 'await-approval',
+      input: { ...road, taskToken: 'token-1' },
+      open: () =>
+        admitted({ steps: [weight(10), approval(), weight(100)] }, 25, ...at10, [
+          22,
+          { kind: 'approvalOpened', name: 'go-live' },
+        ]),
+    },
+    {
+      name: 'look',
+      input: { ...road, move: { events: 3 } },
+      open: async () => {
+        const opened = await admitted({}, 200, ...at10, [22, { kind: 'stepStarted', index: 1 }]);
+        await opened.router.setDial(shop, dialFor('green', 10));
+        return opened;
+      },
+    },
+    { name: 'soak', input: road, open: () => admitted({ steps: [weight(100)], soakSeconds: 60 }, 25, ...at100) },
+    {
+      name: 'retire-stable',
+      input: road,
+      open: async () => {
+        const opened = await admitted({ steps: [weight(100)] }, 400, ...soaked, [50, { kind: 'retiring' }]);
+        await opened.router.setDial(shop, dialFor('green', 100));
+        return opened;
+      },
+    },
+  ],
+  'look',
+  'shift-traffic',
+);
 
 /** The input of roll-back.asl.json as the claim writes it. */
 export const backInput = async (opened: World, attempt = 1) => ({
@@ -157,33 +167,37 @@ export const goingBack = async (...story: Line[]): Promise<World> => {
 };
 
 /** The handlers of roll-back.asl.json, and those that both machines end with or hand over by. */
-export const backScenes: Scene[] = [
-  { name: 'restore-traffic', input: {}, open: () => goingBack() },
-  {
-    name: 'verify-traffic',
-    input: {},
-    open: async () => {
-      const opened = await goingBack(
-        [101, { kind: 'goingBack', attempt: 1 }],
-        [102, { kind: 'dialRestored', dial: dialFor('green', 0) }],
-      );
-      await opened.router.setDial(shop, dialFor('green', 0));
-      return opened;
+export const backScenes: Scene[] = withTwins(
+  [
+    { name: 'restore-traffic', input: {}, open: () => goingBack() },
+    {
+      name: 'verify-traffic',
+      input: {},
+      open: async () => {
+        const opened = await goingBack(
+          [101, { kind: 'goingBack', attempt: 1 }],
+          [102, { kind: 'dialRestored', dial: dialFor('green', 0) }],
+        );
+        await opened.router.setDial(shop, dialFor('green', 0));
+        return opened;
+      },
     },
-  },
-  {
-    name: 'retire-canary',
-    input: {},
-    open: async () => {
-      const opened = await goingBack(
-        [102, { kind: 'dialRestored', dial: dialFor('green', 0) }],
-        [103, { kind: 'dialVerified', dial: dialFor('green', 0) }],
-      );
-      await opened.router.setDial(shop, dialFor('green', 0));
-      return opened;
+    {
+      name: 'retire-canary',
+      input: {},
+      open: async () => {
+        const opened = await goingBack(
+          [102, { kind: 'dialRestored', dial: dialFor('green', 0) }],
+          [103, { kind: 'dialVerified', dial: dialFor('green', 0) }],
+        );
+        await opened.router.setDial(shop, dialFor('green', 0));
+        return opened;
+      },
     },
-  },
-];
+  ],
+  'restore-traffic',
+  'verify-traffic',
+);
 
 export const endScenes: Scene[] = [
   {

@@ -66,6 +66,12 @@ const NEEDS: Record<string, Need[]> = {
   'workloads.read': ['readWorkloads'],
   'workloads.readAll': ['readWorkloads'],
 };
+/** A function in the cluster turns and reads no dial but those that are there. */
+const inCluster = (name: string, call: string): Need[] | undefined => {
+  if (!name.endsWith('-in-cluster')) return undefined;
+  if (/^router[.](goBack|setDial)$/.test(call)) return ['writeCluster'];
+  return /^(router|targets)[.]/.test(call) ? ['readCluster'] : undefined;
+};
 /** Which machine the shared files start. */
 const STARTS: Record<string, Need> = {
   'application/start-run.ts': 'startRelease',
@@ -80,7 +86,7 @@ function needsInCode(name: string): Set<Need> {
     calls.flatMap(({ file, port, method }) => {
       const call = `${port}.${method}`;
       const starts = call === 'executions.start' ? STARTS[file] : undefined;
-      const needs = starts === undefined ? NEEDS[call] : [starts];
+      const needs = starts === undefined ? (inCluster(name, call) ?? NEEDS[call]) : [starts];
       if (needs === undefined) throw new Error(`${file} calls ${call}: what does that need?`);
       return needs;
     }),
