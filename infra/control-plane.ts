@@ -6,7 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { networkMistake } from '../adapters/outbound/destination.ts';
+import { networkMistake } from '../domain/addresses/address.ts';
 import { addAlarms } from './alarms.ts';
 import { addEvents } from './events.ts';
 import {

@@ -1,5 +1,5 @@
+import type { Destinations } from '../../domain/addresses/address.ts';
 import { lazy } from '../../domain/lazy.ts';
-import type { Destinations } from '../outbound/destinations.ts';
 import type { Hooks } from './hooks.ts';
 
 /** Hooks over HTTP, loaded when one is called: most looks call none, and what is read at a cold start is counted. */

@@ -1,7 +1,7 @@
+import type { Destinations } from '../../domain/addresses/address.ts';
 import { lazy } from '../../domain/lazy.ts';
 import type { SourceKind } from '../../domain/sources/measure.ts';
 import type { Env } from '../aws-client-config.ts';
-import type { Destinations } from '../outbound/destinations.ts';
 import { openCloudWatchSource } from './cloudwatch/cloudwatch-source.ts';
 import { compositeSource } from './composite-source.ts';
 import type { MetricSource } from './metric-source.ts';

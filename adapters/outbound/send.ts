@@ -2,11 +2,10 @@ import { type LookupAddress, lookup as resolve } from 'node:dns';
 import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { type Destinations, refusedDestination } from '../../domain/addresses/address.ts';
 import { BlockedError } from '../../domain/errors.ts';
-import { refusedDestination } from './destination.ts';
-import type { Destinations } from './destinations.ts';
 
-/** Nothing was sent: where the address leads to is asked by nobody. */
+/** Nothing was sent: the address, or what its name leads to, is asked by nobody. */
 export class DestinationRefusedError extends BlockedError {
   override readonly name = 'DestinationRefusedError';
 }

@@ -9,8 +9,8 @@ import type { JsonMeasure } from '../../../domain/sources/json/facts.ts';
 import { fillTemplate } from '../../../domain/sources/template.ts';
 import type { Reading } from '../../../domain/windows/reading.ts';
 import { CALL_DEADLINE_MS, type Env } from '../../aws-client-config.ts';
-import { refusalOf, withoutQuery } from '../../outbound/address-text.ts';
-import { type AskOptions, ask, NoAnswerError } from '../http-request.ts';
+import { type HttpRequest, NoAnswerError, requestText } from '../../outbound/http-client.ts';
+import { askSource, type SourceAskOptions } from '../ask-source.ts';
 import {
   type MetricReading,
   type MetricSource,
@@ -25,7 +25,7 @@ const LARGEST_ANSWER_BYTES = 1_000_000;
 const LARGEST_RESULT_CHARACTERS = 10_000;
 
 /** `loopback`: takes http:// on this computer, for the lab. */
-export type JsonOptions = Omit<AskOptions, 'signal'>;
+export type JsonOptions = Omit<SourceAskOptions, 'signal'>;
 
 /**
  * Endpoints that answer with JSON. What one says is about now: it is the reading of the window that ended last, and no other
@@ -65,13 +65,9 @@ async function readMetric(
   const [window] = request.windows;
   const windowMs = window === undefined ? 0 : window.endEpochMs - window.startEpochMs;
   const url = fillTemplate(template, templateValues(request, request.canary, windowMs), encodeURIComponent);
-  const refused = refusalOf(url, { loopback: options.loopback ?? false, http: false });
-  if (refused !== undefined) throw new NoAnswerError(refused);
-  const what = `GET ${withoutQuery(url)}`;
-  const { status, text } = await ask(
-    { method: 'GET', url, headers: { accept: 'application/json', ...headers } },
-    { largestBytes: LARGEST_ANSWER_BYTES, ...options },
-  );
+  const asked: HttpRequest = { method: 'GET', url, headers: { accept: 'application/json', ...headers } };
+  const what = requestText(asked);
+  const { status, text } = await askSource(asked, { largestBytes: LARGEST_ANSWER_BYTES, ...options });
   if (status !== 200) throw new NoAnswerError(`${what} answered ${status}`);
   const answer = parse(text, what);
   if (isTooDeep(answer)) {

@@ -1,6 +1,6 @@
 import { describeValue, valueAt } from '../../../domain/file/issue.ts';
 import { jsonFacts } from '../../../domain/sources/json/facts.ts';
-import type { SourceText } from '../text-registry.ts';
+import type { SourceText } from '../source-text.ts';
 import { jsonPathMistake } from './json-path.ts';
 
 /** A JSONPath that cannot be read. */

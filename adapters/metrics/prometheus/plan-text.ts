@@ -1,6 +1,6 @@
 import { type Issue, valueAt } from '../../../domain/file/issue.ts';
 import { prometheusFacts } from '../../../domain/sources/prometheus/facts.ts';
-import type { SourceText } from '../text-registry.ts';
+import type { SourceText } from '../source-text.ts';
 import { promqlMistake } from './promql.ts';
 
 /** Queries that Prometheus would refuse. Variables are filled in before, by what is as long as they are. */

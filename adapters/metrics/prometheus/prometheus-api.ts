@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { PrometheusServer } from '../../../domain/sources/prometheus/facts.ts';
 import type { Env } from '../../aws-client-config.ts';
-import { refusalOf } from '../../outbound/address-text.ts';
-import { type AskOptions, ask, type HttpRequest, NoAnswerError } from '../http-request.ts';
+import { type HttpRequest, NoAnswerError } from '../../outbound/http-client.ts';
+import { askSource, type SourceAskOptions } from '../ask-source.ts';
 import { signForAps } from './sign-for-aps.ts';
 
 export type Labels = Record<string, string>;
@@ -66,12 +66,10 @@ function listOf(value: unknown): unknown[] {
 const undocumented = (what: string) => new NoAnswerError(`Prometheus answered what it does not document: ${what}`);
 
 /** @param options.loopback allows a server on this computer, for the lab */
-export function openPrometheusApi(server: PrometheusServer, env: Env, options: AskOptions = {}): PrometheusApi {
-  const refused = refusalOf(server.url, { loopback: options.loopback ?? false, http: !server.sigv4 });
+export function openPrometheusApi(server: PrometheusServer, env: Env, options: SourceAskOptions = {}): PrometheusApi {
   const url = `${server.url.replace(/\/+$/, '')}/api/v1/query`;
   return {
     async query(promql, atEpochMs) {
-      if (refused !== undefined) throw new NoAnswerError(refused);
       // POST: a query with many pods in it is longer than an address may be
       const request: HttpRequest = {
         method: 'POST',
@@ -79,7 +77,8 @@ export function openPrometheusApi(server: PrometheusServer, env: Env, options: A
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams({ query: promql, time: String(atEpochMs / 1000) }).toString(),
       };
-      return parse(await ask(server.sigv4 ? await signForAps(request, env) : request, options));
+      const signed = server.sigv4 ? await signForAps(request, env) : request;
+      return parse(await askSource(signed, { ...options, http: !server.sigv4 }));
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Window } from '../../../domain/windows/windows.ts';
-import { NoAnswerError } from '../http-request.ts';
+import { NoAnswerError } from '../../outbound/http-client.ts';
 import { type CounterSeries, scrapeEveryMs } from './counter-increase.ts';
 import type { Labels, PrometheusApi, Sample } from './prometheus-api.ts';
 

@@ -7,7 +7,8 @@ import { fillTemplate } from '../../../domain/sources/template.ts';
 import type { Reading } from '../../../domain/windows/reading.ts';
 import type { Window } from '../../../domain/windows/windows.ts';
 import { CALL_DEADLINE_MS, type Env } from '../../aws-client-config.ts';
-import { type AskOptions, NoAnswerError } from '../http-request.ts';
+import { NoAnswerError } from '../../outbound/http-client.ts';
+import type { SourceAskOptions } from '../ask-source.ts';
 import {
   type MetricReading,
   type MetricSource,
@@ -21,7 +22,7 @@ import { openCounts } from './prometheus-counts.ts';
 import { reachOf } from './prometheus-series.ts';
 
 /** `loopback`: takes a server on this computer, for the lab. */
-export type PrometheusOptions = Omit<AskOptions, 'signal'>;
+export type PrometheusOptions = Omit<SourceAskOptions, 'signal'>;
 
 /**
  * Prometheus, or Amazon Managed Prometheus, as the workload names it. A fault of one metric's query does not lose the others.

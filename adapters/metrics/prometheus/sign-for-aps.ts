@@ -1,7 +1,7 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Env } from '../../aws-client-config.ts';
+import { type HttpRequest, NoAnswerError } from '../../outbound/http-client.ts';
 import { SignerSha256 } from '../../signer-sha256.ts';
-import { type HttpRequest, NoAnswerError } from '../http-request.ts';
 
 /**
  * The request as Amazon Managed Prometheus wants it: signed with Signature Version 4 for the service `aps`, in the region of
@@ -9,7 +9,11 @@ import { type HttpRequest, NoAnswerError } from '../http-request.ts';
  * https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-APIReference.html
  * @throws NoAnswerError where the environment has no credentials, or nothing names a region
  */
-export async function signForAps(request: HttpRequest, env: Env, signingDate?: Date): Promise<HttpRequest> {
+export async function signForAps(
+  request: HttpRequest,
+  env: Env,
+  signingDate?: Date,
+): Promise<HttpRequest & { headers: Record<string, string> }> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = env;
   const { protocol, hostname, host, pathname } = new URL(request.url);
   const region = /^aps-workspaces(?:-fips)?\.([a-z0-9-]+)\./.exec(hostname)?.[1] ?? env.AWS_REGION;

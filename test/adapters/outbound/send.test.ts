@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpHooks } from '../../../adapters/hooks/http-hooks.ts';
-import { ask } from '../../../adapters/metrics/http-request.ts';
+import { askSource } from '../../../adapters/metrics/ask-source.ts';
 import { send } from '../../../adapters/outbound/send.ts';
 
 const servers: ReturnType<typeof createServer>[] = [];
@@ -36,7 +36,7 @@ describe('where a name leads', () => {
     const url = `http://localhost:${port}/latest/meta-data`;
     await expect(send({ method: 'GET', url, signal: signal() }, { privateNetworks: 'all' })).rejects.toMatchObject({
       name: 'DestinationRefusedError',
-      message: expect.stringMatching(/^localhost: (127\.0\.0\.1|::1) is this computer, which only the lab asks$/),
+      message: expect.stringMatching(/^localhost: (127\.0\.0\.1|::1) is on this computer, which only the lab asks$/),
     });
     expect(seen).toEqual([]);
     const { statusCode } = await send({ method: 'GET', url, signal: signal() }, { loopback: true });
@@ -59,7 +59,7 @@ describe('where a name leads', () => {
       const hook = await httpHooks().call({ url, key: 'k', timeoutSeconds: 1, body: {} });
       expect(hook).toMatchObject({ kind: 'failed', because: expect.stringMatching(/is not asked: /) });
       expect(await httpHooks().poll(url, 1)).toMatchObject({ kind: 'failed' });
-      await expect(ask({ method: 'GET', url, headers: {} }, { timeoutMs: 1_000 })).rejects.toThrow(/is not asked: /);
+      await expect(askSource({ method: 'GET', url }, { timeoutMs: 1_000 })).rejects.toThrow(/is not asked: /);
     },
   );
 });

@@ -13,6 +13,10 @@ describe('an address that a function asks', () => {
     'https://10.0.0.7/smoke',
     'https://192.168.1.2:8443/',
     'https://[fd00::7]/',
+    'https://100.64.0.1/',
+    'https://169.254.example.com/',
+    'https://8.8.8.8/',
+    'https://[2606:2800:220:1::1]/',
   ])('is %s', url => {
     expect(isAsked(url)).toBe(true);
   });
@@ -38,9 +42,14 @@ describe('an address that a function asks', () => {
     'https://127.9.9.9/',
     'https://2130706433/',
     'https://0x7f.1/',
-    'https://0.0.0.0/',
     'https://[::1]/',
-    'https://[::]/',
+    'https://0177.0.0.1/',
+    'https://127.1/',
+    'https://[::127.0.0.1]/',
+    'https://[64:ff9b::127.0.0.1]/',
+    'https://[2002:7f00:1::]/',
+    'https://LOCALHOST/',
+    'https://１２７.0.0.1/',
     'https://[::ffff:127.0.0.1]/',
   ])('is not on its own computer: %s', url => {
     expect(refusedAddress(url, LAMBDA)?.is).toMatch(/^on this computer/);
@@ -52,8 +61,23 @@ describe('an address that a function asks', () => {
     'https://169.254.1.1/',
     'https://[fe80::1]/',
     'https://[::ffff:169.254.169.254]/',
+    'https://0.0.0.0/',
+    'https://0/',
+    'https://[::]/',
+    'https://0xa9fea9fe/',
+    'https://2852039166/',
+    'https://0251.0376.0251.0376/',
+    'https://169.254.43518/',
+    'https://169.254.169.254./',
+    'https://[64:ff9b::a9fe:a9fe]/',
+    'https://[2002:a9fe:a9fe::1]/',
+    'https://[fd00:ec2::254]/',
+    'https://224.0.0.1/',
+    'https://255.255.255.255/',
   ])('is never where credentials are given out: %s', url => {
-    expect(refusedAddress(url, { loopback: true, http: true })?.is).toMatch(/^a link-local address/);
+    expect(refusedAddress(url, { loopback: true, http: true })?.is).toMatch(
+      /^a link-local or reserved address, where credentials are given out$/,
+    );
   });
 
   it('is over http where that is allowed, as of a Prometheus in the private network', () => {

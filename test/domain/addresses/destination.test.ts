@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { networkMistake, refusedDestination } from '../../../adapters/outbound/destination.ts';
-import type { Destinations } from '../../../adapters/outbound/destinations.ts';
+import type { Destinations } from '../../../domain/addresses/address.ts';
+import { networkMistake, refusedDestination } from '../../../domain/addresses/address.ts';
 
 const LAMBDA: Destinations = { privateNetworks: [] };
 const LISTED: Destinations = { privateNetworks: ['10.20.0.0/16', 'fd12:3456::/32'] };
@@ -14,6 +14,10 @@ describe('an address to which a name has led', () => {
     '100.63.0.1',
     '2606:2800:220:1::1',
     '2002:0808:0808::1',
+    '2001:db8::1',
+    '2600:1f18::1%eth0',
+    '::ffff:8.8.8.8',
+    '64:ff9b::808:808',
   ])('of the internet is asked: %s', ip => expect(refusedDestination(ip, LAMBDA)).toBeUndefined());
 
   it.each([
@@ -35,19 +39,31 @@ describe('an address to which a name has led', () => {
     '224.0.0.1',
     '255.255.255.255',
     'ff02::1',
+    '::a9fe:a9fe',
+    '::ffff:0:169.254.169.254',
+    // what stands for an IPv4 address that nobody sees in it: NAT64 of one's own, Teredo
+    '64:ff9b:1::a9fe:a9fe',
+    '2001:0:1::1',
+    '[fe80::1]',
   ])('of nobody, or where credentials are given out, is never asked, whatever is listed: %s', ip => {
     const everything: Destinations = { loopback: true, privateNetworks: ['0.0.0.0/0', '::/0'] };
     for (const allowed of [LAMBDA, everything, { privateNetworks: 'all' as const }])
       expect(refusedDestination(ip, allowed)).toMatch(/link-local or reserved/);
   });
 
-  it.each(['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1', '64:ff9b::7f00:1', '2002:7f00:1::'])(
-    'of this computer is asked in the lab alone: %s',
-    ip => {
-      expect(refusedDestination(ip, { privateNetworks: 'all' })).toMatch(/this computer, which only the lab asks/);
-      expect(refusedDestination(ip, { loopback: true })).toBeUndefined();
-    },
-  );
+  it.each([
+    '127.0.0.1',
+    '127.8.9.10',
+    '::1',
+    '::ffff:127.0.0.1',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    '::7f00:1',
+    '::ffff:0:127.0.0.1',
+  ])('of this computer is asked in the lab alone: %s', ip => {
+    expect(refusedDestination(ip, { privateNetworks: 'all' })).toMatch(/this computer, which only the lab asks/);
+    expect(refusedDestination(ip, { loopback: true })).toBeUndefined();
+  });
 
   it.each([
     '10.0.0.1',
@@ -70,6 +86,27 @@ describe('an address to which a name has led', () => {
   );
 });
 
+describe('what is no IP address', () => {
+  it.each([
+    '',
+    'localhost',
+    '010.0.0.1',
+    '1.2.3',
+    '256.1.1.1',
+    '1.2.3.4.5',
+    '1.2.3.4 ',
+    ':::',
+    '12345::',
+    '0x7f.0.0.1',
+  ])('is asked by nobody: %j', text =>
+    expect(refusedDestination(text, { privateNetworks: 'all', loopback: true })).toBe(`${text} is no IP address`),
+  );
+
+  it('is no network either, and a list with one in it opens nothing', () => {
+    expect(() => refusedDestination('10.0.0.1', { privateNetworks: ['10.0.0.0/33'] })).toThrow(RangeError);
+  });
+});
+
 describe('a list of networks', () => {
   it.each(['10.0.0.0/8', '10.1.2.3/32', 'fd00::/8', '::/0'])('may have %s', network =>
     expect(networkMistake(network)).toBeUndefined(),
@@ -84,6 +121,9 @@ describe('a list of networks', () => {
     '/8',
     '10.0.0.0/-1',
     '10.0.0.0/8 ',
+    '010.0.0.0/8',
+    '10.0.0.0/8/8',
+    'fe80::1%eth0/64',
   ])('may not have %j', network =>
     expect(networkMistake(network)).toMatch(/is no network; expected an address and the length of its prefix/),
   );
