@@ -1,4 +1,5 @@
 import { StaleError, UnfinishedError } from '../domain/errors.ts';
+
 /** This execution is no longer the newest of its release, or the release is over: it must do nothing. */
 export class StaleExecutionError extends StaleError {
   override readonly name = 'StaleExecutionError';

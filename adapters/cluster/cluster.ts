@@ -1,23 +1,12 @@
 import type { Slot } from '../../domain/dial.ts';
-import type { LabelSelector, Labels } from '../../domain/slot/label-selector.ts';
+import type { Labels } from '../../domain/slot/label-selector.ts';
 import type { NamespaceSelectors } from '../../domain/slot/namespace-selectors.ts';
+import type { SlotTemplate } from '../../domain/slot/slot-objects.ts';
 import type { Workload } from '../../domain/workload.ts';
 
 /** What the cluster holds of the team's own objects, read at admission. Plain JSON. */
-export interface Template {
-  /** `spec.template` of the team's Deployment, untouched. */
+export interface Template extends SlotTemplate {
   podTemplate: Record<string, unknown>;
-  /** The data of each ConfigMap that the pod template refers to (env, envFrom, volumes), by name. */
-  configMaps: Record<string, Record<string, string>>;
-  /** binaryData (base64) of those ConfigMaps that have any, by name. */
-  configMapBinaryData?: Record<string, Record<string, string>>;
-  /** `spec.selector` of the Deployment. */
-  selector?: LabelSelector;
-  /** Of its `spec`, what a slot takes over. */
-  minReadySeconds: number;
-  progressDeadlineSeconds?: number;
-  revisionHistoryLimit?: number;
-  strategy?: { type?: string | undefined; [field: string]: unknown };
   /** Container names in order: a push sets the image of one of them. */
   containers: string[];
   /** `spec.replicas` of the template: the size of a first release, where no stable slot says otherwise. */

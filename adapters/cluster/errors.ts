@@ -1,4 +1,5 @@
 import { BlockedError, StaleError, UnreachableError } from '../../domain/errors.ts';
+
 export class TemplateNotFoundError extends BlockedError {
   override readonly name = 'TemplateNotFoundError';
 }

@@ -1,4 +1,5 @@
 import { BlockedError, StaleError, UnreachableError } from '../../domain/errors.ts';
+
 export type Machine = 'release' | 'rollBack';
 
 export interface ExecutionStatus {

@@ -1,4 +1,5 @@
 import { UnreachableError } from '../../domain/errors.ts';
+
 export interface HookCall {
   url: string;
   /** The same for every repetition of the same call, sent as Idempotency-Key: a hook may be called twice. */

@@ -1,4 +1,5 @@
 import { BlockedError, NotFoundError, UnreachableError } from '../../domain/errors.ts';
+
 export interface ResolvedImage {
   /** `<registry>/<repository>@sha256:...`: what a container's `image` is set to. */
   uri: string;

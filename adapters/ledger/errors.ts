@@ -1,4 +1,5 @@
 import { StaleError, UnreachableError } from '../../domain/errors.ts';
+
 /** Somebody else appended first. The caller reads again and thinks again: that is the fence, not a fault. */
 export class LedgerConflictError extends StaleError {
   override readonly name = 'LedgerConflictError';

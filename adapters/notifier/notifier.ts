@@ -1,4 +1,5 @@
 import { UnreachableError } from '../../domain/errors.ts';
+
 export interface Notice {
   topicArn: string;
   /** One line, at most 100 ASCII characters (SNS). */

@@ -1,4 +1,5 @@
 import { BlockedError, UnreachableError } from '../../domain/errors.ts';
+
 /** The rule cannot carry a dial: not there, three groups, unknown group, another header. Retrying does not help. */
 export class RouterRuleError extends BlockedError {
   override readonly name = 'RouterRuleError';

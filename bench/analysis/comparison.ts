@@ -1,25 +1,18 @@
 import { comparisonTasks, type JudgeRow, judgeRows, lineFor, perSetting, pooled } from '../../comparison/compare.ts';
 import { ALPHA } from '../../comparison/line.ts';
 import type { Results } from '../../comparison/pool.ts';
-import { canaryRequestsOfWindow, FAULTS, leastExcess, SETTINGS, type Setting } from '../../comparison/settings.ts';
-import { excessOf, newTally, rolledBackPercent, type Tally } from '../../comparison/tally.ts';
+import { FAULTS, leastExcess } from '../../comparison/settings.ts';
+import { excessOf } from '../../comparison/tally.ts';
 import { fixedText } from '../../domain/number-text.ts';
-import { judged, percentInterval, type Section } from './figures.ts';
+import { judged, type Section } from './figures.ts';
+import { ENOUGH_FAILURES, HARDEST, hardestFault } from './hardest-fault.ts';
 import { besideOf, type Measure, measured, type Wanted } from './measure.ts';
-
-const HARDEST = 10;
-/** Failures of the canary that its first window must be expected to have for a fault of x10 to be found in it. */
-const ENOUGH_FAILURES = 15;
 
 /** The specification's table: 180 settings of 30 minutes, all judges on the same windows. */
 export const comparison = ({ size, seed, profile }: Wanted): Measure => ({
   tasks: comparisonTasks({ releases: size.compared, seed, profile }),
   report: results => report(results, profile, size.quick),
 });
-
-/** Where a canary at `ratio` is expected to fail often enough in one window. */
-export const isBusy = (setting: Setting, ratio: number): boolean =>
-  canaryRequestsOfWindow(setting) * setting.baseRate * ratio >= ENOUGH_FAILURES;
 
 const ROW_COLUMNS = [
   'judge',
@@ -41,12 +34,6 @@ function report(results: Results, profile: string, quick: boolean): Section {
   const line = lineFor(profile, 2, 1);
   const us = measured(line);
   const excess = (name: string) => excessOf(pooled(results, line, 2, name));
-  const inFirst = (name: string) =>
-    perSetting(results, line, HARDEST, name)
-      .filter((_, i) => isBusy(SETTINGS[i] as Setting, HARDEST))
-      .map(tally => ({ ...tally, rolledBack: tally.early[0] ?? 0 }));
-  const least = (name: string): Tally =>
-    inFirst(name).toSorted((a, b) => rolledBackPercent(a) - rolledBackPercent(b))[0] ?? newTally();
   const { releases } = pooled(results, line, 2, us);
   return {
     title: '180 settings of 30 minutes',
@@ -62,17 +49,14 @@ function report(results: Results, profile: string, quick: boolean): Section {
         },
         quick,
       ),
-      judged(
-        {
-          name: `x10 found in the first window where ${ENOUGH_FAILURES} canary failures are expected in it, worst of ${inFirst(us).length} settings`,
-          value: rolledBackPercent(least(us)),
-          unit: '%',
-          interval: percentInterval(least(us)),
-          limit: { atLeast: 95 },
-          beside: besideOf(line, name => rolledBackPercent(least(name))),
-        },
+      hardestFault({
+        line,
         quick,
-      ),
+        perSetting: name => perSetting(results, line, HARDEST, name),
+        windows: 1,
+        nameOf: settings =>
+          `x10 found in the first window where ${ENOUGH_FAILURES} canary failures are expected in it, worst of ${settings} settings`,
+      }),
     ],
     tables: [{ title: 'by judge', columns: ROW_COLUMNS, rows: judgeRows(results, profile).map(rowCells) }],
   };

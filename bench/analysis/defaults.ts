@@ -1,10 +1,10 @@
 import { ALPHA, type Line, OTHERS, sequential, tallyOf } from '../../comparison/line.ts';
 import type { Results } from '../../comparison/pool.ts';
-import { SETTINGS, type Setting, windowsOfRelease } from '../../comparison/settings.ts';
-import { addTallies, excessOf, newTally, rolledBackPercent, type Tally } from '../../comparison/tally.ts';
+import { SETTINGS, windowsOfRelease } from '../../comparison/settings.ts';
+import { addTallies, excessOf, FIRST_WINDOWS, newTally, rolledBackPercent } from '../../comparison/tally.ts';
 import type { Noise } from '../../comparison/traffic.ts';
-import { isBusy } from './comparison.ts';
 import { judged, percentInterval, type Section } from './figures.ts';
+import { ENOUGH_FAILURES, HARDEST, hardestFault } from './hardest-fault.ts';
 import { besideOf, type Measure, measured, type Wanted } from './measure.ts';
 
 const NOISES: readonly { noise: Noise; name: string }[] = [
@@ -13,7 +13,6 @@ const NOISES: readonly { noise: Noise; name: string }[] = [
   { noise: 'persistent', name: 'persistently different (10 %)' },
 ];
 const EFFECTS = [2, 5, 10] as const;
-const HARDEST = 10;
 const MARGIN = 1.25;
 
 /** The defaults: guard on, with the dispersion of 60 windows of the stable version before each release, margin 1.25. */
@@ -59,12 +58,6 @@ function report(results: Results, line: Line, quick: boolean): Section {
   const pooled = (noise: Noise, ratio: number, name: string) =>
     perSetting(noise, ratio, name).reduce(addTallies, newTally());
   const healthy = (noise: Noise) => (name: string) => rolledBackPercent(pooled(noise, 1, name));
-  const byThird = (name: string) =>
-    perSetting('binomial', HARDEST, name)
-      .filter((_, i) => isBusy(SETTINGS[i] as Setting, HARDEST))
-      .map(tally => ({ ...tally, rolledBack: tally.early.reduce((sum, count) => sum + count, 0) }));
-  const least = (name: string): Tally =>
-    byThird(name).toSorted((a, b) => rolledBackPercent(a) - rolledBackPercent(b))[0] ?? newTally();
   const releases = pooled('binomial', 1, us).releases;
   return {
     title: 'The defaults: guard on, margin 1.25',
@@ -83,17 +76,14 @@ function report(results: Results, line: Line, quick: boolean): Section {
           quick,
         ),
       ),
-      judged(
-        {
-          name: `x10 found by the third window where 15 canary failures are expected in one, worst of ${byThird(us).length} settings`,
-          value: rolledBackPercent(least(us)),
-          unit: '%',
-          interval: percentInterval(least(us)),
-          limit: { atLeast: 95 },
-          beside: besideOf(line, name => rolledBackPercent(least(name))),
-        },
+      hardestFault({
+        line,
         quick,
-      ),
+        perSetting: name => perSetting('binomial', HARDEST, name),
+        windows: FIRST_WINDOWS,
+        nameOf: settings =>
+          `x10 found by the third window where ${ENOUGH_FAILURES} canary failures are expected in one, worst of ${settings} settings`,
+      }),
     ],
     tables: [
       {

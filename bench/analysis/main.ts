@@ -1,4 +1,5 @@
 import { fixedText } from '../../domain/number-text.ts';
+
 /**
  * npm run bench:analysis [-- --quick] [--json FILE] [--seed N] [--profile NAME] [--long N] [--workers N] [--only plans]: the figures that
  * docs/statistics.md promises of the judgement, simulated. Exits 1 where a limit is missed and says which.

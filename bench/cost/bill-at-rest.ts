@@ -1,9 +1,8 @@
-import type { BillLine } from './prices.ts';
+import { type BillLine, HOURS_OF_A_MONTH } from './prices.ts';
 
 /** Assumed: what is stored. A release leaves about 100 kB in the table, of which the windows go after 30 days. */
 const TABLE_GB = 1;
 const LOGS_GB = 1;
-const HOURS_OF_A_MONTH = 730;
 /** Of a call by the schedule that finds nothing to do: assumed, as in release-cost.ts. */
 const CALL_SECONDS = 0.5;
 const MEMORY_GB = 0.5;

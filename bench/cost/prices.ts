@@ -1,4 +1,5 @@
 import { fixedText, groupedText, roundedText } from '../../domain/number-text.ts';
+
 /**
  * What AWS asks, without its free tiers, in US East (N. Virginia). Looked up on PRICES_AS_OF in stored copies of these pages
  * and, where a page draws its table only in a browser (CloudWatch, Lambda, DynamoDB, SNS, VPC), in articles of 2025 and 2026
@@ -6,6 +7,7 @@ import { fixedText, groupedText, roundedText } from '../../domain/number-text.ts
  */
 export const PRICES_AS_OF = '2026-11-21';
 export const PRICES_REGION = 'us-east-1';
+export const HOURS_OF_A_MONTH = 730;
 
 export interface Price {
   dollars: number;

@@ -6,7 +6,7 @@ import { watchRelease } from '../../lab/watch-release.ts';
 import { addWorkload, pushImage } from '../../lab/workload.ts';
 import { type Figure, figureOf } from '../figure.ts';
 import { type CalledAws, countCalls } from './count-calls.ts';
-import { type BillLine, billTable, sumOf } from './prices.ts';
+import { type BillLine, billTable, HOURS_OF_A_MONTH, sumOf } from './prices.ts';
 
 /**
  * A minute takes two seconds. What a handler takes on the wall is 30 times as long on the lab's clock, about 3 s of the 10 s
@@ -59,7 +59,6 @@ const MEMORY_GB = 0.5;
 const PLATFORM_BYTES = 400;
 const METRIC_LINE_BYTES = 450;
 const HISTORY_EVENT_BYTES = 450;
-const HOURS_OF_A_MONTH = 730;
 /** Of the AWS Load Balancer Controller, which runs with us here. */
 const CONTROLLERS_CALLS = ['RegisterTargets', 'DeregisterTargets'];
 /** A release of half an hour and its drain touch two hours of the clock, and metrics are counted by the hour. */

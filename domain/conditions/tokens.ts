@@ -1,4 +1,5 @@
 import { BadInputError } from '../errors.ts';
+
 /** Something that a reader of the plan can mend: where it is and what to write instead. */
 export class ConditionMistakeError extends BadInputError {
   override readonly name = 'ConditionMistakeError';

@@ -23,22 +23,29 @@ export const SIZE_POSITION_ANNOTATION = 'sluice.dev/size-position';
 /** On an autoscaler whose minimum Sluice has set for a release: the minimum that the team gave it. */
 export const OWN_MINIMUM_ANNOTATION = 'sluice.dev/own-minimum';
 
+/** What a slot takes over of the team's own objects. Plain JSON. */
+export interface SlotTemplate {
+  /** `spec.template` of the team's Deployment, untouched. */
+  podTemplate: unknown;
+  /** The data of each ConfigMap that the pod template refers to (env, envFrom, volumes), by name. */
+  configMaps: Record<string, Record<string, string>>;
+  /** binaryData (base64) of those ConfigMaps that have any, by name. */
+  configMapBinaryData?: Record<string, Record<string, string>>;
+  /** `spec.selector` of the Deployment. */
+  selector?: LabelSelector;
+  /** Of its `spec`, as the rest. */
+  minReadySeconds: number;
+  progressDeadlineSeconds?: number;
+  revisionHistoryLimit?: number;
+  strategy?: { type?: string | undefined; [field: string]: unknown };
+}
+
 /** What a slot is written from; adapters/cluster's SlotContent fits. */
 export interface SlotSource {
   revision: string;
   /** Image URI by digest per container that a push names; others of the same repository get it as well. */
   images: Record<string, string>;
-  template: {
-    podTemplate: unknown;
-    configMaps: Record<string, Record<string, string>>;
-    configMapBinaryData?: Record<string, Record<string, string>>;
-    /** Of the team's Deployment. */
-    selector?: LabelSelector;
-    minReadySeconds: number;
-    progressDeadlineSeconds?: number;
-    revisionHistoryLimit?: number;
-    strategy?: { type?: string | undefined; [field: string]: unknown };
-  };
+  template: SlotTemplate;
 }
 
 export interface SlotObjects {

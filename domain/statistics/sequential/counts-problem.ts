@@ -1,4 +1,5 @@
 import { UnusableError } from '../../errors.ts';
+
 /** Counts that cannot be judged: nobody knows what they mean, and guessing could promote a bad release. */
 export class BadCountsError extends UnusableError {
   override readonly name = 'BadCountsError';
