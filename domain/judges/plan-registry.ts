@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { alarmPlan } from './alarm/plan.ts';
 import { anomalyBandPlan } from './anomaly-band/plan.ts';
+import { burnRatePlan } from './burn-rate/plan.ts';
 import { flaggerPlan } from './flagger/plan.ts';
 import type { JudgePlanKind } from './judge-plan-kind.ts';
 import { mannWhitneyPlan } from './mann-whitney/plan.ts';
@@ -17,6 +18,7 @@ const KINDS = [
   mannWhitneyPlan,
   alarmPlan,
   anomalyBandPlan,
+  burnRatePlan,
 ] as const;
 
 /** The judge of a metric that names none. */

@@ -1,5 +1,6 @@
 import { alarmJudge } from './alarm/judge.ts';
 import { anomalyBandJudge } from './anomaly-band/judge.ts';
+import { burnRateJudge } from './burn-rate/judge.ts';
 import { flaggerJudge } from './flagger/judge.ts';
 import type { JudgeRunKind } from './judge-run-kind.ts';
 import { mannWhitneyJudge } from './mann-whitney/judge.ts';
@@ -17,6 +18,7 @@ export const JUDGE_RUNS: readonly JudgeRunKind[] = [
   mannWhitneyJudge,
   alarmJudge,
   anomalyBandJudge,
+  burnRateJudge,
 ];
 
 /** @throws RangeError a frozen plan names a judge that this version does not have */

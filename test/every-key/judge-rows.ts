@@ -23,6 +23,8 @@ const threshold = judged(counts, { ...errors?.judge, successCondition: 'result[0
 const relative = judged(counts, { kind: 'relative', max: 1.5, failureLimit: 0 });
 const flagger = judged(counts, { kind: 'flagger', thresholdRange: { min: 98 }, threshold: 2 });
 const sequential = judged(counts, { kind: 'sequential', margin: 1.25 });
+const burn = judged(counts, { kind: 'burnRate', objective: '99%', over: '1d', minRequests: 1 });
+const burnPair = (pair: object) => ({ windows: [{ long: '20m', short: '2m', budget: '2%', ...pair }] });
 /** A number of the team's own. */
 const ORDERS = {
   kind: 'cloudwatch',
@@ -122,6 +124,19 @@ export const JUDGE_ROWS: Record<string, JudgeRow> = {
   'metrics[].judge.threshold': flagger({ threshold: 1 }, { threshold: 9 }),
   'metrics[].judge.failureLimit of a band': band({ failureLimit: 0 }, { failureLimit: 9 }),
   'metrics[].judge.bad': band({ bad: 'above' }, { bad: 'below' }),
+  'metrics[].judge.objective': burn({ objective: '99.9%', ...burnPair({}) }, { objective: '70%', ...burnPair({}) }),
+  'metrics[].judge.over': burn({ over: '1d', ...burnPair({}) }, { over: '30d', ...burnPair({}) }),
+  'metrics[].judge.windows': burn(burnPair({}), burnPair({ budget: '40%' })),
+  'metrics[].judge.windows[].long': burn(burnPair({ long: '5m' }), burnPair({ long: '20m' })),
+  'metrics[].judge.windows[].short': burn(
+    { minRequests: 3000, ...burnPair({ short: '1m' }) },
+    { minRequests: 3000, ...burnPair({ short: '19m' }) },
+  ),
+  'metrics[].judge.windows[].budget': burn(burnPair({ budget: '2%' }), burnPair({ budget: '40%' })),
+  'metrics[].judge.minRequests of a burn rate': burn(
+    { minRequests: 1, ...burnPair({}) },
+    { minRequests: 90_000, ...burnPair({}) },
+  ),
   'metrics[].judge.direction': kayenta({ direction: 'increase' }, { direction: 'decrease' }),
   kayenta: scored({ pass: 95, marginal: 75 }, { pass: 40, marginal: 10 }),
   'kayenta.pass': scored({ pass: 95, marginal: 10 }, { pass: 30, marginal: 10 }),

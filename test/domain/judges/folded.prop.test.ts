@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { exactText, fromExactText } from '../../../domain/exact-json.ts';
+import type { BurnWindow } from '../../../domain/judges/burn-rate/spec.ts';
 import { cutOf, type Folded, foldWindows } from '../../../domain/judges/folded.ts';
 import { judgeRelease } from '../../../domain/judges/judge-release.ts';
 import type { JudgeSpec, Metric } from '../../../domain/plan/plan.ts';
@@ -55,6 +56,19 @@ const judge: fc.Arbitrary<JudgeSpec> = fc.oneof(
     min: fc.constant(95),
     threshold: fc.integer({ min: 1, max: 6 }),
     intervalSeconds: fc.constantFrom(60, 120, 300),
+  }),
+  fc.record({
+    kind: fc.constant('burnRate' as const),
+    objective: fc.constantFrom(0.99, 0.9),
+    overSeconds: fc.constant(86_400),
+    windows: fc.constantFrom<BurnWindow[]>(
+      [{ longSeconds: 600, shortSeconds: 120, budget: 0.02 }],
+      [
+        { longSeconds: 3600, shortSeconds: 300, budget: 0.05 },
+        { longSeconds: 300, shortSeconds: 60, budget: 0.01 },
+      ],
+    ),
+    minRequests: fc.constantFrom(1, 500),
   }),
   fc.record({ kind: fc.constant('alarm' as const), failureLimit: limit }),
   fc.record({ kind: fc.constant('anomalyBand' as const), failureLimit: limit, bad: fc.constant('above' as const) }),

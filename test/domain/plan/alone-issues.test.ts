@@ -17,14 +17,14 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     'a soak is judged by nothing',
     bare('soak: 1m'),
     [
-      'value soak: a soak of 1m, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
+      'value soak: a soak of 1m, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm, anomalyBand or burnRate judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
     ],
   ],
   [
     'a soak is judged by comparisons only',
     soaking('{ kind: cloudwatch, bad: failedRequests }', '{ kind: mannWhitney }'),
     [
-      'value soak: a soak of 15m, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
+      'value soak: a soak of 15m, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm, anomalyBand or burnRate judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
     ],
   ],
   [
@@ -38,21 +38,21 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     'a blueGreen plan is judged by nothing',
     bare('', 'blueGreen'),
     [
-      'value strategy: blueGreen, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
+      'value strategy: blueGreen, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm, anomalyBand or burnRate judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
     ],
   ],
   [
     'a blueGreen plan with a soak is judged by nothing',
     bare('soak: 5m', 'blueGreen'),
     [
-      'value soak: a soak of 5m, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
+      'value soak: a soak of 5m, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm, anomalyBand or burnRate judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
     ],
   ],
   [
     'a blueGreen plan is judged by a comparison only',
     bare('metrics: [{ name: a, source: { kind: cloudwatch, bad: failedRequests } }]', 'blueGreen'),
     [
-      'value strategy: blueGreen, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm or anomalyBand judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
+      'value strategy: blueGreen, and no metric that can judge when all requests go to the canary; expected a metric with a threshold, flagger, alarm, anomalyBand or burnRate judge, or a sequential or relative one with a ceiling; or control, which keeps some requests on stable',
     ],
   ],
   [
@@ -93,7 +93,7 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     'a judge is a mistake: it might have judged',
     bare('metrics: [{ name: a, source: { kind: cloudwatch, bad: failedRequests }, judge: { kind: x } }]', 'blueGreen'),
     [
-      "value metrics[0].judge.kind: 'x'; expected sequential, threshold, relative, flagger, mannWhitney, alarm or anomalyBand",
+      "value metrics[0].judge.kind: 'x'; expected sequential, threshold, relative, flagger, mannWhitney, alarm, anomalyBand or burnRate",
     ],
   ],
   [

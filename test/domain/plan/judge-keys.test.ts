@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectedInstead, isTaken, type KeyRow } from './every-key.ts';
 
 const DURATION = 'a duration such as 90s, 5m, 2h or 1h30m';
-const JUDGES = 'sequential, threshold, relative, flagger, mannWhitney, alarm or anomalyBand';
+const JUDGES = 'sequential, threshold, relative, flagger, mannWhitney, alarm, anomalyBand or burnRate';
 const LABEL = 'a name of letters, digits, dashes and underscores, at most 63 characters';
 const SHARE = 'a share from 0 to below 1, such as 5% or 0.05';
 const CEILING = 'auto, or a share above 0 and below 1, such as 5% or 0.05';

@@ -41,14 +41,14 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     'nothing is scored, or a judge that is a mistake is',
     `${withMetric(COUNTS, '{ kind: manWhitney }')}kayenta: {}\n`,
     [
-      "value metrics[2].judge.kind: 'manWhitney'; expected sequential, threshold, relative, flagger, mannWhitney, alarm or anomalyBand; perhaps mannWhitney",
+      "value metrics[2].judge.kind: 'manWhitney'; expected sequential, threshold, relative, flagger, mannWhitney, alarm, anomalyBand or burnRate; perhaps mannWhitney",
     ],
   ],
   [
     'nothing is scored, or what stands for a judge is',
     `${withMetric(COUNTS, '5')}kayenta: {}\n`,
     [
-      'value metrics[2].judge: 5; expected a judge: sequential, threshold, relative, flagger, mannWhitney, alarm or anomalyBand',
+      'value metrics[2].judge: 5; expected a judge: sequential, threshold, relative, flagger, mannWhitney, alarm, anomalyBand or burnRate',
     ],
   ],
   [

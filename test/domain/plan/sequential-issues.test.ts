@@ -153,7 +153,7 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     'a judge is a mistake: it may have a share',
     changed('kind: threshold', 'kind: treshold', judged(', share: 0.1', ', share: 0.2')),
     [
-      "value metrics[1].judge.kind: 'treshold'; expected sequential, threshold, relative, flagger, mannWhitney, alarm or anomalyBand; perhaps threshold",
+      "value metrics[1].judge.kind: 'treshold'; expected sequential, threshold, relative, flagger, mannWhitney, alarm, anomalyBand or burnRate; perhaps threshold",
     ],
   ],
   [

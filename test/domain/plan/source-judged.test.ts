@@ -88,14 +88,14 @@ const refused: [sentence: string, plan: string, mistakes: string[]][] = [
     'an alarm judge reads counters',
     prometheus(`, requests: '${HITS}', bad: '${HITS}'`, '{ kind: alarm }'),
     [
-      "value metrics[2].judge.kind: the judge 'alarm' for counts; expected a cloudwatch source with an alarm, or the judge sequential, threshold, relative, flagger or mannWhitney",
+      "value metrics[2].judge.kind: the judge 'alarm' for counts; expected a cloudwatch source with an alarm, or the judge sequential, threshold, relative, flagger, mannWhitney or burnRate",
     ],
   ],
   [
     'an alarm judge reads counts',
     cloudwatch(', bad: failedRequests', '{ kind: alarm }'),
     [
-      "value metrics[2].judge.kind: the judge 'alarm' for counts; expected a cloudwatch source with an alarm, or the judge sequential, threshold, relative, flagger or mannWhitney",
+      "value metrics[2].judge.kind: the judge 'alarm' for counts; expected a cloudwatch source with an alarm, or the judge sequential, threshold, relative, flagger, mannWhitney or burnRate",
     ],
   ],
   [
