@@ -9,6 +9,7 @@ import { judgeRelease } from '../domain/judges/judge-release.ts';
 import { fixedText } from '../domain/number-text.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { sequentialContext } from '../domain/plan/sequential-context.ts';
+import { factsOf, stayStep } from '../domain/steps/plan-registry.ts';
 import type { WindowRecord } from '../domain/windows/reading.ts';
 import { type Figure, figureOf, rounded } from './figure.ts';
 import { openStory, START, timedLooks, WINDOW_MS } from './warm-look.ts';
@@ -46,7 +47,7 @@ export async function longRelease(_: number, say: (line: string) => void): Promi
   if (parsed.kind === 'mistakes') throw new Error(JSON.stringify(parsed.mistakes));
   // longer than a plan may say: the release is under way at each of these ages
   const seconds = 2 * 366 * 86_400;
-  const steps = parsed.plan.steps.map(step => (step.kind === 'bake' ? { ...step, seconds } : step));
+  const steps = parsed.plan.steps.map(step => (factsOf(step).seconds === undefined ? step : stayStep(seconds)));
   const plan: Plan = { ...parsed.plan, deadlineSeconds: seconds, steps };
   const figures: Figure[] = [];
   for (const [age, windows] of Object.entries(AGES)) {

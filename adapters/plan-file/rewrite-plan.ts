@@ -2,7 +2,7 @@ import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { roundedText } from '../../domain/number-text.ts';
 import type { Step } from '../../domain/plan/plan.ts';
 import type { Detect } from '../../domain/statistics/sequential/detect.ts';
-import { factsOf } from '../../domain/steps/plan-registry.ts';
+import { factsOf, WRITTEN_ANEW } from '../../domain/steps/plan-registry.ts';
 
 /** What another plan is written with instead; the rest stays as it was written. */
 export interface PlanChange {
@@ -21,7 +21,7 @@ export function rewritePlan(text: string, { steps, soakSeconds, deadlineSeconds,
   const document = parseDocument(text);
   const written = document.get('steps', true);
   const items = isSeq(written) ? written.items : [];
-  const gates = items.filter(item => isMap(item) && !item.has('setWeight') && !item.has('bake'));
+  const gates = items.filter(item => isMap(item) && !WRITTEN_ANEW.some(key => item.has(key)));
   const nodes = steps.map(step => {
     const { weight, seconds } = factsOf(step);
     if (weight !== undefined) return document.createNode({ [step.kind]: weight });

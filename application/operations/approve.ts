@@ -6,6 +6,7 @@ import { stepsOf } from '../../domain/ledger/steps-of.ts';
 import { approvalRule } from '../../domain/plan/approval-rule.ts';
 import { type ApprovalMeant, considerApproval, wasGiven } from '../../domain/release/approvals.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
+import { factsOf } from '../../domain/steps/plan-registry.ts';
 import { type ReleaseCall, withLedger } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import type { ApproveAnswer, ApproveInput } from './schemas/approve.ts';
@@ -42,7 +43,7 @@ export function approve(deps: ApproveDeps, input: ApproveInput, log: Log): Promi
 /** Ends the pause that waits for this approval, and no other's. */
 async function endPause(deps: ApproveDeps, call: ReleaseCall, name: string): Promise<void> {
   const step = currentStep(call.release);
-  if (step?.kind !== 'approval' || step.name !== name || call.release.rollBack !== undefined) return;
+  if (step === undefined || factsOf(step).asks?.name !== name || call.release.rollBack !== undefined) return;
   const taskToken = await deps.ledger.readToken(call.releaseId);
   // too late is ordinary: the pause ended meanwhile, and the next look finds the approval in the ledger
   if (taskToken !== undefined) await deps.executions.answer(taskToken, {});

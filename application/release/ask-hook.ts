@@ -2,11 +2,9 @@ import { type HookAnswer, type Hooks, HookUnreachableError } from '../../adapter
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import type { HookState } from '../../domain/ledger/state.ts';
-import type { Step } from '../../domain/plan/plan.ts';
-import { isHookOverdue } from '../../domain/release/hook-move.ts';
+import { isHookOverdue } from '../../domain/steps/hook/move.ts';
+import type { HookStep } from '../../domain/steps/hook/plan.ts';
 import type { ReleaseCall } from '../release-call.ts';
-
-type HookStep = Extract<Step, { kind: 'hook' }>;
 
 export interface AskHookDeps {
   hooks: Hooks;

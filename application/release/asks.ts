@@ -1,5 +1,5 @@
 import type { ReleaseState } from '../../domain/ledger/state.ts';
-import { currentStep, isSlotUnread, nextStep } from '../../domain/release/next-step.ts';
+import { isSlotUnread, nextStep, weightOfStep } from '../../domain/release/next-step.ts';
 import type { Asks } from '../outputs.ts';
 
 /** From the canary's first readiness on the cluster is asked this often: that is as often as a kubelet's pace is worth. */
@@ -14,7 +14,7 @@ export function asks(
   { nowEpochMs, seconds, slotAskedAtEpochMs = 0 }: { nowEpochMs: number; seconds: number; slotAskedAtEpochMs?: number },
 ): Asks {
   const next = nextStep(release, nowEpochMs);
-  const waitsForWeight = currentStep(release)?.kind === 'setWeight' && next.kind === 'pause';
+  const waitsForWeight = weightOfStep(release) !== undefined && next.kind === 'pause';
   if (next.kind === 'sizeCanary' || (waitsForWeight && isSlotUnread(release, nowEpochMs))) return 'cluster';
   const pauses = next.kind === 'openApproval' ? 0 : seconds; // an approval's own pause begins where it is not due now
   const lookAtEpochMs = nowEpochMs + pauses * 1000;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Executions } from '../../adapters/executions/executions.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
+import { factsOf } from '../../domain/steps/plan-registry.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 
@@ -19,7 +20,8 @@ export const taskTokenSchema = z.object({ taskToken: z.string().min(1) });
  */
 export async function awaitApproval(deps: AwaitApprovalDeps, call: ReleaseCall, taskToken: string): Promise<void> {
   const step = currentStep(call.release);
-  const open = step?.kind === 'approval' && call.release.approvals[step.name]?.completeAtEpochMs === undefined;
+  const asked = step && factsOf(step).asks;
+  const open = asked !== undefined && call.release.approvals[asked.name]?.completeAtEpochMs === undefined;
   if (open) await deps.ledger.putToken(call.releaseId, taskToken);
   else await deps.executions.answer(taskToken, {}); // it was given while the pause began
 }

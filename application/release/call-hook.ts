@@ -2,6 +2,7 @@ import type { Hooks } from '../../adapters/hooks/hooks.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
+import { hookOf } from '../../domain/steps/hook/plan.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
@@ -14,8 +15,8 @@ export interface CallHookDeps extends SharedDeps {
 
 /** Starts the step's hook; the loop asks for its answer. */
 export async function callHook(deps: CallHookDeps, call: ReleaseCall): Promise<ReleaseOutput<'call-hook'>> {
-  const step = currentStep(call.release);
-  if (step?.kind !== 'hook') return output({ kind: 'lookAgain', because: 'this step is no hook' });
+  const step = hookOf(currentStep(call.release));
+  if (step === undefined) return output({ kind: 'lookAgain', because: 'this step is no hook' });
   // of a call that this handler died with, nothing is known: it is repeated, with the same key
   const { digest, statusUrl } = call.release.hooks[step.name] ?? {};
   if (digest === undefined && statusUrl === undefined) await askHook(deps, call, step);

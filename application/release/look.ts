@@ -10,6 +10,7 @@ import type { Decision, Observation } from '../../domain/release/move.ts';
 import { nextMove } from '../../domain/release/next-move.ts';
 import { currentStep, nextStep } from '../../domain/release/next-step.ts';
 import { waitingOf } from '../../domain/release/waiting.ts';
+import { hookOf } from '../../domain/steps/hook/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { isInCluster } from '../in-cluster.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
@@ -37,8 +38,8 @@ export interface LookDeps extends SharedDeps, TellDeps {
 
 /** The one look of the one waiting loop: sees the world, asks the domain for the next move, writes down what is new. */
 export async function look(deps: LookDeps, call: ReleaseCall): Promise<ReleaseOutput<'look-in-cluster'>> {
-  const step = currentStep(call.release);
-  const asksHook = step?.kind === 'hook' && call.release.hooks[step.name] !== undefined;
+  const hook = hookOf(currentStep(call.release));
+  const asksHook = hook !== undefined && call.release.hooks[hook.name] !== undefined;
   // before the world is asked: a pause that ended at a chosen instant is not too late because asking takes time
   const nowEpochMs = call.now;
   const { workload } = call.release;
@@ -49,7 +50,7 @@ export async function look(deps: LookDeps, call: ReleaseCall): Promise<ReleaseOu
     watchMetrics(deps, call),
     readBaseline(deps, call),
     readAlarms(deps, call),
-    asksHook ? askHook(deps, call, step) : Promise.resolve(),
+    asksHook ? askHook(deps, call, hook) : Promise.resolve(),
   ]);
   await writeAlarms(call, alarms);
   await writeBaseline(deps, call, past);

@@ -1,5 +1,5 @@
 import { stepsOf } from '../../domain/ledger/steps-of.ts';
-import { currentStep, nextStep } from '../../domain/release/next-step.ts';
+import { nextStep, weightOfStep } from '../../domain/release/next-step.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import { asks } from './asks.ts';
@@ -27,4 +27,4 @@ export async function nameNextStep(call: ReleaseCall): Promise<ReleaseOutput<'ne
 }
 
 /** Of a setWeight, making the canary ready is a part. */
-const readyIsTheStep = (call: ReleaseCall): boolean => currentStep(call.release)?.kind === 'setWeight';
+const readyIsTheStep = (call: ReleaseCall): boolean => weightOfStep(call.release) !== undefined;

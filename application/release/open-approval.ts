@@ -1,5 +1,6 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
+import { factsOf } from '../../domain/steps/plan-registry.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
@@ -12,8 +13,9 @@ export interface OpenApprovalDeps extends SharedDeps, TellDeps {
 /** Opens the step's approval and tells those who may give it. */
 export async function openApproval(deps: OpenApprovalDeps, call: ReleaseCall): Promise<ReleaseOutput<'open-approval'>> {
   const step = currentStep(call.release);
-  if (step?.kind !== 'approval') return output({ kind: 'lookAgain', because: 'this step is no approval' });
-  const { name, groups } = step;
+  const asked = step && factsOf(step).asks;
+  if (asked === undefined) return output({ kind: 'lookAgain', because: 'this step is no approval' });
+  const { name, groups } = asked;
   const because = `${name} waits for ${groups.join(' or ')}`;
   if (call.release.approvals[name] === undefined) {
     await tell(deps, call.release, 'approvalNeeded', because);

@@ -3,7 +3,7 @@ import type { Cluster, SlotStatus } from '../../adapters/cluster/cluster.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { SlotSeen } from '../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
-import { currentStep, isSlotUnread } from '../../domain/release/next-step.ts';
+import { isSlotUnread, weightOfStep } from '../../domain/release/next-step.ts';
 import { minimumFinding, minimumPutBack } from '../../domain/release/stable-minimum.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
@@ -80,7 +80,7 @@ const sum = (counts: number[]): number => counts.reduce((total, count) => total 
 /** Other than what was written down last, or said for the first time since a step began that asks for it. */
 function isNews(release: ReleaseState, seen: SlotSeen, nowEpochMs: number): boolean {
   const { atEpochMs: _, ...before } = release.slotSeen ?? { atEpochMs: 0 };
-  const isAsked = currentStep(release)?.kind === 'setWeight' && isSlotUnread(release, nowEpochMs);
+  const isAsked = weightOfStep(release) !== undefined && isSlotUnread(release, nowEpochMs);
   // how long replicas are missing is told by readings that miss them, not by a clock: one of them after the plan's limit
   const limitSeconds = release.plan.canaryHealth?.lostReplicasSeconds ?? Number.POSITIVE_INFINITY;
   const overAtEpochMs = (release.replicasSeen?.lackingSinceEpochMs ?? Number.POSITIVE_INFINITY) + limitSeconds * 1000;

@@ -17,6 +17,7 @@ import { sequentialContext } from '../../domain/plan/sequential-context.ts';
 import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
 import { usualLatenessSeconds } from '../../domain/sources/measure.ts';
+import { factsOf } from '../../domain/steps/plan-registry.ts';
 import { nextLookSeconds } from '../../domain/windows/looks.ts';
 import type { WindowRecord } from '../../domain/windows/reading.ts';
 import { analysisStart, expectedIn, steadyWeight, straddles } from '../../domain/windows/shifts.ts';
@@ -105,10 +106,11 @@ function judgedBy(
 ): ReleaseVerdict & { analysisComplete: boolean } {
   const { metrics } = call.release.plan;
   const step = currentStep(call.release);
-  const only = step?.kind === 'analysis' ? { metricsOfThisStep: step.metrics } : undefined;
+  const measures = step && factsOf(step).measures;
+  const only = measures === undefined ? undefined : { metricsOfThisStep: measures.metrics };
   const windowsByMetric = Object.groupBy(records, record => record.metric) as Record<string, WindowRecord[]>;
   const found = judgeRelease(metrics, windowsByMetric, context, only, before);
-  const isComplete = step?.kind === 'analysis' && analysisComplete(step, metrics, found.judged);
+  const isComplete = measures !== undefined && analysisComplete(measures, metrics, found.judged);
   return { ...found, verdict: withLoss(found.verdict, before), analysisComplete: isComplete };
 }
 

@@ -38,7 +38,7 @@ function ofJudges(plan: Plan): string[] {
 }
 
 function ofSources({ metrics, steps }: Plan): string[] {
-  const hasHook = steps.some(({ kind }) => kind === 'hook');
+  const hasHook = steps.some(step => factsOf(step).seesAnswers === true);
   return SOURCE_PLANS.flatMap(one => {
     const own = metrics.filter(({ source }) => source.kind === one.facts.kind);
     return one.caveats(own, metrics, hasHook);

@@ -1,8 +1,8 @@
 import type { RollBackReason } from '../ledger/facts.ts';
 import type { Decision } from './move.ts';
 
-/** A canary that is becoming ready, a hook that runs and an operator who thinks are asked for this often. */
-export const WAIT_SECONDS = 5;
+/** A canary that is becoming ready is asked for as often as a hook that runs. */
+export { WAIT_SECONDS } from '../steps/step-run-kind.ts';
 
 /** What ends: a step, or the soak. */
 export type Done = { kind: 'stepDone'; index: number } | { kind: 'soakDone' };

@@ -1,14 +1,11 @@
 import { assertNever } from '../assert-never.ts';
 import { dialText } from '../dial.ts';
-import { MISSED_AFTER_SECONDS } from '../judges/turns.ts';
 import type { Verdict } from '../judges/verdict.ts';
 import type { Admission, Fact } from '../ledger/facts.ts';
 import { PROCEED, type ReleaseState } from '../ledger/state.ts';
 import { stepsOf } from '../ledger/steps-of.ts';
-import type { Step } from '../plan/plan.ts';
-import { measuringSeconds } from '../steps/analysis/measuring.ts';
+import { stepRunOf } from '../steps/run-registry.ts';
 import { alarmBlock, rangUnderTraffic } from './alarm-watch.ts';
-import { approvalEndsEpochMs } from './approvals.ts';
 import { failingPods } from './canary-pods.ts';
 import { soonEnough, unserved } from './canary-serving.ts';
 import { targetsText } from './canary-targets.ts';
@@ -16,7 +13,6 @@ import { clusterText } from './cluster-failed.ts';
 import { advance, again, type Done, rollBack, WAIT_SECONDS } from './decisions.ts';
 import { isOurs } from './dial-owner.ts';
 import { holdOr } from './hold.ts';
-import { hookMove } from './hook-move.ts';
 import type { Decision, Observation } from './move.ts';
 import { currentStep, isSlotUnread, isToBegin, unreadSinceEpochMs, weightToReady } from './next-step.ts';
 import { readiness } from './readiness.ts';
@@ -141,28 +137,29 @@ function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed):
   }
   if (weight !== undefined) return readiness(release, admission, weight, seen);
   if (step === undefined) return stepOver(release, seen, soakEnd(release), { kind: 'soakDone' });
-  const started = release.stepStartedAtEpochMs ?? seen.nowEpochMs;
   const done: Done = { kind: 'stepDone', index: release.stepsDone };
-  switch (step.kind) {
-    case 'setWeight':
-      return beforeShift(release, admission, step.weight, seen);
-    case 'bake':
-      return bakeMove(release, step, seen, { started, done });
-    case 'analysis':
-      return analysisMove(release, step, seen, { started, done });
-    case 'hook':
-      return hookMove(release, step, seen, done);
-    case 'approval': {
-      const approval = release.approvals[step.name];
-      if (approval?.completeAtEpochMs !== undefined) return advance(done, `${step.name} was approved`);
-      if (approval !== undefined && seen.nowEpochMs >= approvalEndsEpochMs(release, step.name)) {
-        return rollBack('deadline', `${step.name} was not approved within ${step.withinSeconds} s`);
-      }
-      return again(seen.nextReadingSeconds, `waiting for approval ${step.name}`);
-    }
+  const found = stepRunOf(step).move(step, release, seen);
+  switch (found.kind) {
+    case 'shift':
+      return beforeShift(release, admission, found.weight, seen);
+    case 'lasts':
+      return stepOver(release, { ...seen, verdict: shortOf(seen.verdict, found.tooLittle) }, found.untilEpochMs, done);
+    case 'done':
+      return advance(done, found.because);
+    case 'rollBack':
+      return rollBack(found.reason, found.because);
+    case 'lookAgain':
+      return again(found.seconds, found.because);
     default:
-      return assertNever(step);
+      return assertNever(found);
   }
+}
+
+/** What a step that wanted more than is there says by its verdict: nothing that is sure. */
+function shortOf(verdict: Unharmed['verdict'], tooLittle: string | undefined): Unharmed['verdict'] {
+  if (tooLittle === undefined) return verdict;
+  if (verdict.kind === 'inconclusive') return { ...verdict, because: tooLittle };
+  return { kind: 'inconclusive', because: tooLittle, fault: false };
 }
 
 /** No traffic to a slot without healthy targets, nor over an alarm; and a shift takes place just before a window ends. */
@@ -201,40 +198,6 @@ function unreadMove(release: ReleaseState, seen: Observation): Decision {
   const sinceEpochMs = unreadSinceEpochMs(release) ?? seen.nowEpochMs;
   if (seen.nowEpochMs < sinceEpochMs + CLUSTER_ANSWERS_SECONDS * 1000) return again(WAIT_SECONDS, because);
   return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
-}
-
-function analysisMove(
-  release: ReleaseState,
-  step: Extract<Step, { kind: 'analysis' }>,
-  seen: Unharmed,
-  { started, done }: { started: number; done: Done },
-): Decision {
-  if (seen.analysisComplete) return stepOver(release, seen, started, done);
-  const because = `measures ${step.metrics.join(', ')}`;
-  // as late as measurements can come: a window that nobody could read counts as missed after a while
-  if (seen.nowEpochMs < started + (measuringSeconds(step, release.plan) + MISSED_AFTER_SECONDS) * 1000) {
-    return again(seen.nextReadingSeconds, because);
-  }
-  // the measurements should be there by now: too little data is an inconclusive step, not a step without an end
-  const tooLittle = `too few measurements of ${step.metrics.join(', ')}: ${seen.verdict.because}`;
-  const { verdict } = seen;
-  const short: Verdict =
-    verdict.kind === 'inconclusive'
-      ? { ...verdict, because: tooLittle }
-      : { kind: 'inconclusive', because: tooLittle, fault: false };
-  return stepOver(release, { ...seen, verdict: short }, started, done);
-}
-
-/** A bake lasts its time; with promoteEarly it ends once it is proven healthy, but not before `after`. A soak has all of its. */
-function bakeMove(
-  release: ReleaseState,
-  { seconds, control }: Extract<Step, { kind: 'bake' }>,
-  seen: Unharmed,
-  { started, done }: { started: number; done: Done },
-): Decision {
-  const early = control === undefined && seen.verdict.kind === 'healthy' ? release.plan.promoteEarly : undefined;
-  const stay = early === undefined ? seconds : Math.min(seconds, early.afterSeconds);
-  return stepOver(release, seen, started + stay * 1000, done);
 }
 
 function stepOver(release: ReleaseState, seen: Unharmed, endEpochMs: number, done: Done): Decision {

@@ -1,7 +1,8 @@
-import { assertNever } from '../assert-never.ts';
 import type { ReleaseState } from '../ledger/state.ts';
 import { stepsOf } from '../ledger/steps-of.ts';
 import type { Step } from '../plan/plan.ts';
+import { factsOf } from '../steps/plan-registry.ts';
+import { stepRunOf } from '../steps/run-registry.ts';
 import { secondsUntilShift, shiftTiming } from './shift-time.ts';
 import { outgrown } from './sizing.ts';
 import { minimumToRaise } from './stable-minimum.ts';
@@ -38,24 +39,11 @@ export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
   const weight = weightToReady(release);
   if (weight !== undefined) return { kind: 'sizeCanary', weight };
   if (stepsOf(release).preview !== undefined && release.preview?.opened !== true) return { kind: 'openPreview' };
-  switch (step.kind) {
-    case 'setWeight': {
-      if (isSlotUnread(release, nowEpochMs)) return LOOK_NOW;
-      const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs });
-      return seconds > 0 ? { kind: 'pause', seconds } : { kind: 'shiftTraffic', weight: step.weight };
-    }
-    case 'hook':
-      return release.hooks[step.name] === undefined ? { kind: 'callHook', name: step.name } : LOOK_NOW;
-    case 'approval':
-      return release.approvals[step.name]?.completeAtEpochMs === undefined
-        ? { kind: 'openApproval', name: step.name }
-        : LOOK_NOW;
-    case 'bake':
-    case 'analysis':
-      return LOOK_NOW;
-    default:
-      return assertNever(step);
-  }
+  const beginning = stepRunOf(step).begins?.(step, release);
+  if (beginning?.kind !== 'shiftTraffic') return beginning ?? LOOK_NOW;
+  if (isSlotUnread(release, nowEpochMs)) return LOOK_NOW;
+  const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs });
+  return seconds > 0 ? { kind: 'pause', seconds } : beginning;
 }
 
 /**
@@ -74,8 +62,9 @@ export function isToBegin(release: ReleaseState, nowEpochMs: number): boolean {
     case 'openApproval':
       return release.approvals[next.name] === undefined;
     case 'pause': {
-      const { kind } = currentStep(release) ?? {};
-      return (kind === 'bake' || kind === 'analysis') && release.stepStartedAtEpochMs === undefined;
+      const step = currentStep(release);
+      const lasts = step !== undefined && stepRunOf(step).lasts === true;
+      return lasts && release.stepStartedAtEpochMs === undefined;
     }
     case 'shiftTraffic':
     case 'retireStable':
@@ -85,8 +74,7 @@ export function isToBegin(release: ReleaseState, nowEpochMs: number): boolean {
 
 /** The weight that the current step sets and the canary is ready for; undefined where there is none. */
 export function dueWeight(release: ReleaseState): number | undefined {
-  const step = currentStep(release);
-  return step?.kind === 'setWeight' && weightToReady(release) === undefined ? step.weight : undefined;
+  return weightToReady(release) === undefined ? weightOfStep(release) : undefined;
 }
 
 export const currentStep = (release: ReleaseState): Step | undefined => stepsOf(release).steps[release.stepsDone];
@@ -124,15 +112,20 @@ const readCountsMs = ({ plan }: ReleaseState): number => plan.windowSeconds * 10
 export function weightToReady(release: ReleaseState): number | undefined {
   const readied = release.readiedForWeight ?? -1;
   const weight = nextWeight(release);
-  const isDue = readied < 0 || currentStep(release)?.kind === 'setWeight';
+  const isDue = readied < 0 || weightOfStep(release) !== undefined;
   if (weight === undefined || !isDue) return undefined;
   return readied < weight || outgrown(release, weight) !== undefined ? weight : undefined;
 }
 
 /** The weight of the next setWeight from the current step on; undefined when all are done. */
-export function nextWeight(release: ReleaseState): number | undefined {
-  const upcoming = stepsOf(release)
+export const nextWeight = (release: ReleaseState): number | undefined =>
+  stepsOf(release)
     .steps.slice(release.stepsDone)
-    .find(step => step.kind === 'setWeight');
-  return upcoming?.weight;
+    .map(step => factsOf(step).weight)
+    .find(weight => weight !== undefined);
+
+/** The weight that the current step sets; undefined: it sets none. */
+export function weightOfStep(release: ReleaseState): number | undefined {
+  const step = currentStep(release);
+  return step && factsOf(step).weight;
 }

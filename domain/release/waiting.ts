@@ -1,15 +1,14 @@
 import type { Slot } from '../dial.ts';
 import { durationText } from '../file/units.ts';
-import { MISSED_AFTER_SECONDS } from '../judges/turns.ts';
 import type { Admission } from '../ledger/facts.ts';
 import { type Paged, PROCEED, type ReleaseState, type WorkloadState } from '../ledger/state.ts';
 import { stepsOf } from '../ledger/steps-of.ts';
 import type { Step } from '../plan/plan.ts';
-import { measuringSeconds } from '../steps/analysis/measuring.ts';
+import { stepRunOf } from '../steps/run-registry.ts';
 import { clusterText } from './cluster-failed.ts';
 import { drainSeconds } from './draining.ts';
 import { deadlineOf } from './next-move.ts';
-import { currentStep, nextWeight, weightToReady } from './next-step.ts';
+import { currentStep, weightToReady } from './next-step.ts';
 import { unconfirmedShift } from './unconfirmed-shift.ts';
 import { AFTER_PLANNED, DAILY, NEEDS_MENDING, OWN_WORK, WAITS, WAY_BACK, type WaitKind } from './waits.ts';
 
@@ -127,29 +126,20 @@ function onTheRoad(release: ReleaseState, movedAt: number): Found {
   return wait('soak', 'the end of the soak', soak?.startedAtEpochMs ?? movedAt, walks.soakSeconds + AFTER_PLANNED);
 }
 
-function stepWait(release: ReleaseState, step: Step, startedAt: number, movedAt: number): Found {
-  const { plan, hooks, approvals } = release;
-  switch (step.kind) {
-    case 'setWeight':
-      return wait('shiftDue', `weight ${nextWeight(release)} %`, movedAt, plan.windowSeconds + OWN_WORK);
-    case 'bake':
-      return wait('bake', 'the end of a bake', startedAt, step.seconds + AFTER_PLANNED);
-    case 'analysis': {
-      const seconds = measuringSeconds(step, plan) + MISSED_AFTER_SECONDS + AFTER_PLANNED;
-      return wait('analysis', `measurements of ${step.metrics.join(', ')}`, startedAt, seconds);
-    }
-    case 'hook': {
-      const called = hooks[step.name]?.calledAtEpochMs;
-      return wait('hook', `hook ${step.name}`, called ?? movedAt, step.timeoutSeconds + AFTER_PLANNED);
-    }
-    case 'approval': {
-      const openedAt = approvals[step.name]?.openedAtEpochMs;
-      if (openedAt === undefined) return wait('approval', `approval ${step.name} to be asked for`, movedAt, OWN_WORK);
-      // a reminder while there is still as much time to answer as has passed
-      return wait('approval', `approval ${step.name}`, openedAt, Math.min(step.withinSeconds / 2, DAILY));
-    }
-  }
+/** Seconds past what a step itself takes, by whose time that is. */
+const SLACK = { planned: AFTER_PLANNED, ownWork: OWN_WORK, people: 0 } as const;
+
+function stepWait(release: ReleaseState, step: Step, startedEpochMs: number, movedEpochMs: number): Found {
+  const { kind, awaited, sinceEpochMs, after } = stepRunOf(step).awaits(step, release, {
+    startedEpochMs,
+    movedEpochMs,
+  });
+  if (!isWait(kind)) throw new RangeError(`nothing that a release waits for is called ${kind}`);
+  const seconds = after.seconds + SLACK[after.of];
+  return wait(kind, awaited, sinceEpochMs, after.of === 'people' ? Math.min(seconds, DAILY) : seconds);
 }
+
+const isWait = (kind: string): kind is WaitKind => Object.hasOwn(WAITS, kind);
 
 /** Behind the point of no return there is no deadline: only a person can say what is right if it does not end. */
 function behindTheDoor(release: ReleaseState, admission: Admission, retiringAt: number): Found {

@@ -58,3 +58,6 @@ export const stayStep = (seconds: number, control?: number): Step => bakeFor(sec
 /** The weight that a step of a file sets; undefined: none, or a mistake. */
 export const draftedWeight = (step: { [setWeightPlan.kind]?: number | undefined } | undefined): number | undefined =>
   step?.[setWeightPlan.kind];
+
+/** The keys of steps that are a weight or a time: what a proposal writes anew, where all others stay as they were written. */
+export const WRITTEN_ANEW: readonly string[] = [setWeightPlan.kind, bakePlan.kind];

@@ -3,6 +3,7 @@ import { parsePlan } from '../../adapters/plan-file/read-plan.ts';
 import { UnfinishedError } from '../../domain/errors.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { ApprovalMeant } from '../../domain/release/approvals.ts';
+import { hookOf } from '../../domain/steps/hook/plan.ts';
 import type { WorkloadOf } from '../../domain/workload.ts';
 import type { Lab } from '../lab.ts';
 import { startLoad } from '../load/load.ts';
@@ -92,7 +93,7 @@ async function run(
 async function openHook(lab: Lab, plan: Plan, host: string): Promise<{ plan: Plan; close(): void }> {
   if (plan.preview === undefined) return { plan, close: () => {} };
   const hook = await openSmokeHook({ url: lab.edge.url, host, header: plan.preview.header, version: 'v2' });
-  const steps = plan.steps.map(step => (step.kind === 'hook' ? { ...step, url: hook.url } : step));
+  const steps = plan.steps.map(step => (hookOf(step) === undefined ? step : { ...step, url: hook.url }));
   return { plan: { ...plan, steps }, close: hook.close };
 }
 

@@ -1,4 +1,5 @@
 import { JUDGE_PLANS } from '../../domain/judges/plan-registry.ts';
+import { STEP_PLANS } from '../../domain/steps/plan-registry.ts';
 import type { Exemption, Family } from './kinds.ts';
 
 /** The families whose kinds have a folder each (docs/decisions/0043-a-kind-is-a-folder.md). */
@@ -12,6 +13,15 @@ export const FAMILIES: readonly Family[] = [
     // how something is done, a limit, a way, another tool's name, what rings
     everyday: ['sequential', 'threshold', 'relative', 'flagger', 'alarm'],
   },
+  {
+    name: 'step',
+    kinds: STEP_PLANS.map(({ kind }) => kind),
+    rooms: ['domain/steps'],
+    registries: ['domain/steps/plan-registry.ts', 'domain/steps/run-registry.ts'],
+    called: /step/i,
+    // what a release waits for, what a page or a row of a status is about
+    everyday: ['bake', 'analysis', 'hook', 'approval'],
+  },
 ];
 
 export const EXEMPTIONS: readonly Exemption[] = [
@@ -23,6 +33,7 @@ export const EXEMPTIONS: readonly Exemption[] = [
     path: 'comparison/',
     because: 'its judges are the reference ones of docs/statistics.md, a family of their own',
   },
+  { path: 'domain/file/guess.ts', because: "it has other tools' words for ours, by which a mistake is guessed" },
   { path: 'scripts/structure/families.ts', because: 'it says which kinds are everyday words' },
   { path: 'bench/warm-look.ts', because: 'it measures plans that are written out' },
   { path: 'bench/releases-at-once.ts', because: 'it measures plans that are written out' },

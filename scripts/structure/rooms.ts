@@ -44,13 +44,8 @@ export const topFolder =
  * The circles between rooms: one for each group of rooms that reach each other, the shortest of that group, so that mending
  * what is shown mends something.
  * @param roomOf undefined: the file is in none of the rooms that are looked at
- * @param except imports between two rooms that are known and left out
  */
-export function checkRooms(
-  modules: readonly Module[],
-  roomOf: (file: string) => string | undefined,
-  except: readonly { from: string; to: string }[] = [],
-): RoomsReport {
+export function checkRooms(modules: readonly Module[], roomOf: (file: string) => string | undefined): RoomsReport {
   const rooms = new Set<string>();
   const edges = new Map<string, Map<string, Import[]>>();
   let imports = 0;
@@ -62,7 +57,6 @@ export function checkRooms(
       const to = roomOf(target);
       if (to === undefined || to === from) continue;
       imports += 1;
-      if (except.some(known => known.from === from && known.to === to)) continue;
       const out = edges.get(from) ?? new Map<string, Import[]>();
       edges.set(from, out.set(to, [...(out.get(to) ?? []), { from: source, to: target }]));
     }

@@ -51,3 +51,7 @@ export const hookPlan = {
   label: ({ name }) => `hook ${name}`,
   check: drafted => checkNames('hook', drafted),
 } satisfies StepPlanKind<typeof schema, HookStep>;
+
+/** The hook that a step calls; undefined: it is another kind of step. */
+export const hookOf = (step: { kind: string } | undefined): HookStep | undefined =>
+  step?.kind === hookPlan.kind ? (step as HookStep) : undefined;

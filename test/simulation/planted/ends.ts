@@ -17,7 +17,7 @@ export const END_BUGS: PlantedBug[] = [
   {
     name: 'retiring without looking for a claim',
     in: 'retire-stable',
-    seed: 228,
+    seed: 46,
     rule: /does not go on|not promoted/,
     wrap: believing(['look', 'retire-stable'], notGoingBack),
   },
