@@ -10,9 +10,9 @@ export interface Shown {
 const shown = (file: string, test: string): Shown => ({ file: `test/${file}`, test });
 
 const SOURCE = 'adapters/metrics/metric-source.contract.ts';
-const CHECKS = 'adapters/metrics/cloudwatch-checks.test.ts';
-const PROMETHEUS = 'adapters/metrics/prometheus-source.test.ts';
-const JSON_SOURCE = 'adapters/metrics/json-source.test.ts';
+const CHECKS = 'adapters/metrics/cloudwatch/cloudwatch-checks.test.ts';
+const PROMETHEUS = 'adapters/metrics/prometheus/prometheus-source.test.ts';
+const JSON_SOURCE = 'adapters/metrics/json/json-source.test.ts';
 const BOUNDS = 'domain/statistics/kayenta/bounds.test.ts';
 const MANN_WHITNEY = 'domain/judges/mann-whitney/judge.test.ts';
 const KEYS = 'domain/plan/plan-keys.test.ts';
