@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RouterUnreachableError } from '../../../adapters/router/errors.ts';
 import { fakeRouter } from '../../../adapters/router/fake-router.ts';
+import { keepsDialContract } from './dial.contract.ts';
 import { checkout, keepsRouterContract } from './router.contract.ts';
 
 describe('the fake router', () => {
@@ -21,6 +22,19 @@ describe('the fake router', () => {
         const { groups, stickinessSeconds } = router.rules.get(arn) ?? { groups: [], stickinessSeconds: 0 };
         return { groups: groups.map(group => [group.arn, group.weight]), stickinessSeconds };
       },
+    };
+  });
+
+  keepsDialContract(async () => {
+    const router = fakeRouter(checkout);
+    const write = (groups: { arn: string; weight: number }[]) => {
+      for (const arn of checkout.router.rules) router.rules.set(arn, { groups, stickinessSeconds: 0, httpHeaders: [] });
+    };
+    return {
+      router,
+      workload: checkout,
+      turnByHand: async slot => write([{ arn: checkout.router.targetGroups[slot], weight: 1 }]),
+      spoil: async () => write([]),
     };
   });
 

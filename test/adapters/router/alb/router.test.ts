@@ -14,6 +14,7 @@ import {
   openMemoryLoadBalancer,
   sticky,
 } from '../../../lab/aws/memory-load-balancer.ts';
+import { keepsDialContract } from '../dial.contract.ts';
 import { checkout, keepsRouterContract, otherGroupArn } from '../router.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
@@ -62,6 +63,19 @@ describe('the alb router, over the wire', () => {
           stickinessSeconds: enabled ? durationSeconds : 0,
         };
       },
+    };
+  });
+
+  keepsDialContract(async () => {
+    const { loadBalancer, router, ruleOf } = await open();
+    const write = (action: ReturnType<typeof forward> | { fixedStatus: number }) => {
+      for (const arn of checkout.router.rules) loadBalancer.putRule({ ...ruleOf(arn), action });
+    };
+    return {
+      router,
+      workload: checkout,
+      turnByHand: async slot => write(forward([checkout.router.targetGroups[slot], 1])),
+      spoil: async () => write({ fixedStatus: 503 }),
     };
   });
 
