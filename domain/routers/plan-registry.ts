@@ -2,11 +2,10 @@ import * as z from 'zod';
 import { oneOf } from '../file/issue.ts';
 import { alb } from './alb/plan.ts';
 import type { RouterAbilities, RouterKind } from './router-kind.ts';
+import { selector } from './selector/plan.ts';
 
 /** Every kind of router, a line each: what is true of it before anything runs. */
-const KINDS = [
-  alb, //
-] as const;
+const KINDS = [alb, selector] as const;
 
 type Kinds = typeof KINDS;
 

@@ -190,9 +190,14 @@ describe('one mistake in a workload is told with its place, what was found and w
     ['alarms[0]', ALARM_NAME, short(many(61)), { alarms: [many(256)] }],
     ['alarms[0]', ALARM_NAME, `'${ALARM}'`, { alarms: [ALARM] }],
     ['alarms[0]', ALARM_NAME, "'arn:aws:cloudwatch:eu-west-1:1234:alarm:slo'", { alarms: [ALARM_OF_NOBODY] }],
-    ['router', 'a router: alb', "'alb'", { router: 'alb' }],
-    ['router.kind', 'alb', "'nlb'", { router: { ...alb, kind: 'nlb' } }],
-    ['router.kind', 'alb', "'ingress', which is not available yet", { router: { ...alb, kind: 'ingress' } }],
+    ['router', 'a router: alb or selector', "'alb'", { router: 'alb' }],
+    ['router.kind', 'alb or selector', "'nlb'", { router: { ...alb, kind: 'nlb' } }],
+    [
+      'router.kind',
+      'alb or selector',
+      "'ingress', which is not available yet",
+      { router: { ...alb, kind: 'ingress' } },
+    ],
     ['router.rules', 'a list of ARNs of listener rules', short(RULE), { router: { ...alb, rules: RULE } }],
     ['router.rules', 'the ARN of at least one listener rule', 'an empty list', { router: { ...alb, rules: [] } }],
     ['router.rules', 'at most 10 rules', 'a list', { router: { ...alb, rules: Array(11).fill(RULE) } }],
@@ -250,11 +255,16 @@ describe('one mistake in a workload is told with its place, what was found and w
     ]);
   });
 
-  it.each([['httpRoute'], ['ingress'], ['virtualService'], ['replicas'], ['selector'], ['featureFlag']])(
+  it.each([['httpRoute'], ['ingress'], ['virtualService'], ['replicas'], ['featureFlag']])(
     'a router of the kind %s is not available yet',
     kind => {
       expect(issuesOf({ router: { ...alb, kind } })).toEqual([
-        { path: ['router', 'kind'], at: 'value', found: `'${kind}', which is not available yet`, expected: 'alb' },
+        {
+          path: ['router', 'kind'],
+          at: 'value',
+          found: `'${kind}', which is not available yet`,
+          expected: 'alb or selector',
+        },
       ]);
     },
   );

@@ -67,6 +67,7 @@ export const PLAN_ELSEWHERE: Record<string, Shown> = {
 };
 
 export const WORKLOAD_ELSEWHERE: Record<string, Shown> = {
+  'router.service': shown('adapters/router/selector/release.test.ts', 'the Service selects the new slot'),
   apiVersion: shown(WORKLOAD, 'apiVersion'),
   kind: shown(WORKLOAD, "'kind'"),
   'router.kind': shown(WORKLOAD, 'a router of the kind %s is not available yet'),
