@@ -8,6 +8,7 @@ import { type Lab, openLab } from './lab.ts';
 import { type Load, startLoad } from './load/load.ts';
 import { FASTEST, LONGEST_SECONDS, mostPerSecond, type Pacing, paceOf } from './pacing.ts';
 import { openLabPrometheus } from './prometheus/lab-prometheus.ts';
+import { scrapedMetrics, sourcesAt } from './prometheus/of-plan.ts';
 import { prometheusProgram, type RealPrometheus } from './prometheus/real-prometheus.ts';
 import { DEFAULT_WORKLOAD, type DefaultPlanOptions, defaultPlan, slowMsOf, type Usual } from './run-lab-plan.ts';
 import { lastWords, untilItFails } from './run-lab-pods.ts';
@@ -97,7 +98,7 @@ export async function runLab(options: RunLabOptions): Promise<ReleaseRow> {
       url: lab.edge.url,
       ...(prometheus === undefined ? {} : { prometheusUrl: prometheus.url }),
     });
-    return await unlessAborted(signal, release(lab, options, { loads, pacing, most, prometheus }));
+    return await unlessAborted(signal, release(lab, options, { loads, pacing, most, scraper: prometheus }));
   } finally {
     await prometheus?.close();
     await lab.close();
@@ -114,13 +115,12 @@ const BEHIND_MS = 10 * 24 * 3_600_000;
 
 /** The program, where the plan reads metrics of it. @throws LabInputError it is not there */
 function prometheusFor({ plan }: RunLabOptions): string | undefined {
-  const metrics = (plan?.metrics ?? []).filter(({ source }) => source.kind === 'prometheus');
-  if (metrics.length === 0) return undefined;
+  const names = plan === undefined ? [] : scrapedMetrics(plan);
+  if (names.length === 0) return undefined;
   const program = prometheusProgram();
   if (program !== undefined) return program;
-  const names = metrics.map(({ name }) => name).join(', ');
   throw new LabInputError(
-    `the plan reads ${names} from Prometheus, and there is none on this computer: install it (apt-get install prometheus), or give its path as PROMETHEUS`,
+    `the plan reads ${names.join(', ')} from Prometheus, and there is none on this computer: install it (apt-get install prometheus), or give its path as PROMETHEUS`,
   );
 }
 
@@ -159,13 +159,13 @@ async function release(
     loads,
     pacing,
     most,
-    prometheus,
-  }: { loads: Load[]; pacing: Pacing; most: number; prometheus: RealPrometheus | undefined },
+    scraper,
+  }: { loads: Load[]; pacing: Pacing; most: number; scraper: RealPrometheus | undefined },
 ): Promise<ReleaseRow> {
   const name = workloadNameOf(options);
   const stable: Program = { command: options.stable };
   const canary: Program = { command: options.canary };
-  const workload = await startStable(lab, options, stable, prometheus?.url);
+  const workload = await startStable(lab, options, stable, scraper?.url);
   options.tell({ kind: 'stableReady', replicas: REPLICAS });
   const send = async (requestsPerSecond: number, slowMs = Number.POSITIVE_INFINITY): Promise<Load> => {
     const load = await startLoad({
@@ -236,7 +236,7 @@ async function startStable(
     tags: '*',
     replicas: REPLICAS,
     ...(readyPath === undefined ? {} : { readyPath }),
-    ...(prometheusUrl === undefined ? {} : { prometheusUrl }),
+    ...(prometheusUrl === undefined ? {} : { sources: sourcesAt(prometheusUrl) }),
     ...(plan?.preview === undefined ? {} : { previewHeader: plan.preview.header }),
   });
   try {

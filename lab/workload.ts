@@ -5,6 +5,7 @@ import type { Slot } from '../domain/dial.ts';
 import { UnfinishedError } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { revisionOf } from '../domain/slot/revision.ts';
+import type { WorkloadSources } from '../domain/sources/plan-registry.ts';
 import type { WorkloadOf } from '../domain/workload.ts';
 import { ruleArn, targetGroupArn } from './aws/elbv2-arns.ts';
 import type { Program } from './kubernetes/pod.ts';
@@ -28,8 +29,8 @@ export interface LabWorkloadSpec {
   /** Path that answers 2xx or 3xx when a program is ready; absent: ready when it accepts connections. */
   readyPath?: string;
   previewHeader?: { name: string; value: string };
-  /** Of the workload, for plans with metrics of Prometheus. */
-  prometheusUrl?: string;
+  /** Of the workload, for plans with metrics that it is read from. */
+  sources?: WorkloadSources;
   /** Names of alarms that take a release back; lab.alarms.set makes and sets them. */
   alarms?: string[];
   deregistrationDelaySeconds?: number;
@@ -152,7 +153,7 @@ async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<WorkloadOf<'
       targetGroups,
       ...(preview === undefined ? {} : { previewRule }),
     },
-    ...(spec.prometheusUrl === undefined ? {} : { sources: { prometheus: { url: spec.prometheusUrl, sigv4: false } } }),
+    ...(spec.sources === undefined ? {} : { sources: spec.sources }),
     backgroundWork: 'none',
     connections: 'cut',
     maxDrainSeconds: 900,

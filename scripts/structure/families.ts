@@ -1,4 +1,5 @@
 import { JUDGE_PLANS } from '../../domain/judges/plan-registry.ts';
+import { SOURCE_FACTS } from '../../domain/sources/facts-registry.ts';
 import { STEP_PLANS } from '../../domain/steps/plan-registry.ts';
 import type { Exemption, Family } from './kinds.ts';
 
@@ -21,6 +22,19 @@ export const FAMILIES: readonly Family[] = [
     called: /step/i,
     // what a release waits for, what a page or a row of a status is about
     everyday: ['bake', 'analysis', 'hook', 'approval'],
+  },
+  {
+    name: 'source',
+    kinds: SOURCE_FACTS.map(({ kind }) => kind),
+    rooms: ['domain/sources', 'adapters/metrics', 'lab'],
+    registries: [
+      'domain/sources/facts-registry.ts',
+      'domain/sources/plan-registry.ts',
+      'adapters/metrics/run-registry.ts',
+    ],
+    called: /source/i,
+    // a format of many things
+    everyday: ['json'],
   },
 ];
 
