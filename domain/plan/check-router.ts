@@ -4,6 +4,7 @@ import type { RouterKind } from '../routers/router-kind.ts';
 import { isKnown, measuredByRouter } from '../sources/check-source.ts';
 import { sourcePlanOf } from '../sources/plan-registry.ts';
 import { ROUTER_VARIABLES, templateVariables } from '../sources/template.ts';
+import { draftedWeight, WEIGHT_KEY } from '../steps/plan-registry.ts';
 import type { Workload } from '../workload.ts';
 import { metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
@@ -43,9 +44,9 @@ function checkWeights({ kind, can }: RouterKind, draft: PlanDraft): Issue[] {
     issues.push(refused(['control'], 'value', `${draft.control}, and ${noWeights}`, 'no control'));
   }
   for (const [index, step] of (draft.steps ?? []).entries()) {
-    const weight = step?.setWeight;
+    const weight = draftedWeight(step);
     if (weight === undefined) continue;
-    const path = ['steps', index, 'setWeight'];
+    const path = ['steps', index, WEIGHT_KEY];
     if (!can.weights && weight !== 0 && weight !== 100) {
       issues.push(refused(path, 'value', `${weight}, and ${noWeights}`, '0 or 100'));
     } else if (Math.abs(weight / can.granularity - Math.round(weight / can.granularity)) > 1e-6) {

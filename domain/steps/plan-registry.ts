@@ -55,6 +55,9 @@ export const weightStep = (weight: number) => setWeightPlan.normalise(weight) sa
 /** The step that lasts so long at the weight before it. @param control it is the soak of a plan that keeps so many per cent */
 export const stayStep = (seconds: number, control?: number): Step => bakeFor(seconds, control);
 
+/** The key under which a step of a file has its weight. */
+export const WEIGHT_KEY = setWeightPlan.kind;
+
 /** The weight that a step of a file sets; undefined: none, or a mistake. */
 export const draftedWeight = (step: { [setWeightPlan.kind]?: number | undefined } | undefined): number | undefined =>
   step?.[setWeightPlan.kind];
