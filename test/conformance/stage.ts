@@ -10,8 +10,8 @@ import { SLOTS } from '../../domain/dial.ts';
 import type { Entry } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../domain/release-id.ts';
-import { functionArnOf } from '../../lab/asl/arns.ts';
 import { makeHandlers } from '../../functions/lambda/handlers.ts';
+import { functionArnOf } from '../../lab/asl/arns.ts';
 import { openWorld, type World } from '../functions/world.ts';
 import { type Ended, endOf, type Interpreter } from './interpreters.ts';
 

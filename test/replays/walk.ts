@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { functionSubstitutions } from '../../lab/asl/arns.ts';
 import { openEmbeddedHost } from '../../lab/asl/embedded-host.ts';
 import { openLabClock } from '../../lab/clock.ts';
-import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { type RecordedExecution, type TaskResult, trimmed } from './recording.ts';
 
 /** A wait of half a minute, which is the longest, takes 3 ms. */

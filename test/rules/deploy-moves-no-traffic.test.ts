@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeHandler } from '../../functions/custom-resources/listener-rule.ts';
 import { overriding } from '../../adapters/overriding.ts';
+import { makeHandler } from '../../functions/custom-resources/listener-rule.ts';
 import { openCloudFormationLab } from '../functions/custom-resources/cloud-formation-lab.ts';
 import { blueArn, forward, greenArn, sticky } from '../lab/aws/memory-load-balancer.ts';
 

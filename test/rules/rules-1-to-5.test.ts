@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
+import { overriding } from '../../adapters/overriding.ts';
 import { type Dial, dialFor } from '../../domain/dial.ts';
 import { isOurs } from '../../domain/release/dial-owner.ts';
-import { overriding } from '../../adapters/overriding.ts';
 import { backInput, goingBack, road } from '../functions/scenes.ts';
 import { named, openWorld, type World } from '../functions/world.ts';
 import { readied, shifted, shop } from '../support/story.ts';

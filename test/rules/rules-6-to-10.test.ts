@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
+import { overriding } from '../../adapters/overriding.ts';
 import { type Dial, dialFor } from '../../domain/dial.ts';
 import { judgeRelease } from '../../domain/judges/judge-release.ts';
 import type { Reading, WindowRecord } from '../../domain/windows/reading.ts';
-import { overriding } from '../../adapters/overriding.ts';
 import { backInput, goingBack, road } from '../functions/scenes.ts';
 import { named, openWorld, type World } from '../functions/world.ts';
 import { at, errors, type Line, readied, shifted, shop } from '../support/story.ts';

@@ -1,10 +1,10 @@
 import type { FakeLedger } from '../../adapters/ledger/fake-ledger.ts';
 import type { NewLine } from '../../adapters/ledger/ledger.ts';
+import { overriding } from '../../adapters/overriding.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import { type AllDeps, makeHandlers } from '../../functions/lambda/handlers.ts';
-import { overriding } from '../../adapters/overriding.ts';
 import type { World } from '../functions/world.ts';
 
 /** Runs a handler of a world with some of its ports replaced: what a rule rests on is taken away there, never in the product. */

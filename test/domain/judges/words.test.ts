@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { percentText } from '../../../domain/number-text.ts';
 import { countsText, plural, secondsText, valueText } from '../../../domain/judges/words.ts';
+import { percentText } from '../../../domain/number-text.ts';
 import type { Measure } from '../../../domain/sources/measure.ts';
 import { counts } from './records.ts';
 
