@@ -9,6 +9,8 @@ const KINDS = [alb, selector] as const;
 
 type Kinds = typeof KINDS;
 
+export const ROUTER_PLANS: readonly Pick<RouterKind, 'kind'>[] = KINDS;
+
 /** Where a workload's dial is: a union by `kind`. */
 export type Routing = ReturnType<Kinds[number]['routingOf']>;
 

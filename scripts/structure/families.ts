@@ -1,4 +1,5 @@
 import { JUDGE_PLANS } from '../../domain/judges/plan-registry.ts';
+import { ROUTER_PLANS } from '../../domain/routers/plan-registry.ts';
 import { SOURCE_FACTS } from '../../domain/sources/facts-registry.ts';
 import { STEP_PLANS } from '../../domain/steps/plan-registry.ts';
 import type { Exemption, Family } from './kinds.ts';
@@ -36,6 +37,15 @@ export const FAMILIES: readonly Family[] = [
     // a format of many things
     everyday: ['json'],
   },
+  {
+    name: 'router',
+    kinds: ROUTER_PLANS.map(({ kind }) => kind),
+    rooms: ['domain/routers', 'adapters/router'],
+    registries: ['domain/routers/plan-registry.ts', 'adapters/router/run-registry.ts'],
+    called: /rout(?:er|ing)|wayBack/i,
+    // of labels
+    everyday: ['selector'],
+  },
 ];
 
 export const EXEMPTIONS: readonly Exemption[] = [
@@ -49,6 +59,15 @@ export const EXEMPTIONS: readonly Exemption[] = [
   },
   { path: 'domain/file/guess.ts', because: "it has other tools' words for ours, by which a mistake is guessed" },
   { path: 'scripts/structure/families.ts', because: 'it says which kinds are everyday words' },
+  { path: 'adapters/router/fake-router.ts', because: 'it is the fake of that one router, for tests of what needs one' },
+  {
+    path: 'infra/progressive-workload/checked-files.ts',
+    because: 'the construct makes the rules of one kind of router',
+  },
+  { path: 'lab/demo/run.ts', because: 'the lab has a load balancer, and workloads behind it' },
+  { path: 'lab/run-lab.ts', because: 'the lab has a load balancer, and workloads behind it' },
+  { path: 'lab/watch-release.ts', because: 'the lab has a load balancer, and workloads behind it' },
+  { path: 'lab/workload.ts', because: 'the lab has a load balancer, and workloads behind it' },
   { path: 'bench/warm-look.ts', because: 'it measures plans that are written out' },
   { path: 'bench/releases-at-once.ts', because: 'it measures plans that are written out' },
 ];
