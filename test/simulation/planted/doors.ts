@@ -145,7 +145,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'a slot that is recorded as live and is the other one',
     in: 'record-live',
-    seed: 306,
+    seed: 494,
     rule: /the right slot|every release ends/,
     wrap: withPort('ledger', ['record-live'], ledger => ({
       async append(workload, after, line) {
