@@ -10,7 +10,7 @@ const LONG = [
   'lab/programs/catalogue.lab.test.ts',
   'lab/prometheus/lab-prometheus.real.test.ts',
   'simulation/seeds.test.ts',
-  'cli/doors.test.ts',
+  'cli/operations.test.ts',
   'scenarios/',
   'simulation/',
   'lab/',

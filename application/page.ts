@@ -4,10 +4,10 @@ import type { Fact } from '../domain/ledger/facts.ts';
 import type { Paged, ReleaseState, WorkloadState } from '../domain/ledger/state.ts';
 import { findingsOf, isFindingDue } from '../domain/release/findings.ts';
 import { isPageDue, type Waiting } from '../domain/release/waiting.ts';
+import type { NotifyDeps } from './notify.ts';
 import type { ReleaseCall } from './release-call.ts';
-import type { TellDeps } from './tell.ts';
 
-export type PageDeps = TellDeps & { log: Log; meter: Meter };
+export type PageDeps = NotifyDeps & { log: Log; meter: Meter };
 
 /** Counted for each page, whether anybody got it: the alarm `person-called` rings on it. */
 const PAGES_METRIC = 'page';

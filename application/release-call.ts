@@ -47,7 +47,7 @@ export class ReleaseCall {
     this.releaseId = options.releaseId;
     this.state = options.state;
     this.by = options.by;
-    // a door that begins a release, and a close that starts the next one, came with another name or none
+    // an operation that begins a release, and a close that starts the next one, came with another name or none
     this.log = options.log.with({ release: options.releaseId, workload: workloadOf(options.releaseId) });
   }
 

@@ -12,7 +12,7 @@ import { sequentialContext } from '../domain/plan/sequential-context.ts';
 import { factsOf, stayStep } from '../domain/steps/plan-registry.ts';
 import type { WindowRecord } from '../domain/windows/reading.ts';
 import { type Figure, figureOf, rounded } from './figure.ts';
-import { openStory, START, timedLooks, WINDOW_MS } from './warm-look.ts';
+import { recordRelease, START, timedLooks, WINDOW_MS } from './warm-look.ts';
 
 const HOUR = 60;
 /** In windows of a minute. */
@@ -71,7 +71,7 @@ function wholeText(plan: Plan, windows: number): string {
 
 async function looksAt(plan: Plan, windows: number): Promise<{ bytes: number; values: number[] }> {
   const ledger = new FakeLedger();
-  await openStory(ledger, plan);
+  await recordRelease(ledger, plan);
   const folded = Math.max(0, windows - FOLD_WINDOWS);
   let bytes = 0;
   if (folded >= FOLD_WINDOWS) {

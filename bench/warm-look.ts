@@ -61,7 +61,7 @@ export async function warmLook(_: number, say: (line: string) => void): Promise<
 }
 
 /** A ledger with the release, at 10 % since START. */
-export async function openStory(ledger: FakeLedger, plan: Plan): Promise<void> {
+export async function recordRelease(ledger: FakeLedger, plan: Plan): Promise<void> {
   for (const fact of story(plan)) {
     const state = await ledger.read('shop');
     await ledger.append('shop', state, { releaseId: 'shop-1', atEpochMs: START, by: 'bench', fact });
@@ -70,7 +70,7 @@ export async function openStory(ledger: FakeLedger, plan: Plan): Promise<void> {
 
 async function looksMs(plan: Plan): Promise<number[]> {
   const ledger = new FakeLedger();
-  await openStory(ledger, plan);
+  await recordRelease(ledger, plan);
   for (let index = 0; index < WINDOWS; index += 1) {
     const startEpochMs = START + index * WINDOW_MS;
     await ledger.putWindow('shop-1', {

@@ -19,8 +19,8 @@ import { FREEZE_AT_LATEST_SECONDS } from '../domain/windows/windows.ts';
 import { readLabFile } from '../lab/lab-file.ts';
 import { wrong } from './backtest-options.ts';
 import { CommandError } from './command-error.ts';
-import { openControlPlane, type Whereabouts } from './control-plane/control-plane.ts';
-import { doorsOf } from './control-plane/doors.ts';
+import { type ControlPlaneLocation, openControlPlane } from './control-plane/control-plane.ts';
+import { operationsOf } from './control-plane/operations.ts';
 
 export interface Recording {
   /** Names of the metrics of which there are windows. */
@@ -31,7 +31,7 @@ export interface Recording {
   plan?: Plan;
 }
 
-export interface InputOptions extends Whereabouts {
+export interface InputOptions extends ControlPlaneLocation {
   release?: string | undefined;
   workload?: string | undefined;
   canary?: Slot | undefined;
@@ -89,7 +89,7 @@ async function fromLedger({ release: id, lab, functionPrefix }: InputOptions): P
     throw wrong('--release', id, 'with --from ledger a release, such as checkout-3');
   const plane = await openControlPlane({ lab, functionPrefix }, process.env);
   try {
-    const { entries, windows } = await doorsOf(plane).wholeRelease(id);
+    const { entries, windows } = await operationsOf(plane).wholeRelease(id);
     const found = releaseOfLedger(id, entries, windows);
     if (found.kind === 'nothingToJudge') throw new CommandError(found.because, 'badInput');
     const { release, plan } = found;

@@ -6,16 +6,16 @@ import { PROFILE } from '../domain/judges/sequential/context.ts';
 import { DEFAULTS, PLAN_DEFAULTS } from '../domain/judges/sequential/schema.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { planReplay } from '../domain/replay/plan-replay.ts';
+import { REFERENCE_JUDGES, type ReferenceName, referenceReplay } from '../domain/replay/reference-replay.ts';
 import type { ReplayJudge } from '../domain/replay/replay.ts';
 import { sequentialReplay } from '../domain/replay/sequential.ts';
-import { STYLES, type StyleName, styleReplay } from '../domain/replay/style-replay.ts';
 import { PROFILES, type ProfileName } from '../domain/statistics/sequential/profile.ts';
 import { CommandError } from './command-error.ts';
 
 const { ratio, atLeast, power, gross } = PLAN_DEFAULTS.detect;
 const DETECT = { ratio, atLeast: shareOf(atLeast), power: shareOf(power), gross: shareOf(gross) };
 
-export const JUDGES = ['sequential', ...(Object.keys(STYLES) as StyleName[])] as const;
+export const JUDGES = ['sequential', ...(Object.keys(REFERENCE_JUDGES) as ReferenceName[])] as const;
 export type JudgeName = (typeof JUDGES)[number];
 
 /** What is given to a judge by its name; all of it is the sequential one's. */
@@ -36,7 +36,7 @@ export function judgesOf(names: readonly JudgeName[], options: JudgeOptions): Re
     const judge = names.length === 0 ? 'a plan has its own' : `it is not among ${names.join(', ')}`;
     throw wrong(`--${given[0]}`, options[given[0] ?? 'alpha'], `--judge sequential, which it is for: ${judge}`);
   }
-  return [...new Set(names)].map(name => (name === 'sequential' ? sequential(options) : styleReplay(name)));
+  return [...new Set(names)].map(name => (name === 'sequential' ? sequential(options) : referenceReplay(name)));
 }
 
 const sequential = ({ alpha, margin, windows, guard, profile }: JudgeOptions): ReplayJudge =>

@@ -3,8 +3,8 @@ import { assertNever } from '../domain/assert-never.ts';
 import { fixedText } from '../domain/number-text.ts';
 import type { Lab } from '../lab/lab.ts';
 import { LAB_FILE, type WrittenLabFile, writeFreeLabFile } from '../lab/lab-file.ts';
+import { linesOf, openReleaseNews, type ReleaseNews } from '../lab/release-news.ts';
 import { LabInputError, type LabNews, type RunLabOptions, runLab } from '../lab/run-lab.ts';
-import { linesOf, openStory, type Story } from '../lab/story.ts';
 import type { ReleaseRow } from '../lab/watch-release.ts';
 import { CommandError } from './command-error.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -61,7 +61,7 @@ function writeJson(path: string | undefined, row: ReleaseRow): void {
 
 /** What a lab prints: sentences for people, a line each, '' where there is nothing to say. */
 function teller(options: LabCommandOptions, fileOf: () => WrittenLabFile | undefined): (news: LabNews) => string {
-  let story: Story | undefined;
+  let story: ReleaseNews | undefined;
   return news => {
     const file = fileOf();
     const labOption = file === undefined || file.path === LAB_FILE ? '' : ` --lab ${file.path}`;
@@ -71,7 +71,7 @@ function teller(options: LabCommandOptions, fileOf: () => WrittenLabFile | undef
       case 'stableReady':
         return `stable is ready: ${news.replicas} processes\n`;
       case 'planned':
-        story = openStory(news.plan);
+        story = openReleaseNews(news.plan);
         return [
           usualText(options.path, news.usual),
           pacingText(news.pacing, news),

@@ -82,7 +82,7 @@ export async function runCli(args: readonly string[], given: Terminal): Promise<
     if (command.description() === '') command.description(summary);
     program.addCommand(command.summary(summary));
   }
-  tame(program as unknown as Command, terminal);
+  redirectOutput(program as unknown as Command, terminal);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return terminal.exitCode;
@@ -94,7 +94,7 @@ export async function runCli(args: readonly string[], given: Terminal): Promise<
 }
 
 /** Commander neither ends the process nor writes past the terminal, in any command. */
-function tame(command: Command, terminal: Terminal): void {
+function redirectOutput(command: Command, terminal: Terminal): void {
   command.exitOverride();
   const columns = terminal.columns ?? COLUMNS;
   command.configureOutput({
@@ -104,5 +104,5 @@ function tame(command: Command, terminal: Terminal): void {
     getErrHelpWidth: () => columns,
   });
   command.showHelpAfterError('(--help explains the command)');
-  for (const sub of command.commands) tame(sub as unknown as Command, terminal);
+  for (const sub of command.commands) redirectOutput(sub as unknown as Command, terminal);
 }

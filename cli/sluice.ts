@@ -2,10 +2,10 @@
 import { paintFor } from '../adapters/terminal/paint.ts';
 import { columnsOf } from '../adapters/terminal/wrap.ts';
 /** `npx sluice`: the commands are in commands/, one file each; run.ts lists them. */
-import { catchEndings } from './interruptible.ts';
+import { installSignalHandlers } from './signal-handlers.ts';
 import type { Terminal } from './terminal.ts';
 
-catchEndings(); // before the commands are loaded, which takes a moment
+installSignalHandlers(); // before the commands are loaded, which takes a moment
 
 for (const stream of [process.stdout, process.stderr]) {
   // `sluice … | head` closes the pipe: that is the reader's choice and no fault.

@@ -13,7 +13,7 @@ import { currentStep } from '../domain/release/next-step.ts';
 import { turnedTo } from '../domain/release/record-live.ts';
 import { stepText } from '../domain/steps/plan-registry.ts';
 import { approvalText, approveCommandOf } from './approval-text.ts';
-import type { WorkloadAnswer } from './control-plane/doors.ts';
+import type { WorkloadAnswer } from './control-plane/operations.ts';
 import { OUTCOME_STYLE, VERDICT_STYLE } from './styles.ts';
 
 type Row = [label: string, text: string];

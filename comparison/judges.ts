@@ -1,4 +1,9 @@
-import { ARGO_STYLE, FLAGGER_STYLE, KAYENTA_STYLE, RELATIVE_STYLE } from '../domain/replay/styles.ts';
+import {
+  ARGO_DEFAULTS,
+  FLAGGER_DEFAULTS,
+  KAYENTA_DEFAULTS,
+  RELATIVE_DEFAULTS,
+} from '../domain/replay/reference-judges.ts';
 import { classify } from '../domain/statistics/kayenta/classify.ts';
 import { newComparison, resetComparison, stepComparison } from '../domain/statistics/sequential/comparison.ts';
 import { dispersionOf } from '../domain/statistics/sequential/dispersion.ts';
@@ -42,9 +47,9 @@ export function makeJudge(spec: JudgeSpec, context: JudgeContext): Judge {
     case 'sprt':
       return sprt(spec.ratio, context);
     case 'argo':
-      return counting({ isBad: isAboveArgos, failureLimit: ARGO_STYLE.failureLimit });
+      return counting({ isBad: isAboveArgos, failureLimit: ARGO_DEFAULTS.failureLimit });
     case 'relative':
-      return counting({ isBad: isWorseThanStable, failureLimit: RELATIVE_STYLE.failureLimit });
+      return counting({ isBad: isWorseThanStable, failureLimit: RELATIVE_DEFAULTS.failureLimit });
     case 'flagger':
       return flagger(context);
     case 'kayenta':
@@ -135,7 +140,7 @@ function counting({ isBad, failureLimit }: { isBad: (window: Window) => boolean;
 
 /** Flagger compares its counter of failed checks at the start of the next one: it rolls back a minute after the fifth. */
 function flagger({ setting }: JudgeContext): Judge {
-  const windowsOfCheck = Math.max(1, Math.round(FLAGGER_STYLE.intervalSeconds / setting.windowSeconds));
+  const windowsOfCheck = Math.max(1, Math.round(FLAGGER_DEFAULTS.intervalSeconds / setting.windowSeconds));
   let [seen, requests, bad, failedChecks] = [0, 0, 0, 0];
   return {
     wantsHistory: false,
@@ -147,20 +152,20 @@ function flagger({ setting }: JudgeContext): Judge {
       requests += window.canaryRequests;
       bad += window.canaryBad;
       if (seen % windowsOfCheck !== 0) return false;
-      if (failedChecks >= FLAGGER_STYLE.threshold) return true;
-      if (bad > FLAGGER_STYLE.badShare * requests) failedChecks += 1;
+      if (failedChecks >= FLAGGER_DEFAULTS.threshold) return true;
+      if (bad > FLAGGER_DEFAULTS.badShare * requests) failedChecks += 1;
       [requests, bad] = [0, 0];
       return false;
     },
-    end: () => failedChecks >= FLAGGER_STYLE.threshold,
+    end: () => failedChecks >= FLAGGER_DEFAULTS.threshold,
   };
 }
 
 const isAboveArgos = ({ canaryBad, canaryRequests }: Window): boolean =>
-  canaryBad > ARGO_STYLE.badShare * canaryRequests;
+  canaryBad > ARGO_DEFAULTS.badShare * canaryRequests;
 
 const isWorseThanStable = ({ canaryBad, canaryRequests, stableBad, stableRequests }: Window): boolean =>
-  stableRequests > 0 && canaryBad * stableRequests > RELATIVE_STYLE.ratio * stableBad * canaryRequests;
+  stableRequests > 0 && canaryBad * stableRequests > RELATIVE_DEFAULTS.ratio * stableBad * canaryRequests;
 
 /** On the failure shares of all windows, at the end. */
 function kayenta(): Judge {
@@ -179,6 +184,6 @@ function kayenta(): Judge {
       }
       return false;
     },
-    end: () => classify(canary, stable, KAYENTA_STYLE).kind === 'high',
+    end: () => classify(canary, stable, KAYENTA_DEFAULTS).kind === 'high',
   };
 }

@@ -4,9 +4,9 @@ import {
   lazily,
   openAlarms,
   openLedger,
+  openNotify,
   openRouting,
   openShared,
-  openTell,
   propagationSeconds,
 } from './lambda/open.ts';
 import { openCluster } from './lambda/open-cluster.ts';
@@ -18,7 +18,7 @@ export const handler = lazily(async env => {
   const cluster = await openCluster(env);
   return makeHandler({
     ...openShared(env),
-    ...openTell(env),
+    ...openNotify(env),
     ledger: openLedger(env),
     ...openRouting(env, cluster),
     cluster,

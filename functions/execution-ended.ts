@@ -4,7 +4,7 @@ import {
   executionEventSchema,
 } from '../application/events/execution-ended.ts';
 import { makeLambda } from './lambda/handler.ts';
-import { lazily, machineArns, openExecutions, openLedger, openShared, openTell } from './lambda/open.ts';
+import { lazily, machineArns, openExecutions, openLedger, openNotify, openShared } from './lambda/open.ts';
 
 export const makeHandler = (deps: ExecutionEndedDeps) =>
   makeLambda('execution-ended', deps, async (event, log) =>
@@ -14,7 +14,7 @@ export const makeHandler = (deps: ExecutionEndedDeps) =>
 export const handler = lazily(env =>
   makeHandler({
     ...openShared(env),
-    ...openTell(env),
+    ...openNotify(env),
     ledger: openLedger(env),
     executions: openExecutions(env),
     machineArns: machineArns(env),

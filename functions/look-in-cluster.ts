@@ -5,9 +5,9 @@ import {
   openHooks,
   openLedger,
   openMetrics,
+  openNotify,
   openRouting,
   openShared,
-  openTell,
 } from './lambda/open.ts';
 import { openCluster } from './lambda/open-cluster.ts';
 import { makeReleaseHandler } from './lambda/release-handler.ts';
@@ -18,7 +18,7 @@ export const makeHandler = (deps: LookDeps) => makeReleaseHandler('look-in-clust
 export const handler = lazily(async env =>
   makeHandler({
     ...openShared(env),
-    ...openTell(env),
+    ...openNotify(env),
     ledger: openLedger(env),
     ...openRouting(env, await openCluster(env)),
     metrics: openMetrics(env),

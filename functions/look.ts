@@ -6,9 +6,9 @@ import {
   openHooks,
   openLedger,
   openMetrics,
+  openNotify,
   openRouting,
   openShared,
-  openTell,
 } from './lambda/open.ts';
 import { makeReleaseHandler } from './lambda/release-handler.ts';
 
@@ -18,7 +18,7 @@ export const makeHandler = (deps: LookDeps) =>
 export const handler = lazily(env =>
   makeHandler({
     ...openShared(env),
-    ...openTell(env),
+    ...openNotify(env),
     ledger: openLedger(env),
     ...openRouting(env),
     metrics: openMetrics(env),

@@ -1,6 +1,14 @@
 import { makeReconciler, type ReconcileDeps, scheduleEventSchema } from '../application/events/reconcile.ts';
 import { makeLambda } from './lambda/handler.ts';
-import { lazily, openExecutions, openImages, openLedger, openShared, openTell, openWorkloads } from './lambda/open.ts';
+import {
+  lazily,
+  openExecutions,
+  openImages,
+  openLedger,
+  openNotify,
+  openShared,
+  openWorkloads,
+} from './lambda/open.ts';
 
 export const makeHandler = (deps: ReconcileDeps) => {
   const reconcile = makeReconciler(deps);
@@ -13,7 +21,7 @@ export const makeHandler = (deps: ReconcileDeps) => {
 export const handler = lazily(env =>
   makeHandler({
     ...openShared(env),
-    ...openTell(env),
+    ...openNotify(env),
     ledger: openLedger(env),
     workloads: openWorkloads(env),
     images: openImages(env),

@@ -1,5 +1,5 @@
 import { type RetireStableDeps, retireStable } from '../application/release/retire-stable.ts';
-import { lazily, openAlarms, openLedger, openRouting, openShared, openTell } from './lambda/open.ts';
+import { lazily, openAlarms, openLedger, openNotify, openRouting, openShared } from './lambda/open.ts';
 import { openCluster } from './lambda/open-cluster.ts';
 import { makeReleaseHandler } from './lambda/release-handler.ts';
 
@@ -10,7 +10,7 @@ export const handler = lazily(async env => {
   const cluster = await openCluster(env);
   return makeHandler({
     ...openShared(env),
-    ...openTell(env),
+    ...openNotify(env),
     ledger: openLedger(env),
     ...openRouting(env, cluster),
     cluster,

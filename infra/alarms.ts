@@ -17,7 +17,7 @@ export interface AlarmSources {
   readonly table: dynamodb.Table;
   readonly deadLetters: sqs.IQueue;
   readonly notices: sns.ITopic;
-  readonly tellTo: sns.ITopic;
+  readonly notify: sns.ITopic;
   /** What an alarm's description puts before `<alarm>.md`. */
   readonly runbooks: string;
 }
@@ -137,7 +137,7 @@ function alarmSpecs(sources: AlarmSources): Record<string, AlarmSpec> {
 
 /** The alarms of a control plane. Where there is no data there is no release, and nothing is wrong. */
 export function addAlarms(scope: Construct, sources: AlarmSources): void {
-  const action = new actions.SnsAction(sources.tellTo);
+  const action = new actions.SnsAction(sources.notify);
   for (const [name, { metric, threshold, means }] of Object.entries(alarmSpecs(sources))) {
     const alarm = new cloudwatch.Alarm(scope, `Alarm-${name}`, {
       alarmName: `${sources.name}-${name}`,

@@ -13,7 +13,7 @@ import {
   type AnyFunctionName,
   ASKS_FOR_PLANS,
   CUSTOM_RESOURCE_NAMES,
-  EVENT_DOORS,
+  EVENT_HANDLERS,
   FUNCTION_NAMES,
   needsOf,
   WAY_BACK,
@@ -174,7 +174,7 @@ export class SluiceControlPlane extends Construct {
         ...common,
         file,
         timeoutSeconds: file === 'reconcile' ? RECONCILE_TIMEOUT_SECONDS : HANDLER_TIMEOUT_SECONDS,
-        ...(EVENT_DOORS.has(file) && { deadLetters }),
+        ...(EVENT_HANDLERS.has(file) && { deadLetters }),
         ...(file === 'reconcile' && { retryAttempts: 0 }),
         ...(WAY_BACK.has(file) && wayBackConcurrency !== undefined && { reservedConcurrency: wayBackConcurrency }),
         environment: {
@@ -211,8 +211,8 @@ export class SluiceControlPlane extends Construct {
       stateMachineName: `${name}-roll-back`,
     }).stateMachine;
     addEvents(this, { name, names: this.names, functions, deadLetters });
-    const tellTo = { notices: this.notices, tellTo: this.alarms };
-    addAlarms(this, { name, functions, release, rollBack, table, deadLetters, ...tellTo, runbooks });
+    const notify = { notices: this.notices, notify: this.alarms };
+    addAlarms(this, { name, functions, release, rollBack, table, deadLetters, ...notify, runbooks });
   }
 
   private topic(id: string, topicName: string, masterKey: kms.IKey): sns.Topic {

@@ -22,7 +22,7 @@ const MOST_AGE = Duration.hours(1);
 /** Once a minute: a roll back that nobody executes, or a release past its deadline, waits no longer for its rescue. */
 const RECONCILE_EVERY = Duration.minutes(1);
 
-/** The doors by event, and the schedule below them. */
+/** The event handlers, and the schedule below them. */
 export function addEvents(scope: Construct, props: EventsProps): void {
   const rule = (id: string, file: AnyFunctionName, description: string, pattern: events.EventPattern) => {
     const made = new events.Rule(scope, id, { ruleName: `${props.name}-${file}`, description, eventPattern: pattern });

@@ -23,7 +23,7 @@ export async function untilItFails(lab: Lab, program: Program, stop: AbortSignal
 }
 
 /** The last lines that one of the pods printed: one that is not ready before the others. */
-export function lastWords(lab: Lab, program: Program): string[] {
+export function lastLogLines(lab: Lab, program: Program): string[] {
   const said = podsOf(lab, program)
     .toSorted((a, b) => Number(a.ready) - Number(b.ready))
     .map(pod => lab.kubernetes.podLog(pod.name).filter(line => line.trim() !== ''))

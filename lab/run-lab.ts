@@ -11,7 +11,7 @@ import { openLabPrometheus } from './prometheus/lab-prometheus.ts';
 import { scrapedMetrics, sourcesAt } from './prometheus/of-plan.ts';
 import { prometheusProgram, type RealPrometheus } from './prometheus/real-prometheus.ts';
 import { DEFAULT_WORKLOAD, type DefaultPlanOptions, defaultPlan, slowMsOf, type Usual } from './run-lab-plan.ts';
-import { lastWords, untilItFails } from './run-lab-pods.ts';
+import { lastLogLines, untilItFails } from './run-lab-pods.ts';
 import { steadyRate } from './steady-rate.ts';
 import { type ReleaseRow, rowOf, watchRelease } from './watch-release.ts';
 import { addWorkload, pushImage, StableNotReadyError } from './workload.ts';
@@ -204,7 +204,7 @@ async function release(
       const secondsIn = (performance.now() - startedMs) / 1000;
       options.tell({ kind: 'line', line, plan, secondsIn });
       if (line.fact.kind === 'rollBackClaimed') {
-        options.tell({ kind: 'canarySaid', lines: lastWords(lab, canary) });
+        options.tell({ kind: 'canarySaid', lines: lastLogLines(lab, canary) });
       }
     },
   });
@@ -244,7 +244,7 @@ async function startStable(
   } catch (error) {
     adding.catch(() => undefined); // it polls on until the lab is closed under it
     if (!(error instanceof StableNotReadyError)) throw error;
-    const said = lastWords(lab, stable);
+    const said = lastLogLines(lab, stable);
     const output = said.length === 0 ? ['it printed nothing'] : ['its last lines:', ...said.map(line => `  ${line}`)];
     const wanted =
       readyPath === undefined

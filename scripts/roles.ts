@@ -133,7 +133,7 @@ export function rolesReference(): string {
     '|---|---|',
     ...needs,
     '',
-    'The two machines may invoke their own functions (every version of each, so that a deployment takes nothing from a running release), write their logs and traces. EventBridge may invoke the three event doors and the reconciler, from its rules alone.',
+    'The two machines may invoke their own functions (every version of each, so that a deployment takes nothing from a running release), write their logs and traces. EventBridge may invoke the three event handlers and the reconciler, from its rules alone.',
     '',
     '## Every wildcard, and why',
     '',

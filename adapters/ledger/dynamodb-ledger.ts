@@ -21,7 +21,7 @@ import type { Log } from '../log/log.ts';
 import { sha256 } from '../sha256.ts';
 import { conditionHeld } from './condition-held.ts';
 import { LedgerConflictError, LedgerUnreachableError } from './errors.ts';
-import { judgedOf } from './judged-of.ts';
+import { judgedPart } from './judged-part.ts';
 import type { Checkpoint, Ledger, NewLine, OpenMark } from './ledger.ts';
 import { openTable } from './open-table.ts';
 import { opens } from './opens.ts';
@@ -244,7 +244,7 @@ export class DynamoDbLedger implements Ledger {
   }
 
   private async keepWindow(releaseId: string, record: WindowRecord, days: number): Promise<void> {
-    const judged: AttributeValue = { S: judgedOf(record) };
+    const judged: AttributeValue = { S: judgedPart(record) };
     const item: Item = {
       ...key(`windows#${releaseId}`, `${record.metric}#${record.startEpochMs}`),
       window: { S: JSON.stringify(record) },

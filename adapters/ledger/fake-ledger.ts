@@ -7,7 +7,7 @@ import { entryAfter } from '../../domain/ledger/versions.ts';
 import type { WindowRecord } from '../../domain/windows/reading.ts';
 import { sha256 } from '../sha256.ts';
 import { LedgerConflictError } from './errors.ts';
-import { judgedOf } from './judged-of.ts';
+import { judgedPart } from './judged-part.ts';
 import type { Checkpoint, Ledger, NewLine, OpenMark } from './ledger.ts';
 import { opens } from './opens.ts';
 
@@ -82,7 +82,7 @@ export class FakeLedger implements Ledger {
   async putWindow(releaseId: string, record: WindowRecord): Promise<void> {
     const key = `${releaseId} ${record.metric} ${record.startEpochMs}`;
     const there = this.windowsByKey.get(key)?.record;
-    if (there?.frozenAtEpochMs !== undefined && judgedOf(there) !== judgedOf(record)) return;
+    if (there?.frozenAtEpochMs !== undefined && judgedPart(there) !== judgedPart(record)) return;
     this.windowsByKey.set(key, { releaseId, record: structuredClone(record) });
   }
 

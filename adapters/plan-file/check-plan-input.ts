@@ -5,7 +5,7 @@ import type { Workload } from '../../domain/workload.ts';
 import { sourceTextIssues } from '../metrics/text-registry.ts';
 
 /**
- * checkPlan, and what it cannot check because the domain imports no parsers: JSONPath and PromQL. Every door that a plan comes in by
+ * checkPlan, and what it cannot check because the domain imports no parsers: JSONPath and PromQL. Everything that a plan comes in by
  * goes through here: files, the start of a release, the registration of a workload, the CDK construct.
  */
 export function checkPlanInput(input: unknown, workload?: Workload, where?: Where): CheckedPlan {

@@ -3,7 +3,7 @@ import { type AlbRouting, ruleArnsOf } from '../../domain/routers/alb/plan.ts';
 import type { GroupFacts } from '../../domain/routers/alb/routing-facts.ts';
 import { groupsOwnerProblem, routingProblem } from '../../domain/routers/alb/routing-problem.ts';
 import type { WorkloadOf } from '../../domain/workload.ts';
-import { asksFor, forEachEvenAfterFailures, worstOf } from './alb/reading-rules.ts';
+import { asksFor, forEachSettled, worstOf } from './alb/reading-rules.ts';
 import { ruleText } from './alb/rule.ts';
 import { parseWayBack, wayBackOf } from './alb/way-back.ts';
 import { albWeightsOf, dialOf } from './alb/weights.ts';
@@ -142,7 +142,7 @@ export function fakeRouter(workload: WorkloadOf<'alb'>, live: Slot = 'blue'): Fa
 
     async goBack(_, wayBack, { pages = [] } = {}) {
       const back = parseWayBack(wayBack).rules.filter(({ arn }) => pages.every(({ what }) => what !== ruleText(arn)));
-      await forEachEvenAfterFailures(back, async ({ arn, actions }) => {
+      await forEachSettled(back, async ({ arn, actions }) => {
         const [forward] = actions as { TargetGroupArn: string }[];
         if (forward === undefined) throw new RouterRuleError(`way back of rule ${arn} has no action`);
         reach(arn).groups = [{ arn: forward.TargetGroupArn, weight: 1 }];

@@ -3,13 +3,13 @@ import type { Log } from '../../adapters/log/log.ts';
 import { type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from '../../adapters/workloads/workloads.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import type { Push } from '../../domain/release/push.ts';
+import type { NotifyDeps } from '../notify.ts';
 import { type PushAnswer, type TakePushDeps, takePush } from '../operations/take-push.ts';
 import { page } from '../page.ts';
-import type { TellDeps } from '../tell.ts';
 import { findUnannouncedPush, isYoung, newestIn, readPushes } from './find-pushes.ts';
 import type { Rounds } from './rounds.ts';
 
-export interface LookForPushDeps extends TakePushDeps, TellDeps {
+export interface LookForPushDeps extends TakePushDeps, NotifyDeps {
   workloads: Workloads;
 }
 

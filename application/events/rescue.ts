@@ -4,14 +4,14 @@ import { mayStart, NEXT_ATTEMPT_PAUSE_SECONDS, NEXT_RUN_PAUSE_SECONDS } from '..
 import type { UnknownEntryError } from '../../domain/ledger/versions.ts';
 import { waitingOf } from '../../domain/release/waiting.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../domain/release-id.ts';
+import type { NotifyDeps } from '../notify.ts';
 import { pageIfDue } from '../page.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import { claimRollBack } from '../roll-back/claim-roll-back.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { startRun } from '../start-run.ts';
-import type { TellDeps } from '../tell.ts';
 
-export interface RescueDeps extends SharedDeps, TellDeps {
+export interface RescueDeps extends SharedDeps, NotifyDeps {
   ledger: Ledger;
   executions: Executions;
 }
@@ -28,7 +28,7 @@ export interface Ended {
 
 export type Rescued =
   | { kind: 'nothing'; because: string }
-  /** The release goes on: in the execution that was claimed and never started, or behind the one-way door in the next. */
+  /** The release goes on: in the execution that was claimed and never started, or past the point of no return in the next. */
   | { kind: 'goesOn'; run: number }
   | { kind: 'goesBack'; attempt: number };
 
@@ -39,7 +39,7 @@ const TOO_OLD: UnknownEntryError['name'] = 'UnknownEntryError';
 
 /**
  * Sees to it that the active release has an execution that brings it to its end: starts what was claimed and never started,
- * sends back what ended without closing, goes on behind the one-way door, tries to go back once more. Where one runs it does
+ * sends back what ended without closing, goes on past the point of no return, tries to go back once more. Where one runs it does
  * nothing, so that it can be asked at any time and by several.
  */
 export async function rescue(deps: RescueDeps, call: ReleaseCall, ended?: Ended): Promise<Rescued> {

@@ -7,18 +7,18 @@ import type { TrafficRouter } from '../../adapters/router/router.ts';
 import { sha256 } from '../../adapters/sha256.ts';
 import type { TargetCounts, Targets } from '../../adapters/targets/targets.ts';
 import type { Admission } from '../../domain/ledger/facts.ts';
-import { admit, type Findings } from '../../domain/release/admission.ts';
+import { admit, type Observed } from '../../domain/release/admission.ts';
 import { turnedFrom } from '../../domain/release/record-live.ts';
 import { routerOf } from '../../domain/routers/plan-registry.ts';
+import { type NotifyDeps, notify } from '../notify.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import { pageFindings } from '../page.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { type TellDeps, tell } from '../tell.ts';
 import { heldByAlarms } from './hold-for-alarms.ts';
 import { writeFinding } from './write-finding.ts';
 
-export interface AdmitDeps extends SharedDeps, TellDeps {
+export interface AdmitDeps extends SharedDeps, NotifyDeps {
   ledger: Ledger;
   router: TrafficRouter;
   targets: Targets;
@@ -42,7 +42,7 @@ export async function admitRelease(deps: AdmitDeps, call: ReleaseCall): Promise<
   if (held !== undefined) return held;
   const admission: Admission = { ...decision.ground, wayBack: await wayBack(deps, call, decision.ground.stable) };
   // told before it is written: a process that dies in between tells it twice, where the other order would never tell it
-  await tell(deps, call.release, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
+  await notify(deps, call.release, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
   await call.append({ kind: 'admitted', admission });
   if (decision.service !== undefined) {
     await writeFinding(call, 'service', decision.service);
@@ -81,7 +81,7 @@ async function problemOfRouting(deps: AdmitDeps, { release: { workload } }: Rele
 const registeredIn = ({ healthy, initial, unhealthy, unused }: TargetCounts): number =>
   healthy + initial + unhealthy + unused;
 
-async function look(deps: AdmitDeps, call: ReleaseCall): Promise<Findings> {
+async function look(deps: AdmitDeps, call: ReleaseCall): Promise<Observed> {
   const { workload } = call.release;
   const [dial, draining, targets, template, selectors, blue, green] = await Promise.all([
     deps.router.readDial(workload),

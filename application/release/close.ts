@@ -5,14 +5,14 @@ import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import type { Fact } from '../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
+import { type NotifyDeps, notify } from '../notify.ts';
 import { type CloseOutput, output } from '../outputs.ts';
 import { ReleaseCall, withLedger } from '../release-call.ts';
 import { releaseIdSchema } from '../release-id-schema.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { startIfNotBegun } from '../start-run.ts';
-import { type TellDeps, tell } from '../tell.ts';
 
-export interface CloseDeps extends SharedDeps, TellDeps {
+export interface CloseDeps extends SharedDeps, NotifyDeps {
   ledger: Ledger;
   executions: Executions;
 }
@@ -33,7 +33,7 @@ export function closeRelease(deps: CloseDeps, input: z.infer<typeof closeInputSc
     if (active?.releaseId === releaseId) {
       const end = endOf(active);
       const event = end.outcome === 'superseded' ? 'rejected' : end.outcome;
-      await tell(deps, active, event, end.because);
+      await notify(deps, active, event, end.because);
       await call.append(end);
     }
     await startWaiting(deps, call, by);

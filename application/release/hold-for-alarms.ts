@@ -1,17 +1,17 @@
 import type { Alarms } from '../../adapters/alarms/alarms.ts';
 import { type AlarmHold, holdForAlarms } from '../../domain/release/alarm-hold.ts';
 import { overridesEnded } from '../../domain/release/although.ts';
+import { type NotifyDeps, notify } from '../notify.ts';
 import { type Output, output } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { type TellDeps, tell } from '../tell.ts';
 
 /** An alarm that rings before a release begins is asked again this often. */
 const ALARM_LOOK_SECONDS = 30;
 
 /** The move of a release whose workload's alarms do not let it begin; undefined where they do. */
 export async function heldByAlarms(
-  deps: SharedDeps & TellDeps & { alarms: Alarms },
+  deps: SharedDeps & NotifyDeps & { alarms: Alarms },
   call: ReleaseCall,
 ): Promise<Output<'lookAgain' | 'refused'> | undefined> {
   const decision = await decide(deps, call);
@@ -20,7 +20,7 @@ export async function heldByAlarms(
       for (const fact of decision.facts) await call.append(fact);
       return undefined;
     case 'hold':
-      if (decision.facts.length > 0) await tell(deps, call.release, 'held', decision.because);
+      if (decision.facts.length > 0) await notify(deps, call.release, 'held', decision.because);
       for (const fact of decision.facts) await call.append(fact);
       return output({ kind: 'lookAgain', seconds: ALARM_LOOK_SECONDS, because: `on hold: ${decision.because}` });
     case 'refuse':

@@ -13,21 +13,21 @@ import { waitingOf } from '../../domain/release/waiting.ts';
 import { hookOf } from '../../domain/steps/hook/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { isInCluster } from '../in-cluster.ts';
+import { type NotifyDeps, notify } from '../notify.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import { pageFindings, pageIfDue } from '../page.ts';
 import { readDial } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { type TellDeps, tell } from '../tell.ts';
 import { askHook } from './ask-hook.ts';
-import { asks } from './asks.ts';
+import { awaits } from './awaits.ts';
 import { keepFolded } from './judged-windows.ts';
 import { ASKED_AGAIN_SECONDS, allEnded, inTime } from './look-budget.ts';
 import { freezeCeilings, readBaseline, writeBaseline } from './see-baseline.ts';
 import { readAlarms, writeAlarms } from './watch-alarms.ts';
 import { watchMetrics } from './watch-metrics.ts';
 
-export interface LookDeps extends SharedDeps, TellDeps {
+export interface LookDeps extends SharedDeps, NotifyDeps {
   ledger: Ledger;
   router: TrafficRouter;
   targets: Targets;
@@ -59,13 +59,13 @@ export async function look(deps: LookDeps, call: ReleaseCall): Promise<ReleaseOu
   const canary = await surely(deps, call, { dial, targets });
   const decision = nextMove(call.release, { nowEpochMs, dial, alarms, ...canary, ...watched, ...sizingFailed(call) });
   const held = decision.facts.find(fact => fact.kind === 'held');
-  const isBehindTheDoor = call.release.retiringAtEpochMs !== undefined;
-  if (held !== undefined && !isBehindTheDoor) await tell(deps, call.release, 'held', held.because);
+  const isPastNoReturn = call.release.retiringAtEpochMs !== undefined;
+  if (held !== undefined && !isPastNoReturn) await notify(deps, call.release, 'held', held.because);
   const asked = decision.facts.find(fact => fact.kind === 'approvalOpened');
-  if (asked !== undefined) await tell(deps, call.release, 'approvalNeeded', decision.move.because);
+  if (asked !== undefined) await notify(deps, call.release, 'approvalNeeded', decision.move.because);
   for (const fact of decision.facts) await call.append(fact);
-  // behind the one-way door nothing ends it but a person: called at once
-  const [waiting] = held !== undefined && isBehindTheDoor ? waitingOf(call.state, call.now) : [];
+  // past the point of no return nothing ends it but a person: called at once
+  const [waiting] = held !== undefined && isPastNoReturn ? waitingOf(call.state, call.now) : [];
   if (waiting !== undefined) await pageIfDue(deps, call, waiting);
   await pageFindings(deps, call);
   call.log.info(decision.move.kind, { ...decision.move });
@@ -110,7 +110,7 @@ function asking(call: ReleaseCall, move: Decision['move']) {
   const seconds = 'seconds' in move ? move.seconds : 0;
   const { asks: askedBefore, slotAskedAtEpochMs: before = 0 } = call.before;
   const slotAskedAtEpochMs = askedBefore === 'cluster' ? call.now : before;
-  const asked = asks(call.release, { nowEpochMs: call.now, seconds, slotAskedAtEpochMs });
+  const asked = awaits(call.release, { nowEpochMs: call.now, seconds, slotAskedAtEpochMs });
   const isBetweenPauses = asked === 'cluster' && nextStep(call.release, call.now).kind === 'openApproval';
   return { asks: asked, slotAskedAtEpochMs, ...(isBetweenPauses && move.kind === 'lookAgain' && { seconds: 1 }) };
 }

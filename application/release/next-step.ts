@@ -2,7 +2,7 @@ import { stepsOf } from '../../domain/ledger/steps-of.ts';
 import { nextStep, weightOfStep } from '../../domain/release/next-step.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
-import { asks } from './asks.ts';
+import { awaits } from './awaits.ts';
 
 /** Names the next step, and writes down when a step began. */
 export async function nameNextStep(call: ReleaseCall): Promise<ReleaseOutput<'next-step'>> {
@@ -18,7 +18,7 @@ export async function nameNextStep(call: ReleaseCall): Promise<ReleaseOutput<'ne
   const because = `step ${Math.min(stepsDone + 1, steps.length)} of ${steps.length}: ${next.kind}`;
   const seconds = next.kind === 'pause' ? next.seconds : 1;
   const { slotAskedAtEpochMs } = call.before;
-  const asked = asks(call.release, {
+  const asked = awaits(call.release, {
     nowEpochMs: call.now,
     seconds,
     ...(slotAskedAtEpochMs !== undefined && { slotAskedAtEpochMs }),

@@ -1,12 +1,12 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
 import { factsOf } from '../../domain/steps/plan-registry.ts';
+import { type NotifyDeps, notify } from '../notify.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { type TellDeps, tell } from '../tell.ts';
 
-export interface OpenApprovalDeps extends SharedDeps, TellDeps {
+export interface OpenApprovalDeps extends SharedDeps, NotifyDeps {
   ledger: Ledger;
 }
 
@@ -18,7 +18,7 @@ export async function openApproval(deps: OpenApprovalDeps, call: ReleaseCall): P
   const { name, groups } = asked;
   const because = `${name} waits for ${groups.join(' or ')}`;
   if (call.release.approvals[name] === undefined) {
-    await tell(deps, call.release, 'approvalNeeded', because);
+    await notify(deps, call.release, 'approvalNeeded', because);
     await call.append({ kind: 'approvalOpened', name });
   }
   return output({ kind: 'lookAgain', because, asks: 'person' });

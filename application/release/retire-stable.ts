@@ -12,17 +12,17 @@ import { turnedTo } from '../../domain/release/record-live.ts';
 import { otherContent } from '../../domain/release/slot-content.ts';
 import { waitingOf } from '../../domain/release/waiting.ts';
 import { recordLiveCommand } from '../../domain/slot/record-live-command.ts';
+import { type NotifyDeps, notify } from '../notify.ts';
 import { output, type ReleaseOutput } from '../outputs.ts';
 import { pageIfDue } from '../page.ts';
 import { readDial, readText } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { type TellDeps, tell } from '../tell.ts';
 import { DRAIN_LOOK_SECONDS, stillDraining } from './draining.ts';
 import { retireTurnedBack } from './retire-turned-back.ts';
 import { watchAlarms } from './watch-alarms.ts';
 
-export interface RetireStableDeps extends SharedDeps, TellDeps {
+export interface RetireStableDeps extends SharedDeps, NotifyDeps {
   ledger: Ledger;
   router: TrafficRouter;
   targets: Targets;
@@ -31,7 +31,7 @@ export interface RetireStableDeps extends SharedDeps, TellDeps {
 }
 
 /**
- * The one-way door of a promotion: once `retiring` stands in the ledger there is no way back but an undo. Then the old slot
+ * The point of no return of a promotion: once `retiring` stands in the ledger there is no way back but an undo. Then the old slot
  * drains and is scaled to zero.
  */
 export async function retireStable(deps: RetireStableDeps, call: ReleaseCall): Promise<ReleaseOutput<'retire-stable'>> {
@@ -48,13 +48,13 @@ export async function retireStable(deps: RetireStableDeps, call: ReleaseCall): P
     const because = `${readText(dial)}: ${stable} keeps its pods${record}`;
     call.log.error(because);
     const { retiringAtEpochMs } = call.release;
-    // before the door a release still ends by its deadline; behind it only a person can say what is right
+    // before the point of no return a release still ends by its deadline; behind it only a person can say what is right
     if (retiringAtEpochMs === undefined && call.now >= deadlineOf(call.release, call.admission, call.now)) {
       return output({ kind: 'rollBack', reason: 'deadline', because });
     }
     return output({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
   }
-  const held = call.release.retiringAtEpochMs === undefined ? await heldAtTheDoor(deps, call) : undefined;
+  const held = call.release.retiringAtEpochMs === undefined ? await heldAtNoReturn(deps, call) : undefined;
   if (held !== undefined) return held;
   if (call.release.retiringAtEpochMs === undefined) await call.append({ kind: 'retiring' });
   // while stable still has its pods, so that callers inside the cluster lose none of their requests
@@ -75,7 +75,7 @@ export async function retireStable(deps: RetireStableDeps, call: ReleaseCall): P
 }
 
 /** What can still take the release back, asked once more before nothing can: its alarms, then the live slot. */
-async function heldAtTheDoor(
+async function heldAtNoReturn(
   deps: RetireStableDeps,
   call: ReleaseCall,
 ): Promise<ReleaseOutput<'retire-stable'> | undefined> {
@@ -83,11 +83,11 @@ async function heldAtTheDoor(
   const rang = rangUnderTraffic(call.release, alarms);
   if (rang !== undefined) return output({ kind: 'rollBack', reason: 'degraded', because: rang });
   const because = alarmBlock(call.release, alarms);
-  return because === undefined ? heldByLiveSlot(deps, call) : holdAtTheDoor(deps, call, because);
+  return because === undefined ? heldByLiveSlot(deps, call) : holdAtNoReturn(deps, call, because);
 }
 
-/** Before the door a release that holds goes back at its deadline; those whom the plan names are told once. */
-async function holdAtTheDoor(
+/** Before the point of no return a release that holds goes back at its deadline; those whom the plan names are told once. */
+async function holdAtNoReturn(
   deps: RetireStableDeps,
   call: ReleaseCall,
   because: string,
@@ -96,14 +96,14 @@ async function holdAtTheDoor(
     return output({ kind: 'rollBack', reason: 'deadline', because });
   }
   if (call.release.hold === undefined) {
-    await tell(deps, call.release, 'held', because);
+    await notify(deps, call.release, 'held', because);
     await call.append({ kind: 'held', because, fault: true });
   }
   return output({ kind: 'lookAgain', seconds: DRAIN_LOOK_SECONDS, because });
 }
 
 /**
- * Stable is given up only for a live slot that can carry what it carries. Before the door a release that holds goes back, at
+ * Stable is given up only for a live slot that can carry what it carries. Before the point of no return a release that holds goes back, at
  * once without a healthy target and else at its deadline; behind it a person is called, at once and then each hour.
  */
 async function heldByLiveSlot(
@@ -129,7 +129,7 @@ async function heldByLiveSlot(
   if (retiringAtEpochMs === undefined) {
     return healthyTargets === 0
       ? output({ kind: 'rollBack', reason: 'notReady', because })
-      : holdAtTheDoor(deps, call, because);
+      : holdAtNoReturn(deps, call, because);
   }
   if (hold === undefined) await call.append({ kind: 'held', because, fault: true });
   // at once; where this process dies before it, at its next look or by the reconciler

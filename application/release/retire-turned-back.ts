@@ -9,7 +9,7 @@ import type { ReleaseCall } from '../release-call.ts';
 import { DRAIN_LOOK_SECONDS, stillDraining } from './draining.ts';
 
 /**
- * The end of a release whose traffic a person turned back by hand behind the one-way door, and said so: stable stays, and it
+ * The end of a release whose traffic a person turned back by hand past the point of no return, and said so: stable stays, and it
  * is the canary that drains and is scaled down.
  */
 export async function retireTurnedBack(

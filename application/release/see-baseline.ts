@@ -10,8 +10,8 @@ import { baselineOf, baselineWindows, learningMetrics } from '../../domain/judge
 import type { Admission } from '../../domain/ledger/facts.ts';
 import { walkedPlanOf } from '../../domain/ledger/steps-of.ts';
 import { analysisStart } from '../../domain/windows/shifts.ts';
+import { type NotifyDeps, notify } from '../notify.ts';
 import type { ReleaseCall } from '../release-call.ts';
-import { type TellDeps, tell } from '../tell.ts';
 import { inTime, METRICS_WITHIN_MS } from './look-budget.ts';
 
 /**
@@ -43,7 +43,7 @@ export async function readBaseline(
 
 /** Writes down what `readBaseline` has read; nothing where it had nothing to read or no answer. */
 export async function writeBaseline(
-  deps: TellDeps & { log: Log },
+  deps: NotifyDeps & { log: Log },
   call: ReleaseCall,
   readings: readonly MetricReading[] | undefined,
 ): Promise<void> {
@@ -57,7 +57,7 @@ export async function writeBaseline(
   const blind = blindAt(walkedPlanOf(call.release), seen);
   for (const because of blind) {
     call.log.warn('the plan is blind', { because });
-    await tell(deps, call.release, 'started', `the plan is blind: ${because}`);
+    await notify(deps, call.release, 'started', `the plan is blind: ${because}`);
   }
   await call.append({ kind: 'baselineSeen', baseline: seen, ...(blind.length > 0 && { blind }) });
 }

@@ -46,7 +46,7 @@ export async function shiftTraffic(
   if (alarmed !== undefined) return back(alarmed);
 
   const to = dialFor(canary, weight);
-  // nothing is live to go back to: the shift of a first release is its one-way door
+  // nothing is live to go back to: the shift of a first release is its point of no return
   if (call.admission.first === true && call.release.retiringAtEpochMs === undefined)
     await call.append({ kind: 'retiring' });
   if (unconfirmedShift(call.release) === undefined) await call.append({ kind: 'shiftIntended', from, to, weight });

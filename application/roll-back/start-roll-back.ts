@@ -53,7 +53,7 @@ function startFirst(deps: StartRollBackDeps, input: FromRelease, log: Log): Prom
     const { run: newest, retiringAtEpochMs } = call.release;
     const stale = new StaleExecutionError(`run ${run} of ${releaseId} was followed`);
     if (retiringAtEpochMs !== undefined) {
-      // behind the one-way door there is no way but on: what this execution could not finish the next one does
+      // past the point of no return there is no way but on: what this execution could not finish the next one does
       if (newest > run + 1) throw stale;
       // an end that comes back at once: the reconciler starts the next one when it is time
       const isClaimed = newest === run + 1;

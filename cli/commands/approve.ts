@@ -5,8 +5,8 @@ import { openApprovals } from '../../domain/release/approvals.ts';
 import { workloadOf } from '../../domain/release-id.ts';
 import { approvalText, approveCommandOf } from '../approval-text.ts';
 import { CommandError } from '../command-error.ts';
-import { atTheDoors, toPaste, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
-import { releaseMeant } from '../control-plane/doors.ts';
+import { callerName, toPaste, withControlPlane, withLocation } from '../control-plane/operation-command.ts';
+import { resolveReleaseId } from '../control-plane/operations.ts';
 import { say, type Terminal } from '../terminal.ts';
 
 /** `sluice approve RELEASE|WORKLOAD [APPROVAL]`. */
@@ -17,11 +17,11 @@ export function makeApproveCommand(terminal: Terminal) {
     .option('--opening <number>', 'which time that it was asked for, as status shows it', wholeNumber)
     .option('--by <name>', "your name in the ledger (default: the operating system's user)")
     .option('--group <name...>', 'a group that the approver is in; may be given more than once');
-  return withWhereabouts(command).action((text, named, options) =>
-    atTheDoors(terminal, options, async doors => {
-      const releaseId = await releaseMeant(doors, text);
-      const by = whoAsks(options.by);
-      const { state } = await doors.status({ workload: workloadOf(releaseId) });
+  return withLocation(command).action((text, named, options) =>
+    withControlPlane(terminal, options, async operations => {
+      const releaseId = await resolveReleaseId(operations, text);
+      const by = callerName(options.by);
+      const { state } = await operations.status({ workload: workloadOf(releaseId) });
       const active = state.active?.releaseId === releaseId ? state.active : undefined;
       const meant = approvalMeant(active, { releaseId, name: named, opening: options.opening, by }, command =>
         toPaste(options, command),
@@ -29,7 +29,7 @@ export function makeApproveCommand(terminal: Terminal) {
       const open = active && openApprovals(active).find(one => one.name === meant.name);
       if (open?.opening === meant.opening) say(terminal, `${by} approves ${approvalText(open)}\n`);
       const { name, opening } = meant;
-      const { kind } = await doors.approve({ releaseId, name, opening, by, groups: options.group ?? [] });
+      const { kind } = await operations.approve({ releaseId, name, opening, by, groups: options.group ?? [] });
       say(
         terminal,
         {

@@ -2,8 +2,8 @@ import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { sha256 } from '../../adapters/sha256.ts';
 import { type AuditReport, ChainAudit, type Head, type KeptSnapshot } from '../../domain/ledger/audit.ts';
 import { CommandError } from '../command-error.ts';
-import { atTheDoors, withWhereabouts } from '../control-plane/door-command.ts';
-import type { Doors } from '../control-plane/doors.ts';
+import { withControlPlane, withLocation } from '../control-plane/operation-command.ts';
+import type { Operations } from '../control-plane/operations.ts';
 import { say, type Terminal } from '../terminal.ts';
 
 const BROKEN = 1;
@@ -20,9 +20,9 @@ export function makeAuditCommand(terminal: Terminal) {
     .option('--noted <line:hash>', 'a last line as this command printed it earlier: it has to be there still', headOf)
     .option('--json', 'print the report as one line of JSON');
   audit.addCommand(
-    withWhereabouts(verify).action((workload, options) =>
-      atTheDoors(terminal, options, async doors => {
-        const report = await walk(doors, workload, options.noted);
+    withLocation(verify).action((workload, options) =>
+      withControlPlane(terminal, options, async operations => {
+        const report = await walk(operations, workload, options.noted);
         if (options.json === true) terminal.out(`${JSON.stringify({ workload, ...report })}\n`);
         else say(terminal, textOf(workload, report));
         if (report.broken !== undefined) terminal.exitCode = BROKEN;
@@ -32,12 +32,12 @@ export function makeAuditCommand(terminal: Terminal) {
   return audit;
 }
 
-async function walk(doors: Doors, workload: string, noted: Head | undefined): Promise<AuditReport> {
+async function walk(operations: Operations, workload: string, noted: Head | undefined): Promise<AuditReport> {
   const chain = new ChainAudit(sha256, noted);
   const kept: KeptSnapshot[] = [];
   let afterSeq: number | undefined;
   do {
-    const page = await doors.audit({ workload, ...(afterSeq !== undefined && { afterSeq }) });
+    const page = await operations.audit({ workload, ...(afterSeq !== undefined && { afterSeq }) });
     kept.push(...(page.snapshots ?? []));
     if (!page.lines.every(line => chain.add(line))) break;
     afterSeq = page.nextAfterSeq;

@@ -8,7 +8,7 @@ import { picture } from '../backtest-picture.ts';
 import { replayAll } from '../backtest-replay.ts';
 import { backtestText, replayJson } from '../backtest-text.ts';
 import { CommandError } from '../command-error.ts';
-import { sayingWhy, withWhereabouts } from '../control-plane/door-command.ts';
+import { reportErrors, withLocation } from '../control-plane/operation-command.ts';
 import { say, type Terminal } from '../terminal.ts';
 
 /** `sluice backtest --from FILE|prometheus|cloudwatch|ledger`. */
@@ -53,7 +53,7 @@ export function makeBacktestCommand(terminal: Terminal) {
     .option('--stable-revision <text>', 'what ${revision} of a query was for the stable version')
     .option('--json <file>', 'also write [{release, judge, verdict, window, excessBad, logE}]')
     .option('--svg <file>', 'also draw the evidence over time');
-  return withWhereabouts(command).action(options => sayingWhy(terminal, () => run(terminal, options)));
+  return withLocation(command).action(options => reportErrors(terminal, () => run(terminal, options)));
 }
 
 interface Options extends InputOptions, JudgeOptions {

@@ -10,7 +10,7 @@ import { openRecording } from '../backtest-input.ts';
 import { JUDGES, judgesOf } from '../backtest-options.ts';
 import { replayAll } from '../backtest-replay.ts';
 import { backtestText, replayJson } from '../backtest-text.ts';
-import { sayingWhy } from '../control-plane/door-command.ts';
+import { reportErrors } from '../control-plane/operation-command.ts';
 import { say, type Terminal } from '../terminal.ts';
 
 /** As many as the machines of CI have cores; a release's windows do not depend on it. */
@@ -38,7 +38,7 @@ export function makeJudgesCommand(terminal: Terminal) {
     .action(({ from, ...options }) =>
       from === undefined
         ? compareJudges(terminal, options)
-        : sayingWhy(terminal, () => compareRecorded(terminal, from, options.json === true)),
+        : reportErrors(terminal, () => compareRecorded(terminal, from, options.json === true)),
     );
   return judges;
 }

@@ -5,8 +5,8 @@ import { serialiseMistakes } from '../../adapters/plan-file/mistake.ts';
 import { readPlanFile } from '../../adapters/plan-file/read-plan.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { CommandError } from '../command-error.ts';
-import { sayingWhy } from '../control-plane/door-command.ts';
-import { interruptible } from '../interruptible.ts';
+import { reportErrors } from '../control-plane/operation-command.ts';
+import { interruptible } from '../signal-handlers.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Of a plan's second. Larger services there are, but no lab that could send the half of it. */
@@ -38,7 +38,7 @@ export function makeLabCommand(terminal: Terminal) {
     .option('--port <number>', 'port of the load balancer (default: a free one)')
     .option('--json <file>', 'also write {releases: [how it ended]}')
     .option('--keep', 'leave the lab running until Ctrl-C')
-    .action(options => sayingWhy(terminal, () => run(terminal, options)));
+    .action(options => reportErrors(terminal, () => run(terminal, options)));
 }
 
 interface GivenOptions {

@@ -1,7 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import type { RecordLiveAnswer } from '../../application/operations/schemas/record-live.ts';
 import { SLOTS } from '../../domain/dial.ts';
-import { atTheDoors, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
+import { callerName, withControlPlane, withLocation } from '../control-plane/operation-command.ts';
 import { say, type Terminal } from '../terminal.ts';
 
 /** `sluice record-live WORKLOAD --slot SLOT`. */
@@ -14,11 +14,11 @@ export function makeRecordLiveCommand(terminal: Terminal) {
     .addOption(new Option('--slot <slot>', 'the slot that has all of the traffic').choices(SLOTS).makeOptionMandatory())
     .option('--because <text>', 'why, for the ledger')
     .option('--by <name>', "your name in the ledger (default: the operating system's user)");
-  return withWhereabouts(command).action((workload, options) =>
-    atTheDoors(terminal, options, async doors => {
-      const by = whoAsks(options.by);
+  return withLocation(command).action((workload, options) =>
+    withControlPlane(terminal, options, async operations => {
+      const by = callerName(options.by);
       const because = options.because ?? 'no reason was given';
-      say(terminal, textOf(workload, await doors.recordLive({ workload, slot: options.slot, by, because })));
+      say(terminal, textOf(workload, await operations.recordLive({ workload, slot: options.slot, by, because })));
     }),
   );
 }

@@ -4,8 +4,8 @@ import { parsePlan } from '../../adapters/plan-file/read-plan.ts';
 import { readText } from '../../adapters/plan-file/read-text.ts';
 import type { StartAnswer } from '../../application/operations/schemas/start.ts';
 import { CommandError } from '../command-error.ts';
-import { atTheDoors, toPaste, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
 import { followToTheEnd } from '../control-plane/follow.ts';
+import { callerName, toPaste, withControlPlane, withLocation } from '../control-plane/operation-command.ts';
 import { paintOf, say, type Terminal } from '../terminal.ts';
 
 /** `sluice start WORKLOAD --image TAG|DIGEST`. */
@@ -27,11 +27,11 @@ export function makeStartCommand(terminal: Terminal) {
     )
     .option('--by <name>', "your name in the ledger (default: the operating system's user)")
     .option('--wait', 'print the progress until the release has ended');
-  return withWhereabouts(command).action((workload, options) =>
-    atTheDoors(terminal, options, async doors => {
+  return withLocation(command).action((workload, options) =>
+    withControlPlane(terminal, options, async operations => {
       const plan = options.plan === undefined ? undefined : await readPlan(options.plan);
-      const by = whoAsks(options.by);
-      const answer = await doors.start({
+      const by = callerName(options.by);
+      const answer = await operations.start({
         ...{ workload, image: options.image, by },
         ...(plan === undefined ? {} : { plan }),
         ...(options.althoughStableIsDown === true && { althoughStableIsDown: true }),
@@ -48,7 +48,7 @@ export function makeStartCommand(terminal: Terminal) {
       );
       for (const text of answer.although ?? []) say(terminal, paintOf(terminal)('yellow', `${text}\n`));
       if (options.wait)
-        await followToTheEnd(terminal, doors, { releaseId, paste: command => toPaste(options, command) });
+        await followToTheEnd(terminal, operations, { releaseId, paste: command => toPaste(options, command) });
       else say(terminal, `to follow it: ${toPaste(options, `status ${workload} --watch`)}\n`);
     }),
   );
@@ -59,7 +59,7 @@ const waitingText = ({ releaseId, againOf }: StartAnswer): string =>
     ? `${releaseId} is queued: it starts when the release before it has ended\n`
     : `${releaseId} is queued behind ${againOf}, which releases the same image: if the Deployment has changed since ${againOf} was admitted, it is released then; otherwise ${releaseId} ends as superseded\n`;
 
-/** Checked here, so that mistakes are shown in the file's own lines; the door knows whether it is the lab's. */
+/** Checked here, so that mistakes are shown in the file's own lines; the operation knows whether it is the lab's. */
 async function readPlan(file: string): Promise<{ file: string; text: string }> {
   const read = await readText(file);
   const checked = read.kind === 'text' ? parsePlan(read.text, file, undefined, { loopback: true }) : read;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from '@commander-js/extra-typings';
 import { wrap } from '../../adapters/terminal/wrap.ts';
-import { atTheDoors, toPaste, withWhereabouts } from '../control-plane/door-command.ts';
-import type { Doors } from '../control-plane/doors.ts';
+import { toPaste, withControlPlane, withLocation } from '../control-plane/operation-command.ts';
+import type { Operations } from '../control-plane/operations.ts';
 import { type StatusOptions, statusLines, statusText } from '../status-text.ts';
 import { paintOf, say, type Terminal } from '../terminal.ts';
 
@@ -14,10 +14,10 @@ export function makeStatusCommand(terminal: Terminal) {
     .argument('[workload]', 'the name of a workload (default: all, one line each)')
     .option('--watch', 'print it again whenever it changes, until Ctrl-C')
     .option('--json', 'print the answer as one line of JSON');
-  return withWhereabouts(command).action((workload, options) =>
-    atTheDoors(terminal, options, async doors => {
+  return withLocation(command).action((workload, options) =>
+    withControlPlane(terminal, options, async operations => {
       const asked = { paste: (command: string) => toPaste(options, command), paint: paintOf(terminal) };
-      const text = () => (options.json ? answerText(doors, workload) : shownText(doors, workload, asked));
+      const text = () => (options.json ? answerText(operations, workload) : shownText(operations, workload, asked));
       if (options.watch) return watch(terminal, text, options.json === true);
       if (options.json) terminal.out(await text());
       else say(terminal, await text());
@@ -25,18 +25,24 @@ export function makeStatusCommand(terminal: Terminal) {
   );
 }
 
-async function answerText(doors: Doors, workload: string | undefined): Promise<string> {
+async function answerText(operations: Operations, workload: string | undefined): Promise<string> {
   const answer =
-    workload === undefined ? { kind: 'workloads', names: await doors.workloads() } : await doors.status({ workload });
+    workload === undefined
+      ? { kind: 'workloads', names: await operations.workloads() }
+      : await operations.status({ workload });
   return `${JSON.stringify(answer)}\n`;
 }
 
-async function shownText(doors: Doors, workload: string | undefined, options: StatusOptions): Promise<string> {
-  if (workload !== undefined) return statusText(workload, await doors.status({ workload }), options);
-  const names = await doors.workloads();
+async function shownText(
+  operations: Operations,
+  workload: string | undefined,
+  options: StatusOptions,
+): Promise<string> {
+  if (workload !== undefined) return statusText(workload, await operations.status({ workload }), options);
+  const names = await operations.workloads();
   if (names.length === 0) return 'this control plane has no workloads yet\n';
   const answers = await Promise.all(
-    names.map(async name => ({ workload: name, answer: await doors.status({ workload: name }) })),
+    names.map(async name => ({ workload: name, answer: await operations.status({ workload: name }) })),
   );
   return statusLines(answers, options);
 }

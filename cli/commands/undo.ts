@@ -1,9 +1,9 @@
 import { Command } from '@commander-js/extra-typings';
 import type { UndoAnswer } from '../../application/operations/schemas/undo.ts';
 import { imagesText } from '../../domain/ledger/news.ts';
-import type { Whereabouts } from '../control-plane/control-plane.ts';
-import { atTheDoors, toPaste, whoAsks, withWhereabouts } from '../control-plane/door-command.ts';
+import type { ControlPlaneLocation } from '../control-plane/control-plane.ts';
 import { followToTheEnd } from '../control-plane/follow.ts';
+import { callerName, toPaste, withControlPlane, withLocation } from '../control-plane/operation-command.ts';
 import { paintOf, say, type Terminal } from '../terminal.ts';
 
 /** `sluice undo WORKLOAD`. */
@@ -13,14 +13,14 @@ export function makeUndoCommand(terminal: Terminal) {
     .argument('<workload>', 'the name of the workload')
     .option('--by <name>', "your name in the ledger (default: the operating system's user)")
     .option('--wait', 'print the progress until the release has ended');
-  return withWhereabouts(command).action((workload, options) =>
-    atTheDoors(terminal, options, async doors => {
-      const { releaseId, restoresUndone } = await doors.undo({ workload, by: whoAsks(options.by) });
+  return withLocation(command).action((workload, options) =>
+    withControlPlane(terminal, options, async operations => {
+      const { releaseId, restoresUndone } = await operations.undo({ workload, by: callerName(options.by) });
       say(terminal, `${releaseId} has started: it restores the version before the last promotion of ${workload}\n`);
       if (restoresUndone !== undefined)
         say(terminal, paintOf(terminal)('yellow', warningText(restoresUndone, releaseId, options)));
       if (options.wait)
-        await followToTheEnd(terminal, doors, { releaseId, paste: command => toPaste(options, command) });
+        await followToTheEnd(terminal, operations, { releaseId, paste: command => toPaste(options, command) });
     }),
   );
 }
@@ -28,7 +28,7 @@ export function makeUndoCommand(terminal: Terminal) {
 function warningText(
   { releaseId: undone, images }: NonNullable<UndoAnswer['restoresUndone']>,
   releaseId: string,
-  where: Whereabouts,
+  where: ControlPlaneLocation,
 ): string {
   const version = imagesText(images) === '' ? '' : ` (${imagesText(images)})`;
   return [

@@ -14,7 +14,7 @@ export interface ControlPlane {
   close(): void;
 }
 
-export interface Whereabouts {
+export interface ControlPlaneLocation {
   /** The file of a lab that runs. */
   lab?: string | undefined;
   /** What a deployed control plane's functions are called before their own names. */
@@ -28,7 +28,7 @@ const WHAT_TO_DO =
 /** Loaded by the commands that ask a control plane, not by all. */
 const sdk = () => import('@aws-sdk/client-lambda');
 
-/** A door answers within seconds; a cold start, and a ledger that must be asked again, come on top. */
+/** An operation answers within seconds; a cold start, and a ledger that must be asked again, come on top. */
 const ANSWER_WITHIN_MS = 30_000;
 
 /**
@@ -36,7 +36,7 @@ const ANSWER_WITHIN_MS = 30_000;
  * that runs in this directory, the AWS configuration of the environment.
  * @throws CommandError there is none
  */
-export async function openControlPlane(where: Whereabouts, env: Env): Promise<ControlPlane> {
+export async function openControlPlane(where: ControlPlaneLocation, env: Env): Promise<ControlPlane> {
   const prefix = where.functionPrefix ?? env.SLUICE_FUNCTION_PREFIX;
   const found = whereTo(where, prefix, env);
   const region = found.AWS_REGION ?? found.AWS_DEFAULT_REGION;
@@ -52,7 +52,7 @@ export async function openControlPlane(where: Whereabouts, env: Env): Promise<Co
   };
 }
 
-function whereTo({ lab }: Whereabouts, prefix: string | undefined, env: Env): Env {
+function whereTo({ lab }: ControlPlaneLocation, prefix: string | undefined, env: Env): Env {
   const hasAws = [env.AWS_REGION, env.AWS_DEFAULT_REGION, env.AWS_PROFILE].some(value => value !== undefined);
   if (lab === undefined && prefix !== undefined) {
     if (hasAws) return env;

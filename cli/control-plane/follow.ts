@@ -8,7 +8,7 @@ import { approveCommandOf } from '../approval-text.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { newsStyle } from '../styles.ts';
 import { paintOf, say, type Terminal } from '../terminal.ts';
-import type { Doors } from './doors.ts';
+import type { Operations } from './operations.ts';
 
 const ASK_EVERY_MS = 1_000;
 
@@ -18,7 +18,7 @@ const ASK_EVERY_MS = 1_000;
  */
 export async function followToTheEnd(
   terminal: Terminal,
-  doors: Doors,
+  operations: Operations,
   { releaseId, paste }: { releaseId: string; paste: (command: string) => string },
 ): Promise<void> {
   const workload = workloadOf(releaseId);
@@ -26,9 +26,9 @@ export async function followToTheEnd(
   const find = ({ active, waiting, ended }: WorkloadState) =>
     [active, waiting, ...ended].find(one => one?.releaseId === releaseId);
   // from its own first line on: a workload's log may be years long
-  let afterSeq = (find((await doors.status({ workload })).state)?.requestedSeq ?? 1) - 1;
+  let afterSeq = (find((await operations.status({ workload })).state)?.requestedSeq ?? 1) - 1;
   for (;;) {
-    const { state, entries, nextAfterSeq } = await doors.status({ workload, afterSeq });
+    const { state, entries, nextAfterSeq } = await operations.status({ workload, afterSeq });
     afterSeq = entries.at(-1)?.seq ?? afterSeq;
     const release = find(state);
     for (const { fact, seq, releaseId: of } of entries) {

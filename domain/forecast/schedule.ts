@@ -1,4 +1,4 @@
-import { MISSED_AFTER_SECONDS } from '../judges/turns.ts';
+import { MISSED_AFTER_SECONDS } from '../judges/measurements-due.ts';
 import type { Plan } from '../plan/plan.ts';
 import { releaseSteps } from '../plan/release-steps.ts';
 import { secondsUntilShift } from '../release/shift-time.ts';

@@ -1,7 +1,7 @@
 import type { Reading, WindowRecord } from '../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from './counting.ts';
-import { everyWindow } from './turns.ts';
+import { everyWindow } from './measurements-due.ts';
 import { badWindowsText, healthySoFar } from './words.ts';
 
 /** What one window says of a check: good, bad, or neither. */

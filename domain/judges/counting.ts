@@ -1,6 +1,13 @@
 import type { WindowRecord } from '../windows/reading.ts';
 import type { JudgementContext, Measurement } from './context.ts';
-import { type FrozenTurn, settledTurns, type Timing, type Turn, type TurnPlace, turnsOf } from './turns.ts';
+import {
+  type FrozenTurn,
+  type MeasurementDue,
+  settledTurns,
+  type Timing,
+  type TurnPlace,
+  turnsOf,
+} from './measurements-due.ts';
 
 /** What Argo Rollouts keeps of a metric's measurements (analysis/analysis.go, runMeasurements). Plain JSON. */
 export interface Tally {
@@ -90,7 +97,7 @@ const emptyTally = (): Tally => ({
  * @param before of turns of which none was open
  */
 function tally(
-  turns: readonly (Turn | FrozenTurn)[],
+  turns: readonly (MeasurementDue | FrozenTurn)[],
   { measure, limits }: Counted,
   before: Tally = emptyTally(),
 ): Tally {

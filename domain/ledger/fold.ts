@@ -47,7 +47,7 @@ function applyFact(state: WorkloadState, entry: Entry): WorkloadState {
   const release = [state.active, state.waiting].find(candidate => candidate?.releaseId === releaseId);
   if (release === undefined) throw new LedgerBrokenError(`entry ${entry.seq} is about ${releaseId}, which is not open`);
   if (fact.kind === 'closed') return close(state, release, entry, fact);
-  if (fact.kind === 'pushRefused') return { ...state, ...knowing(state, [fact.image]) };
+  if (fact.kind === 'pushRefused') return { ...state, ...withNewestPush(state, [fact.image]) };
   const next = foldRelease(release, entry, fact);
   return release === state.active ? { ...state, active: next } : { ...state, waiting: next };
 }
@@ -79,7 +79,7 @@ function request(state: WorkloadState, entry: Entry, fact: Fact & { kind: 'reque
     byMetric: {},
     stableRetired: false,
   };
-  const known = withoutRetag({ ...state, ...knowing(state, Object.values(fact.images)) }, state, fact);
+  const known = withoutRetag({ ...state, ...withNewestPush(state, Object.values(fact.images)) }, state, fact);
   if (state.active === undefined) return { ...known, releases: number, active: requested };
   const replaced = state.waiting;
   return {
@@ -136,7 +136,7 @@ function recordLive(state: WorkloadState, entry: Entry, fact: Fact & { kind: 'li
   return { ...state, live: { slot, revision, releaseId, images, recorded: { by, atEpochMs, because, from } } };
 }
 
-function knowing({ newestPush }: WorkloadState, images: ReleaseImage[]): Pick<WorkloadState, 'newestPush'> {
+function withNewestPush({ newestPush }: WorkloadState, images: ReleaseImage[]): Pick<WorkloadState, 'newestPush'> {
   const newest = newestOf(images, newestPush);
   if (newest === undefined) return {};
   const { repository, digest, pushedAtEpochMs } = newest;

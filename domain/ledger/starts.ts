@@ -17,7 +17,7 @@ export function mayStart(starts: readonly number[] | undefined, nowEpochMs: numb
   return recent.length < QUICK_STARTS || last === undefined || nowEpochMs >= last + pauseSeconds * 1000;
 }
 
-/** Behind the one-way door traffic is where it belongs: what is left to do can wait for the cause to be mended. */
+/** Past the point of no return traffic is where it belongs: what is left to do can wait for the cause to be mended. */
 export const NEXT_RUN_PAUSE_SECONDS = 600;
 /** Traffic may be with the canary: the next attempt waits no longer than the reconciler does between its passes. */
 export const NEXT_ATTEMPT_PAUSE_SECONDS = 60;

@@ -135,7 +135,7 @@ export interface ReleaseState {
   };
   retiringAtEpochMs?: number;
   stableRetired: boolean;
-  /** Behind the one-way door a person turned the traffic back by hand, and said so: it ends as rolled back. */
+  /** Past the point of no return a person turned the traffic back by hand, and said so: it ends as rolled back. */
   turnedBack?: { by: string; atEpochMs: number; because: string; canaryRetired?: true };
   /** When a line brought it on last; absent in snapshots from before it was kept. */
   movedAtEpochMs?: number;

@@ -75,7 +75,7 @@ const KNOWN: Record<Fact['kind'], true> = {
 /** Whether this version knows this kind of line: another version of Sluice may have written it. */
 export const isKnown = (fact: { kind: string }): fact is Fact => Object.hasOwn(KNOWN, fact.kind);
 
-/** Kinds without which a release would be taken for another one: what begins it, ends it, goes through a one-way door, and says which slot is live. */
+/** Kinds without which a release would be taken for another one: what begins it, ends it, passes a point of no return, and says which slot is live. */
 const CRITICAL: ReadonlySet<Fact['kind']> = new Set(['requested', 'goingBack', 'retiring', 'liveRecorded', 'closed']);
 
 /**

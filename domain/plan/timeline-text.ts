@@ -39,7 +39,7 @@ export function timelineText(plan: Plan, timeline: Timeline, heading = (text: st
       ? []
       : [heading('What judges'), ...alphaText(plan), ...plan.metrics.map(metric => `  - ${metricText(metric)}`), '']),
     heading('What this plan cannot promise'),
-    ...timeline.cannotPromise.map(sentence => `  - ${sentence}`),
+    ...timeline.caveats.map(sentence => `  - ${sentence}`),
     '',
   ].join('\n');
 }

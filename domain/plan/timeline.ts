@@ -4,8 +4,8 @@ import { judgePlanOf } from '../judges/plan-registry.ts';
 import { measuringSeconds } from '../steps/analysis/measuring.ts';
 import { factsOf, stepPlanOf } from '../steps/plan-registry.ts';
 import type { Workload } from '../workload.ts';
+import { caveats } from './caveats.ts';
 import type { Metric, Plan } from './plan.ts';
-import { cannotPromise } from './promises.ts';
 import { walkedPlan } from './release-steps.ts';
 
 /** One line of what will happen. */
@@ -24,7 +24,7 @@ export interface Timeline {
   entries: TimelineEntry[];
   /** From the start to promoted, at the earliest. */
   endsSeconds: number;
-  cannotPromise: string[];
+  caveats: string[];
 }
 
 /** What will happen, step by step. @param workload when given, what it adds is said too */
@@ -66,7 +66,7 @@ export function planTimeline(declared: Plan, workload?: Workload): Timeline {
     what: 'promoted: the canary is live, stable is scaled down',
     judging: [],
   });
-  return { entries, endsSeconds: atSeconds, cannotPromise: cannotPromise(declared, workload) };
+  return { entries, endsSeconds: atSeconds, caveats: caveats(declared, workload) };
 }
 
 /** The metrics that can say something while the canary has this weight. */

@@ -26,7 +26,7 @@ interface SlotFound {
 }
 
 /** The world as Admit found it. */
-export interface Findings {
+export interface Observed {
   dial: Dial;
   draining: { deregistrationDelaySeconds: number; stickinessSeconds: number };
   /** Healthy targets of each slot's target group. */
@@ -55,7 +55,7 @@ export type AdmissionDecision =
 /** Whether a release may begin, decided before anything has moved. */
 export function admit(
   release: ReleaseState,
-  found: Findings,
+  found: Observed,
   known: {
     nowEpochMs: number;
     live: Live | undefined;
@@ -144,19 +144,19 @@ export function admit(
  * Nothing was ever promoted, the slot at which the dial points was never written, and neither has pods or targets: where the
  * other one has, it is what was live, and somebody has turned the dial away from it.
  */
-function isFirst(found: Findings, stable: Slot, live: Live | undefined): boolean {
+function isFirst(found: Observed, stable: Slot, live: Live | undefined): boolean {
   const isEmpty = SLOTS.every(slot => found.slots[slot].desired === 0 && found.registered[slot] === 0);
   return live === undefined && found.slots[stable].revision === undefined && isEmpty;
 }
 
-function stableProblem(found: Findings, stable: Slot): string | undefined {
+function stableProblem(found: Observed, stable: Slot): string | undefined {
   if (found.slots[stable].desired === 0) return `${stable} gets the traffic and has no replicas: nothing is live`;
   if (found.healthy[stable] > 0) return undefined;
   return `no target of ${stable}, which is live, is healthy: there would be no version to roll back to`;
 }
 
 /** Nothing is in the slot at which the dial points, and the other one has pods: the dial is wrong, and a fix does not mend that. */
-const isElsewhere = (found: Findings, stable: Slot): boolean =>
+const isElsewhere = (found: Observed, stable: Slot): boolean =>
   found.slots[stable].desired === 0 &&
   (found.slots[otherSlot(stable)].desired > 0 || found.healthy[otherSlot(stable)] > 0);
 
@@ -178,7 +178,7 @@ export function requestedRevision(
 export const imageUris = (release: Pick<ReleaseState, 'images'>): Record<string, string> =>
   Object.fromEntries(Object.entries(release.images).map(([container, image]) => [container, image.uri]));
 
-function imageProblem(release: ReleaseState, found: Findings): string | undefined {
+function imageProblem(release: ReleaseState, found: Observed): string | undefined {
   const { containers } = found.template;
   const missing = Object.keys(release.images).find(container => !containers.includes(container));
   if (missing === undefined) return undefined;
@@ -188,7 +188,7 @@ function imageProblem(release: ReleaseState, found: Findings): string | undefine
 /** Whatever would make it impossible to write the slot: found out before anything is. An undo writes none. */
 function templateProblem(
   { workload, images, undoOf }: ReleaseState,
-  { template }: Findings,
+  { template }: Observed,
   { canary, sha256 }: { canary: Slot; sha256: (text: string) => string },
 ): string | undefined {
   if (undoOf !== undefined) return undefined;
@@ -205,7 +205,7 @@ function templateProblem(
 /** Whatever sends requests to a slot besides the dial, or would leave one out, is found before there are pods to find. */
 function selectionProblem(
   { workload, undoOf }: ReleaseState,
-  found: Findings,
+  found: Observed,
   { canary, isPromoted }: { canary: Slot; isPromoted: boolean },
 ): string | undefined {
   const pods = podTemplateSchema.parse(found.template.podTemplate);
@@ -229,7 +229,7 @@ function selectionProblem(
 }
 
 /** It selects nothing of what is live: no reason to refuse, since callers have lost it already, and a promotion points it anew. */
-function serviceFinding({ workload }: ReleaseState, found: Findings, live: Slot): string | undefined {
+function serviceFinding({ workload }: ReleaseState, found: Observed, live: Slot): string | undefined {
   const { blue, green } = found.slots;
   return teamServiceProblem(workload, live, {
     // one that is there and not in the list has no selector
@@ -239,7 +239,7 @@ function serviceFinding({ workload }: ReleaseState, found: Findings, live: Slot)
   });
 }
 
-function previewProblem(release: ReleaseState, found: Findings): string | undefined {
+function previewProblem(release: ReleaseState, found: Observed): string | undefined {
   if (stepsOf(release).preview === undefined || found.previews) return undefined;
   const { name, router } = release.workload;
   const { previewKey = 'way to one' } = routerOf(router);

@@ -19,7 +19,7 @@ export interface AlarmSeen {
 export type AlarmsSeen = readonly AlarmSeen[] | { unread: string };
 
 /**
- * Whether something depends on the alarms now: the canary has traffic, or is about to get some. Behind the one-way door they
+ * Whether something depends on the alarms now: the canary has traffic, or is about to get some. Past the point of no return they
  * can take nothing back.
  */
 export const alarmsMatter = (release: ReleaseState): boolean =>

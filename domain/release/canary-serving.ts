@@ -1,6 +1,6 @@
 import type { Admission } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
-import { again, rollBack, WAIT_SECONDS } from './decisions.ts';
+import { lookAgain, rollBack, WAIT_SECONDS } from './decisions.ts';
 import type { Decision, Observation } from './move.ts';
 
 /**
@@ -22,12 +22,12 @@ const TRAFFIC_LOOK_SECONDS = 60;
 export function unserved(release: ReleaseState, admission: Admission, seen: Observation): Decision | undefined {
   const { canary } = admission;
   const weight = 'unreadable' in seen.dial ? 0 : seen.dial[canary];
-  // behind the one-way door there is no way back
+  // past the point of no return there is no way back
   if (weight === 0 || seen.healthyCanaryTargets > 0 || release.retiringAtEpochMs !== undefined) return undefined;
   const said = seen.canaryTargetsBecause === undefined ? '' : ` (${seen.canaryTargetsBecause})`;
   const because = `no target of ${canary} is healthy${said}, and ${weight} % of the requests go there`;
   if (seen.unsureCanaryTargets > 0 && seen.nowEpochMs < turnedAt(release) + REGISTERING_SECONDS * 1000) {
-    return again(WAIT_SECONDS, `${because}: ${seen.unsureCanaryTargets} not checked yet`);
+    return lookAgain(WAIT_SECONDS, `${because}: ${seen.unsureCanaryTargets} not checked yet`);
   }
   return rollBack('notReady', because);
 }

@@ -8,7 +8,7 @@ export { WAIT_SECONDS } from '../steps/step-run-kind.ts';
 export type Done = { kind: 'stepDone'; index: number } | { kind: 'soakDone' };
 
 /** @param seconds rounded up to a whole number, at least 1: a Wait state of 0 s is one transition for nothing */
-export const again = (seconds: number, because: string): Decision => ({
+export const lookAgain = (seconds: number, because: string): Decision => ({
   move: { kind: 'lookAgain', seconds: Math.max(1, Math.ceil(seconds)), because },
   facts: [],
 });

@@ -13,7 +13,7 @@ export interface Finding {
   sinceEpochMs: number;
 }
 
-/** What lasts, as far as it is looked for: behind the one-way door and on the way back nobody reads it again. */
+/** What lasts, as far as it is looked for: past the point of no return and on the way back nobody reads it again. */
 export function findingsOf({ findings = {}, rollBack, retiringAtEpochMs }: ReleaseState): Finding[] {
   if (rollBack !== undefined || retiringAtEpochMs !== undefined) return [];
   return (Object.entries(findings) as [FindingKind, Omit<Finding, 'what'>][]).map(([what, found]) => ({

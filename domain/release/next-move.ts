@@ -10,7 +10,7 @@ import { failingPods } from './canary-pods.ts';
 import { soonEnough, unserved } from './canary-serving.ts';
 import { targetsText } from './canary-targets.ts';
 import { clusterText } from './cluster-failed.ts';
-import { advance, again, type Done, rollBack, WAIT_SECONDS } from './decisions.ts';
+import { advance, type Done, lookAgain, rollBack, WAIT_SECONDS } from './decisions.ts';
 import { isOurs } from './dial-owner.ts';
 import { holdOr } from './hold.ts';
 import type { Decision, Observation } from './move.ts';
@@ -38,7 +38,7 @@ export function nextMove(release: ReleaseState, seen: Observation): Decision {
 }
 
 /** Seen of a canary that is not degraded: that one goes back whatever the release waits for. */
-type Unharmed = Observation & { verdict: Exclude<Verdict, { kind: 'degraded' }> };
+type NotDegraded = Observation & { verdict: Exclude<Verdict, { kind: 'degraded' }> };
 
 function decide(release: ReleaseState, admission: Admission, seen: Observation): Decision {
   const { verdict } = seen;
@@ -59,9 +59,9 @@ function decide(release: ReleaseState, admission: Admission, seen: Observation):
 }
 
 /** Nothing says by itself that it goes back. */
-function decideOpen(release: ReleaseState, admission: Admission, seen: Unharmed): Decision {
+function decideOpen(release: ReleaseState, admission: Admission, seen: NotDegraded): Decision {
   const { dial } = seen;
-  if (!('unreadable' in dial) && isOurs(release, admission, dial)) return waitedFor(release, admission, seen);
+  if (!('unreadable' in dial) && isOurs(release, admission, dial)) return moveForStep(release, admission, seen);
   const found = 'unreadable' in dial ? dial.unreadable : dialText(dial);
   const isAway = 'unreadable' in dial && dial.away === true;
   const because = `the traffic weights ${isAway ? 'are not known' : 'were changed outside Sluice'}: ${found}`;
@@ -69,7 +69,7 @@ function decideOpen(release: ReleaseState, admission: Admission, seen: Unharmed)
 }
 
 /**
- * Behind the one-way door (a first release, whose shift is its door) there is no way back: what would be a reason for it
+ * Past the point of no return (a first release, whose shift is its point of no return) there is no way back: what would be a reason for it
  * holds the release where it is, until the world changes, and whoever looks calls a person.
  */
 function onlyOn(release: ReleaseState, decided: Decision): Decision {
@@ -78,17 +78,21 @@ function onlyOn(release: ReleaseState, decided: Decision): Decision {
   const isHeld = release.hold?.fault === true || facts.some(fact => fact.kind === 'held');
   const held: Fact[] = isHeld ? [] : [{ kind: 'held', because: move.because, fault: true }];
   const because = `${move.because}: it was promoted, and waits for a person`;
-  return { move: { kind: 'lookAgain', seconds: DOOR_LOOK_SECONDS, because }, facts: [...facts, ...held], holds: true };
+  return {
+    move: { kind: 'lookAgain', seconds: NO_RETURN_LOOK_SECONDS, because },
+    facts: [...facts, ...held],
+    holds: true,
+  };
 }
 
 /** What a verdict says is no reason to stand still where nothing can be taken back. */
-const onlySeen = ({ verdict, ...seen }: Observation): Unharmed =>
+const onlySeen = ({ verdict, ...seen }: Observation): NotDegraded =>
   verdict.kind === 'degraded'
     ? { ...seen, verdict: { kind: 'watching', because: verdict.because } }
     : { ...seen, verdict };
 
-/** Of a release that waits for a person behind its one-way door. */
-const DOOR_LOOK_SECONDS = 30;
+/** Of a release that waits for a person past its point of no return. */
+const NO_RETURN_LOOK_SECONDS = 30;
 
 /** The judgement is written down when it says something new, not at every look. */
 function judgedFacts(release: ReleaseState, seen: Observation): Fact[] {
@@ -123,7 +127,7 @@ export function deadlineOf(release: ReleaseState, admission: Admission, nowEpoch
   return admission.deadlineEpochMs + openMs + holdMs + (release.askedMs ?? 0) + (release.heldMs ?? 0);
 }
 
-function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed): Decision {
+function moveForStep(release: ReleaseState, admission: Admission, seen: NotDegraded): Decision {
   const step = currentStep(release);
   const weight = weightToReady(release);
   if (weight !== undefined && seen.sizingFailed !== undefined) return sizeAgain(release, weight, seen);
@@ -136,27 +140,27 @@ function waitedFor(release: ReleaseState, admission: Admission, seen: Unharmed):
     return { move: { kind: 'advance', because: 'the next step is to begin' }, facts: [] };
   }
   if (weight !== undefined) return readiness(release, admission, weight, seen);
-  if (step === undefined) return stepOver(release, seen, soakEnd(release), { kind: 'soakDone' });
+  if (step === undefined) return endOfStep(release, seen, soakEnd(release), { kind: 'soakDone' });
   const done: Done = { kind: 'stepDone', index: release.stepsDone };
   const found = stepRunOf(step).move(step, release, seen);
   switch (found.kind) {
     case 'shift':
       return beforeShift(release, admission, found.weight, seen);
     case 'lasts':
-      return stepOver(release, { ...seen, verdict: shortOf(seen.verdict, found.tooLittle) }, found.untilEpochMs, done);
+      return endOfStep(release, { ...seen, verdict: shortOf(seen.verdict, found.tooLittle) }, found.untilEpochMs, done);
     case 'done':
       return advance(done, found.because);
     case 'rollBack':
       return rollBack(found.reason, found.because);
     case 'lookAgain':
-      return again(found.seconds, found.because);
+      return lookAgain(found.seconds, found.because);
     default:
       return assertNever(found);
   }
 }
 
 /** What a step that wanted more than is there says by its verdict: nothing that is sure. */
-function shortOf(verdict: Unharmed['verdict'], tooLittle: string | undefined): Unharmed['verdict'] {
+function shortOf(verdict: NotDegraded['verdict'], tooLittle: string | undefined): NotDegraded['verdict'] {
   if (tooLittle === undefined) return verdict;
   if (verdict.kind === 'inconclusive') return { ...verdict, because: tooLittle };
   return { kind: 'inconclusive', because: tooLittle, fault: false };
@@ -176,7 +180,7 @@ function beforeShift(release: ReleaseState, admission: Admission, weight: number
   }
   if (isSlotUnread(release, seen.nowEpochMs)) return unreadMove(release, seen);
   const seconds = secondsUntilShift({ ...shiftTiming(release), nowEpochMs: seen.nowEpochMs });
-  if (seconds > 0) return again(seconds, 'waiting for the end of a window');
+  if (seconds > 0) return lookAgain(seconds, 'waiting for the end of a window');
   return { move: { kind: 'shiftTraffic', because: `ready for weight ${weight} %` }, facts: [] };
 }
 
@@ -196,14 +200,14 @@ function sizeAgain(release: ReleaseState, weight: number, seen: Observation): De
 function unreadMove(release: ReleaseState, seen: Observation): Decision {
   const because = `the cluster did not say how many pods the slots have: no weight is set without${clusterText(release)}`;
   const sinceEpochMs = unreadSinceEpochMs(release) ?? seen.nowEpochMs;
-  if (seen.nowEpochMs < sinceEpochMs + CLUSTER_ANSWERS_SECONDS * 1000) return again(WAIT_SECONDS, because);
+  if (seen.nowEpochMs < sinceEpochMs + CLUSTER_ANSWERS_SECONDS * 1000) return lookAgain(WAIT_SECONDS, because);
   return holdOr(release, { because, fault: true }, seen, { then: 'rollBack', reason: 'fault' });
 }
 
-function stepOver(release: ReleaseState, seen: Unharmed, endEpochMs: number, done: Done): Decision {
+function endOfStep(release: ReleaseState, seen: NotDegraded, endEpochMs: number, done: Done): Decision {
   const leftSeconds = (endEpochMs - seen.nowEpochMs) / 1000;
   const { verdict } = seen;
-  if (leftSeconds > 0) return again(Math.min(leftSeconds, seen.nextReadingSeconds), verdict.because);
+  if (leftSeconds > 0) return lookAgain(Math.min(leftSeconds, seen.nextReadingSeconds), verdict.because);
   switch (verdict.kind) {
     case 'healthy':
     case 'watching':

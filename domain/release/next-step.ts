@@ -32,7 +32,7 @@ export function nextStep(release: ReleaseState, nowEpochMs: number): NextStep {
   if (isPutBack && release.size !== undefined) return { kind: 'sizeCanary', weight: release.size.weight };
   const step = currentStep(release);
   if (step === undefined) {
-    // a first release went through its one-way door with its shift: nothing soaks that cannot go back
+    // a first release passed its point of no return with its shift: nothing soaks that cannot go back
     if (release.soak?.done === true || release.retiringAtEpochMs !== undefined) return { kind: 'retireStable' };
     return release.soak === undefined ? { kind: 'soak' } : LOOK_NOW;
   }

@@ -90,14 +90,14 @@ const releasesOf = ({ active, waiting, live, ended }: WorkloadState): { images: 
  * @param whole images that are requested
  */
 export const cameEarly = (release: ReleaseState, whole: Record<string, ReleaseImage>): boolean =>
-  EVENT_DOORS.has(release.requestedBy) &&
+  EVENT_HANDLERS.has(release.requestedBy) &&
   release.undoOf === undefined &&
   release.rollBack === undefined &&
   !hasTraffic(release) &&
   Object.entries(whole).some(([container, { parts = [] }]) => parts.includes(release.images[container]?.digest ?? ''));
 
 /** By what a release is requested that nobody asked for. */
-const EVENT_DOORS: ReadonlySet<string> = new Set(['push', 'reconcile']);
+const EVENT_HANDLERS: ReadonlySet<string> = new Set(['push', 'reconcile']);
 
 /** How much later than the push its event may say that it happened: the registry's clock, and whole seconds. */
 const RETAG_AFTER_SECONDS = 60;

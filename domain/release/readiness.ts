@@ -1,14 +1,14 @@
 import type { Admission } from '../ledger/facts.ts';
 import type { ReleaseState } from '../ledger/state.ts';
 import { targetsFacts, targetsText } from './canary-targets.ts';
-import { again, rollBack, WAIT_SECONDS } from './decisions.ts';
+import { lookAgain, rollBack, WAIT_SECONDS } from './decisions.ts';
 import type { Decision, Observation } from './move.ts';
 import { outgrown } from './sizing.ts';
 
 /** Whether the canary can take `weight` per cent: the cluster says that it is rolled out, and the load balancer that it is healthy. */
 export function readiness(release: ReleaseState, admission: Admission, weight: number, seen: Observation): Decision {
   const wanted = release.size;
-  if (wanted === undefined || wanted.weight < weight) return again(WAIT_SECONDS, 'the canary is not scaled up yet');
+  if (wanted === undefined || wanted.weight < weight) return lookAgain(WAIT_SECONDS, 'the canary is not scaled up yet');
   const grown = outgrown(release, weight);
   // to the next step, which is to size it once more
   const resized: Decision = { move: { kind: 'advance', because: `${grown}: sized again for ${weight} %` }, facts: [] };
@@ -33,6 +33,6 @@ export function readiness(release: ReleaseState, admission: Admission, weight: n
   }
   // not after the deadline, or two who set a size would take turns for ever
   if (grown !== undefined) return resized;
-  const waits = again(WAIT_SECONDS, because);
+  const waits = lookAgain(WAIT_SECONDS, because);
   return targets === undefined ? waits : { ...waits, facts: targetsFacts(release, admission, seen) };
 }

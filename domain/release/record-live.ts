@@ -11,7 +11,7 @@ export function turnedTo(state: WorkloadState, dial: Dial | { unreadable: string
   return sameDial(dial, dialFor(otherSlot(slot), 100)) ? otherSlot(slot) : undefined;
 }
 
-/** Of a release behind its one-way door: the slot that is live by its ledger. */
+/** Of a release past its point of no return: the slot that is live by its ledger. */
 const liveIn = ({ admission, turnedBack }: ReleaseState): Slot | undefined =>
   turnedBack === undefined ? admission?.canary : admission?.stable;
 
@@ -34,7 +34,7 @@ export function mayRecord(workload: string, state: WorkloadState, slot: Slot): R
   return { kind: live.slot === slot ? 'isLive' : 'record', releaseId: live.releaseId };
 }
 
-/** Behind the one-way door, while the old slot drains, is when a person turns the rule back most likely. */
+/** Past the point of no return, while the old slot drains, is when a person turns the rule back most likely. */
 function mayRecordOver(active: ReleaseState, slot: Slot): RecordDecision {
   const { releaseId, retiringAtEpochMs, admission, stableRetired, turnedBack } = active;
   if (retiringAtEpochMs === undefined || admission === undefined) {
@@ -50,7 +50,7 @@ function mayRecordOver(active: ReleaseState, slot: Slot): RecordDecision {
 
 /**
  * Whether a person may point the team's own Service at `slot` again while a release is in progress: at the slot that was live
- * before it, which it follows until the release goes through its one-way door.
+ * before it, which it follows until the release passes its point of no return.
  */
 export const mayPointAgain = ({ active, live }: WorkloadState, slot: Slot): boolean =>
   active !== undefined && active.retiringAtEpochMs === undefined && live?.slot === slot;

@@ -82,7 +82,7 @@ function waitOf(release: ReleaseState, at: { turnEpochMs: number; nowEpochMs: nu
     if (run === 0) return wait('notBegun', 'an execution that takes it up', at.turnEpochMs, OWN_WORK);
     return wait('admission', `to be admitted${clusterText(release)}`, at.turnEpochMs, OWN_WORK);
   }
-  if (retiringAtEpochMs !== undefined) return behindTheDoor(release, admission, retiringAtEpochMs);
+  if (retiringAtEpochMs !== undefined) return pastNoReturn(release, admission, retiringAtEpochMs);
   const found = hold === undefined ? onTheRoad(release, movedAt) : onHold(release, hold);
   const deadline = deadlineOf(release, admission, at.nowEpochMs);
   if (at.nowEpochMs < deadline + OWN_WORK * 1000) return found;
@@ -142,7 +142,7 @@ function stepWait(release: ReleaseState, step: Step, startedEpochMs: number, mov
 const isWait = (kind: string): kind is WaitKind => Object.hasOwn(WAITS, kind);
 
 /** Behind the point of no return there is no deadline: only a person can say what is right if it does not end. */
-function behindTheDoor(release: ReleaseState, admission: Admission, retiringAt: number): Found {
+function pastNoReturn(release: ReleaseState, admission: Admission, retiringAt: number): Found {
   const { hold, stableRetired, workload, shifts, turnedBack } = release;
   const { first, stable, canary } = admission;
   const drainsFor = drainSeconds({ ...admission, maxDrainSeconds: workload.maxDrainSeconds });

@@ -90,7 +90,7 @@ export const WAITS = {
   fault: looping(HOURLY, ...DRAINING),
   /** The soak is over, and stable is not given up yet. */
   givingUp: once(...DRAINING),
-  /** A first release behind its one-way door, which is its shift. */
+  /** A first release past its point of no return, which is its shift. */
   firstShift: looping(
     HOURLY,
     'release/ShiftTraffic',

@@ -13,8 +13,8 @@ import type { Notifier } from '../../adapters/notifier/notifier.ts';
 import { destinationsOf } from '../../adapters/outbound/destinations.ts';
 import { openRouters } from '../../adapters/router/run-registry.ts';
 import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
+import type { NotifyDeps } from '../../application/notify.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
-import type { TellDeps } from '../../application/tell.ts';
 import { lazy } from '../../domain/lazy.ts';
 import { DEFAULT_PROPAGATION_SECONDS } from '../../domain/windows/windows.ts';
 import type { LambdaHandler } from './handler.ts';
@@ -35,7 +35,7 @@ export function lazily<Output>(
 export const openShared = (env: Env): SharedDeps => ({ clock: systemClock, log: openLog(env), meter: openMeter(env) });
 
 /** @throws Error where SLUICE_TOPIC_ARN is not set */
-export const openTell = (env: Env): TellDeps => ({
+export const openNotify = (env: Env): NotifyDeps => ({
   notifier: snsWhenTold(env),
   topicArn: wanted(env, 'SLUICE_TOPIC_ARN'),
 });

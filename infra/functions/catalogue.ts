@@ -86,7 +86,7 @@ export const FUNCTIONS = {
 } as const satisfies Record<string, readonly Need[]>;
 
 /** Called by EventBridge, asynchronously: what fails every time is a dead letter. The reconciler just comes again. */
-export const EVENT_DOORS: ReadonlySet<string> = new Set([
+export const EVENT_HANDLERS: ReadonlySet<string> = new Set([
   'alarm-changed',
   'execution-ended',
   'image-pushed',

@@ -4,7 +4,7 @@ import { wrap } from '../../adapters/terminal/wrap.ts';
 import type { Fact } from '../../domain/ledger/facts.ts';
 import { fixedText } from '../../domain/number-text.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { linesOf, openStory, type Story } from '../story.ts';
+import { linesOf, openReleaseNews, type ReleaseNews } from '../release-news.ts';
 
 /** What the demo shows while it runs: a live table in a terminal, plain lines elsewhere. */
 export interface View {
@@ -64,9 +64,9 @@ export async function liveView(stories: Record<string, string>): Promise<View> {
 
 /** Each release has a story of its own. */
 function storyTeller(): (release: string, fact: Fact, plan: Plan) => string | undefined {
-  const stories = new Map<string, Story>();
+  const stories = new Map<string, ReleaseNews>();
   return (release, fact, plan) => {
-    const story = stories.get(release) ?? openStory(plan);
+    const story = stories.get(release) ?? openReleaseNews(plan);
     stories.set(release, story);
     return story(fact);
   };

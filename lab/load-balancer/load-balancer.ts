@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 import { NotFoundError } from '../../domain/errors.ts';
 import { listenerArn, loadBalancerArn } from '../aws/elbv2-arns.ts';
 import type { LabClock } from '../clock.ts';
-import { openDoors } from './doors.ts';
 import { answerItself, forward, writeOwn } from './forward.ts';
+import { openListeners } from './listeners.ts';
 import { MinuteMetrics } from './minute-metrics.ts';
 import type { LoadBalancer, Rule, TargetGroupSpec } from './model.ts';
 import { byPriority, type CompiledRule, compileRule, groupByWeight } from './rules.ts';
@@ -104,8 +104,8 @@ export async function openLoadBalancer(options: LoadBalancerOptions): Promise<Lo
     if (chosen.kind === 'own') metrics.ownAnswer(503);
     socket.end(`HTTP/1.1 ${chosen.status} Not Forwarded\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
-  const doors = await openDoors(server, options.port ?? 0);
-  const listenerPort = doors.port;
+  const sockets = await openListeners(server, options.port ?? 0);
+  const listenerPort = sockets.port;
 
   return {
     arn: loadBalancerArn(name),
@@ -139,7 +139,7 @@ export async function openLoadBalancer(options: LoadBalancerOptions): Promise<Lo
     },
     async close() {
       for (const group of groups.values()) group.close();
-      const closed = doors.close();
+      const closed = sockets.close();
       server.closeAllConnections();
       for (const socket of upgraded) socket.destroy();
       await closed;

@@ -56,7 +56,7 @@ export function scenarioOf(seed: number): Scenario {
       ...(level !== 'none' && randomOf(seed, 'scenario, another template').chance(0.08)
         ? [{ atMs: 0, deed: { kind: 'editTemplate', at: 'stepStarted' } as const }]
         : []),
-      ...atTheDoor(randomOf(seed, 'scenario, at the door'), { images, quietAtMs, calm: level === 'none' }),
+      ...atNoReturn(randomOf(seed, 'scenario, at the door'), { images, quietAtMs, calm: level === 'none' }),
     ].map(close),
     ...(random.chance(0.85) ? { approverEveryMs: random.whole(20, 600) * 1000 } : {}),
     faults: level === 'none' ? NO_FAULTS : ratesOf(random, level === 'light' ? 0.002 : 0.009),
@@ -268,7 +268,7 @@ function editsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] 
 }
 
 /** At the last moment at which something can still be taken back. */
-function atTheDoor(random: Random, { quietAtMs, calm }: ActsScene): Act[] {
+function atNoReturn(random: Random, { quietAtMs, calm }: ActsScene): Act[] {
   if (calm) return [];
   const atMs = random.whole(0, Math.floor(quietAtMs * 0.3));
   const number = random.next();

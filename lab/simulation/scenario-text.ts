@@ -1,6 +1,6 @@
 import type { Step } from '../../domain/plan/plan.ts';
 import type { Scenario } from './scenario.ts';
-import { instantText } from './story.ts';
+import { instantText } from './trace.ts';
 import { qualityText } from './world/quality.ts';
 
 /** What was decided before the first event, for whoever reads the story. */

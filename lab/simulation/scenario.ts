@@ -78,7 +78,7 @@ export interface Act {
     /** The workload's alarms are deleted, and made again. */
     | { kind: 'deleteAlarms'; forMs: number }
     | { kind: 'stopExecution'; machine: 'release' | 'rollBack' }
-    /** Behind the one-way door somebody turns all of the traffic back, and says that it is to stay. */
+    /** Past the point of no return somebody turns all of the traffic back, and says that it is to stay. */
     | { kind: 'turnBack'; by: string; afterMs: number }
     /** `announced`: whether an event says so. */
     | { kind: 'alarm'; forMs: number; announced: boolean }

@@ -4,7 +4,7 @@ import { Told } from './checks/told.ts';
 import type { ToldLine, ToldRelease } from './checks/told-release.ts';
 import { Coverage } from './coverage.ts';
 import { type Random, randomOf } from './random.ts';
-import { openStory, type Story } from './story.ts';
+import { openTrace, type Trace } from './trace.ts';
 import type { Site } from './world/site.ts';
 
 export interface Violation {
@@ -24,7 +24,7 @@ export class Stage {
   readonly newerLines: number;
   /** Executions end long before they would: their history is as good as full when they begin. */
   readonly hasShortRuns: boolean;
-  readonly story: Story;
+  readonly story: Trace;
   readonly coverage = new Coverage();
   readonly violations: Violation[] = [];
   readonly sites = new Map<string, Site>();
@@ -66,7 +66,7 @@ export class Stage {
     this.startEpochMs = startEpochMs;
     this.clockSkewMs = clockSkewMs;
     this.hasShortRuns = eventsBefore > 0;
-    this.story = openStory(startEpochMs);
+    this.story = openTrace(startEpochMs);
   }
 
   get elapsedMs(): number {

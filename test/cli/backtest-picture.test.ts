@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Drawn, picture } from '../../cli/backtest-picture.ts';
-import { styleReplay } from '../../domain/replay/style-replay.ts';
+import { referenceReplay } from '../../domain/replay/reference-replay.ts';
 import { drawn, type Quadruple, releaseOf } from '../domain/replay/releases.ts';
 
 const MINUTE = 60_000;
@@ -42,7 +42,10 @@ describe('several releases in one picture', () => {
       { ...releaseOf({ errors: [0, 3, 4, 5].map(bad) }), name: 'faulty' },
       { ...releaseOf({ errors: [0, 0, 3, 0].map(bad) }), name: 'healthy' },
     ];
-    const replays = releases.map(release => ({ ...styleReplay('argo').replay(release, drawn), startedAtEpochMs: 0 }));
+    const replays = releases.map(release => ({
+      ...referenceReplay('argo').replay(release, drawn),
+      startedAtEpochMs: 0,
+    }));
     const svg = picture(replays, 2);
     expect(svg).toContain('>limit 100<');
     expect(replays.map(({ nearness }) => nearness?.points.map(({ value }) => Math.round(value)))).toEqual([

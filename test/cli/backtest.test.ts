@@ -149,7 +149,7 @@ steps: [{ setWeight: 10 }, { bake: 10m }, { setWeight: 100 }]
   });
 
   it('judges a release of the ledger again: by its own plan, or by another judge', async () => {
-    // Prepare: the door of a control plane, and a release that ended
+    // Prepare: an operation of a control plane, and a release that ended
     const judge = { ...errors.judge, failureLimit: 1 } as typeof errors.judge;
     const world = await openWorld({ metrics: [{ ...errors, judge }] });
     await world.admitted(

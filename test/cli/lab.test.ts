@@ -166,7 +166,7 @@ describe('sluice lab', () => {
 
 describe('Ctrl-C', () => {
   it('leaves nothing behind at any moment and exits 130', async () => {
-    // Prepare: the doors open, stable watched, the release on its way
+    // Prepare: the operations open, stable watched, the release on its way
     const moments = [/load balancer at/, /stable is ready/, /weight 50 %/];
     // Act
     const ends = await Promise.all(

@@ -4,7 +4,12 @@ import { runTasks } from '../../comparison/pool.ts';
 import { runTask, type Task } from '../../comparison/run-task.ts';
 import { leastExcess, leastRequests, leastWindows, SETTINGS, type Setting } from '../../comparison/settings.ts';
 import { canaryRateOf, drawWindow, type Noise, newWindow, type Window } from '../../comparison/traffic.ts';
-import { argoStyle, flaggerStyle, kayentaStyle, relativeStyle } from '../../domain/replay/styles.ts';
+import {
+  argoReference,
+  flaggerReference,
+  kayentaReference,
+  relativeReference,
+} from '../../domain/replay/reference-judges.ts';
 import { newRandom, type Random } from '../../domain/statistics/random.ts';
 
 const setting: Setting = { baseRate: 0.01, requestsPerSecond: 500, share: 0.1, windowSeconds: 60 };
@@ -129,7 +134,12 @@ describe("the bench's releases", () => {
 });
 
 describe("the other tools' judges of the bench, window by window", () => {
-  const styles = { argo: argoStyle, relative: relativeStyle, flagger: flaggerStyle, kayenta: kayentaStyle };
+  const styles = {
+    argo: argoReference,
+    relative: relativeReference,
+    flagger: flaggerReference,
+    kayenta: kayentaReference,
+  };
 
   it.each(['argo', 'relative', 'flagger', 'kayenta'] as const)('decide as %s does on whole releases', kind => {
     const context = { setting, alpha: 0.01, horizonWindows: 30, historyRequests: 1 };

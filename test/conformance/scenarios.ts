@@ -14,35 +14,35 @@ export const scenarios: Record<string, Scenario> = {
     const steps = [weight(10), hook(), bake(120), weight(100)];
     const stage = await openStage(interpreter, 'healthy', { plan: { steps, soakSeconds: 60 }, targetsAwayAt: [8] });
     stage.world.hooks.answer('https://hooks.example.com/smoke', { kind: 'passed' });
-    await stage.door('start', START);
+    await stage.invoke('start', START);
     return stage.result();
   },
 
   async degraded(interpreter) {
     const steps = [weight(10), bake(300), weight(100)];
     const stage = await openStage(interpreter, 'degraded', { plan: { steps }, failuresOfCanary: 30 });
-    await stage.door('start', START);
+    await stage.invoke('start', START);
     return stage.result();
   },
 
   async 'never ready'(interpreter) {
     const stage = await openStage(interpreter, 'never-ready', { plan: { progressDeadlineSeconds: 60 } });
     stage.world.cluster.breakImage(imageOf('2').uri, 'ImagePullBackOff');
-    await stage.door('start', START);
+    await stage.invoke('start', START);
     return stage.result();
   },
 
   async approval(interpreter) {
     const steps = [weight(10), approval(), weight(100)];
     const stage = await openStage(interpreter, 'approval', { plan: { steps } });
-    await stage.door('start', START);
+    await stage.invoke('start', START);
     await stage.until(
       'somebody is waited for',
       async () => (await stage.world.ledger.readToken('shop-1')) !== undefined,
     );
     const entries = await stage.world.ledger.entries('shop');
     const opening = entries.find(({ fact }) => fact.kind === 'approvalOpened')?.seq;
-    await stage.door('approve', { ...APPROVE, name: 'go-live', opening });
+    await stage.invoke('approve', { ...APPROVE, name: 'go-live', opening });
     return stage.result();
   },
 
@@ -51,7 +51,7 @@ export const scenarios: Record<string, Scenario> = {
     const steps = [weight(10), bake(300), weight(100)];
     const options = { plan: { steps }, failuresOfCanary: 30, wayBackThrottled: 6 };
     const stage = await openStage(interpreter, 'retried', options);
-    await stage.door('start', START);
+    await stage.invoke('start', START);
     return stage.result();
   },
 };

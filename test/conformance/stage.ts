@@ -19,7 +19,7 @@ import { type Ended, endOf, type Interpreter } from './interpreters.ts';
 export interface Stage {
   world: World;
   /** Calls a handler as a person or a pipeline does. */
-  door(name: string, input: object): Promise<unknown>;
+  invoke(name: string, input: object): Promise<unknown>;
   /** Resolves as soon as it is so. */
   until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void>;
   /** Waits until the release is over and both machines have ended. */
@@ -136,7 +136,7 @@ export async function openStage(interpreter: Interpreter, scenario: string, opti
   return {
     world,
     until,
-    door: async (name, input) => run.handlers[name]?.(input),
+    invoke: async (name, input) => run.handlers[name]?.(input),
     async result() {
       await until(`${scenario} is closed`, async () => (await world.ledger.read('shop')).active === undefined);
       const ended: Ended[] = [];

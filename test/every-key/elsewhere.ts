@@ -81,5 +81,5 @@ export const WORKLOAD_ELSEWHERE: Record<string, Shown> = {
   'sources.prometheus': shown(PROMETHEUS, 'is unreachable where the workload names none'),
   'sources.prometheus.url': shown(PROMETHEUS, 'is not asked on this computer'),
   'sources.prometheus.sigv4': shown(PROMETHEUS, 'is unreachable where there is nothing to sign with'),
-  backgroundWork: shown('domain/plan/promises-of-steps.test.ts', 'backgroundWork: safe. Queue consumers'),
+  backgroundWork: shown('domain/plan/caveats-of-steps.test.ts', 'backgroundWork: safe. Queue consumers'),
 };

@@ -6,7 +6,7 @@ import type { AllDeps } from '../../functions/lambda/handlers.ts';
 import type { Act, Scenario } from '../../lab/simulation/scenario.ts';
 import { simulate } from '../../lab/simulation/simulate.ts';
 import type { Quality } from '../../lab/simulation/world/quality.ts';
-import { isEffect } from '../functions/mortal.ts';
+import { isEffect } from '../functions/crash-after.ts';
 
 /*
  * What a plan and a workload do: one release by the real handlers and the real machines, in the simulator, and every effect of

@@ -74,7 +74,7 @@ it('drops a release that waits and leaves the one on its way', async () => {
   await expect(abort(world, 'shop-2')).rejects.toMatchObject(refused(/^shop-2 is over: rejected$/));
 });
 
-it('after the one-way door is too late, and names the way that is left', async () => {
+it('after the point of no return is too late, and names the way that is left', async () => {
   const world = await openWorld();
   await world.admitted([5, { kind: 'retiring' }]);
   await expect(abort(world)).rejects.toMatchObject(refused(/^shop-1 is promoted; use undo$/));

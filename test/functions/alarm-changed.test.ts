@@ -131,7 +131,7 @@ describe('an alarm does nothing', () => {
     expect(await back(world)).toBeUndefined();
   });
 
-  it('behind the one-way door', async () => {
+  it('past the point of no return', async () => {
     const world = await watched([...at10, [23, { kind: 'retiring' }]]);
     expect(await ring(world, 'shop-burns', 24)).toEqual([{ workload: 'shop', kind: 'promoted' }]);
     expect(await back(world)).toBeUndefined();

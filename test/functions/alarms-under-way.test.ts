@@ -59,7 +59,7 @@ describe('the first weight', () => {
     expect((await world.ledger.read('shop')).active?.hold).toBeDefined();
   });
 
-  it('of a first release is its one-way door: it does not go through it over an alarm', async () => {
+  it('of a first release is its point of no return: it does not pass it over an alarm', async () => {
     const world = await open(readied(0, 100, 4), {}, true);
     world.alarms.set('burns', 'ALARM');
     expect(await shift(world)).toMatchObject({ kind: 'lookAgain' });
@@ -132,7 +132,7 @@ describe('a look while the canary has traffic', () => {
   });
 });
 
-describe('the one-way door of a promotion', () => {
+describe('the point of no return of a promotion', () => {
   const retire = async (world: World, seconds: number) => {
     world.wait(seconds);
     await world.router.setDial(shop, dialFor('green', 100));

@@ -166,7 +166,7 @@ describe('what a hold asks', () => {
 
   const proceed = { name: 'proceed?', opening: OPENED + 1 };
 
-  it('may be answered by whoever may come through this door where the plan asks nobody else, once', async () => {
+  it('may be answered by whoever may call this operation where the plan asks nobody else, once', async () => {
     const world = await openWorld({ hold: { atMostSeconds: 600, then: 'ask' } });
     await world.admitted(...held);
     expect(await approve(world, 'bob', [], proceed)).toEqual({ kind: 'approved', name: 'proceed?' });

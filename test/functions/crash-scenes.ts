@@ -78,7 +78,7 @@ const more: CrashScene[] = [
   },
   {
     name: 'retire-stable',
-    title: 'retire-stable, behind the door and over a live slot that somebody emptied',
+    title: 'retire-stable, past the point of no return and over a live slot that somebody emptied',
     input: road,
     open: async () => {
       const soaked: Line[] = [...at100, [30, { kind: 'soakStarted' }], [40, { kind: 'soakDone', because: 'good' }]];
@@ -273,7 +273,7 @@ const more: CrashScene[] = [
   },
   {
     name: 'retire-stable',
-    title: 'retire-stable, at its one-way door',
+    title: 'retire-stable, at its point of no return',
     input: road,
     open: async () => {
       const world = await openAt(50, { steps: [weight(100)] }, [
@@ -341,7 +341,7 @@ const more: CrashScene[] = [
   },
   {
     name: 'start-roll-back',
-    title: 'start-roll-back, behind the one-way door',
+    title: 'start-roll-back, past the point of no return',
     input: { ...road, error: { Error: 'States.Timeout', Cause: '' } },
     open: () => openAt(60, {}, [...at100, [50, { kind: 'retiring' }]]),
   },
@@ -381,7 +381,7 @@ const more: CrashScene[] = [
   },
   {
     name: 'execution-ended',
-    title: 'execution-ended, behind the one-way door',
+    title: 'execution-ended, past the point of no return',
     input: executionEnded('release', 'shop-1-1'),
     open: () => stopped([24, { kind: 'retiring' }]),
   },

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { callsInCode } from '../support/calls-in-code.ts';
+import { crashAfter, isEffect, ProcessDiedError } from './crash-after.ts';
 import { type CrashScene, crashScenes } from './crash-scenes.ts';
-import { isEffect, mortal, ProcessDiedError } from './mortal.ts';
 import { inputOf } from './scenes.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +14,7 @@ import type { World } from './world.ts';
 
 /** Runs a scene's handler in a process that dies after its nth effect. Answers the effects that took place. */
 async function runMortal(scene: CrashScene, world: World, diesAfter: number): Promise<string[]> {
-  const { deps, effects } = mortal(world.deps, diesAfter);
+  const { deps, effects } = crashAfter(world.deps, diesAfter);
   const handler = makeHandlers(deps)[scene.name];
   if (handler === undefined) throw new Error(`there is no handler ${scene.name}`);
   try {

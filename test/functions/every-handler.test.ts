@@ -41,7 +41,7 @@ describe.each(scenes)('$name', scene => {
     const { active } = await raced.ledger.read('shop');
     raced.ledger.quicker =
       active === undefined
-        ? undefined // nobody else can write of a release that is not there: see the doors' own tests
+        ? undefined // nobody else can write of a release that is not there: see the operations' own tests
         : {
             releaseId: active.releaseId,
             atEpochMs: raced.clock.now(),

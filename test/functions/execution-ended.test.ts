@@ -56,7 +56,7 @@ describe('an execution that ended without closing its release', () => {
     expect(started(world)).toEqual(['shop-1-1 FAILED', 'rb-shop-1-1 RUNNING']);
   });
 
-  it('behind the one-way door goes on in the next execution: there is nothing to go back to', async () => {
+  it('past the point of no return goes on in the next execution: there is nothing to go back to', async () => {
     const world = await stopped([24, { kind: 'retiring' }]);
     expect(await hear(world, 'release', 'shop-1-1')).toEqual({ kind: 'goesOn', run: 2 });
     expect(started(world)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);

@@ -71,7 +71,7 @@ describe('the first release of a new service', () => {
     expect(await world.run('next-step', road)).toMatchObject({ kind: 'retireStable' });
     expect(await world.run('retire-stable', road)).toMatchObject({ kind: 'retired' });
     await world.run('close', road);
-    // Assess: the one-way door closed before the dial was turned
+    // Assess: the point of no return was written before the dial was turned
     const kinds = await world.kinds();
     expect(kinds.indexOf('retiring')).toBeLessThan(kinds.indexOf('shiftIntended'));
     const { live, ended } = await world.ledger.read('shop');
@@ -102,8 +102,8 @@ describe('the first release of a new service', () => {
     );
   });
 
-  it('past its deadline behind the one-way door is held where it is: a person is called once, and it goes on by itself', async () => {
-    // Prepare: the door has closed, the dial was not turned, and now nobody would answer
+  it('past its deadline past the point of no return is held where it is: a person is called once, and it goes on by itself', async () => {
+    // Prepare: the point of no return is passed, the dial was not turned, and now nobody would answer
     const world = await readyToShift();
     const { setDial } = world.router;
     world.router.setDial = () => Promise.reject(new RouterUnreachableError('busy'));

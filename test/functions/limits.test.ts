@@ -13,11 +13,11 @@ describe('what people say', () => {
     ['start', { workload: 'shop', image: long, by: 'ann' }, /image: found 501 characters/],
     ['undo', { workload: 'shop', by: long }, /by: found 501 characters/],
     ['record-live', { workload: 'shop', slot: 'blue', by: 'ann', because: long }, /because: found 501 characters/],
-  ])('to %s is refused where it is too long, before anything is written', async (door, input, message) => {
+  ])('to %s is refused where it is too long, before anything is written', async (operation, input, message) => {
     const world = await openWorld();
     await world.admitted();
     const before = await world.everything();
-    await expect(world.run(door, input)).rejects.toMatchObject(named('BadInputError', message));
+    await expect(world.run(operation, input)).rejects.toMatchObject(named('BadInputError', message));
     expect(await world.everything()).toEqual(before);
   });
 });

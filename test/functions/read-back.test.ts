@@ -144,7 +144,7 @@ describe('what the canary’s slot has in it', () => {
     expect((await world.ledger.read('shop')).active?.rollBack).toMatchObject({ reason: 'aborted' });
   });
 
-  it.each(['before', 'behind'])('is read before stable is given up, %s the one-way door', async side => {
+  it.each(['before', 'behind'])('is read before stable is given up, %s the point of no return', async side => {
     const world = await openWorld({ steps: [weight(100)] });
     const soaked: Line[] = [
       ...readied(0, 100, 4),

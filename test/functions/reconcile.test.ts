@@ -131,7 +131,7 @@ describe('a deadline that has passed', () => {
     expect(await world.kinds()).not.toContain('rollBackClaimed');
   });
 
-  it('is none behind the one-way door, and none of a release that goes back', async () => {
+  it('is none past the point of no return, and none of a release that goes back', async () => {
     const promoted = await openWorld();
     await promoted.admitted(...at10, [25, { kind: 'retiring' }]);
     const back = await goingBack();

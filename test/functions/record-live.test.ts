@@ -44,9 +44,9 @@ const row = async (world: World) => {
 describe('a rule that was turned back by hand', () => {
   it.each(['start', 'undo'])(
     'keeps %s from beginning, and the refusal names the command; so does the status',
-    async door => {
+    async operation => {
       const world = await turned();
-      await world.run(door, { workload: 'shop', by: 'ann', ...(door === 'start' && { image: 'v3' }) });
+      await world.run(operation, { workload: 'shop', by: 'ann', ...(operation === 'start' && { image: 'v3' }) });
       expect(await admit(world, 'shop-2')).toMatchObject({
         kind: 'refused',
         because:
@@ -235,7 +235,7 @@ describe('it is refused, and nothing is written,', () => {
   });
 });
 
-describe('behind the one-way door, while the old slot drains', () => {
+describe('past the point of no return, while the old slot drains', () => {
   const retire = (world: World) => world.run('retire-stable', road);
   const draining: Line[] = [...soaked, [50, { kind: 'retiring' }]];
   const open = async () => {

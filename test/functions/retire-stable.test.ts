@@ -23,9 +23,9 @@ describe("the promotion's last act", () => {
   }
   const blue = (world: World) => world.cluster.readSlot(shop, 'blue');
 
-  it('closes the one-way door first, and takes the pods when stable has drained', async () => {
+  it('passes the point of no return first, and takes the pods when stable has drained', async () => {
     const world = await soakedWorld();
-    // 30 s of deregistration and 120 s: 150 s from the door on, looked at every 30 s
+    // 30 s of deregistration and 120 s: 150 s from there on, looked at every 30 s
     expect(await retire(world)).toMatchObject({
       kind: 'lookAgain',
       seconds: 30,
@@ -41,7 +41,7 @@ describe("the promotion's last act", () => {
     expect((await world.kinds()).slice(-2)).toEqual(['retiring', 'stableRetired']);
   });
 
-  it("moves the team's own Service to the canary at the door, while stable still has its pods", async () => {
+  it("moves the team's own Service to the canary at the point of no return, while stable still has its pods", async () => {
     // Prepare
     const named = { ...shop, service: 'shop' };
     const world = await openWorld({ steps: [{ kind: 'setWeight', weight: 100 }] });
@@ -63,7 +63,7 @@ describe("the promotion's last act", () => {
     expect(await blue(world)).toMatchObject({ desired: 4 });
   });
 
-  it('leaves stable its pods while the dial is not at 100 for the canary, before the door and behind it', async () => {
+  it('leaves stable its pods while the dial is not at 100 for the canary, before the point of no return and behind it', async () => {
     for (const story of [[], [[50, { kind: 'retiring' }] as Line]]) {
       const world = await soakedWorld(...story);
       await world.router.setDial(shop, dialFor('green', 90));
@@ -77,7 +77,7 @@ describe("the promotion's last act", () => {
     }
   });
 
-  it('goes back past the deadline while somebody else holds the dial, but never from behind the door', async () => {
+  it('goes back past the deadline while somebody else holds the dial, but never from past the point of no return', async () => {
     const kinds: unknown[] = [];
     for (const story of [[], [[50, { kind: 'retiring' }] as Line]]) {
       const world = await soakedWorld(...story);
@@ -149,7 +149,7 @@ describe("the promotion's last act", () => {
     [1, 1, 'green was scaled to 1, and Sluice gave it 4 replicas: blue keeps its pods'],
     [4, 2, '2 of 4 targets healthy in green, which has all of the requests: blue keeps its pods'],
   ])(
-    'keeps the door open while the live slot has %i replicas and %i healthy targets',
+    'does not pass the point of no return while the live slot has %i replicas and %i healthy targets',
     async (desired, healthy, because) => {
       const world = await soakedWorld();
       await scaled(world, desired, healthy);
@@ -173,7 +173,7 @@ describe("the promotion's last act", () => {
     expect(await retire(dead)).toMatchObject({ kind: 'rollBack', reason: 'notReady' });
   });
 
-  it('behind the door keeps the pods of stable, calls a person at once and each hour, and goes on when the live slot is whole', async () => {
+  it('past the point of no return keeps the pods of stable, calls a person at once and each hour, and goes on when the live slot is whole', async () => {
     const world = await soakedWorld();
     await retire(world);
     await scaled(world, 0, 0);

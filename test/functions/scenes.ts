@@ -213,8 +213,8 @@ export const endScenes: Scene[] = [
   },
 ];
 
-/** The doors for people and pipelines. */
-export const doorScenes: Scene[] = [
+/** The operations of people and pipelines. */
+export const operationScenes: Scene[] = [
   {
     name: 'start-with-plan',
     input: {
@@ -320,7 +320,7 @@ export async function watched(story: Line[]): Promise<World> {
 /** EventBridge's event of a schedule. */
 export const scheduled = { version: '0', 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
 
-/** The doors by event. */
+/** The event handlers. */
 export const eventScenes: Scene[] = [
   { name: 'image-pushed', input: pushed('v2', '2'), open: () => openWorld() },
   { name: 'alarm-changed', input: alarmChanged('shop-burns', 24), open: () => watched(at10) },
@@ -363,7 +363,7 @@ export function admittedWith(world: World, workload: Workload, wayBack?: unknown
 }
 
 /** Every handler's. */
-export const allScenes: Scene[] = [...roadScenes, ...backScenes, ...endScenes, ...doorScenes, ...eventScenes];
+export const allScenes: Scene[] = [...roadScenes, ...backScenes, ...endScenes, ...operationScenes, ...eventScenes];
 
 /** The way back's input is planned by the router of its world. */
 export async function inputOf(scene: Scene, opened: World): Promise<object> {

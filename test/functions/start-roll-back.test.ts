@@ -53,7 +53,7 @@ describe('starting the way back', () => {
     expect((await world.ledger.read('shop')).active?.rollBack).toMatchObject({ reason: 'fault', because });
   });
 
-  it('finds that it was promoted where the one-way door has closed, and sends it on in the next execution', async () => {
+  it('finds that it was promoted where the point of no return is passed, and sends it on in the next execution', async () => {
     const { world, answer } = await claim({ error: { Error: 'x' } }, [30, { kind: 'retiring' }]);
     expect(await answer).toEqual({ kind: 'promoted' });
     expect(world.executions.started.map(({ machine, name }) => [machine, name])).toEqual([
@@ -63,7 +63,7 @@ describe('starting the way back', () => {
     expect(await world.kinds()).not.toContain('rollBackClaimed');
   });
 
-  it('behind the one-way door starts six executions at once, and then one every ten minutes', async () => {
+  it('past the point of no return starts six executions at once, and then one every ten minutes', async () => {
     // Prepare: each execution ends with the same fault as soon as it has begun
     const world = await openWorld();
     await world.admitted(...at10, [30, { kind: 'retiring' }]);

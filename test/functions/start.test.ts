@@ -115,7 +115,7 @@ describe('starting a release', () => {
     expect(ended.lines).toContainEqual(expect.objectContaining({ level: 'warn', release: 'shop-1' }));
   });
 
-  it('by a plan of its own is refused at this door: that is a right of its own', async () => {
+  it('by a plan of its own is refused by this operation: that is a right of its own', async () => {
     const world = await openWorld();
     await expect(start(world, { plan: { file: 'plan.yaml', text: planText() } })).rejects.toMatchObject(
       named('RefusedError', /^a plan of its own .* start-with-plan/),
@@ -123,7 +123,7 @@ describe('starting a release', () => {
     expect(await world.kinds()).toEqual([]);
   });
 
-  it('at the other door runs the plan that is given', async () => {
+  it('by the other operation runs the plan that is given', async () => {
     const world = await openWorld();
     await startWithPlan(world, { plan: { file: 'plan.yaml', text: planText() } });
     expect((await world.ledger.read('shop')).active?.plan).toMatchObject({
@@ -217,7 +217,7 @@ describe('what cannot be started', () => {
       'RefusedError',
       /^p.yaml:3:11: workload: found 'api'; expected 'shop'/,
     ],
-    ['a door with another key', { imgae: 'v2' }, 'BadInputError', /imgae/],
+    ['an operation with another key', { imgae: 'v2' }, 'BadInputError', /imgae/],
   ])('%s', async (_, more, name, message) => {
     const world = await openWorld();
     const asked = 'plan' in more ? startWithPlan(world, more) : start(world, more);

@@ -72,7 +72,7 @@ describe('restoring the traffic', () => {
     },
   );
 
-  it('does not take place when the one-way door has closed, or the release is over', async () => {
+  it('does not take place when the point of no return is passed, or the release is over', async () => {
     for (const end of [{ kind: 'retiring' }, { kind: 'closed', outcome: 'promoted', because: 'live' }] as const) {
       const world = await goingBack();
       await world.tell([105, end]);
@@ -81,7 +81,7 @@ describe('restoring the traffic', () => {
     }
   });
 
-  it('loses against a door that closes in the very moment', async () => {
+  it('loses against a point of no return that is passed in the very moment', async () => {
     const world = await goingBack();
     world.ledger.quicker = { releaseId: 'shop-1', atEpochMs: at(110), by: 'shop-1 run 1', fact: { kind: 'retiring' } };
     await expect(restore(world)).rejects.toMatchObject(named('StaleExecutionError', /use undo/));

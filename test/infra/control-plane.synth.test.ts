@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
 import {
   CUSTOM_RESOURCE_NAMES,
-  EVENT_DOORS,
+  EVENT_HANDLERS,
   FUNCTION_NAMES,
   functionsThat,
   functionsWithCluster,
@@ -113,7 +113,7 @@ describe('the functions', () => {
     const variables = {
       openCluster: ['CLUSTER_NAME', 'CLUSTER_ENDPOINT', 'CLUSTER_CA'],
       openExecutions: ['RELEASE_MACHINE_ARN', 'ROLL_BACK_MACHINE_ARN'],
-      openTell: ['SLUICE_TOPIC_ARN'],
+      openNotify: ['SLUICE_TOPIC_ARN'],
       openLedger: ['SLUICE_TABLE'],
       openWorkloads: ['SLUICE_TABLE'],
       controlPlaneName: ['SLUICE_CONTROL_PLANE'],
@@ -135,7 +135,7 @@ describe('the functions', () => {
       openMetrics: /^readMetrics$/,
       openAlarms: /^readAlarms$/,
       openImages: /^readImages$/,
-      openTell: /^tell$/,
+      openNotify: /^tell$/,
       openCluster: /^(read|write)Cluster$/,
       openWorkloads: /^readWorkloads$/,
       openLedger: /^(read|append)Ledger$/,
@@ -158,7 +158,7 @@ describe('the functions', () => {
   });
 
   it('what nobody waits for ends as a dead letter when it fails', () => {
-    for (const name of ['listener-rule', 'registered-workload', ...EVENT_DOORS]) {
+    for (const name of ['listener-rule', 'registered-workload', ...EVENT_HANDLERS]) {
       expect(functionOf(controlPlane, name).Properties.DeadLetterConfig).toBeDefined();
     }
   });

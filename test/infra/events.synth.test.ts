@@ -22,7 +22,7 @@ const functionOf = (name: string) =>
     ({ Properties }) => Properties.FunctionName === `sluice-${name}`,
   )?.Properties;
 
-it('every door by event has its rule, which calls it and nothing else', () => {
+it('every event handler has its rule, which calls it and nothing else', () => {
   expect(
     rules()
       .map(([name]) => name)

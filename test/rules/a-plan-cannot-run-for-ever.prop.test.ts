@@ -166,7 +166,7 @@ describe('a plan with any text in any place', () => {
   const places = leavesOf(plan);
   const anyText = pumped([...PIECES, 'a=', '1s', '%', ' %', '/', '_seconds', 'histogram_quantile '], 5000);
 
-  it('is refused or accepted within its bound, by the door that takes JSON', () => {
+  it('is refused or accepted within its bound, by the operation that takes JSON', () => {
     expect(checkPlanInput(plan)).toMatchObject({ kind: 'plan' });
     fc.assert(
       fc.property(fc.constantFrom(...places), anyText, (place, text) => {

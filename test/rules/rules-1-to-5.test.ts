@@ -70,9 +70,9 @@ describe('1. append the intent, act, read the world back, append what was seen',
   });
 });
 
-describe('2. every one-way door is one append', () => {
+describe('2. every point of no return is one append', () => {
   /** Soaked, and an abort arrives while RetireStable is at work. */
-  async function atTheDoor(ledgerOf: (world: World) => Ledger) {
+  async function atNoReturn(ledgerOf: (world: World) => Ledger) {
     const world = await openWorld({ steps: [{ kind: 'setWeight', weight: 100 }] });
     await world.admitted(
       ...readied(0, 100, 4),
@@ -99,14 +99,14 @@ describe('2. every one-way door is one append', () => {
   }
 
   it('holds: of an abort and a promotion at the same instant one wins', async () => {
-    const { retired, kinds } = await atTheDoor(world => world.ledger);
+    const { retired, kinds } = await atNoReturn(world => world.ledger);
     expect(retired).toBe('StaleExecutionError');
     expect(kinds).toContain('rollBackClaimed');
     expect(kinds).not.toContain('retiring');
   });
 
   it('without the condition both go through: a release that goes back loses the pods it goes back to', async () => {
-    const { kinds } = await atTheDoor(world => unconditional(world.ledger));
+    const { kinds } = await atNoReturn(world => unconditional(world.ledger));
     expect(kinds).toContain('rollBackClaimed');
     expect(kinds).toContain('retiring');
   });

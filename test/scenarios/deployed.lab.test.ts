@@ -36,7 +36,7 @@ describe('while a release is on its way, a deployment of Sluice', { timeout: STO
     const calls = await deploySluice();
     await story.go();
     await story.ended();
-    // Assess: the door is new, the road is the old one to its end
+    // Assess: the operation is new, the road is the old one to its end
     expect(calledFor(calls, 'kept-1')).toEqual(new Set(['approve']));
     expect(await story.rest('green')).toEqual(atRest('green'));
     const { releaseId } = (await stories.lab.invoke('undo', { workload: 'kept', by: 'ann' })) as { releaseId: string };

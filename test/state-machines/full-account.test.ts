@@ -24,7 +24,7 @@ describe('an account at its limit', () => {
     const plan = { steps: [weight(10), bake(120), weight(100)], soakSeconds: 60 };
     const stage = await openStage(interpreter, 'full-account', { plan, accountFullAt: { from: 14, to: 21 } });
     // Act
-    await stage.door('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    await stage.invoke('start', { workload: 'shop', image: 'v2', by: 'ann' });
     const { calls, ledger } = await stage.result();
     // Assess: six tries, a pause, and what it goes on with is asked of the ledger
     expect(calls.filter(call => call.endsWith(': full'))).toHaveLength(8);

@@ -41,7 +41,7 @@ const at100: Line[] = [
   ...readied(31, 100, 4),
   ...shifted(40, { from: 10, to: 100 }),
 ];
-const behindTheDoor: Line[] = [
+const pastNoReturn: Line[] = [
   ...at100,
   [50, { kind: 'soakStarted' }],
   [51, { kind: 'soakDone', because: '' }],
@@ -124,7 +124,7 @@ const stories: Record<string, Story> = {
     stretch: 40,
     ends: 'promoted',
     calls: DAYS * 24, // at once, and then each hour (decision 25)
-    lines: behindTheDoor,
+    lines: pastNoReturn,
     weight: 100,
     wait: world => both(world, 0),
     mend: world => both(world, 4),
@@ -132,7 +132,7 @@ const stories: Record<string, Story> = {
   'a cluster that is away, behind the point of no return': {
     stretch: 30,
     ends: 'promoted',
-    lines: behindTheDoor,
+    lines: pastNoReturn,
     weight: 100,
     wait: world => world.cluster.setReachable(false),
     mend: world => world.cluster.setReachable(true),

@@ -24,12 +24,12 @@ export const asksFor = (
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
 /** Of several failures the one that another attempt may cure, if there is one: then all are tried again. */
-const theFailureThatMatters = (failures: unknown[]): unknown =>
+const firstRetryable = (failures: unknown[]): unknown =>
   failures.find(failure => !(failure instanceof RouterRuleError)) ?? failures[0];
 
 /** Does it for each, in order; one that fails must not keep the others back. @throws once all were tried */
-export async function forEachEvenAfterFailures<T>(items: T[], work: (item: T) => Promise<unknown>): Promise<void> {
+export async function forEachSettled<T>(items: T[], work: (item: T) => Promise<unknown>): Promise<void> {
   const failures: unknown[] = [];
   for (const item of items) await work(item).catch(error => failures.push(error));
-  if (failures.length > 0) throw theFailureThatMatters(failures);
+  if (failures.length > 0) throw firstRetryable(failures);
 }

@@ -12,7 +12,7 @@ import { RouterRuleError, RouterUnreachableError } from '../errors.ts';
 import type { TrafficRouter } from '../router.ts';
 import { describeAnyRules, describeRules } from './describe-rules.ts';
 import { asElbErrors } from './errors.ts';
-import { asksFor, forEachEvenAfterFailures, worstOf } from './reading-rules.ts';
+import { asksFor, forEachSettled, worstOf } from './reading-rules.ts';
 import { describeRouting } from './routing-facts.ts';
 import { type AlbRule, parseActions, ruleText } from './rule.ts';
 import { parseWayBack, wayBackOf } from './way-back.ts';
@@ -76,7 +76,7 @@ export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter<W
     async goBack(_, wayBack, { pages = [] } = {}) {
       const rules = parseWayBack(wayBack).rules.filter(({ arn }) => pages.every(({ what }) => what !== ruleText(arn)));
       const abortSignal = deadline();
-      await forEachEvenAfterFailures(rules, async ({ arn, actions }) => {
+      await forEachSettled(rules, async ({ arn, actions }) => {
         await modifyRule(client, arn, parseActions(arn, actions), abortSignal);
       });
     },

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { NAME_MOST_CHARACTERS, REASON_MOST_CHARACTERS } from '../../../domain/limits.ts';
 import { printable } from '../../../domain/printable.ts';
 
-/** What people and pipelines hand to a door: never empty, and never so long that a ledger would be about it. */
+/** What people and pipelines hand to an operation: never empty, and never so long that a ledger would be about it. */
 const textOf = (what: string, most: number) =>
   z
     .string({ error: `${what}: a text` })

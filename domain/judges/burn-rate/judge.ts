@@ -3,8 +3,8 @@ import type { Window } from '../../windows/windows.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { WITHOUT_EVIDENCE_LIMIT } from '../counting.ts';
 import type { JudgeRunKind } from '../judge-run-kind.ts';
+import { everyWindow, type MeasurementDue, settledTurns, type TurnPlace, turnsOf } from '../measurements-due.ts';
 import type { MetricOf } from '../metric-of.ts';
-import { everyWindow, settledTurns, type Turn, type TurnPlace, turnsOf } from '../turns.ts';
 import type { Verdict } from '../verdict.ts';
 import { burnsAt, type CountedWindow } from './burn.ts';
 import type { BurnRateJudgeSpec } from './spec.ts';
@@ -42,13 +42,13 @@ export function judgeBurnRate(
   context: JudgementContext,
   before?: KeptBurn,
 ): MetricVerdict {
-  const judged = judgedOf(metric, turnsOf(windows, context, everyWindow(context), before?.place), before);
+  const judged = judgedSoFar(metric, turnsOf(windows, context, everyWindow(context), before?.place), before);
   const verdict = verdictOf(metric, judged);
   const brokeLimit = verdict.kind === 'inconclusive' && judged.withoutEvidence > WITHOUT_EVIDENCE_LIMIT;
   return { verdict, measurements: judged.measurements, done: judged.done, brokeLimit };
 }
 
-function judgedOf(metric: BurnRateMetric, turns: readonly Turn[], before: KeptBurn | undefined): Judged {
+function judgedSoFar(metric: BurnRateMetric, turns: readonly MeasurementDue[], before: KeptBurn | undefined): Judged {
   const { counted = [], firstEpochMs, done = 0, withoutEvidence = 0, last, decisive } = before ?? {};
   const judged: Judged = {
     ...{ counted: [...counted], done, withoutEvidence, measurements: [] },
@@ -119,7 +119,7 @@ function foldBurnRate(
 ): KeptBurn {
   const until = { untilEpochMs, from: before?.place };
   const { turns, place } = settledTurns(windows, context, everyWindow(context), until);
-  const { measurements: _, ...kept } = judgedOf(metric, turns, before);
+  const { measurements: _, ...kept } = judgedSoFar(metric, turns, before);
   return { place, ...kept };
 }
 

@@ -4,8 +4,8 @@ import { type Score, scoreOf } from '../../statistics/kayenta/score.ts';
 import { type Counts, isNumber, type WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import type { JudgeRunKind } from '../judge-run-kind.ts';
+import { everyWindow, type MeasurementDue, settledTurns, type TurnPlace, turnsOf } from '../measurements-due.ts';
 import type { MetricOf } from '../metric-of.ts';
-import { everyWindow, settledTurns, type Turn, type TurnPlace, turnsOf } from '../turns.ts';
 import type { Verdict } from '../verdict.ts';
 import { limitText, plural } from '../words.ts';
 import type { MannWhitneyJudgeSpec } from './spec.ts';
@@ -159,7 +159,7 @@ function runOf(
 /** The values of the windows that both versions get traffic in; a window that is not frozen yet ends them. */
 function valuesOf(
   metric: MannWhitneyMetric,
-  turns: readonly Turn[],
+  turns: readonly MeasurementDue[],
   context: JudgementContext,
   kept: KeptRuns['byMetric'][string] | undefined,
 ): Judged {
@@ -182,7 +182,7 @@ function valuesOf(
   return judged;
 }
 
-const windowOf = (turn: Turn) => (turn.kind === 'window' ? turn.record : turn.window);
+const windowOf = (turn: MeasurementDue) => (turn.kind === 'window' ? turn.record : turn.window);
 
 function valuesIn({ reading }: WindowRecord): WindowValues {
   const none = { canary: [Number.NaN], stable: [Number.NaN] };

@@ -4,8 +4,8 @@ import { type Counts, isNumber, type Reading, type WindowRecord } from '../../wi
 import type { JudgementContext, Measurement, MetricVerdict } from '../context.ts';
 import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from '../counting.ts';
 import { countingJudge } from '../judge-run-kind.ts';
+import { everyWindow } from '../measurements-due.ts';
 import type { Metric } from '../metric.ts';
-import { everyWindow } from '../turns.ts';
 import type { Verdict } from '../verdict.ts';
 import { badWindowsText, countsText, healthySoFar, plural, valueText } from '../words.ts';
 import type { RelativeJudgeSpec } from './spec.ts';

@@ -3,13 +3,13 @@ import { type Alarm, type MetricState, scoring } from '../../statistics/sequenti
 import type { WindowRecord } from '../../windows/reading.ts';
 import type { JudgementContext, MetricVerdict } from '../context.ts';
 import { WITHOUT_EVIDENCE_LIMIT } from '../counting.ts';
-import { everyWindow, settledTurns, type Turn, type TurnPlace, turnsOf } from '../turns.ts';
+import { everyWindow, type MeasurementDue, settledTurns, type TurnPlace, turnsOf } from '../measurements-due.ts';
 import type { Verdict } from '../verdict.ts';
 import type { MetricSums, SequentialFold } from './fold.ts';
 import { healthyIn, type JudgedMetric, moreWindows, sightOf } from './power.ts';
 import type { SeenWindows } from './seen-windows.ts';
 import { knownWindow, type SequentialMetric } from './windows.ts';
-import { alarmText, comparedText, faultText, lookedText, oddsText, strongestEnd, totalsIn } from './words.ts';
+import { alarmText, comparedText, faultText, oddsText, strongestSuffix, totalsIn, windowsPhrase } from './words.ts';
 
 /** All that one metric's verdict is made of. */
 type Judged = JudgedMetric & { sums: MetricSums };
@@ -103,7 +103,7 @@ const NONE: Without = { count: 0 };
 
 function countWithout(
   { metric, context, hasCeiling }: Looked,
-  turns: readonly Turn[],
+  turns: readonly MeasurementDue[],
   before: Without = NONE,
 ): Without {
   let { count, last }: { count: number; last?: string | undefined } = before;
@@ -128,15 +128,15 @@ function degradedText(judged: Judged, alarm: Alarm, told: MetricSums): string {
   if (alarm.channel === 'ceiling' && state.ceiling !== undefined) {
     const worst = worstOf(state.ceiling.channels);
     const how = alarmText(alarm, { ...settings, ceiling: state.ceiling.settings.limits[worst] });
-    return `${aloneText(told.alone, worst)}, ${how}; seen ${lookedText(told.alone.windows, context.windowSeconds)}`;
+    return `${aloneText(told.alone, worst)}, ${how}; seen ${windowsPhrase(told.alone.windows, context.windowSeconds)}`;
   }
   const worst = worstOf(state.comparison.e);
   // the S-channel counts from the first window on, and is told so
-  const end = strongestEnd(told.ends[worst] ?? []);
+  const end = strongestSuffix(told.ends[worst] ?? []);
   const totals = alarm.channel === 's' ? totalsIn(told.compared, worst) : end;
   const windows = alarm.channel === 's' ? told.compared.windows : end.windows;
   const text = comparedText(metric.source.measure, totals, worst);
-  const looked = lookedText(windows, context.windowSeconds);
+  const looked = windowsPhrase(windows, context.windowSeconds);
   return `${text}, ${alarmText(alarm, { ...settings, ceiling: undefined })}; seen ${looked}${assumedText(judged)}`;
 }
 
@@ -158,14 +158,14 @@ function seenText({ metric, state, sums, context }: Judged): string {
   if (compared.windows > 0) {
     const worst = worstOf(state.comparison.e);
     parts.push(
-      `${comparedText(metric.source.measure, totalsIn(compared, worst), worst)} ${lookedText(compared.windows, context.windowSeconds)}`,
+      `${comparedText(metric.source.measure, totalsIn(compared, worst), worst)} ${windowsPhrase(compared.windows, context.windowSeconds)}`,
     );
   }
   if (alone.windows > 0 && state.ceiling !== undefined) {
     const worst = worstOf(state.ceiling.channels);
     const ceiling = percentText(state.ceiling.settings.limits[worst] ?? 0);
     parts.push(
-      `without stable traffic ${aloneText(alone, worst)}, the ceiling is ${ceiling}, ${lookedText(alone.windows, context.windowSeconds)}`,
+      `without stable traffic ${aloneText(alone, worst)}, the ceiling is ${ceiling}, ${windowsPhrase(alone.windows, context.windowSeconds)}`,
     );
   }
   const { note } = alone.windows > 0 ? alone : compared;

@@ -67,7 +67,7 @@ export function addToEnds(
 }
 
 /** The strongest case of all alternatives; of two alike the shorter. */
-export const strongestEnd = (ends: StrongestEnds): End =>
+export const strongestSuffix = (ends: StrongestEnds): End =>
   ends.reduce((best, end) => {
     const isStronger = end.logE > best.logE || (end.logE === best.logE && end.windows < best.windows);
     return isStronger ? end : best;
@@ -86,7 +86,7 @@ export const faultText = (measure: Measure, share: number): string =>
   `a canary of which ${percentText(share)} of requests ${deedText(measure, 0)}`;
 
 /** "in 12 windows (12 min)" */
-export function lookedText(windows: number, windowSeconds: number): string {
+export function windowsPhrase(windows: number, windowSeconds: number): string {
   const minutes = (windows * windowSeconds) / 60;
   const time = minutes < 1 ? `${windows * windowSeconds} s` : `${decimalText(minutes, 1)} min`;
   return `in ${plural(windows, 'window')} (${time})`;

@@ -1,4 +1,4 @@
-import { MISSED_AFTER_SECONDS } from '../../judges/turns.ts';
+import { MISSED_AFTER_SECONDS } from '../../judges/measurements-due.ts';
 import type { StepRelease, StepRunKind } from '../step-run-kind.ts';
 import { measuringSeconds } from './measuring.ts';
 import type { AnalysisStep } from './plan.ts';

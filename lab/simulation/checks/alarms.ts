@@ -2,7 +2,7 @@ import type { Appended } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
 
 /**
- * Nothing goes forward over an alarm: no admission, no weight above 0 and no one-way door by a call that began when the alarm rang, or was
+ * Nothing goes forward over an alarm: no admission, no weight above 0 and no point of no return by a call that began when the alarm rang, or was
  * not there, already, so that whoever asked was told. An undo is what a person does about it.
  */
 export function checkAlarms(stage: Stage, { release, entry, by }: Appended): void {

@@ -1,7 +1,7 @@
 import type { Watcher } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
 import { checkAlarms } from './alarms.ts';
-import { checkDial, checkDoor } from './dial.ts';
+import { checkDial, checkNoReturn } from './dial.ts';
 import { countFalseAlarms } from './false-alarms.ts';
 import { checkIntent } from './intent.ts';
 import { JudgementChecks } from './judgement.ts';
@@ -11,7 +11,7 @@ import { checkPeopleAreTold } from './people.ts';
 import { checkPods } from './pods.ts';
 import { checkReasons } from './reasons.ts';
 import { checkRoad } from './road.ts';
-import { checkContentAtTheDoor, checkSlots } from './slots.ts';
+import { checkContentAtNoReturn, checkSlots } from './slots.ts';
 import { checkTemplateIsFollowed } from './templates.ts';
 import { checkTruth } from './truth.ts';
 import { WindowChecks } from './windows.ts';
@@ -33,8 +33,8 @@ export function openChecks(stage: Stage): Watcher {
       checkAlarms(stage, line);
       checkRoad(stage, line);
       checkReasons(stage, line);
-      checkDoor(stage, line);
-      checkContentAtTheDoor(stage, line);
+      checkNoReturn(stage, line);
+      checkContentAtNoReturn(stage, line);
       checkPods(stage, line);
       checkTemplateIsFollowed(stage, line);
       checkPeopleAreTold(stage, line);

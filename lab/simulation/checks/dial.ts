@@ -34,7 +34,7 @@ export function checkDial(stage: Stage, effect: Effect): void {
 }
 
 /** Stable is given up only for a slot that somebody has seen to serve, in this very call. */
-export function checkDoor(stage: Stage, { workload, release, entry, by }: Appended): void {
+export function checkNoReturn(stage: Stage, { workload, release, entry, by }: Appended): void {
   const { admission } = release;
   if (entry.fact.kind !== 'retiring' || admission === undefined || admission.first === true) return;
   const serves = stage.site(workload).pods[admission.canary].healthy(Date.now()) > 0;
@@ -111,15 +111,15 @@ function keepsPods(stage: Stage, effect: Effect & { slot: Slot }, dial: Dial, ho
   );
 }
 
-/** Pods go only when what is in flight to them has ended: counted from the verified 0, or from the door. */
+/** Pods go only when what is in flight to them has ended: counted from the verified 0, or from the point of no return. */
 function hasDrained(stage: Stage, effect: Effect & { slot: Slot }): void {
   const { by, workload, slot } = effect;
   const site = stage.site(workload);
   const release = stage.release(workload, releaseOf(effect));
   const hadTraffic = release?.firstTrafficEpochMs !== undefined && release.admission?.first !== true;
   if (!hadTraffic) return;
-  const behindTheDoor = release.turnedBackAtEpochMs ?? release.retiringAtEpochMs;
-  const from = by.name === 'retire-stable' ? behindTheDoor : release.verifiedAtEpochMs;
+  const pastNoReturn = release.turnedBackAtEpochMs ?? release.retiringAtEpochMs;
+  const from = by.name === 'retire-stable' ? pastNoReturn : release.verifiedAtEpochMs;
   if (from === undefined) return; // without the line it is the intent that is missing
   // of two clocks that are apart neither knows
   const shortMs = from + drainMs(site.spec.draining, site.workload) - Date.now() - 2 * stage.clockSkewMs;

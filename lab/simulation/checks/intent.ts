@@ -11,7 +11,7 @@ export function checkIntent(stage: Stage, effect: Effect): void {
   stage.violate('no effect lacks its intent', `${effect.by.who}: ${effect.kind} for ${releaseId ?? 'no release'}`);
 }
 
-/** The release that the call is about; an execution tells by its name, a door acts for the active one. */
+/** The release that the call is about; an execution tells by its name, an operation acts for the active one. */
 function releaseOf(stage: Stage, effect: Effect): string | undefined {
   if (effect.kind === 'startExecution') return /^(?:rb-)?(?<releaseId>.+)-\d+$/.exec(effect.name)?.groups?.releaseId;
   const { releaseId } = effect.by.event as { releaseId?: string };

@@ -23,8 +23,8 @@ const WAY_BACK = new Set<Fact['kind']>([
   'approved', // a person who says yes to what goes back already: it counts for nothing
   'closed',
 ]);
-/** And behind the one-way door. */
-const BEHIND_THE_DOOR = new Set<Fact['kind']>([
+/** And past the point of no return. */
+const PAST_NO_RETURN = new Set<Fact['kind']>([
   'alarmWasOk',
   'clusterFailed',
   'paged',
@@ -65,13 +65,13 @@ export function checkLine(stage: Stage, { workload, release, entry, by }: Append
     says('what goes back does not go on', `${fact.kind} after its way back was claimed`);
   }
   whoActs(entry, by, says);
-  // the shift of a first release is its door: what it still waits for comes behind it
+  // the shift of a first release is its point of no return: what it still waits for comes after it
   const first = mine.some(line => line.fact.kind === 'admitted' && line.fact.admission.first === true);
   if (
     has('retiring') &&
-    !(BEHIND_THE_DOOR.has(fact.kind) || (first && (fact.kind === 'held' || !WAY_BACK.has(fact.kind))))
+    !(PAST_NO_RETURN.has(fact.kind) || (first && (fact.kind === 'held' || !WAY_BACK.has(fact.kind))))
   ) {
-    says('the one-way door has one way', `${fact.kind} behind the door`);
+    says('nothing goes back past the point of no return', `${fact.kind} past the point of no return`);
   }
   oneActive(stage, workload, entry, says);
   newestRun(entry, mine, says);
@@ -226,13 +226,13 @@ function askedOnce(
 /** Behind every act of a person stands that person; and which slot is live nobody but a person says. */
 function whoActs({ by: giver, fact }: Entry, by: Invocation, says: Says): void {
   const said = (by.event as { by?: string }).by;
-  if (DOORS_OF_PEOPLE.has(by.name) && giver !== said)
+  if (OPERATIONS_OF_PEOPLE.has(by.name) && giver !== said)
     says('an act has its actor', `${fact.kind} by ${giver}, not ${said}`);
   if ((fact.kind === 'liveRecorded' || fact.kind === 'servicePointed') && by.name !== 'record-live')
     says('a person says which slot is live', `${by.who} did`);
 }
 
-const DOORS_OF_PEOPLE = new Set(['start', 'undo', 'approve', 'abort', 'record-live']);
+const OPERATIONS_OF_PEOPLE = new Set(['start', 'undo', 'approve', 'abort', 'record-live']);
 
 function weights(weight: number, mine: Entry[], says: Says): void {
   const last = mine.findLast(({ fact }) => fact.kind === 'shiftIntended');

@@ -88,7 +88,7 @@ const HOLD_SLACK_MS = 35 * MINUTE_MS;
 /** The question of a hold has an end of its own. plan-reference.md, `hold` */
 const QUESTION_MS = 4 * HOUR_MS;
 
-/** A hold lasts as long as its plan says; behind the door, and on its way back, a release holds for as long as it takes. */
+/** A hold lasts as long as its plan says; past the point of no return, and on its way back, a release holds for as long as it takes. */
 function holdEnds(stage: Stage, workload: string): void {
   const { active } = stage.told(workload);
   if (active?.hold === undefined || active.rollBackAtEpochMs !== undefined || active.retiringAtEpochMs !== undefined)

@@ -13,7 +13,7 @@ function eventOf(fact: Fact, release: ToldRelease): string[] | undefined {
     case 'approvalOpened':
       return ['approvalNeeded'];
     case 'held': {
-      // on its way back, and behind its door, it waits for an age before anybody is called
+      // on its way back, and past its point of no return, it waits for an age before anybody is called
       const isLate = release.rollBackAtEpochMs !== undefined || release.retiringAtEpochMs !== undefined;
       return isLate ? undefined : ['held', 'needsAPerson'];
     }
@@ -33,8 +33,8 @@ export function checkPeopleAreTold(stage: Stage, { release, entry, by }: Appende
   const { fact, releaseId } = entry;
   const events = eventOf(fact, release);
   // one that waited and was dropped by the person who asked knows it by the answer
-  const isByDoor = by === undefined || by.name === 'abort';
-  if (events === undefined || isByDoor || by.isWithoutNotifier) return;
+  const isByOperation = by === undefined || by.name === 'abort';
+  if (events === undefined || isByOperation || by.isWithoutNotifier) return;
   if (fact.kind !== 'paged' && !release.asked.notify.some(({ on }) => on.some(event => events.includes(event)))) return;
   const told = stage.notices.some(
     notice =>

@@ -21,7 +21,7 @@ export function checkRoad(stage: Stage, { release, entry }: Appended): void {
       if (fact.index !== done) says('steps come in order', `step ${fact.index} is over when ${done} were`);
       const step = release.steps[fact.index];
       if (step === undefined) says('steps come in order', `the plan has no step ${fact.index}`);
-      else stepOver(release, step, { mine, nowMs, says });
+      else stepAtItsEnd(release, step, { mine, nowMs, says });
       return;
     }
     case 'soakStarted':
@@ -60,7 +60,7 @@ function shifts(release: ToldRelease, weight: number, mine: Lines, says: Says): 
   }
 }
 
-function stepOver(
+function stepAtItsEnd(
   release: ToldRelease,
   step: Step,
   { mine, nowMs, says }: { mine: Lines; nowMs: number; says: Says },

@@ -59,7 +59,7 @@ function beforeAShift(stage: Stage, effect: Effect & { kind: 'setDial' }): void 
 const seenWithinMs = ({ asked }: ToldRelease): number => asked.windowSeconds * 1000 + 3 * 60_000;
 
 /** What stable is given up for is read by whoever gives it up. */
-export function checkContentAtTheDoor(stage: Stage, { workload, release, entry, by }: Appended): void {
+export function checkContentAtNoReturn(stage: Stage, { workload, release, entry, by }: Appended): void {
   const { admission, releaseId } = release;
   if (entry.fact.kind !== 'retiring' || admission === undefined || admission.first === true || by === undefined) return;
   if (isShort(stage, workload, release, by.startedAtEpochMs)) {
@@ -74,7 +74,7 @@ export function checkContentAtTheDoor(stage: Stage, { workload, release, entry, 
   );
 }
 
-/** Behind the door stable's pods stay for as long as the live slot cannot carry what they could. */
+/** Past the point of no return stable's pods stay for as long as the live slot cannot carry what they could. */
 function liveCarries(stage: Stage, { by, workload, slot, replicas }: Effect & { kind: 'scaleSlot' }): void {
   const { releaseId = '' } = by.event as { releaseId?: string };
   const release = stage.release(workload, releaseId);
@@ -96,7 +96,7 @@ function isShort(stage: Stage, workload: string, { admission, lines }: ToldRelea
   return site.minimumOf(canary) === undefined && site.pods[canary].size < sized.replicas;
 }
 
-/** Before the door nobody takes pods from the slot to which the release may have to go back. */
+/** Before the point of no return nobody takes pods from the slot to which the release may have to go back. */
 function stableKeepsItsSize(stage: Stage, effect: Effect & { kind: 'scaleSlot' }): void {
   const { by, workload, slot, from, replicas } = effect;
   const { releaseId = '' } = by.event as { releaseId?: string };

@@ -52,7 +52,7 @@ export class ToldRelease {
   rollBackAtEpochMs?: number;
   retiringAtEpochMs?: number;
   verifiedAtEpochMs?: number;
-  /** Behind the door a person turned the traffic back by hand, and said so. */
+  /** Past the point of no return a person turned the traffic back by hand, and said so. */
   turnedBackAtEpochMs?: number;
   /** `by`: the call that wrote it, with which something may have gone wrong. */
   closed?: { atEpochMs: number; outcome: string; reason?: string; by?: { name: string; isHarmed: boolean } };

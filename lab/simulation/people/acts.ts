@@ -51,7 +51,7 @@ export async function playActs(simulation: Simulation, scenario: Scenario, bus: 
   for (;;) {
     await virtualSleep(LOOK_EVERY_MS);
     const now: unknown = quiet;
-    if (now === 'quiet') mendBehindTheDoor(simulation, scenario);
+    if (now === 'quiet') mendPastNoReturn(simulation, scenario);
     if (now instanceof Error) throw now;
     if (stage.violations.length > 0) break;
     checkPace(simulation, scenario.workload.name);
@@ -65,8 +65,8 @@ export async function playActs(simulation: Simulation, scenario: Scenario, bus: 
   await auditLedger(stage, simulation.systems, scenario.workload.name);
 }
 
-/** Whoever is called about a release behind its door sees to its pods, half an hour later. */
-function mendBehindTheDoor({ stage }: Simulation, { workload: { name } }: Scenario): void {
+/** Whoever is called about a release past its point of no return sees to its pods, half an hour later. */
+function mendPastNoReturn({ stage }: Simulation, { workload: { name } }: Scenario): void {
   const { retiringAtEpochMs = Number.POSITIVE_INFINITY } = stage.told(name).active ?? {};
   if (Date.now() < retiringAtEpochMs + MENDED_AFTER_MS) return;
   for (const slot of SLOTS) stage.site(name).pods[slot].mend();
@@ -104,7 +104,7 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
     case 'push': {
       const tag = push(deed.image);
       stage.story.tell('registry', `${tag} is pushed${deed.announced ? '' : ', and no event says so'}`);
-      if (bus.hasDoor('image-pushed')) {
+      if (bus.hasHandler('image-pushed')) {
         if (deed.announced) bus.imagePushed(scenario, deed.image);
         return;
       }

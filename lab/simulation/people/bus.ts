@@ -10,7 +10,7 @@ const RECONCILE_EVERY_MS = 60_000;
 
 /** EventBridge: events come at least once, late, in another order, and sometimes not at all. */
 export interface Bus {
-  hasDoor(name: string): boolean;
+  hasHandler(name: string): boolean;
   imagePushed(scenario: Scenario, index: number): void;
   /** The workload's alarms ring for so long. */
   alarm(scenario: Scenario, deed: { forMs: number; announced: boolean }): void;
@@ -23,13 +23,13 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
   const { stage, invoke, handlers, host } = simulation;
   const random = stage.random('bus');
   let open = true;
-  const hasDoor = (name: string) => handlers[name] !== undefined;
+  const hasHandler = (name: string) => handlers[name] !== undefined;
 
   const gapNow = () =>
     scenario.gaps?.find(({ fromMs, untilMs }) => stage.elapsedMs >= fromMs && stage.elapsedMs < untilMs);
 
-  function send(door: string, event: object, what: string): void {
-    if (!hasDoor(door)) return;
+  function send(operation: string, event: object, what: string): void {
+    if (!hasHandler(operation)) return;
     const rates = stage.elapsedMs < scenario.quietAtMs ? scenario.faults.event : { lost: 0, twice: 0, late: 0 };
     const meets = (fault: keyof typeof rates) => {
       if (!random.chance(rates[fault])) return false;
@@ -47,17 +47,19 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
     const times = meets('twice') ? 2 : 1;
     for (let time = 0; time < times; time += 1) {
       // what is late arrives after what came later
-      deliver(door, event, meets('late') ? random.whole(10, 600) * 1000 : random.whole(200, 3_000)).catch(() => {});
+      deliver(operation, event, meets('late') ? random.whole(10, 600) * 1000 : random.whole(200, 3_000)).catch(
+        () => {},
+      );
     }
   }
 
   /** A rule's target is tried again while it fails, as Lambda tries an asynchronous call: twice, a minute and two later. */
-  async function deliver(door: string, event: object, afterMs: number): Promise<void> {
+  async function deliver(operation: string, event: object, afterMs: number): Promise<void> {
     await virtualSleep(afterMs);
     for (const waitMs of [60_000, 120_000, 0]) {
       if (!open) return;
       try {
-        await invoke(door, event);
+        await invoke(operation, event);
         return;
       } catch {
         await virtualSleep(waitMs);
@@ -71,7 +73,7 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
     if (change.status !== 'SUCCEEDED') stage.story.tell(change.name, `the execution ended as ${change.status}`);
     send('execution-ended', executionEvent(change, Date.now()), `the end of ${change.name}`);
   });
-  if (hasDoor('reconcile')) {
+  if (hasHandler('reconcile')) {
     const reconcile = async () => {
       while (open) {
         await virtualSleep(RECONCILE_EVERY_MS);
@@ -82,7 +84,7 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
     reconcile().catch(() => {});
   }
   return {
-    hasDoor,
+    hasHandler,
     imagePushed({ workload, images }, index) {
       const image = images[index];
       if (image === undefined) return;

@@ -4,10 +4,10 @@ import type { Simulation } from '../simulation.ts';
 import { virtualSleep } from '../virtual-time.ts';
 import { ask } from './ask.ts';
 
-type Deed<Kind extends Act['deed']['kind']> = Extract<Act['deed'], { kind: Kind }>;
+type ActionOf<Kind extends Act['deed']['kind']> = Extract<Act['deed'], { kind: Kind }>;
 
 /** A hand at the load balancer, which puts back what it found unless somebody has turned it since. */
-export async function turnDial(simulation: Simulation, workload: string, deed: Deed<'turnDial'>): Promise<void> {
+export async function turnDial(simulation: Simulation, workload: string, deed: ActionOf<'turnDial'>): Promise<void> {
   const { stage } = simulation;
   const site = stage.site(workload);
   const before = site.dialNow();
@@ -34,7 +34,7 @@ export async function turnDial(simulation: Simulation, workload: string, deed: D
 export async function turnBack(
   simulation: Simulation,
   workload: string,
-  deed: Deed<'turnBack'>,
+  deed: ActionOf<'turnBack'>,
   withinMs: number,
 ): Promise<void> {
   const { stage } = simulation;
@@ -60,7 +60,7 @@ export async function turnBack(
 const liveOf = ({ blue, green }: Dial): Slot => (blue >= green ? 'blue' : 'green');
 
 /** A hand at the rule: as our own advice has it, or a page for maintenance. What it found it puts back, unless that has changed. */
-export async function changeRule({ stage }: Simulation, workload: string, deed: Deed<'changeRule'>): Promise<void> {
+export async function changeRule({ stage }: Simulation, workload: string, deed: ActionOf<'changeRule'>): Promise<void> {
   const site = stage.site(workload);
   const [arn = ''] = site.workload.router.rules;
   const rule = site.router.rules.get(arn);
@@ -83,7 +83,11 @@ export async function changeRule({ stage }: Simulation, workload: string, deed: 
 }
 
 /** A hand at a slot's size, which gives back what it took unless somebody has scaled since. */
-export async function scaleByHand({ stage }: Simulation, workload: string, deed: Deed<'scaleByHand'>): Promise<void> {
+export async function scaleByHand(
+  { stage }: Simulation,
+  workload: string,
+  deed: ActionOf<'scaleByHand'>,
+): Promise<void> {
   const site = stage.site(workload);
   const live = liveOf(site.dialNow());
   const slot = deed.slot === 'live' ? live : otherSlot(live);
@@ -113,7 +117,7 @@ export async function editImage({ stage }: Simulation, workload: string): Promis
 export async function autoscale(
   { stage }: Simulation,
   { workload, stableReplicas }: Scenario,
-  { times, slot: named }: Deed<'autoscale'>,
+  { times, slot: named }: ActionOf<'autoscale'>,
 ): Promise<void> {
   const site = stage.site(workload.name);
   const { admission } = stage.told(workload.name).active ?? {};

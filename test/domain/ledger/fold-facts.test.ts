@@ -122,7 +122,7 @@ describe('what one line says of a release', () => {
     expect(releaseOf({}, [50, fact]).movedAtEpochMs).toBe(at(isOn ? 50 : 0));
   });
 
-  it('stays what it was first, of the instant of the one-way door and of what stable did', () => {
+  it('stays what it was first, of the instant of the point of no return and of what stable did', () => {
     expect(told({ kind: 'retiring' }, [40, { kind: 'retiring' }]).retiringAtEpochMs).toBe(at(40));
     const first: Line = [40, { kind: 'baselineSeen', baseline: { errors: baseline(30) } }];
     expect(told({ kind: 'baselineSeen', baseline: { errors: baseline(90) } }, first).baseline).toEqual({

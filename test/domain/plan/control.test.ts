@@ -68,7 +68,7 @@ describe('a plan that keeps a control', () => {
   });
 
   it('is told as what it is', () => {
-    const { entries, endsSeconds, cannotPromise } = planTimeline(planOf(KEPT));
+    const { entries, endsSeconds, caveats } = planTimeline(planOf(KEPT));
     expect(endsSeconds).toBe(1380);
     expect(entries.slice(-3).map(({ atSeconds, weight, what, judging }) => [atSeconds, weight, what, judging])).toEqual(
       [
@@ -77,10 +77,10 @@ describe('a plan that keeps a control', () => {
         [1380, 100, 'promoted: the canary is live, stable is scaled down', []],
       ],
     );
-    expect(cannotPromise).toContain(
+    expect(caveats).toContain(
       'control: the last 5 % of the requests move at the end of the soak, when stable is scaled down. A fault that only these requests show is not seen.',
     );
-    expect(cannotPromise.join()).not.toContain('No soak');
+    expect(caveats.join()).not.toContain('No soak');
     expect(stepText({ kind: 'bake', seconds: 900, control: 5 })).toBe('soak 15m, 5 % of the requests stay on stable');
   });
 

@@ -21,7 +21,7 @@ describe('the first release of a new service', () => {
     expect(releaseSteps(plan, 'first')).toEqual({ steps: [hook(), approval(), weight(100)], soakSeconds: 0 });
   });
 
-  it('is promoted as soon as its one shift was confirmed: its one-way door was the shift', () => {
+  it('is promoted as soon as its one shift was confirmed: its point of no return was the shift', () => {
     const shifted: Line[] = [
       [5, { kind: 'retiring' }],
       [6, { kind: 'shiftIntended', from: { blue: 100, green: 0 }, to: { blue: 0, green: 100 }, weight: 100 }],

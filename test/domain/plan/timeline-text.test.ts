@@ -40,7 +40,7 @@ What judges
 
 What this plan cannot promise
 ${planTimeline(planOf(SMALL_PLAN))
-  .cannotPromise.map(sentence => `  - ${sentence}\n`)
+  .caveats.map(sentence => `  - ${sentence}\n`)
   .join('')}`);
   });
 

@@ -6,7 +6,7 @@ import { timelineText } from '../../../domain/plan/timeline-text.ts';
 import type { Workload } from '../../../domain/workload.ts';
 import { changed, planOf, SMALL_PLAN } from '../../adapters/plan-file/plan-text.ts';
 
-const notesOf = (text: string) => planTimeline(planOf(text)).cannotPromise.join('\n');
+const notesOf = (text: string) => planTimeline(planOf(text)).caveats.join('\n');
 
 describe('what a plan will do', () => {
   it('is told step by step, with times added up and the weight that holds', () => {
@@ -125,7 +125,7 @@ describe('what a plan cannot promise', () => {
 
 describe('all that is said', () => {
   const firstWords = (text: string, workload?: Workload) =>
-    planTimeline(planOf(text), workload).cannotPromise.map(note => note.split(' ').slice(0, 4).join(' '));
+    planTimeline(planOf(text), workload).caveats.map(note => note.split(' ').slice(0, 4).join(' '));
   const always = ['Requests from inside the', 'With sticky target groups', 'A roll back moves'];
 
   it('of the small plan is nothing more than this', () => {
@@ -155,7 +155,7 @@ describe('all that is said', () => {
       'No preview: before the',
       ...always,
     ]);
-    expect(planTimeline(planOf(text)).cannotPromise.join('\n')).toContain('when the metrics are late (up to 5m)');
+    expect(planTimeline(planOf(text)).caveats.join('\n')).toContain('when the metrics are late (up to 5m)');
   });
 
   it('adds what a workload makes of it, and leaves out what a workload answers', () => {

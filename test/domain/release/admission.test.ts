@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../adapters/sha256.ts';
 import type { Live } from '../../../domain/ledger/state.ts';
-import { type AdmissionDecision, admit, type Findings, requestedRevision } from '../../../domain/release/admission.ts';
+import { type AdmissionDecision, admit, type Observed, requestedRevision } from '../../../domain/release/admission.ts';
 import { at, imageOf, planOf, requested, stateOf } from '../../support/story.ts';
 
-const found = (more: Partial<Findings> = {}): Findings => ({
+const found = (more: Partial<Observed> = {}): Observed => ({
   dial: { blue: 100, green: 0 },
   draining: { deregistrationDelaySeconds: 30, stickinessSeconds: 600 },
   healthy: { blue: 4, green: 0 },
@@ -28,7 +28,7 @@ const release = (more: Parameters<typeof requested>[0] = {}) => {
   return active;
 };
 const decide = (
-  options: { release?: Parameters<typeof requested>[0]; found?: Partial<Findings>; live?: Live; undoTo?: string } = {},
+  options: { release?: Parameters<typeof requested>[0]; found?: Partial<Observed>; live?: Live; undoTo?: string } = {},
 ): AdmissionDecision =>
   admit(release(options.release), found(options.found), {
     nowEpochMs: at(5),

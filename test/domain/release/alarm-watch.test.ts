@@ -144,7 +144,7 @@ describe('an alarm while the canary has traffic', () => {
     expect(look([...again, ...ready], 20, [burns], request).move).toMatchObject({ kind: 'shiftTraffic' });
   });
 
-  it('takes nothing back behind the one-way door', () => {
+  it('takes nothing back past the point of no return', () => {
     expect(look([...at10, [60, { kind: 'retiring' }]], 100, [burns]).move.kind).not.toBe('rollBack');
   });
 });
@@ -154,7 +154,7 @@ describe('alarms are asked', () => {
     ['not while the canary becomes ready', [], false],
     ['when it is about to get its first weight', ready, true],
     ['as long as it has traffic', at10, true],
-    ['not behind the one-way door', [...at10, [60, { kind: 'retiring' }]], false],
+    ['not past the point of no return', [...at10, [60, { kind: 'retiring' }]], false],
   ])('%s', (_, lines, expected) => {
     expect(alarmsMatter(released(lines))).toBe(expected);
     expect(alarmsMatter(released(lines, { workload: shop }))).toBe(false);

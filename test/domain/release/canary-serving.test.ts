@@ -68,7 +68,7 @@ describe('a canary that gets requests and has no healthy target', () => {
     expect(look({}, lines, 100, { ...none, dial: dial(90, 10) }).move).toEqual(back);
   });
 
-  it('never goes back behind the one-way door', () => {
+  it('never goes back past the point of no return', () => {
     const lines: Line[] = [...readied(0, 100, 4), [10, { kind: 'retiring' }], ...shifted(20, { from: 0, to: 100 })];
     const { move } = look({ steps: [weight(100)], soakSeconds: 900 }, lines, 100, none);
     expect(move.kind).not.toBe('rollBack');

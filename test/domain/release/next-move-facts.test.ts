@@ -70,14 +70,14 @@ describe('the end of the soak', () => {
     [40, { kind: 'soakDone', because: 'good' }],
   ];
 
-  it('is no one-way door: until stable is being retired a degraded canary goes back', () => {
+  it('is no point of no return: until stable is being retired a degraded canary goes back', () => {
     expect(look({ steps: [weight(100)] }, soaked, 45, { verdict: degraded }).move).toMatchObject({
       kind: 'rollBack',
       reason: 'degraded',
     });
   });
 
-  it('is followed by the one-way door, behind which a look says only that', () => {
+  it('is followed by the point of no return, behind which a look says only that', () => {
     expect(look({ steps: [weight(100)] }, [...soaked, [41, { kind: 'retiring' }]], 45, { verdict: degraded })).toEqual({
       move: { kind: 'advance', because: 'was promoted already' },
       facts: [],
@@ -85,8 +85,8 @@ describe('the end of the soak', () => {
   });
 });
 
-describe('the shift of a first release, which is its one-way door', () => {
-  it('is made still where its handler died behind the door and before the dial', () => {
+describe('the shift of a first release, which is its point of no return', () => {
+  it('is made still where its handler died past the point of no return and before the dial', () => {
     const lines: Line[] = [judged, ...readied(0, 100, 4), [19, { kind: 'retiring' }]];
     expect(look({ steps: [weight(100)] }, lines, 20).move).toEqual({
       kind: 'shiftTraffic',

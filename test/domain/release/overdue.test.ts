@@ -17,7 +17,7 @@ describe('a release that nothing ends', () => {
 
   it.each<[string, Line]>([
     ['its way back was claimed', [50, { kind: 'rollBackClaimed', attempt: 1, reason: 'aborted', because: 'ann' }]],
-    ['it is behind its one-way door', [50, { kind: 'retiring' }]],
+    ['it is past its point of no return', [50, { kind: 'retiring' }]],
   ])('is none where %s: that has an end of its own', (_, line) => {
     expect(overdue(9_000, line)).toBe(false);
   });

@@ -226,19 +226,19 @@ const cases: Case[] = [
   },
   {
     kind: 'draining',
-    when: 'behind the door, also past its deadline',
+    when: 'past the point of no return, also past its deadline',
     story: release(only100, ...soaked, [50, { kind: 'retiring' }]),
     ...{ awaited: /blue to end/, since: 50, page: DRAIN + 600 },
   },
   {
     kind: 'fault',
-    when: 'behind the door with a live slot that cannot carry',
+    when: 'past the point of no return with a live slot that cannot carry',
     story: release(only100, ...soaked, [50, { kind: 'retiring' }], [90, held(true)]),
     ...{ awaited: /mends this/, since: 90, page: 0 },
   },
   {
     kind: 'firstShift',
-    when: 'a first release, whose shift is its door',
+    when: 'a first release, whose shift is its point of no return',
     story: first([20, { kind: 'retiring' }]),
     ...{ awaited: /first requests to go to green/, since: 20, page: 600 },
   },
@@ -256,7 +256,7 @@ const cases: Case[] = [
   },
   {
     kind: 'draining',
-    when: 'somebody turned the traffic back behind the door, and said so',
+    when: 'somebody turned the traffic back past the point of no return, and said so',
     story: release(only100, ...soaked, [50, { kind: 'retiring' }], turnedBack),
     ...{ awaited: /green to end/, since: 70, page: DRAIN + 600 },
   },

@@ -4,7 +4,7 @@ import * as listenerRule from '../../../functions/custom-resources/listener-rule
 import * as registeredWorkload from '../../../functions/custom-resources/registered-workload.ts';
 import { checkout } from '../../adapters/router/router.contract.ts';
 import { blueArn, greenArn } from '../../lab/aws/memory-load-balancer.ts';
-import { mortal } from '../mortal.ts';
+import { crashAfter } from '../crash-after.ts';
 import { openCloudFormationLab, PLAN } from './cloud-formation-lab.ts';
 
 /*
@@ -96,7 +96,7 @@ async function worldOf(lab: Lab) {
 
 /** Runs a row in a process that dies after its nth effect; its answer to CloudFormation then arrives nowhere either. */
 async function run({ handler, request }: Row, lab: Lab, physicalId: string | undefined, diesAfter: number) {
-  const { deps, effects } = mortal(lab.deps, diesAfter);
+  const { deps, effects } = crashAfter(lab.deps, diesAfter);
   const event = request(lab, physicalId);
   const dead = Number.isFinite(diesAfter) ? { ...event, ResponseURL: 'http://127.0.0.1:1/nobody' } : event;
   const done = HANDLERS[handler]?.(deps, dead);

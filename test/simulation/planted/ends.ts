@@ -5,7 +5,7 @@ import { answering, believing, nothing, type PlantedBug, silent, withPort } from
 
 const notGoingBack = ({ rollBack: _, ...rest }: ReleaseState): ReleaseState => rest;
 
-/** Ways back, the one-way door, and what comes after the end. */
+/** Ways back, the point of no return, and what comes after the end. */
 export const END_BUGS: PlantedBug[] = [
   {
     name: 'a stale writer that nothing fences off',
@@ -142,17 +142,17 @@ export const END_BUGS: PlantedBug[] = [
     wrap: withPort('executions', ['restore-traffic'], () => ({ stop: nothing })),
   },
   {
-    name: 'an abort behind the one-way door',
+    name: 'an abort past the point of no return',
     in: 'abort',
     seed: 109,
-    rule: /one-way door/,
+    rule: /point of no return/,
     wrap: believing(['abort'], ({ retiringAtEpochMs: _, ...rest }) => rest),
   },
   {
-    name: 'a fault behind the one-way door that goes back',
+    name: 'a fault past the point of no return that goes back',
     in: 'start-roll-back',
     seed: 4,
-    rule: /one-way door/,
+    rule: /point of no return/,
     wrap: believing(['start-roll-back', 'execution-ended', 'reconcile'], ({ retiringAtEpochMs: _, ...rest }) => rest),
   },
   {

@@ -59,7 +59,7 @@ export const LEDGER_BUGS: PlantedBug[] = [
     name: 'an append without its condition',
     in: 'release-call',
     seed: 35,
-    rule: /does not go on|happens once|one-way door|one release|is over|old run/,
+    rule: /does not go on|happens once|point of no return|one release|is over|old run/,
     wrap: withPort('ledger', [], ledger => ({
       async append(workload, after, line) {
         try {

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { forEachEvenAfterFailures, worstOf } from '../../../../adapters/router/alb/reading-rules.ts';
+import { forEachSettled, worstOf } from '../../../../adapters/router/alb/reading-rules.ts';
 import { RouterRuleError, RouterUnreachableError } from '../../../../adapters/router/errors.ts';
 
 it('one rule that is gone and one that is throttled: all were tried, and it is worth trying again', async () => {
   const tried: string[] = [];
-  const done = forEachEvenAfterFailures(['gone', 'throttled', 'fine'], async rule => {
+  const done = forEachSettled(['gone', 'throttled', 'fine'], async rule => {
     tried.push(rule);
     if (rule === 'gone') throw new RouterRuleError(rule);
     if (rule === 'throttled') throw new RouterUnreachableError(rule);

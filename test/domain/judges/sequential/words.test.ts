@@ -4,11 +4,11 @@ import {
   addToEnds,
   alarmText,
   comparedText,
-  lookedText,
   oddsText,
   type StrongestEnds,
-  strongestEnd,
+  strongestSuffix,
   totalsIn,
+  windowsPhrase,
 } from '../../../../domain/judges/sequential/words.ts';
 import type { Measure } from '../../../../domain/sources/measure.ts';
 import { DEFAULT_PROFILE } from '../../../../domain/statistics/sequential/profile.ts';
@@ -34,7 +34,7 @@ describe('numbers in a sentence', () => {
     [1, 60, 'in 1 window (1 min)'],
     [2, 45, 'in 2 windows (1.5 min)'],
     [12, 60, 'in 12 windows (12 min)'],
-  ])('%d windows of %d s', (windows, seconds, text) => expect(lookedText(windows, seconds)).toBe(text));
+  ])('%d windows of %d s', (windows, seconds, text) => expect(windowsPhrase(windows, seconds)).toBe(text));
 });
 
 /** A window at the n-th minute. */
@@ -89,7 +89,7 @@ describe('the end of the windows that makes the strongest case', () => {
   const startsOf = (windows: ReturnType<typeof scored>[], threshold = 0) => {
     const ends: StrongestEnds = [];
     for (const window of windows) addToEnds(ends, window, threshold, settings);
-    const end = strongestEnd(ends);
+    const end = strongestSuffix(ends);
     const told = windows.slice(-end.windows);
     const bad = told.reduce((sum, { canary }) => sum + (canary.bad[threshold] ?? 0), 0);
     expect(end).toMatchObject({ windows: told.length, canaryBad: bad, stableRequests: sumOfStable(told) });

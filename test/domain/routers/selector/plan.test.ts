@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pathText } from '../../../../domain/file/issue.ts';
+import { caveats } from '../../../../domain/plan/caveats.ts';
 import { checkPlan } from '../../../../domain/plan/check-plan.ts';
-import { cannotPromise } from '../../../../domain/plan/promises.ts';
 import { checkWorkload } from '../../../../domain/workload-file.ts';
 
 const file = {
@@ -92,7 +92,7 @@ describe('a plan for it', () => {
 
   it('is told that the promise of a way back without the cluster is absent, and what keeps a connection', () => {
     const checked = checkPlan(PLAN, workload());
-    const said = checked.kind === 'plan' ? cannotPromise(checked.plan, workload()).join('\n') : '';
+    const said = checked.kind === 'plan' ? caveats(checked.plan, workload()).join('\n') : '';
     expect(said).toMatch(
       /The router 'selector' goes back through the cluster: while the Kubernetes API does not answer/,
     );

@@ -2,22 +2,22 @@ import { plural } from '../judges/words.ts';
 import { percentText } from '../number-text.ts';
 import { classify } from '../statistics/kayenta/classify.ts';
 import { countsOf, type RecordedCounts, type RecordedMetric, type RecordedRelease } from './recorded-release.ts';
-import { decisionAt, type EvidenceLine, nearnessOf, type ReplayJudge, replayOf } from './replay.ts';
 import {
-  ARGO_STYLE,
-  argoStyle,
-  FLAGGER_STYLE,
-  flaggerStyle,
-  KAYENTA_STYLE,
-  kayentaStyle,
-  RELATIVE_STYLE,
-  relativeStyle,
-  type Style,
-} from './styles.ts';
+  ARGO_DEFAULTS,
+  argoReference,
+  FLAGGER_DEFAULTS,
+  flaggerReference,
+  KAYENTA_DEFAULTS,
+  kayentaReference,
+  RELATIVE_DEFAULTS,
+  type ReferenceJudge,
+  relativeReference,
+} from './reference-judges.ts';
+import { decisionAt, type EvidenceLine, nearnessOf, type ReplayJudge, replayOf } from './replay.ts';
 
 /** A judge as others set theirs, and how it is drawn. None keeps a promise on false roll backs. */
-interface StyleOfJudge {
-  decide: Style;
+interface ReferenceOfJudge {
+  decide: ReferenceJudge;
   /** What it looks at and when it rolls back, for people. */
   rule: string;
   /** Whether a window without stable requests says nothing. */
@@ -43,25 +43,25 @@ const againstLimit = (badShare: number) => (windows: readonly RecordedCounts[]) 
 const inWords = (limit: number, what: string, badShare: number): string =>
   `${plural(limit, what)} with a bad share above ${percentText(badShare)} roll back`;
 
-export const STYLES = {
+export const REFERENCE_JUDGES = {
   argo: {
-    decide: argoStyle,
-    rule: inWords(ARGO_STYLE.failureLimit + 1, 'window', ARGO_STYLE.badShare),
+    decide: argoReference,
+    rule: inWords(ARGO_DEFAULTS.failureLimit + 1, 'window', ARGO_DEFAULTS.badShare),
     needsStable: false,
     drawn: EACH_WINDOW,
-    draw: againstLimit(ARGO_STYLE.badShare),
-    windowsToAct: ARGO_STYLE.failureLimit + 1,
+    draw: againstLimit(ARGO_DEFAULTS.badShare),
+    windowsToAct: ARGO_DEFAULTS.failureLimit + 1,
   },
   flagger: {
-    decide: flaggerStyle,
-    rule: `${inWords(FLAGGER_STYLE.threshold, 'check', FLAGGER_STYLE.badShare)} when the next check is due, a minute later`,
+    decide: flaggerReference,
+    rule: `${inWords(FLAGGER_DEFAULTS.threshold, 'check', FLAGGER_DEFAULTS.badShare)} when the next check is due, a minute later`,
     needsStable: false,
     drawn: EACH_WINDOW,
-    draw: againstLimit(FLAGGER_STYLE.badShare),
-    windowsToAct: FLAGGER_STYLE.threshold,
+    draw: againstLimit(FLAGGER_DEFAULTS.badShare),
+    windowsToAct: FLAGGER_DEFAULTS.threshold,
   },
   kayenta: {
-    decide: kayentaStyle,
+    decide: kayentaReference,
     rule: 'at the end, a Mann-Whitney test of all windows that finds higher bad shares rolls back',
     needsStable: true,
     drawn: 'lower end of the shift of the bad share so far',
@@ -69,25 +69,25 @@ export const STYLES = {
     windowsToAct: undefined,
   },
   relative: {
-    decide: relativeStyle,
-    rule: `${plural(RELATIVE_STYLE.failureLimit + 1, 'window')} with more than ${RELATIVE_STYLE.ratio} times stable's bad share roll back`,
+    decide: relativeReference,
+    rule: `${plural(RELATIVE_DEFAULTS.failureLimit + 1, 'window')} with more than ${RELATIVE_DEFAULTS.ratio} times stable's bad share roll back`,
     needsStable: true,
     drawn: EACH_WINDOW,
     draw: windows =>
       windows.map(({ endEpochMs, canaryBad, canaryRequests, stableBad, stableRequests }) => ({
         endEpochMs,
         value: percentOf(canaryBad, canaryRequests),
-        limit: RELATIVE_STYLE.ratio * percentOf(stableBad, stableRequests),
+        limit: RELATIVE_DEFAULTS.ratio * percentOf(stableBad, stableRequests),
       })),
-    windowsToAct: RELATIVE_STYLE.failureLimit + 1,
+    windowsToAct: RELATIVE_DEFAULTS.failureLimit + 1,
   },
-} as const satisfies Record<string, StyleOfJudge>;
+} as const satisfies Record<string, ReferenceOfJudge>;
 
-export type StyleName = keyof typeof STYLES;
+export type ReferenceName = keyof typeof REFERENCE_JUDGES;
 
 /** Each metric by itself: the first that would be rolled back decides. */
-export function styleReplay(name: StyleName): ReplayJudge {
-  const style: StyleOfJudge = STYLES[name];
+export function referenceReplay(name: ReferenceName): ReplayJudge {
+  const style: ReferenceOfJudge = REFERENCE_JUDGES[name];
   return {
     name,
     replay(release, wanted) {
@@ -118,7 +118,7 @@ export function styleReplay(name: StyleName): ReplayJudge {
   };
 }
 
-function judge({ decide, needsStable }: StyleOfJudge, release: RecordedRelease, metric: RecordedMetric) {
+function judge({ decide, needsStable }: ReferenceOfJudge, release: RecordedRelease, metric: RecordedMetric) {
   const counts = metric.windows.flatMap(record => countsOf(release, record) ?? []);
   const { rollBackAtWindow } = decide(counts, release);
   const at = counts[(rollBackAtWindow ?? 0) - 1];
@@ -127,7 +127,7 @@ function judge({ decide, needsStable }: StyleOfJudge, release: RecordedRelease, 
 }
 
 function lineOf(
-  { drawn, draw }: StyleOfJudge,
+  { drawn, draw }: ReferenceOfJudge,
   { metrics }: RecordedRelease,
   { name }: RecordedMetric,
   counts: readonly RecordedCounts[],
@@ -137,7 +137,7 @@ function lineOf(
 }
 
 /** Windows over the limit so far, or how far the shift is over it; of several metrics each by itself. */
-function sharesOf({ windowsToAct }: StyleOfJudge, lines: readonly EvidenceLine[]): Parameters<typeof nearnessOf> {
+function sharesOf({ windowsToAct }: ReferenceOfJudge, lines: readonly EvidenceLine[]): Parameters<typeof nearnessOf> {
   if (windowsToAct === undefined) {
     const shares = lines.flatMap(({ points }) =>
       points.map(({ endEpochMs, value, limit }) => ({ endEpochMs, share: limit > 0 ? Math.max(0, value / limit) : 0 })),
@@ -163,8 +163,8 @@ function shiftsSoFar(windows: readonly RecordedCounts[]): EvidenceLine['points']
       canary.push(canaryBad / canaryRequests);
       stable.push(stableBad / stableRequests);
     }
-    const { shift } = classify(canary, stable, KAYENTA_STYLE);
+    const { shift } = classify(canary, stable, KAYENTA_DEFAULTS);
     const { low, estimate } = shift ?? { low: 0, estimate: 0 };
-    return { endEpochMs, value: 100 * low, limit: 100 * KAYENTA_STYLE.tolerance * Math.abs(estimate) };
+    return { endEpochMs, value: 100 * low, limit: 100 * KAYENTA_DEFAULTS.tolerance * Math.abs(estimate) };
   });
 }

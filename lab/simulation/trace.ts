@@ -1,12 +1,12 @@
 /** What happened in one simulation, in words: the same seed tells the same story to the last letter. */
-export interface Story {
+export interface Trace {
   /** One line: who did what, now. */
   tell(who: string, what: string): void;
   readonly lines: readonly string[];
 }
 
 /** @param startEpochMs instants are told as hours, minutes and seconds from here */
-export function openStory(startEpochMs: number): Story {
+export function openTrace(startEpochMs: number): Trace {
   const lines: string[] = [];
   return {
     lines,

@@ -1,8 +1,8 @@
 import { openApprovals } from '../../../domain/release/approvals.ts';
 import { believing, believingAll, nothing, type PlantedBug, silent, withPort } from './plant.ts';
 
-/** Doors of people and of events, and what people are told. */
-export const DOOR_BUGS: PlantedBug[] = [
+/** Operations of people and of events, and what people are told. */
+export const OPERATION_BUGS: PlantedBug[] = [
   {
     name: 'an approval that counts for whatever release is active',
     in: 'approve',
@@ -159,7 +159,7 @@ export const DOOR_BUGS: PlantedBug[] = [
   {
     name: 'an undo of another release than the last',
     in: 'undo',
-    rule: 'it is refused: by the door, or at admission, for the slot has not what that release left in it',
+    rule: 'it is refused: by the operation, or at admission, for the slot has not what that release left in it',
     wrap: believingAll(['undo'], state => ({ ...state, ended: state.ended.slice(1) })),
   },
   {

@@ -3,18 +3,18 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 
 /**
  * Node (libuv) accepts one connection per listening socket and turn of the event loop. Clients that open connections
- * faster than that, because the machine has stalled and every old one is busy, wait before the door for seconds while
- * those who are inside are served. With several doors as many come in with each turn.
+ * faster than that, because the machine has stalled and every old one is busy, wait before the point of no return for seconds while
+ * those who are inside are served. With several sockets as many come in with each turn.
  */
-const DOORS = 16;
+const SOCKETS = 16;
 
 /**
- * Connections that may wait before each door. With node's 511 a stall of half a second at 1,000 requests a second makes
+ * Connections that may wait before each socket. With node's 511 a stall of half a second at 1,000 requests a second makes
  * the kernel drop some, whose clients then wait a second and more to try again.
  */
 const BACKLOG = 4096;
 
-export interface Doors {
+export interface Listeners {
   port: number;
   /** No more connections; resolves when those that there are have ended. */
   close(): Promise<void>;
@@ -24,23 +24,23 @@ export interface Doors {
  * Lets `server` listen on 127.0.0.1, by several sockets on one port where the platform shares a port's connections out.
  * @param port 0 takes a free one   @throws EADDRINUSE somebody has the port, be it another load balancer of a lab
  */
-export async function openDoors(server: HttpServer, port: number): Promise<Doors> {
+export async function openListeners(server: HttpServer, port: number): Promise<Listeners> {
   // sockets that share a port share it with any other of the same user: so it has to be free first
   if (port !== 0) await refuseIfTaken(port);
   const reusePort = process.platform === 'linux' && nodeSharesPorts(); // macOS gives all connections to one socket
   await listen(server, port, reusePort);
   const { port: opened } = server.address() as AddressInfo;
-  const doors: Server[] = [server];
-  while (reusePort && doors.length < DOORS) {
+  const sockets: Server[] = [server];
+  while (reusePort && sockets.length < SOCKETS) {
     // as an HTTP server sets up its own sockets
-    const door = createServer({ allowHalfOpen: true, noDelay: true }, socket => server.emit('connection', socket));
-    await listen(door, opened, reusePort);
-    doors.push(door);
+    const socket = createServer({ allowHalfOpen: true, noDelay: true }, socket => server.emit('connection', socket));
+    await listen(socket, opened, reusePort);
+    sockets.push(socket);
   }
   return {
     port: opened,
     close: async () => {
-      await Promise.all(doors.map(close));
+      await Promise.all(sockets.map(close));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseWorkload } from '../../../adapters/plan-file/read-plan.ts';
-import { cannotPromise } from '../../../domain/plan/promises.ts';
+import { caveats } from '../../../domain/plan/caveats.ts';
 import type { Workload } from '../../../domain/workload.ts';
 import {
   ALWAYS,
@@ -163,7 +163,7 @@ const sentences: Row[] = [
 
 describe('a plan is told what its steps cannot promise', () => {
   it.each(sentences)('%s', (_, metrics, rest, expected) => {
-    expect(cannotPromise(planWith(metrics, rest))).toEqual([...expected, ...ALWAYS]);
+    expect(caveats(planWith(metrics, rest))).toEqual([...expected, ...ALWAYS]);
   });
 });
 
@@ -171,8 +171,7 @@ describe('a workload adds to what cannot be promised', () => {
   const read = parseWorkload(readFileSync('examples/workload.yaml', 'utf8'), 'workload.yaml');
   if (read.kind !== 'workload') throw new Error('the example is no workload');
   const { workload } = read;
-  const said = (more: Partial<Workload>) =>
-    cannotPromise(planWith([], { soak: '0s' }), { ...workload, ...more }).slice(2);
+  const said = (more: Partial<Workload>) => caveats(planWith([], { soak: '0s' }), { ...workload, ...more }).slice(2);
 
   it('whether anything moves the callers inside the cluster', () => {
     const nothing =
@@ -196,7 +195,7 @@ describe('a workload adds to what cannot be promised', () => {
       steps: '[{ setWeight: 100 }]',
       keys: 'preview: { header: { name: a, value: b } }',
     };
-    expect(cannotPromise(planWith([metric('errors', CEILING)], preview), workload).slice(0, -3)).toEqual([
+    expect(caveats(planWith([metric('errors', CEILING)], preview), workload).slice(0, -3)).toEqual([
       LATE,
       STATUS_ONLY(),
       CEILING_ALONE,
@@ -206,10 +205,10 @@ describe('a workload adds to what cannot be promised', () => {
 
   it('and answers whether there can be a preview', () => {
     const preview = planWith([], { soak: '0s', keys: 'preview: { header: { name: a, value: b } }' });
-    expect(cannotPromise(preview).slice(2)).toEqual([
+    expect(caveats(preview).slice(2)).toEqual([
       ...ALWAYS,
       "Whether the router can do a preview depends on the workload's previewRule: check with --workload FILE.",
     ]);
-    expect(cannotPromise(preview, workload).slice(3)).toEqual(ALWAYS.slice(1));
+    expect(caveats(preview, workload).slice(3)).toEqual(ALWAYS.slice(1));
   });
 });

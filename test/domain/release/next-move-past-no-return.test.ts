@@ -3,7 +3,7 @@ import { look } from '../../support/looks.ts';
 import { degraded, tooLittle, watching } from '../../support/sight.ts';
 import { type Line, readied, shifted, weight } from '../../support/story.ts';
 
-describe('a look that comes after the one-way door', () => {
+describe('a look that comes after the point of no return', () => {
   const promoted: Line[] = [
     ...readied(0, 100, 4),
     ...shifted(20, { from: 0, to: 100 }),

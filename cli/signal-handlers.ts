@@ -6,7 +6,7 @@ type Ending = keyof typeof EXIT_CODES;
 const ENDINGS = Object.keys(EXIT_CODES) as Ending[];
 
 /** Everything is closed by then; a call that is repeated to what is closed must not keep the person waiting. */
-const LINGERS_AT_MOST_MS = 1_000;
+const EXIT_GRACE_MS = 1_000;
 
 class InterruptedError extends UnfinishedError {
   override readonly name = 'InterruptedError';
@@ -22,7 +22,7 @@ let listening = false;
  * From now on Ctrl-C and its like come here, for as long as the process lives: a listener that were taken off again could
  * be off when a signal is delivered that came before, and the signal would be lost. Safe to repeat.
  */
-export function catchEndings(): void {
+export function installSignalHandlers(): void {
   if (listening) return;
   listening = true;
   for (const name of ENDINGS) process.on(name, () => onEnding(name));
@@ -35,7 +35,7 @@ export function catchEndings(): void {
  * @returns what the work returns, or the signal's exit code
  */
 export async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
-  catchEndings();
+  installSignalHandlers();
   const controller = new AbortController();
   let by: Ending | undefined;
   onEnding = name => {
@@ -44,7 +44,7 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<numbe
     controller.abort(new InterruptedError(name));
   };
   const ended = (name: Ending): number => {
-    setTimeout(() => endAtOnce(name), LINGERS_AT_MOST_MS).unref();
+    setTimeout(() => endAtOnce(name), EXIT_GRACE_MS).unref();
     return EXIT_CODES[name];
   };
   try {

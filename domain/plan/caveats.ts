@@ -8,8 +8,8 @@ import type { Metric, Plan } from './plan.ts';
 import { mostWeight, releaseSteps } from './release-steps.ts';
 
 /** Each a sentence: what someone who reads this plan might think it promises, and it does not. */
-export function cannotPromise(plan: Plan, workload?: Workload): string[] {
-  return [...ofJudging(plan), ...ofStays(plan), ...ofTheEnd(plan), ...ofTraffic(plan, workload)];
+export function caveats(plan: Plan, workload?: Workload): string[] {
+  return [...ofJudging(plan), ...weightCaveats(plan), ...endCaveats(plan), ...ofTraffic(plan, workload)];
 }
 
 function ofJudging(plan: Plan): string[] {
@@ -46,7 +46,7 @@ function ofSources({ metrics, steps }: Plan): string[] {
 }
 
 /** Per weight: how long the dial surely stays there, and whether that is long enough for a window to be judged. */
-function ofStays(plan: Plan): string[] {
+function weightCaveats(plan: Plan): string[] {
   if (plan.metrics.length === 0) return [];
   const notes: string[] = [];
   const stays = staysOf(plan);
@@ -101,11 +101,11 @@ function staysOf(plan: Plan): Stay[] {
     if (measures !== undefined) stay.seconds = Number.POSITIVE_INFINITY; // it waits for measurements
   }
   stay.seconds += soakSeconds;
-  // At 100 without a soak ofTheEnd says what there is to say.
+  // At 100 without a soak endCaveats says what there is to say.
   return stays.filter(({ weight, seconds }) => weight < 100 || seconds > 0);
 }
 
-function ofTheEnd(plan: Plan): string[] {
+function endCaveats(plan: Plan): string[] {
   const notes: string[] = [];
   const most = mostWeight(plan);
   if (most < 100) {

@@ -6,7 +6,7 @@ import type { JudgementContext } from './context.ts';
  * When a measurement of a metric is due: once in every interval. `window`: its window is frozen and can be judged.
  * `open`: it is not frozen yet; `missed` once it should have been for a minute, so nobody reads it.
  */
-export type Turn = FrozenTurn | { kind: 'open'; window: Window; missed: boolean };
+export type MeasurementDue = FrozenTurn | { kind: 'open'; window: Window; missed: boolean };
 
 export type FrozenTurn = { kind: 'window'; record: WindowRecord };
 
@@ -39,14 +39,14 @@ export function turnsOf(
   context: JudgementContext,
   timing: Timing,
   from?: TurnPlace,
-): Turn[] {
+): MeasurementDue[] {
   if (context.analysisStartedAtEpochMs === undefined) return [];
   const windowMs = context.windowSeconds * 1000;
   const stepMs = stepOf(timing, windowMs);
   const frozen = frozenByStart(records);
   let last = context.nowEpochMs;
   for (const { endEpochMs } of frozen.values()) last = Math.max(last, endEpochMs);
-  const turns: Turn[] = [];
+  const turns: MeasurementDue[] = [];
   const { nextEpochMs, untilEpochMs } = from ?? firstPlace(context.analysisStartedAtEpochMs, timing, windowMs);
   for (let start = nextEpochMs; start + windowMs <= last; start += stepMs) {
     const turn = turnFrom(Math.max(start, untilEpochMs), start + stepMs, windowMs, frozen, context);
@@ -102,7 +102,7 @@ function turnFrom(
   windowMs: number,
   frozen: Map<number, WindowRecord>,
   context: JudgementContext,
-): Turn | undefined {
+): MeasurementDue | undefined {
   for (let startEpochMs = fromEpochMs; startEpochMs < toEpochMs; startEpochMs += windowMs) {
     const window = { startEpochMs, endEpochMs: startEpochMs + windowMs };
     const record = frozen.get(startEpochMs);

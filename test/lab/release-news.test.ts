@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../domain/ledger/facts.ts';
 import { newsOf } from '../../domain/ledger/news.ts';
+import { linesOf, openReleaseNews } from '../../lab/release-news.ts';
 import { defaultPlan } from '../../lab/run-lab-plan.ts';
-import { linesOf, openStory } from '../../lab/story.ts';
 
 const plan = defaultPlan({ usual: { failedShare: 0, share4xx: 0 }, perPlanSecond: 10, mostMinutes: 60 });
 const dial = { blue: 90, green: 10 };
 const shifted: Fact = { kind: 'shiftConfirmed', dial, weight: 10 };
 const judged = (verdict: (Fact & { kind: 'judged' })['verdict']): Fact => ({ kind: 'judged', verdict, byMetric: {} });
-const tell = (...facts: Fact[]): (string | undefined)[] => facts.map(openStory(plan));
+const tell = (...facts: Fact[]): (string | undefined)[] => facts.map(openReleaseNews(plan));
 
 describe('a release that goes well is told without a word that sounds like an error', () => {
   it('a process that has just been started is waited for, once for each size', () => {
@@ -32,7 +32,7 @@ describe('a release that goes well is told without a word that sounds like an er
 
   it('an answer of a hook or a person is told once', () => {
     const steps = [...plan.steps, { kind: 'hook' as const, name: 'smoke', url: 'u', timeoutSeconds: 1, retries: 0 }];
-    const story = openStory({ ...plan, steps });
+    const story = openReleaseNews({ ...plan, steps });
     const done = (index: number): Fact => ({ kind: 'stepDone', index, because: 'it passed' });
     expect(story(done(plan.steps.length))).toBeUndefined();
     expect(story(done(1))).toMatch(/^bake 8m is done: it passed$/);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { releaseOfWindows } from '../../../domain/replay/recorded-release.ts';
-import { type StyleName, styleReplay } from '../../../domain/replay/style-replay.ts';
+import { type ReferenceName, referenceReplay } from '../../../domain/replay/reference-replay.ts';
 import { drawn, quiet, recordOf, releaseOf, times } from './releases.ts';
 
 describe('judges as others set theirs', () => {
@@ -9,7 +9,7 @@ describe('judges as others set theirs', () => {
     const release = releaseOf({ errors: [[1000, 10, 9000, 90], ...times(11, [1000, 50, 9000, 90])] });
     // Act
     const windows = (['argo', 'relative', 'flagger', 'kayenta'] as const).map(
-      name => styleReplay(name).replay(release, quiet).decision?.window,
+      name => referenceReplay(name).replay(release, quiet).decision?.window,
     );
     // Assess: flagger's bad checks are windows 2 to 6
     expect(windows).toEqual([4, 4, 7, 12]);
@@ -18,12 +18,12 @@ describe('judges as others set theirs', () => {
   it('are inconclusive where they had nothing to look at, and never take that for good', () => {
     const release = releaseOf({ errors: times(10, [0, 0, 9000, 90]) });
     for (const name of ['argo', 'relative', 'flagger', 'kayenta'] as const) {
-      expect(styleReplay(name).replay(release, quiet).verdict).toBe('inconclusive');
+      expect(referenceReplay(name).replay(release, quiet).verdict).toBe('inconclusive');
     }
     // without stable requests those that compare say nothing
     const alone = releaseOf({ errors: times(10, [100, 1, 0, 0]) });
-    expect(styleReplay('argo').replay(alone, quiet).verdict).toBe('watching');
-    expect(styleReplay('relative').replay(alone, quiet).verdict).toBe('inconclusive');
+    expect(referenceReplay('argo').replay(alone, quiet).verdict).toBe('watching');
+    expect(referenceReplay('relative').replay(alone, quiet).verdict).toBe('inconclusive');
   });
 });
 
@@ -35,7 +35,7 @@ describe('how judges as others set theirs decide', () => {
 
   it('takes each metric by itself, and the first that would be rolled back', () => {
     const release = releaseOf({ a: [good, good, ...times(3, bad)], b: [good, ...times(4, bad)], c: times(5, good) });
-    expect(styleReplay('argo').replay(release, quiet)).toMatchObject({
+    expect(referenceReplay('argo').replay(release, quiet)).toMatchObject({
       verdict: 'degraded',
       decision: { metric: 'b', window: 4, endEpochMs: 260_000 },
       judge: 'argo',
@@ -46,7 +46,7 @@ describe('how judges as others set theirs decide', () => {
   it('leaves out windows that overlap a shift, and names the deciding one by its place among all', () => {
     const windows = times(5, bad).map((one, i) => ({ ...recordOf('errors', i * 60_000, one), straddles: i === 0 }));
     const release = releaseOfWindows('r1', [{ name: 'errors', windows }]);
-    expect(styleReplay('argo').replay(release, quiet).decision).toEqual({
+    expect(referenceReplay('argo').replay(release, quiet).decision).toEqual({
       metric: 'errors',
       window: 4,
       endEpochMs: 240_000,
@@ -60,12 +60,12 @@ describe('how judges as others set theirs decide', () => {
       endEpochMs: (i + 1) * 30_000,
     }));
     const release = releaseOfWindows('r1', [{ name: 'errors', windows }]);
-    expect(styleReplay('flagger').replay(release, quiet).decision?.window).toBe(12);
+    expect(referenceReplay('flagger').replay(release, quiet).decision?.window).toBe(12);
   });
 });
 
 describe('what judges as others set theirs say', () => {
-  const RULES: [StyleName, string][] = [
+  const RULES: [ReferenceName, string][] = [
     ['argo', '3 windows with a bad share above 2 % roll back'],
     ['flagger', '5 checks with a bad share above 1 % roll back when the next check is due, a minute later'],
     ['kayenta', 'at the end, a Mann-Whitney test of all windows that finds higher bad shares rolls back'],
@@ -73,8 +73,8 @@ describe('what judges as others set theirs say', () => {
   ];
 
   it.each(RULES)('is the rule by which it rolls back, and which metric broke it: %s', (name, rule) => {
-    expect(styleReplay(name).name).toBe(name);
-    const found = (metrics: Parameters<typeof releaseOf>[0]) => styleReplay(name).replay(releaseOf(metrics), quiet);
+    expect(referenceReplay(name).name).toBe(name);
+    const found = (metrics: Parameters<typeof releaseOf>[0]) => referenceReplay(name).replay(releaseOf(metrics), quiet);
     const [good, bad] = [times(12, [1000, 5, 9000, 90]), times(12, [1000, 50, 9000, 90])] as const;
     expect(found({ errors: good, slow: bad })).toMatchObject({ verdict: 'degraded', because: `slow: ${rule}` });
     expect(found({ errors: good })).toMatchObject({
@@ -85,20 +85,20 @@ describe('what judges as others set theirs say', () => {
 
   it.each(RULES)('is which metrics had nothing to look at, though others had: %s', name => {
     const [none, some] = [times(3, [0, 0, 900, 9]), times(3, [100, 1, 900, 9])] as const;
-    const found = styleReplay(name).replay(releaseOf({ a: none, b: some, c: none }), quiet);
+    const found = referenceReplay(name).replay(releaseOf({ a: none, b: some, c: none }), quiet);
     expect(found).toMatchObject({
       verdict: 'inconclusive',
       because: 'a, c: no window with the requests that it takes',
     });
     // one window with requests is enough
     const mixed = releaseOf({ a: [...none, ...some] });
-    expect(styleReplay(name).replay(mixed, quiet).verdict).toBe('watching');
+    expect(referenceReplay(name).replay(mixed, quiet).verdict).toBe('watching');
   });
 });
 
 describe('what judges as others set theirs draw', () => {
-  const pointsOf = (name: StyleName, metrics: Parameters<typeof releaseOf>[0]) =>
-    styleReplay(name)
+  const pointsOf = (name: ReferenceName, metrics: Parameters<typeof releaseOf>[0]) =>
+    referenceReplay(name)
       .replay(releaseOf(metrics), drawn)
       .evidence.map(({ title, points }) => [
         title,
@@ -111,7 +111,7 @@ describe('what judges as others set theirs draw', () => {
     [100, 3, 0, 0],
   ] as const;
 
-  it.each<[StyleName, number[][]]>([
+  it.each<[ReferenceName, number[][]]>([
     [
       'argo',
       [
@@ -159,7 +159,7 @@ describe('what judges as others set theirs draw', () => {
     const release = releaseOf({ errors: windows });
     const shifting = release.metrics[0]?.windows[0];
     if (shifting !== undefined) shifting.straddles = true;
-    const [line] = styleReplay('argo').replay(release, drawn).evidence;
+    const [line] = referenceReplay('argo').replay(release, drawn).evidence;
     expect(line?.points.map(({ endEpochMs }) => endEpochMs)).toEqual([140_000, 200_000]);
   });
 
@@ -168,6 +168,6 @@ describe('what judges as others set theirs draw', () => {
       'bad share of each window of errors, per cent',
       'bad share of each window of slow, per cent',
     ]);
-    expect(styleReplay('argo').replay(releaseOf({ errors: windows }), quiet).evidence).toEqual([]);
+    expect(referenceReplay('argo').replay(releaseOf({ errors: windows }), quiet).evidence).toEqual([]);
   });
 });

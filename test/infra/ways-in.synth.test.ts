@@ -133,7 +133,7 @@ it('with all that it may change, and no more', () => {
   expect(found).toEqual(Object.fromEntries(functions().map(([, one]) => [nameOf(one), changesOf(nameOf(one))])));
 });
 
-describe('there is no other door', () => {
+describe('there is no other way in', () => {
   it('EventBridge may invoke what its own rules call, and nobody else has a permission on a function', () => {
     const permissions = Object.values(controlPlane.ofType('AWS::Lambda::Permission'));
     expect(permissions).toHaveLength(Object.keys(controlPlane.ofType('AWS::Events::Rule')).length);
@@ -149,12 +149,12 @@ describe('there is no other door', () => {
     const types = [controlPlane, example].flatMap(({ template }) =>
       Object.values(template.toJSON().Resources as Record<string, Resource>).map(({ Type }) => Type),
     );
-    const doors = types.filter(type =>
+    const others = types.filter(type =>
       /Lambda::(Url|EventSourceMapping|Alias|LayerVersionPermission)|ApiGateway|AppSync|Scheduler|Pipes|SNS::Subscription|IoT|Cognito|S3::Bucket|ElasticLoadBalancingV2::Listener/.test(
         type,
       ),
     );
-    expect(doors).toEqual([]);
+    expect(others).toEqual([]);
   });
 
   it('no role of Sluice but those of the machines may invoke a function', () => {

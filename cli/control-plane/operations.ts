@@ -27,7 +27,7 @@ async function ask<Name extends OperationName>(
 }
 
 /** The operations that people call. */
-export const doorsOf = (plane: ControlPlane) => ({
+export const operationsOf = (plane: ControlPlane) => ({
   start: ({ plan, ...input }: OperationInput<'start'> & Partial<Pick<OperationInput<'start-with-plan'>, 'plan'>>) =>
     plan === undefined ? ask(plane, 'start', input) : ask(plane, 'start-with-plan', { ...input, plan }),
   abort: (input: OperationInput<'abort'>) => ask(plane, 'abort', input),
@@ -68,14 +68,14 @@ export const doorsOf = (plane: ControlPlane) => ({
   },
 });
 
-export type Doors = ReturnType<typeof doorsOf>;
+export type Operations = ReturnType<typeof operationsOf>;
 
 /**
  * What a person means by a release's id or a workload's name.
  * @throws CommandError neither is there, or both are
  */
-export async function releaseMeant(doors: Doors, text: string): Promise<string> {
-  const names = await doors.workloads();
+export async function resolveReleaseId(operations: Operations, text: string): Promise<string> {
+  const names = await operations.workloads();
   const isRelease = isReleaseId(text) && names.includes(workloadOf(text));
   if (isRelease && names.includes(text)) {
     throw new CommandError(
@@ -88,7 +88,7 @@ export async function releaseMeant(doors: Doors, text: string): Promise<string> 
     const known = names.length === 0 ? 'there is none' : `known are ${names.join(', ')}`;
     throw new CommandError(`there is no workload and no release ${text}; workloads: ${known}`, 'badInput');
   }
-  const { state } = await doors.status({ workload: text });
+  const { state } = await operations.status({ workload: text });
   const release = state.active ?? state.waiting;
   if (release === undefined) throw new CommandError(`no release of ${text} is in progress`, 'badInput');
   return release.releaseId;

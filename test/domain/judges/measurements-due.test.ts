@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { everyWindow, turnsOf } from '../../../domain/judges/turns.ts';
+import { everyWindow, turnsOf } from '../../../domain/judges/measurements-due.ts';
 import { context, frozen, MINUTE, NOON } from './records.ts';
 
 const noData = (n: number, frozenAfterSeconds: number) =>

@@ -9,7 +9,7 @@ export const SLOT_LOOK_SECONDS = 30;
  * Whom the loop has to ask before it looks again, `seconds` from now. The cluster never right before a shift: its instant was
  * chosen, and asking would let it pass.
  */
-export function asks(
+export function awaits(
   release: ReleaseState,
   { nowEpochMs, seconds, slotAskedAtEpochMs = 0 }: { nowEpochMs: number; seconds: number; slotAskedAtEpochMs?: number },
 ): Asks {

@@ -9,21 +9,21 @@ export interface CountWindow {
 }
 
 /** `rollBackAtWindow`: 1-based, the window with which it is decided; null: not rolled back. */
-export interface StyleDecision {
+export interface ReferenceDecision {
   rollBackAtWindow: number | null;
 }
 
 /** A judge as others set theirs, on the plain counts of one release in their order: for benches, replays and forecasts. */
-export type Style = (windows: readonly CountWindow[], options: { windowSeconds: number }) => StyleDecision;
+export type ReferenceJudge = (windows: readonly CountWindow[], options: { windowSeconds: number }) => ReferenceDecision;
 
 /** Argo Rollouts: a fixed limit of 2 %, failureLimit 2. */
-export const ARGO_STYLE = { badShare: 0.02, failureLimit: 2 } as const;
+export const ARGO_DEFAULTS = { badShare: 0.02, failureLimit: 2 } as const;
 /** 1.5 times the stable version's share of the same window, failureLimit 2. */
-export const RELATIVE_STYLE = { ratio: 1.5, failureLimit: 2 } as const;
+export const RELATIVE_DEFAULTS = { ratio: 1.5, failureLimit: 2 } as const;
 /** Flagger: success rate of at least 99 %, threshold 5, interval 1m. */
-export const FLAGGER_STYLE = { badShare: 0.01, threshold: 5, intervalSeconds: 60 } as const;
+export const FLAGGER_DEFAULTS = { badShare: 0.01, threshold: 5, intervalSeconds: 60 } as const;
 /** NetflixACAJudge: tolerance 0.25, confidence 0.98; an increase of failures is what is bad. */
-export const KAYENTA_STYLE: Comparison = {
+export const KAYENTA_DEFAULTS: Comparison = {
   direction: 'increase',
   tolerance: 0.25,
   confidence: 0.98,
@@ -38,23 +38,26 @@ export const KAYENTA_STYLE: Comparison = {
   critical: false,
 };
 
-export const argoStyle: Style = windows =>
-  countedStyle(windows, ARGO_STYLE.failureLimit + 1, ({ canaryBad, canaryRequests }) =>
-    canaryRequests === 0 ? false : canaryBad > ARGO_STYLE.badShare * canaryRequests,
+export const argoReference: ReferenceJudge = windows =>
+  countedReference(windows, ARGO_DEFAULTS.failureLimit + 1, ({ canaryBad, canaryRequests }) =>
+    canaryRequests === 0 ? false : canaryBad > ARGO_DEFAULTS.badShare * canaryRequests,
   );
 
-export const relativeStyle: Style = windows =>
-  countedStyle(windows, RELATIVE_STYLE.failureLimit + 1, ({ canaryBad, canaryRequests, stableBad, stableRequests }) =>
-    canaryRequests === 0 || stableRequests === 0
-      ? false
-      : canaryBad * stableRequests > RELATIVE_STYLE.ratio * stableBad * canaryRequests,
+export const relativeReference: ReferenceJudge = windows =>
+  countedReference(
+    windows,
+    RELATIVE_DEFAULTS.failureLimit + 1,
+    ({ canaryBad, canaryRequests, stableBad, stableRequests }) =>
+      canaryRequests === 0 || stableRequests === 0
+        ? false
+        : canaryBad * stableRequests > RELATIVE_DEFAULTS.ratio * stableBad * canaryRequests,
   );
 
-function countedStyle(
+function countedReference(
   windows: readonly CountWindow[],
   limit: number,
   isBad: (window: CountWindow) => boolean,
-): StyleDecision {
+): ReferenceDecision {
   let bad = 0;
   for (const [index, window] of windows.entries()) {
     if (isBad(window)) bad += 1;
@@ -67,27 +70,27 @@ function countedStyle(
  * Windows are summed to a check of a minute. Flagger looks at its count of failed checks before it makes the next one
  * (scheduler.go, advanceCanary), so it rolls back one check after the fifth; at the last window where there is none.
  */
-export const flaggerStyle: Style = (windows, { windowSeconds }) => {
-  const perCheck = Math.max(1, Math.round(FLAGGER_STYLE.intervalSeconds / windowSeconds));
+export const flaggerReference: ReferenceJudge = (windows, { windowSeconds }) => {
+  const perCheck = Math.max(1, Math.round(FLAGGER_DEFAULTS.intervalSeconds / windowSeconds));
   let [requests, bad, failedChecks] = [0, 0, 0];
   for (const [index, window] of windows.entries()) {
     requests += window.canaryRequests;
     bad += window.canaryBad;
     if ((index + 1) % perCheck !== 0) continue;
-    if (failedChecks >= FLAGGER_STYLE.threshold) return { rollBackAtWindow: index + 1 };
-    if (bad > FLAGGER_STYLE.badShare * requests) failedChecks += 1;
+    if (failedChecks >= FLAGGER_DEFAULTS.threshold) return { rollBackAtWindow: index + 1 };
+    if (bad > FLAGGER_DEFAULTS.badShare * requests) failedChecks += 1;
     [requests, bad] = [0, 0];
   }
-  return { rollBackAtWindow: failedChecks >= FLAGGER_STYLE.threshold ? windows.length : null };
+  return { rollBackAtWindow: failedChecks >= FLAGGER_DEFAULTS.threshold ? windows.length : null };
 };
 
 /** One run over the bad shares of all windows, when the release is over. */
-export const kayentaStyle: Style = windows => {
+export const kayentaReference: ReferenceJudge = windows => {
   const compared = windows.filter(({ canaryRequests, stableRequests }) => canaryRequests > 0 && stableRequests > 0);
   const { kind } = classify(
     compared.map(({ canaryBad, canaryRequests }) => canaryBad / canaryRequests),
     compared.map(({ stableBad, stableRequests }) => stableBad / stableRequests),
-    KAYENTA_STYLE,
+    KAYENTA_DEFAULTS,
   );
   return { rollBackAtWindow: kind === 'high' ? windows.length : null };
 };

@@ -3,11 +3,11 @@ import { type Command, Option } from '@commander-js/extra-typings';
 import { unbroken } from '../../adapters/terminal/wrap.ts';
 import { CommandError } from '../command-error.ts';
 import type { Terminal } from '../terminal.ts';
-import { openControlPlane, type Whereabouts } from './control-plane.ts';
-import { type Doors, doorsOf } from './doors.ts';
+import { type ControlPlaneLocation, openControlPlane } from './control-plane.ts';
+import { type Operations, operationsOf } from './operations.ts';
 
 /** What all commands take that talk to a control plane. */
-export const withWhereabouts = <Args extends unknown[], Options extends Record<string, unknown>>(
+export const withLocation = <Args extends unknown[], Options extends Record<string, unknown>>(
   command: Command<Args, Options>,
 ) =>
   command
@@ -20,7 +20,7 @@ export const withWhereabouts = <Args extends unknown[], Options extends Record<s
     );
 
 /** A command of ours for the same control plane, in one piece, so that it can be pasted. @param command without `npx sluice` */
-export const toPaste = ({ lab, functionPrefix }: Whereabouts, command: string): string =>
+export const toPaste = ({ lab, functionPrefix }: ControlPlaneLocation, command: string): string =>
   unbroken(
     [
       `npx sluice ${command}`,
@@ -32,15 +32,15 @@ export const toPaste = ({ lab, functionPrefix }: Whereabouts, command: string): 
 const quoted = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** Opens the control plane that is meant, and acts. What it refuses is printed as one sentence. */
-export async function atTheDoors(
+export async function withControlPlane(
   terminal: Terminal,
-  where: Whereabouts,
-  act: (doors: Doors) => Promise<void>,
+  where: ControlPlaneLocation,
+  act: (operations: Operations) => Promise<void>,
 ): Promise<void> {
-  await sayingWhy(terminal, async () => {
+  await reportErrors(terminal, async () => {
     const plane = await openControlPlane(where, process.env);
     try {
-      await act(doorsOf(plane));
+      await act(operationsOf(plane));
     } finally {
       plane.close();
     }
@@ -48,7 +48,7 @@ export async function atTheDoors(
 }
 
 /** A CommandError is an answer to a person; anything else is a defect and thrown. */
-export async function sayingWhy(terminal: Terminal, act: () => Promise<void>): Promise<void> {
+export async function reportErrors(terminal: Terminal, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
@@ -59,7 +59,7 @@ export async function sayingWhy(terminal: Terminal, act: () => Promise<void>): P
 }
 
 /** Who asks, where nobody is named: the operating system's user. */
-export function whoAsks(by: string | undefined): string {
+export function callerName(by: string | undefined): string {
   if (by !== undefined) return by;
   try {
     return userInfo().username;

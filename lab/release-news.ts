@@ -7,13 +7,13 @@ import { releaseSteps } from '../domain/plan/release-steps.ts';
 import { factsOf } from '../domain/steps/plan-registry.ts';
 
 /** Tells the facts of one release, in their order, as one sentence each; undefined: nothing that a person waits for. */
-export type Story = (fact: Fact) => string | undefined;
+export type ReleaseNews = (fact: Fact) => string | undefined;
 
 /**
  * The news of a release for those who watch it minute by minute: without what is only natural (no window is over yet, a
  * process has just been started), which would read as if something were wrong.
  */
-export function openStory(plan: Plan): Story {
+export function openReleaseNews(plan: Plan): ReleaseNews {
   let walks = releaseSteps(plan, 'normal');
   let hasTraffic = false;
   let isStarting = false;

@@ -3,7 +3,7 @@ import { type Notifier, NotifierUnreachableError } from '../adapters/notifier/no
 import type { ReleaseState } from '../domain/ledger/state.ts';
 import type { ReleaseEvent } from '../domain/plan/plan.ts';
 
-export interface TellDeps {
+export interface NotifyDeps {
   notifier: Notifier;
   /** The control plane's topic, for plans that name none. */
   topicArn: string;
@@ -14,8 +14,8 @@ export interface TellDeps {
  * between tells it again. Release, event and reason are the same then, which is how a reader knows.
  * A release never stops because nobody could be told: it is logged and goes on.
  */
-export async function tell(
-  deps: TellDeps & { log: Log },
+export async function notify(
+  deps: NotifyDeps & { log: Log },
   release: ReleaseState,
   event: ReleaseEvent,
   because: string,

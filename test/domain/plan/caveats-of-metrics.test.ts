@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cannotPromise } from '../../../domain/plan/promises.ts';
+import { caveats } from '../../../domain/plan/caveats.ts';
 import {
   ALWAYS,
   ANY,
@@ -193,6 +193,6 @@ const sentences: Row[] = [
 
 describe('a plan is told what its metrics cannot promise', () => {
   it.each(sentences)('%s', (_, metrics, rest, expected) => {
-    expect(cannotPromise(planWith(metrics, rest))).toEqual([...expected, ...ALWAYS]);
+    expect(caveats(planWith(metrics, rest))).toEqual([...expected, ...ALWAYS]);
   });
 });

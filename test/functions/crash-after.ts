@@ -31,7 +31,7 @@ export interface Mortal<Deps> {
  * The same ports for a process that dies right after its nth effect (1-based): the effect has happened, its answer arrives
  * nowhere, and nothing that the process would do afterwards happens. Infinity: it lives.
  */
-export function mortal<Deps extends object>(deps: Deps, diesAfter: number): Mortal<Deps> {
+export function crashAfter<Deps extends object>(deps: Deps, diesAfter: number): Mortal<Deps> {
   const effects: string[] = [];
   let begun = 0;
   const act = async (port: string, method: string, call: () => unknown, parameters: unknown[]): Promise<unknown> => {
