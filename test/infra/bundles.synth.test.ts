@@ -113,10 +113,10 @@ it('what a cold start reads of Look and of the way back without the cluster stay
   }
 });
 
-it('functions with the Kubernetes client stay below 2 MB, and no other function has it', () => {
+it('functions with the Kubernetes client stay below 2.2 MB, and no other function has it', () => {
   const withCluster = functionsWithCluster();
   for (const name of names) {
-    expect(kilobytes(name), name).toBeLessThan(withCluster.some(cluster => cluster === name) ? 2000 : 800);
+    expect(kilobytes(name), name).toBeLessThan(withCluster.some(cluster => cluster === name) ? 2200 : 800);
     const files = readdirSync(join(folder, name)).map(file => readFileSync(join(folder, name, file), 'utf8'));
     expect(
       files.some(source => source.includes('k8s-aws-v1.')),

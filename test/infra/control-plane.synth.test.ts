@@ -130,8 +130,6 @@ describe('the functions', () => {
 
   it('what each opens is what its role may do', () => {
     const openers: Record<string, RegExp> = {
-      openRouter: /^(readDial)$/,
-      openTargets: /^readTargets$/,
       openMetrics: /^readMetrics$/,
       openAlarms: /^readAlarms$/,
       openImages: /^readImages$/,
@@ -150,10 +148,15 @@ describe('the functions', () => {
           `${name} ${opener}`,
         ).toBe(opens);
       }
+      // a twin in the cluster reads and turns what is there, and has no right at the load balancer
+      const isTwin = name.endsWith('-in-cluster');
+      const reads = needsOf(name).some(need => /^read(Dial|Targets)$/.test(need));
+      expect(source.includes('openRouting(env'), `${name} openRouting`).toBe(isTwin || reads);
+      expect(isTwin && reads, `${name} at the load balancer`).toBe(false);
       const turns = callsInCode(`functions/${name}.ts`).some(
         ({ port, method }) => port === 'router' && ['setDial', 'joinGroups', 'goBack', 'setPreview'].includes(method),
       );
-      expect(needsOf(name).includes('turnDial'), `${name} turns the dial`).toBe(turns);
+      expect(needsOf(name).includes('turnDial'), `${name} turns the dial`).toBe(turns && !isTwin);
     }
   });
 
@@ -180,6 +183,7 @@ describe('private networks', () => {
     expect(listed(synthControlPlane({ privateNetworks: networks.split(',') }))).toEqual([
       ['sluice-call-hook', networks],
       ['sluice-look', networks],
+      ['sluice-look-in-cluster', networks],
     ]);
   });
 
@@ -225,7 +229,7 @@ describe('the way back', () => {
     expect(entries).toHaveLength(functionsWithCluster().length);
     for (const name of wayBack) {
       expect(
-        entries.some(entry => entry.includes(name.replaceAll('-', ''))),
+        entries.some(entry => entry.includes(`"${name.replaceAll('-', '')}Role`)),
         name,
       ).toBe(false);
     }

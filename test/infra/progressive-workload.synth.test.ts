@@ -207,7 +207,7 @@ describe('what its metrics need', () => {
     expect(more).toEqual([]);
     expect(only?.statement.Action).toBe('aps:QueryMetrics');
     expect(JSON.stringify(only?.statement.Resource)).toMatch(/aps:eu-west-1:.*:workspace\/ws-1"/);
-    expect(readers).toEqual(['look']);
+    expect(readers).toEqual(['look', 'look-in-cluster']);
   });
 
   it('is to read the states of alarms where a metric of its plan is one', () => {
