@@ -33,6 +33,7 @@ const LOOP = [
   'Look',
   'LookInCluster',
   'ByMove',
+  'ByMoveInCluster',
   'StartNextRun',
   'NextRun',
   'NextStep',

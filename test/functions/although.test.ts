@@ -42,7 +42,8 @@ describe('all of stable is down, and a fix is released', () => {
     });
     expect(await admit(world)).toMatchObject({ kind: 'admitted' });
     const { active } = await state(world);
-    expect(active?.plan.steps).toEqual([approval(), weight(100)]);
+    expect(active?.plan.steps).toEqual(steps);
+    expect(active?.admission?.walks?.steps).toEqual([approval(), weight(100)]);
     expect(active).toMatchObject({
       admission: { stableIsDown: true, stableReplicas: 4 },
       although: { stableIsDown: true, by: 'ann', atEpochMs: world.clock.now() },

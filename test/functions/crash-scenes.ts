@@ -24,6 +24,7 @@ import {
   type Scene,
   scheduled,
   stopped,
+  withTwins,
 } from './scenes.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -492,5 +493,5 @@ export const crashScenes: CrashScene[] = [
     title: scene.name,
     ...(scene.name === 'call-hook' && { maySayAgain: 'hookCalled' }),
   })),
-  ...more,
+  ...withTwins(more, 'look', 'restore-traffic', 'shift-traffic', 'verify-traffic'),
 ];

@@ -54,11 +54,10 @@ describe('the first release of a new service', () => {
   it('is admitted with nothing to go back to, at the size of the template', async () => {
     const { world, move } = await admitted();
     expect(move).toMatchObject({ kind: 'admitted' });
-    const { admission, plan } = (await release(world)) ?? {};
+    const { admission } = (await release(world)) ?? {};
     expect(admission).toMatchObject({ first: true, stable: 'blue', canary: 'green', stableReplicas: 3 });
     // no weight before 100, nothing that bakes or soaks: there is nothing to compare with
-    expect(plan?.steps).toEqual([hook(), approval(), weight(100)]);
-    expect(plan?.soakSeconds).toBe(0);
+    expect(admission?.walks).toMatchObject({ steps: [hook(), approval(), weight(100)], soakSeconds: 0 });
   });
 
   it('is ready and asked about before it gets any traffic, then gets all of it and is promoted at once', async () => {

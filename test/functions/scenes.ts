@@ -53,13 +53,13 @@ const promoted = () =>
     [501, { kind: 'closed', outcome: 'promoted', because: 'live' }],
   );
 
-/** The handlers of release.asl.json. */
-/** Its twin in the cluster does the same with the same ports. */
-const withTwins = (scenes: Scene[], ...names: string[]): Scene[] => [
+/** A handler's twin in the cluster does the same with the same ports: it has to stand the same scenes. */
+export const withTwins = <S extends { name: string }>(scenes: S[], ...names: string[]): S[] => [
   ...scenes,
   ...scenes.filter(({ name }) => names.includes(name)).map(scene => ({ ...scene, name: `${scene.name}-in-cluster` })),
 ];
 
+/** The handlers of release.asl.json. */
 export const roadScenes: Scene[] = withTwins(
   [
     {
