@@ -1,6 +1,6 @@
 import { serialiseMistakes } from '../adapters/plan-file/mistake.ts';
 import { readPlanFile } from '../adapters/plan-file/read-plan.ts';
-import { shareOf } from '../domain/file/read-checked.ts';
+import { shareOf } from '../domain/file/checked-units.ts';
 import { parseShare } from '../domain/file/units.ts';
 import { PROFILE } from '../domain/judges/sequential/context.ts';
 import { DEFAULTS, PLAN_DEFAULTS } from '../domain/judges/sequential/schema.ts';

@@ -1,4 +1,4 @@
-import { type Issue, type Path, valueAt } from './issue.ts';
+import type { Issue } from './issue.ts';
 
 /**
  * A file's value with every part taken out that is a mistake by itself: what is left is valid part by part, so that the
@@ -31,7 +31,3 @@ function takeOut(draft: object, path: Issue['path']): void {
   if (Array.isArray(here)) here[Number(last)] = undefined;
   else delete (here as Record<string, unknown>)[last];
 }
-
-/** Whether what stands there is a mistake itself: what it was meant to be is not known, and its default is not meant. */
-export const isMistaken = (drafted: unknown, input: object, path: Path): boolean =>
-  drafted === undefined && valueAt(input, path) !== undefined;

@@ -1,5 +1,5 @@
+import { secondsOf } from '../file/checked-units.ts';
 import type { Issue } from '../file/issue.ts';
-import { secondsOf } from '../file/read-checked.ts';
 import { durationText } from '../file/units.ts';
 import type { DraftedMetric, DraftedPlan } from './drafted.ts';
 

@@ -32,7 +32,7 @@ export type TimeUnit = 'seconds' | 'milliseconds';
 export interface DraftedPlan<Keys = unknown> {
   /** The plan's own keys, those left out that are a mistake. */
   keys: Keys;
-  /** The whole file as it was written, for `isMistaken`. */
+  /** The whole file as it was written, for `viewOf`. */
   input: object;
   /** Some metric, or its judge, is a mistake itself: it may be of any kind. */
   hasUnknownMetric: boolean;

@@ -2,7 +2,7 @@ import { addressIssues } from '../addresses/address-issues.ts';
 import type { Issue, Path } from '../file/issue.ts';
 import { isKnown } from '../sources/check-source.ts';
 import { sourcePlanOf } from '../sources/plan-registry.ts';
-import { metricsOf } from './mistaken.ts';
+import { metricsOf } from './draft-view.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
 /** Every address that a release would ask is one that its functions ask. @param loopback the lab, which asks this computer */

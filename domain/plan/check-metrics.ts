@@ -1,3 +1,4 @@
+import { viewOf } from '../file/draft-view.ts';
 import { guessWord } from '../file/guess.ts';
 import { describeValue, type Issue, oneOf, type Path, valueAt } from '../file/issue.ts';
 import { parseDurationSeconds } from '../file/units.ts';
@@ -5,8 +6,8 @@ import { DEFAULT_JUDGE, JUDGE_PLANS, judgePlanOf } from '../judges/plan-registry
 import { countsNothing, isKnown } from '../sources/check-source.ts';
 import { checkSourceOf, IS, judgedBy } from './check-sources.ts';
 import { DEFAULTS } from './defaults.ts';
+import { isUnknownMetric, metricsOf } from './draft-view.ts';
 import { checkJudges } from './drafted-metrics.ts';
-import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
@@ -75,7 +76,7 @@ const mostMeasurements = (judge: MetricDraft['judge']): number | undefined =>
 function checkSomethingJudges(draft: PlanDraft, input: object): Issue[] {
   const soaks = (parseDurationSeconds(draft.soak ?? DEFAULTS.soak) ?? 0) > 0;
   if (!soaks && draft.strategy !== 'blueGreen') return [];
-  if (isMistaken(draft.metrics, input, ['metrics'])) return [];
+  if (viewOf(draft.metrics, input, ['metrics']).kind === 'mistaken') return [];
   if ((draft.metrics ?? []).some((metric, index) => isUnknownMetric(metric, index, input))) return [];
   // a metric whose judge is missing may yet get one that does
   if (metricsOf(draft).some(({ metric, path }) => lacksJudge(metric, path, input))) return [];

@@ -16,9 +16,9 @@ import { checkSteps } from './check-steps.ts';
 import { checkTimes } from './check-times.ts';
 import { foreignFile, foreignParts } from './foreign.ts';
 import { normalisePlan } from './normalise.ts';
-import { PLAN_NOT_YET } from './not-yet.ts';
 import type { Plan } from './plan.ts';
 import { type PlanDraft, planSchema } from './plan-schema.ts';
+import { PLAN_NOT_YET } from './unsupported.ts';
 
 /** Where a plan or a workload is used. */
 export interface Where {

@@ -6,7 +6,7 @@ import { sourcePlanOf } from '../sources/plan-registry.ts';
 import { ROUTER_VARIABLES, templateVariables } from '../sources/template.ts';
 import { draftedWeight, WEIGHT_KEY } from '../steps/plan-registry.ts';
 import type { Workload } from '../workload.ts';
-import { metricsOf } from './mistaken.ts';
+import { metricsOf } from './draft-view.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
 /** What a plan asks for and the workload's router cannot do, each with its place. `input` is the file as it was. */

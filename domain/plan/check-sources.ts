@@ -5,7 +5,7 @@ import type { ReadingKind } from '../sources/measure.ts';
 import { sourcePlanOf } from '../sources/plan-registry.ts';
 import type { Given } from '../sources/source-plan-kind.ts';
 import type { Workload } from '../workload.ts';
-import { metricsOf } from './mistaken.ts';
+import { metricsOf } from './draft-view.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;

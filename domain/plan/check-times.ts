@@ -1,9 +1,10 @@
+import { secondsOf } from '../file/checked-units.ts';
+import { valueOr, viewOf } from '../file/draft-view.ts';
 import type { Issue, Path } from '../file/issue.ts';
-import { secondsOf } from '../file/read-checked.ts';
 import { durationText } from '../file/units.ts';
 import { SOURCE_PLANS } from '../sources/plan-registry.ts';
 import { DEFAULTS } from './defaults.ts';
-import { isMistaken, metricsOf } from './mistaken.ts';
+import { metricsOf } from './draft-view.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
 /** The rules between the plan's times: windows, and a deadline that can be kept. */
@@ -27,10 +28,11 @@ function checkWindow(draft: PlanDraft): Issue[] {
 
 /** What is over before its first window is says nothing of the canary. A plan without metrics judges nothing anyway. */
 function checkLongEnough(draft: PlanDraft, input: object): Issue[] {
-  if (isMistaken(draft.window, input, ['window'])) return [];
-  if (draft.metrics === undefined ? !isMistaken(draft.metrics, input, ['metrics']) : draft.metrics.length === 0)
-    return [];
-  const windowSeconds = seconds(draft.window, DEFAULTS.window);
+  const window = valueOr(viewOf(draft.window, input, ['window']), DEFAULTS.window);
+  const metrics = valueOr(viewOf(draft.metrics, input, ['metrics']), []);
+  // metrics that are a mistake as a whole were meant to judge
+  if (window === undefined || metrics?.length === 0) return [];
+  const windowSeconds = secondsOf(window);
   const times: [Path, string | undefined][] = (draft.steps ?? []).map((step, index) => [
     ['steps', index, 'bake'],
     step?.bake,
@@ -38,14 +40,14 @@ function checkLongEnough(draft: PlanDraft, input: object): Issue[] {
   return [...times, [['soak'], draft.soak] as const].flatMap(([path, text]): Issue[] => {
     const lasts = seconds(text, '0s');
     if (text === undefined || lasts === 0 || lasts >= windowSeconds) return [];
-    const window = `the window, ${durationText(windowSeconds)}`;
-    const expected = `${window}, or more: nothing can be judged in less than a window`;
-    return [{ path, at: 'value', found: `'${text}', which is shorter than ${window}`, expected }];
+    const least = `the window, ${durationText(windowSeconds)}`;
+    const expected = `${least}, or more: nothing can be judged in less than a window`;
+    return [{ path, at: 'value', found: `'${text}', which is shorter than ${least}`, expected }];
   });
 }
 
 function checkDeadline(draft: PlanDraft, input: object): Issue[] {
-  if (isMistaken(draft.deadline, input, ['deadline'])) return [];
+  if (viewOf(draft.deadline, input, ['deadline']).kind === 'mistaken') return [];
   const bakes = (draft.steps ?? []).reduce((sum, step) => sum + seconds(step?.bake, '0s'), 0);
   const needed = bakes + seconds(draft.soak, DEFAULTS.soak);
   const deadline = seconds(draft.deadline, DEFAULTS.deadline);

@@ -1,12 +1,13 @@
+import { secondsOf } from '../file/checked-units.ts';
+import { valueOr, viewOf } from '../file/draft-view.ts';
 import { type Issue, type Path, valueAt } from '../file/issue.ts';
-import { secondsOf } from '../file/read-checked.ts';
 import type { DraftedMetric, DraftedPlan, SourceView } from '../judges/drafted.ts';
 import { DEFAULT_JUDGE, JUDGE_PLANS } from '../judges/plan-registry.ts';
 import { givesOf, isKnown, isTime } from '../sources/check-source.ts';
 import { sourcePlanOf } from '../sources/plan-registry.ts';
 import { IDLE_TIMEOUT } from '../sources/response-time.ts';
 import { DEFAULTS } from './defaults.ts';
-import { isMistaken, isUnknownMetric, metricsOf } from './mistaken.ts';
+import { isUnknownMetric, metricsOf } from './draft-view.ts';
 import type { PlanDraft } from './plan-schema.ts';
 
 type MetricDraft = NonNullable<NonNullable<PlanDraft['metrics']>[number]>;
@@ -59,13 +60,13 @@ function sourceView(source: MetricDraft['source'], path: Path, input: object): S
 }
 
 function draftedPlan(draft: PlanDraft, input: object): DraftedPlan<PlanDraft> {
+  const window = valueOr(viewOf(draft.window, input, ['window']), DEFAULTS.window);
+  const idleTimeout = valueOr(viewOf(draft.idleTimeout, input, ['idleTimeout']), IDLE_TIMEOUT);
   return {
     keys: draft,
     input,
     hasUnknownMetric: (draft.metrics ?? []).some((metric, index) => isUnknownMetric(metric, index, input)),
-    windowSeconds: isMistaken(draft.window, input, ['window']) ? undefined : secondsOf(draft.window ?? DEFAULTS.window),
-    timeoutSeconds: isMistaken(draft.idleTimeout, input, ['idleTimeout'])
-      ? undefined
-      : secondsOf(draft.idleTimeout ?? IDLE_TIMEOUT),
+    windowSeconds: window === undefined ? undefined : secondsOf(window),
+    timeoutSeconds: idleTimeout === undefined ? undefined : secondsOf(idleTimeout),
   };
 }

@@ -1,4 +1,4 @@
-import { secondsOf } from '../file/read-checked.ts';
+import { secondsOf } from '../file/checked-units.ts';
 import { judgePlanOf } from '../judges/plan-registry.ts';
 import { sequentialPart } from '../judges/sequential/plan.ts';
 import { measuredOf } from '../sources/measured-of.ts';

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
+import { secondsOf, shareOf } from '../../file/checked-units.ts';
 import type { Draft } from '../../file/draft.ts';
 import type { Issue, Path } from '../../file/issue.ts';
-import { secondsOf, shareOf } from '../../file/read-checked.ts';
 import { durationText } from '../../file/units.ts';
 import { roundedText } from '../../number-text.ts';
 import type { DraftedMetric, DraftedPlan } from '../drafted.ts';

@@ -1,4 +1,4 @@
-import { secondsOf, shareOf } from '../../file/read-checked.ts';
+import { secondsOf, shareOf } from '../../file/checked-units.ts';
 import { durationText } from '../../file/units.ts';
 import { roundedText } from '../../number-text.ts';
 import type { JudgePlanKind } from '../judge-plan-kind.ts';

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
+import { secondsOf } from '../../file/checked-units.ts';
 import type { Draft } from '../../file/draft.ts';
 import type { Issue } from '../../file/issue.ts';
-import { secondsOf } from '../../file/read-checked.ts';
 import { durationText } from '../../file/units.ts';
 import { timeName } from '../../sources/measure.ts';
 import { checkInterval } from '../check-interval.ts';

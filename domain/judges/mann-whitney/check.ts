@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { type Draft, isMistaken } from '../../file/draft.ts';
+import type { Draft } from '../../file/draft.ts';
+import { viewOf } from '../../file/draft-view.ts';
 import { guessWord } from '../../file/guess.ts';
 import { describeValue, type Issue, oneOf } from '../../file/issue.ts';
 import type { DraftedMetric, DraftedPlan } from '../drafted.ts';
@@ -26,7 +27,9 @@ export function checkScores(metrics: readonly Drafted[], plan: DraftedPlan<Draft
   const pass = kayenta.pass ?? SCORES.pass;
   const marginal = kayenta.marginal ?? SCORES.marginal;
   const issues: Issue[] = [];
-  const isKnown = (['pass', 'marginal'] as const).every(key => !isMistaken(kayenta[key], input, ['kayenta', key]));
+  const isKnown = (['pass', 'marginal'] as const).every(
+    key => viewOf(kayenta[key], input, ['kayenta', key]).kind !== 'mistaken',
+  );
   if (marginal > pass && isKnown) {
     const key = kayenta.marginal === undefined ? 'pass' : 'marginal';
     const expected = key === 'marginal' ? `at most pass, ${pass}` : `at least marginal, ${marginal}`;

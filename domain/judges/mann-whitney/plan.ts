@@ -1,4 +1,4 @@
-import { secondsOf, shareOf } from '../../file/read-checked.ts';
+import { secondsOf, shareOf } from '../../file/checked-units.ts';
 import { durationText } from '../../file/units.ts';
 import { timeName } from '../../sources/measure.ts';
 import { noEffect } from '../../statistics/kayenta/effect-size.ts';

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
+import { shareOf } from '../../file/checked-units.ts';
 import type { Draft } from '../../file/draft.ts';
 import type { Issue } from '../../file/issue.ts';
-import { shareOf } from '../../file/read-checked.ts';
 import { timeName } from '../../sources/measure.ts';
 import type { DraftedMetric } from '../drafted.ts';
 import type { JudgePlanKind } from '../judge-plan-kind.ts';

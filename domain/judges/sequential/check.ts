@@ -1,7 +1,8 @@
 import type * as z from 'zod';
-import { type Draft, isMistaken } from '../../file/draft.ts';
+import { shareOf } from '../../file/checked-units.ts';
+import type { Draft } from '../../file/draft.ts';
+import { valueOr, viewOf } from '../../file/draft-view.ts';
 import type { Issue } from '../../file/issue.ts';
-import { shareOf } from '../../file/read-checked.ts';
 import { decimalText } from '../../number-text.ts';
 import type { DraftedMetric, DraftedPlan } from '../drafted.ts';
 import {
@@ -56,10 +57,9 @@ function checkShares(judged: readonly Drafted[], { hasUnknownMetric }: DraftedPl
 
 /** A gross fault is a larger one than the effect that matters. */
 function checkGross({ keys: { detect }, input }: DraftedPlan<Draft<SequentialKeys>>): Issue[] {
-  if (['gross', 'atLeast'].some(key => isMistaken(detect?.[key as 'gross'], input, ['detect', key]))) return [];
-  const atLeast = shareOf(detect?.atLeast ?? PLAN_DEFAULTS.detect.atLeast);
-  const gross = shareOf(detect?.gross ?? PLAN_DEFAULTS.detect.gross);
-  if (gross >= atLeast) return [];
+  const least = valueOr(viewOf(detect?.atLeast, input, ['detect', 'atLeast']), PLAN_DEFAULTS.detect.atLeast);
+  const most = valueOr(viewOf(detect?.gross, input, ['detect', 'gross']), PLAN_DEFAULTS.detect.gross);
+  if (least === undefined || most === undefined || shareOf(most) >= shareOf(least)) return [];
   const key = detect?.gross === undefined ? 'atLeast' : 'gross';
   return [
     {
@@ -79,8 +79,8 @@ function checkDetect(
   judged: readonly Drafted[],
   { keys: { detect }, input }: DraftedPlan<Draft<SequentialKeys>>,
 ): Issue[] {
-  if (isMistaken(detect?.ratio, input, ['detect', 'ratio'])) return [];
-  const ratio = detect?.ratio ?? PLAN_DEFAULTS.detect.ratio;
+  const ratio = valueOr(viewOf(detect?.ratio, input, ['detect', 'ratio']), PLAN_DEFAULTS.detect.ratio);
+  if (ratio === undefined) return [];
   const margins = judged.map(({ name, path, judge }) => ({ name, path, margin: judge.margin ?? DEFAULTS.margin }));
   const widest = margins.toSorted((a, b) => b.margin - a.margin)[0];
   if (widest === undefined || ratio > widest.margin) return [];

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { secondsOf, shareOf } from '../../file/read-checked.ts';
+import { secondsOf, shareOf } from '../../file/checked-units.ts';
 import type { JudgePlanKind } from '../judge-plan-kind.ts';
 import type { AnyJudgeSpec } from '../metric-of.ts';
 import { exactPercentText } from '../words.ts';

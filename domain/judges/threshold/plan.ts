@@ -1,4 +1,4 @@
-import { secondsOf } from '../../file/read-checked.ts';
+import { secondsOf } from '../../file/checked-units.ts';
 import { durationText } from '../../file/units.ts';
 import type { Measure } from '../../sources/measure.ts';
 import type { JudgePlanKind } from '../judge-plan-kind.ts';

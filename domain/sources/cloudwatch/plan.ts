@@ -1,6 +1,6 @@
 import type * as z from 'zod';
+import { latencySecondsOf } from '../../file/checked-units.ts';
 import type { Draft } from '../../file/draft.ts';
-import { latencySecondsOf } from '../../file/read-checked.ts';
 import type { SourcePlanKind, TemplateText } from '../source-plan-kind.ts';
 import { DIMENSION_VARIABLES, TEMPLATE_VARIABLES } from '../template.ts';
 import { cloudwatchCaveats } from './caveats.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
+import { latencySecondsOf } from '../../file/checked-units.ts';
 import type { Draft } from '../../file/draft.ts';
-import { latencySecondsOf } from '../../file/read-checked.ts';
 import type { SourcePlanKind } from '../source-plan-kind.ts';
 import { TEMPLATE_VARIABLES } from '../template.ts';
 import { prometheusCaveats } from './caveats.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { secondsOf } from '../../file/checked-units.ts';
 import { count, duration, label } from '../../file/field-schemas.ts';
-import { secondsOf } from '../../file/read-checked.ts';
 import { durationText } from '../../file/units.ts';
 import { checkNames } from '../check-names.ts';
 import type { StepPlanKind } from '../step-plan-kind.ts';

@@ -1,5 +1,5 @@
+import { secondsOf } from '../../file/checked-units.ts';
 import { duration } from '../../file/field-schemas.ts';
-import { secondsOf } from '../../file/read-checked.ts';
 import { durationText } from '../../file/units.ts';
 import type { StepPlanKind } from '../step-plan-kind.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { expectedAddress } from '../../addresses/address.ts';
+import { secondsOf } from '../../file/checked-units.ts';
 import { count, duration, label } from '../../file/field-schemas.ts';
-import { secondsOf } from '../../file/read-checked.ts';
 import { durationText } from '../../file/units.ts';
 import { plural } from '../../judges/words.ts';
 import { checkNames } from '../check-names.ts';

@@ -2,8 +2,8 @@ import { parse } from 'yaml';
 import { expectedText, explain } from '../../../domain/file/explain.ts';
 import { pathText } from '../../../domain/file/issue.ts';
 import { planJsonSchema } from '../../../domain/plan/check-plan.ts';
-import { PLAN_NOT_YET } from '../../../domain/plan/not-yet.ts';
 import { planSchema } from '../../../domain/plan/plan-schema.ts';
+import { PLAN_NOT_YET } from '../../../domain/plan/unsupported.ts';
 
 /** A valid plan with almost every key that there is. */
 const EVERY_KEY = `apiVersion: sluice/v1

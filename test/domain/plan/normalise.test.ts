@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { latencySecondsOf, secondsOf, shareOf } from '../../../domain/file/read-checked.ts';
+import { latencySecondsOf, secondsOf, shareOf } from '../../../domain/file/checked-units.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
 import { measuredOf } from '../../../domain/sources/measured-of.ts';
 import { changed, planOf, SMALL_PLAN } from '../../adapters/plan-file/plan-text.ts';

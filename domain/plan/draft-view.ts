@@ -1,8 +1,6 @@
-import { isMistaken } from '../file/draft.ts';
+import { viewOf } from '../file/draft-view.ts';
 import type { Path } from '../file/issue.ts';
 import type { PlanDraft } from './plan-schema.ts';
-
-export { isMistaken } from '../file/draft.ts';
 
 type MetricDraft = NonNullable<PlanDraft['metrics']>[number];
 
@@ -12,4 +10,4 @@ export const metricsOf = ({ metrics = [] }: PlanDraft): { metric: NonNullable<Me
 
 /** Whether a metric, or its judge, is a mistake itself: it may have been of any kind. */
 export const isUnknownMetric = (metric: MetricDraft, index: number, input: object): boolean =>
-  metric === undefined || isMistaken(metric.judge?.kind, input, ['metrics', index, 'judge']);
+  metric === undefined || viewOf(metric.judge?.kind, input, ['metrics', index, 'judge']).kind === 'mistaken';
