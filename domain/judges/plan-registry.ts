@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { findKind } from '../find-kind.ts';
 import { alarmPlan } from './alarm/plan.ts';
 import { anomalyBandPlan } from './anomaly-band/plan.ts';
 import { burnRatePlan } from './burn-rate/plan.ts';
@@ -41,7 +42,5 @@ export const JUDGE_SCHEMAS = KINDS.map(({ schema }) => schema) as unknown as Sch
 
 /** @throws RangeError a frozen plan names a judge that this version does not have */
 export function judgePlanOf({ kind }: { kind: string }): JudgePlanKind {
-  const found = JUDGE_PLANS.find(one => one.kind === kind);
-  if (found === undefined) throw new RangeError(`no judge is called ${kind}`);
-  return found;
+  return findKind(JUDGE_PLANS, kind, 'judge');
 }

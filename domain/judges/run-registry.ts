@@ -1,3 +1,4 @@
+import { findKind } from '../find-kind.ts';
 import { alarmJudge } from './alarm/judge.ts';
 import { anomalyBandJudge } from './anomaly-band/judge.ts';
 import { burnRateJudge } from './burn-rate/judge.ts';
@@ -23,7 +24,5 @@ export const JUDGE_RUNS: readonly JudgeRunKind[] = [
 
 /** @throws RangeError a frozen plan names a judge that this version does not have */
 export function judgeRunOf({ kind }: AnyJudgeSpec): JudgeRunKind {
-  const found = JUDGE_RUNS.find(one => one.kind === kind);
-  if (found === undefined) throw new RangeError(`no judge is called ${kind}`);
-  return found;
+  return findKind(JUDGE_RUNS, kind, 'judge');
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { findKind } from '../find-kind.ts';
 import { analysisPlan } from './analysis/plan.ts';
 import { approvalPlan } from './approval/plan.ts';
 import { bakeFor, bakePlan } from './bake/plan.ts';
@@ -29,9 +30,7 @@ export type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 
 /** @throws RangeError a frozen plan names a step that this version does not have */
 export function stepPlanOf({ kind }: { kind: string }): StepPlanKind {
-  const found = STEP_PLANS.find(one => one.kind === kind);
-  if (found === undefined) throw new RangeError(`no step is called ${kind}`);
-  return found;
+  return findKind(STEP_PLANS, kind, 'step');
 }
 
 /** A step as it is frozen. @param step as it is written and valid */

@@ -1,3 +1,4 @@
+import { findKind } from '../find-kind.ts';
 import { analysisStep } from './analysis/move.ts';
 import { approvalStep } from './approval/move.ts';
 import { bakeStep } from './bake/move.ts';
@@ -10,7 +11,5 @@ export const STEP_RUNS: readonly StepRunKind[] = [setWeightStep, bakeStep, analy
 
 /** @throws RangeError a frozen plan names a step that this version does not have */
 export function stepRunOf({ kind }: { kind: string }): StepRunKind {
-  const found = STEP_RUNS.find(one => one.kind === kind);
-  if (found === undefined) throw new RangeError(`no step is called ${kind}`);
-  return found;
+  return findKind(STEP_RUNS, kind, 'step');
 }
