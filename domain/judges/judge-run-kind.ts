@@ -51,8 +51,6 @@ export interface JudgeRunKind<Spec extends AnyJudgeSpec = AnyJudgeSpec> {
     cut: Cut,
     before: Folded | undefined,
   ): unknown;
-  /** When an analysis gets its measurements, where it is not one in each window. */
-  timing?(judge: Spec): { initialDelaySeconds: number; intervalSeconds: number };
   /** It asks whether a value is NaN, which is then one and not a missing one. Absent: never. */
   asksForNaN?(judge: Spec): boolean;
   /** Once healthy it takes no more measurements, however many an analysis waits for. */

@@ -10,7 +10,7 @@ export const FAMILIES: readonly Family[] = [
     name: 'judge',
     kinds: JUDGE_PLANS.map(({ kind }) => kind),
     rooms: ['domain/judges'],
-    registries: ['domain/judges/plan-registry.ts', 'domain/judges/run-registry.ts'],
+    registries: ['domain/judges/plan-registry.ts', 'domain/judges/run-registry.ts', 'domain/judges/timing-registry.ts'],
     called: /judge/i,
     // how something is done, a limit, a way, another tool's name, what rings
     everyday: ['sequential', 'threshold', 'relative', 'flagger', 'alarm'],

@@ -8,6 +8,7 @@ import type { Metric } from '../metric.ts';
 import type { Verdict } from '../verdict.ts';
 import { countsText, healthySoFar, plural, valueText } from '../words.ts';
 import type { FlaggerJudgeSpec } from './spec.ts';
+import { flaggerTiming } from './timing.ts';
 
 export type FlaggerMetric = Omit<Metric, 'judge'> & { judge: FlaggerJudgeSpec };
 
@@ -34,7 +35,7 @@ export function judgeFlagger(
 }
 
 const countedFlagger = (metric: FlaggerMetric): Counted => ({
-  timing: timingOf(metric.judge),
+  timing: flaggerTiming.timing(metric.judge),
   measure: record => measured(metric, record),
   limits: { failures: metric.judge.threshold },
 });
@@ -109,11 +110,8 @@ function brokenBy({ min, max }: FlaggerJudgeSpec, value: number): string | undef
   return max !== undefined && value > max ? `${shown} is above the maximum of ${max}` : undefined;
 }
 
-const timingOf = ({ intervalSeconds }: FlaggerJudgeSpec) => ({ initialDelaySeconds: 0, intervalSeconds });
-
 export const flaggerJudge = countingJudge<FlaggerJudgeSpec>({
   kind: 'flagger',
   counted: countedFlagger,
   judgeOne: judgeFlagger,
-  timing: timingOf,
 });

@@ -177,7 +177,6 @@ export const thresholdJudge = countingJudge<ThresholdJudgeSpec>({
   kind: 'threshold',
   counted: countedThreshold,
   judgeOne: judgeThreshold,
-  timing: judge => judge,
   asksForNaN: ({ successCondition = '', failureCondition = '' }) =>
     /\bisNaN\b/.test(`${successCondition} ${failureCondition}`),
   // Argo takes no more measurements of a metric that is done, however many the step wants

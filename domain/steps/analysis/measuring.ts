@@ -1,5 +1,5 @@
 import type { Metric } from '../../judges/metric.ts';
-import { judgeRunOf } from '../../judges/run-registry.ts';
+import { timingOf } from '../../judges/timing-registry.ts';
 import type { AnalysisStep } from './plan.ts';
 
 /** What is measured, and in windows of which length. */
@@ -29,7 +29,7 @@ export function measurements(
     .filter(({ name }) => step.metrics.includes(name))
     .map(({ judge }) => {
       const everyWindow = { initialDelaySeconds: 0, intervalSeconds: windowSeconds };
-      const { initialDelaySeconds, intervalSeconds } = judgeRunOf(judge).timing?.(judge) ?? everyWindow;
+      const { initialDelaySeconds, intervalSeconds } = timingOf(judge) ?? everyWindow;
       const interval = Math.max(intervalSeconds, windowSeconds);
       return { delaySeconds: initialDelaySeconds, windows: (step.count * interval) / windowSeconds };
     });
