@@ -113,10 +113,11 @@ it('what a cold start reads of Look and of the way back without the cluster stay
   }
 });
 
-it('functions with the Kubernetes client stay below 2.2 MB, and no other function has it', () => {
+it('functions with the Kubernetes client stay below 2 MB, Look with it below 2.2, and no other function has it', () => {
   const withCluster = functionsWithCluster();
+  const most = (name: string) => (name === 'look-in-cluster' ? 2200 : 2000);
   for (const name of names) {
-    expect(kilobytes(name), name).toBeLessThan(withCluster.some(cluster => cluster === name) ? 2200 : 800);
+    expect(kilobytes(name), name).toBeLessThan(withCluster.some(cluster => cluster === name) ? most(name) : 800);
     const files = readdirSync(join(folder, name)).map(file => readFileSync(join(folder, name, file), 'utf8'));
     expect(
       files.some(source => source.includes('k8s-aws-v1.')),
