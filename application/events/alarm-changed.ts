@@ -7,10 +7,10 @@ import type { Workloads } from '../../adapters/workloads/workloads.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
 import type { AlarmSeen } from '../../domain/release/alarm-watch.ts';
 import { isOverridden, overridesEnded } from '../../domain/release/although.ts';
+import { forEachWorkload } from '../for-each.ts';
 import { ReleaseCall, withWorkload } from '../release-call.ts';
 import { type Claimed, claimRollBack } from '../roll-back/claim-roll-back.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { forEachWorkload } from './for-each.ts';
 
 export interface AlarmChangedDeps extends SharedDeps {
   ledger: Ledger;

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { canRun } from '../../adapters/images/ecr-registry.ts';
 import type { Log } from '../../adapters/log/log.ts';
-import type { RegisteredWorkload, Workloads } from '../../adapters/workloads/workloads.ts';
-import { matchesTag } from '../../domain/release/push.ts';
-import { type PushAnswer, type TakePushDeps, takePush } from '../operations/take-push.ts';
-import { forEachWorkload } from './for-each.ts';
+import type { Workloads } from '../../adapters/workloads/workloads.ts';
+import { type PushAnswer, takePushInputSchema } from '../operations/schemas/take-push.ts';
+import { type TakePushDeps, takePush } from '../operations/take-push.ts';
 
 export interface ImagePushedDeps extends TakePushDeps {
   workloads: Workloads;
@@ -35,27 +34,12 @@ export const pushEventSchema = z.looseObject({
  */
 export async function imagePushed(
   deps: ImagePushedDeps,
-  event: z.infer<typeof pushEventSchema>,
+  { detail, time }: z.infer<typeof pushEventSchema>,
   log: Log,
 ): Promise<PushAnswer[]> {
-  const { detail, time } = event;
   const { 'repository-name': repository, 'image-digest': digest, 'image-tag': tag = '' } = detail;
   const isPush = detail['action-type'] === 'PUSH' && detail.result === 'SUCCESS';
   if (!isPush || tag === '' || !canRun(detail['artifact-media-type'])) return [];
-  const theirs = (await deps.workloads.readAll()).filter(registered => wants(registered, repository, tag));
-  return forEachWorkload(theirs, log, registered =>
-    takePush(
-      deps,
-      registered,
-      { repository, tag, digest },
-      {
-        by: 'push',
-        log,
-        ...(time !== undefined && { announcedAtEpochMs: Date.parse(time) }),
-      },
-    ),
-  );
+  const announced = time === undefined ? {} : { announcedAtEpochMs: Date.parse(time) };
+  return takePush(deps, takePushInputSchema.parse({ repository, tag, digest, by: 'push', ...announced }), log);
 }
-
-const wants = ({ workload }: RegisteredWorkload, repository: string, tag: string): boolean =>
-  workload.repositories.some(({ name, tags }) => name === repository && matchesTag(tags, tag));

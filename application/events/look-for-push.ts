@@ -4,7 +4,8 @@ import { type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from '
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import type { Push } from '../../domain/release/push.ts';
 import type { NotifyDeps } from '../notify.ts';
-import { type PushAnswer, type TakePushDeps, takePush } from '../operations/take-push.ts';
+import type { PushAnswer } from '../operations/schemas/take-push.ts';
+import { type TakePushDeps, takePushOf } from '../operations/take-push.ts';
 import { page } from '../page.ts';
 import { findUnannouncedPush, isYoung, newestIn, readPushes } from './find-pushes.ts';
 import type { Rounds } from './rounds.ts';
@@ -68,7 +69,7 @@ async function take(
 ): Promise<PushAnswer | undefined> {
   log.warn('a push that no event announced', { workload: name, tag: push.tag });
   try {
-    return await takePush(deps, await deps.workloads.read(name), push, { by, log });
+    return await takePushOf(deps, await deps.workloads.read(name), push, { by, log });
   } catch (error) {
     if (!(error instanceof WorkloadNotFoundError)) throw error;
     log.warn('a workload that was removed has a push', { workload: name, because: error.message });

@@ -6,12 +6,12 @@ import type { RegisteredWorkload, Workloads } from '../../adapters/workloads/wor
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import { isItsTurn } from '../../domain/release/turn.ts';
 import { PartlyFailedError } from '../errors.ts';
-import type { PushAnswer } from '../operations/take-push.ts';
+import { sentenceOf, type Tried, tryEachWorkload } from '../for-each.ts';
+import type { PushAnswer } from '../operations/schemas/take-push.ts';
+import { PassPace } from '../pace.ts';
 import { page } from '../page.ts';
 import { type Cared, careForRelease } from './care-for-release.ts';
-import { sentenceOf, type Tried, tryEachWorkload } from './for-each.ts';
 import { type LookForPushDeps, lookForPush, type SettledPushes } from './look-for-push.ts';
-import { PassPace } from './pace.ts';
 import type { RescueDeps, Rescued } from './rescue.ts';
 import { Rounds } from './rounds.ts';
 

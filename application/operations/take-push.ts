@@ -1,25 +1,41 @@
 import { ImageNotFoundError, type ImageRegistry } from '../../adapters/images/image-registry.ts';
 import type { Log } from '../../adapters/log/log.ts';
-import type { RegisteredWorkload } from '../../adapters/workloads/workloads.ts';
+import type { RegisteredWorkload, Workloads } from '../../adapters/workloads/workloads.ts';
 import type { ReleaseImage } from '../../domain/ledger/facts.ts';
-import { considerPush, isRetag } from '../../domain/release/push.ts';
+import { considerPush, isRetag, matchesTag } from '../../domain/release/push.ts';
 import type { Workload } from '../../domain/workload.ts';
+import { forEachWorkload } from '../for-each.ts';
 import { ReleaseCall, withWorkload } from '../release-call.ts';
 import { withParts } from '../with-parts.ts';
-import { type RequestDeps, type Requested, requestRelease } from './request-release.ts';
+import { type RequestDeps, requestRelease } from './request-release.ts';
+import type { PushAnswer, TakePushInput } from './schemas/take-push.ts';
 
 export interface TakePushDeps extends RequestDeps {
   images: ImageRegistry;
 }
 
-/** What came of a push for one workload. */
-export type PushAnswer = { workload: string } & Requested;
+/**
+ * A push starts a release, of every workload that has its repository and a pattern that its tag matches.
+ * @throws PartlyFailedError names each workload for which it failed, and why
+ */
+export async function takePush(
+  deps: TakePushDeps & { workloads: Workloads },
+  { repository, tag, digest, by, announcedAtEpochMs }: TakePushInput,
+  log: Log,
+): Promise<PushAnswer[]> {
+  const theirs = (await deps.workloads.readAll()).filter(registered => wants(registered, repository, tag));
+  const options = { by, log, ...(announcedAtEpochMs !== undefined && { announcedAtEpochMs }) };
+  return forEachWorkload(theirs, log, registered => takePushOf(deps, registered, { repository, tag, digest }, options));
+}
+
+const wants = ({ workload }: RegisteredWorkload, repository: string, tag: string): boolean =>
+  workload.repositories.some(({ name, tags }) => name === repository && matchesTag(tags, tag));
 
 /**
  * Releases a workload's push, or says why not. When it was pushed the registry says, now: a push that is announced twice, or
  * after a newer one, is known by that.
  */
-export async function takePush(
+export async function takePushOf(
   deps: TakePushDeps,
   registered: RegisteredWorkload,
   push: { repository: string; tag: string; digest: string },

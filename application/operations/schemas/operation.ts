@@ -5,10 +5,12 @@ import type * as z from 'zod';
  * refuses what it does not know; a caller takes `output`, and passes over what a newer control plane says beside it.
  */
 export interface Operation {
-  /** The function's name behind the control plane's prefix. @example 'record-live' */
+  /** The name of its function, behind the control plane's prefix. @example 'record-live' */
   name: string;
   /** `reads`: it changes nothing, and may be repeated freely. `acts`: safe to repeat, and what it does stands in the ledger. */
   does: 'reads' | 'acts';
+  /** The event handler that calls it, where it has no function of its own: what AWS says is made its input there. */
+  heardBy?: string;
   /** One sentence for a list of them. */
   summary: string;
   input: z.ZodType;

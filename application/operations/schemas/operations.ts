@@ -6,6 +6,7 @@ import { recordLive } from './record-live.ts';
 import { start } from './start.ts';
 import { startWithPlan } from './start-with-plan.ts';
 import { status } from './status.ts';
+import { takePush } from './take-push.ts';
 import { undo } from './undo.ts';
 
 /**
@@ -21,6 +22,7 @@ export const OPERATIONS = {
   start,
   'start-with-plan': startWithPlan,
   status,
+  'take-push': takePush,
   undo,
 } as const;
 

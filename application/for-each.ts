@@ -1,8 +1,8 @@
-import type { Log } from '../../adapters/log/log.ts';
-import { ThrottledError } from '../../domain/errors.ts';
-import { PartlyFailedError } from '../errors.ts';
-import { namingThrottling } from '../throttling.ts';
+import type { Log } from '../adapters/log/log.ts';
+import { ThrottledError } from '../domain/errors.ts';
+import { PartlyFailedError } from './errors.ts';
 import { type Pace, unhurried } from './pace.ts';
+import { namingThrottling } from './throttling.ts';
 
 /** What came of doing the same for several workloads. */
 export interface Tried<T, Answer> {

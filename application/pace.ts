@@ -1,5 +1,5 @@
-import type { Clock } from '../../adapters/clock.ts';
-import type { Log } from '../../adapters/log/log.ts';
+import type { Clock } from '../adapters/clock.ts';
+import type { Log } from '../adapters/log/log.ts';
 
 /**
  * So many workloads at a time: all of hundreds at once would be as many sockets in one Lambda, and bursts that ECR and Step
