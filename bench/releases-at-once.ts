@@ -144,7 +144,7 @@ function scenarioOf(kind: Kind, index: number): Scenario {
     images: [{ tag: 'v1', digest: `sha256:${'1'.repeat(64)}`, quality }],
     stableReplicas: 4,
     podTimes: { readyMs: [2_000, 20_000], healthyMs: [1_000, 10_000] },
-    draining: { deregistrationDelaySeconds: 30, stickinessSeconds: 0 },
+    draining: { connectionsSeconds: 30, clientsSeconds: 0 },
     traffic: {
       requestsPerSecond: 50,
       lateMs: [60_000, 100_000],

@@ -6,7 +6,7 @@ import { fakeSource } from '../adapters/metrics/fake-source.ts';
 import { fakeNotifier } from '../adapters/notifier/fake-notifier.ts';
 import { parsePlan } from '../adapters/plan-file/read-plan.ts';
 import { fakeRouter } from '../adapters/router/fake-router.ts';
-import { fakeTargets } from '../adapters/targets/fake-targets.ts';
+import { fakeTargets } from '../adapters/router/fake-targets.ts';
 import { dialFor } from '../domain/dial.ts';
 import type { Fact } from '../domain/ledger/facts.ts';
 import type { Plan } from '../domain/plan/plan.ts';
@@ -159,8 +159,7 @@ const story = (plan: Plan): Fact[] => [
       stableReplicas: 4,
       deadlineEpochMs: START + plan.deadlineSeconds * 1000,
       propagationSeconds: 30,
-      deregistrationDelaySeconds: 30,
-      stickinessSeconds: 0,
+      draining: { connectionsSeconds: 30, clientsSeconds: 0 },
       wayBack: { kind: 'alb', stable: 'blue', rules: [] },
     },
   },

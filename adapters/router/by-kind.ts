@@ -1,7 +1,7 @@
 import type { Routing } from '../../domain/routers/plan-registry.ts';
 import type { Workload, WorkloadOf } from '../../domain/workload.ts';
-import type { Targets } from '../targets/targets.ts';
 import type { TrafficRouter } from './router.ts';
+import type { Targets } from './targets.ts';
 
 /** What one kind of router is at run time. */
 export interface RouterAdapter<W extends Workload = Workload> {

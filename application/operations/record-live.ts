@@ -3,7 +3,7 @@ import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
-import type { Targets } from '../../adapters/targets/targets.ts';
+import type { Targets } from '../../adapters/router/targets.ts';
 import type { Workloads } from '../../adapters/workloads/workloads.ts';
 import { otherSlot, type Slot } from '../../domain/dial.ts';
 import { RefusedError } from '../../domain/errors.ts';

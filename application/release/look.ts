@@ -4,7 +4,7 @@ import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { MetricSource } from '../../adapters/metrics/metric-source.ts';
 import { RouterUnreachableError } from '../../adapters/router/errors.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
-import { type TargetCounts, type Targets, TargetsUnreachableError } from '../../adapters/targets/targets.ts';
+import { type TargetCounts, type Targets, TargetsUnreachableError } from '../../adapters/router/targets.ts';
 import type { Slot } from '../../domain/dial.ts';
 import type { Decision, Observation } from '../../domain/release/move.ts';
 import { nextMove } from '../../domain/release/next-move.ts';

@@ -2,8 +2,9 @@ import type { Alarms } from '../../adapters/alarms/alarms.ts';
 import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
-import type { Targets } from '../../adapters/targets/targets.ts';
+import type { Targets } from '../../adapters/router/targets.ts';
 import { dialFor, sameDial } from '../../domain/dial.ts';
+import { drainingOf } from '../../domain/ledger/draining-of.ts';
 import { alarmBlock, rangUnderTraffic } from '../../domain/release/alarm-watch.ts';
 import { drainSeconds } from '../../domain/release/draining.ts';
 import { liveSlotProblem } from '../../domain/release/live-slot.ts';
@@ -61,7 +62,7 @@ export async function retireStable(deps: RetireStableDeps, call: ReleaseCall): P
   await deps.cluster.pointService(workload, canary, call.position);
   const { maxDrainSeconds } = workload;
   const since = call.release.retiringAtEpochMs ?? call.now;
-  const drain = first === true ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds }); // nothing was there to drain
+  const drain = first === true ? 0 : drainSeconds(drainingOf(call.admission), maxDrainSeconds); // nothing was there to drain
   const draining = stillDraining(stable, drain - (call.now - since) / 1000);
   if (draining !== undefined) return draining;
   // what is scaled down is the last that could take the requests: once more, however short the drain was

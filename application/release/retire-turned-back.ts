@@ -1,7 +1,8 @@
 import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
-import type { Targets } from '../../adapters/targets/targets.ts';
+import type { Targets } from '../../adapters/router/targets.ts';
 import { dialFor, sameDial } from '../../domain/dial.ts';
+import { drainingOf } from '../../domain/ledger/draining-of.ts';
 import { drainSeconds } from '../../domain/release/draining.ts';
 import { type Output, output } from '../outputs.ts';
 import { readDial, readText } from '../read-dial.ts';
@@ -26,7 +27,7 @@ export async function retireTurnedBack(
     return keepsPods(readText(dial));
   }
   await deps.cluster.pointService(workload, stable, call.position);
-  const drain = drainSeconds({ ...call.admission, maxDrainSeconds: workload.maxDrainSeconds });
+  const drain = drainSeconds(drainingOf(call.admission), workload.maxDrainSeconds);
   const draining = stillDraining(canary, drain - (call.now - turnedBackAtEpochMs) / 1000);
   if (draining !== undefined) return draining;
   if (targets[stable].healthy === 0) return keepsPods(`no target of ${stable} is healthy`);

@@ -1,7 +1,7 @@
 import type { Alarms } from '../../adapters/alarms/alarms.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
-import type { Targets } from '../../adapters/targets/targets.ts';
+import type { Targets } from '../../adapters/router/targets.ts';
 import { dialFor, dialText, sameDial } from '../../domain/dial.ts';
 import { confirmedWeight } from '../../domain/ledger/weight.ts';
 import { alarmBlock, rangUnderTraffic } from '../../domain/release/alarm-watch.ts';

@@ -12,6 +12,7 @@ import {
   type ReleaseVerdict,
 } from '../../domain/judges/judge-release.ts';
 import type { Verdict } from '../../domain/judges/verdict.ts';
+import { drainingOf } from '../../domain/ledger/draining-of.ts';
 import { walkedPlanOf } from '../../domain/ledger/steps-of.ts';
 import { sequentialContext } from '../../domain/plan/sequential-context.ts';
 import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
@@ -93,7 +94,8 @@ function contextOf(
     windowSeconds: plan.windowSeconds,
     expects: window => expectedIn(window, shifts),
     sequential: sequentialContext(walkedPlanOf(call.release), call.release),
-    steadyWeight: window => steadyWeight(window, shifts, admission?.stickinessSeconds ?? 0),
+    steadyWeight: window =>
+      steadyWeight(window, shifts, admission === undefined ? 0 : drainingOf(admission).clientsSeconds),
     sourceFault: fault,
   };
 }

@@ -4,7 +4,7 @@ import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import { RouterRuleError, RouterUnreachableError } from '../../adapters/router/errors.ts';
 import type { Page, TrafficRouter } from '../../adapters/router/router.ts';
-import { type TargetCounts, type Targets, TargetsUnreachableError } from '../../adapters/targets/targets.ts';
+import { type TargetCounts, type Targets, TargetsUnreachableError } from '../../adapters/router/targets.ts';
 import { dialText, otherSlot, type Slot } from '../../domain/dial.ts';
 import { releaseExecutionName } from '../../domain/release-id.ts';
 import { StaleExecutionError } from '../errors.ts';

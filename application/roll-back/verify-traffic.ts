@@ -1,7 +1,8 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
-import type { Targets } from '../../adapters/targets/targets.ts';
+import type { Targets } from '../../adapters/router/targets.ts';
 import { otherSlot } from '../../domain/dial.ts';
+import { drainingOf } from '../../domain/ledger/draining-of.ts';
 import { drainSeconds } from '../../domain/release/draining.ts';
 import { output, type RollBackOutput } from '../outputs.ts';
 import { readDial, readText } from '../read-dial.ts';
@@ -46,8 +47,7 @@ export async function verifyTraffic(
   const { rollBack } = call.release;
   const since = rollBack?.verifiedAtEpochMs ?? call.now;
   // a canary that never had traffic has nothing to drain
-  const drain =
-    shifts.length === 0 ? 0 : drainSeconds({ ...call.admission, maxDrainSeconds: workload.maxDrainSeconds });
+  const drain = shifts.length === 0 ? 0 : drainSeconds(drainingOf(call.admission), workload.maxDrainSeconds);
   const left = drain - (call.now - since) / 1000;
   return stillDraining('the canary', left) ?? output({ kind: 'advance', because: `verified at ${stable} 100 %` });
 }

@@ -3,6 +3,7 @@ import type { Baseline } from '../judges/sequential/baseline.ts';
 import type { Verdict } from '../judges/verdict.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ReleaseSteps } from '../plan/release-steps.ts';
+import type { Draining } from '../routers/draining.ts';
 import type { Workload } from '../workload.ts';
 
 /** How a release ended. */
@@ -53,8 +54,8 @@ export interface Admission {
   deadlineEpochMs: number;
   /** How long after a confirmed shift clients may still see the old weights. */
   propagationSeconds: number;
-  deregistrationDelaySeconds: number;
-  stickinessSeconds: number;
+  /** How long a slot serves on after its weight is 0. Absent in lines from before version 7, which had other names: ask `drainingOf`. */
+  draining?: Draining;
   /** The router's own plain JSON; its shape belongs to the router's adapter. */
   wayBack: unknown;
 }

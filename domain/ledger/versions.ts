@@ -7,7 +7,7 @@ import type { WorkloadState } from './state.ts';
  * The version of what is written: lines and snapshots. Lines without one are of version 1. It goes up with every kind of line
  * or member of the state that a function of before does not know.
  */
-export const LEDGER_VERSION = 6;
+export const LEDGER_VERSION = 7;
 
 /** A line that must not be passed over, by functions of an older version than its writer's. Mended by updating them. */
 export class UnknownEntryError extends StaleError {

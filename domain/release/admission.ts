@@ -2,6 +2,7 @@ import { type Dial, dialText, otherSlot, SLOTS, type Slot } from '../dial.ts';
 import type { Admission } from '../ledger/facts.ts';
 import type { EndedRelease, Live, ReleaseState } from '../ledger/state.ts';
 import { stepsOf } from '../ledger/steps-of.ts';
+import type { Draining } from '../routers/draining.ts';
 import { routerOf } from '../routers/plan-registry.ts';
 import type { NamespaceSelectors } from '../slot/namespace-selectors.ts';
 import { podTemplateSchema } from '../slot/pod-template.ts';
@@ -28,7 +29,7 @@ interface SlotFound {
 /** The world as Admit found it. */
 export interface Observed {
   dial: Dial;
-  draining: { deregistrationDelaySeconds: number; stickinessSeconds: number };
+  draining: Draining;
   /** Healthy targets of each slot's target group. */
   healthy: Record<Slot, number>;
   /** Targets of it that are not leaving, checked or not: a group in no rule has targets that nobody checks. */
@@ -115,7 +116,6 @@ export function admit(
     return { kind: 'refused', because, sameAs: before.releaseId };
   }
   if (revision === stableRevision) return refused(`revision ${revision} is live already, in ${stable}`);
-  const { deregistrationDelaySeconds, stickinessSeconds } = found.draining;
   const kind = { ...(first && { first }), ...(problemOfStable !== undefined && { stableIsDown: true as const }) };
   const service = known.live === undefined ? undefined : serviceFinding(release, found, stable);
   return {
@@ -134,8 +134,7 @@ export function admit(
       ...(ownMinimum === undefined ? {} : { stableMinimum: ownMinimum }),
       deadlineEpochMs: known.nowEpochMs + release.plan.deadlineSeconds * 1000,
       propagationSeconds: found.propagationSeconds,
-      deregistrationDelaySeconds,
-      stickinessSeconds,
+      draining: found.draining,
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Slot } from '../dial.ts';
 import { durationText } from '../file/units.ts';
+import { drainingOf } from '../ledger/draining-of.ts';
 import type { Admission } from '../ledger/facts.ts';
 import { type Paged, PROCEED, type ReleaseState, type WorkloadState } from '../ledger/state.ts';
 import { stepsOf } from '../ledger/steps-of.ts';
@@ -145,7 +146,7 @@ const isWait = (kind: string): kind is WaitKind => Object.hasOwn(WAITS, kind);
 function pastNoReturn(release: ReleaseState, admission: Admission, retiringAt: number): Found {
   const { hold, stableRetired, workload, shifts, turnedBack } = release;
   const { first, stable, canary } = admission;
-  const drainsFor = drainSeconds({ ...admission, maxDrainSeconds: workload.maxDrainSeconds });
+  const drainsFor = drainSeconds(drainingOf(admission), workload.maxDrainSeconds);
   if (turnedBack?.canaryRetired === true) {
     return wait(
       'closing',
@@ -187,6 +188,6 @@ function wayBackOf(release: ReleaseState, rollBack: NonNullable<ReleaseState['ro
     // not from the restoring: somebody who turns the traffic again and again would begin it anew each time
     return wait('verifying', `the load balancer to show all requests with ${stable}`, goingBackAtEpochMs, OWN_WORK);
   }
-  const drain = drainSeconds({ ...admission, maxDrainSeconds: workload.maxDrainSeconds });
+  const drain = drainSeconds(drainingOf(admission), workload.maxDrainSeconds);
   return wait('retiringCanary', `${rest(canary)}${clusterText(release)}`, verifiedAtEpochMs, drain + OWN_WORK);
 }

@@ -1,4 +1,5 @@
 import type { Baseline } from '../judges/sequential/baseline.ts';
+import { drainingOf } from '../ledger/draining-of.ts';
 import type { Admission, Entry, Fact } from '../ledger/facts.ts';
 import { walkedPlanOf } from '../ledger/steps-of.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -50,7 +51,8 @@ export function releaseOfLedger(
   const plan = walkedPlanOf({ ...requested, ...(admission !== undefined && { admission }) });
   const release: RecordedRelease = {
     ...{ name, metrics, windowSeconds: plan.windowSeconds, startedAtEpochMs, expects, baseline, ceilings },
-    steadyWeight: window => steadyWeight(window, shifts, admission?.stickinessSeconds ?? 0),
+    steadyWeight: window =>
+      steadyWeight(window, shifts, admission === undefined ? 0 : drainingOf(admission).clientsSeconds),
   };
   return { kind: 'release', release, plan, workload };
 }

@@ -38,16 +38,16 @@ export function expectedIn(window: Window, shifts: readonly (ShiftTimes & { weig
 
 /**
  * The canary's weight, in per cent, if it was the same in all of the window; undefined where a shift is in it, or where
- * sticky sessions that began under an earlier weight may still decide where requests go.
+ * clients that were sent to a slot under an earlier weight may still stay there.
  */
 export function steadyWeight(
   window: Window,
   shifts: readonly (ShiftTimes & { weight: number })[],
-  stickinessSeconds: number,
+  clientsSeconds: number,
 ): number | undefined {
   const last = inOrder(shifts).findLast(shift => shift.intendedAtEpochMs < window.endEpochMs);
   if (last?.confirmedAtEpochMs === undefined) return undefined;
-  const steadyFromEpochMs = last.confirmedAtEpochMs + stickinessSeconds * 1000;
+  const steadyFromEpochMs = last.confirmedAtEpochMs + clientsSeconds * 1000;
   return window.startEpochMs >= steadyFromEpochMs ? last.weight : undefined;
 }
 

@@ -7,7 +7,7 @@ import { LedgerUnreachableError } from '../../adapters/ledger/errors.ts';
 import { MetricSourceUnreachableError } from '../../adapters/metrics/metric-source.ts';
 import { NotifierUnreachableError } from '../../adapters/notifier/notifier.ts';
 import { RouterUnreachableError } from '../../adapters/router/errors.ts';
-import { TargetsUnreachableError } from '../../adapters/targets/targets.ts';
+import { TargetsUnreachableError } from '../../adapters/router/targets.ts';
 import { WorkloadsUnreachableError } from '../../adapters/workloads/workloads.ts';
 import type { AllDeps } from '../../functions/lambda/handlers.ts';
 import { currentInvocation, type Invocation, never } from './invocation.ts';

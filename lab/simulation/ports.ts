@@ -9,7 +9,7 @@ import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log, Meter } from '../../adapters/log/log.ts';
 import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
-import type { Targets } from '../../adapters/targets/targets.ts';
+import type { Targets } from '../../adapters/router/targets.ts';
 import { FakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
 import type { AllDeps } from '../../functions/lambda/handlers.ts';
 import type { StateMachineHost } from '../asl/state-machine-host.ts';

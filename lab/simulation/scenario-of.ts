@@ -36,8 +36,8 @@ export function scenarioOf(seed: number): Scenario {
     ...(hasAutoscaler ? { autoscalerMinimum: random.whole(1, 3) } : {}),
     podTimes: { readyMs: [2_000, random.pick([10_000, 60_000])], healthyMs: [1_000, random.pick([5_000, 20_000])] },
     draining: {
-      deregistrationDelaySeconds: random.pick([0, 30, 300]),
-      stickinessSeconds: random.pick([0, 0, 60]),
+      connectionsSeconds: random.pick([0, 30, 300]),
+      clientsSeconds: random.pick([0, 0, 60]),
     },
     traffic: trafficOf(random),
     hookAnswers: random.pick([

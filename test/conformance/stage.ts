@@ -5,7 +5,7 @@ import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import { stepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
 import type { MetricSource } from '../../adapters/metrics/metric-source.ts';
 import { RouterUnreachableError } from '../../adapters/router/errors.ts';
-import type { Targets } from '../../adapters/targets/targets.ts';
+import type { Targets } from '../../adapters/router/targets.ts';
 import { SLOTS } from '../../domain/dial.ts';
 import type { Entry } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';

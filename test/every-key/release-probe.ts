@@ -60,7 +60,7 @@ export interface Scene {
   /** After the start of the first image. */
   acts?: Act[];
   approverEveryMs?: number;
-  stickinessSeconds?: number;
+  clientsSeconds?: number;
 }
 
 export const planFrom = (file: object, workload?: Workload): Plan => {
@@ -101,7 +101,7 @@ export async function effectsOf(
     stableReplicas: 4,
     autoscalerMinimum: 2,
     podTimes: { readyMs: [5_000, 5_000], healthyMs: [2_000, 2_000] },
-    draining: { deregistrationDelaySeconds: 30, stickinessSeconds: scene.stickinessSeconds ?? 0 },
+    draining: { connectionsSeconds: 30, clientsSeconds: scene.clientsSeconds ?? 0 },
     traffic: {
       requestsPerSecond: scene.requestsPerSecond ?? 100,
       lateMs: [20_000, 25_000],

@@ -116,5 +116,5 @@ export const WORKLOAD_ROWS: Record<string, ReleaseRow> = {
   }),
   'router.previewRule': workload({}, alb({ previewRule: `${rule}e` })),
   connections: workload({ connections: 'cut' }, { connections: 'drain' }, BAD),
-  maxDrain: workload({ maxDrain: '1m' }, { maxDrain: '20m' }, { stickinessSeconds: 3600 }),
+  maxDrain: workload({ maxDrain: '1m' }, { maxDrain: '20m' }, { clientsSeconds: 3600 }),
 };

@@ -18,7 +18,7 @@ describe('admission', () => {
   it('freezes the ground of the release with its way back, and tells who wants to know', async () => {
     // Prepare
     const world = await started({ notify });
-    world.targets.draining.stickinessSeconds = 600;
+    world.targets.draining.clientsSeconds = 600;
     world.cluster.putAutoscaler(shop, 'blue', 2);
     world.wait(5);
     // Act
@@ -37,8 +37,7 @@ describe('admission', () => {
       stableMinimum: 2,
       deadlineEpochMs: at(5 + 7_200),
       propagationSeconds: 30,
-      deregistrationDelaySeconds: 0,
-      stickinessSeconds: 600,
+      draining: { connectionsSeconds: 0, clientsSeconds: 600 },
       wayBack: await world.router.planWayBack(shop, 'blue'),
     });
     expect(notices(world)).toEqual([['shop-1: started', 'arn:topic/team']]);

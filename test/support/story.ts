@@ -99,8 +99,7 @@ export const admissionOf = (more: Partial<Admission> = {}): Admission => ({
   stableReplicas: 4,
   deadlineEpochMs: at(7_200),
   propagationSeconds: 30,
-  deregistrationDelaySeconds: 30,
-  stickinessSeconds: 0,
+  draining: { connectionsSeconds: 30, clientsSeconds: 0 },
   wayBack: { kind: 'alb', stable: 'blue', rules: [] },
   ...more,
 });

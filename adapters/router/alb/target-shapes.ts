@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { TargetCounts, TargetState } from '../../targets/targets.ts';
+import type { Draining } from '../../../domain/routers/draining.ts';
 import { RouterRuleError } from '../errors.ts';
+import type { TargetCounts, TargetState } from '../targets.ts';
 
 /** ELB's states as the counts know them. */
 const COUNTED_AS: Record<string, TargetState> = {
@@ -68,10 +69,7 @@ const attributesSchema = z.object({
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
  * @throws RouterRuleError attributes that no ALB target group has
  */
-export function drainingOf(
-  arn: string,
-  attributes: Record<string, string | undefined>,
-): { deregistrationDelaySeconds: number; stickinessSeconds: number } {
+export function drainingOf(arn: string, attributes: Record<string, string | undefined>): Draining {
   const parsed = attributesSchema.safeParse(attributes);
   if (!parsed.success) {
     throw new RouterRuleError(`target group ${arn}: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
@@ -82,7 +80,7 @@ export function drainingOf(
       ? found['stickiness.app_cookie.duration_seconds']
       : found['stickiness.lb_cookie.duration_seconds'];
   return {
-    deregistrationDelaySeconds: found['deregistration_delay.timeout_seconds'],
-    stickinessSeconds: found['stickiness.enabled'] === 'true' ? (cookieSeconds ?? 0) : 0,
+    connectionsSeconds: found['deregistration_delay.timeout_seconds'],
+    clientsSeconds: found['stickiness.enabled'] === 'true' ? (cookieSeconds ?? 0) : 0,
   };
 }

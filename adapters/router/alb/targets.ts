@@ -7,7 +7,7 @@ import {
 import { SLOTS } from '../../../domain/dial.ts';
 import type { WorkloadOf } from '../../../domain/workload.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, type Env } from '../../aws-client-config.ts';
-import { type TargetCounts, type Targets, TargetsUnreachableError } from '../../targets/targets.ts';
+import { type TargetCounts, type Targets, TargetsUnreachableError } from '../targets.ts';
 import { describeRules } from './describe-rules.ts';
 import { asElbErrors } from './errors.ts';
 import { countTargets, drainingOf, reasonsOf } from './target-shapes.ts';
@@ -52,9 +52,12 @@ function albTargets(client: ElasticLoadBalancingV2Client): Targets<WorkloadOf<'a
         ...SLOTS.map(slot => describeAttributes(router.targetGroups[slot], abortSignal)),
       ]);
       return {
-        deregistrationDelaySeconds: Math.max(...groups.map(group => group.deregistrationDelaySeconds)),
+        connectionsSeconds: Math.max(...groups.map(group => group.connectionsSeconds)),
         // a rule's cookie and a target group's are different ones; either keeps a client where it is
-        stickinessSeconds: Math.max(...[...groups, ...rules].map(({ stickinessSeconds }) => stickinessSeconds)),
+        clientsSeconds: Math.max(
+          ...groups.map(group => group.clientsSeconds),
+          ...rules.map(rule => rule.stickinessSeconds),
+        ),
       };
     },
 

@@ -1,7 +1,7 @@
 import type { WorkloadOf } from '../../../domain/workload.ts';
 import type { Cluster, SlotStatus } from '../../cluster/cluster.ts';
 import { ClusterUnreachableError } from '../../cluster/errors.ts';
-import { type TargetCounts, type Targets, TargetsUnreachableError } from '../../targets/targets.ts';
+import { type TargetCounts, type Targets, TargetsUnreachableError } from '../targets.ts';
 
 /** Pods as their kubelets say: a Service sends to those that are ready, and to no others. What nobody says is ready is not. */
 export function selectorTargets(cluster: Cluster | undefined): Targets<WorkloadOf<'selector'>> {
@@ -24,7 +24,7 @@ export function selectorTargets(cluster: Cluster | undefined): Targets<WorkloadO
 
     async readDraining({ connections, maxDrainSeconds }) {
       // nothing ends a connection to a slot but its client or the end of its pod: cut waits for neither
-      return { deregistrationDelaySeconds: connections === 'cut' ? 0 : maxDrainSeconds, stickinessSeconds: 0 };
+      return { connectionsSeconds: connections === 'cut' ? 0 : maxDrainSeconds, clientsSeconds: 0 };
     },
 
     async cutConnections() {

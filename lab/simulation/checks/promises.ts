@@ -5,13 +5,13 @@ import type { ToldRelease } from './told-release.ts';
 
 const MINUTE_MS = 60_000;
 
-/** design.md, "Going back": deregistration delay + min(stickiness, maxDrain) + 120 s at a verified 0. In milliseconds. */
+/** design.md, "Going back": how long connections stay + min(how long clients do, maxDrain) + 120 s at a verified 0. In milliseconds. */
 export function drainMs(
-  groups: { deregistrationDelaySeconds: number; stickinessSeconds: number },
+  said: { connectionsSeconds: number; clientsSeconds: number },
   { maxDrainSeconds }: Pick<Workload, 'maxDrainSeconds'>,
 ): number {
-  const cookies = groups.stickinessSeconds < maxDrainSeconds ? groups.stickinessSeconds : maxDrainSeconds;
-  return (groups.deregistrationDelaySeconds + cookies + 120) * 1000;
+  const clients = said.clientsSeconds < maxDrainSeconds ? said.clientsSeconds : maxDrainSeconds;
+  return (said.connectionsSeconds + clients + 120) * 1000;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { TargetCounts } from '../../../adapters/targets/targets.ts';
+import type { TargetCounts } from '../../../adapters/router/targets.ts';
 import type { Random } from '../random.ts';
 import type { Quality } from './quality.ts';
 

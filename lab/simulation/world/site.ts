@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, SlotStatus, Template } from '../../../adapters/cluster/cluster.ts';
 import { type FakeCluster, openFakeCluster } from '../../../adapters/cluster/fake-cluster.ts';
 import { type FakeRouter, fakeRouter } from '../../../adapters/router/fake-router.ts';
-import type { Targets } from '../../../adapters/targets/targets.ts';
+import type { Targets } from '../../../adapters/router/targets.ts';
 import { type Dial, SLOTS, type Slot } from '../../../domain/dial.ts';
+import type { Draining } from '../../../domain/routers/draining.ts';
 import type { WorkloadOf } from '../../../domain/workload.ts';
 import { type Random, randomOf } from '../random.ts';
 import { type PodTimes, SlotPods } from './pods.ts';
@@ -21,7 +22,7 @@ export interface SiteSpec {
   /** Of both slots' autoscalers; absent: there are none. */
   autoscalerMinimum?: number;
   podTimes: PodTimes;
-  draining: { deregistrationDelaySeconds: number; stickinessSeconds: number };
+  draining: Draining;
   traffic: TrafficSpec;
   /** While no node has room a pod that begins waits for one, so long after the start. */
   noRoom?: { fromMs: number; untilMs: number }[];
@@ -60,7 +61,7 @@ export class Site {
 
   private constructor(spec: SiteSpec) {
     const random: Random = randomOf(spec.seed, `pods of ${spec.workload.name}`);
-    const deregistrationMs = () => spec.draining.deregistrationDelaySeconds * 1000;
+    const deregistrationMs = () => spec.draining.connectionsSeconds * 1000;
     const startedAtEpochMs = Date.now();
     const roomFromEpochMs = () => {
       const elapsedMs = Date.now() - startedAtEpochMs;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { RouterUnreachableError } from '../../../adapters/router/errors.ts';
 import { fakeRouter } from '../../../adapters/router/fake-router.ts';
+import { checkout, keepsRulesContract } from './alb/rules.contract.ts';
 import { keepsDialContract } from './dial.contract.ts';
-import { checkout, keepsRouterContract } from './router.contract.ts';
 
 describe('the fake router', () => {
-  keepsRouterContract(async () => {
+  keepsRulesContract(async () => {
     const router = fakeRouter(checkout);
     return {
       router,

@@ -198,7 +198,7 @@ function observe(
     windowSeconds: plan.windowSeconds,
     expects: window => expectedIn(window, shifts),
     sequential: sequentialContext(plan, release),
-    steadyWeight: window => steadyWeight(window, shifts, release.admission?.stickinessSeconds ?? 0),
+    steadyWeight: window => steadyWeight(window, shifts, release.admission?.draining?.clientsSeconds ?? 0),
     terse: true,
   };
   const step = currentStep(release);

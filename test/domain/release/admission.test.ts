@@ -6,7 +6,7 @@ import { at, imageOf, planOf, requested, stateOf } from '../../support/story.ts'
 
 const found = (more: Partial<Observed> = {}): Observed => ({
   dial: { blue: 100, green: 0 },
-  draining: { deregistrationDelaySeconds: 30, stickinessSeconds: 600 },
+  draining: { connectionsSeconds: 30, clientsSeconds: 600 },
   healthy: { blue: 4, green: 0 },
   registered: { blue: 4, green: 0 },
   template: {
@@ -57,8 +57,7 @@ describe('a release is admitted', () => {
         stableReplicas: 4,
         deadlineEpochMs: at(5 + 7_200),
         propagationSeconds: 30,
-        deregistrationDelaySeconds: 30,
-        stickinessSeconds: 600,
+        draining: { connectionsSeconds: 30, clientsSeconds: 600 },
       },
     });
   });

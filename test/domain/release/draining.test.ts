@@ -7,6 +7,6 @@ it.each([
   ['clients with a cookie for days leave after maxDrain', 30, 604_800, 900, 1_050],
   ['nobody waits for cookies where maxDrain is 0', 300, 604_800, 0, 420],
   ['120 s are never left out', 0, 0, 0, 120],
-])('a slot keeps its pods until %s', (_, deregistrationDelaySeconds, stickinessSeconds, maxDrainSeconds, seconds) => {
-  expect(drainSeconds({ deregistrationDelaySeconds, stickinessSeconds, maxDrainSeconds })).toBe(seconds);
+])('a slot keeps its pods until %s', (_, connectionsSeconds, clientsSeconds, maxDrainSeconds, seconds) => {
+  expect(drainSeconds({ connectionsSeconds, clientsSeconds }, maxDrainSeconds)).toBe(seconds);
 });

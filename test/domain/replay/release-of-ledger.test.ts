@@ -79,7 +79,10 @@ describe('a release as its ledger keeps it', () => {
 
   it('knows the weight of a window when sticky sessions of the weight before have run out', () => {
     // Prepare: confirmed at 51, so that sessions of 60 s decide until 111
-    const admitted: Line = [0, { kind: 'admitted', admission: admissionOf({ stickinessSeconds: 60 }) }];
+    const admitted: Line = [
+      0,
+      { kind: 'admitted', admission: admissionOf({ draining: { connectionsSeconds: 30, clientsSeconds: 60 } }) },
+    ];
     const release = releaseOf([[0, requested()], admitted, ...shifted(50, { from: 0, to: 10 })]);
     // Act, Assess
     expect(release.steadyWeight?.(minute(60))).toBeUndefined();

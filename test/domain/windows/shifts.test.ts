@@ -65,7 +65,7 @@ describe('the weight of a window', () => {
     ['is not known while nobody has confirmed the shift', [shift(-10, undefined, 25)], 0, undefined],
     ['is not known while sessions of an earlier weight may still decide', [shift(-40, -29, 25)], 30, undefined],
     ['is known once they are over', [shift(-40, -30, 25)], 30, 25],
-  ])('%s', (_, shifts, stickinessSeconds, weight) => {
-    expect(steadyWeight(window, shifts, stickinessSeconds)).toBe(weight);
+  ])('%s', (_, shifts, clientsSeconds, weight) => {
+    expect(steadyWeight(window, shifts, clientsSeconds)).toBe(weight);
   });
 });

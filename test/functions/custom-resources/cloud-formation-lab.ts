@@ -11,7 +11,7 @@ import type { Answer } from '../../../functions/lambda/custom-resource.ts';
 import { openElbv2Endpoint } from '../../../lab/aws/elbv2-endpoint.ts';
 import type { ResourceTags } from '../../../lab/aws/elbv2-tags.ts';
 import { openWireServer } from '../../../lab/aws/wire-server.ts';
-import { checkout } from '../../adapters/router/router.contract.ts';
+import { checkout } from '../../adapters/router/alb/rules.contract.ts';
 import { blueArn, greenArn, openMemoryLoadBalancer } from '../../lab/aws/memory-load-balancer.ts';
 
 export const PLAN = {

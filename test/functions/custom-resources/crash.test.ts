@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as listenerRule from '../../../functions/custom-resources/listener-rule.ts';
 import * as registeredWorkload from '../../../functions/custom-resources/registered-workload.ts';
-import { checkout } from '../../adapters/router/router.contract.ts';
+import { checkout } from '../../adapters/router/alb/rules.contract.ts';
 import { blueArn, greenArn } from '../../lab/aws/memory-load-balancer.ts';
 import { crashAfter } from '../crash-after.ts';
 import { openCloudFormationLab, PLAN } from './cloud-formation-lab.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeHandler } from '../../../functions/custom-resources/registered-workload.ts';
-import { checkout } from '../../adapters/router/router.contract.ts';
+import { checkout } from '../../adapters/router/alb/rules.contract.ts';
 import { openCloudFormationLab, PLAN } from './cloud-formation-lab.ts';
 
 let lab: Awaited<ReturnType<typeof openCloudFormationLab>>;

@@ -8,7 +8,7 @@ import { openWireServer } from '../../../../lab/aws/wire-server.ts';
 import { openLabClock } from '../../../../lab/clock.ts';
 import { openLoadBalancer } from '../../../../lab/load-balancer/load-balancer.ts';
 import { openMemoryLoadBalancer } from '../../../lab/aws/memory-load-balancer.ts';
-import { checkout } from '../router.contract.ts';
+import { checkout } from './rules.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -15,7 +15,7 @@ import {
   sticky,
 } from '../../../lab/aws/memory-load-balancer.ts';
 import { keepsDialContract } from '../dial.contract.ts';
-import { checkout, keepsRouterContract, otherGroupArn } from '../router.contract.ts';
+import { checkout, keepsRulesContract, otherGroupArn } from './rules.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -41,7 +41,7 @@ async function open(attributes: TargetGroupAttributes = {}) {
 }
 
 describe('the alb router, over the wire', () => {
-  keepsRouterContract(async () => {
+  keepsRulesContract(async () => {
     const { loadBalancer, router, ruleOf } = await open();
     return {
       router,

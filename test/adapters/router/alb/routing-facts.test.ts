@@ -15,7 +15,7 @@ import {
   openMemoryLoadBalancer,
   previewRuleArn,
 } from '../../../lab/aws/memory-load-balancer.ts';
-import { checkout } from '../router.contract.ts';
+import { checkout } from './rules.contract.ts';
 
 const loadBalancer = openMemoryLoadBalancer();
 const tags: ResourceTags = {};

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseActions, parseAlbRule } from '../../../../adapters/router/alb/rule.ts';
 import { RouterRuleError } from '../../../../adapters/router/errors.ts';
 import { blueArn, greenArn } from '../../../lab/aws/memory-load-balancer.ts';
-import { checkout } from '../router.contract.ts';
+import { checkout } from './rules.contract.ts';
 
 const oidc = {
   Issuer: 'https://idp.example.com',

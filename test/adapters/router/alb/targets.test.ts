@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { countTargets, drainingOf, reasonsOf } from '../../../../adapters/router/alb/target-shapes.ts';
 import { openAlbTargets } from '../../../../adapters/router/alb/targets.ts';
 import { RouterRuleError } from '../../../../adapters/router/errors.ts';
-import { TargetsUnreachableError } from '../../../../adapters/targets/targets.ts';
+import { TargetsUnreachableError } from '../../../../adapters/router/targets.ts';
 import { SLOTS } from '../../../../domain/dial.ts';
 import { openElbv2Endpoint } from '../../../../lab/aws/elbv2-endpoint.ts';
 import type { ControlledLoadBalancer, TargetGroupAttributes } from '../../../../lab/aws/elbv2-targets.ts';
@@ -17,8 +17,8 @@ import {
   openMemoryLoadBalancer,
   sticky,
 } from '../../../lab/aws/memory-load-balancer.ts';
-import { keepsTargetsContract } from '../../targets/targets.contract.ts';
-import { checkout } from '../router.contract.ts';
+import { keepsTargetsContract } from '../targets.contract.ts';
+import { checkout } from './rules.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -37,31 +37,49 @@ async function openTargets(loadBalancer: ControlledLoadBalancer, attributes: Tar
   return { server, targets };
 }
 
+type MemoryLoadBalancer = ReturnType<typeof openMemoryLoadBalancer>;
+
+function delayBy(loadBalancer: MemoryLoadBalancer, deregistrationDelaySeconds: number): void {
+  for (const group of loadBalancer.targetGroups()) {
+    loadBalancer.putTargetGroup({ ...group, deregistrationDelaySeconds });
+  }
+}
+
+function stickTo(loadBalancer: MemoryLoadBalancer, seconds: number): void {
+  const rule = loadBalancer.rules().find(({ arn }) => arn === mainRuleArn);
+  if (rule === undefined) throw new Error(`no rule ${mainRuleArn}`);
+  loadBalancer.putRule({ ...rule, action: sticky(forward([blueArn, 1], [greenArn, 0]), seconds) });
+}
+
 describe("the load balancer's targets, over the wire", () => {
   keepsTargetsContract(async () => {
     const loadBalancer = openMemoryLoadBalancer();
-    const attributes: TargetGroupAttributes = {};
-    const { targets } = await openTargets(loadBalancer, attributes);
+    const { targets } = await openTargets(loadBalancer);
     return {
       targets,
       setTargets(slot, states) {
         const health = states.map((state, i) => ({ host: '127.0.0.1', port: 8000 + i, state }));
         loadBalancer.setHealth(checkout.router.targetGroups[slot], health);
       },
-      setDraining({ deregistrationDelaySeconds, targetStickinessSeconds, ruleStickinessSeconds }) {
-        attributes[greenArn] = {
-          'stickiness.enabled': String(targetStickinessSeconds > 0),
-          'stickiness.lb_cookie.duration_seconds': String(targetStickinessSeconds),
-        };
-        for (const group of loadBalancer.targetGroups()) {
-          loadBalancer.putTargetGroup({ ...group, deregistrationDelaySeconds });
-        }
-        const rule = loadBalancer.rules().find(({ arn }) => arn === mainRuleArn);
-        if (rule === undefined || ruleStickinessSeconds === 0) return;
-        const action = sticky(forward([blueArn, 1], [greenArn, 0]), ruleStickinessSeconds);
-        loadBalancer.putRule({ ...rule, action });
+      setDraining({ connectionsSeconds, clientsSeconds }) {
+        delayBy(loadBalancer, connectionsSeconds);
+        if (clientsSeconds > 0) stickTo(loadBalancer, clientsSeconds);
       },
     };
+  });
+
+  it.each([
+    ['the target groups', { ofGroups: 300, ofRule: 60 }],
+    ['a rule', { ofGroups: 60, ofRule: 300 }],
+  ])('keep a client for the longest stickiness, of %s', async (_, { ofGroups, ofRule }) => {
+    const loadBalancer = openMemoryLoadBalancer();
+    const attributes: TargetGroupAttributes = {
+      [greenArn]: { 'stickiness.enabled': 'true', 'stickiness.lb_cookie.duration_seconds': String(ofGroups) },
+    };
+    const { targets } = await openTargets(loadBalancer, attributes);
+    delayBy(loadBalancer, 0);
+    stickTo(loadBalancer, ofRule);
+    expect(await targets.readDraining(checkout)).toEqual({ connectionsSeconds: 0, clientsSeconds: 300 });
   });
 
   it('whose programs do not answer are unhealthy after their checks, and unused in no rule', async () => {
@@ -133,7 +151,7 @@ describe('what ELB says', () => {
       'stickiness.app_cookie.duration_seconds': '7200',
       'stickiness.lb_cookie.duration_seconds': '86400',
     };
-    expect(drainingOf('arn:group', attributes)).toEqual({ deregistrationDelaySeconds: 300, stickinessSeconds: 7200 });
+    expect(drainingOf('arn:group', attributes)).toEqual({ connectionsSeconds: 300, clientsSeconds: 7200 });
   });
 
   it('without a deregistration delay is a RouterRuleError that names the group', () => {

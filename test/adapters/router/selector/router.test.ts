@@ -4,7 +4,7 @@ import { openKubernetesCluster } from '../../../../adapters/cluster/kubernetes-c
 import { RouterRuleError, RouterUnreachableError } from '../../../../adapters/router/errors.ts';
 import { selectorRouter } from '../../../../adapters/router/selector/router.ts';
 import { selectorTargets } from '../../../../adapters/router/selector/targets.ts';
-import { TargetsUnreachableError } from '../../../../adapters/targets/targets.ts';
+import { TargetsUnreachableError } from '../../../../adapters/router/targets.ts';
 import { openLab } from '../../../lab/kubernetes/cluster-in-lab.ts';
 import { checkout, GOOD_IMAGE, template } from '../../cluster/cluster.contract.ts';
 import { keepsDialContract } from '../dial.contract.ts';
@@ -74,7 +74,7 @@ describe('the targets of a selector', () => {
     ['cut', 0],
     ['drain', 900],
   ] as const)('drain for %s: %d s', async (connections, seconds) => {
-    const draining = { deregistrationDelaySeconds: seconds, stickinessSeconds: 0 };
+    const draining = { connectionsSeconds: seconds, clientsSeconds: 0 };
     expect(await selectorTargets(undefined).readDraining({ ...turned, connections })).toEqual(draining);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fakeTargets } from '../../../adapters/targets/fake-targets.ts';
-import { TargetsUnreachableError } from '../../../adapters/targets/targets.ts';
-import { checkout } from '../router/router.contract.ts';
+import { fakeTargets } from '../../../adapters/router/fake-targets.ts';
+import { TargetsUnreachableError } from '../../../adapters/router/targets.ts';
+import { checkout } from './alb/rules.contract.ts';
 import { keepsTargetsContract } from './targets.contract.ts';
 
 describe('the fake targets', () => {
@@ -12,10 +12,7 @@ describe('the fake targets', () => {
       setTargets(slot, states) {
         for (const state of states) targets.counts[slot][state] += 1;
       },
-      setDraining({ deregistrationDelaySeconds, targetStickinessSeconds, ruleStickinessSeconds }) {
-        targets.draining.deregistrationDelaySeconds = deregistrationDelaySeconds;
-        targets.draining.stickinessSeconds = Math.max(targetStickinessSeconds, ruleStickinessSeconds);
-      },
+      setDraining: draining => void Object.assign(targets.draining, draining),
     };
   });
 

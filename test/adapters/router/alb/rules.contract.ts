@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { RouterRuleError } from '../../../adapters/router/errors.ts';
-import type { TrafficRouter } from '../../../adapters/router/router.ts';
-import { type Dial, dialFor, SLOTS } from '../../../domain/dial.ts';
-import type { WorkloadOf } from '../../../domain/workload.ts';
-import { targetGroupArn } from '../../../lab/aws/elbv2-arns.ts';
-import { apiRuleArn, blueArn, greenArn, mainRuleArn, previewRuleArn } from '../../lab/aws/memory-load-balancer.ts';
+import { RouterRuleError } from '../../../../adapters/router/errors.ts';
+import type { TrafficRouter } from '../../../../adapters/router/router.ts';
+import { type Dial, dialFor, SLOTS } from '../../../../domain/dial.ts';
+import type { WorkloadOf } from '../../../../domain/workload.ts';
+import { targetGroupArn } from '../../../../lab/aws/elbv2-arns.ts';
+import { apiRuleArn, blueArn, greenArn, mainRuleArn, previewRuleArn } from '../../../lab/aws/memory-load-balancer.ts';
 
 /** A rule as anybody could have written it past Sluice. */
 export interface WrittenRule {
@@ -41,26 +41,16 @@ export const checkout: WorkloadOf<'alb'> = {
   maxDrainSeconds: 900,
 };
 
-export const keepsRouterContract = (open: () => Promise<RouterWorld>) => {
+/** What is an Application Load Balancer's own, beside the contract of every router (dial.contract.ts). */
+export const keepsRulesContract = (open: () => Promise<RouterWorld>) => {
   describe('the dial', () => {
     it.each<Dial>([
-      { blue: 100, green: 0 },
-      { blue: 0, green: 100 },
-      { blue: 75, green: 25 },
       { blue: 66.7, green: 33.3 },
       { blue: 99.9, green: 0.1 },
-    ])('reads back as it was set: %o', async dial => {
+    ])('reads back to a tenth of a per cent: %o', async dial => {
       const { router } = await open();
       await router.setDial(checkout, dial);
       expect(await router.readDial(checkout)).toEqual(dial);
-    });
-
-    it('set twice to the same is set once', async () => {
-      const { router, readRule } = await open();
-      await router.setDial(checkout, { blue: 75, green: 25 });
-      const once = readRule(mainRuleArn);
-      await router.setDial(checkout, { blue: 75, green: 25 });
-      expect(readRule(mainRuleArn)).toEqual(once);
     });
 
     it('keeps both groups in every rule at 0 and at 100, so that both stay health-checked', async () => {
@@ -74,7 +64,7 @@ export const keepsRouterContract = (open: () => Promise<RouterWorld>) => {
       }
     });
 
-    it('shows what someone else set in the middle of a release', async () => {
+    it('is the share of the sum, whatever weights somebody wrote', async () => {
       const { router, writeRule } = await open();
       await router.setDial(checkout, { blue: 75, green: 25 });
       for (const arn of checkout.router.rules) {
@@ -117,17 +107,10 @@ export const keepsRouterContract = (open: () => Promise<RouterWorld>) => {
       expect(readRule(apiRuleArn).stickinessSeconds).toBe(0);
     });
 
-    it('is refused when it is none', async () => {
+    it('with hundredths is refused: the weights of a rule are as fine as tenths', async () => {
       const { router, readRule } = await open();
       const before = readRule(mainRuleArn);
-      for (const dial of [
-        { blue: 50, green: 49 },
-        { blue: 101, green: -1 },
-        { blue: 66.67, green: 33.33 },
-        { blue: Number.NaN, green: 0 },
-      ]) {
-        await expect(router.setDial(checkout, dial)).rejects.toThrow('is not a dial');
-      }
+      await expect(router.setDial(checkout, { blue: 66.67, green: 33.33 })).rejects.toThrow('is not a dial');
       expect(readRule(mainRuleArn)).toEqual(before);
     });
   });

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { TargetState, Targets } from '../../../adapters/targets/targets.ts';
+import type { TargetState, Targets } from '../../../adapters/router/targets.ts';
 import type { Slot } from '../../../domain/dial.ts';
-import { checkout } from '../router/router.contract.ts';
+import type { Draining } from '../../../domain/routers/draining.ts';
+import { checkout } from './alb/rules.contract.ts';
 
 export interface TargetsWorld {
   targets: Targets;
   setTargets(slot: Slot, states: TargetState[]): void;
-  setDraining(draining: {
-    deregistrationDelaySeconds: number;
-    /** Of the target groups. */
-    targetStickinessSeconds: number;
-    ruleStickinessSeconds: number;
-  }): void;
+  setDraining(draining: Draining): void;
 }
 
 export const keepsTargetsContract = (open: () => Promise<TargetsWorld>) => {
@@ -67,19 +63,13 @@ export const keepsTargetsContract = (open: () => Promise<TargetsWorld>) => {
   });
 
   describe('draining', () => {
-    it('takes the deregistration delay, and no longer where nothing is sticky', async () => {
-      const { targets, setDraining } = await open();
-      setDraining({ deregistrationDelaySeconds: 45, targetStickinessSeconds: 0, ruleStickinessSeconds: 0 });
-      expect(await targets.readDraining(checkout)).toEqual({ deregistrationDelaySeconds: 45, stickinessSeconds: 0 });
-    });
-
     it.each([
-      ['the target groups', { targetStickinessSeconds: 300, ruleStickinessSeconds: 60 }],
-      ['a rule', { targetStickinessSeconds: 60, ruleStickinessSeconds: 300 }],
-    ])('takes the longest stickiness, of %s', async (_, sticky) => {
+      ['as long as connections stay', { connectionsSeconds: 45, clientsSeconds: 0 }],
+      ['as long as clients stay', { connectionsSeconds: 0, clientsSeconds: 300 }],
+    ])('is read as it is now: %s', async (_, draining) => {
       const { targets, setDraining } = await open();
-      setDraining({ deregistrationDelaySeconds: 0, ...sticky });
-      expect(await targets.readDraining(checkout)).toEqual({ deregistrationDelaySeconds: 0, stickinessSeconds: 300 });
+      setDraining(draining);
+      expect(await targets.readDraining(checkout)).toEqual(draining);
     });
   });
 };

@@ -1,10 +1,11 @@
 import type { Slot } from '../../domain/dial.ts';
+import type { Draining } from '../../domain/routers/draining.ts';
 import { type TargetCounts, type Targets, TargetsUnreachableError } from './targets.ts';
 
 export interface FakeTargets extends Targets {
   /** Tests set what there is. */
   readonly counts: Record<Slot, TargetCounts>;
-  readonly draining: { deregistrationDelaySeconds: number; stickinessSeconds: number };
+  readonly draining: Draining;
   /** The next calls fail. */
   failNext(times: number, error?: Error): void;
 }
@@ -13,7 +14,7 @@ export interface FakeTargets extends Targets {
 export function fakeTargets(): FakeTargets {
   const none = (): TargetCounts => ({ healthy: 0, initial: 0, unhealthy: 0, draining: 0, unused: 0 });
   const counts = { blue: none(), green: none() };
-  const draining = { deregistrationDelaySeconds: 0, stickinessSeconds: 0 };
+  const draining = { connectionsSeconds: 0, clientsSeconds: 0 };
   const failures: Error[] = [];
   const failIfAsked = () => {
     const failure = failures.shift();
