@@ -153,7 +153,7 @@ function scenarioOf(kind: Kind, index: number): Scenario {
       noiseShare: 0.3,
     },
     hookAnswers: ['passed'],
-    acts: [{ atMs: 1_000, deed: { kind: 'start', image: 0, by: 'bench' } }],
+    acts: [{ atMs: 1_000, action: { kind: 'start', image: 0, by: 'bench' } }],
     faults: kind === 'faulty' ? FAULTS : NO_FAULTS,
     outages: [],
     quietAtMs: 30 * MINUTE_MS,

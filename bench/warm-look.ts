@@ -62,7 +62,7 @@ export async function warmLook(_: number, say: (line: string) => void): Promise<
 
 /** A ledger with the release, at 10 % since START. */
 export async function recordRelease(ledger: FakeLedger, plan: Plan): Promise<void> {
-  for (const fact of story(plan)) {
+  for (const fact of factsOf(plan)) {
     const state = await ledger.read('shop');
     await ledger.append('shop', state, { releaseId: 'shop-1', atEpochMs: START, by: 'bench', fact });
   }
@@ -133,7 +133,7 @@ const workload: WorkloadOf<'alb'> = {
 };
 
 /** At 10 % since START, in the bake that follows. */
-const story = (plan: Plan): Fact[] => [
+const factsOf = (plan: Plan): Fact[] => [
   {
     kind: 'requested',
     images: {

@@ -61,7 +61,7 @@ function writeJson(path: string | undefined, row: ReleaseRow): void {
 
 /** What a lab prints: sentences for people, a line each, '' where there is nothing to say. */
 function teller(options: LabCommandOptions, fileOf: () => WrittenLabFile | undefined): (news: LabNews) => string {
-  let story: ReleaseNews | undefined;
+  let newsOf: ReleaseNews | undefined;
   return news => {
     const file = fileOf();
     const labOption = file === undefined || file.path === LAB_FILE ? '' : ` --lab ${file.path}`;
@@ -71,14 +71,14 @@ function teller(options: LabCommandOptions, fileOf: () => WrittenLabFile | undef
       case 'stableReady':
         return `stable is ready: ${news.replicas} processes\n`;
       case 'planned':
-        story = openReleaseNews(news.plan);
+        newsOf = openReleaseNews(news.plan);
         return [
           usualText(options.path, news.usual),
           pacingText(news.pacing, news),
           planText(news.plan, options.plan === undefined),
         ].join('');
       case 'line':
-        return lineText(news, story?.(news.line.fact), labOption);
+        return lineText(news, newsOf?.(news.line.fact), labOption);
       case 'canarySaid':
         return news.lines.length === 0 ? '' : `${INDENT}the canary printed last:\n${indented(news.lines)}`;
       case 'ended':

@@ -76,7 +76,7 @@ export function watchRelease(
   });
 }
 
-/** The row of a release: the ledger's story and the client's counts side by side. */
+/** The row of a release: the ledger's lines and the client's counts side by side. */
 export async function rowOf(
   lab: Lab,
   options: { name: string; workload: WorkloadOf<'alb'>; release: WatchedRelease; report: LoadReport },

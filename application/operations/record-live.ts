@@ -121,7 +121,7 @@ async function look(
   ]);
   const { healthy, initial, unused } = targets[slot];
   const found = { desired: live.desired, healthy, unsure: initial + unused };
-  // a hand that is still at the rule: the second read says so
+  // a person who is still at the rule: the second read says so
   const problem =
     notLive(slot, { dial, ...found }) ?? notLive(slot, { dial: await readDial(deps, workload), ...found });
   if (problem !== undefined) throw new RefusedError(problem);

@@ -40,7 +40,7 @@ export async function admitRelease(deps: AdmitDeps, call: ReleaseCall): Promise<
   }
   const held = await heldByAlarms(deps, call);
   if (held !== undefined) return held;
-  const admission: Admission = { ...decision.ground, wayBack: await wayBack(deps, call, decision.ground.stable) };
+  const admission: Admission = { ...decision.admission, wayBack: await wayBack(deps, call, decision.admission.stable) };
   // told before it is written: a process that dies in between tells it twice, where the other order would never tell it
   await notify(deps, call.release, 'started', `revision ${admission.revision} goes to ${admission.canary}`);
   await call.append({ kind: 'admitted', admission });

@@ -5,7 +5,7 @@ import { addTallies, excessOf, newTally, rolledBackPercent } from '../../compari
 import type { Section } from './figures.ts';
 import { besideOf, type Measure, measured, type Wanted } from './measure.ts';
 
-/** Healthy windows of waiting (approvals, holds) before the fault of the second story, and how long it may then take. */
+/** Healthy windows of waiting (approvals, holds) before the fault of the second case, and how long it may then take. */
 const WAITED = 600;
 const AFTERWARDS = 60;
 /** Settings whose limit for x2 is 3 to 10 windows: where the waiting shows and the fault is found in time. */

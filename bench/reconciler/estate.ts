@@ -46,7 +46,7 @@ export async function openEstate(
   size: { workloads: number; open: number },
   { latencyMs }: { latencyMs: number },
 ): Promise<Estate> {
-  const scene = { plan: await examplePlan(), workload: await exampleWorkload(), facts: await recordedFacts() };
+  const recorded = { plan: await examplePlan(), workload: await exampleWorkload(), facts: await recordedFacts() };
   const aws = new MemoryAws();
   const clock = { epochMs: START_EPOCH_MS, sinceMs: Number.NaN, now: () => clock.epochMs + passedMs() };
   const passedMs = () => (Number.isNaN(clock.sinceMs) ? 0 : performance.now() - clock.sinceMs);
@@ -56,19 +56,19 @@ export async function openEstate(
   const write = async (name: string, from: WorkloadState, lines: { from: number; to: number }) => {
     let state = from;
     for (let line = lines.from; line < lines.to; line += 1) {
-      state = await ledger.append(name, state, lineOf(scene, name, line));
+      state = await ledger.append(name, state, lineOf(recorded, name, line));
     }
     return state;
   };
 
-  const perRelease = scene.facts.length;
+  const perRelease = recorded.facts.length;
   const atSnapshot = Math.ceil((RELEASES_BEFORE * perRelease) / SNAPSHOT_EVERY) * SNAPSHOT_EVERY;
   const atRest = Math.ceil(atSnapshot / perRelease) * perRelease;
   const first = await write(FIRST, emptyState(), { from: 0, to: atSnapshot });
   for (const mark of await ledger.listOpen()) await ledger.unmarkOpen(mark);
   for (let index = 0; index < size.workloads; index += 1) {
     const name = `workload-${String(index).padStart(3, '0')}`;
-    const { workload, plan } = named(scene, name);
+    const { workload, plan } = named(recorded, name);
     await workloads.register({ workload, plan, registeredAtEpochMs: START_EPOCH_MS - 1_000 * HOUR_MS });
     const past: WorkloadState = JSON.parse(JSON.stringify(first).replaceAll(FIRST, name));
     aws.seed(`workload#${name}`, `snapshot#${LEDGER_VERSION}`, { state: { S: JSON.stringify(past) } });
@@ -114,25 +114,25 @@ export async function openEstate(
   };
 }
 
-interface Scene {
+interface Recorded {
   plan: Plan;
   workload: Workload;
   facts: Fact[];
 }
 
-const named = ({ plan, workload }: Scene, name: string): { plan: Plan; workload: Workload } => ({
+const named = ({ plan, workload }: Recorded, name: string): { plan: Plan; workload: Workload } => ({
   plan: { ...plan, workload: name },
   workload: { ...workload, name, repositories: [{ name, tags: 'v*' }] },
 });
 
 /** Releases that follow each other; the last line of all is a minute old. */
-function lineOf(scene: Scene, name: string, line: number): NewLine {
-  const number = Math.floor(line / scene.facts.length) + 1;
-  const fact = scene.facts[line % scene.facts.length];
+function lineOf(recorded: Recorded, name: string, line: number): NewLine {
+  const number = Math.floor(line / recorded.facts.length) + 1;
+  const fact = recorded.facts[line % recorded.facts.length];
   if (fact === undefined) throw new RangeError(`no fact of line ${line}`);
   const releaseId = `${name}-${number}`;
   const atEpochMs = START_EPOCH_MS - 60_000;
-  return { releaseId, atEpochMs, by: `${releaseId} run 1`, fact: factOf(fact, named(scene, name), number) };
+  return { releaseId, atEpochMs, by: `${releaseId} run 1`, fact: factOf(fact, named(recorded, name), number) };
 }
 
 function factOf(fact: Fact, own: { plan: Plan; workload: Workload }, number: number): Fact {

@@ -34,7 +34,7 @@ export const badWindowsText = (allowed: number): string =>
 export function countsText(measure: Measure, counts: Counts, version: 'canary' | 'stable'): string {
   const shares = counts.bad.map((bad, threshold) => {
     const share = counts.requests === 0 ? '' : ` (${percentText(bad / counts.requests)})`;
-    return `{bad} {of} ${deedText(measure, threshold)}${share}`.replace('{bad}', String(bad));
+    return `{bad} {of} ${failureText(measure, threshold)}${share}`.replace('{bad}', String(bad));
   });
   const [first = 'no request was counted', ...more] = shares;
   const whose = first.replace('{of}', `of ${counts.requests} ${version} requests`);
@@ -46,7 +46,7 @@ const limitOf = (measure: Measure, threshold: number): number =>
   ('thresholdsSeconds' in measure ? measure.thresholdsSeconds[threshold] : undefined) ?? 0;
 
 /** What the bad requests of a measure did: "failed", "took longer than 300 ms". @param threshold which of its limits, from 0 */
-export const deedText = (measure: Measure, threshold: number): string =>
+export const failureText = (measure: Measure, threshold: number): string =>
   badText(measure, secondsText(limitOf(measure, threshold)));
 
 /** In the unit of what is measured: 0.05 is "5 %" of counts, "50 ms" of a percentile, and "0.05" of anything else. */

@@ -35,7 +35,7 @@ export interface Although {
   alarms?: string[];
 }
 
-/** What Admit found and decided; the frozen ground on which the release stands. */
+/** What Admit found and decided; frozen: the release stands on it. */
 export interface Admission {
   /** The first release of a new service: nothing is live in `stable`, so there is nothing to compare with or to go back to. */
   first?: true;

@@ -50,7 +50,7 @@ export interface Observed {
 
 export type AdmissionDecision =
   /** `service`: what is wrong with the team's own Service, which a person has to mend; the release does not depend on it. */
-  | { kind: 'admitted'; ground: Omit<Admission, 'wayBack'>; because: string; service?: string }
+  | { kind: 'admitted'; admission: Omit<Admission, 'wayBack'>; because: string; service?: string }
   | { kind: 'refused'; because: string; sameAs?: string };
 
 /** Whether a release may begin, decided before anything has moved. */
@@ -122,7 +122,7 @@ export function admit(
     kind: 'admitted',
     ...(service !== undefined && { service }),
     because: `revision ${revision} goes to ${canary}`,
-    ground: {
+    admission: {
       ...kind,
       walks: stepsOf({ ...release, admission: kind }),
       stable,

@@ -44,7 +44,7 @@ export async function runTask(attempt: TaskAttempt, services: TaskServices): Pro
   const limits = openTaskLimits({ times, clock: services.clock, ended, TimeoutError: services.TimeoutError });
   const cleanUps = [limits.close];
   let over = false;
-  const scene = {
+  const context = {
     token,
     limits,
     afterwards: (each: () => void) => void cleanUps.push(each),
@@ -59,7 +59,7 @@ export async function runTask(attempt: TaskAttempt, services: TaskServices): Pro
   // at once when the execution ends: its token is dead and its child stopped when `stop` returns
   ended.addEventListener('abort', cleanUp, { once: true });
   try {
-    const output = await Promise.race([doWork(work, parameters, scene, services), limits.expired]);
+    const output = await Promise.race([doWork(work, parameters, context, services), limits.expired]);
     const text = JSON.stringify(output);
     if (isTooLarge(text)) throw dataLimitExceeded(state, 'returned a result');
     record('TaskSucceeded', { ...resource, output: text });

@@ -23,7 +23,7 @@ export interface ChildExecutions {
 }
 
 /** The surroundings of one attempt. */
-export interface WorkScene {
+export interface TaskContext {
   /** Issued for this attempt; undefined where the task waits for none. */
   token: string | undefined;
   limits: TaskLimits;
@@ -37,42 +37,42 @@ export interface WorkScene {
 export async function doWork(
   work: TaskWork,
   parameters: Json,
-  scene: WorkScene,
+  context: TaskContext,
   partners: TaskPartners,
 ): Promise<Json> {
   switch (work.kind) {
     case 'function':
-      return partners.functions.call(work.arn, parameters, scene.limits.remainingMs);
+      return partners.functions.call(work.arn, parameters, context.limits.remainingMs);
     case 'invoke':
-      return invoke(work.withToken, integrationParameters(parameters), scene, partners);
+      return invoke(work.withToken, integrationParameters(parameters), context, partners);
     case 'startExecution':
-      return startChild(work.mode, integrationParameters(parameters), scene, partners);
+      return startChild(work.mode, integrationParameters(parameters), context, partners);
   }
 }
 
 async function invoke(
   withToken: boolean,
   { FunctionName, Payload = {} }: Record<string, Json>,
-  scene: WorkScene,
+  context: TaskContext,
   { functions, tokens }: TaskPartners,
 ): Promise<Json> {
   if (typeof FunctionName !== 'string') throw runtimeError('lambda:invoke needs a FunctionName');
   if (!withToken) {
-    const result = await functions.call(FunctionName, Payload, scene.limits.remainingMs);
+    const result = await functions.call(FunctionName, Payload, context.limits.remainingMs);
     return { ExecutedVersion: '$LATEST', Payload: result, StatusCode: 200 };
   }
-  const token = scene.token ?? tokens.issue(); // a task that does not hand its token on can only time out
+  const token = context.token ?? tokens.issue(); // a task that does not hand its token on can only time out
   const answer = Promise.withResolvers<Json>();
   tokens.open(token, {
     succeed: answer.resolve,
     fail: (error, cause) => answer.reject(new StateError(error, cause)),
-    beat: scene.limits.beat,
+    beat: context.limits.beat,
   });
-  scene.afterwards(() => tokens.close(token));
-  functions.call(FunctionName, Payload, scene.limits.remainingMs).then(result => {
-    scene.submitted(result);
-    scene.limits.waitForOthers();
-    scene.limits.beat();
+  context.afterwards(() => tokens.close(token));
+  functions.call(FunctionName, Payload, context.limits.remainingMs).then(result => {
+    context.submitted(result);
+    context.limits.waitForOthers();
+    context.limits.beat();
   }, answer.reject);
   return answer.promise;
 }
@@ -80,15 +80,15 @@ async function invoke(
 async function startChild(
   mode: 'start' | 'sync' | 'sync:2',
   parameters: Record<string, Json>,
-  scene: WorkScene,
+  context: TaskContext,
   { children }: TaskPartners,
 ): Promise<Json> {
   const { executionArn, startedAtEpochMs } = children.start(parameters);
   const started = { ExecutionArn: executionArn, StartDate: startedAtEpochMs };
   if (mode === 'start') return started;
-  scene.afterwards(() => children.stop(executionArn)); // one that has ended stays as it ended
-  scene.submitted(started);
-  scene.limits.waitForOthers();
+  context.afterwards(() => children.stop(executionArn)); // one that has ended stays as it ended
+  context.submitted(started);
+  context.limits.waitForOthers();
   const { status, description, output } = await children.ended(executionArn);
   if (status !== 'SUCCEEDED') throw new StateError('States.TaskFailed', JSON.stringify(description));
   return mode === 'sync' ? description : { ...description, Output: output };

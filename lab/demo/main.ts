@@ -48,9 +48,9 @@ async function main(): Promise<number> {
   lab = open;
   try {
     const runs = await Promise.all(DEMO_RELEASES.map(release => prepare(open, release)));
-    const stories = Object.fromEntries(DEMO_RELEASES.map(({ name, story }) => [name, story]));
+    const summaries = Object.fromEntries(DEMO_RELEASES.map(({ name, summary }) => [name, summary]));
     const view = process.stdout.isTTY
-      ? await liveView(stories)
+      ? await liveView(summaries)
       : plainView(text => process.stdout.write(text), performance.now.bind(performance));
     const rows = await Promise.all(runs.map(run => run(view)));
     view.end();

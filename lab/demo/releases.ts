@@ -7,7 +7,7 @@ export interface DemoRelease {
   /** Also the workload's name and, with `.lab`, its host. */
   name: string;
   /** What is wrong with it, for people. */
-  story: string;
+  summary: string;
   plan: 'canary' | 'blueGreen';
   /** Settings of the canary's program: lab/programs/server.ts. */
   canary: string[];
@@ -31,7 +31,7 @@ const USUAL = ['LATENCY_MS=5'];
 export const DEMO_RELEASES: readonly DemoRelease[] = [
   {
     name: 'healthy',
-    story: 'works as before',
+    summary: 'works as before',
     plan: 'canary',
     canary: [],
     expected: 'promoted',
@@ -40,7 +40,7 @@ export const DEMO_RELEASES: readonly DemoRelease[] = [
   },
   {
     name: 'errors',
-    story: 'answers every third request with 500',
+    summary: 'answers every third request with 500',
     plan: 'canary',
     canary: ['ERROR_SHARE=0.34'],
     expected: 'rolledBack',
@@ -50,7 +50,7 @@ export const DEMO_RELEASES: readonly DemoRelease[] = [
   },
   {
     name: 'crash',
-    story: 'its process dies under load',
+    summary: 'its process dies under load',
     plan: 'canary',
     canary: ['CRASH_AFTER=2'],
     expected: 'rolledBack',
@@ -61,7 +61,7 @@ export const DEMO_RELEASES: readonly DemoRelease[] = [
   },
   {
     name: 'slow',
-    story: 'half of its answers take 1.5 s more',
+    summary: 'half of its answers take 1.5 s more',
     plan: 'canary',
     canary: ['EXTRA_LATENCY_MS=1500', 'EXTRA_LATENCY_SHARE=0.5'],
     expected: 'rolledBack',
@@ -71,7 +71,7 @@ export const DEMO_RELEASES: readonly DemoRelease[] = [
   },
   {
     name: 'never-ready',
-    story: 'its pods never become ready',
+    summary: 'its pods never become ready',
     plan: 'canary',
     canary: ['NEVER_READY=1'],
     expected: 'rolledBack',
@@ -81,7 +81,7 @@ export const DEMO_RELEASES: readonly DemoRelease[] = [
   },
   {
     name: 'blue-green',
-    story: 'previewed, checked, approved, then all at once',
+    summary: 'previewed, checked, approved, then all at once',
     plan: 'blueGreen',
     canary: [],
     expected: 'promoted',

@@ -13,7 +13,7 @@ export interface View {
 }
 
 interface Row {
-  story: string;
+  summary: string;
   weight: number;
   news: string;
   closed?: 'good' | 'bad';
@@ -40,11 +40,11 @@ export function plainView(write: (text: string) => void, nowMs: () => number): V
 }
 
 /** All releases at once, redrawn with every piece of news. */
-export async function liveView(stories: Record<string, string>): Promise<View> {
+export async function liveView(summaries: Record<string, string>): Promise<View> {
   const { createLogUpdate } = await import('log-update'); // only where there is a terminal
   const update = createLogUpdate(process.stdout);
   const rows = new Map<string, Row>(
-    Object.entries(stories).map(([name, story]) => [name, { story, weight: 0, news: 'waits to start' }]),
+    Object.entries(summaries).map(([name, summary]) => [name, { summary, weight: 0, news: 'waits to start' }]),
   );
   const tell = storyTeller();
   const draw = () => update([...rows].map(([name, row]) => rowText(name, row)).join('\n'));
@@ -62,13 +62,13 @@ export async function liveView(stories: Record<string, string>): Promise<View> {
   };
 }
 
-/** Each release has a story of its own. */
+/** Each release is told in its own lines. */
 function storyTeller(): (release: string, fact: Fact, plan: Plan) => string | undefined {
-  const stories = new Map<string, ReleaseNews>();
+  const summaries = new Map<string, ReleaseNews>();
   return (release, fact, plan) => {
-    const story = stories.get(release) ?? openReleaseNews(plan);
-    stories.set(release, story);
-    return story(fact);
+    const summary = summaries.get(release) ?? openReleaseNews(plan);
+    summaries.set(release, summary);
+    return summary(fact);
   };
 }
 
@@ -78,7 +78,7 @@ function rowText(name: string, row: Row): string {
   const bar = styleText(colour, '█'.repeat(filled)) + styleText('gray', '░'.repeat(BAR_WIDTH - filled));
   const columns = process.stdout.columns ?? 100;
   const news = shortened(row.news, Math.max(20, columns - 12 - BAR_WIDTH - 12));
-  return `${styleText('bold', name.padEnd(12))} ${bar} ${String(row.weight).padStart(3)} %  ${news}\n${' '.repeat(13)}${styleText('gray', row.story)}`;
+  return `${styleText('bold', name.padEnd(12))} ${bar} ${String(row.weight).padStart(3)} %  ${news}\n${' '.repeat(13)}${styleText('gray', row.summary)}`;
 }
 
 /** In so many columns, cut between words. */

@@ -45,7 +45,7 @@ export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource
     stage.coverage.count(`handler: ${name}`);
     countHour();
     const timeOut = setTimeout(() => {
-      if (invocation.isAlive) stage.story.tell(invocation.who, 'FAULT: ended by Lambda after 20 s');
+      if (invocation.isAlive) stage.trace.tell(invocation.who, 'FAULT: ended by Lambda after 20 s');
       stage.coverage.count('fault: ended by Lambda');
       invocation.isHarmed = true;
       invocation.die('Sandbox.Timedout', 'Task timed out after 20.00 seconds');
@@ -57,7 +57,7 @@ export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource
       return result;
     } catch (error) {
       const { name: errorName, message } = error as Error;
-      if (errorName !== 'StaleExecutionError') stage.story.tell(invocation.who, `failed: ${errorName}: ${message}`);
+      if (errorName !== 'StaleExecutionError') stage.trace.tell(invocation.who, `failed: ${errorName}: ${message}`);
       throw error;
     } finally {
       invocation.isAlive = false;
@@ -81,7 +81,7 @@ export function openLambda(stage: Stage, handlers: Handlers, faults: FaultSource
     const meets = (fault: keyof typeof rates): boolean => {
       if (!random.chance(rates[fault])) return false;
       stage.coverage.count(`fault: handler ${fault}`);
-      stage.story.tell(name, `FAULT: ${SENTENCES[fault]}`);
+      stage.trace.tell(name, `FAULT: ${SENTENCES[fault]}`);
       return true;
     };
     if (meets('throttled')) {

@@ -1,7 +1,7 @@
 /**
  * npm run simulate -- --seeds N [--from N] [--workers N]: that many simulated worlds; exits 1 where a rule was broken, and
- * prints the story of each such seed.
- * npm run simulate -- --seed N: one of them again, with its whole story.
+ * prints the trace of each such seed.
+ * npm run simulate -- --seed N: one of them again, with its whole trace.
  */
 import { parseArgs } from 'node:util';
 import { tooManyFalseAlarms } from './checks/false-alarms.ts';
@@ -19,8 +19,8 @@ const { values } = parseArgs({
   },
 });
 
-/** Stories of more failed seeds than this are left out: they are one call away. */
-const STORIES_MAX = 3;
+/** Traces of more failed seeds than this are left out: they are one call away. */
+const TRACES_MAX = 3;
 
 if (values.seed !== undefined) await replay(wholeNumber('--seed', values.seed));
 else await many();
@@ -28,8 +28,8 @@ else await many();
 async function replay(seed: number): Promise<void> {
   const scenario = scenarioOf(seed);
   console.log(scenarioText(scenario));
-  const { story, violations, ends } = await simulate(scenario);
-  console.log(story.join('\n'));
+  const { trace, violations, ends } = await simulate(scenario);
+  console.log(trace.join('\n'));
   console.log(`\n${ends.map(endText).join('\n')}`);
   process.exitCode = violations.length === 0 ? 0 : 1;
 }
@@ -46,10 +46,10 @@ async function many(): Promise<void> {
     if (ended % 100 === 0)
       console.log(`${ended} of ${count} seeds, ${Math.round((performance.now() - startedAtMs) / 1000)} s`);
   });
-  for (const { seed, story } of report.failed.slice(0, STORIES_MAX)) {
-    console.log(`\nThe story of seed ${seed} (again: npm run simulate -- --seed ${seed})\n`);
+  for (const { seed, trace } of report.failed.slice(0, TRACES_MAX)) {
+    console.log(`\nThe trace of seed ${seed} (again: npm run simulate -- --seed ${seed})\n`);
     console.log(scenarioText(scenarioOf(seed)));
-    console.log(story?.join('\n'));
+    console.log(trace?.join('\n'));
   }
   console.log(`\nWhat the seeds met:`);
   for (const what of Object.keys(report.coverage).sort()) {

@@ -53,7 +53,7 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
     const by = currentInvocation();
     if (by === undefined) return;
     stage.coverage.count(`effect: ${effect.kind}`);
-    stage.story.tell(by.who, effectText(effect));
+    stage.trace.tell(by.who, effectText(effect));
     watcher.effect({ ...effect, by } as Effect);
   };
   const { router, targets, cluster, executions, hooks, metrics, notifier } = deps;
@@ -146,7 +146,7 @@ export function observedPorts(deps: AllDeps, systems: Systems, stage: Stage, wat
         await executions.start(machine, name, input);
       },
       async stop(machine, name, because) {
-        stage.story.tell(currentInvocation()?.who ?? 'simulation', `stops ${name}: ${because}`);
+        stage.trace.tell(currentInvocation()?.who ?? 'simulation', `stops ${name}: ${because}`);
         await executions.stop(machine, name, because);
       },
     }),
@@ -204,7 +204,7 @@ function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDe
       if (line.fact.kind === 'requested' && replaced !== undefined && next.waiting?.releaseId !== replaced) {
         stage.coverage.count('end: superseded');
       }
-      stage.story.tell(by?.who ?? 'simulation', `${entry.seq}. ${line.releaseId}: ${lineText(entry, next)}`);
+      stage.trace.tell(by?.who ?? 'simulation', `${entry.seq}. ${line.releaseId}: ${lineText(entry, next)}`);
       if (release !== undefined) watcher.appended({ workload, release, entry, by });
       for (const listener of stage.listeners) listener(entry);
       for (const other of others) takeSnapshotLine(stage, workload, other);

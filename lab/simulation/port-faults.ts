@@ -131,7 +131,7 @@ async function call(crossing: Crossing, act: () => Promise<unknown>): Promise<un
     if (invocation.diesAfterEffects === 0) {
       stage.coverage.count(`halfway: ${invocation.name}`);
       stage.coverage.count('fault: halfway');
-      stage.story.tell(invocation.who, `FAULT: dies halfway, after ${what}`);
+      stage.trace.tell(invocation.who, `FAULT: dies halfway, after ${what}`);
       invocation.isHarmed = true;
       invocation.die('Runtime.ExitError', `died after ${what}`);
     }
@@ -176,5 +176,5 @@ function draw(rates: FaultRates | undefined, number: number): CallFault | undefi
 
 function noted(stage: Stage, invocation: Invocation, fault: CallFault, what: string): void {
   stage.coverage.count(`fault: ${fault}`);
-  stage.story.tell(invocation.who, `FAULT: ${what}`);
+  stage.trace.tell(invocation.who, `FAULT: ${what}`);
 }

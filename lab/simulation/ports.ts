@@ -20,7 +20,7 @@ import type { Stage } from './stage.ts';
 import { TableInMemory } from './table-in-memory.ts';
 import { virtualSleep } from './virtual-time.ts';
 
-/** The in-memory systems that are the same for all workloads, as whoever sets the scene needs them. */
+/** The in-memory systems that are the same for all workloads, as whoever opens a simulation needs them. */
 export const openSystems = (ledger: 'memory' | 'dynamodb' = 'memory', table = new TableInMemory()) => ({
   ledger: ledger === 'memory' ? (new FakeLedger() as Ledger) : ledgerIn(table),
   workloads: new FakeWorkloads(),
@@ -67,7 +67,7 @@ const silentMeter: Meter = { count() {}, milliseconds() {} };
 function storyLog(stage: Stage): Log {
   const tell = (level: string) => (message: string, fields?: Record<string, unknown>) => {
     const because = fields?.because === undefined ? '' : `: ${String(fields.because)}`;
-    stage.story.tell(currentInvocation()?.who ?? 'simulation', `${level}: ${message}${because}`);
+    stage.trace.tell(currentInvocation()?.who ?? 'simulation', `${level}: ${message}${because}`);
   };
   const log: Log = { info() {}, warn: tell('warning'), error: tell('error'), with: () => log };
   return log;

@@ -14,7 +14,7 @@ export interface Random {
 
 /**
  * A stream of its own for each name: a new reader of one stream does not shift the numbers of another. The generator is the
- * domain's, its state a multiplicative hash of the name, and a number has 32 bits: every seed that found a fault keeps its story.
+ * domain's, its state a multiplicative hash of the name, and a number has 32 bits: every seed that found a fault keeps its trace.
  */
 export function randomOf(seed: number, name: string): Random {
   const next32 = xoshiro128(stateOf(`${seed} ${name}`));

@@ -3,15 +3,15 @@ import { Worker } from 'node:worker_threads';
 import { Coverage } from './coverage.ts';
 import type { SimulationReport } from './simulate.ts';
 
-/** What is known of a seed when it is over; its story only where it failed. */
+/** What is known of a seed when it is over; its trace only where it failed. */
 export interface SeedResult {
   seed: number;
   violations: SimulationReport['violations'];
   ends: SimulationReport['ends'];
   virtualMs: number;
   /** SHA-256 of its lines. */
-  storyHash: string;
-  story?: readonly string[];
+  traceHash: string;
+  trace?: readonly string[];
 }
 
 export interface SeedsReport {

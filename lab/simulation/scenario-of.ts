@@ -13,7 +13,7 @@ const EPOCH_MS = 1_700_000_040_000;
 /** Everything that the seed decides before the first event. */
 export function scenarioOf(seed: number): Scenario {
   const random = randomOf(seed, 'scenario');
-  const later = randomOf(seed, 'scenario, what came later'); // so that older seeds keep their stories
+  const later = randomOf(seed, 'scenario, what came later'); // so that older seeds keep their traces
   const worse = randomOf(seed, 'scenario, what is worse');
   const close = pushesOf(worse);
   const last = randomOf(seed, 'scenario, what came last');
@@ -51,10 +51,10 @@ export function scenarioOf(seed: number): Scenario {
     ] as Scenario['hookAnswers'][]),
     acts: [
       ...actsOf(random, { images, quietAtMs, calm: level === 'none' && random.chance(0.5) }),
-      ...handsOf(worse, quietAtMs, level !== 'none'),
+      ...manualChangesOf(worse, quietAtMs, level !== 'none'),
       ...editsOf(last, { images, quietAtMs, calm: level === 'none' }),
       ...(level !== 'none' && randomOf(seed, 'scenario, another template').chance(0.08)
-        ? [{ atMs: 0, deed: { kind: 'editTemplate', at: 'stepStarted' } as const }]
+        ? [{ atMs: 0, action: { kind: 'editTemplate', at: 'stepStarted' } as const }]
         : []),
       ...atNoReturn(randomOf(seed, 'scenario, at the door'), { images, quietAtMs, calm: level === 'none' }),
     ].map(close),
@@ -140,11 +140,11 @@ function actsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] {
     const atMs = image === 0 ? random.whole(0, 60_000) : sometime();
     const isStarted = random.chance(0.5);
     return isStarted
-      ? { atMs, deed: { kind: 'start', image, by: random.pick(['ann', 'bob', 'pipeline']) } }
-      : { atMs, deed: { kind: 'push', image, announced: !random.chance(0.2) } };
+      ? { atMs, action: { kind: 'start', image, by: random.pick(['ann', 'bob', 'pipeline']) } }
+      : { atMs, action: { kind: 'push', image, announced: !random.chance(0.2) } };
   });
-  const maybe = (probability: number, deed: () => Act['deed']) => {
-    if (random.chance(probability)) acts.push({ atMs: sometime(), deed: deed() });
+  const maybe = (probability: number, action: () => Act['action']) => {
+    if (random.chance(probability)) acts.push({ atMs: sometime(), action: action() });
   };
   if (!calm) {
     for (let i = 0; i < 2; i += 1) maybe(0.12, () => ({ kind: 'abort', by: random.pick(['ann', 'bob']) }));
@@ -202,18 +202,18 @@ function pushesOf(random: Random): (act: Act) => Act {
   const isClose = random.chance(0.15);
   const apart = [random.whole(0, 20_000), random.whole(0, 20_000), random.whole(0, 20_000)];
   return act => {
-    const { deed } = act;
-    if (!isClose || (deed.kind !== 'push' && deed.kind !== 'start')) return act;
-    return { ...act, atMs: 20_000 + (apart[deed.image] ?? 0) };
+    const { action } = act;
+    if (!isClose || (action.kind !== 'push' && action.kind !== 'start')) return act;
+    return { ...act, atMs: 20_000 + (apart[action.image] ?? 0) };
   };
 }
 
-/** What the world and its people do beside the release: hands on rule and cluster, traffic that grows, alarms at every moment. */
-function handsOf(random: Random, quietAtMs: number, isRough: boolean): Act[] {
+/** What the world and its people do beside the release: people at rule and cluster, traffic that grows, alarms at every moment. */
+function manualChangesOf(random: Random, quietAtMs: number, isRough: boolean): Act[] {
   const acts: Act[] = [];
   const sometime = () => random.whole(0, Math.floor(quietAtMs * 0.8));
-  const maybe = (probability: number, deed: () => Act['deed']) => {
-    if (random.chance(probability)) acts.push({ atMs: sometime(), deed: deed() });
+  const maybe = (probability: number, action: () => Act['action']) => {
+    if (random.chance(probability)) acts.push({ atMs: sometime(), action: action() });
   };
   for (let i = 0; i < 2; i += 1) maybe(0.4, () => ({ kind: 'autoscale', times: random.pick([0.5, 1, 1.5, 3]) }));
   if (!isRough) return acts;
@@ -241,8 +241,8 @@ function handsOf(random: Random, quietAtMs: number, isRough: boolean): Act[] {
 function editsOf(random: Random, { images, quietAtMs, calm }: ActsScene): Act[] {
   if (calm) return [];
   const acts: Act[] = [];
-  const maybe = (probability: number, deed: () => Act['deed']) => {
-    if (random.chance(probability)) acts.push({ atMs: random.whole(0, Math.floor(quietAtMs * 0.8)), deed: deed() });
+  const maybe = (probability: number, action: () => Act['action']) => {
+    if (random.chance(probability)) acts.push({ atMs: random.whole(0, Math.floor(quietAtMs * 0.8)), action: action() });
   };
   maybe(0.12, () => ({ kind: 'editImage' }));
   for (let i = 0; i < 2; i += 1) {
@@ -274,21 +274,21 @@ function atNoReturn(random: Random, { quietAtMs, calm }: ActsScene): Act[] {
   const number = random.next();
   const abort = (fact: Fact['kind'], ms: [number, number]): Act => ({
     atMs,
-    deed: { kind: 'abortAt', by: 'dan', fact, afterMs: random.whole(...ms) },
+    action: { kind: 'abortAt', by: 'dan', fact, afterMs: random.whole(...ms) },
   });
   if (number < 0.12) return [abort('soakDone', [0, 1_500])];
   const backAfterMs = random.whole(300, 1_200) * 1000;
   if (number <= 0.32) {
     const at = number < 0.2 ? 'soakDone' : 'dialRestored';
-    return [{ atMs, deed: { kind: 'turnDial', weight: random.pick([0, 50]), backAfterMs, at } }];
+    return [{ atMs, action: { kind: 'turnDial', weight: random.pick([0, 50]), backAfterMs, at } }];
   }
   if (number <= 0.7) return [];
   if (number <= 0.8) {
-    const change: Act = { atMs, deed: { kind: 'changeRule', to: 'liveAlone', backAfterMs, at: 'soakStarted' } };
+    const change: Act = { atMs, action: { kind: 'changeRule', to: 'liveAlone', backAfterMs, at: 'soakStarted' } };
     return [change, abort('soakStarted', [5_000, 40_000])];
   }
   const at = random.pick(['soakStarted', 'soakStarted', 'retiring'] as const);
-  return [{ atMs, deed: { kind: 'scaleByHand', slot: 'live', replicas: 1, backAfterMs, at } }];
+  return [{ atMs, action: { kind: 'scaleByHand', slot: 'live', replicas: 1, backAfterMs, at } }];
 }
 
 /** Slow systems, gaps in what arrives, nodes without room, clocks that are apart, and another version on the same ledger. */

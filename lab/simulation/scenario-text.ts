@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts';
 import { instantText } from './trace.ts';
 import { qualityText } from './world/quality.ts';
 
-/** What was decided before the first event, for whoever reads the story. */
+/** What was decided before the first event, for whoever reads the trace. */
 export function scenarioText(scenario: Scenario): string {
   const { plan, images, outages, faults } = scenario;
   return [

@@ -52,7 +52,7 @@ export interface FaultRates {
 /** What somebody does, so long after the start. */
 export interface Act {
   atMs: number;
-  deed:
+  action:
     | { kind: 'push'; image: number; announced: boolean }
     | { kind: 'start'; image: number; by: string }
     | { kind: 'abort'; by: string }
@@ -67,11 +67,11 @@ export interface Act {
     | { kind: 'turnDial'; weight: number; backAfterMs: number; at?: Fact['kind'] }
     /** The rule forwards to one group alone, or answers by itself. */
     | { kind: 'changeRule'; to: 'liveAlone' | 'page'; backAfterMs: number; at?: Fact['kind'] }
-    /** A hand gives a slot another size; `at`: right after the next line of this kind. */
+    /** A person gives a slot another size; `at`: right after the next line of this kind. */
     | { kind: 'scaleByHand'; slot: 'live' | 'idle'; replicas: number; backAfterMs: number; at?: Fact['kind'] }
     /** The autoscaler wants so many times the size at the start; of stable where no slot is named. */
     | { kind: 'autoscale'; times: number; slot?: 'canary' }
-    /** A hand gives the canary's slot another image. */
+    /** A person gives the canary's slot another image. */
     | { kind: 'editImage' }
     /** The team changes its Deployment; then, or not, `start` of an image once more. */
     | { kind: 'editTemplate'; at?: Fact['kind']; start?: { image: number; by: string; afterMs: number } }

@@ -9,9 +9,9 @@ Error.stackTraceLimit = 0;
 
 parentPort?.on('message', ({ seed }: SeedOrder) => {
   simulate(scenarioOf(seed)).then(
-    ({ story, coverage, ...report }) => {
-      const told = { ...report, storyHash: sha256(story.join('\n')) };
-      const result = report.violations.length > 0 ? { ...told, story } : told;
+    ({ trace, coverage, ...report }) => {
+      const told = { ...report, traceHash: sha256(trace.join('\n')) };
+      const result = report.violations.length > 0 ? { ...told, trace } : told;
       parentPort?.postMessage({ result, coverage } satisfies SeedAnswer);
     },
     (error: Error) => {

@@ -30,7 +30,7 @@ export interface Wrap {
 export interface SimulationReport {
   seed: number;
   violations: Violation[];
-  story: readonly string[];
+  trace: readonly string[];
   coverage: Record<string, number>;
   /** How the releases ended, in order. */
   ends: { releaseId: string; outcome: string; reason?: string }[];
@@ -76,10 +76,10 @@ async function openSimulation(scenarios: readonly [Scenario, ...Scenario[]], wra
     return { rates: stage.elapsedMs < quietAtMs ? rates : undefined, outages };
   };
   for (const scenario of scenarios) await setScene(scenario, stage, systems);
-  const ground: { host?: StateMachineHost } = {};
+  const machines: { host?: StateMachineHost } = {};
   const host = () => {
-    if (ground.host === undefined) throw new Error('the host is not open yet');
-    return ground.host;
+    if (machines.host === undefined) throw new Error('the host is not open yet');
+    return machines.host;
   };
   const watched = observedPorts(portsOf(stage, systems, host), systems, stage, openChecks(stage));
   const faulty = withPortFaults(watched, stage, faults);
@@ -87,8 +87,8 @@ async function openSimulation(scenarios: readonly [Scenario, ...Scenario[]], wra
   const made = makeHandlers(deps);
   const handlers = wrap.handlers?.(made, stage) ?? made;
   const invoke = openLambda(stage, handlers, faults);
-  ground.host = await openHost(handlers, invoke, first.eventsBefore);
-  const simulation: Simulation = { stage, systems, host: ground.host, invoke, handlers };
+  machines.host = await openHost(handlers, invoke, first.eventsBefore);
+  const simulation: Simulation = { stage, systems, host: machines.host, invoke, handlers };
   return { simulation, close: () => host().close() };
 }
 
@@ -96,7 +96,7 @@ async function openSimulation(scenarios: readonly [Scenario, ...Scenario[]], wra
 function isCalm({ faults, outages, acts, hookAnswers, gaps, noRoom }: Scenario): boolean {
   const rates = Object.values(faults).flatMap(kinds => Object.values(kinds as Record<string, number>));
   const isQuiet = rates.every(rate => rate === 0) && outages.length === 0 && gaps === undefined && noRoom === undefined;
-  const isOrdinary = acts.every(({ deed }) => deed.kind === 'push' || deed.kind === 'start');
+  const isOrdinary = acts.every(({ action }) => action.kind === 'push' || action.kind === 'start');
   const isHookGood = hookAnswers.every(answer => answer === 'passed' || answer === 'running');
   return isQuiet && isOrdinary && isHookGood && hookAnswers.at(-1) === 'passed';
 }
@@ -144,7 +144,7 @@ function reportOf({ stage }: Simulation): SimulationReport {
   return {
     seed: stage.seed,
     violations: stage.violations,
-    story: stage.story.lines,
+    trace: stage.trace.lines,
     coverage: stage.coverage.counts,
     ends,
     virtualMs: stage.elapsedMs,

@@ -24,7 +24,7 @@ export class Stage {
   readonly newerLines: number;
   /** Executions end long before they would: their history is as good as full when they begin. */
   readonly hasShortRuns: boolean;
-  readonly story: Trace;
+  readonly trace: Trace;
   readonly coverage = new Coverage();
   readonly violations: Violation[] = [];
   readonly sites = new Map<string, Site>();
@@ -66,7 +66,7 @@ export class Stage {
     this.startEpochMs = startEpochMs;
     this.clockSkewMs = clockSkewMs;
     this.hasShortRuns = eventsBefore > 0;
-    this.story = openTrace(startEpochMs);
+    this.trace = openTrace(startEpochMs);
   }
 
   get elapsedMs(): number {
@@ -135,6 +135,6 @@ export class Stage {
 
   violate(rule: string, how: string): void {
     this.violations.push({ rule, how });
-    this.story.tell('VIOLATION', `${rule}: ${how}`);
+    this.trace.tell('VIOLATION', `${rule}: ${how}`);
   }
 }

@@ -1,4 +1,4 @@
-/** What happened in one simulation, in words: the same seed tells the same story to the last letter. */
+/** What happened in one simulation, in words: the same seed prints the same trace to the last letter. */
 export interface Trace {
   /** One line: who did what, now. */
   tell(who: string, what: string): void;

@@ -1,4 +1,4 @@
-import { actionsNow, ask, countOf, forward, type SmokeWorld } from './world.ts';
+import { actionsNow, ask, countOf, forward, type SmokeLoadBalancer } from './load-balancer.ts';
 
 /** A question that only AWS can answer, and how it is asked. */
 export interface SmokeCheck {
@@ -6,16 +6,16 @@ export interface SmokeCheck {
   question: string;
   /** What Sluice takes for true until then, and where that stands. */
   assumed: string;
-  run(world: SmokeWorld): Promise<Record<string, unknown>>;
+  run(alb: SmokeLoadBalancer): Promise<Record<string, unknown>>;
 }
 
 const MINUTE_MS = 60_000;
 /** Points may come 3 minutes late; two more, so that nothing grows any longer. */
 const SETTLED_MS = 5 * MINUTE_MS;
 
-const untilNextMinute = async (world: SmokeWorld): Promise<number> => {
-  await world.pause(MINUTE_MS - (world.now() % MINUTE_MS));
-  return world.now();
+const untilNextMinute = async (alb: SmokeLoadBalancer): Promise<number> => {
+  await alb.pause(MINUTE_MS - (alb.now() % MINUTE_MS));
+  return alb.now();
 };
 
 /** Sends requests and reads, when the metrics have settled, what each target group's counts say of them. */
@@ -23,16 +23,16 @@ const unanswered: SmokeCheck = {
   name: 'unanswered',
   question: 'Does RequestCount of a target group include requests that the load balancer answered with 502 and 504?',
   assumed: 'yes: failedRequests counts RequestCount minus the answers (docs/design.md, "Metrics and judgement")',
-  async run(world) {
-    await forward(world, { blue: 100, green: 0 });
-    const fromEpochMs = await untilNextMinute(world);
-    const good = await Promise.all(Array.from({ length: 20 }, () => ask(world, '/')));
-    const closed = await Promise.all(Array.from({ length: 10 }, () => ask(world, '/close')));
-    const hung = await Promise.all(Array.from({ length: 3 }, () => ask(world, '/hang')));
-    world.say('sent; waits until the metrics have settled');
-    await world.pause(SETTLED_MS);
-    const span = { fromEpochMs, toEpochMs: world.now() };
-    const of = (metric: string) => countOf(world, metric, span, 'blue');
+  async run(alb) {
+    await forward(alb, { blue: 100, green: 0 });
+    const fromEpochMs = await untilNextMinute(alb);
+    const good = await Promise.all(Array.from({ length: 20 }, () => ask(alb, '/')));
+    const closed = await Promise.all(Array.from({ length: 10 }, () => ask(alb, '/close')));
+    const hung = await Promise.all(Array.from({ length: 3 }, () => ask(alb, '/hang')));
+    alb.say('sent; waits until the metrics have settled');
+    await alb.pause(SETTLED_MS);
+    const span = { fromEpochMs, toEpochMs: alb.now() };
+    const of = (metric: string) => countOf(alb, metric, span, 'blue');
     const requestCount = await of('RequestCount');
     const sent = good.length + closed.length + hung.length;
     return {
@@ -42,7 +42,7 @@ const unanswered: SmokeCheck = {
       HTTPCode_Target_2XX_Count: await of('HTTPCode_Target_2XX_Count'),
       HTTPCode_Target_5XX_Count: await of('HTTPCode_Target_5XX_Count'),
       TargetConnectionErrorCount: await of('TargetConnectionErrorCount'),
-      HTTPCode_ELB_5XX_Count: await countOf(world, 'HTTPCode_ELB_5XX_Count', span),
+      HTTPCode_ELB_5XX_Count: await countOf(alb, 'HTTPCode_ELB_5XX_Count', span),
       answer: requestCount === sent ? 'yes, all of them' : `no: ${requestCount} of ${sent}`,
     };
   },
@@ -53,19 +53,19 @@ const stickiness: SmokeCheck = {
   question:
     'Where does a client with a cookie go when its group leaves the rule, and when the group is back at weight 0?',
   assumed: 'to the group that is left, at once; back at weight 0 nobody new goes there (docs/design.md, "Going back")',
-  async run(world) {
-    await forward(world, { green: 1 }, 600);
-    await world.pause(MINUTE_MS);
-    const first = await ask(world, '/');
-    await forward(world, { blue: 100, green: 0 }, 600);
-    await world.pause(MINUTE_MS);
-    const atWeight0 = await ask(world, '/', first.cookies);
-    await forward(world, { blue: 1 });
-    await world.pause(MINUTE_MS);
-    const groupGone = await ask(world, '/', first.cookies);
-    await forward(world, { blue: 100, green: 0 }, 600);
-    await world.pause(MINUTE_MS);
-    const backAtWeight0 = await ask(world, '/', first.cookies);
+  async run(alb) {
+    await forward(alb, { green: 1 }, 600);
+    await alb.pause(MINUTE_MS);
+    const first = await ask(alb, '/');
+    await forward(alb, { blue: 100, green: 0 }, 600);
+    await alb.pause(MINUTE_MS);
+    const atWeight0 = await ask(alb, '/', first.cookies);
+    await forward(alb, { blue: 1 });
+    await alb.pause(MINUTE_MS);
+    const groupGone = await ask(alb, '/', first.cookies);
+    await forward(alb, { blue: 100, green: 0 }, 600);
+    await alb.pause(MINUTE_MS);
+    const backAtWeight0 = await ask(alb, '/', first.cookies);
     return {
       cookieOf: first.body,
       stickyAtWeight0: atWeight0.body,
@@ -80,17 +80,17 @@ const propagation: SmokeCheck = {
   name: 'propagation',
   question: 'How long after ModifyRule has answered do requests still go by the old weights?',
   assumed: 'at most 30 s for a shift (straddling windows), and 120 s before pods go (docs/design.md)',
-  async run(world) {
+  async run(alb) {
     const lastOldAfterMs: number[] = [];
     for (let turn = 0; turn < 5; turn += 1) {
       const [to, old] = turn % 2 === 0 ? (['green', 'blue'] as const) : (['blue', 'green'] as const);
-      await forward(world, { [to]: 100, [old]: 0 });
-      const acceptedAtEpochMs = world.now();
+      await forward(alb, { [to]: 100, [old]: 0 });
+      const acceptedAtEpochMs = alb.now();
       let last = 0;
-      while (world.now() < acceptedAtEpochMs + 2 * MINUTE_MS) {
-        const answers = await Promise.all(Array.from({ length: 10 }, () => ask(world, '/')));
-        if (answers.some(({ body }) => body === old)) last = world.now() - acceptedAtEpochMs;
-        await world.pause(200);
+      while (alb.now() < acceptedAtEpochMs + 2 * MINUTE_MS) {
+        const answers = await Promise.all(Array.from({ length: 10 }, () => ask(alb, '/')));
+        if (answers.some(({ body }) => body === old)) last = alb.now() - acceptedAtEpochMs;
+        await alb.pause(200);
       }
       lastOldAfterMs.push(last);
     }
@@ -102,18 +102,18 @@ const lateness: SmokeCheck = {
   name: 'lateness',
   question: 'How late does RequestCount appear, and how long does it grow?',
   assumed: '1 to 3 minutes late; frozen when two reads 10 s apart agree, or after 180 s (docs/design.md)',
-  async run(world) {
-    await forward(world, { blue: 100, green: 0 });
-    const fromEpochMs = await untilNextMinute(world);
+  async run(alb) {
+    await forward(alb, { blue: 100, green: 0 });
+    const fromEpochMs = await untilNextMinute(alb);
     const span = { fromEpochMs, toEpochMs: fromEpochMs + MINUTE_MS };
-    await Promise.all(Array.from({ length: 100 }, () => ask(world, '/')));
+    await Promise.all(Array.from({ length: 100 }, () => ask(alb, '/')));
     const seen: { secondsAfterTheMinute: number; count: number }[] = [];
-    while (world.now() < span.toEpochMs + SETTLED_MS) {
-      const count = await countOf(world, 'RequestCount', span, 'blue');
+    while (alb.now() < span.toEpochMs + SETTLED_MS) {
+      const count = await countOf(alb, 'RequestCount', span, 'blue');
       if (count !== undefined && count !== seen.at(-1)?.count) {
-        seen.push({ secondsAfterTheMinute: Math.round((world.now() - span.toEpochMs) / 1000), count });
+        seen.push({ secondsAfterTheMinute: Math.round((alb.now() - span.toEpochMs) / 1000), count });
       }
-      await world.pause(5_000);
+      await alb.pause(5_000);
     }
     const { secondsAfterTheMinute } = seen.at(-1) ?? {};
     return { seen, answer: secondsAfterTheMinute === undefined ? 'never' : `whole after ${secondsAfterTheMinute} s` };
@@ -124,18 +124,18 @@ const lateness: SmokeCheck = {
 export const CHECKS: readonly SmokeCheck[] = [unanswered, stickiness, propagation, lateness];
 
 /** Runs checks one after the other, and puts the rule back as it was, whatever happens. */
-export async function runChecks(world: SmokeWorld, checks: readonly SmokeCheck[]) {
+export async function runChecks(alb: SmokeLoadBalancer, checks: readonly SmokeCheck[]) {
   const { ModifyRuleCommand } = await import('@aws-sdk/client-elastic-load-balancing-v2');
-  const before = await actionsNow(world);
+  const before = await actionsNow(alb);
   const results: Record<string, Record<string, unknown>> = {};
   try {
     for (const check of checks) {
-      world.say(`${check.name}: ${check.question}`);
-      results[check.name] = await check.run(world);
-      world.say(`  ${results[check.name]?.answer}`);
+      alb.say(`${check.name}: ${check.question}`);
+      results[check.name] = await check.run(alb);
+      alb.say(`  ${results[check.name]?.answer}`);
     }
   } finally {
-    await world.elb.send(new ModifyRuleCommand({ RuleArn: world.ruleArn, Actions: before }));
+    await alb.elb.send(new ModifyRuleCommand({ RuleArn: alb.ruleArn, Actions: before }));
   }
   return results;
 }

@@ -6,8 +6,8 @@ import { lambdaEndpoint } from '../../lab/aws/lambda-endpoint.ts';
 import { openWireServer } from '../../lab/aws/wire-server.ts';
 import { writeLabFile } from '../../lab/lab-file.ts';
 import { openCloudWatchLab } from '../adapters/metrics/cloudwatch/cloudwatch-lab.ts';
-import { openWorld } from '../functions/world.ts';
-import { at, errors } from '../support/story.ts';
+import { openFakes } from '../functions/fakes.ts';
+import { at, errors } from '../support/ledger-lines.ts';
 import { makeFolder } from './cli-process.ts';
 import { sluice } from './sluice.ts';
 
@@ -151,8 +151,8 @@ steps: [{ setWeight: 10 }, { bake: 10m }, { setWeight: 100 }]
   it('judges a release of the ledger again: by its own plan, or by another judge', async () => {
     // Prepare: an operation of a control plane, and a release that ended
     const judge = { ...errors.judge, failureLimit: 1 } as typeof errors.judge;
-    const world = await openWorld({ metrics: [{ ...errors, judge }] });
-    await world.admitted(
+    const fakes = await openFakes({ metrics: [{ ...errors, judge }] });
+    await fakes.admitted(
       [60, { kind: 'shiftIntended', from: { blue: 100, green: 0 }, to: { blue: 90, green: 10 }, weight: 10 }],
       [61, { kind: 'shiftConfirmed', dial: { blue: 90, green: 10 }, weight: 10 }],
       [900, { kind: 'closed', outcome: 'rolledBack', reason: 'aborted', because: 'a person' }],
@@ -164,10 +164,10 @@ steps: [{ setWeight: 10 }, { bake: 10m }, { setWeight: 100 }]
         ...{ readAtEpochMs: at(60 * k + 90), frozenAtEpochMs: at(60 * k + 100) },
         reading: { kind: 'counts', canary: { requests: 100, bad: [bad] }, stable: { requests: 900, bad: [9] } },
       };
-      await world.ledger.putWindow('shop-1', record);
+      await fakes.ledger.putWindow('shop-1', record);
     }
     const server = await openWireServer({
-      endpoints: [lambdaEndpoint({ status: event => world.run('status', event) })],
+      endpoints: [lambdaEndpoint({ status: event => fakes.run('status', event) })],
     });
     const aws = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: 'lab' };
     const env = { ...aws, AWS_ENDPOINT_URL_LAMBDA: server.url };

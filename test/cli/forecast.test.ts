@@ -5,7 +5,7 @@ import { fakeSource } from '../../adapters/metrics/fake-source.ts';
 import { fakeRouter } from '../../adapters/router/fake-router.ts';
 import { lastDayOf } from '../../cli/last-day.ts';
 import { mistakesOf, planOf as readPlan } from '../adapters/plan-file/plan-text.ts';
-import { at, errors, planOf, shop } from '../support/story.ts';
+import { at, errors, planOf, shop } from '../support/ledger-lines.ts';
 import { makeFolder } from './cli-process.ts';
 import { sluice, sluiceIn } from './sluice.ts';
 

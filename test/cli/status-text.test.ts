@@ -3,7 +3,16 @@ import { unbroken, wrap } from '../../adapters/terminal/wrap.ts';
 import { statusLines, statusText } from '../../cli/status-text.ts';
 import type { Dial } from '../../domain/dial.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
-import { approval, type Line, planOf, readied, releaseLines, requested, shifted, stateOf } from '../support/story.ts';
+import {
+  approval,
+  type Line,
+  planOf,
+  readied,
+  releaseLines,
+  requested,
+  shifted,
+  stateOf,
+} from '../support/ledger-lines.ts';
 
 const answer = (state: WorkloadState, dial: Dial | { unreadable: string } = { blue: 100, green: 0 }) => ({
   ...{ kind: 'workload' as const, state, dial, entries: [], windows: [] },

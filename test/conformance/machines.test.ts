@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbedded, openMoto } from './interpreters.ts';
+import type { Result } from './scenario-run.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
-import type { Result } from './stage.ts';
 
 /*
  * The two machines on two interpreters that have nothing in common: what the lab shows is what the language says, and not

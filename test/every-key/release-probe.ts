@@ -53,7 +53,7 @@ export const PLAN_FILE = {
 };
 
 /** What there is besides the plan. */
-export interface Scene {
+export interface HandlerCase {
   quality?: Quality;
   requestsPerSecond?: number;
   hookAnswers?: Scenario['hookAnswers'];
@@ -84,13 +84,13 @@ const NO_FAULTS: Scenario['faults'] = {
 export async function effectsOf(
   planFile: object,
   workloadFile: object = WORKLOAD_FILE,
-  scene: Scene = {},
+  handlerCase: HandlerCase = {},
 ): Promise<string[]> {
   const workload = workloadFrom(workloadFile);
   const images = ['1', '2'].map(digit => ({
     tag: `v${digit}`,
     digest: `sha256:${digit.repeat(64)}`,
-    quality: scene.quality ?? { kind: 'good' as const },
+    quality: handlerCase.quality ?? { kind: 'good' as const },
   }));
   const scenario: Scenario = {
     seed: 1,
@@ -101,17 +101,17 @@ export async function effectsOf(
     stableReplicas: 4,
     autoscalerMinimum: 2,
     podTimes: { readyMs: [5_000, 5_000], healthyMs: [2_000, 2_000] },
-    draining: { connectionsSeconds: 30, clientsSeconds: scene.clientsSeconds ?? 0 },
+    draining: { connectionsSeconds: 30, clientsSeconds: handlerCase.clientsSeconds ?? 0 },
     traffic: {
-      requestsPerSecond: scene.requestsPerSecond ?? 100,
+      requestsPerSecond: handlerCase.requestsPerSecond ?? 100,
       lateMs: [20_000, 25_000],
       growsForMs: 0,
       missingShare: 0,
       noiseShare: 0,
     },
-    hookAnswers: scene.hookAnswers ?? ['passed'],
-    acts: [{ atMs: 1_000, deed: { kind: 'start', image: 0, by: 'ann' } }, ...(scene.acts ?? [])],
-    ...(scene.approverEveryMs !== undefined && { approverEveryMs: scene.approverEveryMs }),
+    hookAnswers: handlerCase.hookAnswers ?? ['passed'],
+    acts: [{ atMs: 1_000, action: { kind: 'start', image: 0, by: 'ann' } }, ...(handlerCase.acts ?? [])],
+    ...(handlerCase.approverEveryMs !== undefined && { approverEveryMs: handlerCase.approverEveryMs }),
     faults: NO_FAULTS,
     outages: [],
     quietAtMs: 3 * 3_600_000,

@@ -1,28 +1,28 @@
-import { PLAN_FILE, type Scene, WORKLOAD_FILE } from './release-probe.ts';
+import { type HandlerCase, PLAN_FILE, WORKLOAD_FILE } from './release-probe.ts';
 
 /** Two values of a key and what there is besides: the release does not do the same. */
 export interface ReleaseRow {
   a: object;
   b: object;
   of: 'plan' | 'workload';
-  scene?: Scene;
+  handlerCase?: HandlerCase;
 }
 
-const plan = (a: object, b: object, scene: Scene = {}): ReleaseRow => ({
+const plan = (a: object, b: object, handlerCase: HandlerCase = {}): ReleaseRow => ({
   of: 'plan',
   a: { ...PLAN_FILE, ...a },
   b: { ...PLAN_FILE, ...b },
-  scene,
+  handlerCase,
 });
-const workload = (a: object, b: object, scene: Scene = {}): ReleaseRow => ({
+const workload = (a: object, b: object, handlerCase: HandlerCase = {}): ReleaseRow => ({
   of: 'workload',
   a: { ...WORKLOAD_FILE, ...a },
   b: { ...WORKLOAD_FILE, ...b },
-  scene,
+  handlerCase,
 });
-const steps = (a: object, b: object, scene: Scene = {}): ReleaseRow => {
+const steps = (a: object, b: object, handlerCase: HandlerCase = {}): ReleaseRow => {
   const of = (step: object) => ({ steps: [{ setWeight: 10 }, step, { bake: '3m' }, { setWeight: 100 }] });
-  return plan(of(a), of(b), scene);
+  return plan(of(a), of(b), handlerCase);
 };
 const hook = (more: object = {}) => ({
   hook: { name: 'smoke', url: 'https://hooks.example.com/smoke', timeout: '3m', retries: 0, ...more },
@@ -30,12 +30,12 @@ const hook = (more: object = {}) => ({
 const approval = (more: object = {}) => ({ approval: { name: 'go-live', groups: ['leads'], within: '1h', ...more } });
 const preview = (name: string, value: string) => ({ preview: { header: { name, value } } });
 const [errors] = PLAN_FILE.metrics;
-const BAD: Scene = { quality: { kind: 'bad', afterMs: 0, failureShare: 0.5 } };
-const QUIET: Scene = { requestsPerSecond: 0 };
-const FLAPS: Scene = { quality: { kind: 'flaps', afterMs: 60_000, everyMs: 20_000, pods: 'all' } };
-const NEVER_READY: Scene = { quality: { kind: 'neverReady' } };
-const PUSH_MEANWHILE: Scene = { acts: [{ atMs: 200_000, deed: { kind: 'push', image: 1, announced: true } }] };
-const PEOPLE: Scene = { approverEveryMs: 30_000 };
+const BAD: HandlerCase = { quality: { kind: 'bad', afterMs: 0, failureShare: 0.5 } };
+const QUIET: HandlerCase = { requestsPerSecond: 0 };
+const FLAPS: HandlerCase = { quality: { kind: 'flaps', afterMs: 60_000, everyMs: 20_000, pods: 'all' } };
+const NEVER_READY: HandlerCase = { quality: { kind: 'neverReady' } };
+const PUSH_MEANWHILE: HandlerCase = { acts: [{ atMs: 200_000, action: { kind: 'push', image: 1, announced: true } }] };
+const PEOPLE: HandlerCase = { approverEveryMs: 30_000 };
 const { blue, green } = WORKLOAD_FILE.router.targetGroups;
 const alb = (more: object) => ({ router: { ...WORKLOAD_FILE.router, ...more } });
 const [rule = ''] = WORKLOAD_FILE.router.rules;
@@ -112,7 +112,7 @@ export const WORKLOAD_ROWS: Record<string, ReleaseRow> = {
   'router.targetGroups.blue': workload({}, alb({ targetGroups: { blue: `${blue}f`, green } })),
   // the second release goes back to green
   'router.targetGroups.green': workload({}, alb({ targetGroups: { blue, green: `${green}f` } }), {
-    acts: [{ atMs: 3_600_000, deed: { kind: 'start', image: 1, by: 'ann' } }],
+    acts: [{ atMs: 3_600_000, action: { kind: 'start', image: 1, by: 'ann' } }],
   }),
   'router.previewRule': workload({}, alb({ previewRule: `${rule}e` })),
   connections: workload({ connections: 'cut' }, { connections: 'drain' }, BAD),

@@ -11,7 +11,7 @@ import { PLAN_ROWS, type ReleaseRow, WORKLOAD_ROWS } from './release-rows.ts';
 const PLAYS_WITHIN_MS = 120_000;
 
 const playedWith = (row: ReleaseRow, file: object): Promise<string[]> =>
-  row.of === 'plan' ? effectsOf(file, WORKLOAD_FILE, row.scene) : effectsOf(PLAN_FILE, file, row.scene);
+  row.of === 'plan' ? effectsOf(file, WORKLOAD_FILE, row.handlerCase) : effectsOf(PLAN_FILE, file, row.handlerCase);
 
 describe.each([
   ['plan', PLAN_ROWS],

@@ -59,7 +59,7 @@ export function crashAfter<Deps extends object>(deps: Deps, diesAfter: number): 
   return { deps: Object.fromEntries(wrapped) as Deps, effects };
 }
 
-/** An append is named with its fact: dying after `retiring` is another story than dying after `closed`. */
+/** An append is named with its fact: dying after `retiring` is another case than dying after `closed`. */
 function nameOf(port: string, method: string, parameters: unknown[]): string {
   if (port !== 'ledger' || method !== 'append') return `${port}.${method}`;
   return `ledger.append ${(parameters[2] as { fact: { kind: string } }).fact.kind}`;

@@ -3,22 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { callsInCode } from '../support/calls-in-code.ts';
 import { crashAfter, isEffect, ProcessDiedError } from './crash-after.ts';
-import { type CrashScene, crashScenes } from './crash-scenes.ts';
-import { inputOf } from './scenes.ts';
-import type { World } from './world.ts';
+import { type CrashCase, crashCases } from './crash-cases.ts';
+import type { Fakes } from './fakes.ts';
+import { inputOf } from './handler-cases.ts';
 
 /*
  * A Lambda can die at any instant. For every handler and every effect it has: the process dies after the effect and before
  * anything else; it is run again, as its state machine or its caller would; the world and the ledger are as after one run.
  */
 
-/** Runs a scene's handler in a process that dies after its nth effect. Answers the effects that took place. */
-async function runMortal(scene: CrashScene, world: World, diesAfter: number): Promise<string[]> {
-  const { deps, effects } = crashAfter(world.deps, diesAfter);
-  const handler = makeHandlers(deps)[scene.name];
-  if (handler === undefined) throw new Error(`there is no handler ${scene.name}`);
+/** Runs a case's handler in a process that dies after its nth effect. Answers the effects that took place. */
+async function runMortal(handlerCase: CrashCase, fakes: Fakes, diesAfter: number): Promise<string[]> {
+  const { deps, effects } = crashAfter(fakes.deps, diesAfter);
+  const handler = makeHandlers(deps)[handlerCase.name];
+  if (handler === undefined) throw new Error(`there is no handler ${handlerCase.name}`);
   try {
-    await handler(await inputOf(scene, world));
+    await handler(await inputOf(handlerCase, fakes));
   } catch (error) {
     if (!(error instanceof ProcessDiedError) && !Number.isFinite(diesAfter)) throw error;
   }
@@ -26,8 +26,8 @@ async function runMortal(scene: CrashScene, world: World, diesAfter: number): Pr
 }
 
 /** Notices and calls of hooks happen at least once, each with what makes a second one known as the same. */
-async function outcome(world: World, { maySayAgain }: CrashScene) {
-  const { notices, calls, entries, ...rest } = await world.everything();
+async function outcome(fakes: Fakes, { maySayAgain }: CrashCase) {
+  const { notices, calls, entries, ...rest } = await fakes.everything();
   const once = <T>(things: readonly T[]) => [...new Map(things.map(thing => [JSON.stringify(thing), thing])).values()];
   const facts = entries.filter(({ fact }) => fact.kind !== maySayAgain).map(({ fact, by }) => ({ fact, by }));
   return { ...rest, notices: once(notices), calls: once(calls), facts };
@@ -38,24 +38,29 @@ const NOT_ITS_OWN: Record<string, string[]> = {
   'await-approval': ['ledger.append'], // behind the same fence as the others, and writes no line of its own
 };
 
-const effectsOf = async (scene: CrashScene) => runMortal(scene, await scene.open(), Number.POSITIVE_INFINITY);
+const effectsOf = async (handlerCase: CrashCase) =>
+  runMortal(handlerCase, await handlerCase.open(), Number.POSITIVE_INFINITY);
 const rows = await Promise.all(
-  crashScenes.map(async scene => ({ scene, title: scene.title, effects: await effectsOf(scene) })),
+  crashCases.map(async handlerCase => ({
+    handlerCase,
+    title: handlerCase.title,
+    effects: await effectsOf(handlerCase),
+  })),
 );
 
-describe.each(rows.filter(row => row.effects.length > 0))('$title', ({ scene, effects }) => {
+describe.each(rows.filter(row => row.effects.length > 0))('$title', ({ handlerCase, effects }) => {
   const deaths = effects.map((effect, index) => ({ effect, after: index + 1 }));
   it.each(deaths)('dies after its effect $after, $effect: run again, all is as after one run', async ({ after }) => {
     // Prepare
-    const once = await scene.open();
-    await runMortal(scene, once, Number.POSITIVE_INFINITY);
-    const crashed = await scene.open();
+    const once = await handlerCase.open();
+    await runMortal(handlerCase, once, Number.POSITIVE_INFINITY);
+    const crashed = await handlerCase.open();
     // Act
-    const done = await runMortal(scene, crashed, after);
-    await runMortal(scene, crashed, Number.POSITIVE_INFINITY);
+    const done = await runMortal(handlerCase, crashed, after);
+    await runMortal(handlerCase, crashed, Number.POSITIVE_INFINITY);
     // Assess
     expect(done).toEqual(effects.slice(0, after));
-    expect(await outcome(crashed, scene)).toEqual(await outcome(once, scene));
+    expect(await outcome(crashed, handlerCase)).toEqual(await outcome(once, handlerCase));
   });
 });
 
@@ -72,7 +77,7 @@ const names = await handlers();
 describe('of the effects in the code', () => {
   it.each(names)('every one of %s is one after which its process has died here', name => {
     const died = rows
-      .filter(row => row.scene.name === name)
+      .filter(row => row.handlerCase.name === name)
       .flatMap(row => row.effects.map(effect => effect.split(' ')[0]));
     const missing = effectsInCode(name).filter(
       effect => !died.includes(effect) && NOT_ITS_OWN[name]?.includes(effect) !== true,

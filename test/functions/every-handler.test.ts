@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type AllDeps, makeHandlers } from '../../functions/lambda/handlers.ts';
-import type { Line } from '../support/story.ts';
-import { backScenes, inputOf, roadScenes, allScenes as scenes } from './scenes.ts';
-import { named, openWorld } from './world.ts';
+import type { Line } from '../support/ledger-lines.ts';
+import { named, openFakes } from './fakes.ts';
+import { allCases as handlerCases, inputOf, releaseCases, rollBackCases } from './handler-cases.ts';
 
 describe('the handlers', () => {
   it('of the lab are the files of functions/, so that a new one cannot be forgotten', async () => {
@@ -12,32 +12,34 @@ describe('the handlers', () => {
     expect(Object.keys(makeHandlers({} as AllDeps)).sort()).toEqual(names.sort());
   });
 
-  it('are all here: each has a scene in which it has something to do', () => {
-    expect(scenes.map(scene => scene.name).sort()).toEqual(Object.keys(makeHandlers({} as AllDeps)).sort());
+  it('are all here: each has a case in which it has something to do', () => {
+    expect(handlerCases.map(handlerCase => handlerCase.name).sort()).toEqual(
+      Object.keys(makeHandlers({} as AllDeps)).sort(),
+    );
   });
 });
 
-describe.each(scenes)('$name', scene => {
+describe.each(handlerCases)('$name', handlerCase => {
   it('run twice leaves the world and the ledger as run once', async () => {
     // Prepare
-    const world = await scene.open();
-    const input = await inputOf(scene, world);
-    const untouched = await world.everything();
+    const fakes = await handlerCase.open();
+    const input = await inputOf(handlerCase, fakes);
+    const untouched = await fakes.everything();
     // Act
-    await world.run(scene.name, input);
-    const once = await world.everything();
-    await world.run(scene.name, input);
+    await fakes.run(handlerCase.name, input);
+    const once = await fakes.everything();
+    await fakes.run(handlerCase.name, input);
     // Assess
-    expect(await world.everything()).toEqual(once);
-    if (!['audit', 'status', 'verify-traffic', 'look'].includes(scene.name.replace(/-in-cluster$/, '')))
+    expect(await fakes.everything()).toEqual(once);
+    if (!['audit', 'status', 'verify-traffic', 'look'].includes(handlerCase.name.replace(/-in-cluster$/, '')))
       expect(once).not.toEqual(untouched);
   });
 
   it('reads again and thinks again where somebody else appended first', async () => {
     // Prepare
-    const alone = await scene.open();
-    const raced = await scene.open();
-    await alone.run(scene.name, await inputOf(scene, alone));
+    const alone = await handlerCase.open();
+    const raced = await handlerCase.open();
+    await alone.run(handlerCase.name, await inputOf(handlerCase, alone));
     const { active } = await raced.ledger.read('shop');
     raced.ledger.quicker =
       active === undefined
@@ -49,7 +51,7 @@ describe.each(scenes)('$name', scene => {
             fact: { kind: 'resumed' },
           };
     // Act
-    await raced.run(scene.name, await inputOf(scene, raced));
+    await raced.run(handlerCase.name, await inputOf(handlerCase, raced));
     raced.ledger.quicker = undefined;
     // Assess: the same facts, and between them what the other wrote
     const mine = (await raced.ledger.entries('shop')).filter(entry => entry.by !== 'somebody').map(entry => entry.fact);
@@ -63,26 +65,26 @@ describe.each(scenes)('$name', scene => {
     ['a release id that is none', { releaseId: 'shop', run: 1, attempt: 1, by: 'ann', because: 'x', groups: [] }],
     ['numbers where names belong', { releaseId: 7, run: 'one', workload: 7, image: 7, by: 7 }],
   ])('refuses %s as bad input, and touches nothing', async (_, input) => {
-    const world = await scene.open();
-    if (scene.name === 'status' && JSON.stringify(input) === '{}') return; // asks for the names of all workloads
-    const untouched = await world.everything();
-    await expect(world.run(scene.name, input)).rejects.toMatchObject(
-      named('BadInputError', new RegExp(`^${scene.name}: `)),
+    const fakes = await handlerCase.open();
+    if (handlerCase.name === 'status' && JSON.stringify(input) === '{}') return; // asks for the names of all workloads
+    const untouched = await fakes.everything();
+    await expect(fakes.run(handlerCase.name, input)).rejects.toMatchObject(
+      named('BadInputError', new RegExp(`^${handlerCase.name}: `)),
     );
-    expect(await world.everything()).toEqual(untouched);
+    expect(await fakes.everything()).toEqual(untouched);
   });
 
   it('logs what it wrote with workload, release and seq, and with its own name', async () => {
-    const world = await scene.open();
-    const before = (await world.ledger.read('shop')).seq;
-    const logged = world.lines.length;
-    await world.run(scene.name, await inputOf(scene, world));
-    const appended = world.lines.slice(logged).filter(({ message }) => String(message).startsWith('appended'));
-    const entries = await world.ledger.entries('shop', before);
+    const fakes = await handlerCase.open();
+    const before = (await fakes.ledger.read('shop')).seq;
+    const logged = fakes.lines.length;
+    await fakes.run(handlerCase.name, await inputOf(handlerCase, fakes));
+    const appended = fakes.lines.slice(logged).filter(({ message }) => String(message).startsWith('appended'));
+    const entries = await fakes.ledger.entries('shop', before);
     expect(appended).toMatchObject(
       entries.map(({ seq, fact, releaseId }) => ({
         message: `appended ${fact.kind}`,
-        function: scene.name,
+        function: handlerCase.name,
         workload: 'shop',
         release: releaseId,
         seq,
@@ -91,7 +93,7 @@ describe.each(scenes)('$name', scene => {
   });
 });
 
-describe.each(roadScenes)('$name of an execution that is stale', scene => {
+describe.each(releaseCases)('$name of an execution that is stale', handlerCase => {
   const stale: [string, Line[], RegExp][] = [
     [
       'because the next run has begun',
@@ -109,20 +111,20 @@ describe.each(roadScenes)('$name of an execution that is stale', scene => {
       /^shop-1 is not the active release$/,
     ],
   ];
-  it.each(stale)('does nothing, %s', async (_, story, because) => {
+  it.each(stale)('does nothing, %s', async (_, ledgerLines, because) => {
     // Prepare
-    const world = await scene.open();
-    await world.tell(...story);
-    const untouched = await world.everything();
+    const fakes = await handlerCase.open();
+    await fakes.tell(...ledgerLines);
+    const untouched = await fakes.everything();
     // Act
-    const done = world.run(scene.name, await inputOf(scene, world));
+    const done = fakes.run(handlerCase.name, await inputOf(handlerCase, fakes));
     // Assess
     await expect(done).rejects.toMatchObject(named('StaleExecutionError', because));
-    expect(await world.everything()).toEqual(untouched);
+    expect(await fakes.everything()).toEqual(untouched);
   });
 });
 
-describe.each(backScenes)('$name of an attempt that is stale', scene => {
+describe.each(rollBackCases)('$name of an attempt that is stale', handlerCase => {
   const stale: [string, Line[], RegExp][] = [
     [
       'because the next attempt has begun',
@@ -135,30 +137,30 @@ describe.each(backScenes)('$name of an attempt that is stale', scene => {
       /^shop-1 is not the active release$/,
     ],
   ];
-  it.each(stale)('does nothing, %s', async (_, story, because) => {
-    const world = await scene.open();
-    await world.tell(...story);
-    const untouched = await world.everything();
-    const done = world.run(scene.name, await inputOf(scene, world));
+  it.each(stale)('does nothing, %s', async (_, ledgerLines, because) => {
+    const fakes = await handlerCase.open();
+    await fakes.tell(...ledgerLines);
+    const untouched = await fakes.everything();
+    const done = fakes.run(handlerCase.name, await inputOf(handlerCase, fakes));
     await expect(done).rejects.toMatchObject(named('StaleExecutionError', because));
-    expect(await world.everything()).toEqual(untouched);
+    expect(await fakes.everything()).toEqual(untouched);
   });
 });
 
 it('a handler that loses again and again gives up to the retries of its state machine', async () => {
-  const world = await openWorld();
-  await world.admitted();
-  const { append } = world.ledger;
+  const fakes = await openFakes();
+  await fakes.admitted();
+  const { append } = fakes.ledger;
   let tries = 0;
-  world.ledger.append = async (workload, after, line) => {
+  fakes.ledger.append = async (workload, after, line) => {
     tries += 1;
-    await append.call(world.ledger, workload, after, {
+    await append.call(fakes.ledger, workload, after, {
       ...line,
       by: `somebody ${tries}`,
       fact: { kind: 'canaryIntended', slot: 'green', revision: 'new' },
     });
-    return append.call(world.ledger, workload, after, line);
+    return append.call(fakes.ledger, workload, after, line);
   };
-  await expect(world.run('soak', { releaseId: 'shop-1', run: 1 })).rejects.toMatchObject(named('LedgerConflictError'));
+  await expect(fakes.run('soak', { releaseId: 'shop-1', run: 1 })).rejects.toMatchObject(named('LedgerConflictError'));
   expect(tries).toBe(6);
 });

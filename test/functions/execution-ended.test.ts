@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { Line } from '../support/story.ts';
-import { attemptEnded, backInput, executionEnded, scheduled, stopped } from './scenes.ts';
-import { named, openWorld, type World } from './world.ts';
+import type { Line } from '../support/ledger-lines.ts';
+import { type Fakes, named, openFakes } from './fakes.ts';
+import { attemptEnded, backInput, executionEnded, scheduled, stopped } from './handler-cases.ts';
 
 /** Step Functions says what its event says: of an execution that is there and ended in another way, too. */
-const hear = (world: World, ...about: Parameters<typeof executionEnded>) => {
+const hear = (fakes: Fakes, ...about: Parameters<typeof executionEnded>) => {
   const [of, name, status = 'FAILED', more = {}] = about;
   const machine = of === 'release' ? 'release' : 'rollBack';
-  const execution = world.executions.started.find(one => one.machine === machine && one.name === name);
+  const execution = fakes.executions.started.find(one => one.machine === machine && one.name === name);
   const isBad = ['FAILED', 'ABORTED', 'TIMED_OUT'].includes(status);
   if (isBad && execution !== undefined && execution.status !== 'RUNNING') Object.assign(execution, { status, ...more });
-  return forge(world, ...about);
+  return forge(fakes, ...about);
 };
 /** An event that Step Functions did not send, or that is ahead of what it describes. */
-const forge = (world: World, ...about: Parameters<typeof executionEnded>) =>
-  world.run('execution-ended', executionEnded(...about));
-const started = (world: World) => world.executions.started.map(({ name, status }) => `${name} ${status}`);
-const claims = async (world: World) => (await world.facts()).filter(({ kind }) => kind === 'rollBackClaimed');
+const forge = (fakes: Fakes, ...about: Parameters<typeof executionEnded>) =>
+  fakes.run('execution-ended', executionEnded(...about));
+const started = (fakes: Fakes) => fakes.executions.started.map(({ name, status }) => `${name} ${status}`);
+const claims = async (fakes: Fakes) => (await fakes.facts()).filter(({ kind }) => kind === 'rollBackClaimed');
 
 describe('an execution that ended without closing its release', () => {
   it.each([
@@ -24,9 +24,9 @@ describe('an execution that ended without closing its release', () => {
     ['was stopped by somebody', 'ABORTED'],
     ['ran too long', 'TIMED_OUT'],
   ])('goes back when it %s', async (_, status) => {
-    const world = await stopped();
-    expect(await hear(world, 'release', 'shop-1-1', status)).toEqual({ kind: 'goesBack', attempt: 1 });
-    expect(await claims(world)).toEqual([
+    const fakes = await stopped();
+    expect(await hear(fakes, 'release', 'shop-1-1', status)).toEqual({ kind: 'goesBack', attempt: 1 });
+    expect(await claims(fakes)).toEqual([
       {
         kind: 'rollBackClaimed',
         attempt: 1,
@@ -34,13 +34,13 @@ describe('an execution that ended without closing its release', () => {
         because: `shop-1-1 ended (${status}) without closing the release`,
       },
     ]);
-    expect(started(world)).toEqual([`shop-1-1 ${status}`, 'rb-shop-1-1 RUNNING']);
+    expect(started(fakes)).toEqual([`shop-1-1 ${status}`, 'rb-shop-1-1 RUNNING']);
   });
 
   it('says what ended it, as far as Step Functions knows', async () => {
-    const world = await stopped();
-    await hear(world, 'release', 'shop-1-1', 'FAILED', { error: 'States.Runtime', cause: 'x'.repeat(40_000) });
-    const [claim] = await claims(world);
+    const fakes = await stopped();
+    await hear(fakes, 'release', 'shop-1-1', 'FAILED', { error: 'States.Runtime', cause: 'x'.repeat(40_000) });
+    const [claim] = await claims(fakes);
     expect(claim).toMatchObject({
       because: expect.stringMatching(
         /^shop-1-1 ended \(FAILED\) without closing the release: States.Runtime: x{400,500}$/,
@@ -49,81 +49,81 @@ describe('an execution that ended without closing its release', () => {
   });
 
   it('heard of twice, and by two at once, goes back once', async () => {
-    const world = await stopped();
-    await Promise.all([hear(world, 'release', 'shop-1-1'), hear(world, 'release', 'shop-1-1', 'ABORTED')]);
-    await hear(world, 'release', 'shop-1-1');
-    expect(await claims(world)).toHaveLength(1);
-    expect(started(world)).toEqual(['shop-1-1 FAILED', 'rb-shop-1-1 RUNNING']);
+    const fakes = await stopped();
+    await Promise.all([hear(fakes, 'release', 'shop-1-1'), hear(fakes, 'release', 'shop-1-1', 'ABORTED')]);
+    await hear(fakes, 'release', 'shop-1-1');
+    expect(await claims(fakes)).toHaveLength(1);
+    expect(started(fakes)).toEqual(['shop-1-1 FAILED', 'rb-shop-1-1 RUNNING']);
   });
 
   it('past the point of no return goes on in the next execution: there is nothing to go back to', async () => {
-    const world = await stopped([24, { kind: 'retiring' }]);
-    expect(await hear(world, 'release', 'shop-1-1')).toEqual({ kind: 'goesOn', run: 2 });
-    expect(started(world)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);
-    expect(await claims(world)).toEqual([]);
+    const fakes = await stopped([24, { kind: 'retiring' }]);
+    expect(await hear(fakes, 'release', 'shop-1-1')).toEqual({ kind: 'goesOn', run: 2 });
+    expect(started(fakes)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);
+    expect(await claims(fakes)).toEqual([]);
   });
 
   it.each(['an event says so', 'the reconciler finds it'])(
     'because its functions were too old for a line goes on in newer ones: %s',
     async how => {
-      const world = await stopped([24, { kind: 'weighed' } as never]);
+      const fakes = await stopped([24, { kind: 'weighed' } as never]);
       const cause = 'entry 12 of shop-1 is ...';
-      Object.assign(world.executions.started[0] ?? {}, { error: 'UnknownEntryError' });
+      Object.assign(fakes.executions.started[0] ?? {}, { error: 'UnknownEntryError' });
       if (how === 'an event says so')
-        await hear(world, 'release', 'shop-1-1', 'FAILED', { error: 'UnknownEntryError', cause });
-      else await world.run('reconcile', scheduled);
-      expect(started(world)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);
-      expect(await claims(world)).toEqual([]);
+        await hear(fakes, 'release', 'shop-1-1', 'FAILED', { error: 'UnknownEntryError', cause });
+      else await fakes.run('reconcile', scheduled);
+      expect(started(fakes)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);
+      expect(await claims(fakes)).toEqual([]);
     },
   );
 
   it('before admission is rejected: nothing had moved', async () => {
-    const world = await openWorld();
-    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
-    world.executions.end('release', 'shop-1-1', 'FAILED');
-    await hear(world, 'release', 'shop-1-1');
-    expect(world.executions.started.at(-1)).toMatchObject({ name: 'rb-shop-1-1', input: { back: null } });
+    const fakes = await openFakes();
+    await fakes.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    fakes.executions.end('release', 'shop-1-1', 'FAILED');
+    await hear(fakes, 'release', 'shop-1-1');
+    expect(fakes.executions.started.at(-1)).toMatchObject({ name: 'rb-shop-1-1', input: { back: null } });
   });
 
   it('of a release that was refused is closed for that by the next: nothing is taken back', async () => {
-    const world = await openWorld();
-    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
-    await world.tell([1, { kind: 'refused', because: 'the dial is not whole' }]);
-    world.executions.end('release', 'shop-1-1', 'FAILED');
-    expect(await hear(world, 'release', 'shop-1-1')).toEqual({ kind: 'goesOn', run: 2 });
-    expect(started(world)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);
-    expect(await claims(world)).toEqual([]);
+    const fakes = await openFakes();
+    await fakes.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    await fakes.tell([1, { kind: 'refused', because: 'the dial is not whole' }]);
+    fakes.executions.end('release', 'shop-1-1', 'FAILED');
+    expect(await hear(fakes, 'release', 'shop-1-1')).toEqual({ kind: 'goesOn', run: 2 });
+    expect(started(fakes)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);
+    expect(await claims(fakes)).toEqual([]);
   });
 
   it('starts the next run where somebody claimed that and died', async () => {
-    const world = await stopped([24, { kind: 'runClaimed', run: 2 }]);
-    expect(await hear(world, 'release', 'shop-1-1')).toEqual({ kind: 'goesOn', run: 2 });
-    expect(started(world)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);
+    const fakes = await stopped([24, { kind: 'runClaimed', run: 2 }]);
+    expect(await hear(fakes, 'release', 'shop-1-1')).toEqual({ kind: 'goesOn', run: 2 });
+    expect(started(fakes)).toEqual(['shop-1-1 FAILED', 'shop-1-2 RUNNING']);
   });
 });
 
 describe('an event that says what Step Functions does not', () => {
   it('of an execution that runs takes nothing back: it is asked again for some seconds, and then nothing happens', async () => {
-    const world = await openWorld();
-    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
-    const untouched = await world.everything();
-    expect(await forge(world, 'release', 'shop-1-1')).toEqual({ kind: 'nothing', because: 'shop-1-1 runs' });
-    expect(world.pauses).toEqual([500, 1_500, 3_000]);
-    expect(await world.everything()).toEqual(untouched);
+    const fakes = await openFakes();
+    await fakes.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    const untouched = await fakes.everything();
+    expect(await forge(fakes, 'release', 'shop-1-1')).toEqual({ kind: 'nothing', because: 'shop-1-1 runs' });
+    expect(fakes.pauses).toEqual([500, 1_500, 3_000]);
+    expect(await fakes.everything()).toEqual(untouched);
   });
 
   it('that comes before what is described is believed as soon as that says so', async () => {
-    const world = await openWorld();
-    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
-    const { describe: now } = world.executions;
+    const fakes = await openFakes();
+    await fakes.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    const { describe: now } = fakes.executions;
     let asked = 0;
-    world.executions.describe = async (...about) => {
+    fakes.executions.describe = async (...about) => {
       asked += 1;
-      if (asked === 2) world.executions.end('release', 'shop-1-1', 'TIMED_OUT');
+      if (asked === 2) fakes.executions.end('release', 'shop-1-1', 'TIMED_OUT');
       return now(...about);
     };
-    await forge(world, 'release', 'shop-1-1', 'FAILED', { error: 'forged', cause: 'in the event' });
-    expect(await claims(world)).toMatchObject([{ because: 'shop-1-1 ended (TIMED_OUT) without closing the release' }]);
+    await forge(fakes, 'release', 'shop-1-1', 'FAILED', { error: 'forged', cause: 'in the event' });
+    expect(await claims(fakes)).toMatchObject([{ because: 'shop-1-1 ended (TIMED_OUT) without closing the release' }]);
   });
 
   it.each([
@@ -131,35 +131,35 @@ describe('an event that says what Step Functions does not', () => {
     ['of a run that never was', 'release', 'shop-1-7'],
     ['of an attempt that never was', 'roll-back', 'rb-shop-1-9'],
   ] as const)('%s changes nothing', async (_, machine, name) => {
-    const world = await openWorld();
-    await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
-    await world.run('abort', { releaseId: 'shop-1', by: 'ann', because: 'no' });
-    const untouched = await world.everything();
-    expect(await forge(world, machine, name)).toMatchObject({ kind: 'nothing' });
-    expect(await world.everything()).toEqual(untouched);
+    const fakes = await openFakes();
+    await fakes.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    await fakes.run('abort', { releaseId: 'shop-1', by: 'ann', because: 'no' });
+    const untouched = await fakes.everything();
+    expect(await forge(fakes, machine, name)).toMatchObject({ kind: 'nothing' });
+    expect(await fakes.everything()).toEqual(untouched);
   });
 });
 
 describe('an execution that has nothing to say any more', () => {
-  const nothing: [string, (world: World) => Promise<unknown>, Line[]][] = [
+  const nothing: [string, (fakes: Fakes) => Promise<unknown>, Line[]][] = [
     [
       'of a release that is over',
-      world => hear(world, 'release', 'shop-1-1'),
+      fakes => hear(fakes, 'release', 'shop-1-1'),
       [[24, { kind: 'closed', outcome: 'rolledBack', because: 'x' }]],
     ],
-    ['of a release that never was', world => hear(world, 'release', 'shop-7-1'), []],
-    ['of a workload that never was', world => hear(world, 'roll-back', 'rb-api-1-1'), []],
-    ['of a machine that is not ours', world => hear(world, 'others' as 'release', 'shop-1-1'), []],
-    ['that somebody started by another name', world => hear(world, 'release', 'by-hand'), []],
-    ['of the roll-back machine by another name', world => hear(world, 'roll-back', 'shop-1-1'), []],
-    ['that ended well', world => hear(world, 'release', 'shop-1-1', 'SUCCEEDED'), []],
-    ['that has only begun', world => hear(world, 'release', 'shop-1-1', 'RUNNING'), []],
+    ['of a release that never was', fakes => hear(fakes, 'release', 'shop-7-1'), []],
+    ['of a workload that never was', fakes => hear(fakes, 'roll-back', 'rb-api-1-1'), []],
+    ['of a machine that is not ours', fakes => hear(fakes, 'others' as 'release', 'shop-1-1'), []],
+    ['that somebody started by another name', fakes => hear(fakes, 'release', 'by-hand'), []],
+    ['of the roll-back machine by another name', fakes => hear(fakes, 'roll-back', 'shop-1-1'), []],
+    ['that ended well', fakes => hear(fakes, 'release', 'shop-1-1', 'SUCCEEDED'), []],
+    ['that has only begun', fakes => hear(fakes, 'release', 'shop-1-1', 'RUNNING'), []],
   ];
-  it.each(nothing)('%s, changes nothing', async (_, about, story) => {
-    const world = await stopped(...story);
-    const untouched = await world.everything();
-    expect(await about(world)).toMatchObject({ kind: 'nothing' });
-    expect(await world.everything()).toEqual(untouched);
+  it.each(nothing)('%s, changes nothing', async (_, about, ledgerLines) => {
+    const fakes = await stopped(...ledgerLines);
+    const untouched = await fakes.everything();
+    expect(await about(fakes)).toMatchObject({ kind: 'nothing' });
+    expect(await fakes.everything()).toEqual(untouched);
   });
 
   it('because the next one runs, or the way back does, changes nothing', async () => {
@@ -178,61 +178,61 @@ describe('an execution that has nothing to say any more', () => {
 
   it('that a workload which is called like a roll back has is told apart by its machine', async () => {
     // a release of `rb-shop`: the same name as the first attempt of shop-1
-    const world = await attemptEnded(1);
-    const untouched = await world.everything();
-    expect(await hear(world, 'release', 'rb-shop-1-1')).toMatchObject({
+    const fakes = await attemptEnded(1);
+    const untouched = await fakes.everything();
+    expect(await hear(fakes, 'release', 'rb-shop-1-1')).toMatchObject({
       kind: 'nothing',
       because: 'rb-shop-1 is over',
     });
-    expect(await world.everything()).toEqual(untouched);
+    expect(await fakes.everything()).toEqual(untouched);
   });
 });
 
 describe('a roll back whose execution died', () => {
   it('is tried again, and keeps its reason', async () => {
-    const world = await attemptEnded(1);
-    expect(await hear(world, 'roll-back', 'rb-shop-1-1', 'ABORTED')).toEqual({ kind: 'goesBack', attempt: 2 });
-    expect((await claims(world)).at(-1)).toMatchObject({ attempt: 2, reason: 'degraded', because: 'errors: 5 of 100' });
-    expect(started(world)).toEqual(['shop-1-1 RUNNING', 'rb-shop-1-1 ABORTED', 'rb-shop-1-2 RUNNING']);
-    expect(world.notifier.notices).toEqual([]);
+    const fakes = await attemptEnded(1);
+    expect(await hear(fakes, 'roll-back', 'rb-shop-1-1', 'ABORTED')).toEqual({ kind: 'goesBack', attempt: 2 });
+    expect((await claims(fakes)).at(-1)).toMatchObject({ attempt: 2, reason: 'degraded', because: 'errors: 5 of 100' });
+    expect(started(fakes)).toEqual(['shop-1-1 RUNNING', 'rb-shop-1-1 ABORTED', 'rb-shop-1-2 RUNNING']);
+    expect(fakes.notifier.notices).toEqual([]);
   });
 
   it('for the second time calls a person by the topic of the control plane, and again an hour later, and is tried on', async () => {
-    const world = await attemptEnded(2);
-    expect(await hear(world, 'roll-back', 'rb-shop-1-2')).toEqual({ kind: 'goesBack', attempt: 3 });
-    expect(world.notifier.notices).toMatchObject([
+    const fakes = await attemptEnded(2);
+    expect(await hear(fakes, 'roll-back', 'rb-shop-1-2')).toEqual({ kind: 'goesBack', attempt: 3 });
+    expect(fakes.notifier.notices).toMatchObject([
       { topicArn: 'arn:topic/control-plane', subject: 'shop-1: needs a person' },
     ]);
-    world.executions.end('rollBack', 'rb-shop-1-3', 'FAILED');
-    expect(await hear(world, 'roll-back', 'rb-shop-1-3')).toEqual({ kind: 'goesBack', attempt: 4 });
-    expect(world.notifier.notices).toHaveLength(1);
-    world.clock.epochMs += 3_600_000;
-    world.executions.end('rollBack', 'rb-shop-1-4', 'FAILED');
-    await hear(world, 'roll-back', 'rb-shop-1-4');
-    expect(world.notifier.notices).toHaveLength(2);
+    fakes.executions.end('rollBack', 'rb-shop-1-3', 'FAILED');
+    expect(await hear(fakes, 'roll-back', 'rb-shop-1-3')).toEqual({ kind: 'goesBack', attempt: 4 });
+    expect(fakes.notifier.notices).toHaveLength(1);
+    fakes.clock.epochMs += 3_600_000;
+    fakes.executions.end('rollBack', 'rb-shop-1-4', 'FAILED');
+    await hear(fakes, 'roll-back', 'rb-shop-1-4');
+    expect(fakes.notifier.notices).toHaveLength(2);
   });
 
   it('is tried on where nobody can be called', async () => {
-    const world = await attemptEnded(2);
-    world.notifier.breakWith('throttled');
-    expect(await hear(world, 'roll-back', 'rb-shop-1-2')).toEqual({ kind: 'goesBack', attempt: 3 });
-    expect(await world.kinds()).not.toContain('paged');
+    const fakes = await attemptEnded(2);
+    fakes.notifier.breakWith('throttled');
+    expect(await hear(fakes, 'roll-back', 'rb-shop-1-2')).toEqual({ kind: 'goesBack', attempt: 3 });
+    expect(await fakes.kinds()).not.toContain('paged');
   });
 
   it('and was heard of late, or twice, changes nothing where the next attempt runs', async () => {
-    const world = await attemptEnded(1);
-    await hear(world, 'roll-back', 'rb-shop-1-1');
-    const once = await world.everything();
-    expect(await hear(world, 'roll-back', 'rb-shop-1-1')).toEqual({ kind: 'nothing', because: 'rb-shop-1-2 runs' });
-    expect(await world.everything()).toEqual(once);
+    const fakes = await attemptEnded(1);
+    await hear(fakes, 'roll-back', 'rb-shop-1-1');
+    const once = await fakes.everything();
+    expect(await hear(fakes, 'roll-back', 'rb-shop-1-1')).toEqual({ kind: 'nothing', because: 'rb-shop-1-2 runs' });
+    expect(await fakes.everything()).toEqual(once);
   });
 
   it('fails where Step Functions does not answer, so that it is told again', async () => {
-    const world = await stopped();
-    world.executions.unreachable(true);
-    await expect(hear(world, 'release', 'shop-1-1')).rejects.toMatchObject(named('ExecutionsUnreachableError'));
-    world.executions.unreachable(false);
-    expect(await hear(world, 'release', 'shop-1-1')).toEqual({ kind: 'goesBack', attempt: 1 });
-    expect(await claims(world)).toHaveLength(1);
+    const fakes = await stopped();
+    fakes.executions.unreachable(true);
+    await expect(hear(fakes, 'release', 'shop-1-1')).rejects.toMatchObject(named('ExecutionsUnreachableError'));
+    fakes.executions.unreachable(false);
+    expect(await hear(fakes, 'release', 'shop-1-1')).toEqual({ kind: 'goesBack', attempt: 1 });
+    expect(await claims(fakes)).toHaveLength(1);
   });
 });

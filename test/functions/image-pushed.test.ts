@@ -1,40 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { at, imageOf, type Line, planOf, readied, requested, shifted, shop } from '../support/story.ts';
-import { pushed } from './scenes.ts';
-import { named, openWorld, type World } from './world.ts';
+import { at, imageOf, type Line, planOf, readied, requested, shifted, shop } from '../support/ledger-lines.ts';
+import { type Fakes, named, openFakes } from './fakes.ts';
+import { pushed } from './handler-cases.ts';
 
-const announce = (world: World, tag: string | undefined, digit: string, more: object = {}) =>
-  world.run('image-pushed', pushed(tag, digit, more));
-const push = (world: World, tag: string, digit: string, seconds: number) =>
-  world.images.push({ repository: 'shop', tag, digest: imageOf(digit).digest, atEpochMs: at(seconds) });
+const announce = (fakes: Fakes, tag: string | undefined, digit: string, more: object = {}) =>
+  fakes.run('image-pushed', pushed(tag, digit, more));
+const push = (fakes: Fakes, tag: string, digit: string, seconds: number) =>
+  fakes.images.push({ repository: 'shop', tag, digest: imageOf(digit).digest, atEpochMs: at(seconds) });
 const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
 const started = { workload: 'shop', kind: 'started', releaseId: 'shop-1' };
-const requests = async (world: World) => (await world.kinds()).filter(kind => kind === 'requested').length;
+const requests = async (fakes: Fakes) => (await fakes.kinds()).filter(kind => kind === 'requested').length;
 
 describe('a push', () => {
   it('starts a release of its digest, with the plan and the workload as they are registered', async () => {
-    const world = await openWorld();
-    expect(await announce(world, 'v2', '2')).toEqual([started]);
-    const { active } = await world.ledger.read('shop');
+    const fakes = await openFakes();
+    expect(await announce(fakes, 'v2', '2')).toEqual([started]);
+    const { active } = await fakes.ledger.read('shop');
     expect(active).toMatchObject({ requestedBy: 'push', images: { app: imageOf('2') }, plan: planOf() });
-    expect(world.executions.started).toMatchObject([{ machine: 'release', name: 'shop-1-1' }]);
+    expect(fakes.executions.started).toMatchObject([{ machine: 'release', name: 'shop-1-1' }]);
   });
 
   it('announced twice, and two announcements at once, is one release', async () => {
-    const world = await openWorld();
-    await Promise.all([announce(world, 'v2', '2'), announce(world, 'v2', '2')]);
-    expect(await announce(world, 'v2', '2')).toMatchObject([{ kind: 'alreadyRequested', releaseId: 'shop-1' }]);
-    expect(await requests(world)).toBe(1);
-    expect(world.executions.started).toHaveLength(1);
+    const fakes = await openFakes();
+    await Promise.all([announce(fakes, 'v2', '2'), announce(fakes, 'v2', '2')]);
+    expect(await announce(fakes, 'v2', '2')).toMatchObject([{ kind: 'alreadyRequested', releaseId: 'shop-1' }]);
+    expect(await requests(fakes)).toBe(1);
+    expect(fakes.executions.started).toHaveLength(1);
   });
 
   it('releases the digest that was announced, wherever its tag points by now', async () => {
-    const world = await openWorld();
-    push(world, 'latest', '2', 1);
-    push(world, 'latest', '3', 2);
-    await announce(world, 'latest', '2');
+    const fakes = await openFakes();
+    push(fakes, 'latest', '2', 1);
+    push(fakes, 'latest', '3', 2);
+    await announce(fakes, 'latest', '2');
     const images = { app: { digest: imageOf('2').digest, reference: 'latest', pushedAtEpochMs: at(1) } };
-    expect((await world.ledger.read('shop')).active).toMatchObject({ images });
+    expect((await fakes.ledger.read('shop')).active).toMatchObject({ images });
   });
 
   it.each<[string, () => object]>([
@@ -46,55 +46,55 @@ describe('a push', () => {
     ['an image that could not be pushed', () => pushed('v2', '2', { result: 'FAILURE' })],
     ['an image that is deleted', () => pushed('v2', '2', { 'action-type': 'DELETE' })],
   ])('of %s starts nothing', async (_, event) => {
-    const world = await openWorld();
-    expect(await world.run('image-pushed', event())).toEqual([]);
-    expect(await world.kinds()).toEqual([]);
+    const fakes = await openFakes();
+    expect(await fakes.run('image-pushed', event())).toEqual([]);
+    expect(await fakes.kinds()).toEqual([]);
   });
 
   it('of an index is released by the digest of the index, its children start nothing', async () => {
-    const world = await openWorld();
-    for (const digit of ['3', '4']) await announce(world, undefined, digit);
-    await announce(world, 'v2', '2', { 'manifest-media-type': 'application/vnd.oci.image.index.v1+json' });
-    expect((await world.ledger.read('shop')).active).toMatchObject({ images: { app: imageOf('2') } });
-    expect(await requests(world)).toBe(1);
+    const fakes = await openFakes();
+    for (const digit of ['3', '4']) await announce(fakes, undefined, digit);
+    await announce(fakes, 'v2', '2', { 'manifest-media-type': 'application/vnd.oci.image.index.v1+json' });
+    expect((await fakes.ledger.read('shop')).active).toMatchObject({ images: { app: imageOf('2') } });
+    expect(await requests(fakes)).toBe(1);
   });
 
   it('starts nothing where its tag does not match, and where the image is gone by now', async () => {
-    const world = await openWorld();
-    await world.workloads.register({
+    const fakes = await openFakes();
+    await fakes.workloads.register({
       workload: { ...shop, repositories: [{ name: 'shop', tags: 'v*' }] },
       plan: planOf(),
     });
-    expect(await announce(world, 'nightly', '2')).toEqual([]);
-    expect(await announce(world, 'v9', '9')).toMatchObject([
+    expect(await announce(fakes, 'nightly', '2')).toEqual([]);
+    expect(await announce(fakes, 'v9', '9')).toMatchObject([
       { kind: 'ignored', because: expect.stringMatching(/is no longer in shop$/) },
     ]);
-    expect(await world.kinds()).toEqual([]);
+    expect(await fakes.kinds()).toEqual([]);
   });
 
   it('of a repository of two workloads is for both; what fails for one does not keep the other from it', async () => {
-    const world = await openWorld();
-    await world.workloads.register({ workload: { ...shop, name: 'api' }, plan: planOf({ workload: 'api' }) });
-    const { read } = world.ledger;
-    world.ledger.read = async name => {
+    const fakes = await openFakes();
+    await fakes.workloads.register({ workload: { ...shop, name: 'api' }, plan: planOf({ workload: 'api' }) });
+    const { read } = fakes.ledger;
+    fakes.ledger.read = async name => {
       if (name === 'api') throw new Error('the log of api is broken');
-      return read.call(world.ledger, name);
+      return read.call(fakes.ledger, name);
     };
-    await expect(announce(world, 'v2', '2')).rejects.toMatchObject(
+    await expect(announce(fakes, 'v2', '2')).rejects.toMatchObject(
       named('PartlyFailedError', /^api: Error: the log of api is broken$/),
     );
-    expect(world.executions.started.map(({ name }) => name)).toEqual(['shop-1-1']);
-    world.ledger.read = read;
-    expect(await announce(world, 'v2', '2')).toMatchObject([
+    expect(fakes.executions.started.map(({ name }) => name)).toEqual(['shop-1-1']);
+    fakes.ledger.read = read;
+    expect(await announce(fakes, 'v2', '2')).toMatchObject([
       { workload: 'api', kind: 'started' },
       { workload: 'shop', kind: 'alreadyRequested' },
     ]);
   });
 
   it('that cannot be looked up fails, so that it is announced again', async () => {
-    const world = await openWorld();
-    world.images.breakWith('throttled');
-    await expect(announce(world, 'v2', '2')).rejects.toMatchObject(
+    const fakes = await openFakes();
+    fakes.images.breakWith('throttled');
+    await expect(announce(fakes, 'v2', '2')).rejects.toMatchObject(
       named('PartlyFailedError', /^shop: ImageRegistryUnreachableError: /),
     );
   });
@@ -102,47 +102,47 @@ describe('a push', () => {
 
 describe('a second push during a release', () => {
   it('waits with onNewImage: queue', async () => {
-    const world = await openWorld();
-    await world.admitted(...at10);
-    push(world, 'v3', '3', 30);
-    expect(await announce(world, 'v3', '3')).toMatchObject([{ kind: 'waiting', releaseId: 'shop-2' }]);
-    expect(await announce(world, 'v3', '3')).toMatchObject([{ kind: 'alreadyRequested', releaseId: 'shop-2' }]);
-    expect((await world.ledger.read('shop')).active).toMatchObject({ releaseId: 'shop-1' });
+    const fakes = await openFakes();
+    await fakes.admitted(...at10);
+    push(fakes, 'v3', '3', 30);
+    expect(await announce(fakes, 'v3', '3')).toMatchObject([{ kind: 'waiting', releaseId: 'shop-2' }]);
+    expect(await announce(fakes, 'v3', '3')).toMatchObject([{ kind: 'alreadyRequested', releaseId: 'shop-2' }]);
+    expect((await fakes.ledger.read('shop')).active).toMatchObject({ releaseId: 'shop-1' });
   });
 
   it('takes the first back with onNewImage: replace', async () => {
-    const world = await openWorld({ onNewImage: 'replace' });
-    await world.admitted(...at10);
-    push(world, 'v3', '3', 30);
-    expect(await announce(world, 'v3', '3')).toMatchObject([{ kind: 'waiting' }]);
-    expect((await world.ledger.read('shop')).active?.rollBack?.because).toBe('replaced by shop-2');
+    const fakes = await openFakes({ onNewImage: 'replace' });
+    await fakes.admitted(...at10);
+    push(fakes, 'v3', '3', 30);
+    expect(await announce(fakes, 'v3', '3')).toMatchObject([{ kind: 'waiting' }]);
+    expect((await fakes.ledger.read('shop')).active?.rollBack?.because).toBe('replaced by shop-2');
   });
 
   it('is refused with onNewImage: reject, which stands in the ledger once and outlives the release', async () => {
-    const world = await openWorld({ onNewImage: 'reject' });
-    await world.admitted(...at10);
-    push(world, 'v3', '3', 30);
+    const fakes = await openFakes({ onNewImage: 'reject' });
+    await fakes.admitted(...at10);
+    push(fakes, 'v3', '3', 30);
     const because = 'shop-1 is in progress, and the plan says onNewImage: reject';
-    expect(await announce(world, 'v3', '3')).toMatchObject([{ kind: 'refused', releaseId: 'shop-1', because }]);
-    expect(await announce(world, 'v3', '3')).toMatchObject([{ kind: 'ignored' }]);
-    expect((await world.facts()).filter(({ kind }) => kind === 'pushRefused')).toEqual([
+    expect(await announce(fakes, 'v3', '3')).toMatchObject([{ kind: 'refused', releaseId: 'shop-1', because }]);
+    expect(await announce(fakes, 'v3', '3')).toMatchObject([{ kind: 'ignored' }]);
+    expect((await fakes.facts()).filter(({ kind }) => kind === 'pushRefused')).toEqual([
       { kind: 'pushRefused', image: { ...imageOf('3'), pushedAtEpochMs: at(30) }, because },
     ]);
-    await world.tell([40, { kind: 'closed', outcome: 'promoted', because: 'live' }]);
-    expect(await announce(world, 'v3', '3')).toMatchObject([{ kind: 'ignored' }]);
-    expect(await world.run('start', { workload: 'shop', image: 'v3', by: 'ann' })).toMatchObject({ kind: 'started' });
+    await fakes.tell([40, { kind: 'closed', outcome: 'promoted', because: 'live' }]);
+    expect(await announce(fakes, 'v3', '3')).toMatchObject([{ kind: 'ignored' }]);
+    expect(await fakes.run('start', { workload: 'shop', image: 'v3', by: 'ann' })).toMatchObject({ kind: 'started' });
   });
 
   it('that is older than what is on its way, or waits, is no newer revision', async () => {
-    const world = await openWorld();
-    await world.admitted([
+    const fakes = await openFakes();
+    await fakes.admitted([
       5,
       requested({ images: { app: { ...imageOf('3'), pushedAtEpochMs: at(4) } } }),
       { releaseId: 'shop-2' },
     ]);
-    push(world, 'v4', '4', 3);
-    expect(await announce(world, 'v4', '4')).toMatchObject([{ kind: 'ignored' }]);
-    expect((await world.ledger.read('shop')).waiting?.releaseId).toBe('shop-2');
+    push(fakes, 'v4', '4', 3);
+    expect(await announce(fakes, 'v4', '4')).toMatchObject([{ kind: 'ignored' }]);
+    expect((await fakes.ledger.read('shop')).waiting?.releaseId).toBe('shop-2');
   });
 });
 
@@ -150,23 +150,23 @@ describe('an image that was taken back', () => {
   const takenBack: Line[] = [[50, { kind: 'closed', outcome: 'rolledBack', reason: 'degraded', because: 'errors' }]];
 
   it('is not released again by its announcement, but by a person, or when it is pushed again', async () => {
-    const world = await openWorld();
-    await world.admitted(...takenBack);
-    expect(await announce(world, 'v2', '2')).toMatchObject([
+    const fakes = await openFakes();
+    await fakes.admitted(...takenBack);
+    expect(await announce(fakes, 'v2', '2')).toMatchObject([
       { kind: 'ignored', because: 'shop-1 released it and ended after this push: rolledBack' },
     ]);
-    expect(await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' })).toMatchObject({ kind: 'started' });
-    await world.tell([70, { kind: 'closed', outcome: 'rolledBack', because: 'errors' }, { releaseId: 'shop-2' }]);
-    push(world, 'v2', '2', 80);
-    expect(await announce(world, 'v2', '2')).toMatchObject([{ kind: 'started', releaseId: 'shop-3' }]);
+    expect(await fakes.run('start', { workload: 'shop', image: 'v2', by: 'ann' })).toMatchObject({ kind: 'started' });
+    await fakes.tell([70, { kind: 'closed', outcome: 'rolledBack', because: 'errors' }, { releaseId: 'shop-2' }]);
+    push(fakes, 'v2', '2', 80);
+    expect(await announce(fakes, 'v2', '2')).toMatchObject([{ kind: 'started', releaseId: 'shop-3' }]);
   });
 
   it('is not what a tag that was moved back to the older image asks for: that one is', async () => {
-    const world = await openWorld();
-    await world.admitted(...takenBack);
-    push(world, 'stable', '1', 60);
-    expect(await announce(world, 'stable', '1')).toMatchObject([{ kind: 'started' }]);
-    expect((await world.ledger.read('shop')).active).toMatchObject({
+    const fakes = await openFakes();
+    await fakes.admitted(...takenBack);
+    push(fakes, 'stable', '1', 60);
+    expect(await announce(fakes, 'stable', '1')).toMatchObject([{ kind: 'started' }]);
+    expect((await fakes.ledger.read('shop')).active).toMatchObject({
       images: { app: { digest: imageOf('1').digest } },
     });
   });

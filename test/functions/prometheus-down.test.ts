@@ -9,9 +9,9 @@ import {
   type PrometheusStandIn,
   scraped,
 } from '../adapters/metrics/prometheus/prometheus-stand-in.ts';
-import { at, bake, errors as fromCloudWatch, readied, shifted, shop, weight } from '../support/story.ts';
-import { road } from './scenes.ts';
-import { openWorld } from './world.ts';
+import { at, bake, errors as fromCloudWatch, readied, shifted, shop, weight } from '../support/ledger-lines.ts';
+import { openFakes } from './fakes.ts';
+import { road } from './handler-cases.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -32,25 +32,25 @@ const DOWN_UNTIL = 430;
 
 /** At 10 %, both versions answering well, looked at every 10 s from 70 s on until it no longer only looks. */
 async function bakedUntil(lastSeconds: number, hold: Plan['hold'], downFrom = DOWN_FROM) {
-  const world = await openWorld({ metrics: [errors], steps: [weight(10), bake(120), weight(100)], hold });
-  await world.admitted(...readied(0, 10), ...shifted(20, { from: 0, to: 10 }), [30, { kind: 'stepStarted', index: 1 }]);
-  await world.canary(1);
-  await world.router.setDial(shop, dialFor('green', 10));
+  const fakes = await openFakes({ metrics: [errors], steps: [weight(10), bake(120), weight(100)], hold });
+  await fakes.admitted(...readied(0, 10), ...shifted(20, { from: 0, to: 10 }), [30, { kind: 'stepStarted', index: 1 }]);
+  await fakes.canary(1);
+  await fakes.router.setDial(shop, dialFor('green', 10));
   const standIn = await openPrometheusStandIn();
   closers.push(standIn.close);
   const source = openPrometheusSource({}, { loopback: true });
   const sources = { prometheus: { url: standIn.url, sigv4: false } };
-  world.deps.metrics = { read: request => source.read({ ...request, workload: { ...request.workload, sources } }) };
+  fakes.deps.metrics = { read: request => source.read({ ...request, workload: { ...request.workload, sources } }) };
   const moves: { lookedAt: number; kind: string; because: string }[] = [];
   for (let seconds = 70; seconds <= lastSeconds; seconds += 10) {
     standIn.series = traffic(seconds);
     standIn.fault = seconds >= downFrom && seconds < DOWN_UNTIL ? down : undefined;
-    world.wait(seconds);
-    const move = (await world.run('look', { ...road, move: { events: 0 } })) as { kind: string; because: string };
+    fakes.wait(seconds);
+    const move = (await fakes.run('look', { ...road, move: { events: 0 } })) as { kind: string; because: string };
     moves.push({ ...move, lookedAt: seconds });
     if (move.kind !== 'lookAgain') break;
   }
-  return { world, moves, last: moves.at(-1) };
+  return { fakes, moves, last: moves.at(-1) };
 }
 const down: NonNullable<PrometheusStandIn['fault']> = response => response.destroy();
 /** Ten answers every 15 s of each version, as far as they have been scraped by then. */
@@ -67,7 +67,7 @@ const during = <Move extends { lookedAt: number }>(moves: Move[]): Move[] =>
 
 describe('Prometheus that is down for five minutes', () => {
   it('holds the release and, where it stays down for longer than the plan holds, rolls back', async () => {
-    const { moves, last, world } = await bakedUntil(800, { atMostSeconds: 120, then: 'rollBack' });
+    const { moves, last, fakes } = await bakedUntil(800, { atMostSeconds: 120, then: 'rollBack' });
     // the bake is over at 150 s; the hold of two minutes ends at 270 s
     expect(last).toMatchObject({
       lookedAt: 270,
@@ -76,7 +76,7 @@ describe('Prometheus that is down for five minutes', () => {
     });
     expect(last?.because).toContain('the metrics cannot be read: errors: POST');
     expect(moves.filter(({ kind }) => kind === 'advance')).toEqual([]);
-    expect((await world.kinds()).filter(kind => kind === 'held')).toHaveLength(1);
+    expect((await fakes.kinds()).filter(kind => kind === 'held')).toHaveLength(1);
   });
 
   it('rolls back then even where the plan says proceed: nobody has seen the canary', async () => {
@@ -85,10 +85,10 @@ describe('Prometheus that is down for five minutes', () => {
   });
 
   it('reads the windows that it missed when it is back, and goes on by what they say', async () => {
-    const { moves, last, world } = await bakedUntil(800, { atMostSeconds: 1_200, then: 'rollBack' });
+    const { moves, last, fakes } = await bakedUntil(800, { atMostSeconds: 1_200, then: 'rollBack' });
     expect(during(moves).every(({ kind }) => kind === 'lookAgain')).toBe(true);
     expect(last).toMatchObject({ lookedAt: DOWN_UNTIL, kind: 'advance' });
-    const windows = await world.ledger.windows('shop-1');
+    const windows = await fakes.ledger.windows('shop-1');
     const missed = windows.filter(({ startEpochMs }) => startEpochMs > at(100) && startEpochMs < at(360));
     expect(missed).toHaveLength(4);
     for (const window of missed) {
@@ -102,27 +102,27 @@ describe('Prometheus that is down for five minutes', () => {
   it('does not lose what CloudWatch says, which can still take the release back', async () => {
     // Prepare: one metric of each, and no Prometheus at all
     const queue: Metric = { ...errors, name: 'queue' };
-    const world = await openWorld({ metrics: [fromCloudWatch, queue] });
-    await world.admitted(...readied(0, 10), ...shifted(20, { from: 0, to: 10 }), [
+    const fakes = await openFakes({ metrics: [fromCloudWatch, queue] });
+    await fakes.admitted(...readied(0, 10), ...shifted(20, { from: 0, to: 10 }), [
       30,
       { kind: 'stepStarted', index: 1 },
     ]);
-    await world.canary(1);
-    await world.router.setDial(shop, dialFor('green', 10));
-    const { metrics: cloudwatch } = world;
+    await fakes.canary(1);
+    await fakes.router.setDial(shop, dialFor('green', 10));
+    const { metrics: cloudwatch } = fakes;
     const nowhere = fakeSource();
     nowhere.breakWith('ECONNREFUSED');
-    world.deps.metrics = compositeSource({ cloudwatch, prometheus: nowhere, json: nowhere });
+    fakes.deps.metrics = compositeSource({ cloudwatch, prometheus: nowhere, json: nowhere });
     cloudwatch.publish('blue', at(60), { good: 900 });
     const lookAt = async (seconds: number) => {
-      world.wait(seconds);
-      return world.run('look', { ...road, move: { events: 0 } });
+      fakes.wait(seconds);
+      return fakes.run('look', { ...road, move: { events: 0 } });
     };
     // Act, Assess: a good window holds, for the other cannot be read; a bad one goes back
     cloudwatch.publish('green', at(60), { good: 100 });
     await lookAt(180);
     await lookAt(190);
-    const { verdict } = (await world.facts()).findLast(fact => fact.kind === 'judged') ?? {};
+    const { verdict } = (await fakes.facts()).findLast(fact => fact.kind === 'judged') ?? {};
     expect(verdict).toMatchObject({ kind: 'inconclusive', fault: true });
     expect(verdict?.because).toMatch(/queue: the source did not answer: ECONNREFUSED$/);
     cloudwatch.publish('blue', at(120), { good: 900 });
@@ -132,8 +132,8 @@ describe('Prometheus that is down for five minutes', () => {
   });
 
   it('has frozen a window at the first look after a scrape past its end while it was up', async () => {
-    const { world } = await bakedUntil(140, { atMostSeconds: 1_200, then: 'rollBack' }, Number.POSITIVE_INFINITY);
-    const windows = await world.ledger.windows('shop-1');
+    const { fakes } = await bakedUntil(140, { atMostSeconds: 1_200, then: 'rollBack' }, Number.POSITIVE_INFINITY);
+    const windows = await fakes.ledger.windows('shop-1');
     // scrapes at 120 s, which is not past the window's end, and at 135 s; looks every 10 s
     expect(windows.find(({ startEpochMs }) => startEpochMs === at(60))).toMatchObject({
       frozenAtEpochMs: at(140),

@@ -4,9 +4,9 @@ import { ImageRegistryUnreachableError, TooManyImagesError } from '../../adapter
 import { overriding } from '../../adapters/overriding.ts';
 import type { ReconcileDeps } from '../../application/events/reconcile.ts';
 import { makeHandler } from '../../functions/reconcile.ts';
-import { at, imageOf, planOf, requested, shop } from '../support/story.ts';
-import { scheduled } from './scenes.ts';
-import { named, openWorld } from './world.ts';
+import { at, imageOf, planOf, requested, shop } from '../support/ledger-lines.ts';
+import { named, openFakes } from './fakes.ts';
+import { scheduled } from './handler-cases.ts';
 
 const nameOf = (index: number) => `w${String(index).padStart(3, '0')}`;
 const throttling = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
@@ -17,23 +17,23 @@ const throttling = Object.assign(new Error('Rate exceeded'), { name: 'Throttling
  * @param callMs what every call takes on the clock
  */
 async function openMany({ workloads, open = 0, callMs = 0 }: { workloads: number; open?: number; callMs?: number }) {
-  const world = await openWorld();
-  await world.workloads.remove('shop');
+  const fakes = await openFakes();
+  await fakes.workloads.remove('shop');
   for (let index = 0; index < workloads; index += 1) {
     const name = nameOf(index);
     const workload = { ...shop, name, repositories: [{ name, tags: 'v*' as const }] };
     const plan = planOf({ workload: name });
-    await world.workloads.register({ workload, plan, registeredAtEpochMs: at(0) });
-    world.images.push({ repository: name, tag: 'v1', digest: imageOf('1').digest, atEpochMs: at(-600) });
+    await fakes.workloads.register({ workload, plan, registeredAtEpochMs: at(0) });
+    fakes.images.push({ repository: name, tag: 'v1', digest: imageOf('1').digest, atEpochMs: at(-600) });
     if (index >= open) continue;
     const releaseId = `${name}-1`;
     const line = { releaseId, atEpochMs: at(0), by: 'ann' };
-    const state = await world.ledger.append(name, await world.ledger.read(name), {
+    const state = await fakes.ledger.append(name, await fakes.ledger.read(name), {
       ...line,
       fact: requested({ workload, plan }),
     });
-    await world.ledger.append(name, state, { ...line, fact: { kind: 'runClaimed', run: 1 } });
-    await world.executions.start('release', `${releaseId}-1`, { releaseId, run: 1 });
+    await fakes.ledger.append(name, state, { ...line, fact: { kind: 'runClaimed', run: 1 } });
+    await fakes.executions.start('release', `${releaseId}-1`, { releaseId, run: 1 });
   }
   const calls: { what: string; of: string }[] = [];
   const counted = <Port extends object>(port: Port, name: string): Port =>
@@ -43,23 +43,23 @@ async function openMany({ workloads, open = 0, callMs = 0 }: { workloads: number
         if (typeof method !== 'function') return method;
         return async (...args: unknown[]) => {
           calls.push({ what: `${name}.${String(key)}`, of: String(args[name === 'executions' ? 1 : 0]) });
-          world.clock.epochMs += callMs;
+          fakes.clock.epochMs += callMs;
           return Reflect.apply(method, target, args);
         };
       },
     });
   const pauses: number[] = [];
   let ports: Pick<ReconcileDeps, 'ledger' | 'workloads' | 'images' | 'executions'> = {
-    ledger: counted(world.ledger, 'ledger'),
-    workloads: counted(world.workloads, 'workloads'),
-    images: counted(world.images, 'images'),
-    executions: counted(world.executions, 'executions'),
+    ledger: counted(fakes.ledger, 'ledger'),
+    workloads: counted(fakes.workloads, 'workloads'),
+    images: counted(fakes.images, 'images'),
+    executions: counted(fakes.executions, 'executions'),
   };
   const pause = async (ms: number) => void pauses.push(ms);
-  const deps = { ...world.deps, ...ports, pause };
+  const deps = { ...fakes.deps, ...ports, pause };
   let handler = makeHandler(deps);
   return {
-    ...world,
+    ...fakes,
     pauses,
     /** One pass of a process that goes on; what it asked is counted anew. */
     async pass(): Promise<{ counts: Record<string, number>; of(what: string): string[]; answer: unknown }> {

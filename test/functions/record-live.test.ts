@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../cli/status-text.ts';
 import { dialFor } from '../../domain/dial.ts';
-import { admissionOf, imageOf, type Line, readied, requested, shifted, shop, weight } from '../support/story.ts';
-import { road, scheduled } from './scenes.ts';
-import { named, openWorld, template, type World } from './world.ts';
+import { admissionOf, imageOf, type Line, readied, requested, shifted, shop, weight } from '../support/ledger-lines.ts';
+import { type Fakes, named, openFakes, template } from './fakes.ts';
+import { road, scheduled } from './handler-cases.ts';
 
 /*
  * After a promotion somebody turns the rule back by hand, in an emergency. Then the ledger and the rule disagree about which
  * slot is live, and every release is refused until a person says which of them is right.
  */
 
-const record = (world: World, more: object = {}) =>
-  world.run('record-live', { workload: 'shop', slot: 'blue', by: 'ann', because: 'errors at night', ...more });
-const state = (world: World) => world.ledger.read('shop');
-const admit = (world: World, releaseId: string) => world.run('admit', { releaseId, run: 1 });
+const record = (fakes: Fakes, more: object = {}) =>
+  fakes.run('record-live', { workload: 'shop', slot: 'blue', by: 'ann', because: 'errors at night', ...more });
+const state = (fakes: Fakes) => fakes.ledger.read('shop');
+const admit = (fakes: Fakes, releaseId: string) => fakes.run('admit', { releaseId, run: 1 });
 
 const soaked: Line[] = [
   ...readied(0, 100, 4),
@@ -29,15 +29,15 @@ const promoted: Line[] = [
 ];
 
 /** shop-1 took the traffic from blue (`old`) to green (`new`, image v2); the rule was turned back to blue, which has pods. */
-async function turned(story: Line[] = promoted, plan = {}) {
-  const world = await openWorld(plan);
-  await world.admitted(...story);
-  await world.canary(4);
-  world.wait(1_000);
-  return world;
+async function turned(ledgerLines: Line[] = promoted, plan = {}) {
+  const fakes = await openFakes(plan);
+  await fakes.admitted(...ledgerLines);
+  await fakes.canary(4);
+  fakes.wait(1_000);
+  return fakes;
 }
-const row = async (world: World) => {
-  const answer = (await world.run('status', { workload: 'shop' })) as Parameters<typeof statusText>[1];
+const row = async (fakes: Fakes) => {
+  const answer = (await fakes.run('status', { workload: 'shop' })) as Parameters<typeof statusText>[1];
   return statusText('shop', answer, { paste: command => `npx sluice ${command}` });
 };
 
@@ -45,30 +45,30 @@ describe('a rule that was turned back by hand', () => {
   it.each(['start', 'undo'])(
     'keeps %s from beginning, and the refusal names the command; so does the status',
     async operation => {
-      const world = await turned();
-      await world.run(operation, { workload: 'shop', by: 'ann', ...(operation === 'start' && { image: 'v3' }) });
-      expect(await admit(world, 'shop-2')).toMatchObject({
+      const fakes = await turned();
+      await fakes.run(operation, { workload: 'shop', by: 'ann', ...(operation === 'start' && { image: 'v3' }) });
+      expect(await admit(fakes, 'shop-2')).toMatchObject({
         kind: 'refused',
         because:
           'green was promoted last, but blue gets the traffic: the weights were changed outside Sluice. If that is to stay, record it, then ask again: npx sluice record-live shop --slot blue',
       });
-      await world.tell([1_001, { kind: 'closed', outcome: 'rejected', because: 'x' }, { releaseId: 'shop-2' }]);
-      expect(await row(world)).toMatch(
+      await fakes.tell([1_001, { kind: 'closed', outcome: 'rejected', because: 'x' }, { releaseId: 'shop-2' }]);
+      expect(await row(fakes)).toMatch(
         /traffic was turned by hand\. If that is to stay: npx sluice record-live shop --slot blue\n/,
       );
     },
   );
 
   it('offers nothing where the slot that has the traffic has no pods: that is to be mended first', async () => {
-    const world = await turned();
-    world.cluster.setReplicas(shop, 'blue', 0);
-    await world.run('start', { workload: 'shop', image: 'v3', by: 'ann' });
-    expect(await admit(world, 'shop-2')).toMatchObject({ because: expect.stringMatching(/blue has no replicas$/) });
+    const fakes = await turned();
+    fakes.cluster.setReplicas(shop, 'blue', 0);
+    await fakes.run('start', { workload: 'shop', image: 'v3', by: 'ann' });
+    expect(await admit(fakes, 'shop-2')).toMatchObject({ because: expect.stringMatching(/blue has no replicas$/) });
   });
 
   it('is recorded once: who, why, what was live before; callers inside the cluster follow', async () => {
-    const world = await turned();
-    expect(await record(world)).toEqual({
+    const fakes = await turned();
+    expect(await record(fakes)).toEqual({
       kind: 'recorded',
       slot: 'blue',
       revision: 'old',
@@ -77,9 +77,9 @@ describe('a rule that was turned back by hand', () => {
       leftDeployment: 'shop-green',
       namespace: 'default',
     });
-    expect(await record(world, { by: 'bob' })).toMatchObject({ kind: 'wasRecorded', revision: 'old' });
-    expect((await world.kinds()).filter(kind => kind === 'liveRecorded')).toHaveLength(1);
-    expect((await state(world)).live).toMatchObject({
+    expect(await record(fakes, { by: 'bob' })).toMatchObject({ kind: 'wasRecorded', revision: 'old' });
+    expect((await fakes.kinds()).filter(kind => kind === 'liveRecorded')).toHaveLength(1);
+    expect((await state(fakes)).live).toMatchObject({
       slot: 'blue',
       revision: 'old',
       recorded: {
@@ -88,28 +88,28 @@ describe('a rule that was turned back by hand', () => {
         from: { slot: 'green', revision: 'new', releaseId: 'shop-1' },
       },
     });
-    expect(await row(world)).toMatch(
+    expect(await row(fakes)).toMatch(
       /live {7}blue, revision old, turned by hand from green \(shop-1\), recorded by ann, /,
     );
   });
 
   it("is where the team's own Service points from then on, also where whoever recorded it died in between", async () => {
-    const world = await turned();
-    const { plan } = await world.workloads.read('shop');
+    const fakes = await turned();
+    const { plan } = await fakes.workloads.read('shop');
     const workload = { ...shop, service: 'shop' };
-    await world.workloads.register({ workload, plan });
-    await expect(record(world)).rejects.toMatchObject(named('ClusterRefusedError'));
-    world.cluster.putService(workload, 'shop');
-    expect(await record(world)).toMatchObject({ kind: 'wasRecorded', service: 'shop' });
-    expect(world.cluster.pointsAt(workload, 'shop')).toBe('blue');
+    await fakes.workloads.register({ workload, plan });
+    await expect(record(fakes)).rejects.toMatchObject(named('ClusterRefusedError'));
+    fakes.cluster.putService(workload, 'shop');
+    expect(await record(fakes)).toMatchObject({ kind: 'wasRecorded', service: 'shop' });
+    expect(fakes.cluster.pointsAt(workload, 'shop')).toBe('blue');
   });
 
   it('is ground for the next release: it goes to the other slot', async () => {
-    const world = await turned();
-    await record(world);
-    await world.run('start', { workload: 'shop', image: 'v3', by: 'ann' });
-    expect(await admit(world, 'shop-2')).toMatchObject({ kind: 'admitted' });
-    expect((await state(world)).active?.admission).toMatchObject({
+    const fakes = await turned();
+    await record(fakes);
+    await fakes.run('start', { workload: 'shop', image: 'v3', by: 'ann' });
+    expect(await admit(fakes, 'shop-2')).toMatchObject({ kind: 'admitted' });
+    expect((await state(fakes)).active?.admission).toMatchObject({
       stable: 'blue',
       canary: 'green',
       stableRevision: 'old',
@@ -117,79 +117,79 @@ describe('a rule that was turned back by hand', () => {
   });
 
   it('is not followed by what was turned away from: only a person, or a newer push, starts that again', async () => {
-    const world = await turned();
-    await record(world);
-    await world.run('reconcile', scheduled);
-    expect((await state(world)).active).toBeUndefined();
-    expect(await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' })).toMatchObject({ kind: 'started' });
+    const fakes = await turned();
+    await record(fakes);
+    await fakes.run('reconcile', scheduled);
+    expect((await state(fakes)).active).toBeUndefined();
+    expect(await fakes.run('start', { workload: 'shop', image: 'v2', by: 'ann' })).toMatchObject({ kind: 'started' });
   });
 
   it('an undo of it brings back what was turned away from, and says so; asked twice it is one', async () => {
-    const world = await turned();
-    await record(world);
-    const undo = () => world.run('undo', { workload: 'shop', by: 'bob' });
+    const fakes = await turned();
+    await record(fakes);
+    const undo = () => fakes.run('undo', { workload: 'shop', by: 'bob' });
     const answer = { releaseId: 'shop-2', restoresUndone: { releaseId: 'shop-1', images: { app: imageOf('2') } } };
     expect(await undo()).toEqual(answer);
     expect(await undo()).toEqual(answer);
-    expect(await admit(world, 'shop-2')).toMatchObject({ kind: 'admitted', because: 'revision new' });
+    expect(await admit(fakes, 'shop-2')).toMatchObject({ kind: 'admitted', because: 'revision new' });
   });
 
   it('an undo of it is refused where the other slot has another revision by now', async () => {
-    const world = await turned();
-    await record(world);
-    await world.cluster.writeSlot(
+    const fakes = await turned();
+    await record(fakes);
+    await fakes.cluster.writeSlot(
       shop,
       'green',
       { revision: 'other', images: { app: imageOf('3').uri }, template },
-      (await world.ledger.read('shop')).seq,
+      (await fakes.ledger.read('shop')).seq,
     );
-    await world.run('undo', { workload: 'shop', by: 'bob' });
-    expect(await admit(world, 'shop-2')).toMatchObject({
+    await fakes.run('undo', { workload: 'shop', by: 'bob' });
+    expect(await admit(fakes, 'shop-2')).toMatchObject({
       kind: 'refused',
       because: expect.stringMatching(/^green has revision other, not new that was live before/),
     });
   });
 
   it('and turned forward again is recorded as well', async () => {
-    const world = await turned();
-    await record(world);
-    await world.router.setDial(shop, dialFor('green', 100));
-    expect(await record(world, { slot: 'green' })).toMatchObject({ kind: 'recorded', revision: 'new' });
-    expect((await state(world)).live).toMatchObject({ slot: 'green', images: { app: imageOf('2') } });
+    const fakes = await turned();
+    await record(fakes);
+    await fakes.router.setDial(shop, dialFor('green', 100));
+    expect(await record(fakes, { slot: 'green' })).toMatchObject({ kind: 'recorded', revision: 'new' });
+    expect((await state(fakes)).live).toMatchObject({ slot: 'green', images: { app: imageOf('2') } });
   });
 });
 
 describe('it is refused, and nothing is written,', () => {
   const never = { releaseId: 'shop-1' };
-  it.each<[string, Line[], (world: World) => unknown, RegExp]>([
+  it.each<[string, Line[], (fakes: Fakes) => unknown, RegExp]>([
     [
       'while the rule is split',
       promoted,
-      world => world.router.setDial(shop, dialFor('green', 10)),
+      fakes => fakes.router.setDial(shop, dialFor('green', 10)),
       /^the traffic weights are blue 90 %.*: send everything to blue first$/,
     ],
     [
       'while the other slot has the traffic',
       promoted,
-      world => world.router.setDial(shop, dialFor('green', 100)),
+      fakes => fakes.router.setDial(shop, dialFor('green', 100)),
       /send everything to blue first$/,
     ],
     [
       'where it has no pods',
       promoted,
-      world => world.cluster.setReplicas(shop, 'blue', 0),
+      fakes => fakes.cluster.setReplicas(shop, 'blue', 0),
       /^blue has no replicas: scale it up/,
     ],
     [
       'where nobody of it answers',
       promoted,
-      world => Object.assign(world.targets.counts.blue, { healthy: 0, unhealthy: 4 }),
+      fakes => Object.assign(fakes.targets.counts.blue, { healthy: 0, unhealthy: 4 }),
       /^no target of blue is healthy$/,
     ],
     [
       'where nobody has checked it yet',
       promoted,
-      world => Object.assign(world.targets.counts.blue, { healthy: 0, initial: 4 }),
+      fakes => Object.assign(fakes.targets.counts.blue, { healthy: 0, initial: 4 }),
       /4 are not checked yet, ask again/,
     ],
     ['during a release', soaked, () => undefined, /^shop-1 is in progress; abort it instead/],
@@ -205,104 +205,104 @@ describe('it is refused, and nothing is written,', () => {
       () => undefined,
       /^shop-1 is about to end/,
     ],
-  ])('%s', async (_, story, set, because) => {
-    const world = await turned(story);
-    await set(world);
-    const untouched = await world.everything();
-    await expect(record(world)).rejects.toMatchObject(named('RefusedError', because));
-    expect(await world.everything()).toEqual(untouched);
+  ])('%s', async (_, ledgerLines, set, because) => {
+    const fakes = await turned(ledgerLines);
+    await set(fakes);
+    const untouched = await fakes.everything();
+    await expect(record(fakes)).rejects.toMatchObject(named('RefusedError', because));
+    expect(await fakes.everything()).toEqual(untouched);
   });
 
-  it('where a hand is still at the rule: it is read twice', async () => {
-    const world = await turned();
-    const { readDial } = world.router;
+  it('where somebody is still at the rule: it is read twice', async () => {
+    const fakes = await turned();
+    const { readDial } = fakes.router;
     let reads = 0;
-    world.router.readDial = async workload => {
+    fakes.router.readDial = async workload => {
       reads += 1;
-      return reads === 1 ? readDial.call(world.router, workload) : dialFor('green', 100);
+      return reads === 1 ? readDial.call(fakes.router, workload) : dialFor('green', 100);
     };
-    await expect(record(world)).rejects.toMatchObject(named('RefusedError', /green 100 %: send everything/));
+    await expect(record(fakes)).rejects.toMatchObject(named('RefusedError', /green 100 %: send everything/));
   });
 
   it('of a first release: nothing was live before', async () => {
-    const world = await openWorld({}, { isNew: true });
-    await world.tell(
+    const fakes = await openFakes({}, { isNew: true });
+    await fakes.tell(
       [0, requested()],
       [0, { kind: 'admitted', admission: admissionOf({ first: true }) }],
       [20, { kind: 'retiring' }],
     );
-    await expect(record(world)).rejects.toMatchObject(named('RefusedError', /^shop-1 was the first/));
+    await expect(record(fakes)).rejects.toMatchObject(named('RefusedError', /^shop-1 was the first/));
   });
 });
 
 describe('past the point of no return, while the old slot drains', () => {
-  const retire = (world: World) => world.run('retire-stable', road);
+  const retire = (fakes: Fakes) => fakes.run('retire-stable', road);
   const draining: Line[] = [...soaked, [50, { kind: 'retiring' }]];
   const open = async () => {
-    const world = await turned(draining, { steps: [weight(100)] });
-    world.cluster.putAutoscaler(shop, 'blue', 4);
-    world.wait(60);
-    return world;
+    const fakes = await turned(draining, { steps: [weight(100)] });
+    fakes.cluster.putAutoscaler(shop, 'blue', 4);
+    fakes.wait(60);
+    return fakes;
   };
 
   it('a rule that is turned back keeps the old pods, and the command is named', async () => {
-    const world = await open();
-    world.wait(5_000);
-    expect(await retire(world)).toMatchObject({
+    const fakes = await open();
+    fakes.wait(5_000);
+    expect(await retire(fakes)).toMatchObject({
       kind: 'lookAgain',
       because: expect.stringMatching(
         /blue keeps its pods\. If that is to stay: npx sluice record-live shop --slot blue$/,
       ),
     });
-    expect(await world.cluster.readSlot(shop, 'blue')).toMatchObject({ desired: 4 });
+    expect(await fakes.cluster.readSlot(shop, 'blue')).toMatchObject({ desired: 4 });
   });
 
   it('and is recorded ends the release as rolled back: the new slot drains and is scaled down, the old one stays', async () => {
-    const world = await open();
-    expect(await record(world)).toMatchObject({ kind: 'recorded', ends: true, leftReplicas: 0 });
-    expect(await record(world)).toMatchObject({ kind: 'wasRecorded' });
+    const fakes = await open();
+    expect(await record(fakes)).toMatchObject({ kind: 'recorded', ends: true, leftReplicas: 0 });
+    expect(await record(fakes)).toMatchObject({ kind: 'wasRecorded' });
     // 30 s of deregistration delay and 120 s more
-    world.wait(209);
-    expect(await retire(world)).toMatchObject({ kind: 'lookAgain', because: expect.stringMatching(/^green drains/) });
-    world.wait(211);
-    expect(await retire(world)).toMatchObject({ kind: 'retired' });
-    expect(await retire(world)).toMatchObject({ kind: 'retired' });
-    expect(await world.cluster.readSlot(shop, 'green')).toMatchObject({ desired: 0 });
-    expect(await world.cluster.readSlot(shop, 'blue')).toMatchObject({ desired: 4 });
-    await world.run('close', road);
-    const { ended, live } = await state(world);
+    fakes.wait(209);
+    expect(await retire(fakes)).toMatchObject({ kind: 'lookAgain', because: expect.stringMatching(/^green drains/) });
+    fakes.wait(211);
+    expect(await retire(fakes)).toMatchObject({ kind: 'retired' });
+    expect(await retire(fakes)).toMatchObject({ kind: 'retired' });
+    expect(await fakes.cluster.readSlot(shop, 'green')).toMatchObject({ desired: 0 });
+    expect(await fakes.cluster.readSlot(shop, 'blue')).toMatchObject({ desired: 4 });
+    await fakes.run('close', road);
+    const { ended, live } = await state(fakes);
     expect(ended[0]).toMatchObject({
       outcome: 'rolledBack',
       reason: 'aborted',
       because: 'ann turned the traffic back to blue by hand: errors at night',
     });
     expect(live).toBeUndefined();
-    await world.run('start', { workload: 'shop', image: 'v3', by: 'ann' });
-    expect(await admit(world, 'shop-2')).toMatchObject({ kind: 'admitted' });
+    await fakes.run('start', { workload: 'shop', image: 'v3', by: 'ann' });
+    expect(await admit(fakes, 'shop-2')).toMatchObject({ kind: 'admitted' });
   });
 
   it('keeps both where the rule is turned once more, and goes on where that is recorded', async () => {
-    const world = await open();
-    await record(world);
-    await world.router.setDial(shop, dialFor('green', 100));
-    world.wait(5_000);
-    expect(await retire(world)).toMatchObject({
+    const fakes = await open();
+    await record(fakes);
+    await fakes.router.setDial(shop, dialFor('green', 100));
+    fakes.wait(5_000);
+    expect(await retire(fakes)).toMatchObject({
       kind: 'lookAgain',
       because: expect.stringMatching(/green keeps its pods/),
     });
-    await record(world, { slot: 'green' });
-    expect(await retire(world)).toMatchObject({ kind: 'retired', because: 'blue is at rest' });
+    await record(fakes, { slot: 'green' });
+    expect(await retire(fakes)).toMatchObject({ kind: 'retired', because: 'blue is at rest' });
   });
 
   it('keeps the new pods while nobody of the old slot answers', async () => {
-    const world = await open();
-    await record(world);
-    world.targets.counts.blue.healthy = 0;
-    world.wait(5_000);
-    expect(await retire(world)).toMatchObject({
+    const fakes = await open();
+    await record(fakes);
+    fakes.targets.counts.blue.healthy = 0;
+    fakes.wait(5_000);
+    expect(await retire(fakes)).toMatchObject({
       kind: 'lookAgain',
       because: expect.stringMatching(/no target of blue/),
     });
-    expect(await world.cluster.readSlot(shop, 'green')).toMatchObject({ desired: 4 });
+    expect(await fakes.cluster.readSlot(shop, 'green')).toMatchObject({ desired: 4 });
   });
 });

@@ -1,19 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../cli/status-text.ts';
-import { admissionOf, at, imageOf, type Line, planOf, readied, requested, shifted, shop } from '../support/story.ts';
-import { pushed, scheduled } from './scenes.ts';
-import { named, openWorld, type World } from './world.ts';
+import {
+  admissionOf,
+  at,
+  imageOf,
+  type Line,
+  planOf,
+  readied,
+  requested,
+  shifted,
+  shop,
+} from '../support/ledger-lines.ts';
+import { type Fakes, named, openFakes } from './fakes.ts';
+import { pushed, scheduled } from './handler-cases.ts';
 
-const state = (world: World) => world.ledger.read('shop');
-const status = async (world: World) => {
-  const answer = (await world.run('status', { workload: 'shop' })) as Parameters<typeof statusText>[1];
+const state = (fakes: Fakes) => fakes.ledger.read('shop');
+const status = async (fakes: Fakes) => {
+  const answer = (await fakes.run('status', { workload: 'shop' })) as Parameters<typeof statusText>[1];
   return statusText('shop', answer, { paste: command => `npx sluice ${command}` });
 };
 const image = (digit: string, seconds: number) => ({ ...imageOf(digit), pushedAtEpochMs: at(seconds) });
 
 describe('a release tag that is put on an image of before', () => {
   /** v2 was promoted after v3 was pushed; image 4 is as old as v2, was vetted, and gets the tag v9 at 600 s. */
-  const story: Line[] = [
+  const ledgerLines: Line[] = [
     [0, requested({ images: { app: image('3', -30) } })],
     [1, { kind: 'admitted', admission: admissionOf() }],
     [100, { kind: 'closed', outcome: 'promoted', because: 'live' }],
@@ -23,99 +33,99 @@ describe('a release tag that is put on an image of before', () => {
     time: new Date(at(seconds)).toISOString(),
   });
   async function open() {
-    const world = await openWorld();
-    await world.tell(...story);
-    world.images.push({ repository: 'shop', tag: 'v9', digest: imageOf('4').digest, atEpochMs: at(-60) });
-    world.wait(601);
-    return world;
+    const fakes = await openFakes();
+    await fakes.tell(...ledgerLines);
+    fakes.images.push({ repository: 'shop', tag: 'v9', digest: imageOf('4').digest, atEpochMs: at(-60) });
+    fakes.wait(601);
+    return fakes;
   }
 
   it('starts nothing, is written down once, and the status says how it is released', async () => {
-    const world = await open();
+    const fakes = await open();
     for (const _ of ['once', 'twice']) {
-      expect(await world.run('image-pushed', retag())).toMatchObject([{ kind: 'ignored' }]);
+      expect(await fakes.run('image-pushed', retag())).toMatchObject([{ kind: 'ignored' }]);
     }
-    expect((await world.kinds()).filter(kind => kind === 'retagPassed')).toHaveLength(1);
-    expect((await state(world)).active).toBeUndefined();
-    expect(await status(world)).toMatch(
+    expect((await fakes.kinds()).filter(kind => kind === 'retagPassed')).toHaveLength(1);
+    expect((await state(fakes)).active).toBeUndefined();
+    expect(await status(fakes)).toMatch(
       /\n {2}tag {8}v9 was put on an image that was pushed at .*was not pushed before it\. To release it: npx sluice start shop --image shop:v9\n/,
     );
   });
 
   it('is released by that command, and then the status says nothing of it', async () => {
-    const world = await open();
-    await world.run('image-pushed', retag());
-    expect(await world.run('start', { workload: 'shop', image: 'shop:v9', by: 'ann' })).toMatchObject({
+    const fakes = await open();
+    await fakes.run('image-pushed', retag());
+    expect(await fakes.run('start', { workload: 'shop', image: 'shop:v9', by: 'ann' })).toMatchObject({
       kind: 'started',
     });
-    expect((await state(world)).active?.images).toMatchObject({
+    expect((await state(fakes)).active?.images).toMatchObject({
       app: { reference: 'v9', digest: imageOf('4').digest },
     });
-    expect(await status(world)).not.toMatch(/\n {2}tag /);
+    expect(await status(fakes)).not.toMatch(/\n {2}tag /);
   });
 
   it('of an image that a release has tried is seen as well: it is done until a person says otherwise', async () => {
-    const world = await open();
-    await world.tell(
+    const fakes = await open();
+    await fakes.tell(
       [200, requested({ images: { app: image('4', -60) } }), { releaseId: 'shop-2' }],
       [300, { kind: 'closed', outcome: 'rolledBack', reason: 'degraded', because: 'x' }, { releaseId: 'shop-2' }],
     );
-    await world.run('image-pushed', retag());
-    expect((await state(world)).retag).toMatchObject({ because: expect.stringMatching(/^shop-2 released it/) });
+    await fakes.run('image-pushed', retag());
+    expect((await state(fakes)).retag).toMatchObject({ because: expect.stringMatching(/^shop-2 released it/) });
   });
 
   it('is forgotten when something newer is pushed, and the newest of several is shown', async () => {
-    const world = await open();
-    await world.run('image-pushed', retag());
-    await world.run('image-pushed', retag('2', 'v10', 610));
-    expect((await state(world)).retag?.image.reference).toBe('v10');
-    world.images.push({ repository: 'shop', tag: 'v11', digest: imageOf('5').digest, atEpochMs: at(620) });
-    await world.run('image-pushed', { ...pushed('v11', '5'), time: new Date(at(620)).toISOString() });
-    expect((await state(world)).retag).toBeUndefined();
+    const fakes = await open();
+    await fakes.run('image-pushed', retag());
+    await fakes.run('image-pushed', retag('2', 'v10', 610));
+    expect((await state(fakes)).retag?.image.reference).toBe('v10');
+    fakes.images.push({ repository: 'shop', tag: 'v11', digest: imageOf('5').digest, atEpochMs: at(620) });
+    await fakes.run('image-pushed', { ...pushed('v11', '5'), time: new Date(at(620)).toISOString() });
+    expect((await state(fakes)).retag).toBeUndefined();
   });
 
   it('is something else than the late event of an old push, and than a tag on what is live', async () => {
-    const world = await open();
-    await world.run('image-pushed', retag('4', 'v4', -60));
-    await world.run('image-pushed', retag('3', 'stable', 600));
-    expect(await world.kinds()).not.toContain('retagPassed');
+    const fakes = await open();
+    await fakes.run('image-pushed', retag('4', 'v4', -60));
+    await fakes.run('image-pushed', retag('3', 'stable', 600));
+    expect(await fakes.kinds()).not.toContain('retagPassed');
   });
 });
 
 it('an image of another repository of the workload is started by its name, and one of none is not there', async () => {
-  const world = await openWorld();
+  const fakes = await openFakes();
   const repositories = [...shop.repositories, { name: 'team/other', tags: 'v*' }];
-  await world.workloads.register({ workload: { ...shop, repositories }, plan: planOf() });
-  world.images.push({ repository: 'team/other', tag: 'v7', digest: imageOf('7').digest, atEpochMs: at(0) });
-  await world.run('start', { workload: 'shop', image: 'team/other:v7', by: 'ann' });
-  expect((await state(world)).active?.images.app).toMatchObject({ repository: 'team/other', reference: 'v7' });
-  const nowhere = world.run('start', { workload: 'shop', image: 'nobody/nothing:v7', by: 'ann' });
+  await fakes.workloads.register({ workload: { ...shop, repositories }, plan: planOf() });
+  fakes.images.push({ repository: 'team/other', tag: 'v7', digest: imageOf('7').digest, atEpochMs: at(0) });
+  await fakes.run('start', { workload: 'shop', image: 'team/other:v7', by: 'ann' });
+  expect((await state(fakes)).active?.images.app).toMatchObject({ repository: 'team/other', reference: 'v7' });
+  const nowhere = fakes.run('start', { workload: 'shop', image: 'nobody/nothing:v7', by: 'ann' });
   await expect(nowhere).rejects.toMatchObject(named('ImageNotFoundError'));
 });
 
 describe('a part of an image of several platforms that has a tag of its own', () => {
   const [arm, index] = [image('6', 10), image('7', 12)];
-  const push = (world: World, parts: string[] = [arm.digest]) => {
-    world.images.push({ repository: 'shop', tag: 'v9-arm64', digest: arm.digest, atEpochMs: arm.pushedAtEpochMs });
-    world.images.push({ repository: 'shop', tag: 'v9', digest: index.digest, atEpochMs: index.pushedAtEpochMs, parts });
+  const push = (fakes: Fakes, parts: string[] = [arm.digest]) => {
+    fakes.images.push({ repository: 'shop', tag: 'v9-arm64', digest: arm.digest, atEpochMs: arm.pushedAtEpochMs });
+    fakes.images.push({ repository: 'shop', tag: 'v9', digest: index.digest, atEpochMs: index.pushedAtEpochMs, parts });
   };
   const at12 = (tag: string, digit: string) => ({ ...pushed(tag, digit), time: new Date(at(12)).toISOString() });
   const part = at12('v9-arm64', '6');
   const whole = at12('v9', '7');
-  async function open(plan: Parameters<typeof openWorld>[0] = {}) {
-    const world = await openWorld(plan);
-    push(world);
-    world.wait(15);
-    return world;
+  async function open(plan: Parameters<typeof openFakes>[0] = {}) {
+    const fakes = await openFakes(plan);
+    push(fakes);
+    fakes.wait(15);
+    return fakes;
   }
 
   it.each(['queue', 'reject', 'replace'] as const)(
     'and came first is replaced by the whole, also where the plan says %s: nobody asked for it',
     async onNewImage => {
-      const world = await open({ onNewImage });
-      expect(await world.run('image-pushed', part)).toMatchObject([{ kind: 'started', releaseId: 'shop-1' }]);
-      expect(await world.run('image-pushed', whole)).toMatchObject([{ kind: 'waiting', releaseId: 'shop-2' }]);
-      const { active, waiting } = await state(world);
+      const fakes = await open({ onNewImage });
+      expect(await fakes.run('image-pushed', part)).toMatchObject([{ kind: 'started', releaseId: 'shop-1' }]);
+      expect(await fakes.run('image-pushed', whole)).toMatchObject([{ kind: 'waiting', releaseId: 'shop-2' }]);
+      const { active, waiting } = await state(fakes);
       expect(active?.rollBack).toMatchObject({
         reason: 'aborted',
         because: "replaced by shop-2: its image is a part of that one's",
@@ -125,12 +135,12 @@ describe('a part of an image of several platforms that has a tag of its own', ()
   );
 
   it('is replaced by the reconciler where the process died in between', async () => {
-    const world = await open();
-    await world.run('image-pushed', part);
-    await world.tell([15, requested({ images: { app: { ...index, parts: [arm.digest] } } }), { releaseId: 'shop-2' }]);
-    world.wait(20);
-    await world.run('reconcile', scheduled);
-    expect((await state(world)).active?.rollBack).toMatchObject({ reason: 'aborted' });
+    const fakes = await open();
+    await fakes.run('image-pushed', part);
+    await fakes.tell([15, requested({ images: { app: { ...index, parts: [arm.digest] } } }), { releaseId: 'shop-2' }]);
+    fakes.wait(20);
+    await fakes.run('reconcile', scheduled);
+    expect((await state(fakes)).active?.rollBack).toMatchObject({ reason: 'aborted' });
   });
 
   it('is not replaced where it has requests already, or a person asked for it: the whole waits', async () => {
@@ -141,30 +151,30 @@ describe('a part of an image of several platforms that has a tag of its own', ()
     const asked = await open();
     await asked.run('start', { workload: 'shop', image: 'v9-arm64', by: 'ann' });
     await asked.run('image-pushed', whole);
-    for (const world of [under, asked]) {
-      const { active, waiting } = await state(world);
+    for (const fakes of [under, asked]) {
+      const { active, waiting } = await state(fakes);
       expect(active?.rollBack).toBeUndefined();
       expect(waiting?.releaseId).toBe('shop-2');
     }
   });
 
   it('and comes after the whole starts nothing, also where the registry says the same instant', async () => {
-    const world = await open();
-    await world.run('image-pushed', whole);
-    world.images.push({ repository: 'shop', tag: 'v9-arm64', digest: arm.digest, atEpochMs: at(12) });
-    expect(await world.run('image-pushed', part)).toMatchObject([
+    const fakes = await open();
+    await fakes.run('image-pushed', whole);
+    fakes.images.push({ repository: 'shop', tag: 'v9-arm64', digest: arm.digest, atEpochMs: at(12) });
+    expect(await fakes.run('image-pushed', part)).toMatchObject([
       { kind: 'ignored', because: 'it is a part of v9, which is known' },
     ]);
   });
 
   it('is not what the reconciler releases where no event said anything, in whatever order the registry has them', async () => {
-    const world = await openWorld();
-    push(world);
-    world.images.push({ repository: 'shop', tag: 'v9-arm64', digest: arm.digest, atEpochMs: at(13) });
-    world.wait(500);
-    await world.run('reconcile', scheduled);
-    expect((await state(world)).active?.images).toMatchObject({ app: { reference: 'v9' } });
-    const early = await openWorld();
+    const fakes = await openFakes();
+    push(fakes);
+    fakes.images.push({ repository: 'shop', tag: 'v9-arm64', digest: arm.digest, atEpochMs: at(13) });
+    fakes.wait(500);
+    await fakes.run('reconcile', scheduled);
+    expect((await state(fakes)).active?.images).toMatchObject({ app: { reference: 'v9' } });
+    const early = await openFakes();
     push(early);
     early.images.push({ repository: 'shop', tag: 'v9', digest: index.digest, atEpochMs: at(450), parts: [arm.digest] });
     early.wait(500);

@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { dialFor } from '../../domain/dial.ts';
-import { at, type Line, readied, shifted, shop } from '../support/story.ts';
-import { backInput, goingBack, road, scheduled } from './scenes.ts';
-import { named, openWorld, type World } from './world.ts';
+import { at, type Line, readied, shifted, shop } from '../support/ledger-lines.ts';
+import { type Fakes, named, openFakes } from './fakes.ts';
+import { backInput, goingBack, road, scheduled } from './handler-cases.ts';
 
 describe('starting the way back', () => {
   const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
-  const claim = async (input: object, ...story: Line[]) => {
-    const world = await openWorld();
-    await world.admitted(...at10, ...story);
-    return { world, answer: world.run('start-roll-back', { ...road, ...input }) };
+  const claim = async (input: object, ...ledgerLines: Line[]) => {
+    const fakes = await openFakes();
+    await fakes.admitted(...at10, ...ledgerLines);
+    return { fakes, answer: fakes.run('start-roll-back', { ...road, ...input }) };
   };
 
   it("claims it with the look's reason and starts it with all that it needs", async () => {
-    const { world, answer } = await claim({
+    const { fakes, answer } = await claim({
       move: { kind: 'rollBack', reason: 'notReady', because: '0 of 1 pods ready' },
     });
     expect(await answer).toEqual({ kind: 'goesBack', attempt: 1 });
-    expect((await world.facts()).at(-1)).toEqual({
+    expect((await fakes.facts()).at(-1)).toEqual({
       kind: 'rollBackClaimed',
       attempt: 1,
       reason: 'notReady',
       because: '0 of 1 pods ready',
     });
-    expect(world.executions.started.at(-1)).toMatchObject({
+    expect(fakes.executions.started.at(-1)).toMatchObject({
       machine: 'rollBack',
       name: 'rb-shop-1-1',
       input: {
@@ -48,26 +48,26 @@ describe('starting the way back', () => {
     ['a text', { Error: 'States.Timeout', Cause: 'took too long' }, 'States.Timeout: took too long'],
     ['nothing', { Error: 'States.Timeout' }, 'States.Timeout: '],
   ])('takes a fault that retries did not cure for the reason, with %s', async (_, error, because) => {
-    const { world, answer } = await claim({ error });
+    const { fakes, answer } = await claim({ error });
     await answer;
-    expect((await world.ledger.read('shop')).active?.rollBack).toMatchObject({ reason: 'fault', because });
+    expect((await fakes.ledger.read('shop')).active?.rollBack).toMatchObject({ reason: 'fault', because });
   });
 
   it('finds that it was promoted where the point of no return is passed, and sends it on in the next execution', async () => {
-    const { world, answer } = await claim({ error: { Error: 'x' } }, [30, { kind: 'retiring' }]);
+    const { fakes, answer } = await claim({ error: { Error: 'x' } }, [30, { kind: 'retiring' }]);
     expect(await answer).toEqual({ kind: 'promoted' });
-    expect(world.executions.started.map(({ machine, name }) => [machine, name])).toEqual([
+    expect(fakes.executions.started.map(({ machine, name }) => [machine, name])).toEqual([
       ['release', 'shop-1-1'],
       ['release', 'shop-1-2'],
     ]);
-    expect(await world.kinds()).not.toContain('rollBackClaimed');
+    expect(await fakes.kinds()).not.toContain('rollBackClaimed');
   });
 
   it('past the point of no return starts six executions at once, and then one every ten minutes', async () => {
     // Prepare: each execution ends with the same fault as soon as it has begun
-    const world = await openWorld();
-    await world.admitted(...at10, [30, { kind: 'retiring' }]);
-    const runs = async () => (await world.ledger.read('shop')).active?.run ?? 0;
+    const fakes = await openFakes();
+    await fakes.admitted(...at10, [30, { kind: 'retiring' }]);
+    const runs = async () => (await fakes.ledger.read('shop')).active?.run ?? 0;
     const tick = { 'detail-type': 'Scheduled Event' };
     // Act: an hour in which the reconciler passes each minute
     const perMinute: number[] = [];
@@ -75,14 +75,14 @@ describe('starting the way back', () => {
       const before = await runs();
       for (let again = 0; again < 10; again += 1) {
         const run = await runs();
-        if (world.executions.started.at(-1)?.status === 'RUNNING') {
-          await world.run('start-roll-back', { releaseId: 'shop-1', run, error: { Error: 'RouterRuleError' } });
-          world.executions.end('release', `shop-1-${run}`, 'FAILED');
+        if (fakes.executions.started.at(-1)?.status === 'RUNNING') {
+          await fakes.run('start-roll-back', { releaseId: 'shop-1', run, error: { Error: 'RouterRuleError' } });
+          fakes.executions.end('release', `shop-1-${run}`, 'FAILED');
         }
-        await world.run('reconcile', tick);
+        await fakes.run('reconcile', tick);
       }
       perMinute.push((await runs()) - before);
-      world.wait(60 * (minute + 1));
+      fakes.wait(60 * (minute + 1));
     }
     // Assess
     expect(perMinute[0]).toBeGreaterThan(3);
@@ -96,35 +96,35 @@ describe('starting the way back', () => {
     await expect(stale.answer).rejects.toMatchObject(named('StaleExecutionError'));
     const without = await claim({ move: { kind: 'advance', because: 'all good' } });
     await expect(without.answer).rejects.toMatchObject(named('BadInputError'));
-    expect(await without.world.kinds()).not.toContain('rollBackClaimed');
+    expect(await without.fakes.kinds()).not.toContain('rollBackClaimed');
   });
 
   it('started by several at once is one: the release, an operator and an alarm', async () => {
-    const { world, answer } = await claim({ move: { reason: 'degraded', because: 'errors' } });
+    const { fakes, answer } = await claim({ move: { reason: 'degraded', because: 'errors' } });
     await Promise.all([
       answer,
-      world.run('abort', { releaseId: 'shop-1', by: 'bob', because: 'stop' }),
-      world.run('start-roll-back', { ...road, error: { Error: 'x' } }),
+      fakes.run('abort', { releaseId: 'shop-1', by: 'bob', because: 'stop' }),
+      fakes.run('start-roll-back', { ...road, error: { Error: 'x' } }),
     ]);
-    expect((await world.kinds()).filter(kind => kind === 'rollBackClaimed')).toHaveLength(1);
-    expect(world.executions.started.filter(({ machine }) => machine === 'rollBack')).toHaveLength(1);
+    expect((await fakes.kinds()).filter(kind => kind === 'rollBackClaimed')).toHaveLength(1);
+    expect(fakes.executions.started.filter(({ machine }) => machine === 'rollBack')).toHaveLength(1);
   });
 });
 
 describe('a way back whose history is about to be full', () => {
-  const again = async (world: World, events = 20_000) => ({ ...(await backInput(world)), move: { events } });
+  const again = async (fakes: Fakes, events = 20_000) => ({ ...(await backInput(fakes)), move: { events } });
 
   it('goes on in the next attempt with the same claim, and nobody is called when that one dies the first time', async () => {
-    const world = await goingBack([101, { kind: 'goingBack', attempt: 1 }]);
-    expect(await world.run('start-roll-back', await again(world))).toEqual({ kind: 'goesBack', attempt: 2 });
-    expect((await world.facts()).at(-1)).toMatchObject({ attempt: 2, reason: 'degraded', handsOver: true });
-    expect(world.executions.started.at(-1)).toMatchObject({ machine: 'rollBack', name: 'rb-shop-1-2' });
+    const fakes = await goingBack([101, { kind: 'goingBack', attempt: 1 }]);
+    expect(await fakes.run('start-roll-back', await again(fakes))).toEqual({ kind: 'goesBack', attempt: 2 });
+    expect((await fakes.facts()).at(-1)).toMatchObject({ attempt: 2, reason: 'degraded', handsOver: true });
+    expect(fakes.executions.started.at(-1)).toMatchObject({ machine: 'rollBack', name: 'rb-shop-1-2' });
     // repeated: its own claim is found
-    expect(await world.run('start-roll-back', await again(world))).toEqual({ kind: 'goesBack', attempt: 2 });
-    world.executions.end('rollBack', 'rb-shop-1-2', 'FAILED');
-    await world.run('reconcile', scheduled);
-    expect((await world.facts()).at(-1)).toMatchObject({ kind: 'rollBackClaimed', attempt: 3 });
-    expect(world.notifier.notices).toEqual([]);
+    expect(await fakes.run('start-roll-back', await again(fakes))).toEqual({ kind: 'goesBack', attempt: 2 });
+    fakes.executions.end('rollBack', 'rb-shop-1-2', 'FAILED');
+    await fakes.run('reconcile', scheduled);
+    expect((await fakes.facts()).at(-1)).toMatchObject({ kind: 'rollBackClaimed', attempt: 3 });
+    expect(fakes.notifier.notices).toEqual([]);
   });
 
   it('does nothing where another attempt was claimed since', async () => {
@@ -132,32 +132,32 @@ describe('a way back whose history is about to be full', () => {
       110,
       { kind: 'rollBackClaimed', attempt, reason: 'degraded', because: 'errors: 5 of 100' },
     ];
-    const world = await goingBack(claimed(2), claimed(3));
-    await expect(world.run('start-roll-back', await again(world))).rejects.toMatchObject(
+    const fakes = await goingBack(claimed(2), claimed(3));
+    await expect(fakes.run('start-roll-back', await again(fakes))).rejects.toMatchObject(
       named('StaleExecutionError', /attempt 1/),
     );
   });
 
   it.each([['restore-traffic'], ['verify-traffic']])('is handed over by %s', async name => {
-    const world = await goingBack([101, { kind: 'goingBack', attempt: 1 }]);
-    world.targets.counts.blue = { ...world.targets.counts.blue, healthy: 0, unhealthy: 4 };
-    expect(await world.run(name, await again(world, 19_971))).toMatchObject({ events: 19_999 });
-    expect(await world.run(name, await again(world, 19_972))).toMatchObject({ kind: 'nextAttempt' });
+    const fakes = await goingBack([101, { kind: 'goingBack', attempt: 1 }]);
+    fakes.targets.counts.blue = { ...fakes.targets.counts.blue, healthy: 0, unhealthy: 4 };
+    expect(await fakes.run(name, await again(fakes, 19_971))).toMatchObject({ events: 19_999 });
+    expect(await fakes.run(name, await again(fakes, 19_972))).toMatchObject({ kind: 'nextAttempt' });
   });
 
   it('keeps what the attempt before has verified: the drain goes on, and does not begin anew', async () => {
-    const world = await goingBack(
+    const fakes = await goingBack(
       [101, { kind: 'goingBack', attempt: 1 }],
       [102, { kind: 'dialRestored', dial: dialFor('green', 0) }],
       [103, { kind: 'dialVerified', dial: dialFor('green', 0) }],
     );
-    await world.router.setDial(shop, dialFor('green', 0));
-    await world.run('start-roll-back', await again(world));
-    expect(await world.run('restore-traffic', await backInput(world, 2))).toMatchObject({ kind: 'advance' });
-    expect((await world.facts()).at(-1)).toMatchObject({ kind: 'rollBackClaimed' });
+    await fakes.router.setDial(shop, dialFor('green', 0));
+    await fakes.run('start-roll-back', await again(fakes));
+    expect(await fakes.run('restore-traffic', await backInput(fakes, 2))).toMatchObject({ kind: 'advance' });
+    expect((await fakes.facts()).at(-1)).toMatchObject({ kind: 'rollBackClaimed' });
     // unless somebody turned the dial meanwhile
-    await world.router.setDial(shop, dialFor('green', 10));
-    await world.run('restore-traffic', await backInput(world, 2));
-    expect((await world.facts()).at(-1)).toMatchObject({ kind: 'dialRestored' });
+    await fakes.router.setDial(shop, dialFor('green', 10));
+    await fakes.run('restore-traffic', await backInput(fakes, 2));
+    expect((await fakes.facts()).at(-1)).toMatchObject({ kind: 'dialRestored' });
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { imageOf, type Line, requested } from '../support/story.ts';
-import { named, openWorld, type World } from './world.ts';
+import { imageOf, type Line, requested } from '../support/ledger-lines.ts';
+import { type Fakes, named, openFakes } from './fakes.ts';
 
-const start = (world: World, more: object = {}) =>
-  world.run('start', { workload: 'shop', image: 'v2', by: 'ann', ...more });
-const startWithPlan = (world: World, more: object) =>
-  world.run('start-with-plan', { workload: 'shop', image: 'v2', by: 'ann', ...more });
+const start = (fakes: Fakes, more: object = {}) =>
+  fakes.run('start', { workload: 'shop', image: 'v2', by: 'ann', ...more });
+const startWithPlan = (fakes: Fakes, more: object) =>
+  fakes.run('start-with-plan', { workload: 'shop', image: 'v2', by: 'ann', ...more });
 const planText = (more = '') => `apiVersion: sluice/v1
 kind: Plan
 workload: shop
@@ -20,70 +20,70 @@ steps:
 
 describe('starting a release', () => {
   it('writes down what was asked for, with the image by its digest, and starts its execution', async () => {
-    const world = await openWorld();
-    expect(await start(world)).toEqual({ kind: 'started', releaseId: 'shop-1' });
-    const { active } = await world.ledger.read('shop');
+    const fakes = await openFakes();
+    expect(await start(fakes)).toEqual({ kind: 'started', releaseId: 'shop-1' });
+    const { active } = await fakes.ledger.read('shop');
     expect(active).toMatchObject({ releaseId: 'shop-1', run: 1, requestedBy: 'ann', images: { app: imageOf('2') } });
-    expect(world.executions.started).toMatchObject([
+    expect(fakes.executions.started).toMatchObject([
       { machine: 'release', name: 'shop-1-1', input: { releaseId: 'shop-1', run: 1 } },
     ]);
   });
 
   it('of the same image twice is one release, by tag or by digest', async () => {
-    const world = await openWorld();
-    await start(world);
-    expect(await start(world)).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-1' });
-    expect(await start(world, { image: imageOf('2').digest, by: 'bob' })).toEqual({
+    const fakes = await openFakes();
+    await start(fakes);
+    expect(await start(fakes)).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-1' });
+    expect(await start(fakes, { image: imageOf('2').digest, by: 'bob' })).toEqual({
       kind: 'alreadyRequested',
       releaseId: 'shop-1',
     });
-    expect(world.executions.started).toHaveLength(1);
-    expect(await world.kinds()).toEqual(['requested', 'runClaimed']);
+    expect(fakes.executions.started).toHaveLength(1);
+    expect(await fakes.kinds()).toEqual(['requested', 'runClaimed']);
   });
 
   it('by two at once is one release', async () => {
-    const world = await openWorld();
-    const answers = await Promise.all([start(world), start(world, { by: 'bob' })]);
+    const fakes = await openFakes();
+    const answers = await Promise.all([start(fakes), start(fakes, { by: 'bob' })]);
     expect(answers).toEqual(
       expect.arrayContaining([
         { kind: 'started', releaseId: 'shop-1' },
         { kind: 'alreadyRequested', releaseId: 'shop-1' },
       ]),
     );
-    expect(world.executions.started).toHaveLength(1);
+    expect(fakes.executions.started).toHaveLength(1);
   });
 
   it('is told `started` although the other one was quicker to claim its run: one of two hears that', async () => {
     // Prepare: between ann's request and her claim bob asks for the same
-    const world = await openWorld();
-    const { append } = world.ledger;
+    const fakes = await openFakes();
+    const { append } = fakes.ledger;
     let bob: unknown;
-    world.ledger.append = async (workload, after, line) => {
-      const state = await append.call(world.ledger, workload, after, line);
-      if (line.fact.kind === 'requested') bob = await start(world, { by: 'bob' });
+    fakes.ledger.append = async (workload, after, line) => {
+      const state = await append.call(fakes.ledger, workload, after, line);
+      if (line.fact.kind === 'requested') bob = await start(fakes, { by: 'bob' });
       return state;
     };
     // Act
-    const ann = await start(world);
+    const ann = await start(fakes);
     // Assess
     expect([ann, bob]).toEqual([
       { kind: 'started', releaseId: 'shop-1' },
       { kind: 'alreadyRequested', releaseId: 'shop-1' },
     ]);
-    expect(world.executions.started).toHaveLength(1);
+    expect(fakes.executions.started).toHaveLength(1);
   });
 
   it('is told that it waits although somebody has dropped it in the very moment', async () => {
-    const world = await openWorld({ onNewImage: 'replace' });
-    await world.admitted();
-    const { append } = world.ledger;
-    world.ledger.append = async (workload, after, line) => {
-      const state = await append.call(world.ledger, workload, after, line);
-      if (line.fact.kind === 'requested') await world.run('abort', { releaseId: 'shop-2', by: 'bob', because: 'no' });
+    const fakes = await openFakes({ onNewImage: 'replace' });
+    await fakes.admitted();
+    const { append } = fakes.ledger;
+    fakes.ledger.append = async (workload, after, line) => {
+      const state = await append.call(fakes.ledger, workload, after, line);
+      if (line.fact.kind === 'requested') await fakes.run('abort', { releaseId: 'shop-2', by: 'bob', because: 'no' });
       return state;
     };
-    expect(await start(world, { image: 'v3' })).toEqual({ kind: 'waiting', releaseId: 'shop-2' });
-    expect((await world.ledger.read('shop')).releases).toBe(2);
+    expect(await start(fakes, { image: 'v3' })).toEqual({ kind: 'waiting', releaseId: 'shop-2' });
+    expect((await fakes.ledger.read('shop')).releases).toBe(2);
   });
 
   it.each<[string, Line[]]>([
@@ -95,20 +95,20 @@ describe('starting a release', () => {
         [0, { kind: 'runClaimed', run: 1 }],
       ],
     ],
-  ])('again starts what somebody left who died %s', async (_, story) => {
-    const world = await openWorld();
-    await world.tell(...story);
-    expect(await start(world)).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-1' });
-    expect(world.executions.started).toMatchObject([{ name: 'shop-1-1', status: 'RUNNING' }]);
-    expect(await world.kinds()).toEqual(['requested', 'runClaimed']);
+  ])('again starts what somebody left who died %s', async (_, ledgerLines) => {
+    const fakes = await openFakes();
+    await fakes.tell(...ledgerLines);
+    expect(await start(fakes)).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-1' });
+    expect(fakes.executions.started).toMatchObject([{ name: 'shop-1-1', status: 'RUNNING' }]);
+    expect(await fakes.kinds()).toEqual(['requested', 'runClaimed']);
   });
 
   it('again leaves alone what has begun, and an execution that has ended', async () => {
-    const begun = await openWorld();
+    const begun = await openFakes();
     await begun.admitted([5, { kind: 'runClaimed', run: 2 }]);
     await start(begun);
     expect(begun.executions.started.map(execution => execution.name)).toEqual(['shop-1-1']);
-    const ended = await openWorld();
+    const ended = await openFakes();
     await start(ended);
     ended.executions.end('release', 'shop-1-1', 'FAILED');
     expect(await start(ended)).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-1' });
@@ -116,17 +116,17 @@ describe('starting a release', () => {
   });
 
   it('by a plan of its own is refused by this operation: that is a right of its own', async () => {
-    const world = await openWorld();
-    await expect(start(world, { plan: { file: 'plan.yaml', text: planText() } })).rejects.toMatchObject(
+    const fakes = await openFakes();
+    await expect(start(fakes, { plan: { file: 'plan.yaml', text: planText() } })).rejects.toMatchObject(
       named('RefusedError', /^a plan of its own .* start-with-plan/),
     );
-    expect(await world.kinds()).toEqual([]);
+    expect(await fakes.kinds()).toEqual([]);
   });
 
   it('by the other operation runs the plan that is given', async () => {
-    const world = await openWorld();
-    await startWithPlan(world, { plan: { file: 'plan.yaml', text: planText() } });
-    expect((await world.ledger.read('shop')).active?.plan).toMatchObject({
+    const fakes = await openFakes();
+    await startWithPlan(fakes, { plan: { file: 'plan.yaml', text: planText() } });
+    expect((await fakes.ledger.read('shop')).active?.plan).toMatchObject({
       deadlineSeconds: 3_600,
       metrics: [{ judge: { kind: 'relative' } }],
     });
@@ -137,67 +137,67 @@ describe('starting during a release', () => {
   const third = { kind: 'waiting', releaseId: 'shop-2' };
 
   it('waits by default, and nothing else happens', async () => {
-    const world = await openWorld();
-    await world.admitted();
-    expect(await start(world, { image: 'v3' })).toEqual(third);
-    expect((await world.ledger.read('shop')).active).toMatchObject({ releaseId: 'shop-1' });
-    expect(world.executions.started).toHaveLength(1);
-    expect(await start(world, { image: 'v3' })).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-2' });
-    expect(world.executions.started).toHaveLength(1);
+    const fakes = await openFakes();
+    await fakes.admitted();
+    expect(await start(fakes, { image: 'v3' })).toEqual(third);
+    expect((await fakes.ledger.read('shop')).active).toMatchObject({ releaseId: 'shop-1' });
+    expect(fakes.executions.started).toHaveLength(1);
+    expect(await start(fakes, { image: 'v3' })).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-2' });
+    expect(fakes.executions.started).toHaveLength(1);
   });
 
   it('of a newer image replaces the one that waits', async () => {
-    const world = await openWorld();
-    await world.admitted();
-    await start(world, { image: 'v3' });
-    expect(await start(world, { image: 'v4' })).toEqual({ kind: 'waiting', releaseId: 'shop-3' });
-    const { waiting, ended } = await world.ledger.read('shop');
+    const fakes = await openFakes();
+    await fakes.admitted();
+    await start(fakes, { image: 'v3' });
+    expect(await start(fakes, { image: 'v4' })).toEqual({ kind: 'waiting', releaseId: 'shop-3' });
+    const { waiting, ended } = await fakes.ledger.read('shop');
     expect(waiting?.releaseId).toBe('shop-3');
     expect(ended).toMatchObject([{ releaseId: 'shop-2', outcome: 'superseded' }]);
   });
 
   it('takes the one on its way back where the plan says replace', async () => {
-    const world = await openWorld({ onNewImage: 'replace' });
-    await world.admitted();
-    expect(await start(world, { image: 'v3' })).toEqual(third);
-    const { active } = await world.ledger.read('shop');
+    const fakes = await openFakes({ onNewImage: 'replace' });
+    await fakes.admitted();
+    expect(await start(fakes, { image: 'v3' })).toEqual(third);
+    const { active } = await fakes.ledger.read('shop');
     expect(active?.rollBack).toMatchObject({ attempt: 1, reason: 'aborted', because: 'replaced by shop-2' });
-    expect(world.executions.started.map(execution => execution.name)).toEqual(['shop-1-1', 'rb-shop-1-1']);
+    expect(fakes.executions.started.map(execution => execution.name)).toEqual(['shop-1-1', 'rb-shop-1-1']);
   });
 
   it('replaces it although the first who asked died before that', async () => {
-    const world = await openWorld({ onNewImage: 'replace' });
-    await world.admitted([5, requested({ images: { app: imageOf('3') } }), { releaseId: 'shop-2' }]);
-    expect(await start(world, { image: 'v3' })).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-2' });
-    expect((await world.ledger.read('shop')).active?.rollBack?.because).toBe('replaced by shop-2');
+    const fakes = await openFakes({ onNewImage: 'replace' });
+    await fakes.admitted([5, requested({ images: { app: imageOf('3') } }), { releaseId: 'shop-2' }]);
+    expect(await start(fakes, { image: 'v3' })).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-2' });
+    expect((await fakes.ledger.read('shop')).active?.rollBack?.because).toBe('replaced by shop-2');
   });
 
   it('does not replace what is promoted already: it waits for its end', async () => {
-    const world = await openWorld({ onNewImage: 'replace' });
-    await world.admitted([5, { kind: 'retiring' }]);
-    expect(await start(world, { image: 'v3' })).toEqual(third);
-    expect((await world.ledger.read('shop')).active?.rollBack).toBeUndefined();
+    const fakes = await openFakes({ onNewImage: 'replace' });
+    await fakes.admitted([5, { kind: 'retiring' }]);
+    expect(await start(fakes, { image: 'v3' })).toEqual(third);
+    expect((await fakes.ledger.read('shop')).active?.rollBack).toBeUndefined();
   });
 
   it('is refused where the plan says reject', async () => {
-    const world = await openWorld({ onNewImage: 'reject' });
-    await world.admitted();
-    await expect(start(world, { image: 'v3' })).rejects.toMatchObject(
+    const fakes = await openFakes({ onNewImage: 'reject' });
+    await fakes.admitted();
+    await expect(start(fakes, { image: 'v3' })).rejects.toMatchObject(
       named('RefusedError', /^shop-1 is in progress, and the plan says onNewImage: reject$/),
     );
-    expect((await world.ledger.read('shop')).waiting).toBeUndefined();
+    expect((await fakes.ledger.read('shop')).waiting).toBeUndefined();
   });
 
   it('of an image that an undo brings back just now is a release of its own', async () => {
-    const world = await openWorld();
-    await world.tell([0, requested({ undoOf: 'shop-0' })], [0, { kind: 'runClaimed', run: 1 }]);
-    expect(await start(world)).toEqual(third);
+    const fakes = await openFakes();
+    await fakes.tell([0, requested({ undoOf: 'shop-0' })], [0, { kind: 'runClaimed', run: 1 }]);
+    expect(await start(fakes)).toEqual(third);
   });
 
   it('of an image that goes back just now is a release of its own', async () => {
-    const world = await openWorld();
-    await world.admitted([5, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }]);
-    expect(await start(world)).toEqual(third);
+    const fakes = await openFakes();
+    await fakes.admitted([5, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }]);
+    expect(await start(fakes)).toEqual(third);
   });
 });
 
@@ -219,10 +219,10 @@ describe('what cannot be started', () => {
     ],
     ['an operation with another key', { imgae: 'v2' }, 'BadInputError', /imgae/],
   ])('%s', async (_, more, name, message) => {
-    const world = await openWorld();
-    const asked = 'plan' in more ? startWithPlan(world, more) : start(world, more);
+    const fakes = await openFakes();
+    const asked = 'plan' in more ? startWithPlan(fakes, more) : start(fakes, more);
     await expect(asked).rejects.toMatchObject(named(name, message));
-    expect(await world.kinds()).toEqual([]);
-    expect(world.executions.started).toEqual([]);
+    expect(await fakes.kinds()).toEqual([]);
+    expect(fakes.executions.started).toEqual([]);
   });
 });

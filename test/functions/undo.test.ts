@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { stepsOf } from '../../domain/ledger/steps-of.ts';
-import { admissionOf, imageOf, type Line, requested, shop } from '../support/story.ts';
-import { named, openWorld, template, type World } from './world.ts';
+import { admissionOf, imageOf, type Line, requested, shop } from '../support/ledger-lines.ts';
+import { type Fakes, named, openFakes, template } from './fakes.ts';
 
-const undo = (world: World, by = 'bob') => world.run('undo', { workload: 'shop', by });
+const undo = (fakes: Fakes, by = 'bob') => fakes.run('undo', { workload: 'shop', by });
 const of = (releaseId: string) => ({ releaseId });
 /** `shop-<n>` moved from one revision to another. */
 const promoted = (n: number, digit: string, admission: Parameters<typeof admissionOf>[0]): Line[] => [
@@ -16,10 +16,10 @@ const second = promoted(2, '3', { stable: 'blue', canary: 'green', stableRevisio
 
 describe('an undo', () => {
   it('is a release of what was live before, in one turn, judged by the same metrics', async () => {
-    const world = await openWorld();
-    await world.tell(...first, ...second);
-    expect(await undo(world)).toEqual({ releaseId: 'shop-3' });
-    const { active } = await world.ledger.read('shop');
+    const fakes = await openFakes();
+    await fakes.tell(...first, ...second);
+    expect(await undo(fakes)).toEqual({ releaseId: 'shop-3' });
+    const { active } = await fakes.ledger.read('shop');
     expect(active).toMatchObject({
       releaseId: 'shop-3',
       undoOf: 'shop-2',
@@ -28,59 +28,59 @@ describe('an undo', () => {
       plan: { metrics: [{ name: 'errors' }] },
     });
     expect(active && stepsOf(active).steps).toEqual([{ kind: 'setWeight', weight: 100 }]);
-    expect(world.executions.started).toMatchObject([{ name: 'shop-3-1', input: { releaseId: 'shop-3', run: 1 } }]);
+    expect(fakes.executions.started).toMatchObject([{ name: 'shop-3-1', input: { releaseId: 'shop-3', run: 1 } }]);
   });
 
   it('of the first release knows no image: the revision was there before the ledger began', async () => {
-    const world = await openWorld();
-    await world.tell(...first);
-    await undo(world);
-    expect((await world.ledger.read('shop')).active).toMatchObject({ undoOf: 'shop-1', images: {} });
+    const fakes = await openFakes();
+    await fakes.tell(...first);
+    await undo(fakes);
+    expect((await fakes.ledger.read('shop')).active).toMatchObject({ undoOf: 'shop-1', images: {} });
   });
 
   it('of an undo says that it restores what was undone, and names it; asked again it says so again', async () => {
     // Prepare
-    const world = await openWorld();
+    const fakes = await openFakes();
     const third = promoted(3, '2', { stable: 'green', canary: 'blue', stableRevision: 'r2', revision: 'r1' });
-    await world.tell(...first, ...second);
-    await world.tell([3, requested({ undoOf: 'shop-2' }), of('shop-3')], ...third.slice(1));
+    await fakes.tell(...first, ...second);
+    await fakes.tell([3, requested({ undoOf: 'shop-2' }), of('shop-3')], ...third.slice(1));
     // Act
-    const answer = await undo(world);
+    const answer = await undo(fakes);
     // Assess
     const restoresUndone = { releaseId: 'shop-2', images: { app: imageOf('3') } };
     expect(answer).toEqual({ releaseId: 'shop-4', restoresUndone });
-    expect(await undo(world, 'carol')).toEqual(answer);
+    expect(await undo(fakes, 'carol')).toEqual(answer);
   });
 
   it('asked twice, and by two at once, is one', async () => {
-    const world = await openWorld();
-    await world.tell(...first);
-    const both = await Promise.all([undo(world), undo(world, 'carol')]);
+    const fakes = await openFakes();
+    await fakes.tell(...first);
+    const both = await Promise.all([undo(fakes), undo(fakes, 'carol')]);
     expect(both).toEqual([{ releaseId: 'shop-2' }, { releaseId: 'shop-2' }]);
-    expect(await undo(world)).toEqual({ releaseId: 'shop-2' });
-    expect(world.executions.started).toHaveLength(1);
-    expect((await world.ledger.read('shop')).releases).toBe(2);
+    expect(await undo(fakes)).toEqual({ releaseId: 'shop-2' });
+    expect(fakes.executions.started).toHaveLength(1);
+    expect((await fakes.ledger.read('shop')).releases).toBe(2);
   });
 
   it('asked again starts what somebody left who died before the execution', async () => {
-    const world = await openWorld();
-    await world.tell(
+    const fakes = await openFakes();
+    await fakes.tell(
       ...first,
       [5, requested({ undoOf: 'shop-1' }), of('shop-2')],
       [5, { kind: 'runClaimed', run: 1 }, of('shop-2')],
     );
-    expect(await undo(world)).toEqual({ releaseId: 'shop-2' });
-    expect(world.executions.started).toMatchObject([{ name: 'shop-2-1' }]);
+    expect(await undo(fakes)).toEqual({ releaseId: 'shop-2' });
+    expect(fakes.executions.started).toMatchObject([{ name: 'shop-2-1' }]);
   });
 
   it('is refused where there is nothing to undo, or a release is on its way', async () => {
-    const world = await openWorld();
-    await expect(undo(world)).rejects.toMatchObject(
+    const fakes = await openFakes();
+    await expect(undo(fakes)).rejects.toMatchObject(
       named('RefusedError', /^no release of shop was promoted: there is nothing to undo$/),
     );
-    await world.admitted();
-    await expect(undo(world)).rejects.toMatchObject(named('RefusedError', /^shop-1 is in progress; abort it instead$/));
-    await expect(world.run('undo', { workload: 'shp', by: 'bob' })).rejects.toMatchObject(
+    await fakes.admitted();
+    await expect(undo(fakes)).rejects.toMatchObject(named('RefusedError', /^shop-1 is in progress; abort it instead$/));
+    await expect(fakes.run('undo', { workload: 'shp', by: 'bob' })).rejects.toMatchObject(
       named('WorkloadNotFoundError'),
     );
   });
@@ -89,38 +89,38 @@ describe('an undo', () => {
 describe('an undo that is admitted', () => {
   /** Green is live with r2; blue, at rest, holds `idle`. */
   async function live(idle: string) {
-    const world = await openWorld();
-    await world.tell(...first, ...second);
+    const fakes = await openFakes();
+    await fakes.tell(...first, ...second);
     for (const [slot, revision] of [
       ['blue', idle],
       ['green', 'r2'],
     ] as const) {
-      await world.cluster.writeSlot(shop, slot, { revision, images: {}, template }, 0);
+      await fakes.cluster.writeSlot(shop, slot, { revision, images: {}, template }, 0);
     }
-    await world.cluster.scaleSlot(shop, 'blue', 0, 0);
-    await world.cluster.scaleSlot(shop, 'green', 3, 0);
-    world.targets.counts.green.healthy = 3;
-    await world.router.setDial(shop, { blue: 0, green: 100 });
-    await undo(world);
-    return world;
+    await fakes.cluster.scaleSlot(shop, 'blue', 0, 0);
+    await fakes.cluster.scaleSlot(shop, 'green', 3, 0);
+    fakes.targets.counts.green.healthy = 3;
+    await fakes.router.setDial(shop, { blue: 0, green: 100 });
+    await undo(fakes);
+    return fakes;
   }
 
   it('takes what the idle slot holds, and writes nothing there', async () => {
-    const world = await live('r1');
+    const fakes = await live('r1');
     const input = { releaseId: 'shop-3', run: 1 };
-    expect(await world.run('admit', input)).toMatchObject({ kind: 'admitted' });
-    const before = world.cluster.written(shop, 'blue');
-    expect(await world.run('write-canary', input)).toMatchObject({ kind: 'advance' });
-    expect(world.cluster.written(shop, 'blue')).toEqual(before);
-    expect((await world.ledger.read('shop')).active).toMatchObject({
+    expect(await fakes.run('admit', input)).toMatchObject({ kind: 'admitted' });
+    const before = fakes.cluster.written(shop, 'blue');
+    expect(await fakes.run('write-canary', input)).toMatchObject({ kind: 'advance' });
+    expect(fakes.cluster.written(shop, 'blue')).toEqual(before);
+    expect((await fakes.ledger.read('shop')).active).toMatchObject({
       canaryWritten: true,
       admission: { canary: 'blue', revision: 'r1' },
     });
   });
 
   it('is refused where a later release has written its own revision there and was taken back', async () => {
-    const world = await live('tried');
-    expect(await world.run('admit', { releaseId: 'shop-3', run: 1 })).toMatchObject({
+    const fakes = await live('tried');
+    expect(await fakes.run('admit', { releaseId: 'shop-3', run: 1 })).toMatchObject({
       kind: 'refused',
       because: 'blue has revision tried, not r1 that was live before shop-2: start a release of it instead',
     });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../cli/status-text.ts';
 import { type Dial, dialFor, type Slot } from '../../domain/dial.ts';
-import { admissionOf, type Line, requested, shop, weight } from '../support/story.ts';
-import { scheduled } from './scenes.ts';
-import { openWorld, type World } from './world.ts';
+import { admissionOf, type Line, requested, shop, weight } from '../support/ledger-lines.ts';
+import { type Fakes, openFakes } from './fakes.ts';
+import { scheduled } from './handler-cases.ts';
 
 /*
  * A roll back with `connections: cut` deregisters the targets of pods that stay. The AWS Load Balancer Controller believes them
@@ -17,39 +17,39 @@ interface Move {
 }
 
 /** What the state machine does in the pass at so many seconds, until it pauses. */
-async function pass(world: World, seconds: number): Promise<Move> {
-  world.wait(seconds);
-  await world.run('read-slot', road);
-  let move = (await world.run('look', road)) as Move;
+async function pass(fakes: Fakes, seconds: number): Promise<Move> {
+  fakes.wait(seconds);
+  await fakes.run('read-slot', road);
+  let move = (await fakes.run('look', road)) as Move;
   for (let states = 0; states < 10; states += 1) {
-    if (move.kind === 'advance') move = (await world.run('next-step', road)) as Move;
-    else if (move.kind === 'sizeCanary') move = (await world.run('size-canary', road)) as Move;
-    else if (move.kind === 'shiftTraffic') move = (await world.run('shift-traffic', road)) as Move;
+    if (move.kind === 'advance') move = (await fakes.run('next-step', road)) as Move;
+    else if (move.kind === 'sizeCanary') move = (await fakes.run('size-canary', road)) as Move;
+    else if (move.kind === 'shiftTraffic') move = (await fakes.run('shift-traffic', road)) as Move;
     else return move;
   }
   throw new Error('the state machine does not come to rest');
 }
 
 /** shop-2 is admitted and its slot written; none of the slot's pods is registered. */
-async function begun(kind: 'start' | 'undo'): Promise<{ world: World; canary: Slot; before: Dial }> {
-  const world = await openWorld({ steps: [weight(100)], metrics: [] });
-  const { plan } = await world.workloads.read('shop');
+async function begun(kind: 'start' | 'undo'): Promise<{ fakes: Fakes; canary: Slot; before: Dial }> {
+  const fakes = await openFakes({ steps: [weight(100)], metrics: [] });
+  const { plan } = await fakes.workloads.read('shop');
   const end: Line =
     kind === 'undo'
       ? [2, { kind: 'closed', outcome: 'promoted', because: 'live' }]
       : [2, { kind: 'closed', outcome: 'rolledBack', reason: 'aborted', because: 'looks wrong' }];
-  await world.tell([0, requested({ plan })], [1, { kind: 'admitted', admission: admissionOf() }], end);
-  await world.canary(4);
+  await fakes.tell([0, requested({ plan })], [1, { kind: 'admitted', admission: admissionOf() }], end);
+  await fakes.canary(4);
   const canary = kind === 'undo' ? 'blue' : 'green';
   const before = dialFor(canary, 0);
-  await world.router.setDial(shop, before);
-  await world.targets.cutConnections(shop, canary);
-  world.targets.counts[canary].draining = 0;
-  world.wait(10);
-  await world.run(kind, { workload: 'shop', by: 'ann', ...(kind === 'start' && { image: 'v2' }) });
-  expect(await world.run('admit', road)).toMatchObject({ kind: 'admitted' });
-  await world.run('write-canary', road);
-  return { world, canary, before };
+  await fakes.router.setDial(shop, before);
+  await fakes.targets.cutConnections(shop, canary);
+  fakes.targets.counts[canary].draining = 0;
+  fakes.wait(10);
+  await fakes.run(kind, { workload: 'shop', by: 'ann', ...(kind === 'start' && { image: 'v2' }) });
+  expect(await fakes.run('admit', road)).toMatchObject({ kind: 'admitted' });
+  await fakes.run('write-canary', road);
+  return { fakes, canary, before };
 }
 
 const why = (canary: Slot) =>
@@ -59,61 +59,61 @@ const why = (canary: Slot) =>
 
 describe.each(['start', 'undo'] as const)('%s over a slot whose ready pods nobody has registered again', kind => {
   it('sets no weight, says why and the way out, and goes on once the targets are healthy', async () => {
-    const { world, canary, before } = await begun(kind);
+    const { fakes, canary, before } = await begun(kind);
     for (let seconds = 11; seconds < 500; seconds += 5) {
-      await pass(world, seconds);
-      expect(await world.router.readDial(shop)).toEqual(before);
+      await pass(fakes, seconds);
+      expect(await fakes.router.readDial(shop)).toEqual(before);
     }
-    expect((await pass(world, 500)).because).toMatch(/^0 of 4 targets healthy/);
-    expect((await pass(world, 501)).because).toMatch(why(canary));
-    const answer = (await world.run('status', { workload: 'shop' })) as Parameters<typeof statusText>[1];
+    expect((await pass(fakes, 500)).because).toMatch(/^0 of 4 targets healthy/);
+    expect((await pass(fakes, 501)).because).toMatch(why(canary));
+    const answer = (await fakes.run('status', { workload: 'shop' })) as Parameters<typeof statusText>[1];
     expect(statusText('shop', answer, { paste: String })).toMatch(why(canary));
 
     // some are not enough
-    world.targets.counts[canary].healthy = 3;
-    await pass(world, 510);
-    expect(await world.router.readDial(shop)).toEqual(before);
+    fakes.targets.counts[canary].healthy = 3;
+    await pass(fakes, 510);
+    expect(await fakes.router.readDial(shop)).toEqual(before);
 
-    world.targets.counts[canary].healthy = 4;
-    for (let seconds = 515; seconds < 700; seconds += 1) await pass(world, seconds);
-    expect(await world.router.readDial(shop)).toEqual(dialFor(canary, 100));
+    fakes.targets.counts[canary].healthy = 4;
+    for (let seconds = 515; seconds < 700; seconds += 1) await pass(fakes, seconds);
+    expect(await fakes.router.readDial(shop)).toEqual(dialFor(canary, 100));
   });
 
   it('goes back with that reason where they never are, and moves nothing', async () => {
-    const { world, canary, before } = await begun(kind);
+    const { fakes, canary, before } = await begun(kind);
     let move: Move = { kind: '', because: '' };
-    for (let seconds = 11; seconds < 700 && move.kind !== 'rollBack'; seconds += 5) move = await pass(world, seconds);
+    for (let seconds = 11; seconds < 700 && move.kind !== 'rollBack'; seconds += 5) move = await pass(fakes, seconds);
     expect(move).toMatchObject({ kind: 'rollBack', reason: 'notReady', because: expect.stringMatching(why(canary)) });
-    expect(await world.router.readDial(shop)).toEqual(before);
-    expect(await world.kinds()).not.toContain('shiftIntended');
+    expect(await fakes.router.readDial(shop)).toEqual(before);
+    expect(await fakes.kinds()).not.toContain('shiftIntended');
   });
 
   it('tells a person where nobody looks any more, with the reason', async () => {
-    const { world, canary } = await begun(kind);
-    for (let seconds = 11; seconds < 200; seconds += 5) await pass(world, seconds);
-    await world.executions.start('release', 'shop-2-1', road);
-    world.wait(1_000);
-    await world.run('reconcile', scheduled);
-    const pages = world.notifier.notices.map(({ message }) => JSON.parse(message).because);
+    const { fakes, canary } = await begun(kind);
+    for (let seconds = 11; seconds < 200; seconds += 5) await pass(fakes, seconds);
+    await fakes.executions.start('release', 'shop-2-1', road);
+    fakes.wait(1_000);
+    await fakes.run('reconcile', scheduled);
+    const pages = fakes.notifier.notices.map(({ message }) => JSON.parse(message).because);
     expect(pages).toEqual([expect.stringMatching(why(canary))]);
   });
 
   it('does not shift where they are lost between the look and the shift', async () => {
-    const { world, canary, before } = await begun(kind);
-    world.targets.counts[canary].healthy = 4;
+    const { fakes, canary, before } = await begun(kind);
+    fakes.targets.counts[canary].healthy = 4;
     for (let seconds = 11; seconds < 30; seconds += 1) {
-      world.wait(seconds);
-      await world.run('read-slot', road);
-      const looked = (await world.run('look', road)) as Move;
+      fakes.wait(seconds);
+      await fakes.run('read-slot', road);
+      const looked = (await fakes.run('look', road)) as Move;
       if (looked.kind !== 'advance') continue;
-      const next = (await world.run('next-step', road)) as Move;
-      if (next.kind === 'sizeCanary') await world.run('size-canary', road);
+      const next = (await fakes.run('next-step', road)) as Move;
+      if (next.kind === 'sizeCanary') await fakes.run('size-canary', road);
     }
-    world.targets.counts[canary].healthy = 0;
-    expect(await world.run('shift-traffic', road)).toMatchObject({
+    fakes.targets.counts[canary].healthy = 0;
+    expect(await fakes.run('shift-traffic', road)).toMatchObject({
       kind: 'lookAgain',
       because: `${canary} has no healthy targets`,
     });
-    expect(await world.router.readDial(shop)).toEqual(before);
+    expect(await fakes.router.readDial(shop)).toEqual(before);
   });
 });

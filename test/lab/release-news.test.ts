@@ -32,10 +32,10 @@ describe('a release that goes well is told without a word that sounds like an er
 
   it('an answer of a hook or a person is told once', () => {
     const steps = [...plan.steps, { kind: 'hook' as const, name: 'smoke', url: 'u', timeoutSeconds: 1, retries: 0 }];
-    const story = openReleaseNews({ ...plan, steps });
+    const ledgerLines = openReleaseNews({ ...plan, steps });
     const done = (index: number): Fact => ({ kind: 'stepDone', index, because: 'it passed' });
-    expect(story(done(plan.steps.length))).toBeUndefined();
-    expect(story(done(1))).toMatch(/^bake 8m is done: it passed$/);
+    expect(ledgerLines(done(plan.steps.length))).toBeUndefined();
+    expect(ledgerLines(done(1))).toMatch(/^bake 8m is done: it passed$/);
   });
 });
 

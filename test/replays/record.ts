@@ -4,19 +4,19 @@ import { stateMachineArnOf } from '../../lab/asl/arns.ts';
 import { openSmokeHook } from '../../lab/demo/smoke-hook.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { bake, go, planOf, quickPlan, setWeight } from '../scenarios/plans.ts';
-import { openStories, type Stories, type Story, server } from '../scenarios/stories.ts';
+import { openScenarioLab, type Scenario, type ScenarioLab, server } from '../scenarios/scenario-lab.ts';
 import { type Recording, recordingText, trimmed } from './recording.ts';
 
 /*
  * `npm run record:replays [-- promoted undo]`: lets today's Sluice run these releases in the lab, and keeps what it wrote
- * down under recorded/. Run it when a story is added. What is there already was written by an older version: keep it, since
+ * down under recorded/. Run it when a scenario is added. What is there already was written by an older version: keep it, since
  * that is what it is for.
  */
 
 const HEADER = { name: 'x-sluice-preview', value: 'canary' };
 
 /** Each opens a workload of its name, and ends when the last of its releases is over. */
-const stories: Record<string, (stories: Stories, name: string) => Promise<Story>> = {
+const scenarios: Record<string, (opened: ScenarioLab, name: string) => Promise<Scenario>> = {
   promoted: async (opened, name) => ended(await opened.open(name, { plan: planOf() })),
 
   'rolled-back': async (opened, name) =>
@@ -37,11 +37,11 @@ const stories: Record<string, (stories: Stories, name: string) => Promise<Story>
     ];
     const plan = planOf({ strategy: 'blueGreen', preview: { header: HEADER }, steps });
     try {
-      const story = await opened.open(name, { plan, previewHeader: HEADER });
-      await story.start();
-      await story.go();
-      await story.ended();
-      return story;
+      const scenario = await opened.open(name, { plan, previewHeader: HEADER });
+      await scenario.start();
+      await scenario.go();
+      await scenario.ended();
+      return scenario;
     } finally {
       hook.close();
     }
@@ -51,27 +51,27 @@ const stories: Record<string, (stories: Stories, name: string) => Promise<Story>
     ended(await opened.open(name, { plan: quickPlan(), replicas: 0, requestsPerSecond: 0 })),
 
   undo: async (opened, name) => {
-    const story = await ended(await opened.open(name, { plan: quickPlan() }));
+    const scenario = await ended(await opened.open(name, { plan: quickPlan() }));
     await opened.lab.invoke('undo', { workload: name, by: 'bea' });
-    await story.ended(`${name}-2`);
-    return story;
+    await scenario.ended(`${name}-2`);
+    return scenario;
   },
 
   controlled: async (opened, name) => {
     const measured: Step = { kind: 'analysis', metrics: ['errors'], count: 1 };
     const steps = [setWeight(20), measured, setWeight(100)];
-    const story = await ended(await opened.open(name, { plan: planOf({ steps, soakSeconds: 120, control: 5 }) }));
+    const scenario = await ended(await opened.open(name, { plan: planOf({ steps, soakSeconds: 120, control: 5 }) }));
     await opened.lab.invoke('undo', { workload: name, by: 'bea' });
-    await story.ended(`${name}-2`);
-    return story;
+    await scenario.ended(`${name}-2`);
+    return scenario;
   },
 
   approval: async (opened, name) => {
-    const story = await opened.open(name, { plan: quickPlan({ steps: [setWeight(20), go, setWeight(100)] }) });
-    await story.start();
-    await story.go();
-    await story.ended();
-    return story;
+    const scenario = await opened.open(name, { plan: quickPlan({ steps: [setWeight(20), go, setWeight(100)] }) });
+    await scenario.start();
+    await scenario.go();
+    await scenario.ended();
+    return scenario;
   },
 
   hold: async (opened, name) => {
@@ -80,22 +80,24 @@ const stories: Record<string, (stories: Stories, name: string) => Promise<Story>
   },
 
   aborted: async (opened, name) => {
-    const story = await opened.open(name, { plan: planOf({ steps: [setWeight(20), bake(36_000), setWeight(100)] }) });
-    await story.start();
-    await story.untilIn(1);
-    await story.abort(`${name}-1`);
-    await story.ended();
-    return story;
+    const scenario = await opened.open(name, {
+      plan: planOf({ steps: [setWeight(20), bake(36_000), setWeight(100)] }),
+    });
+    await scenario.start();
+    await scenario.untilIn(1);
+    await scenario.abort(`${name}-1`);
+    await scenario.ended();
+    return scenario;
   },
 };
 
-async function ended(story: Story): Promise<Story> {
-  await story.start();
-  await story.ended();
-  return story;
+async function ended(scenario: Scenario): Promise<Scenario> {
+  await scenario.start();
+  await scenario.ended();
+  return scenario;
 }
 
-async function recordingOf(lab: Lab, { name, workload }: Story): Promise<Recording> {
+async function recordingOf(lab: Lab, { name, workload }: Scenario): Promise<Recording> {
   const entries = await lab.deps.ledger.entries(name);
   const ids = [...new Set(entries.map(({ releaseId }) => releaseId))];
   const isOf = (input: { releaseId: string }) => ids.includes(input.releaseId);
@@ -124,15 +126,16 @@ async function recordingOf(lab: Lab, { name, workload }: Story): Promise<Recordi
 }
 
 const asked = process.argv.slice(2);
-const lab = await openStories();
+const lab = await openScenarioLab();
 try {
-  for (const name of asked.length === 0 ? Object.keys(stories) : asked) {
-    const tell = stories[name];
-    if (tell === undefined) throw new Error(`there is no story ${name}; there are ${Object.keys(stories).join(', ')}`);
-    const story = await tell(lab, name);
-    const text = recordingText(await recordingOf(lab.lab, story));
+  for (const name of asked.length === 0 ? Object.keys(scenarios) : asked) {
+    const tell = scenarios[name];
+    if (tell === undefined)
+      throw new Error(`there is no scenario ${name}; there are ${Object.keys(scenarios).join(', ')}`);
+    const scenario = await tell(lab, name);
+    const text = recordingText(await recordingOf(lab.lab, scenario));
     await writeFile(new URL(`recorded/${name}.json`, import.meta.url), text);
-    await story.close();
+    await scenario.close();
     console.log(`${name}: ${Math.ceil(text.length / 1000)} kB`);
   }
 } finally {

@@ -4,9 +4,9 @@ import { overriding } from '../../adapters/overriding.ts';
 import { type Dial, dialFor } from '../../domain/dial.ts';
 import { judgeRelease } from '../../domain/judges/judge-release.ts';
 import type { Reading, WindowRecord } from '../../domain/windows/reading.ts';
-import { backInput, goingBack, road } from '../functions/scenes.ts';
-import { named, openWorld, type World } from '../functions/world.ts';
-import { at, errors, type Line, readied, shifted, shop } from '../support/story.ts';
+import { type Fakes, named, openFakes } from '../functions/fakes.ts';
+import { backInput, goingBack, road } from '../functions/handler-cases.ts';
+import { at, errors, type Line, readied, shifted, shop } from '../support/ledger-lines.ts';
 import { runWithout } from './without.ts';
 
 /*
@@ -14,44 +14,44 @@ import { runWithout } from './without.ts';
  * on is taken away by wrapping a port here. Rule 9 is test/rules/deploy-moves-no-traffic.test.ts.
  */
 
-const dialOf = (world: World): Promise<Dial> => world.router.readDial(shop);
+const dialOf = (fakes: Fakes): Promise<Dial> => fakes.router.readDial(shop);
 const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
 const STABLE = { blue: 100, green: 0 };
 
 /** At 10 %, baking. */
-async function baking(...story: Line[]) {
-  const world = await openWorld();
-  await world.admitted(...at10, [30, { kind: 'stepStarted', index: 1 }], ...story);
-  await world.canary(1);
-  await world.router.setDial(shop, dialFor('green', 10));
-  return world;
+async function baking(...ledgerLines: Line[]) {
+  const fakes = await openFakes();
+  await fakes.admitted(...at10, [30, { kind: 'stepStarted', index: 1 }], ...ledgerLines);
+  await fakes.canary(1);
+  await fakes.router.setDial(shop, dialFor('green', 10));
+  return fakes;
 }
-const release = async (world: World) => {
-  const { active } = await world.ledger.read('shop');
+const release = async (fakes: Fakes) => {
+  const { active } = await fakes.ledger.read('shop');
   if (active?.admission === undefined) throw new Error('no release is admitted');
   return { active, admission: active.admission };
 };
 
 describe('6. missing data is neither good nor bad', () => {
-  const look = (world: World, ports = {}) => runWithout(world, ports, 'look', { ...road, move: { events: 0 } });
+  const look = (fakes: Fakes, ports = {}) => runWithout(fakes, ports, 'look', { ...road, move: { events: 0 } });
   /** The bake of five minutes is over, and no window has any data. */
-  async function bakedBlindly(ports: (world: World) => Parameters<typeof runWithout>[1] = () => ({})) {
-    const world = await baking();
+  async function bakedBlindly(ports: (fakes: Fakes) => Parameters<typeof runWithout>[1] = () => ({})) {
+    const fakes = await baking();
     for (const seconds of [500, 515]) {
-      world.wait(seconds);
-      await look(world, ports(world));
+      fakes.wait(seconds);
+      await look(fakes, ports(fakes));
     }
-    return world;
+    return fakes;
   }
 
   it('holds: a bake without data ends in a hold, not in the next weight and not in a roll back', async () => {
-    const world = await bakedBlindly();
-    expect((await release(world)).active.hold).toMatchObject({ fault: false });
-    expect(await world.kinds()).not.toContain('stepDone');
+    const fakes = await bakedBlindly();
+    expect((await release(fakes)).active.hold).toMatchObject({ fault: false });
+    expect(await fakes.kinds()).not.toContain('stepDone');
   });
 
   it('without it, where nothing counts as no failures, nobody has seen the canary and it goes on', async () => {
-    const world = await bakedBlindly(({ metrics }) => ({
+    const fakes = await bakedBlindly(({ metrics }) => ({
       metrics: overriding(metrics, {
         read: async request => {
           const none = { requests: 100, bad: [0] };
@@ -60,7 +60,7 @@ describe('6. missing data is neither good nor bad', () => {
         },
       }),
     }));
-    expect(await world.kinds()).toContain('stepDone');
+    expect(await fakes.kinds()).toContain('stepDone');
   });
 });
 
@@ -111,50 +111,50 @@ describe('7. only frozen windows are judged, and degraded is final', () => {
 
 describe('8. two events for one revision are one release', () => {
   const start = { workload: 'shop', image: 'v2', by: 'ann' };
-  const requests = async (world: World) => (await world.kinds()).filter(kind => kind === 'requested').length;
+  const requests = async (fakes: Fakes) => (await fakes.kinds()).filter(kind => kind === 'requested').length;
 
   it('holds: twice, and two at once', async () => {
-    const world = await openWorld();
-    await Promise.all([world.run('start', start), world.run('start', start)]);
-    await world.run('start', start);
-    expect(await requests(world)).toBe(1);
-    expect(world.executions.started).toHaveLength(1);
+    const fakes = await openFakes();
+    await Promise.all([fakes.run('start', start), fakes.run('start', start)]);
+    await fakes.run('start', start);
+    expect(await requests(fakes)).toBe(1);
+    expect(fakes.executions.started).toHaveLength(1);
   });
 
   it('without reading what was requested before, the same image is released twice', async () => {
-    const world = await openWorld();
-    await world.run('start', start);
-    const amnesia = overriding(world.ledger, {
+    const fakes = await openFakes();
+    await fakes.run('start', start);
+    const amnesia = overriding(fakes.ledger, {
       read: async workload => {
-        const { active: _, ...rest } = await world.ledger.read(workload);
+        const { active: _, ...rest } = await fakes.ledger.read(workload);
         return rest;
       },
     });
-    await runWithout(world, { ledger: amnesia }, 'start', start);
-    expect(await requests(world)).toBe(2);
+    await runWithout(fakes, { ledger: amnesia }, 'start', start);
+    expect(await requests(fakes)).toBe(2);
   });
 });
 
 describe('10. RestoreTraffic carries all it needs, and acts when the ledger cannot be written', () => {
-  const cut = (world: World) => {
+  const cut = (fakes: Fakes) => {
     const away = async () => {
       throw new LedgerUnreachableError('the table did not answer');
     };
-    return overriding(world.ledger, { read: away, append: away });
+    return overriding(fakes.ledger, { read: away, append: away });
   };
 
   it('holds: with its input alone, while the deadline has not passed', async () => {
-    const world = await goingBack();
-    await runWithout(world, { ledger: cut(world) }, 'restore-traffic', await backInput(world));
-    expect(await dialOf(world)).toEqual(STABLE);
+    const fakes = await goingBack();
+    await runWithout(fakes, { ledger: cut(fakes) }, 'restore-traffic', await backInput(fakes));
+    expect(await dialOf(fakes)).toEqual(STABLE);
   });
 
   it('without the way back in its input a bad canary keeps its traffic until DynamoDB answers', async () => {
-    const world = await goingBack();
-    const input = { ...(await backInput(world)), back: null };
-    await expect(runWithout(world, { ledger: cut(world) }, 'restore-traffic', input)).rejects.toMatchObject(
+    const fakes = await goingBack();
+    const input = { ...(await backInput(fakes)), back: null };
+    await expect(runWithout(fakes, { ledger: cut(fakes) }, 'restore-traffic', input)).rejects.toMatchObject(
       named('LedgerUnreachableError'),
     );
-    expect(await dialOf(world)).toEqual({ blue: 90, green: 10 });
+    expect(await dialOf(fakes)).toEqual({ blue: 90, green: 10 });
   });
 });

@@ -5,11 +5,11 @@ import { sha256 } from '../../adapters/sha256.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import { type AllDeps, makeHandlers } from '../../functions/lambda/handlers.ts';
-import type { World } from '../functions/world.ts';
+import type { Fakes } from '../functions/fakes.ts';
 
 /** Runs a handler of a world with some of its ports replaced: what a rule rests on is taken away there, never in the product. */
-export function runWithout(world: World, ports: Partial<AllDeps>, name: string, input: unknown): Promise<unknown> {
-  const handler = makeHandlers({ ...world.deps, ...ports })[name];
+export function runWithout(fakes: Fakes, ports: Partial<AllDeps>, name: string, input: unknown): Promise<unknown> {
+  const handler = makeHandlers({ ...fakes.deps, ...ports })[name];
   if (handler === undefined) throw new Error(`there is no handler ${name}`);
   return handler(input);
 }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bake, planOf, quickPlan, setWeight } from './plans.ts';
-import { atRest, openStories, STORY_WITHIN_MS, type Stories, server } from './stories.ts';
+import { atRest, openScenarioLab, SCENARIO_WITHIN_MS, type ScenarioLab, server } from './scenario-lab.ts';
 
-let stories: Stories;
+let scenarioLab: ScenarioLab;
 beforeAll(async () => {
-  stories = await openStories();
-}, STORY_WITHIN_MS);
-afterAll(() => stories.close());
+  scenarioLab = await openScenarioLab();
+}, SCENARIO_WITHIN_MS);
+afterAll(() => scenarioLab.close());
 
 /** `settings` of the template's pods come from this ConfigMap. */
 const settingsOf = (name: string, data: Record<string, string>) => ({
@@ -40,45 +40,45 @@ const withSettings = (name: string) => ({
   },
 });
 
-describe.concurrent('a release that is promoted', { timeout: STORY_WITHIN_MS }, () => {
+describe.concurrent('a release that is promoted', { timeout: SCENARIO_WITHIN_MS }, () => {
   it('goes through its four weights, takes over for good, and those who asked for it are told', async () => {
     const steps = [setWeight(10), bake(60), setWeight(25), bake(60), setWeight(50), bake(60), setWeight(100)];
     const plan = planOf({ steps, notify: [{ kind: 'sns', on: ['started', 'promoted', 'rolledBack'] }] });
-    const story = await stories.open('healthy', { plan, replicas: 2 });
+    const scenario = await scenarioLab.open('healthy', { plan, replicas: 2 });
 
-    await story.start();
-    await story.ended();
+    await scenario.start();
+    await scenario.ended();
 
-    const row = await story.row();
+    const row = await scenario.row();
     expect(row).toMatchObject({ outcome: 'promoted', failed: 0, lost: 0 });
     expect(row.weights.map(Math.round)).toEqual([10, 25, 50, 100]);
     expect(row.steps).toHaveLength(7);
     expect(row.because).toMatch(/^revision [0-9a-f]{12} is live in green$/);
-    expect(await story.rest('green')).toEqual({ ...atRest('green'), live: 2 });
-    const told = stories.lab.sns.messages.filter(({ message }) => JSON.parse(message).workload === 'healthy');
+    expect(await scenario.rest('green')).toEqual({ ...atRest('green'), live: 2 });
+    const told = scenarioLab.lab.sns.messages.filter(({ message }) => JSON.parse(message).workload === 'healthy');
     expect(told.map(({ subject }) => subject)).toEqual(['healthy-1: started', 'healthy-1: promoted']);
     expect(JSON.parse(told[1]?.message ?? '')).toMatchObject({ because: row.because, images: { app: 'v2' } });
   });
 
   it('cannot be aborted any more once the old version retires; an undo takes it back in one turn', async () => {
-    const story = await stories.open('undone', { plan: quickPlan() });
+    const scenario = await scenarioLab.open('undone', { plan: quickPlan() });
 
-    await story.start();
-    await story.until('retiring');
+    await scenario.start();
+    await scenario.until('retiring');
 
-    await expect(story.abort('undone-1')).rejects.toThrow('undone-1 is promoted; use undo');
-    expect(await story.ended()).toMatchObject({ outcome: 'promoted' });
-    expect(await story.rest('green')).toEqual(atRest('green'));
-    await expect(story.abort('undone-1')).rejects.toThrow('undone-1 is promoted; use undo');
+    await expect(scenario.abort('undone-1')).rejects.toThrow('undone-1 is promoted; use undo');
+    expect(await scenario.ended()).toMatchObject({ outcome: 'promoted' });
+    expect(await scenario.rest('green')).toEqual(atRest('green'));
+    await expect(scenario.abort('undone-1')).rejects.toThrow('undone-1 is promoted; use undo');
 
-    const undo = await stories.lab.invoke('undo', { workload: 'undone', by: 'ann' });
-    await story.ended('undone-2');
+    const undo = await scenarioLab.lab.invoke('undo', { workload: 'undone', by: 'ann' });
+    await scenario.ended('undone-2');
 
     expect(undo).toEqual({ releaseId: 'undone-2' });
-    expect(await story.row('undone-2')).toMatchObject({ outcome: 'promoted', weights: [100], failed: 0, lost: 0 });
-    expect(await story.rest('blue')).toEqual(atRest('blue'));
-    const before = story.linesOf('admitted', 'undone-1')[0]?.fact.admission;
-    expect(story.linesOf('admitted', 'undone-2')[0]?.fact.admission).toMatchObject({
+    expect(await scenario.row('undone-2')).toMatchObject({ outcome: 'promoted', weights: [100], failed: 0, lost: 0 });
+    expect(await scenario.rest('blue')).toEqual(atRest('blue'));
+    const before = scenario.linesOf('admitted', 'undone-1')[0]?.fact.admission;
+    expect(scenario.linesOf('admitted', 'undone-2')[0]?.fact.admission).toMatchObject({
       canary: 'blue',
       revision: before?.stableRevision,
       stableRevision: before?.revision,
@@ -87,27 +87,27 @@ describe.concurrent('a release that is promoted', { timeout: STORY_WITHIN_MS }, 
 
   it('may change nothing but a ConfigMap; what is live already is not released again', async () => {
     // the server says in its answers what VERSION is in its environment
-    const story = await stories.open('settings', { plan: quickPlan(), stable: server() });
-    const { kubernetes } = stories.lab;
+    const scenario = await scenarioLab.open('settings', { plan: quickPlan(), stable: server() });
+    const { kubernetes } = scenarioLab.lab;
     kubernetes.apply(settingsOf('settings', { VERSION: 'before' }), 'team');
     kubernetes.apply(withSettings('settings'), 'team', { force: true });
 
-    await story.start('stable');
-    expect(await story.ended('settings-1')).toMatchObject({ outcome: 'promoted' });
-    expect(await story.versionAnswered()).toBe('before');
-    await story.start('stable');
-    const nothingNew = await story.ended('settings-2');
+    await scenario.start('stable');
+    expect(await scenario.ended('settings-1')).toMatchObject({ outcome: 'promoted' });
+    expect(await scenario.versionAnswered()).toBe('before');
+    await scenario.start('stable');
+    const nothingNew = await scenario.ended('settings-2');
     kubernetes.apply(settingsOf('settings', { VERSION: 'after' }), 'team');
-    await story.start('stable');
-    await story.ended('settings-3');
+    await scenario.start('stable');
+    await scenario.ended('settings-3');
 
-    const revision = story.linesOf('admitted', 'settings-1')[0]?.fact.admission.revision;
+    const revision = scenario.linesOf('admitted', 'settings-1')[0]?.fact.admission.revision;
     expect(nothingNew).toMatchObject({
       outcome: 'rejected',
       because: `revision ${revision} is live already, in green`,
     });
-    expect(await story.row('settings-3')).toMatchObject({ outcome: 'promoted', weights: [20, 100], lost: 0 });
-    expect(await story.versionAnswered()).toBe('after');
-    expect(await story.rest('blue')).toEqual(atRest('blue'));
+    expect(await scenario.row('settings-3')).toMatchObject({ outcome: 'promoted', weights: [20, 100], lost: 0 });
+    expect(await scenario.versionAnswered()).toBe('after');
+    expect(await scenario.rest('blue')).toEqual(atRest('blue'));
   });
 });

@@ -1,50 +1,50 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bake, planOf, quickPlan, setWeight } from './plans.ts';
-import { atRest, openStories, STORY_WITHIN_MS, type Stories, type Story } from './stories.ts';
+import { atRest, openScenarioLab, SCENARIO_WITHIN_MS, type Scenario, type ScenarioLab } from './scenario-lab.ts';
 
-let stories: Stories;
+let scenarioLab: ScenarioLab;
 beforeAll(async () => {
-  stories = await openStories();
-}, STORY_WITHIN_MS);
-afterAll(() => stories.close());
+  scenarioLab = await openScenarioLab();
+}, SCENARIO_WITHIN_MS);
+afterAll(() => scenarioLab.close());
 
-describe('AWS that is busy', { timeout: STORY_WITHIN_MS }, () => {
+describe('AWS that is busy', { timeout: SCENARIO_WITHIN_MS }, () => {
   it('delays the way back and does not stop it', async () => {
-    const { edge } = stories.lab;
-    const story = await stories.open('hurried', {
+    const { edge } = scenarioLab.lab;
+    const scenario = await scenarioLab.open('hurried', {
       plan: quickPlan({ steps: [setWeight(20), bake(36_000), setWeight(100)] }),
     });
 
-    await story.start();
-    await story.untilIn(1);
+    await scenario.start();
+    await scenario.untilIn(1);
     const before = await edge.wireCalls('ModifyRule');
     await edge.faults.throttle('ModifyRule', Number.POSITIVE_INFINITY);
-    await story.abort('hurried-1');
+    await scenario.abort('hurried-1');
     // a call is three attempts of the SDK: the fourth is the next call's
-    await vi.waitUntil(async () => (await edge.wireCalls('ModifyRule')) > before + 3, { timeout: STORY_WITHIN_MS });
-    const restoredMeanwhile = story.linesOf('dialRestored');
+    await vi.waitUntil(async () => (await edge.wireCalls('ModifyRule')) > before + 3, { timeout: SCENARIO_WITHIN_MS });
+    const restoredMeanwhile = scenario.linesOf('dialRestored');
     await edge.faults.clear('ModifyRule');
-    await story.ended();
+    await scenario.ended();
 
     expect(restoredMeanwhile).toEqual([]);
-    expect(await story.row()).toMatchObject({ outcome: 'rolledBack', reason: 'aborted', weights: [20, 0], lost: 0 });
-    expect(await story.rest('blue')).toEqual(atRest('blue'));
+    expect(await scenario.row()).toMatchObject({ outcome: 'rolledBack', reason: 'aborted', weights: [20, 0], lost: 0 });
+    expect(await scenario.rest('blue')).toEqual(atRest('blue'));
   });
 
   describe('CloudWatch that refuses to answer', () => {
-    let forEver: Story;
-    let forAWhile: Story;
+    let forEver: Scenario;
+    let forAWhile: Scenario;
     beforeAll(async () => {
-      const { faults } = stories.lab.edge;
+      const { faults } = scenarioLab.lab.edge;
       await faults.throttle('GetMetricData', Number.POSITIVE_INFINITY);
       const hold = { atMostSeconds: 60, then: 'proceed' } as const;
-      forEver = await stories.open('for-ever', { plan: planOf({ hold }) });
-      forAWhile = await stories.open('for-a-while', { plan: planOf() });
+      forEver = await scenarioLab.open('for-ever', { plan: planOf({ hold }) });
+      forAWhile = await scenarioLab.open('for-a-while', { plan: planOf() });
       await Promise.all([forEver.start(), forAWhile.start()]);
       await Promise.all([forEver.ended(), forAWhile.until('held')]);
       await faults.clear('GetMetricData');
       await forAWhile.ended();
-    }, STORY_WITHIN_MS);
+    }, SCENARIO_WITHIN_MS);
 
     it('is a fault of the source: nothing goes on without metrics, even where the plan says proceed', async () => {
       const row = await forEver.row();

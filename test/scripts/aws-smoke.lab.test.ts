@@ -9,7 +9,7 @@ import { labClientConfig } from '../../lab/aws/wire-server.ts';
 import { openLabClock } from '../../lab/clock.ts';
 import { openEdge } from '../../lab/load-balancer/edge.ts';
 import { CHECKS, runChecks } from '../../scripts/aws-smoke/checks.ts';
-import type { SmokeWorld } from '../../scripts/aws-smoke/world.ts';
+import type { SmokeLoadBalancer } from '../../scripts/aws-smoke/load-balancer.ts';
 
 /*
  * The script has not run against AWS. Here it runs against the lab's load balancer, whose answers are what the lab takes for
@@ -64,7 +64,7 @@ async function openSmokeWorld() {
     conditions: [{ field: 'path-pattern', values: ['*'] }],
     action,
   });
-  const world: SmokeWorld = {
+  const fakes: SmokeLoadBalancer = {
     elb: new ElasticLoadBalancingV2Client(labClientConfig(edge.wireUrl)),
     cloudWatch: new CloudWatchClient(labClientConfig(edge.wireUrl)),
     url: edge.url,
@@ -75,15 +75,15 @@ async function openSmokeWorld() {
     pause: ms => clock.sleep(ms),
     say: () => {},
   };
-  return { world, edge };
+  return { fakes, edge };
 }
 
 it('every check of aws-smoke finds in the lab what the lab takes for true, and puts the rule back', async () => {
   // Prepare
-  const { world, edge } = await openSmokeWorld();
-  const before = (await edge.rules()).find(({ arn }) => arn === world.ruleArn);
+  const { fakes, edge } = await openSmokeWorld();
+  const before = (await edge.rules()).find(({ arn }) => arn === fakes.ruleArn);
   // Act
-  const results = await runChecks(world, CHECKS);
+  const results = await runChecks(fakes, CHECKS);
   // Assess
   expect(results.unanswered).toMatchObject({
     sent: 33,
@@ -100,5 +100,5 @@ it('every check of aws-smoke finds in the lab what the lab takes for true, and p
   });
   expect(results.propagation?.lastOldAfterMs).toHaveLength(5);
   expect(results.lateness).toMatchObject({ answer: expect.stringMatching(/^whole after \d+ s$/) });
-  expect((await edge.rules()).find(({ arn }) => arn === world.ruleArn)).toEqual(before);
+  expect((await edge.rules()).find(({ arn }) => arn === fakes.ruleArn)).toEqual(before);
 }, 60_000);

@@ -4,10 +4,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ClusterUnreachableError } from '../../adapters/cluster/errors.ts';
 import { RouterUnreachableError } from '../../adapters/router/errors.ts';
 import { openEmbedded } from '../conformance/interpreters.ts';
-import { openStage } from '../conformance/stage.ts';
-import { road } from '../functions/scenes.ts';
-import { named, openWorld } from '../functions/world.ts';
-import { bake, type Line, readied, weight } from '../support/story.ts';
+import { openScenario } from '../conformance/scenario-run.ts';
+import { named, openFakes } from '../functions/fakes.ts';
+import { road } from '../functions/handler-cases.ts';
+import { bake, type Line, readied, weight } from '../support/ledger-lines.ts';
 
 const written: Line[] = [
   [1, { kind: 'canaryIntended', slot: 'green', revision: 'new' }],
@@ -22,7 +22,7 @@ describe('an account at its limit', () => {
   it('delays a release by as long as that lasts, and never takes it back', async () => {
     // Prepare: in the bake every call is refused, for longer than the retries of a state last
     const plan = { steps: [weight(10), bake(120), weight(100)], soakSeconds: 60 };
-    const stage = await openStage(interpreter, 'full-account', { plan, accountFullAt: { from: 14, to: 21 } });
+    const stage = await openScenario(interpreter, 'full-account', { plan, accountFullAt: { from: 14, to: 21 } });
     // Act
     await stage.invoke('start', { workload: 'shop', image: 'v2', by: 'ann' });
     const { calls, ledger } = await stage.result();
@@ -58,31 +58,31 @@ describe('an account at its limit', () => {
       }),
     ],
   ])('is told to the machine as what it is, where a handler meets it: %s', async (_, error) => {
-    const world = await openWorld();
-    await world.admitted(...readied(0, 10));
-    world.router.failNext(1, error);
-    await expect(world.run('shift-traffic', road)).rejects.toMatchObject(named('ThrottledError'));
+    const fakes = await openFakes();
+    await fakes.admitted(...readied(0, 10));
+    fakes.router.failNext(1, error);
+    await expect(fakes.run('shift-traffic', road)).rejects.toMatchObject(named('ThrottledError'));
   });
 
   it('is a Kubernetes API that throttles, too, and not one that is away', async () => {
-    const world = await openWorld({ steps: [weight(10), weight(100)] });
-    await world.admitted(...written);
+    const fakes = await openFakes({ steps: [weight(10), weight(100)] });
+    await fakes.admitted(...written);
     const answers = (httpStatusCode: number) => {
-      world.cluster.readTemplate = async () => {
+      fakes.cluster.readTemplate = async () => {
         throw new ClusterUnreachableError(`the cluster answered ${httpStatusCode}`, { httpStatusCode });
       };
     };
     answers(429);
-    await expect(world.run('size-canary', road)).rejects.toMatchObject(named('ThrottledError', /answered 429/));
+    await expect(fakes.run('size-canary', road)).rejects.toMatchObject(named('ThrottledError', /answered 429/));
     answers(503);
-    await expect(world.run('size-canary', road)).rejects.toMatchObject(named('ClusterUnreachableError'));
+    await expect(fakes.run('size-canary', road)).rejects.toMatchObject(named('ClusterUnreachableError'));
   });
 
   it('is another thing than a service that does not answer', async () => {
-    const world = await openWorld();
-    await world.admitted(...readied(0, 10));
-    world.router.failNext(1, new RouterUnreachableError('no answer', { cause: new Error('ECONNRESET') }));
-    await expect(world.run('shift-traffic', road)).rejects.toMatchObject(named('RouterUnreachableError'));
+    const fakes = await openFakes();
+    await fakes.admitted(...readied(0, 10));
+    fakes.router.failNext(1, new RouterUnreachableError('no answer', { cause: new Error('ECONNRESET') }));
+    await expect(fakes.run('shift-traffic', road)).rejects.toMatchObject(named('RouterUnreachableError'));
   });
 
   it('is waited for by every state that would go back for a fault', () => {

@@ -13,14 +13,24 @@ import { embeddedExecutions, MACHINE_NAMES } from '../../lab/simulation/embedded
 import { inVirtualTime, virtualSleep } from '../../lab/simulation/virtual-time.ts';
 import releaseMachine from '../../state-machines/release.asl.json' with { type: 'json' };
 import rollBackMachine from '../../state-machines/roll-back.asl.json' with { type: 'json' };
-import { openWorld, type World } from '../functions/world.ts';
-import { admissionOf, approval, at, type Line, readied, requested, shifted, shop, weight } from '../support/story.ts';
+import { type Fakes, openFakes } from '../functions/fakes.ts';
+import {
+  admissionOf,
+  approval,
+  at,
+  type Line,
+  readied,
+  requested,
+  shifted,
+  shop,
+  weight,
+} from '../support/ledger-lines.ts';
 
 /*
  * A release that waits for a month, in each loop of either machine: the shipped definitions and the real handlers, on the host
  * that fails an execution at the 25,000th event of its history. It has to be where it was, nobody may be called because an
  * execution was followed by the next, and it goes on as soon as what it waits for is there. All waits are longer by the
- * story's `stretch`, so that a month is a few histories and not a hundred; STRETCH=1 plays them as they are (an hour of work).
+ * case's `stretch`, so that a month is a few histories and not a hundred; STRETCH=1 plays them as they are (an hour of work).
  */
 
 const DAY_SECONDS = 86_400;
@@ -33,7 +43,7 @@ const far: Partial<Plan> = {
   deadlineSeconds: 3 * MONTH_SECONDS,
   hold: { atMostSeconds: 2 * MONTH_SECONDS, then: 'rollBack' },
 };
-const ground = admissionOf({ deadlineEpochMs: at(3 * MONTH_SECONDS) });
+const baseAdmission = admissionOf({ deadlineEpochMs: at(3 * MONTH_SECONDS) });
 const at10: Line[] = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
 const at100: Line[] = [
   ...at10,
@@ -48,7 +58,7 @@ const pastNoReturn: Line[] = [
   [52, { kind: 'retiring' }],
 ];
 
-interface Story {
+interface WaitingCase {
   plan?: Partial<Plan>;
   /** What the ledger says before. */
   lines: Line[];
@@ -60,27 +70,27 @@ interface Story {
   ends: string;
   /** How often a person is called meanwhile. */
   calls?: number;
-  wait(world: World): void;
+  wait(fakes: Fakes): void;
   /** What it waits for comes. */
-  mend(world: World): void;
+  mend(fakes: Fakes): void;
 }
 
-const both = (world: World, healthy: number) => {
-  world.targets.counts.blue = { healthy, draining: 0, initial: 0, unhealthy: healthy === 0 ? 4 : 0, unused: 0 };
-  world.targets.counts.green = { healthy, draining: 0, initial: 0, unhealthy: healthy === 0 ? 4 : 0, unused: 0 };
+const both = (fakes: Fakes, healthy: number) => {
+  fakes.targets.counts.blue = { healthy, draining: 0, initial: 0, unhealthy: healthy === 0 ? 4 : 0, unused: 0 };
+  fakes.targets.counts.green = { healthy, draining: 0, initial: 0, unhealthy: healthy === 0 ? 4 : 0, unused: 0 };
 };
 
-const stories: Record<string, Story> = {
+const waitingCases: Record<string, WaitingCase> = {
   'an alarm that rings before it is admitted': {
     stretch: 40,
     ends: 'promoted',
     lines: [],
     alarms: ['burn'],
-    wait: world => {
-      world.alarms.set('burn', 'ALARM');
-      world.targets.counts.green.healthy = 4;
+    wait: fakes => {
+      fakes.alarms.set('burn', 'ALARM');
+      fakes.targets.counts.green.healthy = 4;
     },
-    mend: world => world.alarms.set('burn', 'OK'),
+    mend: fakes => fakes.alarms.set('burn', 'OK'),
   },
   'an approval that nobody gives': {
     stretch: 30,
@@ -97,7 +107,7 @@ const stories: Record<string, Story> = {
     lines: at10,
     weight: 30,
     wait() {},
-    mend: world => void world.router.setDial(shop, dialFor('green', 10)),
+    mend: fakes => void fakes.router.setDial(shop, dialFor('green', 10)),
   },
   'a soak of a month': {
     stretch: 240,
@@ -113,11 +123,11 @@ const stories: Record<string, Story> = {
     ends: 'promoted',
     plan: { progressDeadlineSeconds: 2 * MONTH_SECONDS },
     lines: [],
-    wait: world => {
-      world.targets.counts.green.healthy = 0;
+    wait: fakes => {
+      fakes.targets.counts.green.healthy = 0;
     },
-    mend: world => {
-      world.targets.counts.green.healthy = 4;
+    mend: fakes => {
+      fakes.targets.counts.green.healthy = 4;
     },
   },
   'a live slot that cannot carry it, behind the point of no return': {
@@ -126,16 +136,16 @@ const stories: Record<string, Story> = {
     calls: DAYS * 24, // at once, and then each hour (decision 25)
     lines: pastNoReturn,
     weight: 100,
-    wait: world => both(world, 0),
-    mend: world => both(world, 4),
+    wait: fakes => both(fakes, 0),
+    mend: fakes => both(fakes, 4),
   },
   'a cluster that is away, behind the point of no return': {
     stretch: 30,
     ends: 'promoted',
     lines: pastNoReturn,
     weight: 100,
-    wait: world => world.cluster.setReachable(false),
-    mend: world => world.cluster.setReachable(true),
+    wait: fakes => fakes.cluster.setReachable(false),
+    mend: fakes => fakes.cluster.setReachable(true),
   },
   'a way back behind both slots without a healthy target': {
     stretch: 120,
@@ -143,8 +153,8 @@ const stories: Record<string, Story> = {
     lines: at10,
     weight: 10,
     goesBack: true,
-    wait: world => both(world, 0),
-    mend: world => both(world, 4),
+    wait: fakes => both(fakes, 0),
+    mend: fakes => both(fakes, 4),
   },
   'a way back behind a maintenance page': {
     stretch: 120,
@@ -152,13 +162,13 @@ const stories: Record<string, Story> = {
     lines: at10,
     weight: 10,
     goesBack: true,
-    wait: world => {
-      const [rule] = world.router.rules.values();
+    wait: fakes => {
+      const [rule] = fakes.router.rules.values();
       if (rule !== undefined) rule.groups = [];
     },
-    mend: world => {
+    mend: fakes => {
       const { blue, green } = shop.router.targetGroups;
-      const [rule] = world.router.rules.values();
+      const [rule] = fakes.router.rules.values();
       if (rule !== undefined)
         rule.groups = [
           { arn: blue, weight: 90 },
@@ -172,14 +182,14 @@ const stories: Record<string, Story> = {
     lines: at10,
     weight: 10,
     goesBack: true,
-    wait: world => void world.router.rules.delete(shop.router.rules[0] ?? ''),
-    mend: world => {
+    wait: fakes => void fakes.router.rules.delete(shop.router.rules[0] ?? ''),
+    mend: fakes => {
       const { blue, green } = shop.router.targetGroups;
       const groups = [
         { arn: blue, weight: 90 },
         { arn: green, weight: 10 },
       ];
-      world.router.rules.set(shop.router.rules[0] ?? '', { groups, stickinessSeconds: 0, httpHeaders: [] });
+      fakes.router.rules.set(shop.router.rules[0] ?? '', { groups, stickinessSeconds: 0, httpHeaders: [] });
     },
   },
   'a way back whose cluster is away': {
@@ -188,8 +198,8 @@ const stories: Record<string, Story> = {
     lines: at10,
     weight: 10,
     goesBack: true,
-    wait: world => world.cluster.setReachable(false),
-    mend: world => world.cluster.setReachable(true),
+    wait: fakes => fakes.cluster.setReachable(false),
+    mend: fakes => fakes.cluster.setReachable(true),
   },
 };
 
@@ -210,30 +220,30 @@ function stretched(definition: object, times: number): object {
   return copy;
 }
 
-async function play(story: Story) {
-  const { plan = {}, lines, weight: share = 0, alarms, goesBack = false, wait, mend } = story;
-  let stretch = Number(process.env.STRETCH ?? story.stretch);
-  const world = await openWorld({ ...far, ...plan });
+async function play(waitingCase: WaitingCase) {
+  const { plan = {}, lines, weight: share = 0, alarms, goesBack = false, wait, mend } = waitingCase;
+  let stretch = Number(process.env.STRETCH ?? waitingCase.stretch);
+  const fakes = await openFakes({ ...far, ...plan });
   const workload = alarms === undefined ? shop : { ...shop, alarms };
-  await world.tell(
-    [0, requested({ plan: (await world.workloads.read('shop')).plan, workload })],
+  await fakes.tell(
+    [0, requested({ plan: (await fakes.workloads.read('shop')).plan, workload })],
     [0, { kind: 'runClaimed', run: 1 }],
   );
   if (lines.length > 0) {
-    const admission = { ...ground, wayBack: await world.router.planWayBack(shop, 'blue') };
-    await world.tell(
+    const admission = { ...baseAdmission, wayBack: await fakes.router.planWayBack(shop, 'blue') };
+    await fakes.tell(
       [0, { kind: 'admitted', admission }],
       [1, { kind: 'canaryWritten', slot: 'green', revision: 'new' }],
       ...lines,
     );
-    await world.canary(4);
-    await world.router.setDial(shop, dialFor('green', share));
+    await fakes.canary(4);
+    await fakes.router.setDial(shop, dialFor('green', share));
   }
   return inVirtualTime({ startEpochMs: at(60), random: () => 0.5 }, async () => {
     const ended: ExecutionDescription[] = [];
     const clock = openLabClock({ startEpochMs: Date.now(), compress: 1 });
     const deps = {
-      ...world.deps,
+      ...fakes.deps,
       log: silent,
       clock: { now: () => Date.now() },
       executions: embeddedExecutions(() => host),
@@ -260,7 +270,7 @@ async function play(story: Story) {
       substitutions,
     });
     host.onStatusChange(change => void (change.status !== 'RUNNING' && ended.push(change)));
-    wait(world);
+    wait(fakes);
     if (goesBack) {
       await withLedger(deps, { releaseId: 'shop-1', by: 'ann', log: silent }, call =>
         claimRollBack(deps, call, 'aborted', 'no'),
@@ -268,26 +278,26 @@ async function play(story: Story) {
     } else await deps.executions.start('release', 'shop-1-1', { releaseId: 'shop-1', run: 1 });
     // a timer has room for 24 days
     for (let day = 0; day < DAYS; day += 1) await virtualSleep(DAY_SECONDS * 1000);
-    const during = { ended: [...ended], release: (await world.ledger.read('shop')).active };
-    mend(world);
+    const during = { ended: [...ended], release: (await fakes.ledger.read('shop')).active };
+    mend(fakes);
     stretch = 1;
     // what an execution waits for now was stretched, and so are the waits of the definitions
     await virtualSleep(10 * DAY_SECONDS * 1000);
-    const { active, ended: over } = await world.ledger.read('shop');
-    const calls = world.notifier.notices.filter(({ message }) => message.includes('needsAPerson'));
+    const { active, ended: over } = await fakes.ledger.read('shop');
+    const calls = fakes.notifier.notices.filter(({ message }) => message.includes('needsAPerson'));
     return { during, end: active === undefined ? over[0]?.outcome : 'open', calls };
   });
 }
 
 describe('a month of waiting', () => {
-  it.each(Object.entries(stories))('for %s', { timeout: 3_600_000 }, async (_, story) => {
-    const { during, end, calls } = await play(story);
+  it.each(Object.entries(waitingCases))('for %s', { timeout: 3_600_000 }, async (_, waitingCase) => {
+    const { during, end, calls } = await play(waitingCase);
     // each has handed over to the next, and none has died
     expect(during.ended.length).toBeGreaterThan(0);
     expect(new Set(during.ended.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED']));
     expect(during.release?.releaseId).toBe('shop-1');
-    expect(during.release?.rollBack !== undefined).toBe(story.goesBack === true);
-    expect(end).toBe(story.ends);
-    expect(calls).toHaveLength(story.calls ?? 0);
+    expect(during.release?.rollBack !== undefined).toBe(waitingCase.goesBack === true);
+    expect(end).toBe(waitingCase.ends);
+    expect(calls).toHaveLength(waitingCase.calls ?? 0);
   });
 });

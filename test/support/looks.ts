@@ -1,10 +1,10 @@
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Decision, Observation } from '../../domain/release/move.ts';
 import { nextMove } from '../../domain/release/next-move.ts';
+import { type Line, readied, releaseOf, shifted } from './ledger-lines.ts';
 import { sight, watching } from './sight.ts';
-import { type Line, readied, releaseOf, shifted } from './story.ts';
 
-/** What a look decides `seconds` after NOON about a release with this plan and story. */
+/** What a look decides `seconds` after NOON about a release with this plan and these lines. */
 export function look(plan: Partial<Plan>, lines: Line[], seconds: number, more: Partial<Observation> = {}): Decision {
   const release = releaseOf(plan, ...lines);
   return nextMove(release, sight(release, seconds, more));

@@ -3,7 +3,7 @@ import type { Verdict } from '../../domain/judges/verdict.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
 import { confirmedWeight } from '../../domain/ledger/weight.ts';
 import type { Observation } from '../../domain/release/move.ts';
-import { at } from './story.ts';
+import { at } from './ledger-lines.ts';
 
 export const healthy: Verdict = { kind: 'healthy', because: 'all good' };
 export const watching: Verdict = { kind: 'watching', because: 'nothing wrong' };

@@ -4,7 +4,7 @@ import type { Measure } from '../../sources/measure.ts';
 import type { Comparison } from '../../statistics/sequential/comparison.ts';
 import type { Alarm } from '../../statistics/sequential/detector.ts';
 import { logRatioEvidence } from '../../statistics/sequential/window-evidence.ts';
-import { deedText, plural } from '../words.ts';
+import { failureText, plural } from '../words.ts';
 import type { SeenWindows } from './seen-windows.ts';
 import type { ScoredWindow } from './windows.ts';
 
@@ -75,7 +75,7 @@ export const strongestSuffix = (ends: StrongestEnds): End =>
 /** "12 of 480 canary requests failed, 31 of 9,520 of stable (7.7 times the rate)" */
 export function comparedText(measure: Measure, totals: Totals, threshold: number): string {
   const { canaryRequests, canaryBad, stableRequests, stableBad } = totals;
-  const counts = `${groupedText(canaryBad)} of ${groupedText(canaryRequests)} canary requests ${deedText(measure, threshold)}, ${groupedText(stableBad)} of ${groupedText(stableRequests)} of stable`;
+  const counts = `${groupedText(canaryBad)} of ${groupedText(canaryRequests)} canary requests ${failureText(measure, threshold)}, ${groupedText(stableBad)} of ${groupedText(stableRequests)} of stable`;
   if (stableBad === 0) return counts;
   const ratio = Number((canaryBad / canaryRequests / (stableBad / stableRequests)).toPrecision(2));
   return `${counts} (${ratio === 1 ? 'the same' : `${ratio} times the`} rate)`;
@@ -83,7 +83,7 @@ export function comparedText(measure: Measure, totals: Totals, threshold: number
 
 /** "a canary of which 1 % of requests failed": the fault that is looked for. @param share 0 to 1 */
 export const faultText = (measure: Measure, share: number): string =>
-  `a canary of which ${percentText(share)} of requests ${deedText(measure, 0)}`;
+  `a canary of which ${percentText(share)} of requests ${failureText(measure, 0)}`;
 
 /** "in 12 windows (12 min)" */
 export function windowsPhrase(windows: number, windowSeconds: number): string {

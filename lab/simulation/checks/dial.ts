@@ -87,7 +87,7 @@ function isOurs(stage: Stage, effect: Effect & { kind: 'setDial' }): void {
   const isByHand = site.turnedByHandAtEpochMs !== undefined && site.turnedByHandAtEpochMs < by.startedAtEpochMs;
   if (!isByHand || BOTH.every(slot => isNear(before[slot], dial[slot]))) return;
   const wasAt = [0, ...shifts.map(({ weight }) => weight)];
-  if (wasAt.some(weight => isNear(before[admission.canary], weight))) return; // a hand that set what we had set
+  if (wasAt.some(weight => isNear(before[admission.canary], weight))) return; // a person that set what we had set
   stage.violate('a dial that somebody else turned is not turned on', `${by.who} turns ${inWords(before)} on`);
 }
 
@@ -100,7 +100,7 @@ function goesToStable(stage: Stage, effect: Effect & { kind: 'goBack' }): void {
 
 const releaseOf = ({ by }: Effect): string => (by.event as { releaseId?: string }).releaseId ?? '';
 
-/** A slot that gets requests keeps its pods: only of a hand that turned the dial in this very call nobody can know. */
+/** A slot that gets requests keeps its pods: only of a person that turned the dial in this very call nobody can know. */
 function keepsPods(stage: Stage, effect: Effect & { slot: Slot }, dial: Dial, how: string): void {
   const { turnedByHandAtEpochMs } = stage.site(effect.workload);
   const isTooNew = turnedByHandAtEpochMs !== undefined && turnedByHandAtEpochMs >= effect.by.startedAtEpochMs;

@@ -63,14 +63,14 @@ export function checkContentAtNoReturn(stage: Stage, { workload, release, entry,
   const { admission, releaseId } = release;
   if (entry.fact.kind !== 'retiring' || admission === undefined || admission.first === true || by === undefined) return;
   if (isShort(stage, workload, release, by.startedAtEpochMs)) {
-    const how = `${releaseId}: a hand had taken pods from ${admission.canary} before ${by.who} began`;
+    const how = `${releaseId}: a person had taken pods from ${admission.canary} before ${by.who} began`;
     stage.violate('stable is given up for a slot that carries its traffic', how);
   }
   const editedAtEpochMs = stage.site(workload).editedByHandAtEpochMs(admission.canary);
   if (editedAtEpochMs === undefined || editedAtEpochMs >= by.startedAtEpochMs) return;
   stage.violate(
     'what is promoted is what was released',
-    `${releaseId}: a hand set another image before ${by.who} began`,
+    `${releaseId}: a person set another image before ${by.who} began`,
   );
 }
 
@@ -82,11 +82,11 @@ function liveCarries(stage: Stage, { by, workload, slot, replicas }: Effect & { 
   const isRetiring = by.name === 'retire-stable' && replicas === 0 && slot === admission?.stable;
   if (release === undefined || !isRetiring || admission?.first === true || turnedBackAtEpochMs !== undefined) return;
   if (!isShort(stage, workload, release, by.startedAtEpochMs)) return;
-  const how = `${by.who} scales ${slot} to 0, and a hand had taken pods from the live slot before`;
+  const how = `${by.who} scales ${slot} to 0, and a person had taken pods from the live slot before`;
   stage.violate('stable is given up for a slot that carries its traffic', how);
 }
 
-/** A hand has left a slot with fewer pods than it was given last, and no autoscaler has it. */
+/** A person has left a slot with fewer pods than it was given last, and no autoscaler has it. */
 function isShort(stage: Stage, workload: string, { admission, lines }: ToldRelease, beforeEpochMs: number): boolean {
   const site = stage.site(workload);
   const canary = admission?.canary ?? 'blue';

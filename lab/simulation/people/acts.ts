@@ -17,7 +17,7 @@ import { virtualSleep } from '../virtual-time.ts';
 import { approveWhatIsOpen } from './approver.ts';
 import { ask } from './ask.ts';
 import type { Bus } from './bus.ts';
-import { autoscale, changeRule, editImage, scaleByHand, turnBack, turnDial } from './hands.ts';
+import { autoscale, changeRule, editImage, scaleByHand, turnBack, turnDial } from './manual-changes.ts';
 
 /** The simulation looks this often whether it is over. */
 const LOOK_EVERY_MS = 30_000;
@@ -30,9 +30,9 @@ export async function playActs(simulation: Simulation, scenario: Scenario, bus: 
   const answers = scenario.hookAnswers.map(answer => HOOK_ANSWERS[answer]);
   simulation.systems.hooks.answer(HOOK_URL, ...answers);
   simulation.systems.hooks.answer(STATUS_URL, ...answers);
-  const play = async ({ atMs, deed }: Act) => {
+  const play = async ({ atMs, action }: Act) => {
     await virtualSleep(atMs);
-    await playDeed(simulation, scenario, deed, bus);
+    await perform(simulation, scenario, action, bus);
   };
   const played = Promise.all([...scenario.acts.map(play), approveWhatIsOpen(simulation, scenario)]);
   const mended = virtualSleep(scenario.quietAtMs).then(() => {
@@ -81,10 +81,10 @@ const HOOK_ANSWERS = {
   unreachable: 'unreachable',
 } as const;
 
-async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['deed'], bus: Bus): Promise<unknown> {
+async function perform(simulation: Simulation, scenario: Scenario, action: Act['action'], bus: Bus): Promise<unknown> {
   const { stage, systems } = simulation;
   const workload = scenario.workload.name;
-  stage.coverage.count(`deed: ${deed.kind}`);
+  stage.coverage.count(`action: ${action.kind}`);
   const push = (index: number): string => {
     const image = scenario.images[index];
     if (image === undefined) throw new Error(`the scenario has no image ${index}`);
@@ -96,89 +96,95 @@ async function playDeed(simulation: Simulation, scenario: Scenario, deed: Act['d
     });
     return image.tag;
   };
-  if ('at' in deed && deed.at !== undefined) {
-    const releaseId = await stage.nextLine(deed.at, scenario.quietAtMs - stage.elapsedMs);
+  if ('at' in action && action.at !== undefined) {
+    const releaseId = await stage.nextLine(action.at, scenario.quietAtMs - stage.elapsedMs);
     if (releaseId === undefined) return;
   }
-  switch (deed.kind) {
+  switch (action.kind) {
     case 'push': {
-      const tag = push(deed.image);
-      stage.story.tell('registry', `${tag} is pushed${deed.announced ? '' : ', and no event says so'}`);
+      const tag = push(action.image);
+      stage.trace.tell('registry', `${tag} is pushed${action.announced ? '' : ', and no event says so'}`);
       if (bus.hasHandler('image-pushed')) {
-        if (deed.announced) bus.imagePushed(scenario, deed.image);
+        if (action.announced) bus.imagePushed(scenario, action.image);
         return;
       }
       return ask(simulation, 'start', { workload, image: tag, by: 'pipeline' }, 'pipeline', 5);
     }
     case 'start': {
-      const tag = push(deed.image);
-      return ask(simulation, 'start', { workload, image: tag, by: deed.by }, deed.by, 5);
+      const tag = push(action.image);
+      return ask(simulation, 'start', { workload, image: tag, by: action.by }, action.by, 5);
     }
     case 'editImage':
       return editImage(simulation, workload);
     case 'editTemplate': {
-      stage.story.tell('the team', 'changes its Deployment');
+      stage.trace.tell('the team', 'changes its Deployment');
       stage.site(workload).editTemplate();
-      if (deed.start === undefined) return;
-      await virtualSleep(deed.start.afterMs);
+      if (action.start === undefined) return;
+      await virtualSleep(action.start.afterMs);
       const askedAtEpochMs = Date.now();
-      const event = { workload, image: push(deed.start.image), by: deed.start.by };
-      const answer = await ask(simulation, 'start', event, deed.start.by, 5);
-      if (answer !== undefined) checkTemplateIsMeant(stage, scenario, { image: deed.start.image, askedAtEpochMs });
+      const event = { workload, image: push(action.start.image), by: action.start.by };
+      const answer = await ask(simulation, 'start', event, action.start.by, 5);
+      if (answer !== undefined) checkTemplateIsMeant(stage, scenario, { image: action.start.image, askedAtEpochMs });
       return;
     }
     case 'deleteAlarms':
-      return bus.deleteAlarms(scenario, deed.forMs);
+      return bus.deleteAlarms(scenario, action.forMs);
     case 'abort': {
       const releaseId = stage.state(workload).active?.releaseId ?? `${workload}-1`;
-      return ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
+      return ask(simulation, 'abort', { releaseId, by: action.by, because: 'it does not look right' }, action.by, 3);
     }
     case 'abortAt': {
-      const releaseId = await stage.nextLine(deed.fact, scenario.quietAtMs - stage.elapsedMs);
+      const releaseId = await stage.nextLine(action.fact, scenario.quietAtMs - stage.elapsedMs);
       if (releaseId === undefined) return;
-      if (deed.slowsCluster === true)
+      if (action.slowsCluster === true)
         stage.clusterIsSlowUntilMs = Math.min(stage.elapsedMs + 1_000, scenario.quietAtMs);
-      await virtualSleep(deed.afterMs);
-      return ask(simulation, 'abort', { releaseId, by: deed.by, because: 'it does not look right' }, deed.by, 3);
+      await virtualSleep(action.afterMs);
+      return ask(simulation, 'abort', { releaseId, by: action.by, because: 'it does not look right' }, action.by, 3);
     }
     case 'approve': {
       const state = stage.state(workload);
       const releaseId =
-        deed.about === 'active' ? state.active?.releaseId : (state.ended[0]?.releaseId ?? state.waiting?.releaseId);
+        action.about === 'active' ? state.active?.releaseId : (state.ended[0]?.releaseId ?? state.waiting?.releaseId);
       if (releaseId === undefined) return;
       const open = state.active === undefined ? undefined : openApprovals(state.active)[0];
       const { name, opening } = open ?? { name: PROCEED, opening: 1 };
-      return ask(simulation, 'approve', { releaseId, name, opening, by: deed.by, groups: deed.groups }, deed.by, 1);
+      return ask(
+        simulation,
+        'approve',
+        { releaseId, name, opening, by: action.by, groups: action.groups },
+        action.by,
+        1,
+      );
     }
     case 'undo':
-      return ask(simulation, 'undo', { workload, by: deed.by }, deed.by, 3);
+      return ask(simulation, 'undo', { workload, by: action.by }, action.by, 3);
     case 'turnDial':
-      return turnDial(simulation, workload, deed);
+      return turnDial(simulation, workload, action);
     case 'changeRule':
-      return changeRule(simulation, workload, deed);
+      return changeRule(simulation, workload, action);
     case 'scaleByHand':
-      return scaleByHand(simulation, workload, deed);
+      return scaleByHand(simulation, workload, action);
     case 'autoscale':
-      return autoscale(simulation, scenario, deed);
+      return autoscale(simulation, scenario, action);
     case 'stopExecution':
-      return stopExecution(simulation, workload, deed.machine);
+      return stopExecution(simulation, workload, action.machine);
     case 'turnBack':
-      return turnBack(simulation, workload, deed, scenario.quietAtMs - stage.elapsedMs);
+      return turnBack(simulation, workload, action, scenario.quietAtMs - stage.elapsedMs);
     case 'alarm':
-      return bus.alarm(scenario, deed);
+      return bus.alarm(scenario, action);
     case 'alarmAt': {
-      const releaseId = await stage.nextLine(deed.fact, scenario.quietAtMs - stage.elapsedMs);
+      const releaseId = await stage.nextLine(action.fact, scenario.quietAtMs - stage.elapsedMs);
       if (releaseId === undefined) return;
-      await virtualSleep(deed.afterMs);
-      return bus.alarm(scenario, deed);
+      await virtualSleep(action.afterMs);
+      return bus.alarm(scenario, action);
     }
     case 'targetsFail': {
-      stage.story.tell('world', `no target of ${deed.slot} is healthy for ${deed.forMs / 1000} s`);
-      stage.site(workload).pods[deed.slot].failUntil(Date.now() + deed.forMs);
+      stage.trace.tell('world', `no target of ${action.slot} is healthy for ${action.forMs / 1000} s`);
+      stage.site(workload).pods[action.slot].failUntil(Date.now() + action.forMs);
       return;
     }
     default:
-      return assertNever(deed);
+      return assertNever(action);
   }
 }
 
@@ -197,6 +203,6 @@ async function stopExecution(simulation: Simulation, workload: string, machine: 
     .some(execution => execution.executionArn === executionArn && execution.status === 'RUNNING');
   if (!isThere) return;
   stage.coverage.count(`stopped by hand: ${machine}`);
-  stage.story.tell('a hand', `stops the execution ${name}`);
+  stage.trace.tell('a person', `stops the execution ${name}`);
   host.stopExecution({ executionArn, cause: 'stopped by hand' });
 }

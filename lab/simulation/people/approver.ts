@@ -24,11 +24,11 @@ export async function approveWhatIsOpen(simulation: Simulation, scenario: Scenar
     const meant = before !== undefined && random.chance(0.15) ? before : now;
     before = now;
     for (let times = random.chance(0.2) ? 2 : 1; times > 0; times -= 1) {
-      stage.story.tell(by, `approves ${meant.name} (opening ${meant.opening}) of ${meant.releaseId}`);
+      stage.trace.tell(by, `approves ${meant.name} (opening ${meant.opening}) of ${meant.releaseId}`);
       const answer = await invoke('approve', { ...meant, by, groups }).catch(
         (error: Error) => `${error.name}: ${error.message}`,
       );
-      stage.story.tell(by, `is answered ${JSON.stringify(answer)}`);
+      stage.trace.tell(by, `is answered ${JSON.stringify(answer)}`);
     }
   }
 }

@@ -11,14 +11,14 @@ export async function ask(
 ): Promise<unknown> {
   const { stage, invoke } = simulation;
   for (let left = tries; left > 0; left -= 1) {
-    stage.story.tell(who, `asks ${operation} ${JSON.stringify(event)}`);
+    stage.trace.tell(who, `asks ${operation} ${JSON.stringify(event)}`);
     try {
       const answer = await invoke(operation, event);
-      stage.story.tell(who, `is answered ${JSON.stringify(answer)}`);
+      stage.trace.tell(who, `is answered ${JSON.stringify(answer)}`);
       return answer;
     } catch (error) {
       const { name, message } = error as Error;
-      stage.story.tell(who, `is refused: ${name}: ${message}`);
+      stage.trace.tell(who, `is refused: ${name}: ${message}`);
       stage.coverage.count(`operation: ${operation} ${name}`);
       if (name === 'RefusedError') return undefined;
     }

@@ -13,7 +13,7 @@ export interface Bus {
   hasHandler(name: string): boolean;
   imagePushed(scenario: Scenario, index: number): void;
   /** The workload's alarms ring for so long. */
-  alarm(scenario: Scenario, deed: { forMs: number; announced: boolean }): void;
+  alarm(scenario: Scenario, action: { forMs: number; announced: boolean }): void;
   /** For so long there are none of the workload's alarms. */
   deleteAlarms(scenario: Scenario, forMs: number): void;
   close(): void;
@@ -34,13 +34,13 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
     const meets = (fault: keyof typeof rates) => {
       if (!random.chance(rates[fault])) return false;
       stage.coverage.count(`fault: event ${fault}`);
-      stage.story.tell('bus', `FAULT: ${what}: ${fault}`);
+      stage.trace.tell('bus', `FAULT: ${what}: ${fault}`);
       return true;
     };
     const gap = gapNow();
     if (gap !== undefined) {
       stage.coverage.count('fault: no events');
-      stage.story.tell('bus', `FAULT: ${what}: no event arrives`);
+      stage.trace.tell('bus', `FAULT: ${what}: no event arrives`);
       return;
     }
     if (meets('lost')) return;
@@ -70,7 +70,7 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
   const unsubscribe = host.onStatusChange((change: ExecutionDescription) => {
     if (!open || change.status === 'RUNNING') return;
     stage.coverage.count(`execution: ${change.status}`);
-    if (change.status !== 'SUCCEEDED') stage.story.tell(change.name, `the execution ended as ${change.status}`);
+    if (change.status !== 'SUCCEEDED') stage.trace.tell(change.name, `the execution ended as ${change.status}`);
     send('execution-ended', executionEvent(change, Date.now()), `the end of ${change.name}`);
   });
   if (hasHandler('reconcile')) {
@@ -97,7 +97,7 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
         const reason = 'too many errors';
         const turn = (state: 'ALARM' | 'OK') => {
           if (stage.alarmsMissingSinceEpochMs !== undefined) return; // there is none that could ring
-          stage.story.tell('CloudWatch', `${alarmName} goes into ${state}`);
+          stage.trace.tell('CloudWatch', `${alarmName} goes into ${state}`);
           simulation.systems.alarms.set(alarmName, state, reason, Date.now());
           stage.ringsSinceEpochMs = state === 'ALARM' ? (stage.ringsSinceEpochMs ?? Date.now()) : undefined;
           stage.lastRangEpochMs = Date.now();
@@ -120,7 +120,7 @@ export function openBus(simulation: Simulation, scenario: Scenario): Bus {
     deleteAlarms({ workload }, forMs) {
       const alarms = workload.alarms ?? [];
       if (alarms.length === 0 || stage.alarmsMissingSinceEpochMs !== undefined) return;
-      stage.story.tell('a hand', `deletes ${alarms.join(', ')}`);
+      stage.trace.tell('a person', `deletes ${alarms.join(', ')}`);
       stage.coverage.count('hand: alarms deleted');
       for (const name of alarms) simulation.systems.alarms.delete(name);
       stage.alarmsMissingSinceEpochMs = Date.now();

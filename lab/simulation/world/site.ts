@@ -121,12 +121,12 @@ export class Site {
 
   private readonly editedAtEpochMs = new Map<Slot, number>();
 
-  /** When a hand changed what is in a slot, unless it was written since. */
+  /** When a person changed what is in a slot, unless it was written since. */
   editedByHandAtEpochMs(slot: Slot): number | undefined {
     return this.editedAtEpochMs.get(slot);
   }
 
-  /** Whether a hand has ever changed what is in a slot. */
+  /** Whether a person has ever changed what is in a slot. */
   wasEditedByHand = false;
 
   /** `kubectl set image`, of an image that works; its pods are replaced. */
@@ -254,7 +254,7 @@ export class Site {
     if (size > 0 && size < autoscalerMinimum) await this.scaleFromOutside(slot, autoscalerMinimum);
   }
 
-  /** A slot gets a size that is not of Sluice: its autoscaler's, or a hand's. */
+  /** A slot gets a size that is not of Sluice: its autoscaler's, or a person's. */
   private async scaleFromOutside(slot: Slot, replicas: number): Promise<void> {
     // not by Sluice's own writes: the position that those carry stays what it was
     const { position = 0 } = await this.slots.readSlot(this.workload, slot);

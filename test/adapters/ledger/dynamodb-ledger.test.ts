@@ -15,7 +15,7 @@ import { digestOf } from '../../../domain/ledger/snapshot.ts';
 import type { WorkloadState } from '../../../domain/ledger/state.ts';
 import { LEDGER_VERSION } from '../../../domain/ledger/versions.ts';
 import { type LabTable, openTable } from '../../../lab/table.ts';
-import { at, NOON, requested, shop } from '../../support/story.ts';
+import { at, NOON, requested, shop } from '../../support/ledger-lines.ts';
 import { filled, keepsLedgerContract, line, named } from './ledger.contract.ts';
 
 const clock = { now: () => NOON };

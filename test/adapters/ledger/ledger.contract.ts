@@ -4,7 +4,7 @@ import type { Fact } from '../../../domain/ledger/facts.ts';
 import { emptyState, type WorkloadState } from '../../../domain/ledger/state.ts';
 import { LEDGER_VERSION } from '../../../domain/ledger/versions.ts';
 import type { Reading, WindowRecord } from '../../../domain/windows/reading.ts';
-import { at, NOON, planOf, requested, shop } from '../../support/story.ts';
+import { at, NOON, planOf, requested, shop } from '../../support/ledger-lines.ts';
 
 export const named = (name: string) => expect.objectContaining({ name });
 

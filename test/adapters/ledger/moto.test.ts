@@ -4,8 +4,8 @@ import { DynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
 import { openTable as openAdapterTable } from '../../../adapters/ledger/open-table.ts';
 import { DynamoDbWorkloads } from '../../../adapters/workloads/dynamodb-workloads.ts';
 import { createTable } from '../../../lab/table.ts';
+import { NOON } from '../../support/ledger-lines.ts';
 import { startMoto } from '../../support/moto-server.ts';
-import { NOON } from '../../support/story.ts';
 import { keepsWorkloadsContract } from '../workloads/workloads.contract.ts';
 import { keepsLedgerContract } from './ledger.contract.ts';
 

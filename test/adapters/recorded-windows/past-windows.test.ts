@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fakeSource } from '../../../adapters/metrics/fake-source.ts';
 import { readPastRelease } from '../../../adapters/recorded-windows/past-windows.ts';
-import { at, errors, shop } from '../../support/story.ts';
+import { at, errors, shop } from '../../support/ledger-lines.ts';
 
 const span = {
   workload: shop,

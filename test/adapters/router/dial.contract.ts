@@ -6,7 +6,7 @@ import { abilitiesOf } from '../../../domain/routers/plan-registry.ts';
 import type { Workload } from '../../../domain/workload.ts';
 
 /** What stands behind any router, with the dial at blue. */
-export interface DialWorld {
+export interface DialSetup {
   router: TrafficRouter;
   workload: Workload;
   /** Somebody turns it past Sluice. */
@@ -18,7 +18,7 @@ export interface DialWorld {
 const json = <T>(value: T): T => JSON.parse(JSON.stringify(value));
 
 /** What every kind of router keeps, whatever it turns. */
-export const keepsDialContract = (open: () => Promise<DialWorld>) => {
+export const keepsDialContract = (open: () => Promise<DialSetup>) => {
   describe('the dial of any router', () => {
     it.each<Dial>([
       { blue: 0, green: 100 },

@@ -4,13 +4,13 @@ import type { Slot } from '../../../domain/dial.ts';
 import type { Draining } from '../../../domain/routers/draining.ts';
 import { checkout } from './alb/rules.contract.ts';
 
-export interface TargetsWorld {
+export interface TargetsSetup {
   targets: Targets;
   setTargets(slot: Slot, states: TargetState[]): void;
   setDraining(draining: Draining): void;
 }
 
-export const keepsTargetsContract = (open: () => Promise<TargetsWorld>) => {
+export const keepsTargetsContract = (open: () => Promise<TargetsSetup>) => {
   describe('the targets of both slots', () => {
     it('are none where none are registered', async () => {
       const { targets } = await open();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDynamoDbWorkloads } from '../../../adapters/workloads/dynamodb-workloads.ts';
 import { type LabTable, openTable } from '../../../lab/table.ts';
-import { planOf, shop } from '../../support/story.ts';
+import { planOf, shop } from '../../support/ledger-lines.ts';
 import { keepsWorkloadsContract } from './workloads.contract.ts';
 
 const opened: LabTable[] = [];

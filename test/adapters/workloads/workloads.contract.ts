@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Workloads } from '../../../adapters/workloads/workloads.ts';
-import { hook, planOf, shop, weight } from '../../support/story.ts';
+import { hook, planOf, shop, weight } from '../../support/ledger-lines.ts';
 
 const registered = (name: string, more: Parameters<typeof planOf>[0] = {}) => ({
   workload: { ...shop, name },

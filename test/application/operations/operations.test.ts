@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../../application/operations/schemas/operation.ts';
 import { OPERATIONS } from '../../../application/operations/schemas/operations.ts';
 import { FUNCTIONS } from '../../../infra/functions/catalogue.ts';
-import { inputOf, allScenes as scenes } from '../../functions/scenes.ts';
+import { inputOf, allCases as handlerCases } from '../../functions/handler-cases.ts';
 
 const operations = Object.entries<Operation>(OPERATIONS);
 const capabilities: Record<string, readonly string[]> = FUNCTIONS;
@@ -31,10 +31,10 @@ describe.each(operations)('%s', (key, operation) => {
   });
 
   it('answers by its schema, and says nothing that callers would not get', async () => {
-    const scene = scenes.find(({ name }) => name === functionOf(operation));
-    if (scene === undefined) throw new Error(`no scene of ${key}`);
-    const world = await scene.open();
-    const answer = JSON.parse(JSON.stringify(await world.run(scene.name, await inputOf(scene, world))));
+    const handlerCase = handlerCases.find(({ name }) => name === functionOf(operation));
+    if (handlerCase === undefined) throw new Error(`no case of ${key}`);
+    const fakes = await handlerCase.open();
+    const answer = JSON.parse(JSON.stringify(await fakes.run(handlerCase.name, await inputOf(handlerCase, fakes))));
     expect(operation.output.parse(answer)).toEqual(answer);
   });
 });

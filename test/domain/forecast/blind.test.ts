@@ -5,7 +5,7 @@ import type { ForecastStay } from '../../../domain/forecast/schedule.ts';
 import type { Traffic } from '../../../domain/forecast/traffic.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
 import type { Detect } from '../../../domain/statistics/sequential/detect.ts';
-import { bake, errors, planOf, weight } from '../../support/story.ts';
+import { bake, errors, planOf, weight } from '../../support/ledger-lines.ts';
 
 const sequential: Metric = { ...errors, judge: { kind: 'sequential', margin: 1.25, share: 1, guard: true } };
 const of = (requestsPerSecond: number): Traffic => ({

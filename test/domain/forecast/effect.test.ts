@@ -5,7 +5,7 @@ import type { Traffic } from '../../../domain/forecast/traffic.ts';
 import { drawPasts, playReleases } from '../../../domain/forecast/trial.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
 import type { Detect } from '../../../domain/statistics/sequential/detect.ts';
-import { bake, errors, planOf, weight } from '../../support/story.ts';
+import { bake, errors, planOf, weight } from '../../support/ledger-lines.ts';
 
 /*
  * By hand: 5 % from second 18 on, 25 % from 620 on, 100 % from 1222 on, and it ends at 1224. The first windows are known at

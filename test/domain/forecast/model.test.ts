@@ -8,7 +8,7 @@ import type { Metric, Plan } from '../../../domain/plan/plan.ts';
 import { autoCeiling } from '../../../domain/statistics/sequential/ceiling.ts';
 import type { Detect } from '../../../domain/statistics/sequential/detect.ts';
 import { ceilingFinds, wouldFind } from '../../../domain/statistics/sequential/power.ts';
-import { bake, errors, planOf, weight } from '../../support/story.ts';
+import { bake, errors, planOf, weight } from '../../support/ledger-lines.ts';
 
 const traffic: Traffic = { requestsPerSecond: 10, failureRate: 0.001, slowRate: 0.02, dispersion: 1.7 };
 const sequential = (more: Partial<SequentialJudgeSpec> = {}, name = 'errors'): Metric => ({

@@ -18,7 +18,7 @@ import type { Random } from '../../../domain/statistics/random.ts';
 import { expectedFrozenEpochMs, nextLookSeconds } from '../../../domain/windows/looks.ts';
 import type { Counts, WindowRecord } from '../../../domain/windows/reading.ts';
 import { analysisStart, expectedIn, steadyWeight, straddles } from '../../../domain/windows/shifts.ts';
-import { at, type Line, NOON, readied, releaseOf } from '../../support/story.ts';
+import { at, type Line, NOON, readied, releaseOf } from '../../support/ledger-lines.ts';
 
 /** What the product did with a release; times in seconds from its start. */
 export interface ProductRelease {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type EnoughSeen, type Schedule, scheduleOf } from '../../../domain/forecast/schedule.ts';
 import type { Metric, Plan, Step } from '../../../domain/plan/plan.ts';
-import { approval, bake, errors, hook, planOf, weight } from '../../support/story.ts';
+import { approval, bake, errors, hook, planOf, weight } from '../../support/ledger-lines.ts';
 
 /*
  * By hand: a shift is aimed at 42 s before a window's end (30 s of propagation and 12 s of lead), so at second 18 to 30 of

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { countsSlowOnes, isCounted, rateOf, trafficOf } from '../../../domain/forecast/traffic.ts';
 import type { Baseline } from '../../../domain/judges/sequential/baseline.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
-import { errors, planOf } from '../../support/story.ts';
+import { errors, planOf } from '../../support/ledger-lines.ts';
 
 const slow: Metric = {
   ...errors,

@@ -4,7 +4,7 @@ import type { Traffic } from '../../../domain/forecast/traffic.ts';
 import { drawPasts, endedSo, type PlayedRelease, playReleases } from '../../../domain/forecast/trial.ts';
 import type { Metric, Plan } from '../../../domain/plan/plan.ts';
 import type { Detect } from '../../../domain/statistics/sequential/detect.ts';
-import { bake, errors, planOf, weight } from '../../support/story.ts';
+import { bake, errors, planOf, weight } from '../../support/ledger-lines.ts';
 
 /*
  * By hand: 50 % from second 18 on; the first whole window begins at 60 and is known at 220, the next ones every minute after

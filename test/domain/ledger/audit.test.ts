@@ -6,7 +6,7 @@ import { fold, hashOf } from '../../../domain/ledger/fold.ts';
 import { digestOf } from '../../../domain/ledger/snapshot.ts';
 import { emptyState, type WorkloadState } from '../../../domain/ledger/state.ts';
 import { entryAfter, LEDGER_VERSION } from '../../../domain/ledger/versions.ts';
-import { at, requested } from '../../support/story.ts';
+import { at, requested } from '../../support/ledger-lines.ts';
 
 /** A log of a release with that many starts, whose state is named and kept after the fifth line. */
 function written(runs: number) {

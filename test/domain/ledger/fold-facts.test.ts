@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Admission, Entry, Fact } from '../../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../../domain/ledger/state.ts';
 import { stepsOf } from '../../../domain/ledger/steps-of.ts';
-import { degraded, watching } from '../../support/sight.ts';
 import {
   admissionOf,
   approval,
@@ -19,7 +18,8 @@ import {
   requested,
   stateOf,
   weight,
-} from '../../support/story.ts';
+} from '../../support/ledger-lines.ts';
+import { degraded, watching } from '../../support/sight.ts';
 
 /** When it was brought on last is said of all lines together. */
 const still = ({ movedAtEpochMs: _, ...release }: ReleaseState): ReleaseState => release;

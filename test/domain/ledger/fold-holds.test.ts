@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approval, at, type Line, planOf, releaseOf, shifted } from '../../support/story.ts';
+import { approval, at, type Line, planOf, releaseOf, shifted } from '../../support/ledger-lines.ts';
 
 describe('an approval', () => {
   const steps = planOf().steps;

@@ -4,7 +4,7 @@ import { sha256 } from '../../../adapters/sha256.ts';
 import type { Entry } from '../../../domain/ledger/facts.ts';
 import { fold } from '../../../domain/ledger/fold.ts';
 import { emptyState } from '../../../domain/ledger/state.ts';
-import { foldAll, type Line, logOf, readied, releaseLines, requested, shifted } from '../../support/story.ts';
+import { foldAll, type Line, logOf, readied, releaseLines, requested, shifted } from '../../support/ledger-lines.ts';
 
 const whole: Line[] = [
   ...releaseLines({}, ...readied(4, 10), ...shifted(40, { from: 0, to: 10 })),

@@ -15,7 +15,7 @@ import {
   shifted,
   shop,
   stateOf,
-} from '../../support/story.ts';
+} from '../../support/ledger-lines.ts';
 
 const request2 = (seconds: number): Line => [
   seconds,
@@ -33,7 +33,7 @@ const promoted: Line[] = [
   [1_101, { kind: 'closed', outcome: 'promoted', because: 'revision new is live in green' }],
 ];
 
-describe('the story of a release', () => {
+describe('the ledger of a release', () => {
   it('begins with nothing known and nothing moved', () => {
     expect(stateOf([0, requested()]).active).toEqual({
       releaseId: 'shop-1',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Fact } from '../../../domain/ledger/facts.ts';
 import { newsTeller } from '../../../domain/ledger/news-teller.ts';
-import { planOf } from '../../support/story.ts';
+import { planOf } from '../../support/ledger-lines.ts';
 
 const because = 'errors: 50 of 100 canary requests failed (50 %), limit 5 %, 0 bad windows allowed';
 const told = (...facts: Fact[]) => {

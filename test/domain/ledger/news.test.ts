@@ -3,7 +3,7 @@ import type { Fact } from '../../../domain/ledger/facts.ts';
 import { endText, imagesText, newsOf } from '../../../domain/ledger/news.ts';
 import type { Plan, Step } from '../../../domain/plan/plan.ts';
 import { stepText } from '../../../domain/steps/plan-registry.ts';
-import { admissionOf, approval, bake, hook, imageOf, planOf, requested, weight } from '../../support/story.ts';
+import { admissionOf, approval, bake, hook, imageOf, planOf, requested, weight } from '../../support/ledger-lines.ts';
 
 const steps: Step[] = [
   weight(10),

@@ -13,7 +13,7 @@ import {
   SENTENCE_MOST_CHARACTERS,
   WORKLOAD_MOST_BYTES,
 } from '../../../domain/limits.ts';
-import { admissionOf, approval, at, errors, imageOf, planOf, requested, shop } from '../../support/story.ts';
+import { admissionOf, approval, at, errors, imageOf, planOf, requested, shop } from '../../support/ledger-lines.ts';
 
 /** DynamoDB's limit of an item: docs "Service, account, and table quotas", with the names of its attributes. */
 const ITEM_MOST_BYTES = 400_000;

@@ -5,7 +5,7 @@ import { releaseSteps } from '../../../domain/plan/release-steps.ts';
 import { planTimeline } from '../../../domain/plan/timeline.ts';
 import { stepText } from '../../../domain/steps/plan-registry.ts';
 import { mistakesOf, planOf } from '../../adapters/plan-file/plan-text.ts';
-import { bake, weight } from '../../support/story.ts';
+import { bake, weight } from '../../support/ledger-lines.ts';
 
 const KEPT = `apiVersion: sluice/v1
 kind: Plan

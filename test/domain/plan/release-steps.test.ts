@@ -3,7 +3,7 @@ import { kindOfRelease, stepsOf } from '../../../domain/ledger/steps-of.ts';
 import type { Step } from '../../../domain/plan/plan.ts';
 import { releaseSteps } from '../../../domain/plan/release-steps.ts';
 import { nextStep } from '../../../domain/release/next-step.ts';
-import { approval, at, bake, hook, type Line, planOf, releaseOf, weight } from '../../support/story.ts';
+import { approval, at, bake, hook, type Line, planOf, releaseOf, weight } from '../../support/ledger-lines.ts';
 
 const steps: Step[] = [
   weight(0),

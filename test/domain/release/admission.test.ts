@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../adapters/sha256.ts';
 import type { Live } from '../../../domain/ledger/state.ts';
 import { type AdmissionDecision, admit, type Observed, requestedRevision } from '../../../domain/release/admission.ts';
-import { at, imageOf, planOf, requested, stateOf } from '../../support/story.ts';
+import { at, imageOf, planOf, requested, stateOf } from '../../support/ledger-lines.ts';
 
 const found = (more: Partial<Observed> = {}): Observed => ({
   dial: { blue: 100, green: 0 },
@@ -48,7 +48,7 @@ describe('a release is admitted', () => {
     expect(decide()).toStrictEqual({
       kind: 'admitted',
       because: `revision ${revision} goes to green`,
-      ground: {
+      admission: {
         walks: { steps: planOf().steps, soakSeconds: planOf().soakSeconds },
         stable: 'blue',
         canary: 'green',
@@ -76,7 +76,7 @@ describe('a release is admitted', () => {
     });
     expect(decision).toMatchObject({
       kind: 'admitted',
-      ground: { stable: 'green', canary: 'blue', stableReplicas: 2, stableMinimum: 2 },
+      admission: { stable: 'green', canary: 'blue', stableReplicas: 2, stableMinimum: 2 },
     });
   });
 
@@ -87,7 +87,7 @@ describe('a release is admitted', () => {
 
   it('where stable was there before anybody named its revision', () => {
     const decision = decide({ found: { slots: { blue: { desired: 4 }, green: { desired: 0 } } } });
-    expect(decision).toMatchObject({ kind: 'admitted', ground: { stableRevision: 'unknown' } });
+    expect(decision).toMatchObject({ kind: 'admitted', admission: { stableRevision: 'unknown' } });
   });
 
   it('with a revision of its own for another file in a ConfigMap that holds bytes', () => {
@@ -197,7 +197,7 @@ describe('an undo', () => {
     });
     expect(decision).toMatchObject({
       kind: 'admitted',
-      ground: { revision: 'good', canary: 'green', stableRevision: 'bad' },
+      admission: { revision: 'good', canary: 'green', stableRevision: 'bad' },
     });
   });
 
@@ -232,12 +232,12 @@ describe('the first release of a new service', () => {
   it("is admitted as one, at the template's size", () => {
     expect(decide({ found: sized(3) })).toMatchObject({
       kind: 'admitted',
-      ground: { first: true, stable: 'blue', canary: 'green', stableReplicas: 3, stableRevision: 'unknown' },
+      admission: { first: true, stable: 'blue', canary: 'green', stableReplicas: 3, stableRevision: 'unknown' },
     });
   });
 
   it('has one pod where the template, which was adopted, asks for none', () => {
-    expect(decide({ found: sized(0) })).toMatchObject({ ground: { first: true, stableReplicas: 1 } });
+    expect(decide({ found: sized(0) })).toMatchObject({ admission: { first: true, stableReplicas: 1 } });
   });
 
   // whatever there is of it, it was live once, and somebody has turned the dial or taken its pods away

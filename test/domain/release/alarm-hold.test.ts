@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { holdForAlarms } from '../../../domain/release/alarm-hold.ts';
 import type { AlarmSeen } from '../../../domain/release/alarm-watch.ts';
-import { at, type Line, releaseOf } from '../../support/story.ts';
+import { at, type Line, releaseOf } from '../../support/ledger-lines.ts';
 
 const slo: AlarmSeen = { alarm: 'slo-burn', state: 'ALARM', reason: 'threshold crossed' };
 const queue: AlarmSeen = { alarm: 'queue', state: 'ALARM', reason: '' };

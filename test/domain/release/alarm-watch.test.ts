@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AlarmSeen, alarmsMatter } from '../../../domain/release/alarm-watch.ts';
 import { nextMove } from '../../../domain/release/next-move.ts';
-import { judged } from '../../support/looks.ts';
-import { sight } from '../../support/sight.ts';
 import {
   admissionOf,
   approval,
@@ -14,7 +12,9 @@ import {
   shop,
   stateOf,
   weight,
-} from '../../support/story.ts';
+} from '../../support/ledger-lines.ts';
+import { judged } from '../../support/looks.ts';
+import { sight } from '../../support/sight.ts';
 
 const burns: AlarmSeen = { alarm: 'burns', state: 'ALARM', reason: 'too many 5xx' };
 const as = (state: AlarmSeen['state']): AlarmSeen => ({ ...burns, state, reason: '' });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SlotSeen } from '../../../domain/ledger/facts.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
+import { type Line, readied, shifted } from '../../support/ledger-lines.ts';
 import { judged, look } from '../../support/looks.ts';
-import { type Line, readied, shifted } from '../../support/story.ts';
 
 const plan: Partial<Plan> = { canaryHealth: { restarts: 3, lostReplicasSeconds: 300 } };
 const at10 = [
@@ -70,8 +70,8 @@ describe('restarts of the canary', () => {
   it('of stable count from when the canary was ready: those of its long life say nothing', () => {
     const old = { desired: 4, available: 4, restarts: 900 };
     const [sized, , ready] = readied(0, 10, 2) as [Line, Line, Line];
-    const story = [judged, sized, seen(1, { stable: old }), ready, seen(60, { restarts: 4, stable: old })];
-    expect(kind(story, 61)).toBe('rollBack');
+    const ledgerLines = [judged, sized, seen(1, { stable: old }), ready, seen(60, { restarts: 4, stable: old })];
+    expect(kind(ledgerLines, 61)).toBe('rollBack');
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan, Step } from '../../../domain/plan/plan.ts';
+import { approval, bake, hook, type Line, readied, shifted, weight } from '../../support/ledger-lines.ts';
 import { look, second } from '../../support/looks.ts';
 import { degraded, dial, healthy, noSource, tooLittle } from '../../support/sight.ts';
-import { approval, bake, hook, type Line, readied, shifted, weight } from '../../support/story.ts';
 
 const none = { healthyCanaryTargets: 0, unsureCanaryTargets: 0 };
 const LOST = 'no target of green is healthy, and 10 % of the requests go there';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Dial } from '../../../domain/dial.ts';
 import { isOurs } from '../../../domain/release/dial-owner.ts';
+import { admissionOf, type Line, releaseOf, shifted } from '../../support/ledger-lines.ts';
 import { dial } from '../../support/sight.ts';
-import { admissionOf, type Line, releaseOf, shifted } from '../../support/story.ts';
 
 const ours = (lines: Line[], seen: Dial) => isOurs(releaseOf({}, ...lines), admissionOf(), seen);
 const to25 = shifted(0, { from: 0, to: 25 });

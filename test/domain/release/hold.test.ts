@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOLD_LOOK_SECONDS, holdOr } from '../../../domain/release/hold.ts';
-import { at, type Line, releaseOf } from '../../support/story.ts';
+import { at, type Line, releaseOf } from '../../support/ledger-lines.ts';
 
 const trouble = { because: 'too little data', fault: false };
 /** Held since 100 s, for at most 600 s. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ThresholdJudgeSpec } from '../../../domain/judges/threshold/spec.ts';
 import type { Metric, Plan, Step } from '../../../domain/plan/plan.ts';
+import { errors, type Line, weight } from '../../support/ledger-lines.ts';
 import { look, second } from '../../support/looks.ts';
 import { noSource, tooLittle } from '../../support/sight.ts';
-import { errors, type Line, weight } from '../../support/story.ts';
 
 const threshold = (more: Partial<ThresholdJudgeSpec>): Metric => {
   if (errors.judge.kind !== 'threshold') throw new Error('the metric of this test has a threshold');

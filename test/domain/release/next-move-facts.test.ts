@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { nextMove } from '../../../domain/release/next-move.ts';
+import { type Line, readied, releaseOf, shifted, weight } from '../../support/ledger-lines.ts';
 import { judged, look, second } from '../../support/looks.ts';
 import { degraded, dial, healthy, sight, tooLittle, watching } from '../../support/sight.ts';
-import { type Line, readied, releaseOf, shifted, weight } from '../../support/story.ts';
 
 const kinds = (...args: Parameters<typeof look>) => look(...args).facts.map(({ kind }) => kind);
 const held: Line[] = [...second, [340, { kind: 'held', because: 'too little data', fault: false }]];

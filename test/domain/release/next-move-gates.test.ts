@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../domain/plan/plan.ts';
+import { approval, hook, type Line, weight } from '../../support/ledger-lines.ts';
 import { look, second } from '../../support/looks.ts';
-import { approval, hook, type Line, weight } from '../../support/story.ts';
 
 describe('a hook', () => {
   const plan = (retries: number): Partial<Plan> => ({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { dialFor } from '../../../domain/dial.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
+import { bake, type Line, readied, shifted, weight } from '../../support/ledger-lines.ts';
 import { look, second } from '../../support/looks.ts';
 import { noSource, tooLittle } from '../../support/sight.ts';
-import { bake, type Line, readied, shifted, weight } from '../../support/story.ts';
 
 describe('a step that is over with too little data', () => {
   const over = 340;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type Line, readied, shifted, weight } from '../../support/ledger-lines.ts';
 import { look } from '../../support/looks.ts';
 import { degraded, tooLittle, watching } from '../../support/sight.ts';
-import { type Line, readied, shifted, weight } from '../../support/story.ts';
 
 describe('a look that comes after the point of no return', () => {
   const promoted: Line[] = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SlotSeen } from '../../../domain/ledger/facts.ts';
+import { approval, hook, type Line, readied, weight } from '../../support/ledger-lines.ts';
 import { judged, look } from '../../support/looks.ts';
-import { approval, hook, type Line, readied, weight } from '../../support/story.ts';
 
 describe('a canary that is made ready', () => {
   const sized: Line[] = [judged, [10, { kind: 'sizeIntended', slot: 'green', replicas: 2, weight: 10 }]];

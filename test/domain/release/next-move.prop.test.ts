@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Step } from '../../../domain/plan/plan.ts';
 import { nextMove } from '../../../domain/release/next-move.ts';
+import { approval, bake, hook, type Line, readied, releaseOf, shifted, weight } from '../../support/ledger-lines.ts';
 import { degraded, dial, healthy, noSource, sight, tooLittle, watching } from '../../support/sight.ts';
-import { approval, bake, hook, type Line, readied, releaseOf, shifted, weight } from '../../support/story.ts';
 
 const steps = fc.constantFrom<Step[][]>(
   [weight(10), bake(300), weight(100)],
@@ -12,7 +12,7 @@ const steps = fc.constantFrom<Step[][]>(
   [weight(10), { kind: 'analysis', metrics: ['errors'], count: 3 }, weight(100)],
   [weight(10), weight(100)],
 );
-const story = fc.subarray<Line>(
+const ledgerLines = fc.subarray<Line>(
   [
     [50, { kind: 'held', because: 'x', fault: false }],
     [60, { kind: 'approvalOpened', name: 'proceed?' }],
@@ -37,11 +37,11 @@ it('whatever a look sees: waits are whole seconds from 1 up, degraded goes back,
   fc.assert(
     fc.property(
       steps,
-      story,
+      ledgerLines,
       seen,
       then,
       fc.double({ min: 100, max: 9_000, noNaN: true }),
-      (plan, lines, world, end, seconds) => {
+      (plan, lines, fakes, end, seconds) => {
         const release = releaseOf(
           { steps: plan, hold: { atMostSeconds: 600, then: end } },
           ...readied(0, 10),
@@ -49,16 +49,16 @@ it('whatever a look sees: waits are whole seconds from 1 up, degraded goes back,
           [40, { kind: 'stepStarted', index: 1 }],
           ...lines,
         );
-        const observation = sight(release, Math.round(seconds), world);
+        const observation = sight(release, Math.round(seconds), fakes);
         const decided = nextMove(release, observation);
         const { move, facts } = decided;
         if (move.kind === 'lookAgain') {
           expect(Number.isInteger(move.seconds)).toBe(true);
           expect(move.seconds).toBeGreaterThanOrEqual(1);
         }
-        if (world.verdict.kind === 'degraded') expect(move).toMatchObject({ kind: 'rollBack', reason: 'degraded' });
+        if (fakes.verdict.kind === 'degraded') expect(move).toMatchObject({ kind: 'rollBack', reason: 'degraded' });
         const measured = plan[release.stepsDone]?.kind === 'bake' || plan[release.stepsDone]?.kind === 'analysis';
-        if (world.verdict === noSource && measured) expect(facts.map(fact => fact.kind)).not.toContain('stepDone');
+        if (fakes.verdict === noSource && measured) expect(facts.map(fact => fact.kind)).not.toContain('stepDone');
         expect(nextMove(release, observation)).toEqual(decided);
       },
     ),

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan, Step } from '../../../domain/plan/plan.ts';
 import { deadlineOf, nextMove } from '../../../domain/release/next-move.ts';
-import { judged, look, second } from '../../support/looks.ts';
-import { degraded, dial, healthy, sight, tooLittle, watching } from '../../support/sight.ts';
 import {
   admissionOf,
   approval,
@@ -15,7 +13,9 @@ import {
   shifted,
   stateOf,
   weight,
-} from '../../support/story.ts';
+} from '../../support/ledger-lines.ts';
+import { judged, look, second } from '../../support/looks.ts';
+import { degraded, dial, healthy, sight, tooLittle, watching } from '../../support/sight.ts';
 
 const aBake: Step = { kind: 'bake', seconds: 300 };
 

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { confirmedWeight } from '../../../domain/ledger/weight.ts';
 import type { Plan, Step } from '../../../domain/plan/plan.ts';
 import { dueWeight, nextStep, nextWeight } from '../../../domain/release/next-step.ts';
-import { approval, at, bake, hook, type Line, readied, releaseOf, shifted, weight } from '../../support/story.ts';
+import {
+  approval,
+  at,
+  bake,
+  hook,
+  type Line,
+  readied,
+  releaseOf,
+  shifted,
+  weight,
+} from '../../support/ledger-lines.ts';
 
 /** A minute's window with 30 s of propagation and 12 s of lead: from 18 s to 30 s into a minute is the time to shift. */
 const TIME_TO_SHIFT = 20;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isOverdue } from '../../../domain/release/overdue.ts';
-import { at, type Line, releaseOf, requested, stateOf } from '../../support/story.ts';
+import { at, type Line, releaseOf, requested, stateOf } from '../../support/ledger-lines.ts';
 
 /** Of a release whose deadline is 7,200 s after NOON. */
 const overdue = (seconds: number, ...lines: Line[]) => isOverdue(releaseOf({}, ...lines), at(seconds));

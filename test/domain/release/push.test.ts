@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { considerPush, matchesTag, newestKnown } from '../../../domain/release/push.ts';
-import { admissionOf, at, imageOf, type Line, requested, stateOf } from '../../support/story.ts';
+import { admissionOf, at, imageOf, type Line, requested, stateOf } from '../../support/ledger-lines.ts';
 
 /** What the ledger's images were pushed at: a minute before NOON. */
 const FIRST = at(-60);

@@ -3,7 +3,7 @@ import type { Although } from '../../../domain/ledger/facts.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import { considerPush } from '../../../domain/release/push.ts';
 import { considerRequest } from '../../../domain/release/request.ts';
-import { at, imageOf, type Line, releaseLines, requested, stateOf } from '../../support/story.ts';
+import { at, imageOf, type Line, releaseLines, requested, stateOf } from '../../support/ledger-lines.ts';
 
 const wanted = (digit: string, more: { onNewImage?: Plan['onNewImage']; although?: Although } = {}) => ({
   container: 'app',

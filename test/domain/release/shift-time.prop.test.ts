@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SHIFT_LEAD_SECONDS, secondsUntilShift, shiftTiming } from '../../../domain/release/shift-time.ts';
-import { NOON, releaseOf, requested, stateOf } from '../../support/story.ts';
+import { NOON, releaseOf, requested, stateOf } from '../../support/ledger-lines.ts';
 
 const timing = fc.record({
   nowEpochMs: fc.integer({ min: NOON, max: NOON + 86_400_000 }),

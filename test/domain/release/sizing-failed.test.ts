@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type Line, readied, shifted } from '../../support/ledger-lines.ts';
 import { judged, look } from '../../support/looks.ts';
-import { type Line, readied, shifted } from '../../support/story.ts';
 
 const because = 'the cluster does not answer: the canary cannot be sized for 100 %';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { otherContent } from '../../../domain/release/slot-content.ts';
-import { admissionOf, imageOf, type Line, releaseOf } from '../../support/story.ts';
+import { admissionOf, imageOf, type Line, releaseOf } from '../../support/ledger-lines.ts';
 
 const { uri, digest } = imageOf('2');
 const written: Line = [

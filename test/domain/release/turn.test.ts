@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasHadTurn, isItsTurn, placeInMinute } from '../../../domain/release/turn.ts';
-import { NOON } from '../../support/story.ts';
+import { NOON } from '../../support/ledger-lines.ts';
 
 const names = Array.from({ length: 200 }, (_, index) => `workload-${index}`);
 const MINUTE = 60_000;

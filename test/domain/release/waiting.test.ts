@@ -18,7 +18,7 @@ import {
   shifted,
   stateOf,
   weight,
-} from '../../support/story.ts';
+} from '../../support/ledger-lines.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -30,16 +30,16 @@ const written: Line[] = [
 ];
 const at10 = [...written, ...readied(3, 10), ...shifted(20, { from: 0, to: 10 })];
 const at100 = [...written, ...readied(3, 100, 4), ...shifted(20, { from: 0, to: 100 })];
-const release = (plan: Partial<Plan>, ...story: Line[]) => releaseLines(plan, ...story);
+const release = (plan: Partial<Plan>, ...ledgerLines: Line[]) => releaseLines(plan, ...ledgerLines);
 const only100 = { steps: [weight(100)] };
 const soaked: Line[] = [...at100, [30, { kind: 'soakStarted' }], [40, { kind: 'soakDone', because: 'good' }]];
-const first = (...story: Line[]): Line[] => [
+const first = (...ledgerLines: Line[]): Line[] => [
   [0, requested({ plan: planOf(only100) })],
   [0, { kind: 'runClaimed', run: 1 }],
   [0, { kind: 'admitted', admission: admissionOf({ first: true }) }],
   ...written,
   ...readied(3, 100, 4),
-  ...story,
+  ...ledgerLines,
 ];
 const claimed: Line = [100, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }];
 const goesBack = [...at10, claimed, [101, { kind: 'goingBack', attempt: 1 }] as Line];
@@ -51,7 +51,7 @@ const held = (fault: boolean): Fact => ({ kind: 'held', because: 'too few reques
 interface Case {
   kind: WaitKind;
   when: string;
-  story: Line[];
+  ledgerLines: Line[];
   awaited: RegExp;
   /** Seconds after NOON. */
   since: number;
@@ -62,11 +62,11 @@ interface Case {
 /** A draining slot: 30 s of deregistration delay, no stickiness, and 120 s. */
 const DRAIN = 150;
 const cases: Case[] = [
-  { kind: 'notBegun', when: 'requested', story: [[0, requested()]], awaited: /takes it up/, since: 0, page: 600 },
+  { kind: 'notBegun', when: 'requested', ledgerLines: [[0, requested()]], awaited: /takes it up/, since: 0, page: 600 },
   {
     kind: 'notBegun',
     when: 'active since the one before it ended',
-    story: [
+    ledgerLines: [
       [0, requested()],
       [5, requested(), { releaseId: 'shop-2' }],
       [900, { kind: 'closed', outcome: 'rejected', because: 'no' }],
@@ -76,7 +76,7 @@ const cases: Case[] = [
   {
     kind: 'notBegun',
     when: 'and others in the queue behind it are replaced again and again',
-    story: [
+    ledgerLines: [
       [0, requested()],
       [500, requested(), { releaseId: 'shop-2' }],
       [590, requested(), { releaseId: 'shop-3' }],
@@ -86,7 +86,7 @@ const cases: Case[] = [
   {
     kind: 'admission',
     when: 'its execution was started and admits nothing',
-    story: [
+    ledgerLines: [
       [0, requested()],
       [1, { kind: 'runClaimed', run: 1 }],
     ],
@@ -95,7 +95,7 @@ const cases: Case[] = [
   {
     kind: 'alarmsBeforeAdmission',
     when: 'an alarm rings before it begins',
-    story: [
+    ledgerLines: [
       [0, requested()],
       [1, { kind: 'runClaimed', run: 1 }],
       [2, { kind: 'held', because: 'slo is in ALARM', fault: false }],
@@ -105,24 +105,31 @@ const cases: Case[] = [
   {
     kind: 'closing',
     when: 'refused',
-    story: [
+    ledgerLines: [
       [0, requested()],
       [5, { kind: 'refused', because: 'no' }],
     ],
     ...{ awaited: /closed/, since: 5, page: 600 },
   },
-  { kind: 'writing', when: 'admitted', story: release({}), awaited: /green to be written/, since: 0, page: 600 },
-  { kind: 'sizing', when: 'written', story: release({}, ...written), awaited: /weight 10 %/, since: 2, page: 600 },
+  { kind: 'writing', when: 'admitted', ledgerLines: release({}), awaited: /green to be written/, since: 0, page: 600 },
+  {
+    kind: 'sizing',
+    when: 'written',
+    ledgerLines: release({}, ...written),
+    awaited: /weight 10 %/,
+    since: 2,
+    page: 600,
+  },
   {
     kind: 'readiness',
     when: 'sized',
-    story: release({}, ...written, [5, { kind: 'sizeIntended', slot: 'green', replicas: 2, weight: 10 }]),
+    ledgerLines: release({}, ...written, [5, { kind: 'sizeIntended', slot: 'green', replicas: 2, weight: 10 }]),
     ...{ awaited: /2 replicas of green/, since: 5, page: 900 },
   },
   {
     kind: 'preview',
     when: 'ready, and the preview is not open',
-    story: release({ preview: { header: { name: 'x', value: 'y' } } }, ...written, ...readied(3, 10), [
+    ledgerLines: release({ preview: { header: { name: 'x', value: 'y' } } }, ...written, ...readied(3, 10), [
       9,
       { kind: 'previewIntended', slot: 'green' },
     ]),
@@ -131,34 +138,35 @@ const cases: Case[] = [
   {
     kind: 'shiftDue',
     when: 'ready for its weight',
-    story: release({}, ...written, ...readied(3, 10)),
+    ledgerLines: release({}, ...written, ...readied(3, 10)),
     ...{ awaited: /weight 10 %/, since: 3, page: 660 },
   },
   {
     kind: 'shift',
     when: 'a shift was begun',
-    story: release({}, ...at10.slice(0, -1)),
+    ledgerLines: release({}, ...at10.slice(0, -1)),
     ...{ awaited: /weight 10 % to be confirmed/, since: 20, page: 600 },
   },
   {
     kind: 'bake',
     when: 'it bakes',
-    story: release({}, ...at10, [22, { kind: 'stepStarted', index: 1 }]),
+    ledgerLines: release({}, ...at10, [22, { kind: 'stepStarted', index: 1 }]),
     ...{ awaited: /bake/, since: 22, page: 600 },
   },
   {
     kind: 'analysis',
     when: 'it measures',
-    story: release({ steps: [weight(10), { kind: 'analysis', metrics: ['errors'], count: 2 }, weight(100)] }, ...at10, [
-      22,
-      { kind: 'stepStarted', index: 1 },
-    ]),
+    ledgerLines: release(
+      { steps: [weight(10), { kind: 'analysis', metrics: ['errors'], count: 2 }, weight(100)] },
+      ...at10,
+      [22, { kind: 'stepStarted', index: 1 }],
+    ),
     ...{ awaited: /measurements of errors/, since: 22, page: 120 + 240 + 300 },
   },
   {
     kind: 'hook',
     when: 'a hook was called',
-    story: release({ steps: [weight(10), hook(), weight(100)] }, ...at10, [
+    ledgerLines: release({ steps: [weight(10), hook(), weight(100)] }, ...at10, [
       25,
       { kind: 'hookCalled', name: 'smoke', attempt: 1 },
     ]),
@@ -167,13 +175,13 @@ const cases: Case[] = [
   {
     kind: 'hook',
     when: 'a hook is to be called',
-    story: release({ steps: [weight(10), hook(), weight(100)] }, ...at10),
+    ledgerLines: release({ steps: [weight(10), hook(), weight(100)] }, ...at10),
     ...{ awaited: /hook smoke/, since: 21, page: 600 },
   },
   {
     kind: 'approval',
     when: 'people are asked',
-    story: release({ steps: [weight(10), approval(), weight(100)] }, ...at10, [
+    ledgerLines: release({ steps: [weight(10), approval(), weight(100)] }, ...at10, [
       25,
       { kind: 'approvalOpened', name: 'go-live' },
     ]),
@@ -182,25 +190,25 @@ const cases: Case[] = [
   {
     kind: 'approval',
     when: 'nobody was asked yet',
-    story: release({ steps: [weight(10), approval(), weight(100)] }, ...at10),
+    ledgerLines: release({ steps: [weight(10), approval(), weight(100)] }, ...at10),
     ...{ awaited: /to be asked for/, since: 21, page: 600 },
   },
   {
     kind: 'data',
     when: 'it holds for want of data',
-    story: release({}, ...at10, [400, held(false)]),
+    ledgerLines: release({}, ...at10, [400, held(false)]),
     ...{ awaited: /more data: too few requests/, since: 400, page: 900 },
   },
   {
     kind: 'data',
     when: 'its hold asks',
-    story: release({}, ...at10, [400, held(false)], [1_000, { kind: 'approvalOpened', name: PROCEED }]),
+    ledgerLines: release({}, ...at10, [400, held(false)], [1_000, { kind: 'approvalOpened', name: PROCEED }]),
     ...{ awaited: /a person's answer: too few requests/, since: 400, page: 900 },
   },
   {
     kind: 'data',
     when: 'its plan lets it hold for days',
-    story: release({ hold: { atMostSeconds: 7 * DAY, then: 'ask' }, deadlineSeconds: 7 * DAY }, ...at10, [
+    ledgerLines: release({ hold: { atMostSeconds: 7 * DAY, then: 'ask' }, deadlineSeconds: 7 * DAY }, ...at10, [
       400,
       held(false),
     ]),
@@ -209,61 +217,66 @@ const cases: Case[] = [
   {
     kind: 'fault',
     when: 'it holds for what somebody has to mend',
-    story: release({}, ...at10, [400, held(true)]),
+    ledgerLines: release({}, ...at10, [400, held(true)]),
     ...{ awaited: /mends this: too few requests/, since: 400, page: 900 },
   },
   {
     kind: 'soak',
     when: 'it soaks',
-    story: release({ ...only100, soakSeconds: 900 }, ...at100, [30, { kind: 'soakStarted' }]),
+    ledgerLines: release({ ...only100, soakSeconds: 900 }, ...at100, [30, { kind: 'soakStarted' }]),
     ...{ awaited: /soak/, since: 30, page: 1_200 },
   },
   {
     kind: 'givingUp',
     when: 'its soak is over and stable is not given up',
-    story: release(only100, ...soaked),
+    ledgerLines: release(only100, ...soaked),
     ...{ awaited: /blue to be given up/, since: 40, page: 600 },
   },
   {
     kind: 'draining',
     when: 'past the point of no return, also past its deadline',
-    story: release(only100, ...soaked, [50, { kind: 'retiring' }]),
+    ledgerLines: release(only100, ...soaked, [50, { kind: 'retiring' }]),
     ...{ awaited: /blue to end/, since: 50, page: DRAIN + 600 },
   },
   {
     kind: 'fault',
     when: 'past the point of no return with a live slot that cannot carry',
-    story: release(only100, ...soaked, [50, { kind: 'retiring' }], [90, held(true)]),
+    ledgerLines: release(only100, ...soaked, [50, { kind: 'retiring' }], [90, held(true)]),
     ...{ awaited: /mends this/, since: 90, page: 0 },
   },
   {
     kind: 'firstShift',
     when: 'a first release, whose shift is its point of no return',
-    story: first([20, { kind: 'retiring' }]),
+    ledgerLines: first([20, { kind: 'retiring' }]),
     ...{ awaited: /first requests to go to green/, since: 20, page: 600 },
   },
   {
     kind: 'draining',
     when: 'a first release, after its shift',
-    story: first([20, { kind: 'retiring' }], ...shifted(21, { from: 0, to: 100 })),
+    ledgerLines: first([20, { kind: 'retiring' }], ...shifted(21, { from: 0, to: 100 })),
     ...{ awaited: /blue/, since: 20, page: 600 },
   },
   {
     kind: 'closing',
     when: 'it was promoted',
-    story: release(only100, ...soaked, [50, { kind: 'retiring' }], [300, { kind: 'stableRetired', slot: 'blue' }]),
+    ledgerLines: release(
+      only100,
+      ...soaked,
+      [50, { kind: 'retiring' }],
+      [300, { kind: 'stableRetired', slot: 'blue' }],
+    ),
     ...{ awaited: /closed: it was promoted/, since: 300, page: 600 },
   },
   {
     kind: 'draining',
     when: 'somebody turned the traffic back past the point of no return, and said so',
-    story: release(only100, ...soaked, [50, { kind: 'retiring' }], turnedBack),
+    ledgerLines: release(only100, ...soaked, [50, { kind: 'retiring' }], turnedBack),
     ...{ awaited: /green to end/, since: 70, page: DRAIN + 600 },
   },
   {
     kind: 'closing',
     when: 'that is done too',
-    story: release(only100, ...soaked, [50, { kind: 'retiring' }], turnedBack, [
+    ledgerLines: release(only100, ...soaked, [50, { kind: 'retiring' }], turnedBack, [
       300,
       { kind: 'canaryRetired', slot: 'green' },
     ]),
@@ -272,7 +285,7 @@ const cases: Case[] = [
   {
     kind: 'deadline',
     when: 'nothing sends it back at its deadline',
-    story: release({ steps: [weight(10), bake(3 * HOUR), weight(100)] }, ...at10, [
+    ledgerLines: release({ steps: [weight(10), bake(3 * HOUR), weight(100)] }, ...at10, [
       22,
       { kind: 'stepStarted', index: 1 },
     ]),
@@ -281,19 +294,24 @@ const cases: Case[] = [
   {
     kind: 'rollBack',
     when: 'its way back was claimed',
-    story: release({}, ...at10, claimed),
+    ledgerLines: release({}, ...at10, claimed),
     ...{ awaited: /takes it back/, since: 100, page: 300 },
   },
   {
     kind: 'closing',
     when: 'it goes back and had not been admitted',
-    story: [[0, requested()], [1, { kind: 'runClaimed', run: 1 }], claimed, [101, { kind: 'goingBack', attempt: 1 }]],
+    ledgerLines: [
+      [0, requested()],
+      [1, { kind: 'runClaimed', run: 1 }],
+      claimed,
+      [101, { kind: 'goingBack', attempt: 1 }],
+    ],
     ...{ awaited: /nothing had moved/, since: 101, page: 600 },
   },
   {
     kind: 'restoring',
     when: 'it goes back, whichever attempt',
-    story: release({}, ...goesBack, [
+    ledgerLines: release({}, ...goesBack, [
       200,
       { kind: 'rollBackClaimed', attempt: 7, reason: 'degraded', because: 'errors' },
     ]),
@@ -302,34 +320,40 @@ const cases: Case[] = [
   {
     kind: 'restoring',
     when: 'and no target of stable is healthy',
-    story: release({}, ...goesBack, [102, { kind: 'held', because: 'no target of blue is healthy', fault: true }]),
+    ledgerLines: release({}, ...goesBack, [
+      102,
+      { kind: 'held', because: 'no target of blue is healthy', fault: true },
+    ]),
     ...{ awaited: /go back to blue: no target of blue is healthy/, since: 101, page: 300 },
   },
   {
     kind: 'verifying',
     when: 'restored, also where somebody turns the traffic again and again',
-    story: release({}, ...goesBack, restored, verified, [500, { kind: 'dialRestored', dial: { blue: 100, green: 0 } }]),
+    ledgerLines: release({}, ...goesBack, restored, verified, [
+      500,
+      { kind: 'dialRestored', dial: { blue: 100, green: 0 } },
+    ]),
     ...{ awaited: /show all requests with blue/, since: 101, page: 600 },
   },
   {
     kind: 'retiringCanary',
     when: 'the canary drains',
-    story: release({}, ...goesBack, restored, verified),
+    ledgerLines: release({}, ...goesBack, restored, verified),
     ...{ awaited: /green to end/, since: 115, page: DRAIN + 600 },
   },
   {
     kind: 'closing',
     when: 'it went back',
-    story: release({}, ...goesBack, restored, verified, [300, { kind: 'canaryRetired', slot: 'green' }]),
+    ledgerLines: release({}, ...goesBack, restored, verified, [300, { kind: 'canaryRetired', slot: 'green' }]),
     ...{ awaited: /closed: it went back/, since: 300, page: 600 },
   },
 ];
 
-const waitsAt = (story: Line[], seconds: number): Waiting[] => waitingOf(stateOf(...story), at(seconds));
+const waitsAt = (ledgerLines: Line[], seconds: number): Waiting[] => waitingOf(stateOf(...ledgerLines), at(seconds));
 
 describe('what a release waits for', () => {
-  it.each(cases)('$kind: $when', ({ kind, story, awaited, since, page }) => {
-    const [found] = waitsAt(story, since + page);
+  it.each(cases)('$kind: $when', ({ kind, ledgerLines, awaited, since, page }) => {
+    const [found] = waitsAt(ledgerLines, since + page);
     expect(found).toMatchObject({ kind, awaited: expect.stringMatching(awaited) });
     expect(found?.awaited).not.toMatch(/undefined|NaN/);
     expect(found?.sinceEpochMs).toBe(at(since));
@@ -352,7 +376,7 @@ describe('what a release waits for', () => {
 });
 
 describe('a page', () => {
-  const story = release({}, ...goesBack);
+  const ledgerLines = release({}, ...goesBack);
   const since = at(101);
   const paged = (seconds: number, what = 'restoring', times = 1): Line => [
     seconds,
@@ -366,19 +390,19 @@ describe('a page', () => {
   };
 
   it('is due at its age, and not a second before', () => {
-    expect(isDue(story, 400)).toBe(false);
-    expect(isDue(story, 401)).toBe(true);
+    expect(isDue(ledgerLines, 400)).toBe(false);
+    expect(isDue(ledgerLines, 401)).toBe(true);
   });
 
   it('is sent again an hour after the last, and not in between', () => {
-    expect(isDue([...story, paged(401)], 402)).toBe(false);
-    expect(isDue([...story, paged(401)], 401 + HOUR - 1)).toBe(false);
-    expect(isDue([...story, paged(401)], 401 + HOUR)).toBe(true);
-    expect(isDue([...story, paged(401), paged(401 + HOUR, 'restoring', 2)], 402 + HOUR)).toBe(false);
+    expect(isDue([...ledgerLines, paged(401)], 402)).toBe(false);
+    expect(isDue([...ledgerLines, paged(401)], 401 + HOUR - 1)).toBe(false);
+    expect(isDue([...ledgerLines, paged(401)], 401 + HOUR)).toBe(true);
+    expect(isDue([...ledgerLines, paged(401), paged(401 + HOUR, 'restoring', 2)], 402 + HOUR)).toBe(false);
   });
 
   it('about another thing waits ten minutes at most: none is lost, and none floods', () => {
-    expect(isDue([...story, paged(401, 'verifying')], 401 + 599)).toBe(false);
-    expect(isDue([...story, paged(401, 'verifying')], 401 + 600)).toBe(true);
+    expect(isDue([...ledgerLines, paged(401, 'verifying')], 401 + 599)).toBe(false);
+    expect(isDue([...ledgerLines, paged(401, 'verifying')], 401 + 600)).toBe(true);
   });
 });

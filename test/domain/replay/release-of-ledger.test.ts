@@ -12,7 +12,7 @@ import {
   requested,
   shifted,
   shop,
-} from '../../support/story.ts';
+} from '../../support/ledger-lines.ts';
 import { recordOf } from './releases.ts';
 
 const minute = (startSeconds: number) => ({ startEpochMs: at(startSeconds), endEpochMs: at(startSeconds + 60) });

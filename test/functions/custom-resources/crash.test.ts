@@ -87,7 +87,7 @@ const ROWS: Row[] = [
   },
 ];
 
-async function worldOf(lab: Lab) {
+async function fakesOf(lab: Lab) {
   const rules = lab.loadBalancer.rules().map(({ arn: _, ...rest }) => rest);
   const workloads = await lab.deps.workloads.readAll();
   const { answer } = lab.answers.at(-1) ?? {};
@@ -125,7 +125,7 @@ describe.each(ROWS)('$handler, $what', row => {
       await run(row, crashed, id, Number.POSITIVE_INFINITY);
       // Assess
       expect(done).toEqual(effects.slice(0, after));
-      expect(await worldOf(crashed)).toEqual(await worldOf(once));
+      expect(await fakesOf(crashed)).toEqual(await fakesOf(once));
     }
   });
 });

@@ -35,7 +35,7 @@ describe('the road of an execution', () => {
     expect(output).toEqual({ waitSeconds: 10, looks: 3, move: 'advance' });
   });
 
-  it('tells the story in the names of the service: nine events for a turn of the loop', async () => {
+  it('has its history in the names of the service: nine events for a turn of the loop', async () => {
     // Prepare
     const host = await openSmallHost({ look: async () => ({ move: 'advance' }) });
     const { executionArn } = startSmall(host, loop, { input: { waitSeconds: 1 } });

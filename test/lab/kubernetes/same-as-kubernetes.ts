@@ -4,10 +4,10 @@ import type { Answer, Asker, JsonBody } from '../../support/kubernetes-ask.ts';
 import { openAsker } from '../../support/kubernetes-ask.ts';
 import { emptyNamespace } from '../../support/kubernetes-namespace.ts';
 import { openLab } from './cluster-in-lab.ts';
-import { storiesIn } from './kubernetes-stories.ts';
+import { requestSequencesIn } from './request-sequences.ts';
 
 /**
- * The same requests to the lab's Kubernetes and to a real one, in stories: after each step both have answered with the
+ * The same requests to the lab's Kubernetes and to a real one, in sequences: after each step both have answered with the
  * same code, refusal, values, generation and owners of fields.
  */
 export function answersAsKubernetes(real: () => Asker, namespace: string): void {
@@ -24,7 +24,7 @@ export function answersAsKubernetes(real: () => Asker, namespace: string): void 
     await kubernetes.close();
   });
 
-  for (const { name, steps } of storiesIn(namespace)) {
+  for (const { name, steps } of requestSequencesIn(namespace)) {
     it(`answers as Kubernetes does: ${name}`, async () => {
       for (const [index, { method, path, ...options }] of steps.entries()) {
         const inLab = seen(await lab.ask(method, path, options));

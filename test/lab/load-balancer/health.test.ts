@@ -126,7 +126,7 @@ describe('a group', () => {
   });
 
   it('takes its healthy targets in turn, a new one by a share that grows to full', async () => {
-    // Prepare: two targets that are always healthy, and a clock in our hands
+    // Prepare: two targets that are always healthy, and a clock of ours
     let nowEpochMs = 0;
     const clock = { ...openLabClock({ startEpochMs: 0, compress: 1 }), now: () => nowEpochMs };
     const group = new TargetGroup(groupSpec('blue', { slowStartSeconds: 100 }), clock);

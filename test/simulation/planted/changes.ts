@@ -4,7 +4,7 @@ import type { Workload } from '../../../domain/workload.ts';
 import { currentInvocation } from '../../../lab/simulation/invocation.ts';
 import { answering, nothing, type PlantedBug, withPort } from './plant.ts';
 
-/** What changes under a release, and what may still be on its way: late writes, hands, another Deployment, alarms, pods. */
+/** What changes under a release, and what may still be on its way: late writes, people, another Deployment, alarms, pods. */
 export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'a late write of the canary that a newer one does not keep out',
@@ -104,7 +104,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
     })),
   },
   {
-    name: 'stable is given up for a slot that a hand has scaled down',
+    name: 'stable is given up for a slot that a person has scaled down',
     in: 'live-slot',
     seed: 53,
     rule: /carries its traffic/,

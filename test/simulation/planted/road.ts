@@ -88,7 +88,7 @@ export const ROAD_BUGS: PlantedBug[] = [
     wrap: { deps: withoutReadBack },
   },
   {
-    name: 'a dial that a hand turned is taken for ours',
+    name: 'a dial that a person turned is taken for ours',
     in: 'dial-owner',
     seed: 140,
     rule: /somebody else turned/,

@@ -14,7 +14,7 @@ export interface WrittenRule {
 }
 
 /** What stands behind the router, as a person at the console sees and changes it. */
-export interface RouterWorld {
+export interface RouterSetup {
   router: TrafficRouter;
   writeRule(arn: string, rule: WrittenRule): void;
   removeRule(arn: string): void;
@@ -42,7 +42,7 @@ export const checkout: WorkloadOf<'alb'> = {
 };
 
 /** What is an Application Load Balancer's own, beside the contract of every router (dial.contract.ts). */
-export const keepsRulesContract = (open: () => Promise<RouterWorld>) => {
+export const keepsRulesContract = (open: () => Promise<RouterSetup>) => {
   describe('the dial', () => {
     it.each<Dial>([
       { blue: 66.7, green: 33.3 },
@@ -155,12 +155,12 @@ export const keepsRulesContract = (open: () => Promise<RouterWorld>) => {
   });
 
   describe('a rule that cannot carry a dial is a RouterRuleError that names it', () => {
-    const spoilt: [string, (world: RouterWorld) => void, RegExp][] = [
-      ['not there', world => world.removeRule(mainRuleArn), /rule/],
+    const spoilt: [string, (fakes: RouterSetup) => void, RegExp][] = [
+      ['not there', fakes => fakes.removeRule(mainRuleArn), /rule/],
       [
         'with three groups',
-        world =>
-          world.writeRule(mainRuleArn, {
+        fakes =>
+          fakes.writeRule(mainRuleArn, {
             groups: [
               [blueArn, 1],
               [greenArn, 1],
@@ -171,8 +171,8 @@ export const keepsRulesContract = (open: () => Promise<RouterWorld>) => {
       ],
       [
         "with a group that is not the workload's",
-        world =>
-          world.writeRule(mainRuleArn, {
+        fakes =>
+          fakes.writeRule(mainRuleArn, {
             groups: [
               [blueArn, 1],
               [otherGroupArn, 0],
@@ -182,12 +182,12 @@ export const keepsRulesContract = (open: () => Promise<RouterWorld>) => {
       ],
     ];
     it.each(spoilt)('%s', async (_, spoil, found) => {
-      const world = await open();
-      spoil(world);
+      const fakes = await open();
+      spoil(fakes);
       const calls = [
-        () => world.router.readDial(checkout),
-        () => world.router.setDial(checkout, { blue: 50, green: 50 }),
-        () => world.router.planWayBack(checkout, 'blue'),
+        () => fakes.router.readDial(checkout),
+        () => fakes.router.setDial(checkout, { blue: 50, green: 50 }),
+        () => fakes.router.planWayBack(checkout, 'blue'),
       ];
       for (const call of calls) {
         const error = await call().catch((thrown: unknown) => thrown);
@@ -196,7 +196,7 @@ export const keepsRulesContract = (open: () => Promise<RouterWorld>) => {
         expect((error as Error).message).toMatch(found);
       }
       // the rule before it in the order was left alone as well
-      expect(world.readRule(apiRuleArn).groups).toEqual([
+      expect(fakes.readRule(apiRuleArn).groups).toEqual([
         [blueArn, 100],
         [greenArn, 0],
       ]);

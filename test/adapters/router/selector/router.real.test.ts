@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe } from 'vitest';
 import { startKubernetes } from '../../../support/kubernetes-server.ts';
 import { corePath, openRealCluster, shop } from '../../cluster/real-cluster.ts';
 import { keepsDialContract } from '../dial.contract.ts';
-import { selectorOn } from './world.ts';
+import { selectorOn } from './selector-on.ts';
 
 /* With the rights of examples/cluster-access.yaml and no others, on Kubernetes' own API server. */
 const kubernetes = await startKubernetes([shop.namespace]);

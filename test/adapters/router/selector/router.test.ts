@@ -8,12 +8,12 @@ import { TargetsUnreachableError } from '../../../../adapters/router/targets.ts'
 import { openLab } from '../../../lab/kubernetes/cluster-in-lab.ts';
 import { checkout, GOOD_IMAGE, template } from '../../cluster/cluster.contract.ts';
 import { keepsDialContract } from '../dial.contract.ts';
-import { selectorOn, turned } from './world.ts';
+import { selectorOn, turned } from './selector-on.ts';
 
 const onFake = async () => {
   const cluster = openFakeCluster();
-  const world = await selectorOn({ cluster, putService: async () => cluster.putService(checkout, 'checkout') });
-  return { ...world, cluster };
+  const fakes = await selectorOn({ cluster, putService: async () => cluster.putService(checkout, 'checkout') });
+  return { ...fakes, cluster };
 };
 
 describe('the selector router, on the fake cluster', () => {

@@ -14,7 +14,7 @@ const pair = fc
   .filter(({ long, short }) => short < long)
   .map(({ long, short, budget }) => ({ longSeconds: 60 * long, shortSeconds: 60 * short, budget }));
 
-const story = fc.record({
+const ledgerLines = fc.record({
   judge: fc.record({
     kind: fc.constant('burnRate' as const),
     objective: fc.constantFrom(0.9, 0.95, 0.99),
@@ -32,7 +32,7 @@ const story = fc.record({
 });
 
 /** Straight from the definition: every window, every pair, from all counts. */
-function burns({ judge, windows }: typeof story extends fc.Arbitrary<infer Story> ? Story : never): boolean {
+function burns({ judge, windows }: typeof ledgerLines extends fc.Arbitrary<infer Drawn> ? Drawn : never): boolean {
   const sum = (end: number, seconds: number) => {
     const own = windows.filter((one, n) => !one.straddles && n < end && n >= end - seconds / 60);
     const [requests, bad] = [0, 1].map(at =>
@@ -64,7 +64,7 @@ const metricOf = (judge: Parameters<typeof judgeBurnRate>[0]['judge']) => ({
 it('is degraded where some pair burnt too fast at the end of some window, and nowhere else', () => {
   let [bad, good] = [0, 0];
   fc.assert(
-    fc.property(story, told => {
+    fc.property(ledgerLines, told => {
       const now = context({ nowEpochMs: NOON + (told.windows.length + 2) * MINUTE });
       const { kind } = judgeBurnRate(metricOf(told.judge), recordsOf(told), now).verdict;
       expect(kind === 'degraded').toBe(burns(told));

@@ -65,10 +65,10 @@ describe('what was seen', () => {
     [{ kind: 'slowerThan', thresholdsSeconds: [0.3, 1] }, 1, 'took longer than 1 s'],
     [{ kind: 'histogram', buckets: 'b', thresholdsSeconds: [0.3, 1] }, 0, 'took longer than 300 ms'],
     [{ kind: 'counters', requests: 'r', bad: 'b' }, 0, 'were bad'],
-  ])('%j says what the requests did', (measure, threshold, deed) => {
+  ])('%j says what the requests did', (measure, threshold, action) => {
     // 12/480 = 2.5 %, 31/9520 = 0.3256 %
     expect(comparedText(measure, totals, threshold)).toBe(
-      `12 of 480 canary requests ${deed}, 31 of 9,520 of stable (7.7 times the rate)`,
+      `12 of 480 canary requests ${action}, 31 of 9,520 of stable (7.7 times the rate)`,
     );
   });
 

@@ -14,28 +14,28 @@ import {
   shifted,
   shop,
   weight,
-} from '../support/story.ts';
-import { openWorld, type World } from './world.ts';
+} from '../support/ledger-lines.ts';
+import { type Fakes, openFakes } from './fakes.ts';
 
-/** A handler, its input, and a world in which it has something to do. */
-export interface Scene {
+/** A handler, its input, and fakes in which it has something to do. */
+export interface HandlerCase {
   name: string;
   input: object;
-  open: () => Promise<World>;
+  open: () => Promise<Fakes>;
 }
 
 export const road = { releaseId: 'shop-1', run: 1 };
 const preview = { header: { name: 'x-sluice-preview', value: 'canary' } };
 
-const world = async (plan: Partial<Plan>, seconds: number, set: (world: World) => Promise<void>) => {
-  const opened = await openWorld(plan);
+const fakes = async (plan: Partial<Plan>, seconds: number, set: (fakes: Fakes) => Promise<void>) => {
+  const opened = await openFakes(plan);
   await set(opened);
   opened.wait(seconds);
   return opened;
 };
-const admitted = (plan: Partial<Plan>, seconds: number, ...story: Line[]) =>
-  world(plan, seconds, async opened => {
-    await opened.admitted(...story);
+const admitted = (plan: Partial<Plan>, seconds: number, ...ledgerLines: Line[]) =>
+  fakes(plan, seconds, async opened => {
+    await opened.admitted(...ledgerLines);
     await opened.canary(4);
   });
 /** As the fake router plans it for blue. */
@@ -53,20 +53,22 @@ const promoted = () =>
     [501, { kind: 'closed', outcome: 'promoted', because: 'live' }],
   );
 
-/** A handler's twin in the cluster does the same with the same ports: it has to stand the same scenes. */
-export const withTwins = <S extends { name: string }>(scenes: S[], ...names: string[]): S[] => [
-  ...scenes,
-  ...scenes.filter(({ name }) => names.includes(name)).map(scene => ({ ...scene, name: `${scene.name}-in-cluster` })),
+/** A handler's twin in the cluster does the same with the same ports: it has to stand the same cases. */
+export const withTwins = <S extends { name: string }>(handlerCases: S[], ...names: string[]): S[] => [
+  ...handlerCases,
+  ...handlerCases
+    .filter(({ name }) => names.includes(name))
+    .map(handlerCase => ({ ...handlerCase, name: `${handlerCase.name}-in-cluster` })),
 ];
 
 /** The handlers of release.asl.json. */
-export const roadScenes: Scene[] = withTwins(
+export const releaseCases: HandlerCase[] = withTwins(
   [
     {
       name: 'admit',
       input: road,
       open: () =>
-        world({}, 5, async opened => {
+        fakes({}, 5, async opened => {
           await opened.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
         }),
     },
@@ -74,7 +76,7 @@ export const roadScenes: Scene[] = withTwins(
       name: 'write-canary',
       input: road,
       open: () =>
-        world({}, 5, async opened => {
+        fakes({}, 5, async opened => {
           await opened.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
           await opened.run('admit', road);
         }),
@@ -141,7 +143,7 @@ export const roadScenes: Scene[] = withTwins(
 );
 
 /** The input of roll-back.asl.json as the claim writes it. */
-export const backInput = async (opened: World, attempt = 1) => ({
+export const backInput = async (opened: Fakes, attempt = 1) => ({
   releaseId: 'shop-1',
   attempt,
   back: {
@@ -153,21 +155,21 @@ export const backInput = async (opened: World, attempt = 1) => ({
 });
 
 /** A release at 10 % whose way back was claimed at 100 s. */
-export const goingBack = async (...story: Line[]): Promise<World> => {
+export const goingBack = async (...ledgerLines: Line[]): Promise<Fakes> => {
   const opened = await admitted(
     {},
     110,
     [1, { kind: 'canaryWritten', slot: 'green', revision: 'new' }],
     ...at10,
     [100, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors: 5 of 100' }],
-    ...story,
+    ...ledgerLines,
   );
   await opened.router.setDial(shop, dialFor('green', 10));
   return opened;
 };
 
 /** The handlers of roll-back.asl.json, and those that both machines end with or hand over by. */
-export const backScenes: Scene[] = withTwins(
+export const rollBackCases: HandlerCase[] = withTwins(
   [
     { name: 'restore-traffic', input: {}, open: () => goingBack() },
     {
@@ -199,7 +201,7 @@ export const backScenes: Scene[] = withTwins(
   'verify-traffic',
 );
 
-export const endScenes: Scene[] = [
+export const endingCases: HandlerCase[] = [
   {
     name: 'close',
     input: { releaseId: 'shop-1', attempt: 1 },
@@ -214,7 +216,7 @@ export const endScenes: Scene[] = [
 ];
 
 /** The operations of people and pipelines. */
-export const operationScenes: Scene[] = [
+export const operationCases: HandlerCase[] = [
   {
     name: 'start-with-plan',
     input: {
@@ -224,9 +226,9 @@ export const operationScenes: Scene[] = [
         text: 'apiVersion: sluice/v1\nkind: Plan\nworkload: shop\nstrategy: canary\nmetrics: []\nsteps: [{ setWeight: 100 }]\n',
       },
     },
-    open: () => openWorld(),
+    open: () => openFakes(),
   },
-  { name: 'start', input: { workload: 'shop', image: 'v2', by: 'ann' }, open: () => openWorld() },
+  { name: 'start', input: { workload: 'shop', image: 'v2', by: 'ann' }, open: () => openFakes() },
   {
     name: 'abort',
     input: { releaseId: 'shop-1', by: 'ann', because: 'not today' },
@@ -307,8 +309,8 @@ export const alarmChanged = (name: string, seconds: number, { from = 'OK', to = 
 });
 
 /** A release of a workload whose alarms are `shop-burns`, by name, and `shop-slow`, by ARN. */
-export async function watched(story: Line[]): Promise<World> {
-  const opened = await admitted({}, 25, ...story);
+export async function watched(ledgerLines: Line[]): Promise<Fakes> {
+  const opened = await admitted({}, 25, ...ledgerLines);
   await opened.workloads.register({
     workload: { ...shop, alarms: ['shop-burns', alarmArn('shop-slow')] },
     plan: planOf(),
@@ -321,15 +323,15 @@ export async function watched(story: Line[]): Promise<World> {
 export const scheduled = { version: '0', 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
 
 /** The event handlers. */
-export const eventScenes: Scene[] = [
-  { name: 'image-pushed', input: pushed('v2', '2'), open: () => openWorld() },
+export const eventCases: HandlerCase[] = [
+  { name: 'image-pushed', input: pushed('v2', '2'), open: () => openFakes() },
   { name: 'alarm-changed', input: alarmChanged('shop-burns', 24), open: () => watched(at10) },
   { name: 'execution-ended', input: executionEnded('release', 'shop-1-1'), open: () => stopped() },
   { name: 'reconcile', input: scheduled, open: () => stopped() },
 ];
 
 /** A release that goes back, and whose nth attempt ended without closing it. */
-export async function attemptEnded(attempt: number): Promise<World> {
+export async function attemptEnded(attempt: number): Promise<Fakes> {
   const opened = await goingBack(
     ...Array.from(
       { length: attempt - 1 },
@@ -345,16 +347,16 @@ export async function attemptEnded(attempt: number): Promise<World> {
 }
 
 /** A release at 10 % whose execution failed. */
-export async function stopped(...story: Line[]): Promise<World> {
-  const opened = await admitted({}, 25, ...at10, ...story);
+export async function stopped(...ledgerLines: Line[]): Promise<Fakes> {
+  const opened = await admitted({}, 25, ...at10, ...ledgerLines);
   opened.executions.end('release', 'shop-1-1', 'FAILED');
   return opened;
 }
 
 /** The active release as if it had been admitted with this workload, and this way back: it is the ledger that says them. */
-export function admittedWith(world: World, workload: Workload, wayBack?: unknown): void {
-  const read = world.ledger.read.bind(world.ledger);
-  world.ledger.read = async name => {
+export function admittedWith(fakes: Fakes, workload: Workload, wayBack?: unknown): void {
+  const read = fakes.ledger.read.bind(fakes.ledger);
+  fakes.ledger.read = async name => {
     const state = await read(name);
     if (state.active?.admission === undefined) return state;
     const admission = { ...state.active.admission, ...(wayBack !== undefined && { wayBack }) };
@@ -363,9 +365,15 @@ export function admittedWith(world: World, workload: Workload, wayBack?: unknown
 }
 
 /** Every handler's. */
-export const allScenes: Scene[] = [...roadScenes, ...backScenes, ...endScenes, ...operationScenes, ...eventScenes];
+export const allCases: HandlerCase[] = [
+  ...releaseCases,
+  ...rollBackCases,
+  ...endingCases,
+  ...operationCases,
+  ...eventCases,
+];
 
 /** The way back's input is planned by the router of its world. */
-export async function inputOf(scene: Scene, opened: World): Promise<object> {
-  return backScenes.some(({ name }) => name === scene.name) ? backInput(opened) : scene.input;
+export async function inputOf(handlerCase: HandlerCase, opened: Fakes): Promise<object> {
+  return rollBackCases.some(({ name }) => name === handlerCase.name) ? backInput(opened) : handlerCase.input;
 }

@@ -12,12 +12,12 @@ import type { Plan } from '../../domain/plan/plan.ts';
 import { releaseExecutionName, rollBackExecutionName } from '../../domain/release-id.ts';
 import { makeHandlers } from '../../functions/lambda/handlers.ts';
 import { functionArnOf } from '../../lab/asl/arns.ts';
-import { openWorld, type World } from '../functions/world.ts';
+import { type Fakes, openFakes } from '../functions/fakes.ts';
 import { type Ended, endOf, type Interpreter } from './interpreters.ts';
 
-/** One scenario on one interpreter: the real handlers, the shipped definitions, and a world of fakes of its own. */
-export interface Stage {
-  world: World;
+/** One scenario on one interpreter: the real handlers, the shipped definitions, and fakes of its own. */
+export interface ScenarioRun {
+  fakes: Fakes;
   /** Calls a handler as a person or a pipeline does. */
   invoke(name: string, input: object): Promise<unknown>;
   /** Resolves as soon as it is so. */
@@ -41,7 +41,7 @@ const WAITS_OF_A_SECOND = 1;
 const MOST_WAIT_MS = 90_000;
 const root = join(import.meta.dirname, '../..');
 
-export interface StageOptions {
+export interface ScenarioOptions {
   plan: Partial<Plan>;
   /** Of 100 requests to the canary in a window; stable has none. */
   failuresOfCanary?: number;
@@ -53,8 +53,12 @@ export interface StageOptions {
   accountFullAt?: { from: number; to: number };
 }
 
-export async function openStage(interpreter: Interpreter, scenario: string, options: StageOptions): Promise<Stage> {
-  const world = await openWorld(options.plan);
+export async function openScenario(
+  interpreter: Interpreter,
+  scenario: string,
+  options: ScenarioOptions,
+): Promise<ScenarioRun> {
+  const fakes = await openFakes(options.plan);
   const machine = async (file: string) =>
     interpreter.register({
       name: `${scenario}-${file}`,
@@ -64,17 +68,17 @@ export async function openStage(interpreter: Interpreter, scenario: string, opti
   const nameOf = (handler: string) => `${scenario}--${handler}`;
   const pascal = (name: string) => name.replace(/(^|-)([a-z])/g, (_, __, first: string) => first.toUpperCase());
   const substitutions = Object.fromEntries(
-    Object.keys(makeHandlers(world.deps)).map(name => [`${pascal(name)}Function`, functionArnOf(nameOf(name))]),
+    Object.keys(makeHandlers(fakes.deps)).map(name => [`${pascal(name)}Function`, functionArnOf(nameOf(name))]),
   );
   const calls: string[] = [];
   // the embedded host looks for its functions when a machine is registered, and the handlers need the machines' ARNs
   const run: { handlers: ReturnType<typeof makeHandlers> } = { handlers: {} };
-  for (const name of Object.keys(makeHandlers(world.deps))) {
+  for (const name of Object.keys(makeHandlers(fakes.deps))) {
     interpreter.functions[nameOf(name)] = event => called(name, event as Call);
   }
   const arns = { release: await machine('release'), rollBack: await machine('roll-back') };
   const executions = stepFunctionsExecutions(interpreter.client, arns);
-  run.handlers = makeHandlers({ ...world.deps, executions, ...peopled(world, options) });
+  run.handlers = makeHandlers({ ...fakes.deps, executions, ...peopled(fakes, options) });
 
   /**
    * The clock of this world does not depend on how quick an interpreter is: a call comes a second after the one before, or
@@ -94,7 +98,7 @@ export async function openStage(interpreter: Interpreter, scenario: string, opti
     const { releaseId, run: runNumber, attempt } = 'Payload' in event ? (event.Payload as Call) : event;
     const execution = `${releaseId} ${runNumber ?? `back ${attempt}`}`;
     if (name === 'restore-traffic') await releaseIsOver(releaseId);
-    world.clock.epochMs += (told.get(execution) ?? 1) * 1000;
+    fakes.clock.epochMs += (told.get(execution) ?? 1) * 1000;
     told.delete(execution);
     try {
       const answer = await run.handlers[name]?.(event);
@@ -134,11 +138,11 @@ export async function openStage(interpreter: Interpreter, scenario: string, opti
   }
 
   return {
-    world,
+    fakes,
     until,
     invoke: async (name, input) => run.handlers[name]?.(input),
     async result() {
-      await until(`${scenario} is closed`, async () => (await world.ledger.read('shop')).active === undefined);
+      await until(`${scenario} is closed`, async () => (await fakes.ledger.read('shop')).active === undefined);
       const ended: Ended[] = [];
       for (const machineKind of ['release', 'rollBack'] as const) {
         await until(`${machineKind} has ended`, async () => (await statusOf(machineKind, 'shop-1')) !== 'RUNNING');
@@ -146,7 +150,7 @@ export async function openStage(interpreter: Interpreter, scenario: string, opti
         const arn = `${arns[machineKind].replace(':stateMachine:', ':execution:')}:${nameIn(machineKind, 'shop-1')}`;
         ended.push(await endOf(interpreter.client, arn));
       }
-      return { calls, executions: ended, ledger: await world.ledger.entries('shop') };
+      return { calls, executions: ended, ledger: await fakes.ledger.entries('shop') };
     },
   };
 }
@@ -159,15 +163,15 @@ interface Call {
 }
 
 /** Pods that take a while, targets that are the pods, and traffic in every window that is asked for. */
-function peopled(world: World, options: StageOptions) {
+function peopled(fakes: Fakes, options: ScenarioOptions) {
   const { failuresOfCanary = 0, targetsAwayAt = [], wayBackThrottled = 0 } = options;
   let triesToGoBack = 0;
   let reads = 0;
   let readsOfTargets = 0;
   const cluster: Cluster = {
-    ...world.cluster,
+    ...fakes.cluster,
     async readSlot(workload, slot) {
-      const seen = await world.cluster.readSlot(workload, slot);
+      const seen = await fakes.cluster.readSlot(workload, slot);
       if (slot === 'blue') return seen;
       reads += 1;
       // the first read is the admission's
@@ -175,35 +179,35 @@ function peopled(world: World, options: StageOptions) {
     },
     async scaleSlot(workload, slot, replicas, position) {
       if (replicas > 0) reads = 1;
-      await world.cluster.scaleSlot(workload, slot, replicas, position);
+      await fakes.cluster.scaleSlot(workload, slot, replicas, position);
     },
   };
   const targets: Targets = {
-    ...world.targets,
+    ...fakes.targets,
     async read(workload) {
       readsOfTargets += 1;
-      if (targetsAwayAt.includes(readsOfTargets)) world.targets.failNext(1);
+      if (targetsAwayAt.includes(readsOfTargets)) fakes.targets.failNext(1);
       for (const slot of SLOTS) {
-        world.targets.counts[slot].healthy = (await world.cluster.readSlot(workload, slot)).available;
+        fakes.targets.counts[slot].healthy = (await fakes.cluster.readSlot(workload, slot)).available;
       }
-      return world.targets.read(workload);
+      return fakes.targets.read(workload);
     },
   };
   const metrics: MetricSource = {
     async read(request) {
       for (const { startEpochMs } of request.windows) {
-        world.metrics.publish('green', startEpochMs, { good: 100 - failuresOfCanary, target5xx: failuresOfCanary });
-        world.metrics.publish('blue', startEpochMs, { good: 900 });
+        fakes.metrics.publish('green', startEpochMs, { good: 100 - failuresOfCanary, target5xx: failuresOfCanary });
+        fakes.metrics.publish('blue', startEpochMs, { good: 900 });
       }
-      return world.metrics.read(request);
+      return fakes.metrics.read(request);
     },
   };
-  const router: typeof world.router = {
-    ...world.router,
+  const router: typeof fakes.router = {
+    ...fakes.router,
     async goBack(...way) {
       triesToGoBack += 1;
       if (triesToGoBack <= wayBackThrottled) throw new RouterUnreachableError('Throttling: Rate exceeded');
-      await world.router.goBack(...way);
+      await fakes.router.goBack(...way);
     },
   };
   return { cluster, targets, metrics, router };

@@ -18,8 +18,8 @@ import type { LoadReport } from '../../lab/load/report.ts';
 import { type ReleaseRow, rowOf } from '../../lab/watch-release.ts';
 import { addWorkload, type LabWorkloadSpec, pushImage } from '../../lab/workload.ts';
 
-/** Long enough for a machine that does much else; a story that hangs says where. */
-export const STORY_WITHIN_MS = 120_000;
+/** Long enough for a machine that does much else; a scenario that hangs says where. */
+export const SCENARIO_WITHIN_MS = 120_000;
 
 /** A second: at 20 % the canary gets 6 in a window of a second. */
 const JUDGED_REQUESTS = 30;
@@ -31,29 +31,29 @@ const SERVER = fileURLToPath(new URL('../../lab/programs/server.ts', import.meta
 /** The lab's server with these settings, e.g. `ERROR_SHARE=0.5`. */
 export const server = (...settings: string[]): Program => ({ command: [process.execPath, SERVER, ...settings] });
 
-/** One lab with several workloads, whose stories are told at the same time. */
-export interface Stories {
+/** One lab with several workloads, whose scenarios run at the same time. */
+export interface ScenarioLab {
   readonly lab: Lab;
-  open(name: string, spec: StorySpec): Promise<Story>;
+  open(name: string, spec: StorySpec): Promise<Scenario>;
   close(): Promise<void>;
 }
 
 /** A minute of a plan takes a second, and CloudWatch's points come soon. */
-export async function openStories(options: Partial<LabOptions> = {}): Promise<Stories> {
+export async function openScenarioLab(options: Partial<LabOptions> = {}): Promise<ScenarioLab> {
   const publishing = { lateSeconds: 20, growsForSeconds: 10, growFrom: 0.8 };
   const lab = await openLab({ compress: 60, publishing, ...options });
-  const opened: Story[] = [];
+  const opened: Scenario[] = [];
   return {
     lab,
     async open(name, spec) {
-      const story = await Story.open(lab, name, spec);
-      opened.push(story);
-      return story;
+      const scenario = await Scenario.open(lab, name, spec);
+      opened.push(scenario);
+      return scenario;
     },
     async close() {
       await lab.close();
       // after the lab: with nothing there to answer, none waits for what is in flight
-      await Promise.all(opened.map(story => story.close()));
+      await Promise.all(opened.map(scenario => scenario.close()));
     },
   };
 }
@@ -92,7 +92,7 @@ export const atRest = (live: Slot): Rest => ({
 });
 
 /** One workload of a lab under requests, and what its ledger tells. */
-export class Story {
+export class Scenario {
   readonly lab: Lab;
   readonly name: string;
   readonly workload: WorkloadOf<'alb'>;
@@ -112,7 +112,7 @@ export class Story {
     });
   }
 
-  static async open(lab: Lab, name: string, spec: StorySpec): Promise<Story> {
+  static async open(lab: Lab, name: string, spec: StorySpec): Promise<Scenario> {
     const { plan, canary, readyPath, ...more } = { readyPath: '/ready', ...spec };
     const { requestsPerSecond = plan.metrics.length > 0 ? JUDGED_REQUESTS : SEEN_REQUESTS } = spec;
     const host = `${name}.lab`;
@@ -128,7 +128,7 @@ export class Story {
     });
     pushImage(lab, name, 'v2', canary ?? server('VERSION=v2'));
     const load = requestsPerSecond === 0 ? undefined : await startLoad({ url: lab.edge.url, host, requestsPerSecond });
-    return new Story(lab, workload, load);
+    return new Scenario(lab, workload, load);
   }
 
   start(image = 'v2', by = 'ann'): Promise<StartAnswer> {
@@ -172,7 +172,7 @@ export class Story {
         this.listeners.delete(look);
         const last = this.lines.slice(-9).map(({ fact }) => JSON.stringify(fact));
         reject(new Error(`${this.name} never came to ${kind}; its last lines: ${last.join('\n')}`));
-      }, STORY_WITHIN_MS - 20_000);
+      }, SCENARIO_WITHIN_MS - 20_000);
       const look = () => {
         const found = this.linesOf(kind).find(such);
         if (found === undefined) return;
@@ -211,7 +211,7 @@ export class Story {
     return this.load.snapshot();
   }
 
-  /** What came of a release that has ended: the ledger's story and the clients' counts. Ends the requests. */
+  /** What came of a release that has ended: the ledger's lines and the clients' counts. Ends the requests. */
   async row(releaseId = `${this.name}-1`): Promise<ReleaseRow> {
     if (this.load === undefined) throw new Error(`nobody asks ${this.name}`);
     const lines = this.lines.filter(line => line.releaseId === releaseId);

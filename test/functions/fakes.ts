@@ -18,7 +18,7 @@ import { fold } from '../../domain/ledger/fold.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { type AllDeps, makeHandlers } from '../../functions/lambda/handlers.ts';
-import { admissionOf, at, imageOf, type Line, NOON, planOf, requested, shop } from '../support/story.ts';
+import { admissionOf, at, imageOf, type Line, NOON, planOf, requested, shop } from '../support/ledger-lines.ts';
 
 /** The team's own Deployment. */
 export const template: Template = {
@@ -60,7 +60,7 @@ class RacingLedger extends FakeLedger {
  * Every handler on fakes, with a clock that stands still: blue is live with 4 replicas of revision `old`.
  * @param isNew nothing is live: the dial is at blue, which was never written
  */
-export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}) {
+export async function openFakes(plan: Partial<Plan> = {}, { isNew = false } = {}) {
   const clock = { epochMs: at(0), now: () => clock.epochMs };
   const lines: Record<string, unknown>[] = [];
   const sink = (line: string) => void lines.push(JSON.parse(line));
@@ -139,19 +139,19 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
       clock.epochMs = at(seconds);
     },
     /** What happened before the test: lines of the ledger, by the clock's instants of their own. */
-    async tell(...story: Line[]): Promise<void> {
-      for (const [seconds, fact, { releaseId = 'shop-1', by = 'ann' } = {}] of story) {
+    async tell(...ledgerLines: Line[]): Promise<void> {
+      for (const [seconds, fact, { releaseId = 'shop-1', by = 'ann' } = {}] of ledgerLines) {
         const state = await ledger.read('shop');
         await ledger.append('shop', state, { releaseId, atEpochMs: at(seconds), by, fact });
       }
     },
     /** shop-1 requested, its first execution started, and admitted with the way back that the router plans. */
-    async admitted(...story: Line[]): Promise<void> {
+    async admitted(...ledgerLines: Line[]): Promise<void> {
       await this.tell(
         [0, requested({ plan: registeredPlan })],
         [0, { kind: 'runClaimed', run: 1 }],
         [0, { kind: 'admitted', admission: admissionOf({ wayBack: await router.planWayBack(shop, 'blue') }) }],
-        ...story,
+        ...ledgerLines,
       );
       await executions.start('release', 'shop-1-1', { releaseId: 'shop-1', run: 1 });
     },
@@ -187,7 +187,7 @@ export async function openWorld(plan: Partial<Plan> = {}, { isNew = false } = {}
     },
   };
 }
-export type World = Awaited<ReturnType<typeof openWorld>>;
+export type Fakes = Awaited<ReturnType<typeof openFakes>>;
 
 /** An error that AWS would know by this name. */
 export const named = (name: string, message: RegExp = /./) => ({

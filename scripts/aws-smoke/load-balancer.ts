@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 
 /** What every check has: a rule of a real load balancer with two target groups, each with healthy targets. */
-export interface SmokeWorld {
+export interface SmokeLoadBalancer {
   elb: ElasticLoadBalancingV2Client;
   cloudWatch: CloudWatchClient;
   /** Of the load balancer, e.g. `http://name.eu-west-1.elb.amazonaws.com`. */
@@ -30,15 +30,15 @@ export interface Answer {
 }
 
 /** One request on a connection of its own, so that no pool decides where it goes. */
-export async function ask(world: SmokeWorld, path: string, cookies: string[] = []): Promise<Answer> {
-  const { request } = await import(world.url.startsWith('https') ? 'node:https' : 'node:http');
+export async function ask(alb: SmokeLoadBalancer, path: string, cookies: string[] = []): Promise<Answer> {
+  const { request } = await import(alb.url.startsWith('https') ? 'node:https' : 'node:http');
   const headers = {
-    ...(world.host !== undefined && { host: world.host }),
+    ...(alb.host !== undefined && { host: alb.host }),
     ...(cookies.length > 0 && { cookie: cookies.join('; ') }),
   };
   return new Promise((resolve, reject) => {
     const sent = request(
-      new URL(path, world.url),
+      new URL(path, alb.url),
       { agent: false, headers },
       (response: import('node:http').IncomingMessage) => {
         let body = '';
@@ -55,12 +55,12 @@ export async function ask(world: SmokeWorld, path: string, cookies: string[] = [
 
 /** Sets the rule's forward action: weights by group (a group that is absent leaves the rule), and its stickiness. */
 export async function forward(
-  world: SmokeWorld,
+  alb: SmokeLoadBalancer,
   weights: Partial<Record<'blue' | 'green', number>>,
   stickinessSeconds = 0,
 ): Promise<void> {
   const groups = Object.entries(weights).map(([slot, Weight]) => ({
-    TargetGroupArn: world.targetGroups[slot as 'blue' | 'green'],
+    TargetGroupArn: alb.targetGroups[slot as 'blue' | 'green'],
     Weight,
   }));
   const sticky = {
@@ -68,38 +68,36 @@ export async function forward(
     ...(stickinessSeconds > 0 && { DurationSeconds: stickinessSeconds }),
   };
   const ForwardConfig = { TargetGroups: groups, TargetGroupStickinessConfig: sticky };
-  await world.elb.send(
-    new ModifyRuleCommand({ RuleArn: world.ruleArn, Actions: [{ Type: 'forward', ForwardConfig }] }),
-  );
+  await alb.elb.send(new ModifyRuleCommand({ RuleArn: alb.ruleArn, Actions: [{ Type: 'forward', ForwardConfig }] }));
 }
 
 /** The rule's actions as they are, to be put back at the end. */
-export async function actionsNow(world: SmokeWorld) {
-  const { Rules: rules = [] } = await world.elb.send(new DescribeRulesCommand({ RuleArns: [world.ruleArn] }));
+export async function actionsNow(alb: SmokeLoadBalancer) {
+  const { Rules: rules = [] } = await alb.elb.send(new DescribeRulesCommand({ RuleArns: [alb.ruleArn] }));
   return rules[0]?.Actions ?? [];
 }
 
 /** Sum of a count over some minutes; undefined where nothing is published. @param slot absent: of the load balancer itself */
 export async function countOf(
-  world: SmokeWorld,
+  alb: SmokeLoadBalancer,
   metric: string,
   span: { fromEpochMs: number; toEpochMs: number },
   slot?: 'blue' | 'green',
 ): Promise<number | undefined> {
-  const group = slot === undefined ? [] : [{ Name: 'TargetGroup', Value: world.targetGroups[slot].split(':').at(-1) }];
+  const group = slot === undefined ? [] : [{ Name: 'TargetGroup', Value: alb.targetGroups[slot].split(':').at(-1) }];
   const query: MetricDataQuery = {
     Id: 'count',
     MetricStat: {
       Metric: {
         Namespace: 'AWS/ApplicationELB',
         MetricName: metric,
-        Dimensions: [{ Name: 'LoadBalancer', Value: world.loadBalancer }, ...group],
+        Dimensions: [{ Name: 'LoadBalancer', Value: alb.loadBalancer }, ...group],
       },
       Period: 60,
       Stat: 'Sum',
     },
   };
-  const { MetricDataResults: results = [] } = await world.cloudWatch.send(
+  const { MetricDataResults: results = [] } = await alb.cloudWatch.send(
     new GetMetricDataCommand({
       MetricDataQueries: [query],
       StartTime: new Date(span.fromEpochMs),

@@ -12,24 +12,24 @@ import {
   shifted,
   shop,
   weight,
-} from '../support/story.ts';
+} from '../support/ledger-lines.ts';
+import { type Fakes, openFakes } from './fakes.ts';
 import {
   admissionWith,
-  allScenes,
+  allCases,
   attemptEnded,
   executionEnded,
   goingBack,
+  type HandlerCase,
   pushed,
   road,
-  type Scene,
   scheduled,
   stopped,
   withTwins,
-} from './scenes.ts';
-import { openWorld, type World } from './world.ts';
+} from './handler-cases.ts';
 
-/** A scene in which a process may die, and what may stand in the ledger twice then. */
-export interface CrashScene extends Scene {
+/** A case in which a process may die, and what may stand in the ledger twice then. */
+export interface CrashCase extends HandlerCase {
   title: string;
   /** Facts that a repeated run writes again: the intent of a call whose answer died with the process. */
   maySayAgain?: string;
@@ -42,39 +42,39 @@ const everyNotice = [
 const at10 = [...readied(0, 10), ...shifted(20, { from: 0, to: 10 })];
 const at100 = [...readied(0, 100, 4), ...shifted(20, { from: 0, to: 100 })];
 
-async function openAt(seconds: number, plan: Parameters<typeof openWorld>[0], story: Line[]): Promise<World> {
-  const world = await openWorld(plan);
-  await world.admitted(...story);
-  await world.canary(4);
-  world.wait(seconds);
-  return world;
+async function openAt(seconds: number, plan: Parameters<typeof openFakes>[0], ledgerLines: Line[]): Promise<Fakes> {
+  const fakes = await openFakes(plan);
+  await fakes.admitted(...ledgerLines);
+  await fakes.canary(4);
+  fakes.wait(seconds);
+  return fakes;
 }
 
 /** Stable's autoscaler has 4 as its minimum, and the team gave it 2. */
-async function withRaisedMinimum(...story: Line[]): Promise<World> {
-  const world = await openWorld();
-  world.cluster.putAutoscaler(shop, 'blue', 4);
-  await world.tell(
+async function withRaisedMinimum(...ledgerLines: Line[]): Promise<Fakes> {
+  const fakes = await openFakes();
+  fakes.cluster.putAutoscaler(shop, 'blue', 4);
+  await fakes.tell(
     [0, requested()],
     [0, { kind: 'runClaimed', run: 1 }],
     [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
-    ...story,
+    ...ledgerLines,
   );
-  return world;
+  return fakes;
 }
 
-/** Effects that a handler's first scene does not show. */
-const more: CrashScene[] = [
+/** Effects that a handler's first case does not show. */
+const more: CrashCase[] = [
   {
     name: 'restore-traffic',
     title: 'restore-traffic, of a stable slot that is in no rule',
     input: {},
     open: async () => {
-      const world = await goingBack();
-      const rule = world.router.rules.get('arn:rule/shop');
+      const fakes = await goingBack();
+      const rule = fakes.router.rules.get('arn:rule/shop');
       if (rule !== undefined) rule.groups = [{ arn: 'arn:tg/shop-green', weight: 1 }];
-      Object.assign(world.targets.counts.blue, { healthy: 0, unused: 4 });
-      return world;
+      Object.assign(fakes.targets.counts.blue, { healthy: 0, unused: 4 });
+      return fakes;
     },
   },
   {
@@ -83,10 +83,10 @@ const more: CrashScene[] = [
     input: road,
     open: async () => {
       const soaked: Line[] = [...at100, [30, { kind: 'soakStarted' }], [40, { kind: 'soakDone', because: 'good' }]];
-      const world = await openAt(400, { steps: [weight(100)] }, [...soaked, [50, { kind: 'retiring' }]]);
-      await world.router.setDial(shop, dialFor('green', 100));
-      world.targets.counts.green.healthy = 0;
-      return world;
+      const fakes = await openAt(400, { steps: [weight(100)] }, [...soaked, [50, { kind: 'retiring' }]]);
+      await fakes.router.setDial(shop, dialFor('green', 100));
+      fakes.targets.counts.green.healthy = 0;
+      return fakes;
     },
   },
   {
@@ -94,10 +94,10 @@ const more: CrashScene[] = [
     title: 'size-canary, of a slot that is in no rule',
     input: road,
     open: async () => {
-      const world = await openAt(5, {}, []);
-      const rule = world.router.rules.get('arn:rule/shop');
+      const fakes = await openAt(5, {}, []);
+      const rule = fakes.router.rules.get('arn:rule/shop');
       if (rule !== undefined) rule.groups = [{ arn: 'arn:tg/shop-blue', weight: 1 }];
-      return world;
+      return fakes;
     },
   },
   {
@@ -105,10 +105,10 @@ const more: CrashScene[] = [
     title: 'admit, of a release that is refused',
     input: road,
     open: async () => {
-      const world = await openWorld({ notify: everyNotice });
-      await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
-      world.cluster.removeTemplate(shop);
-      return world;
+      const fakes = await openFakes({ notify: everyNotice });
+      await fakes.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+      fakes.cluster.removeTemplate(shop);
+      return fakes;
     },
   },
   {
@@ -116,9 +116,9 @@ const more: CrashScene[] = [
     title: 'admit, with somebody to tell',
     input: road,
     open: async () => {
-      const world = await openWorld({ notify: everyNotice });
-      await world.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
-      return world;
+      const fakes = await openFakes({ notify: everyNotice });
+      await fakes.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+      return fakes;
     },
   },
   {
@@ -126,10 +126,10 @@ const more: CrashScene[] = [
     title: "size-canary, where somebody has put the minimum of stable's autoscaler back",
     input: road,
     open: async () => {
-      const world = await openWorld();
-      world.cluster.putAutoscaler(shop, 'blue', 2);
+      const fakes = await openFakes();
+      fakes.cluster.putAutoscaler(shop, 'blue', 2);
       const seen = { slot: 'green' as const, desired: 1, available: 1, ready: true };
-      await world.tell(
+      await fakes.tell(
         [0, requested()],
         [0, { kind: 'runClaimed', run: 1 }],
         [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
@@ -138,8 +138,8 @@ const more: CrashScene[] = [
         [0, { kind: 'readied', weight: 10 }],
         [0, { kind: 'stepStarted', index: 0 }],
       );
-      await world.canary(1);
-      return world;
+      await fakes.canary(1);
+      return fakes;
     },
   },
   {
@@ -147,16 +147,16 @@ const more: CrashScene[] = [
     title: 'size-canary, where stable has an autoscaler',
     input: road,
     open: async () => {
-      const world = await openWorld();
-      world.cluster.putAutoscaler(shop, 'blue', 2);
-      world.cluster.putAutoscaler(shop, 'green', 2);
-      await world.tell(
+      const fakes = await openFakes();
+      fakes.cluster.putAutoscaler(shop, 'blue', 2);
+      fakes.cluster.putAutoscaler(shop, 'green', 2);
+      await fakes.tell(
         [0, requested()],
         [0, { kind: 'runClaimed', run: 1 }],
         [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
       );
-      await world.canary(0);
-      return world;
+      await fakes.canary(0);
+      return fakes;
     },
   },
   {
@@ -164,13 +164,13 @@ const more: CrashScene[] = [
     title: 'await-approval, of an approval that came while the pause began',
     input: { ...road, taskToken: 'release-shop-1-1-1' },
     open: async () => {
-      const world = await openAt(25, { steps: [weight(10), approval(), weight(100)] }, [
+      const fakes = await openAt(25, { steps: [weight(10), approval(), weight(100)] }, [
         ...at10,
         [22, { kind: 'approvalOpened', name: 'go-live' }],
         [23, { kind: 'approved', name: 'go-live', groups: ['leads'] }, { by: 'bob' }],
       ]);
-      world.executions.openToken('release', 'shop-1-1');
-      return world;
+      fakes.executions.openToken('release', 'shop-1-1');
+      return fakes;
     },
   },
   {
@@ -178,12 +178,12 @@ const more: CrashScene[] = [
     title: 'approve, while the pause waits for it',
     input: { releaseId: 'shop-1', name: 'go-live', opening: 9, by: 'bob', groups: ['leads'] },
     open: async () => {
-      const world = await openAt(25, { steps: [weight(10), approval(), weight(100)] }, [
+      const fakes = await openAt(25, { steps: [weight(10), approval(), weight(100)] }, [
         ...at10,
         [22, { kind: 'approvalOpened', name: 'go-live' }],
       ]);
-      await world.ledger.putToken('shop-1', world.executions.openToken('release', 'shop-1-1'));
-      return world;
+      await fakes.ledger.putToken('shop-1', fakes.executions.openToken('release', 'shop-1-1'));
+      return fakes;
     },
   },
   {
@@ -191,13 +191,13 @@ const more: CrashScene[] = [
     title: 'look, which reads windows and judges them',
     input: { ...road, move: { events: 3 } },
     open: async () => {
-      const world = await openAt(310, { notify: everyNotice }, [...at10, [22, { kind: 'stepStarted', index: 1 }]]);
-      await world.router.setDial(shop, dialFor('green', 10));
+      const fakes = await openAt(310, { notify: everyNotice }, [...at10, [22, { kind: 'stepStarted', index: 1 }]]);
+      await fakes.router.setDial(shop, dialFor('green', 10));
       for (const seconds of [60, 120]) {
-        world.metrics.publish('green', at(seconds), { good: 80, target5xx: 20 });
-        world.metrics.publish('blue', at(seconds), { good: 900 });
+        fakes.metrics.publish('green', at(seconds), { good: 80, target5xx: 20 });
+        fakes.metrics.publish('blue', at(seconds), { good: 900 });
       }
-      return world;
+      return fakes;
     },
   },
   {
@@ -206,19 +206,19 @@ const more: CrashScene[] = [
     input: { ...road, move: { events: 3 } },
     open: async () => {
       const steps = [weight(10), bake(20_000), weight(100)];
-      const world = await openAt(130 * 60, { steps, deadlineSeconds: 40_000 }, [
+      const fakes = await openAt(130 * 60, { steps, deadlineSeconds: 40_000 }, [
         ...at10,
         [22, { kind: 'stepStarted', index: 1 }],
       ]);
-      await world.router.setDial(shop, dialFor('green', 10));
+      await fakes.router.setDial(shop, dialFor('green', 10));
       for (let minute = 0; minute < 126; minute += 1) {
-        await world.ledger.putWindow('shop-1', {
+        await fakes.ledger.putWindow('shop-1', {
           ...{ metric: 'errors', startEpochMs: at(60 * minute), endEpochMs: at(60 * minute + 60), straddles: false },
           reading: { kind: 'counts', canary: { requests: 100, bad: [0] }, stable: { requests: 900, bad: [0] } },
           ...{ readAtEpochMs: at(60 * minute + 150), frozenAtEpochMs: at(60 * minute + 160) },
         });
       }
-      return world;
+      return fakes;
     },
   },
   {
@@ -226,9 +226,9 @@ const more: CrashScene[] = [
     title: 'look, which holds a release whose dial somebody moved',
     input: { ...road, move: { events: 3 } },
     open: async () => {
-      const world = await openAt(200, { notify: everyNotice }, [...at10, [22, { kind: 'stepStarted', index: 1 }]]);
-      await world.router.setDial(shop, dialFor('green', 40));
-      return world;
+      const fakes = await openAt(200, { notify: everyNotice }, [...at10, [22, { kind: 'stepStarted', index: 1 }]]);
+      await fakes.router.setDial(shop, dialFor('green', 40));
+      return fakes;
     },
   },
   {
@@ -236,13 +236,13 @@ const more: CrashScene[] = [
     title: 'look, which asks a person what to do with a hold that lasts too long',
     input: { ...road, move: { events: 3 } },
     open: async () => {
-      const world = await openAt(1_300, { notify: everyNotice, hold: { atMostSeconds: 600, then: 'ask' } }, [
+      const fakes = await openAt(1_300, { notify: everyNotice, hold: { atMostSeconds: 600, then: 'ask' } }, [
         ...at10,
         [22, { kind: 'stepStarted', index: 1 }],
         [400, { kind: 'held', because: 'too little data', fault: false }],
       ]);
-      await world.router.setDial(shop, dialFor('green', 10));
-      return world;
+      await fakes.router.setDial(shop, dialFor('green', 10));
+      return fakes;
     },
   },
   {
@@ -251,13 +251,13 @@ const more: CrashScene[] = [
     input: { ...road, move: { events: 3 } },
     maySayAgain: 'hookCalled',
     open: async () => {
-      const world = await openAt(60, { steps: [weight(10), hook({ retries: 3 }), weight(100)] }, [
+      const fakes = await openAt(60, { steps: [weight(10), hook({ retries: 3 }), weight(100)] }, [
         ...at10,
         [30, { kind: 'hookCalled', name: 'smoke', attempt: 1 }],
       ]);
-      await world.router.setDial(shop, dialFor('green', 10));
-      world.hooks.answer(SMOKE, { kind: 'running', statusUrl: `${SMOKE}/1` });
-      return world;
+      await fakes.router.setDial(shop, dialFor('green', 10));
+      fakes.hooks.answer(SMOKE, { kind: 'running', statusUrl: `${SMOKE}/1` });
+      return fakes;
     },
   },
   {
@@ -266,10 +266,10 @@ const more: CrashScene[] = [
     input: road,
     maySayAgain: 'hookCalled',
     open: async () => {
-      const world = await openAt(60, { steps: [weight(10), hook({ retries: 3 }), weight(100)] }, at10);
-      await world.router.setDial(shop, dialFor('green', 10));
-      world.hooks.answer(SMOKE, { kind: 'running', statusUrl: `${SMOKE}/1?signature=secret` });
-      return world;
+      const fakes = await openAt(60, { steps: [weight(10), hook({ retries: 3 }), weight(100)] }, at10);
+      await fakes.router.setDial(shop, dialFor('green', 10));
+      fakes.hooks.answer(SMOKE, { kind: 'running', statusUrl: `${SMOKE}/1?signature=secret` });
+      return fakes;
     },
   },
   {
@@ -277,13 +277,13 @@ const more: CrashScene[] = [
     title: 'retire-stable, at its point of no return',
     input: road,
     open: async () => {
-      const world = await openAt(50, { steps: [weight(100)] }, [
+      const fakes = await openAt(50, { steps: [weight(100)] }, [
         ...at100,
         [30, { kind: 'soakStarted' }],
         [40, { kind: 'soakDone', because: 'good' }],
       ]);
-      await world.router.setDial(shop, dialFor('green', 100));
-      return world;
+      await fakes.router.setDial(shop, dialFor('green', 100));
+      return fakes;
     },
   },
   {
@@ -291,20 +291,20 @@ const more: CrashScene[] = [
     title: 'retire-stable, where stable has an autoscaler',
     input: road,
     open: async () => {
-      const world = await openWorld({ steps: [weight(100)] });
-      world.cluster.putAutoscaler(shop, 'blue', 4);
-      world.cluster.putAutoscaler(shop, 'green', 4);
-      await world.tell(
+      const fakes = await openFakes({ steps: [weight(100)] });
+      fakes.cluster.putAutoscaler(shop, 'blue', 4);
+      fakes.cluster.putAutoscaler(shop, 'green', 4);
+      await fakes.tell(
         [0, requested()],
         [0, { kind: 'runClaimed', run: 1 }],
         [0, { kind: 'admitted', admission: admissionWith({ stableMinimum: 2 }) }],
         ...at100,
         [50, { kind: 'retiring' }],
       );
-      await world.canary(4);
-      await world.router.setDial(shop, dialFor('green', 100));
-      world.wait(1_000);
-      return world;
+      await fakes.canary(4);
+      await fakes.router.setDial(shop, dialFor('green', 100));
+      fakes.wait(1_000);
+      return fakes;
     },
   },
   {
@@ -312,15 +312,15 @@ const more: CrashScene[] = [
     title: 'retire-canary, where stable has an autoscaler',
     input: {},
     open: async () => {
-      const world = await withRaisedMinimum(
+      const fakes = await withRaisedMinimum(
         [1, { kind: 'canaryWritten', slot: 'green', revision: 'new' }],
         ...at10,
         [100, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }],
         [103, { kind: 'dialVerified', dial: dialFor('green', 0) }],
       );
-      await world.canary(1);
-      world.wait(400);
-      return world;
+      await fakes.canary(1);
+      fakes.wait(400);
+      return fakes;
     },
   },
   {
@@ -328,16 +328,16 @@ const more: CrashScene[] = [
     title: 'retire-stable, of a release whose traffic was turned back by hand',
     input: road,
     open: async () => {
-      const world = await withRaisedMinimum(
+      const fakes = await withRaisedMinimum(
         ...at100,
         [30, { kind: 'soakStarted' }],
         [40, { kind: 'soakDone', because: 'good' }],
         [50, { kind: 'retiring' }],
         [60, { kind: 'liveRecorded', slot: 'blue', revision: 'old', images: {}, because: 'errors' }],
       );
-      await world.canary(4);
-      world.wait(1_000);
-      return world;
+      await fakes.canary(4);
+      fakes.wait(1_000);
+      return fakes;
     },
   },
   {
@@ -351,16 +351,16 @@ const more: CrashScene[] = [
     title: 'shift-traffic, of a first release',
     input: road,
     open: async () => {
-      const world = await openWorld({}, { isNew: true });
-      await world.tell(
+      const fakes = await openFakes({}, { isNew: true });
+      await fakes.tell(
         [0, requested()],
         [0, { kind: 'runClaimed', run: 1 }],
         [0, { kind: 'admitted', admission: admissionWith({ first: true }) }],
         ...readied(0, 100, 4),
       );
-      await world.canary(4);
-      world.wait(20);
-      return world;
+      await fakes.canary(4);
+      fakes.wait(20);
+      return fakes;
     },
   },
   {
@@ -368,10 +368,10 @@ const more: CrashScene[] = [
     title: 'start-roll-back, after an attempt that ended without closing',
     input: { ...road, error: { Error: 'States.Timeout', Cause: '' } },
     open: async () => {
-      const world = await goingBack();
-      await world.executions.start('rollBack', 'rb-shop-1-1', {});
-      world.executions.end('rollBack', 'rb-shop-1-1', 'FAILED');
-      return world;
+      const fakes = await goingBack();
+      await fakes.executions.start('rollBack', 'rb-shop-1-1', {});
+      fakes.executions.end('rollBack', 'rb-shop-1-1', 'FAILED');
+      return fakes;
     },
   },
   {
@@ -403,11 +403,11 @@ const more: CrashScene[] = [
     title: 'reconcile, of a release that nobody has started, and a push that nobody has announced',
     input: scheduled,
     open: async () => {
-      const world = await openWorld();
-      await world.tell([0, requested({ images: { app: imageOf('1') } })]);
-      world.images.push({ repository: 'shop', tag: 'v5', digest: imageOf('5').digest, atEpochMs: at(10) });
-      world.wait(500);
-      return world;
+      const fakes = await openFakes();
+      await fakes.tell([0, requested({ images: { app: imageOf('1') } })]);
+      fakes.images.push({ repository: 'shop', tag: 'v5', digest: imageOf('5').digest, atEpochMs: at(10) });
+      fakes.wait(500);
+      return fakes;
     },
   },
   {
@@ -429,9 +429,9 @@ const more: CrashScene[] = [
     title: 'reconcile, of an open release that is not in the list, opened by an older version',
     input: scheduled,
     open: async () => {
-      const world = await openAt(25, {}, at10);
-      await world.ledger.unmarkOpen({ workload: 'shop', seq: 1 });
-      return world;
+      const fakes = await openAt(25, {}, at10);
+      await fakes.ledger.unmarkOpen({ workload: 'shop', seq: 1 });
+      return fakes;
     },
   },
   {
@@ -457,13 +457,13 @@ const more: CrashScene[] = [
     title: 'close, with a release that waits',
     input: { releaseId: 'shop-1', attempt: 1 },
     open: async () => {
-      const world = await openWorld({ notify: everyNotice });
-      await world.admitted(
+      const fakes = await openFakes({ notify: everyNotice });
+      await fakes.admitted(
         [50, requested({ images: { app: imageOf('3') } }), { releaseId: 'shop-2' }],
         [100, { kind: 'rollBackClaimed', attempt: 1, reason: 'degraded', because: 'errors' }],
         [200, { kind: 'canaryRetired', slot: 'green' }],
       );
-      return world;
+      return fakes;
     },
   },
   {
@@ -486,12 +486,12 @@ const more: CrashScene[] = [
   },
 ];
 
-/** Every scene of every handler, and what they do not show. A handler without a scene fails every-handler.test.ts. */
-export const crashScenes: CrashScene[] = [
-  ...allScenes.map(scene => ({
-    ...scene,
-    title: scene.name,
-    ...(scene.name === 'call-hook' && { maySayAgain: 'hookCalled' }),
+/** Every case of every handler, and what they do not show. A handler without a case fails every-handler.test.ts. */
+export const crashCases: CrashCase[] = [
+  ...allCases.map(handlerCase => ({
+    ...handlerCase,
+    title: handlerCase.name,
+    ...(handlerCase.name === 'call-hook' && { maySayAgain: 'hookCalled' }),
   })),
   ...withTwins(more, 'look', 'restore-traffic', 'shift-traffic', 'verify-traffic'),
 ];

@@ -6,7 +6,7 @@ export interface Step {
   body?: unknown;
   type?: string;
 }
-export interface Story {
+export interface RequestSequence {
   name: string;
   steps: Step[];
 }
@@ -14,7 +14,7 @@ export interface Story {
 type Fields = Record<string, unknown>;
 
 /** What people, other tools and Sluice do to the objects of a slot, step by step. */
-export function storiesIn(namespace: string): Story[] {
+export function requestSequencesIn(namespace: string): RequestSequence[] {
   const APP = `/apis/apps/v1/namespaces/${namespace}/deployments/app`;
   const CREATE = `/apis/apps/v1/namespaces/${namespace}/deployments?fieldManager=creator`;
   const core = (plural: string, name: string) => `/api/v1/namespaces/${namespace}/${plural}/${name}`;

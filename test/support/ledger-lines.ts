@@ -7,7 +7,7 @@ import type { Metric, Plan, Step } from '../../domain/plan/plan.ts';
 import type { WorkloadOf } from '../../domain/workload.ts';
 
 /*
- * A release's story as its ledger tells it, written by hand: lines of [seconds after NOON, fact, ...].
+ * a release's lines as its ledger has them, written by hand: lines of [seconds after NOON, fact, ...].
  */
 
 /** A whole minute since the epoch. */

@@ -2,7 +2,7 @@ import { selectorRouter } from '../../../../adapters/router/selector/router.ts';
 import type { Slot } from '../../../../domain/dial.ts';
 import type { WorkloadOf } from '../../../../domain/workload.ts';
 import { type ClusterUnderTest, checkout } from '../../cluster/cluster.contract.ts';
-import type { DialWorld } from '../dial.contract.ts';
+import type { DialSetup } from '../dial.contract.ts';
 
 /** The contract's workload, whose Service is turned. */
 export const turned: WorkloadOf<'selector'> = { ...checkout, router: { kind: 'selector', service: 'checkout' } };
@@ -11,7 +11,7 @@ export const turned: WorkloadOf<'selector'> = { ...checkout, router: { kind: 'se
 export async function selectorOn({
   cluster,
   putService,
-}: Pick<ClusterUnderTest, 'cluster' | 'putService'>): Promise<DialWorld> {
+}: Pick<ClusterUnderTest, 'cluster' | 'putService'>): Promise<DialSetup> {
   const turnByHand = (slot: Slot) => cluster.pointService({ ...turned, service: 'checkout' }, slot, undefined);
   await putService();
   await turnByHand('blue');
