@@ -91,6 +91,15 @@ export type Output<Kind extends OutputKind> = Kind extends 'rollBack'
 export type ReleaseOutput<Name extends ReleaseHandlerName> = Output<(typeof RELEASE_OUTPUTS)[Name][number]>;
 /** What a use case of roll-back.asl.json may return. */
 export type RollBackOutput<Name extends RollBackHandlerName> = Output<(typeof ROLL_BACK_OUTPUTS)[Name][number]>;
+/**
+ * Nothing that is asked for where each kind of `Listed` is one of `Returned`; else what no value is, with the kinds that are
+ * listed and that no code returns: the machine would have a way that nobody takes.
+ */
+export type ReturnsAll<Listed extends { kind: string }, Returned extends { kind: string }> = [
+  Exclude<Listed['kind'], Returned['kind']>,
+] extends [never]
+  ? unknown
+  : { listedButNeverReturned: Exclude<Listed['kind'], Returned['kind']> };
 export type CloseOutput = Output<(typeof CLOSE_OUTPUTS)[number]>;
 
 type Given = { because: string; seconds?: number; asks?: Asks; slotAskedAtEpochMs?: number } & (

@@ -11,7 +11,7 @@ import { admit, type Observed } from '../../domain/release/admission.ts';
 import { turnedFrom } from '../../domain/release/record-live.ts';
 import { routerOf } from '../../domain/routers/plan-registry.ts';
 import { type NotifyDeps, notify } from '../notify.ts';
-import { output, type ReleaseOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import { pageFindings } from '../page.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
@@ -30,7 +30,7 @@ export interface AdmitDeps extends SharedDeps, NotifyDeps {
 }
 
 /** Checks that the release can begin, and writes down the ground on which it stands; refuses before anything moves. */
-export async function admitRelease(deps: AdmitDeps, call: ReleaseCall): Promise<ReleaseOutput<'admit'>> {
+export async function admitRelease(deps: AdmitDeps, call: ReleaseCall) {
   if (call.release.refused !== undefined) return output({ kind: 'refused', because: call.release.refused });
   if (call.release.admission !== undefined) return output({ kind: 'admitted', because: 'was admitted before' });
   const decision = await decide(deps, call);

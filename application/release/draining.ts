@@ -1,10 +1,10 @@
-import { type Output, output } from '../outputs.ts';
+import { output } from '../outputs.ts';
 
 /** A slot that drains is looked at this often: a dial that somebody turns back must be noticed before the pods are gone. */
 export const DRAIN_LOOK_SECONDS = 30;
 
 /** The look that comes while a slot drains; undefined when it has. @param slot for the sentence */
-export const stillDraining = (slot: string, leftSeconds: number): Output<'lookAgain'> | undefined =>
+export const stillDraining = (slot: string, leftSeconds: number) =>
   leftSeconds <= 0
     ? undefined
     : output({

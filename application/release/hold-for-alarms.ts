@@ -2,7 +2,7 @@ import type { Alarms } from '../../adapters/alarms/alarms.ts';
 import { type AlarmHold, holdForAlarms } from '../../domain/release/alarm-hold.ts';
 import { overridesEnded } from '../../domain/release/although.ts';
 import { type NotifyDeps, notify } from '../notify.ts';
-import { type Output, output } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 
@@ -10,10 +10,7 @@ import type { SharedDeps } from '../shared-deps.ts';
 const ALARM_LOOK_SECONDS = 30;
 
 /** The move of a release whose workload's alarms do not let it begin; undefined where they do. */
-export async function heldByAlarms(
-  deps: SharedDeps & NotifyDeps & { alarms: Alarms },
-  call: ReleaseCall,
-): Promise<Output<'lookAgain' | 'refused'> | undefined> {
+export async function heldByAlarms(deps: SharedDeps & NotifyDeps & { alarms: Alarms }, call: ReleaseCall) {
   const decision = await decide(deps, call);
   switch (decision.kind) {
     case 'goOn':

@@ -14,7 +14,7 @@ import { hookOf } from '../../domain/steps/hook/plan.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { isInCluster } from '../in-cluster.ts';
 import { type NotifyDeps, notify } from '../notify.ts';
-import { output, type ReleaseOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import { pageFindings, pageIfDue } from '../page.ts';
 import { readDial } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
@@ -37,7 +37,7 @@ export interface LookDeps extends SharedDeps, NotifyDeps {
 }
 
 /** The one look of the one waiting loop: sees the world, asks the domain for the next move, writes down what is new. */
-export async function look(deps: LookDeps, call: ReleaseCall): Promise<ReleaseOutput<'look-in-cluster'>> {
+export async function look(deps: LookDeps, call: ReleaseCall) {
   const hook = hookOf(currentStep(call.release));
   const asksHook = hook !== undefined && call.release.hooks[hook.name] !== undefined;
   // before the world is asked: a pause that ended at a chosen instant is not too late because asking takes time

@@ -1,11 +1,11 @@
 import { stepsOf } from '../../domain/ledger/steps-of.ts';
 import { nextStep, weightOfStep } from '../../domain/release/next-step.ts';
-import { output, type ReleaseOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import { awaits } from './awaits.ts';
 
 /** Names the next step, and writes down when a step began. */
-export async function nameNextStep(call: ReleaseCall): Promise<ReleaseOutput<'next-step'>> {
+export async function nameNextStep(call: ReleaseCall) {
   const { stepsDone, stepStartedAtEpochMs } = call.release;
   const { steps } = stepsOf(call.release);
   const prepares = nextStep(call.release, call.now);

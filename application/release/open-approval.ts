@@ -2,7 +2,7 @@ import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { currentStep } from '../../domain/release/next-step.ts';
 import { factsOf } from '../../domain/steps/plan-registry.ts';
 import { type NotifyDeps, notify } from '../notify.ts';
-import { output, type ReleaseOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 
@@ -11,7 +11,7 @@ export interface OpenApprovalDeps extends SharedDeps, NotifyDeps {
 }
 
 /** Opens the step's approval and tells those who may give it. */
-export async function openApproval(deps: OpenApprovalDeps, call: ReleaseCall): Promise<ReleaseOutput<'open-approval'>> {
+export async function openApproval(deps: OpenApprovalDeps, call: ReleaseCall) {
   const step = currentStep(call.release);
   const asked = step && factsOf(step).asks;
   if (asked === undefined) return output({ kind: 'lookAgain', because: 'this step is no approval' });

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
 import { stepsOf } from '../../domain/ledger/steps-of.ts';
-import { output, type ReleaseOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 
@@ -11,7 +11,7 @@ export interface OpenPreviewDeps extends SharedDeps {
 }
 
 /** Lets requests with the plan's header see the canary before anybody else does. */
-export async function openPreview(deps: OpenPreviewDeps, call: ReleaseCall): Promise<ReleaseOutput<'open-preview'>> {
+export async function openPreview(deps: OpenPreviewDeps, call: ReleaseCall) {
   const { canary: slot } = call.admission;
   const { preview, workload } = call.release;
   const { preview: wanted } = stepsOf(call.release);

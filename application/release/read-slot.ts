@@ -5,7 +5,7 @@ import type { SlotSeen } from '../../domain/ledger/facts.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
 import { isSlotUnread, weightOfStep } from '../../domain/release/next-step.ts';
 import { minimumFinding, minimumPutBack } from '../../domain/release/stable-minimum.ts';
-import { output, type ReleaseOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { findService, readService } from './find-service.ts';
@@ -20,7 +20,7 @@ export interface ReadSlotDeps extends SharedDeps {
  * Asks the cluster how the pods of both slots are, for the look that follows: Look itself knows nothing of the cluster, so
  * that judging and going back work without it. What it says is written down where it is news.
  */
-export async function readSlot(deps: ReadSlotDeps, call: ReleaseCall): Promise<ReleaseOutput<'read-slot'>> {
+export async function readSlot(deps: ReadSlotDeps, call: ReleaseCall) {
   const { canary, stable } = call.admission;
   const { workload } = call.release;
   const [ofCanary, ofStable, service] = await Promise.all([

@@ -14,7 +14,7 @@ import { otherContent } from '../../domain/release/slot-content.ts';
 import { waitingOf } from '../../domain/release/waiting.ts';
 import { recordLiveCommand } from '../../domain/slot/record-live-command.ts';
 import { type NotifyDeps, notify } from '../notify.ts';
-import { output, type ReleaseOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import { pageIfDue } from '../page.ts';
 import { readDial, readText } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
@@ -35,7 +35,7 @@ export interface RetireStableDeps extends SharedDeps, NotifyDeps {
  * The point of no return of a promotion: once `retiring` stands in the ledger there is no way back but an undo. Then the old slot
  * drains and is scaled to zero.
  */
-export async function retireStable(deps: RetireStableDeps, call: ReleaseCall): Promise<ReleaseOutput<'retire-stable'>> {
+export async function retireStable(deps: RetireStableDeps, call: ReleaseCall) {
   const { first, stable, canary, stableMinimum } = call.admission;
   const { workload } = call.release;
   if (call.release.stableRetired) return output({ kind: 'retired', because: `${stable} was retired before` });
@@ -76,10 +76,7 @@ export async function retireStable(deps: RetireStableDeps, call: ReleaseCall): P
 }
 
 /** What can still take the release back, asked once more before nothing can: its alarms, then the live slot. */
-async function heldAtNoReturn(
-  deps: RetireStableDeps,
-  call: ReleaseCall,
-): Promise<ReleaseOutput<'retire-stable'> | undefined> {
+async function heldAtNoReturn(deps: RetireStableDeps, call: ReleaseCall) {
   const alarms = await watchAlarms(deps, call);
   const rang = rangUnderTraffic(call.release, alarms);
   if (rang !== undefined) return output({ kind: 'rollBack', reason: 'degraded', because: rang });
@@ -88,11 +85,7 @@ async function heldAtNoReturn(
 }
 
 /** Before the point of no return a release that holds goes back at its deadline; those whom the plan names are told once. */
-async function holdAtNoReturn(
-  deps: RetireStableDeps,
-  call: ReleaseCall,
-  because: string,
-): Promise<ReleaseOutput<'retire-stable'>> {
+async function holdAtNoReturn(deps: RetireStableDeps, call: ReleaseCall, because: string) {
   if (call.now >= deadlineOf(call.release, call.admission, call.now)) {
     return output({ kind: 'rollBack', reason: 'deadline', because });
   }
@@ -107,10 +100,7 @@ async function holdAtNoReturn(
  * Stable is given up only for a live slot that can carry what it carries. Before the point of no return a release that holds goes back, at
  * once without a healthy target and else at its deadline; behind it a person is called, at once and then each hour.
  */
-async function heldByLiveSlot(
-  deps: RetireStableDeps,
-  call: ReleaseCall,
-): Promise<ReleaseOutput<'retire-stable'> | undefined> {
+async function heldByLiveSlot(deps: RetireStableDeps, call: ReleaseCall) {
   const { first, canary, stable } = call.admission;
   if (first === true) return undefined; // nothing else is there that could be kept
   const { workload, retiringAtEpochMs, hold } = call.release;

@@ -4,7 +4,7 @@ import type { Targets } from '../../adapters/router/targets.ts';
 import { dialFor, sameDial } from '../../domain/dial.ts';
 import { drainingOf } from '../../domain/ledger/draining-of.ts';
 import { drainSeconds } from '../../domain/release/draining.ts';
-import { type Output, output } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import { readDial, readText } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import { DRAIN_LOOK_SECONDS, stillDraining } from './draining.ts';
@@ -17,7 +17,7 @@ export async function retireTurnedBack(
   deps: { router: TrafficRouter; targets: Targets; cluster: Cluster },
   call: ReleaseCall,
   turnedBackAtEpochMs: number,
-): Promise<Output<'lookAgain' | 'retired'>> {
+) {
   const { stable, canary, stableMinimum } = call.admission;
   const { workload } = call.release;
   const keepsPods = (why: string) =>

@@ -9,7 +9,7 @@ import { isOurs } from '../../domain/release/dial-owner.ts';
 import { dueWeight, isSlotUnread } from '../../domain/release/next-step.ts';
 import { unconfirmedShift } from '../../domain/release/unconfirmed-shift.ts';
 import { DialNotTakenError } from '../errors.ts';
-import { output, type ReleaseOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import { readDial } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
@@ -23,10 +23,7 @@ export interface ShiftTrafficDeps extends SharedDeps {
 }
 
 /** Turns the dial to the step's weight: intent, act, read back, append. */
-export async function shiftTraffic(
-  deps: ShiftTrafficDeps,
-  call: ReleaseCall,
-): Promise<ReleaseOutput<'shift-traffic-in-cluster'>> {
+export async function shiftTraffic(deps: ShiftTrafficDeps, call: ReleaseCall) {
   const weight = dueWeight(call.release);
   if (weight === undefined) return output({ kind: 'advance', because: 'the weight is what this step wants' });
   // an account that was full, or calls that did not come through, may lie between the look and this
@@ -59,4 +56,4 @@ export async function shiftTraffic(
 }
 
 /** Back to the loop, whose look holds the release and says why. */
-const back = (because: string): ReleaseOutput<'shift-traffic-in-cluster'> => output({ kind: 'lookAgain', because });
+const back = (because: string) => output({ kind: 'lookAgain', because });

@@ -7,7 +7,7 @@ import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
 import { nextStep } from '../../domain/release/next-step.ts';
 import { replicasFor, stableSize } from '../../domain/release/sizing.ts';
 import { minimumToRaise, minimumUnderWay } from '../../domain/release/stable-minimum.ts';
-import { output, type ReleaseOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { followTemplate } from './follow-template.ts';
@@ -19,7 +19,7 @@ export interface SizeCanaryDeps extends SharedDeps {
 }
 
 /** Gives the canary the replicas for its next weight, and keeps stable from shrinking while it may be needed again. */
-export async function sizeCanary(deps: SizeCanaryDeps, call: ReleaseCall): Promise<ReleaseOutput<'size-canary'>> {
+export async function sizeCanary(deps: SizeCanaryDeps, call: ReleaseCall) {
   const putBack = minimumToRaise(call.release, call.now);
   if (putBack !== undefined) return raiseAgain(deps, call, putBack);
   const next = nextStep(call.release, call.now);
@@ -76,7 +76,7 @@ async function raiseAgain(
   deps: SizeCanaryDeps,
   call: ReleaseCall,
   { from, to, because }: NonNullable<ReturnType<typeof minimumToRaise>>,
-): Promise<ReleaseOutput<'size-canary'>> {
+) {
   const { stable: slot } = call.admission;
   await call.append({ kind: 'stableMinimumRaised', slot, from, to });
   await raise(deps, call, to);

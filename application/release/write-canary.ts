@@ -5,7 +5,7 @@ import { otherContent } from '../../domain/release/slot-content.ts';
 import { podTemplateSchema } from '../../domain/slot/pod-template.ts';
 import { pushedImages } from '../../domain/slot/pushed-images.ts';
 import { SlotNotTakenError, TemplateChangedError } from '../errors.ts';
-import { output, type ReleaseOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { followTemplate } from './follow-template.ts';
@@ -16,7 +16,7 @@ export interface WriteCanaryDeps extends SharedDeps {
 }
 
 /** Writes the new revision into the idle slot. An undo finds its revision there and writes nothing. */
-export async function writeCanary(deps: WriteCanaryDeps, call: ReleaseCall): Promise<ReleaseOutput<'write-canary'>> {
+export async function writeCanary(deps: WriteCanaryDeps, call: ReleaseCall) {
   const { canary: slot, revision } = call.admission;
   if (call.release.canaryWritten) return output({ kind: 'advance', because: 'was written before' });
   let written = {};

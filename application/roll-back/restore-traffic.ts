@@ -8,7 +8,7 @@ import { type TargetCounts, type Targets, TargetsUnreachableError } from '../../
 import { dialText, otherSlot, type Slot } from '../../domain/dial.ts';
 import { releaseExecutionName } from '../../domain/release-id.ts';
 import { StaleExecutionError } from '../errors.ts';
-import { output, type RollBackOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import { readDial } from '../read-dial.ts';
 import { type ReleaseCall, withRollBack } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
@@ -33,11 +33,7 @@ type Back = NonNullable<RollBackInput['back']>;
  * Sends everything to stable, first of all and with what is in the input alone: where the ledger cannot be read it acts all
  * the same, as long as the release's deadline has not passed.
  */
-export async function restoreTraffic(
-  deps: RestoreTrafficDeps,
-  input: RollBackInput,
-  log: Log,
-): Promise<RollBackOutput<'restore-traffic-in-cluster'>> {
+export async function restoreTraffic(deps: RestoreTrafficDeps, input: RollBackInput, log: Log) {
   try {
     return await withRollBack(deps, input, log, call => restore(deps, { ...input, back: backOf(call.release) }, call));
   } catch (error) {
@@ -48,11 +44,7 @@ export async function restoreTraffic(
   }
 }
 
-async function restore(
-  deps: RestoreTrafficDeps,
-  input: RollBackInput,
-  call: ReleaseCall,
-): Promise<RollBackOutput<'restore-traffic-in-cluster'>> {
+async function restore(deps: RestoreTrafficDeps, input: RollBackInput, call: ReleaseCall) {
   const { retiringAtEpochMs, run, rollBack } = call.release;
   if (retiringAtEpochMs !== undefined) throw new StaleExecutionError(`${call.releaseId} was promoted; use undo`);
   if (rollBack?.goingBackAtEpochMs === undefined) await call.append({ kind: 'goingBack', attempt: input.attempt });
@@ -108,10 +100,10 @@ async function act(
   deps: RestoreTrafficDeps,
   back: Back,
   { sinceEpochMs, position }: { sinceEpochMs?: number | undefined; position?: number } = {},
-): Promise<RollBackOutput<'restore-traffic-in-cluster'>> {
+) {
   if (back.first === true) return previewOnly(deps, back, position);
   const { stable, workload } = back;
-  const wait = (seconds: number, because: string): RollBackOutput<'restore-traffic-in-cluster'> => {
+  const wait = (seconds: number, because: string) => {
     deps.log.error(because, { workload: workload.name });
     return output({ kind: 'lookAgain', seconds, because });
   };
@@ -160,11 +152,7 @@ function stableOf(targets: Record<Slot, TargetCounts> | undefined, stable: Slot)
  * A first release goes back only before its shift, so no traffic of ours is on the canary; what somebody else sends there
  * must not be sent to a slot without targets.
  */
-async function previewOnly(
-  deps: RestoreTrafficDeps,
-  back: Back,
-  position: number | undefined,
-): Promise<RollBackOutput<'restore-traffic-in-cluster'>> {
+async function previewOnly(deps: RestoreTrafficDeps, back: Back, position: number | undefined) {
   const dial = await readDial(deps, back.workload);
   if ('unreadable' in dial || dial[otherSlot(back.stable)] > 0) {
     const found = 'unreadable' in dial ? dial.unreadable : dialText(dial);

@@ -3,7 +3,7 @@ import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
 import { dialFor } from '../../domain/dial.ts';
 import type { ReleaseState } from '../../domain/ledger/state.ts';
-import { output, type RollBackOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import { readDial, readText } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
@@ -16,11 +16,7 @@ export interface RetireCanaryDeps extends SharedDeps {
 }
 
 /** Scales the canary to zero, puts stable's autoscaler back, and gives the rule its two groups again. */
-export async function retireCanary(
-  deps: RetireCanaryDeps,
-  call: ReleaseCall,
-  { back }: RollBackInput,
-): Promise<RollBackOutput<'retire-canary'>> {
+export async function retireCanary(deps: RetireCanaryDeps, call: ReleaseCall, { back }: RollBackInput) {
   if (back === null || call.release.rollBack?.canaryRetired === true) {
     return output({ kind: 'retired', because: 'there is no canary' });
   }

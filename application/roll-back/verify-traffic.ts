@@ -4,7 +4,7 @@ import type { Targets } from '../../adapters/router/targets.ts';
 import { otherSlot } from '../../domain/dial.ts';
 import { drainingOf } from '../../domain/ledger/draining-of.ts';
 import { drainSeconds } from '../../domain/release/draining.ts';
-import { output, type RollBackOutput } from '../outputs.ts';
+import { output } from '../outputs.ts';
 import { readDial, readText } from '../read-dial.ts';
 import { stillDraining } from '../release/draining.ts';
 import type { ReleaseCall } from '../release-call.ts';
@@ -22,11 +22,7 @@ export interface VerifyTrafficDeps extends SharedDeps {
  * least once more after the longest handler time-out (20 s): a stale writer that was on its way when the release went back is
  * seen and undone.
  */
-export async function verifyTraffic(
-  deps: VerifyTrafficDeps,
-  call: ReleaseCall,
-  { back }: RollBackInput,
-): Promise<RollBackOutput<'verify-traffic-in-cluster'>> {
+export async function verifyTraffic(deps: VerifyTrafficDeps, call: ReleaseCall, { back }: RollBackInput) {
   if (back === null) return output({ kind: 'advance', because: 'nothing had moved' });
   const { workload, stable } = back;
   const dial = await readDial(deps, workload);

@@ -1,28 +1,38 @@
 import { sayingClusterFailed } from '../../application/cluster-failed.ts';
-import type { Output, OutputKind, RollBackHandlerName, RollBackOutput } from '../../application/outputs.ts';
+import type { Output, OutputKind, ReturnsAll, RollBackHandlerName, RollBackOutput } from '../../application/outputs.ts';
 import { type ReleaseCall, withRollBack } from '../../application/release-call.ts';
 import { backOf, type RollBackInput, rollBackInputSchema } from '../../application/roll-back/way-back.ts';
 import { type LambdaHandler, makeLambda } from './handler.ts';
 import { type Carried, countedRollBack } from './history.ts';
 import type { ReleaseHandlerDeps } from './release-handler.ts';
 
-/** A handler of roll-back.asl.json: behind the fence, and its output carries on what the execution's history holds. */
-export const makeRollBackHandler = <Name extends RollBackHandlerName>(
+/**
+ * A handler of roll-back.asl.json: behind the fence, and its output carries on what the execution's history holds.
+ * @param act returns the kinds that are listed for its name in application/outputs.ts: no other, and each of them somewhere
+ */
+export const makeRollBackHandler = <Name extends RollBackHandlerName, Returned extends RollBackOutput<Name>>(
   name: Name,
   deps: ReleaseHandlerDeps,
-  act: (call: ReleaseCall, input: RollBackInput) => Promise<RollBackOutput<Name>>,
-): LambdaHandler<(RollBackOutput<Name> | Output<'nextAttempt'>) & Carried> =>
+  act: ((call: ReleaseCall, input: RollBackInput) => Promise<Returned>) & ReturnsAll<RollBackOutput<Name>, Returned>,
+): LambdaHandler<(Returned | Output<'nextAttempt'>) & Carried> =>
   makeLambda(name, deps, async (event, log) => {
     const input = rollBackInputSchema.parse(event);
     const move = await withRollBack(deps, input, log, call =>
       // what the input says of the way back is for when there is no ledger: whoever may invoke this could have written it
       sayingClusterFailed(call, () => act(call, { ...input, back: backOf(call.release) })),
     );
-    return carriedBack(name, input, move);
+    return carried(name, input, move);
   });
 
+/** The same of the one that goes by its input alone. */
+export const carriedBack = <Name extends RollBackHandlerName, Of extends RollBackOutput<Name>>(
+  name: Name,
+  input: RollBackInput,
+  move: Of & ReturnsAll<RollBackOutput<Name>, Of>,
+): (Of | Output<'nextAttempt'>) & Carried => carried<Of>(name, input, move);
+
 /** An output of roll-back.asl.json with what is carried on from handler to handler. */
-export const carriedBack = <Of extends Output<OutputKind>>(
+const carried = <Of extends Output<OutputKind>>(
   name: RollBackHandlerName,
   { move: before }: RollBackInput,
   move: Of,
