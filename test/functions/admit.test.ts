@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FAKE_LISTENER } from '../../adapters/router/fake-router.ts';
 import { at, planOf, shop } from '../support/ledger-lines.ts';
+import { type Fakes, named, openFakes, template } from './fakes.ts';
 import { road } from './handler-cases.ts';
-import { named, openFakes, template, type Fakes } from './fakes.ts';
 
 const started = async (plan: Parameters<typeof openFakes>[0] = {}) => {
   const fakes = await openFakes(plan);

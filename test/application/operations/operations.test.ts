@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../../application/operations/schemas/operation.ts';
 import { OPERATIONS } from '../../../application/operations/schemas/operations.ts';
 import { FUNCTIONS } from '../../../infra/functions/catalogue.ts';
-import { inputOf, allCases as handlerCases } from '../../functions/handler-cases.ts';
+import { allCases as handlerCases, inputOf } from '../../functions/handler-cases.ts';
 
 const operations = Object.entries<Operation>(OPERATIONS);
 const capabilities: Record<string, readonly string[]> = FUNCTIONS;
