@@ -1,9 +1,10 @@
 import { type Issue, type Path, valueAt } from '../file/issue.ts';
 import { routerOf } from '../routers/plan-registry.ts';
+import { ROUTER_VARIABLES } from '../routers/request-metrics-registry.ts';
 import type { RouterKind } from '../routers/router-kind.ts';
 import { isKnown, measuredByRouter } from '../sources/check-source.ts';
 import { sourcePlanOf } from '../sources/plan-registry.ts';
-import { ROUTER_VARIABLES, templateVariables } from '../sources/template.ts';
+import { templateVariables } from '../sources/template.ts';
 import { draftedWeight, WEIGHT_KEY } from '../steps/plan-registry.ts';
 import type { Workload } from '../workload.ts';
 import { metricsOf } from './draft-view.ts';
@@ -16,7 +17,7 @@ export function checkRouter(draft: PlanDraft, input: object, workload: Workload)
     ...checkMirror(kind, input),
     ...checkWeights(kind, draft),
     ...checkPreview(kind, draft, workload),
-    ...(kind.metricDimensions === undefined ? checkCounts(kind, draft, input) : []),
+    ...(kind.requestMetrics === undefined ? checkCounts(kind, draft, input) : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Slot } from '../dial.ts';
 import type { Issue } from '../file/issue.ts';
 import type { KubernetesObject } from '../kubernetes-object.ts';
+import type { RequestMetrics } from './request-metrics.ts';
 
 /** What a kind of router can do, known when a plan is read: a plan that asks for more is refused with its line. */
 export interface RouterAbilities {
@@ -76,11 +77,8 @@ export interface RouterKind<Routing extends { kind: string } = { kind: string },
   identity(routing: unknown): string;
   /** The objects of a slot in the cluster beside its Deployment and its Service. */
   slotObjects(routing: Routing, route: SlotRoute): RouteObject[];
-  /**
-   * By which variables CloudWatch is asked for the requests of a slot. Absent: nobody counts a slot's requests there.
-   * @throws TypeError the routing does not say
-   */
-  metricDimensions?(routing: Routing, slot: Slot): Record<'loadBalancer' | 'targetGroup', string>;
+  /** Where CloudWatch counts the requests of a slot. Absent: nowhere. */
+  readonly requestMetrics?: RequestMetrics<Routing>;
   /** Where CloudWatch counts nothing: what to do instead, for whoever asks for it. */
   readonly countsInstead?: string;
 }

@@ -1,9 +1,9 @@
+import { ROUTER_VARIABLES, tellsSlots } from '../routers/request-metrics-registry.ts';
+
 /** What a query, a URL or a dimension may have in it as `${name}`. */
 export const TEMPLATE_VARIABLES = ['namespace', 'workload', 'slot', 'revision', 'window'] as const;
-/** What the workload's router fills in: by these CloudWatch counts a slot's requests. */
-export const ROUTER_VARIABLES = ['loadBalancer', 'targetGroup'] as const;
 /** For dimensions of CloudWatch. */
-export const DIMENSION_VARIABLES = [...TEMPLATE_VARIABLES, ...ROUTER_VARIABLES] as const;
+export const DIMENSION_VARIABLES: readonly string[] = [...TEMPLATE_VARIABLES, ...ROUTER_VARIABLES];
 
 const VARIABLE = /\$\{([^}"'`{]*)\}?/g;
 
@@ -17,7 +17,7 @@ export function templateVariables(text: string): { name: string | undefined; col
 
 /** Whether the text says something else of one version than of the other. */
 export const tellsVersionsApart = (text: string): boolean =>
-  templateVariables(text).some(({ name }) => name === 'slot' || name === 'revision' || name === 'targetGroup');
+  templateVariables(text).some(({ name }) => name === 'slot' || name === 'revision' || tellsSlots(name));
 
 /**
  * The text with its variables filled in.

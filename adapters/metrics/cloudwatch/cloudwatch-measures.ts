@@ -1,12 +1,19 @@
 import { assertNever } from '../../../domain/assert-never.ts';
 import { UnusableError } from '../../../domain/errors.ts';
-import type { AlbMeasure } from '../../../domain/sources/cloudwatch/facts.ts';
+import type { RequestMetricNames } from '../../../domain/routers/request-metrics.ts';
+import type { RequestMeasure } from '../../../domain/sources/cloudwatch/facts.ts';
 import type { Counts } from '../../../domain/windows/reading.ts';
 
-/** One statistic of one metric in AWS/ApplicationELB. */
+/** One statistic of what is counted of a slot's requests; the workload's router knows by which name. */
 export interface Series {
-  metricName: string;
+  counted: keyof RequestMetricNames;
   stat: string;
+}
+
+/** The points of one window, and what its series are called there. */
+export interface Points {
+  names: RequestMetricNames;
+  of(series: Series): Point;
 }
 
 /** `unsettled`: CloudWatch has not finished with the series, so what is missing from it is not known to be 0. */
@@ -14,26 +21,26 @@ export type Point = { kind: 'value'; value: number } | { kind: 'missing' } | { k
 
 export type VersionReading<T> = { kind: 'read'; value: T | null } | { kind: 'noData'; reason: string };
 
-const sum = (metricName: string): Series => ({ metricName, stat: 'Sum' });
-const REQUESTS = sum('RequestCount');
-const TARGET_5XX = sum('HTTPCode_Target_5XX_Count');
-const TARGET_4XX = sum('HTTPCode_Target_4XX_Count');
-const TARGET_3XX = sum('HTTPCode_Target_3XX_Count');
-const OTHER_ANSWERS = [sum('HTTPCode_Target_2XX_Count'), TARGET_3XX, TARGET_4XX];
-const CONNECTION_ERRORS = sum('TargetConnectionErrorCount');
+const sum = (counted: Series['counted']): Series => ({ counted, stat: 'Sum' });
+const REQUESTS = sum('requests');
+const TARGET_5XX = sum('answers5xx');
+const TARGET_4XX = sum('answers4xx');
+const TARGET_3XX = sum('answers3xx');
+const OTHER_ANSWERS = [sum('answers2xx'), TARGET_3XX, TARGET_4XX];
+const CONNECTION_ERRORS = sum('connectionErrors');
 
 /**
  * Trimmed count: response times above the threshold, lower bound exclusive, no upper one.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
  */
 const slowerThan = (thresholdSeconds: number): Series => ({
-  metricName: 'TargetResponseTime',
+  counted: 'responseTime',
   stat: `TC(${thresholdSeconds}:)`,
 });
-const percentile = (percent: number): Series => ({ metricName: 'TargetResponseTime', stat: `p${percent}` });
+const percentile = (percent: number): Series => ({ counted: 'responseTime', stat: `p${percent}` });
 
-/** The series that a measure is made of, for one target group. */
-export function seriesOf(measure: AlbMeasure): Series[] {
+/** The series that a measure is made of, for one slot. */
+export function seriesOf(measure: RequestMeasure): Series[] {
   switch (measure.kind) {
     case 'failedRequests':
       return [REQUESTS, TARGET_5XX, ...OTHER_ANSWERS, CONNECTION_ERRORS];
@@ -57,9 +64,11 @@ class UnusableCountError extends UnusableError {
   override readonly name = 'UnusableCountError';
 }
 
-function read(series: Series, point: Point): number | undefined {
+function read(series: Series, points: Points): number | undefined {
+  const point = points.of(series);
   if (point.kind === 'missing') return undefined;
-  const what = series.stat === 'Sum' ? series.metricName : `${series.stat} of ${series.metricName}`;
+  const name = points.names[series.counted];
+  const what = series.stat === 'Sum' ? name : `${series.stat} of ${name}`;
   if (point.kind === 'unsettled') throw new UnusableCountError(`CloudWatch answered ${point.status} for ${what}`);
   if (!Number.isFinite(point.value)) throw new UnusableCountError(`${what} is ${point.value}`);
   if (point.value < 0) throw new UnusableCountError(`${what} is negative (${point.value})`);
@@ -68,25 +77,23 @@ function read(series: Series, point: Point): number | undefined {
 
 /**
  * Counts of one version in one window; null where nothing was published for it. A series that is missing is 0 exactly
- * where RequestCount is present: CloudWatch publishes no zeros for the others.
- * @param pointOf the window's value of a series
+ * where the count of requests is present: CloudWatch publishes no zeros for the others.
  */
 export const countsOf = (
-  measure: Exclude<AlbMeasure, { kind: 'percentile' }>,
-  pointOf: (series: Series) => Point,
+  measure: Exclude<RequestMeasure, { kind: 'percentile' }>,
+  points: Points,
 ): VersionReading<Counts> =>
   guarded(() => {
-    const requests = count(REQUESTS, pointOf);
+    const requests = count(REQUESTS, points);
     if (requests === undefined) return null;
-    const of = (series: Series) => count(series, pointOf) ?? 0;
+    const of = (series: Series) => count(series, points) ?? 0;
     return { requests, bad: badOf(measure, requests, of) };
   });
 
 /** Seconds; null where nothing was published. */
-export const percentileOf = (percent: number, pointOf: (series: Series) => Point): VersionReading<number> =>
+export const percentileOf = (percent: number, points: Points): VersionReading<number> =>
   guarded(() => {
-    const series = percentile(percent);
-    return read(series, pointOf(series)) ?? null;
+    return read(percentile(percent), points) ?? null;
   });
 
 /** Of a metric of the team's own. */
@@ -97,20 +104,20 @@ export const numberOf = (name: string, point: Point): VersionReading<number> => 
   return { kind: 'read', value: point.value };
 };
 
-function count(series: Series, pointOf: (series: Series) => Point): number | undefined {
-  const value = read(series, pointOf(series));
+function count(series: Series, points: Points): number | undefined {
+  const value = read(series, points);
   if (value !== undefined && !Number.isInteger(value))
-    throw new UnusableCountError(`${series.stat} of ${series.metricName} is not a whole number (${value})`);
+    throw new UnusableCountError(`${series.stat} of ${points.names[series.counted]} is not a whole number (${value})`);
   return value;
 }
 
 function badOf(
-  measure: Exclude<AlbMeasure, { kind: 'percentile' }>,
+  measure: Exclude<RequestMeasure, { kind: 'percentile' }>,
   requests: number,
   of: (series: Series) => number,
 ): number[] {
   const atMostRequests = (bad: number, what: string) => {
-    // the series of a window do not arrive together: this one is ahead of RequestCount
+    // the series of a window do not arrive together: this one is ahead of the count of requests
     if (bad > requests) throw new UnusableCountError(`not consistent yet: ${bad} ${what}, but ${requests} requests`);
     return bad;
   };

@@ -1,6 +1,7 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { otherSlot, type Slot } from '../../../domain/dial.ts';
 import { routerOf } from '../../../domain/routers/plan-registry.ts';
+import type { RequestMetrics } from '../../../domain/routers/request-metrics.ts';
 import type { CloudWatchMeasure, CloudWatchMetric } from '../../../domain/sources/cloudwatch/facts.ts';
 import { fillTemplate } from '../../../domain/sources/template.ts';
 import type { Workload } from '../../../domain/workload.ts';
@@ -11,7 +12,7 @@ import { type Series, seriesOf } from './cloudwatch-measures.ts';
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 const MOST_QUERIES_A_CALL = 500;
 
-export const albKey = (slot: Slot, series: Series): string => `${slot} ${series.metricName} ${series.stat}`;
+export const requestKey = (slot: Slot, series: Series): string => `${slot} ${series.counted} ${series.stat}`;
 export const metricKey = (slot: Slot, metric: CloudWatchMetric): string => `${slot} ${JSON.stringify(metric)}`;
 /** The value and the two bounds of a band, whichever of these is the upper one. */
 export const bandKeys = (slot: Slot, metric: CloudWatchMetric, width: number) => {
@@ -65,13 +66,10 @@ export function queriesOf(request: ReadRequest, measures: CloudWatchMeasure[], l
         continue;
       }
       for (const series of seriesOf(measure)) {
-        const { metricName: MetricName } = series;
-        const { loadBalancer, targetGroup } = dimensionsOf(request.workload, slot);
-        const Dimensions = [
-          { Name: 'LoadBalancer', Value: loadBalancer },
-          { Name: 'TargetGroup', Value: targetGroup },
-        ];
-        add([albKey(slot, series), stat({ Namespace: 'AWS/ApplicationELB', MetricName, Dimensions }, series.stat)]);
+        const { namespace: Namespace, names, dimensions } = requestMetricsOf(request.workload);
+        const Dimensions = inPairs(dimensions(request.workload.router, slot));
+        const Metric = { Namespace, MetricName: names[series.counted], Dimensions };
+        add([requestKey(slot, series), stat(Metric, series.stat)]);
       }
     }
   }
@@ -95,18 +93,20 @@ function metricFor(request: ReadRequest, slot: Slot, metric: CloudWatchMetric, l
   return {
     Namespace: metric.namespace,
     MetricName: metric.name,
-    Dimensions: Object.entries(metric.dimensions).map(([Name, text]) => ({ Name, Value: fillTemplate(text, values) })),
+    Dimensions: inPairs(metric.dimensions, text => fillTemplate(text, values)),
   };
 }
 
+const inPairs = (dimensions: Record<string, string>, filled = (text: string) => text) =>
+  Object.entries(dimensions).map(([Name, text]) => ({ Name, Value: filled(text) }));
+
 /** What the workload's router fills into dimensions; nothing where nobody counts a slot's requests in CloudWatch. */
 const routeVariables = ({ router }: Workload, slot: Slot): Record<string, string> =>
-  routerOf(router).metricDimensions?.(router, slot) ?? {};
+  routerOf(router).requestMetrics?.values(router, slot) ?? {};
 
-/** @throws TypeError where nobody counts a slot's requests there, or the workload's router does not say by what */
-function dimensionsOf({ name, router }: Workload, slot: Slot) {
-  const kind = routerOf(router);
-  const found = kind.metricDimensions?.(router, slot);
-  if (found === undefined) throw new TypeError(`${name}: CloudWatch counts no requests of the router ${kind.kind}`);
-  return found;
+/** @throws TypeError where nobody counts a slot's requests there */
+export function requestMetricsOf({ name, router }: Workload): RequestMetrics {
+  const { kind, requestMetrics } = routerOf(router);
+  if (requestMetrics === undefined) throw new TypeError(`${name}: CloudWatch counts no requests of the router ${kind}`);
+  return requestMetrics;
 }

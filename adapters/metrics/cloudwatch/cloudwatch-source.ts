@@ -14,16 +14,16 @@ import {
   countsOf,
   numberOf,
   type Point,
+  type Points,
   percentileOf,
-  type Series,
   type VersionReading,
 } from './cloudwatch-measures.ts';
-import { albKey, bandKeys, metricKey, type Queries, queriesOf } from './cloudwatch-queries.ts';
+import { bandKeys, metricKey, type Queries, queriesOf, requestKey, requestMetricsOf } from './cloudwatch-queries.ts';
 
 const PERIOD_MS = 60_000;
 
 /**
- * CloudWatch: the load balancer's metrics as AWS/ApplicationELB has them (a minute apart, 1 to 3 minutes late, growing at
+ * CloudWatch: the requests of slots as the workload's router has them counted (a minute apart, 1 to 3 minutes late, growing at
  * first), metrics of the team's own with their bands, and the states of alarms. One GetMetricData for all metrics.
  * @param alarmsClient where alarms are asked, if not where metrics are (the lab)
  */
@@ -213,7 +213,8 @@ function readingOf(request: ReadRequest, metric: Metric, window: Window, at: Poi
         : { low: Math.min(one, other), high: Math.max(one, other) };
     return { kind: 'band', value: value.value, ...bounds };
   }
-  const of = (slot: Slot) => (series: Series) => at(albKey(slot, series));
+  const { names } = requestMetricsOf(request.workload);
+  const of = (slot: Slot): Points => ({ names, of: series => at(requestKey(slot, series)) });
   if (measure.kind === 'percentile') return values(slot => percentileOf(measure.percentile, of(slot)));
   return both(
     slot => countsOf(measure, of(slot)),

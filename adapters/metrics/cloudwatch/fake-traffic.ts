@@ -1,9 +1,9 @@
 import { assertNever } from '../../../domain/assert-never.ts';
-import type { AlbMeasure } from '../../../domain/sources/cloudwatch/facts.ts';
+import type { RequestMeasure } from '../../../domain/sources/cloudwatch/facts.ts';
 import type { Measure } from '../../../domain/sources/measure.ts';
 import type { Counts, Reading } from '../../../domain/windows/reading.ts';
 
-/** What one target group did in one window. Its requests are the sum of the five counts. */
+/** What one slot did in one window. Its requests are the sum of the five counts. */
 export interface Traffic {
   /** Answered 2xx, or 3xx and 4xx where `target3xx` and `target4xx` do not say so. */
   good?: number;
@@ -35,7 +35,10 @@ export function readingOfTraffic(measure: Measure, canary: Traffic | undefined, 
   }
 }
 
-function countsOf(measure: Exclude<AlbMeasure, { kind: 'percentile' }>, traffic: Traffic | undefined): Counts | null {
+function countsOf(
+  measure: Exclude<RequestMeasure, { kind: 'percentile' }>,
+  traffic: Traffic | undefined,
+): Counts | null {
   if (traffic === undefined) return null;
   const {
     good = 0,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { SLOTS, type Slot } from '../../dial.ts';
 import { describeValue } from '../../file/issue.ts';
 import type { Routed, RouterKind } from '../router-kind.ts';
+import { requestMetrics } from './request-metrics.ts';
 
 /** Where the dial of an `alb` workload is: rules made by infrastructure as code, two fixed target groups. */
 export interface AlbRouting {
@@ -116,15 +117,7 @@ export const alb = {
     },
   ],
 
-  /** As AWS/ApplicationELB names them. */
-  metricDimensions({ rules: [rule], targetGroups }, slot) {
-    // arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener-rule/app/NAME/LBID/LISTENERID/RULEID
-    const loadBalancer = /:listener-rule\/(app\/[^/]+\/[^/]+)\//.exec(rule ?? '')?.[1];
-    const targetGroup = targetGroups[slot].split(':').at(-1);
-    if (loadBalancer === undefined || targetGroup === undefined || !targetGroup.startsWith('targetgroup/'))
-      throw new TypeError(`no metrics for the rule ${rule} and the ${slot} target group`);
-    return { loadBalancer, targetGroup };
-  },
+  requestMetrics,
 } as const satisfies RouterKind<AlbRouting, z.infer<typeof schema>>;
 
 /** Of a workload whose dial is on listener rules: where it is. */

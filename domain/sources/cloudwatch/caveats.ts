@@ -1,6 +1,6 @@
 import { namesText } from '../source-fields.ts';
 import type { MeasuredBy } from '../source-plan-kind.ts';
-import type { AlbMeasure, CloudWatchMeasure } from './facts.ts';
+import type { CloudWatchMeasure, RequestMeasure } from './facts.ts';
 
 /** Measures of the load balancer's own metrics. */
 const OF_LOAD_BALANCER: readonly string[] = [
@@ -10,7 +10,7 @@ const OF_LOAD_BALANCER: readonly string[] = [
   'target3xx',
   'slowerThan',
   'percentile',
-] satisfies AlbMeasure['kind'][];
+] satisfies RequestMeasure['kind'][];
 
 /** What metrics of CloudWatch do not see. @param all of the plan, those of other sources too */
 export function cloudwatchCaveats(

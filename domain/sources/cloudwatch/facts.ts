@@ -1,7 +1,7 @@
 import { latenciesText, type SourceFacts } from '../source-facts.ts';
 
-/** What of the load balancer's metrics is read: all but `percentile` are counts of bad requests; percentile is in seconds. */
-export type AlbMeasure =
+/** What of the router's request metrics is read: all but `percentile` are counts of bad requests; percentile is in seconds. */
+export type RequestMeasure =
   | { kind: 'failedRequests' }
   | { kind: 'target5xxAndConnectionErrors' }
   | { kind: 'target4xx' }
@@ -10,7 +10,7 @@ export type AlbMeasure =
   | { kind: 'percentile'; percentile: number };
 
 export type CloudWatchMeasure =
-  | AlbMeasure
+  | RequestMeasure
   /** The state of a CloudWatch alarm, by its name. */
   | { kind: 'alarm'; alarm: string }
   /** A statistic of a metric of the team's own, for both versions. */

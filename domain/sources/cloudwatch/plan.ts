@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { latencySecondsOf } from '../../file/checked-units.ts';
 import type { Draft } from '../../file/draft.ts';
+import { isResponseTime } from '../../routers/request-metrics-registry.ts';
 import type { SourcePlanKind, TemplateText } from '../source-plan-kind.ts';
 import { DIMENSION_VARIABLES, TEMPLATE_VARIABLES } from '../template.ts';
 import { cloudwatchCaveats } from './caveats.ts';
@@ -41,8 +42,9 @@ export const cloudwatch = {
         ],
   timeUnit: ({ value, metric }) => {
     const { namespace, name, stat = '' } = metric ?? {};
-    const isTime = namespace === 'AWS/ApplicationELB' && name === 'TargetResponseTime';
-    return value !== undefined || (isTime && !/^(?:SampleCount|Sum|PR|TC)/i.test(stat)) ? 'seconds' : undefined;
+    return value !== undefined || (isResponseTime(namespace, name) && !/^(?:SampleCount|Sum|PR|TC)/i.test(stat))
+      ? 'seconds'
+      : undefined;
   },
   latencies: ({ bad }: Source) =>
     typeof bad === 'object' ? (bad.slowerThan ?? []).map((text, index) => [['bad', 'slowerThan', index], text]) : [],

@@ -1,5 +1,9 @@
 import * as z from 'zod';
+import { ROUTER_VARIABLES } from '../../routers/request-metrics-registry.ts';
 import { slowerThan, text } from '../source-fields.ts';
+import { TEMPLATE_VARIABLES } from '../template.ts';
+
+const variables = (names: readonly string[]): string => names.map(name => `\${${name}}`).join(', ');
 
 const metricSchema = z
   .strictObject({
@@ -12,8 +16,7 @@ const metricSchema = z
       .record(z.string(), text('the value of a dimension', 1024), { error: 'a map of dimensions' })
       .default({})
       .meta({
-        description:
-          'Its dimensions. Variables: ${namespace}, ${workload}, ${slot}, ${revision}, ${window}, ${loadBalancer} and ${targetGroup} (as AWS/ApplicationELB has them).',
+        description: `Its dimensions. Variables: ${variables(TEMPLATE_VARIABLES)}, and of the workload's router, as CloudWatch has them: ${variables(ROUTER_VARIABLES)}.`,
         examples: [{ Service: '${workload}' }],
       }),
     stat: z
