@@ -1,7 +1,8 @@
-import { type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BY_HEADER, BY_LOAD_BALANCER, GROUP_HEADER, requestHeaders, responseHeaders } from './headers.ts';
 import type { MinuteMetrics, OwnAnswer } from './minute-metrics.ts';
 import type { Target, TargetGroup } from './target-group.ts';
+import { openUpstream } from './upstream.ts';
 
 export interface ForwardTo {
   group: TargetGroup;
@@ -21,7 +22,6 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
   const { group, target, metrics } = to;
   const arn = group.spec.arn;
   const sentAtMs = performance.now();
-  let connected = false;
   let timedOut = false;
   /** The outcome is counted: by the end of the answer, by the load balancer's own answer, or because the client left. */
   let counted = false;
@@ -31,14 +31,7 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
   let complete = false;
   let isCut = false;
 
-  const upstream = openRequest({
-    host: target.host,
-    port: target.port,
-    method: request.method,
-    path: request.url,
-    headers: requestHeaders(request, to.listenerPort),
-    agent: false,
-  });
+  const { request: upstream, isConnected } = openUpstream(request, target, requestHeaders(request, to.listenerPort));
   const cut = () => {
     isCut = true;
     upstream.destroy(new Error('the deregistration delay is over'));
@@ -52,7 +45,7 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
   const notAnswered = () => {
     if (counted) return;
     counted = true;
-    metrics.notAnswered(arn, { connectionFailed: !connected });
+    metrics.notAnswered(arn, { connectionFailed: !isConnected() });
   };
   const failed = () => {
     if (complete) return;
@@ -70,7 +63,6 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
     answerItself(response, { status: timedOut ? 504 : 502, metrics, groupName: group.spec.name });
   };
 
-  upstream.once('socket', socket => socket.once('connect', () => (connected = true)));
   upstream.setTimeout(to.idleTimeoutMs, () => {
     timedOut = true;
     upstream.destroy(new Error('idle time-out'));

@@ -1,7 +1,8 @@
-import { type IncomingMessage, request as openRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ForwardTo } from './forward.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
+import { openUpstream } from './upstream.ts';
 
 /** Only WebSockets are passed on; any other upgrade (h2c of some clients) is served as the plain request that it also is. */
 export const isWebSocket = (request: IncomingMessage): boolean =>
@@ -18,15 +19,8 @@ export function forwardUpgrade(
   to: Omit<ForwardTo, 'setCookie' | 'idleTimeoutMs'>,
 ): void {
   const { group, target, metrics } = to;
-  let connected = false;
-  const upstream = openRequest({
-    host: target.host,
-    port: target.port,
-    method: request.method,
-    path: request.url,
-    headers: [...requestHeaders(request, to.listenerPort), 'Connection', 'Upgrade', 'Upgrade', 'websocket'],
-    agent: false,
-  });
+  const headers = [...requestHeaders(request, to.listenerPort), 'Connection', 'Upgrade', 'Upgrade', 'websocket'];
+  const { request: upstream, isConnected } = openUpstream(request, target, headers);
   let cut = () => {
     upstream.destroy();
     client.destroy();
@@ -37,16 +31,15 @@ export function forwardUpgrade(
     client.end(`HTTP/1.1 ${statusLine}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     target.inFlight.delete(cutNow);
   };
-  upstream.once('socket', socket => socket.once('connect', () => (connected = true)));
   upstream.once('upgrade', (answer, server, serverHead) => {
     metrics.notAnswered(group.spec.arn, { connectionFailed: false });
-    const headers = responseHeaders(answer, group.spec.name, undefined);
+    const answered = responseHeaders(answer, group.spec.name, undefined);
     const lines = [
       `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`,
       'Connection: Upgrade',
       'Upgrade: websocket',
     ];
-    for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
+    for (let at = 0; at < answered.length; at += 2) lines.push(`${answered[at]}: ${answered[at + 1]}`);
     client.write(`${lines.join('\r\n')}\r\n\r\n`);
     if (serverHead.length > 0) client.write(serverHead);
     if (head.length > 0) server.write(head);
@@ -66,7 +59,7 @@ export function forwardUpgrade(
   });
   upstream.once('error', () => {
     upstream.on('error', cutNow);
-    metrics.notAnswered(group.spec.arn, { connectionFailed: !connected });
+    metrics.notAnswered(group.spec.arn, { connectionFailed: !isConnected() });
     metrics.ownAnswer(502);
     refuse('502 Bad Gateway');
   });
