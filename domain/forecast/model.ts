@@ -1,12 +1,11 @@
+import { isDetected } from '../judges/run-registry.ts';
 import { type Baseline, thresholdsOf } from '../judges/sequential/baseline.ts';
-import type { SequentialContext } from '../judges/sequential/context.ts';
 import { type JudgedMetric, type Scored as Sums, seesEffect, seesGross } from '../judges/sequential/power.ts';
 import { seenOf } from '../judges/sequential/seen-windows.ts';
 import {
-  autoCeilingsOf,
+  ceilingsOf,
   detectorMetric,
   detectorSettings,
-  isSequential,
   noAutoSums,
   type ScoredWindow,
   type SequentialMetric,
@@ -19,13 +18,13 @@ import { expectedPast } from './past.ts';
 import { type EnoughSeen, type ForecastWindow, type Look, type Sight, scheduleOf } from './schedule.ts';
 import { rateOf, type Traffic } from './traffic.ts';
 
-/** A plan's sequential metrics as the detector takes them in a forecast. */
+/** A plan's metrics as the detector takes them in a forecast. */
 export interface Model {
   plan: Plan;
   traffic: Traffic;
   /** When the canary first gets traffic; 0 where it never does. */
   beganSeconds: number;
-  /** Absent where no metric is sequential. */
+  /** Absent where no judge has the detector. */
   settings: DetectorSettings | undefined;
   watched: JudgedMetric[];
 }
@@ -40,10 +39,12 @@ export function modelOf(
   const beganSeconds = firstShiftSeconds(plan);
   if (sequential === undefined) return { plan, traffic, beganSeconds, settings: undefined, watched: [] };
   const context = { analysisStartedAtEpochMs: beganSeconds * 1000 };
-  const metrics = plan.metrics.filter(isSequential);
+  const metrics = plan.metrics.filter(isDetected);
+  // nothing of the release is known when it begins, and what stable did before it is all that there will be
+  const facts = { sums: { ...noAutoSums(), closed: true }, windowSeconds: plan.windowSeconds, sequential };
   const settings = detectorSettings(
     sequential,
-    metrics.map(metric => detectorMetric(metric, context, sequential, ceilingsOf(metric, plan, sequential))),
+    metrics.map(metric => detectorMetric(metric, context, sequential, ceilingsOf(metric, facts))),
   );
   const states = newDetector(settings).metrics;
   const watched = metrics.flatMap((metric): JudgedMetric[] => {
@@ -62,16 +63,6 @@ const terse = true as const;
 function firstShiftSeconds(plan: Plan): number {
   const { weights } = scheduleOf(plan, () => 'enough');
   return weights.find(({ weight }) => weight > 0)?.fromSeconds ?? 0;
-}
-
-function ceilingsOf(
-  metric: SequentialMetric,
-  { windowSeconds }: Plan,
-  sequential: SequentialContext,
-): readonly number[] | undefined {
-  const { ceiling } = metric.judge;
-  if (ceiling === 'auto') return autoCeilingsOf(metric, noAutoSums(), windowSeconds, sequential);
-  return ceiling === undefined ? undefined : Array.from({ length: thresholdsOf(metric) }, () => ceiling);
 }
 
 /** Expected requests of both versions in a window, whole numbers. */

@@ -1,4 +1,4 @@
-import { isSequential } from '../judges/sequential/windows.ts';
+import { isDetected } from '../judges/run-registry.ts';
 import { roundedText } from '../number-text.ts';
 import type { Metric, Plan, Step } from '../plan/plan.ts';
 import { mostWeight } from '../plan/release-steps.ts';
@@ -104,7 +104,7 @@ const FLOORS = [0.001, 0.005, 0.01, 0.02] as const;
 const writtenShare = (share: number): string => `${roundedText(share * 100, 3)}%`;
 
 const withFloor = (metric: Metric, floor: number): Metric =>
-  isSequential(metric) && floor > (metric.judge.floor ?? 0) ? { ...metric, judge: { ...metric.judge, floor } } : metric;
+  isDetected(metric) && floor > (metric.judge.floor ?? 0) ? { ...metric, judge: { ...metric.judge, floor } } : metric;
 
 /** Longer first bakes than this are not proposed. */
 const MOST_PROPOSED_WINDOWS = 120;

@@ -1,7 +1,7 @@
 import type { JudgementContext } from '../judges/context.ts';
 import { judgeRelease } from '../judges/judge-release.ts';
+import { isDetected } from '../judges/run-registry.ts';
 import { thresholdsOf } from '../judges/sequential/baseline.ts';
-import { isSequential } from '../judges/sequential/windows.ts';
 import type { Verdict } from '../judges/verdict.ts';
 import type { Metric } from '../plan/plan.ts';
 import { newRandom, type Random } from '../statistics/random.ts';
@@ -104,7 +104,7 @@ function playOne(model: Model, sight: Seen, fault: Fault, random: Random): Playe
 
 /** What the judges say that are not sequential and judge counts; of the rest a forecast knows no law. */
 function otherJudges({ plan, beganSeconds }: Model) {
-  const metrics = plan.metrics.filter(metric => isCounted(metric) && !isSequential(metric));
+  const metrics = plan.metrics.filter(metric => isCounted(metric) && !isDetected(metric));
   const verdictAfter = (windows: readonly CountedWindow[], only?: readonly string[]): Verdict => {
     const stableAt = new Map(windows.map(({ startSeconds, weight }) => [startSeconds * 1000, weight < 100]));
     const context: JudgementContext = {

@@ -1,7 +1,9 @@
-import type { Reading, WindowRecord } from '../windows/reading.ts';
+import type { Reading } from '../windows/reading.ts';
 import type { JudgementContext, Measurement, MetricVerdict } from './context.ts';
-import { type Counted, type FoldedTurns, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from './counting.ts';
+import { type Counted, type Tally, tallyOf, WITHOUT_EVIDENCE_LIMIT } from './counting.ts';
+import { countingJudge, type JudgeRunKind } from './judge-run-kind.ts';
 import { everyWindow } from './measurements-due.ts';
+import type { AnyJudgeSpec, MetricOf } from './metric-of.ts';
 import { badWindowsText, healthySoFar } from './words.ts';
 
 /** What one window says of a check: good, bad, or neither. */
@@ -10,28 +12,31 @@ export type CheckSaid = Pick<Measurement, 'phase' | 'because'>;
 /** What is said of a window that has data. */
 export type Check = (reading: Exclude<Reading, { kind: 'noData' }>) => CheckSaid;
 
-interface CheckedMetric {
-  name: string;
-  judge: { failureLimit: number };
+interface CheckedSpec extends AnyJudgeSpec {
+  /** Bad windows that are still allowed: broken when exceeded. */
+  failureLimit: number;
 }
 
 /**
  * A check that finds each window good, bad or neither: more bad ones than `failureLimit`: degraded. None good yet, or too
  * many in a row that say neither: inconclusive. A window without data says neither.
- * @param windows of this metric, in any order; only frozen ones that do not straddle are judged
- * @param before what was folded of those before
+ * Only frozen windows that do not straddle are judged.
  */
-export function judgeCheck(
-  metric: CheckedMetric,
-  windows: readonly WindowRecord[],
-  context: JudgementContext,
-  { check, before }: { check: Check; before: FoldedTurns | undefined },
-): MetricVerdict {
-  const sums = tallyOf(countedCheck(metric, context, check), windows, context, before);
-  return checkVerdict(metric.name, metric.judge.failureLimit, sums);
+export function checkJudge<Spec extends CheckedSpec>(
+  kind: Spec['kind'],
+  checkOf: (metric: MetricOf<Spec>) => Check,
+): JudgeRunKind<Spec> {
+  const counted = (metric: MetricOf<Spec>, context: JudgementContext): Counted =>
+    countedCheck(metric, context, checkOf(metric));
+  return countingJudge<Spec>({
+    kind,
+    counted,
+    judgeOne: (metric, windows, context, before) =>
+      checkVerdict(metric.name, metric.judge.failureLimit, tallyOf(counted(metric, context), windows, context, before)),
+  });
 }
 
-export const countedCheck = ({ judge }: CheckedMetric, context: JudgementContext, check: Check): Counted => ({
+const countedCheck = ({ judge }: MetricOf<CheckedSpec>, context: JudgementContext, check: Check): Counted => ({
   timing: everyWindow(context),
   measure: ({ startEpochMs, endEpochMs, reading }) => ({
     startEpochMs,

@@ -51,6 +51,11 @@ export interface JudgeRunKind<Spec extends AnyJudgeSpec = AnyJudgeSpec> {
     cut: Cut,
     before: Folded | undefined,
   ): unknown;
+  /**
+   * It decides by the detector of docs/statistics.md, and its part of a plan has the settings of that: what a forecast draws
+   * and a replay shows is what the detector says. Absent: its metrics are judged from their counts alone.
+   */
+  readonly hasDetector?: true;
   /** It asks whether a value is NaN, which is then one and not a missing one. Absent: never. */
   asksForNaN?(judge: Spec): boolean;
   /** Once healthy it takes no more measurements, however many an analysis waits for. */

@@ -1,8 +1,7 @@
 import type { JudgementContext } from '../judges/context.ts';
 import { judgeRelease, type ReleaseVerdict } from '../judges/judge-release.ts';
-import { judgeRunOf } from '../judges/run-registry.ts';
+import { isDetected, judgeRunOf } from '../judges/run-registry.ts';
 import { PROFILE } from '../judges/sequential/context.ts';
-import { isSequential } from '../judges/sequential/windows.ts';
 import type { Metric, Plan } from '../plan/plan.ts';
 import { sequentialContext } from '../plan/sequential-context.ts';
 import { logSumExp } from '../statistics/sequential/comparison.ts';
@@ -104,7 +103,7 @@ function contextOf(plan: Plan, release: RecordedRelease): Omit<JudgementContext,
 function logEOf({ metrics }: Plan, { evidence }: ReleaseVerdict): number | undefined {
   const latest = new Map(evidence.map(one => [one.metric, one]));
   const logs = metrics
-    .filter(isSequential)
+    .filter(isDetected)
     .map(({ name, judge }) => Math.log(judge.share) + (latest.get(name)?.logE ?? 0));
   const sum = logSumExp(logs);
   return Number.isFinite(sum) ? sum : undefined;
@@ -135,7 +134,7 @@ function nearnessIn(
 ): EvidenceLine {
   const scored = evidence.filter(one => one.scored !== 'not').map(one => ({ ...one, endEpochMs: endOf(one) }));
   const guarded = (name: string) =>
-    metrics.filter(isSequential).some(({ name: own, judge }) => own === name && judge.guard);
+    metrics.filter(isDetected).some(({ name: own, judge }) => own === name && judge.guard);
   const sequential = sequentialShares(scored, name => (guarded(name) ? PROFILE.guard.windowsThatAgree : 1));
   const counted = metrics.flatMap(metric => {
     const { name } = metric;

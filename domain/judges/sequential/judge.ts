@@ -131,7 +131,13 @@ function ownsOf(
       ({ startEpochMs, frozenAtEpochMs }) => frozenAtEpochMs <= knownUntilEpochMs && !ahead.has(startEpochMs),
     );
     const auto = withAutoSums(kept?.auto ?? noAutoSums(), windows);
-    return { metric, records, windows, auto, ceilings: ceilingsOf(metric, auto, context.windowSeconds, sequential) };
+    return {
+      metric,
+      records,
+      windows,
+      auto,
+      ceilings: ceilingsOf(metric, { sums: auto, windowSeconds: context.windowSeconds, sequential }),
+    };
   });
 }
 
@@ -190,6 +196,7 @@ const keptBefore = (before: Folded | undefined): SequentialBefore | undefined =>
 
 export const sequentialJudge: JudgeRunKind<SequentialJudgeSpec> = {
   kind: 'sequential',
+  hasDetector: true,
   keptAs: SEQUENTIAL,
   judge: (metrics, windows, context, before) => judgeSequential(metrics, windows, context, keptBefore(before)),
   fold: (metrics, windows, context, cut, before) => foldSequential(metrics, windows, context, cut, keptBefore(before)),

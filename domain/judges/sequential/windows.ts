@@ -9,8 +9,6 @@ import type { SequentialJudgeSpec } from './spec.ts';
 
 export type SequentialMetric = Metric & { judge: SequentialJudgeSpec };
 
-export const isSequential = (metric: Metric): metric is SequentialMetric => metric.judge.kind === 'sequential';
-
 /** A frozen window as the detector takes it, and when it became known. */
 export interface KnownWindow extends DetectorWindow {
   canary: Counts | null;
@@ -123,33 +121,29 @@ export function withAutoSums(before: AutoSums, windows: readonly KnownWindow[]):
   return sums;
 }
 
+/** By what `auto` ceilings are taken. */
+export interface CeilingFacts {
+  sums: AutoSums;
+  windowSeconds: number;
+  sequential: SequentialContext;
+}
+
 /**
  * The ceilings of a metric, per threshold: the plan's own, those that were frozen into the release, or `auto` ones from
  * the windows that were known when the first window without stable traffic was. undefined: none, or not known yet.
  */
-export function ceilingsOf(
-  metric: SequentialMetric,
-  sums: AutoSums,
-  windowSeconds: number,
-  sequential: SequentialContext,
-): readonly number[] | undefined {
+export function ceilingsOf(metric: SequentialMetric, facts: CeilingFacts): readonly number[] | undefined {
   const { judge, name } = metric;
   const thresholds = thresholdsOf(metric);
   if (judge.ceiling === undefined) return undefined;
   const fixed = judge.ceiling;
   if (fixed !== 'auto') return Array.from({ length: thresholds }, () => fixed);
-  const frozen = sequential.ceilings[name];
+  const frozen = facts.sequential.ceilings[name];
   if (frozen !== undefined) return frozen;
-  return sums.closed ? autoCeilingsOf(metric, sums, windowSeconds, sequential) : undefined;
+  return facts.sums.closed ? autoCeilingsOf(metric, facts) : undefined;
 }
 
-/** `auto` ceilings, per threshold. @param own of the windows of the release that were compared */
-export function autoCeilingsOf(
-  metric: SequentialMetric,
-  own: AutoSums,
-  windowSeconds: number,
-  sequential: SequentialContext,
-): readonly number[] | undefined {
+function autoCeilingsOf(metric: SequentialMetric, { sums: own, windowSeconds, sequential }: CeilingFacts) {
   const { judge, name } = metric;
   // what the stable version did before the release stands in for the windows that the release is short of
   const past = sequential.baseline[name] ?? NO_PAST;

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import type { JudgementContext } from '../../../domain/judges/context.ts';
+import type { JudgementContext, MetricVerdict } from '../../../domain/judges/context.ts';
+import type { JudgeRunKind } from '../../../domain/judges/judge-run-kind.ts';
+import type { AnyJudgeSpec, MetricOf } from '../../../domain/judges/metric-of.ts';
 import type { Counts, Reading, WindowRecord } from '../../../domain/windows/reading.ts';
 
 /** A Thursday noon, a whole minute since the epoch: 1,700,000,000 s is 20 s past a minute, so 40 s are added. */
@@ -44,3 +46,15 @@ export const relativeJudge = (failureLimit: fc.Arbitrary<number>) =>
     },
     { requiredKeys: ['kind', 'max', 'failureLimit', 'minRequests'] },
   );
+
+/** What a judge says of one metric. */
+export function verdictOf<Spec extends AnyJudgeSpec>(
+  kind: JudgeRunKind<Spec>,
+  metric: MetricOf<Spec>,
+  windows: readonly WindowRecord[],
+  of: JudgementContext,
+): MetricVerdict {
+  const verdict = kind.judge([metric], { [metric.name]: windows }, of, undefined).byMetric[metric.name];
+  if (verdict === undefined) throw new Error(`no verdict on ${metric.name}`);
+  return verdict;
+}

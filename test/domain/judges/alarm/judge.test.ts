@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { type AlarmMetric, judgeAlarm } from '../../../../domain/judges/alarm/judge.ts';
+import { alarmJudge } from '../../../../domain/judges/alarm/judge.ts';
+import type { AlarmJudgeSpec } from '../../../../domain/judges/alarm/plan.ts';
+import type { MetricOf } from '../../../../domain/judges/metric-of.ts';
 import type { AlarmState } from '../../../../domain/windows/reading.ts';
-import { context, frozen, MINUTE, NOON } from '../records.ts';
+import { context, frozen, MINUTE, NOON, verdictOf } from '../records.ts';
 
-const metric = (failureLimit = 0): AlarmMetric => ({
+const metric = (failureLimit = 0): MetricOf<AlarmJudgeSpec> => ({
   name: 'late',
   source: { kind: 'cloudwatch', measure: { kind: 'alarm', alarm: 'late' } },
   judge: { kind: 'alarm', failureLimit },
 });
 /** One window after the other. */
 const judged = (states: (AlarmState | 'noData')[], failureLimit = 0) =>
-  judgeAlarm(
+  verdictOf(
+    alarmJudge,
     metric(failureLimit),
     states.map((state, n) =>
       frozen(n, state === 'noData' ? { kind: 'noData', reason: 'there is no alarm late' } : { kind: 'alarm', state }),
@@ -75,7 +78,7 @@ describe('the judge of an alarm', () => {
 
   it('is not misled by a reading of another kind', () => {
     const other = frozen(0, { kind: 'value', canary: 1, stable: 1 });
-    const { measurements } = judgeAlarm(metric(), [other], context());
+    const { measurements } = verdictOf(alarmJudge, metric(), [other], context());
     expect(measurements[0]).toMatchObject({
       phase: 'inconclusive',
       because: 'the reading is not the state of an alarm',

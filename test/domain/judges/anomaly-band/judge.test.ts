@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type AnomalyBandMetric, judgeAnomalyBand } from '../../../../domain/judges/anomaly-band/judge.ts';
+import { anomalyBandJudge } from '../../../../domain/judges/anomaly-band/judge.ts';
 import type { AnomalyBandJudgeSpec } from '../../../../domain/judges/anomaly-band/plan.ts';
-import { context, frozen, MINUTE, NOON } from '../records.ts';
+import type { MetricOf } from '../../../../domain/judges/metric-of.ts';
+import { context, frozen, MINUTE, NOON, verdictOf } from '../records.ts';
 
-const metric = (bad: AnomalyBandJudgeSpec['bad'], failureLimit: number): AnomalyBandMetric => ({
+const metric = (bad: AnomalyBandJudgeSpec['bad'], failureLimit: number): MetricOf<AnomalyBandJudgeSpec> => ({
   name: 'orders',
   source: {
     kind: 'cloudwatch',
@@ -13,7 +14,8 @@ const metric = (bad: AnomalyBandJudgeSpec['bad'], failureLimit: number): Anomaly
 });
 type Band = [value: number | null, low: number | null, high: number | null];
 const judged = (bands: Band[], bad: AnomalyBandJudgeSpec['bad'] = 'outside', failureLimit = 0) =>
-  judgeAnomalyBand(
+  verdictOf(
+    anomalyBandJudge,
     metric(bad, failureLimit),
     bands.map(([value, low, high], n) => frozen(n, { kind: 'band', value, low, high })),
     context({ nowEpochMs: NOON + bands.length * MINUTE }),
@@ -83,7 +85,7 @@ describe('the judge of an anomaly band', () => {
     expect(judged([[15, 10, null]]).because).toBe(learning);
     expect(judged([])).toMatchObject({ kind: 'inconclusive' });
     const other = frozen(0, { kind: 'alarm', state: 'OK' });
-    expect(judgeAnomalyBand(metric('outside', 0), [other], context()).measurements[0]).toMatchObject({
+    expect(verdictOf(anomalyBandJudge, metric('outside', 0), [other], context()).measurements[0]).toMatchObject({
       ...{ phase: 'inconclusive', because: 'the reading has no band' },
     });
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { SequentialContext } from '../../../../domain/judges/sequential/context.ts';
 import {
+  type CeilingFacts,
   ceilingsOf,
   detectorMetric,
   type KnownWindow,
@@ -67,7 +69,12 @@ it('a window that was scored has counts of both versions: nothing where the stab
   expect(scoredWindow(known(0, { stable: null }))).toEqual({ ...both, stable: { requests: 0, bad: [] } });
 });
 
-const sums = (windows: KnownWindow[]) => withAutoSums(noAutoSums(), windows);
+/** A minute each, of a release that is in this context. */
+const facts = (windows: KnownWindow[], of: SequentialContext): CeilingFacts => ({
+  sums: withAutoSums(noAutoSums(), windows),
+  windowSeconds: 60,
+  sequential: of,
+});
 
 describe('a ceiling', () => {
   const alone = (n: number) => known(n, { stableExpected: false, stable: null });
@@ -76,19 +83,19 @@ describe('a ceiling', () => {
   const bound = (n: number) => 1 - 0.01 ** (1 / n);
 
   it('is none where the plan has none, and the same for every threshold where it is a number', () => {
-    expect(ceilingsOf(metric(), sums([known(0), alone(1)]), 60, sequential())).toBeUndefined();
-    expect(ceilingsOf(slow({ ceiling: 0.02 }), sums([]), 60, sequential())).toEqual([0.02, 0.02]);
+    expect(ceilingsOf(metric(), facts([known(0), alone(1)], sequential()))).toBeUndefined();
+    expect(ceilingsOf(slow({ ceiling: 0.02 }), facts([], sequential()))).toEqual([0.02, 0.02]);
   });
 
   it('that is automatic is not known before the stable version is without traffic', () => {
     const straddling = known(1, { stableExpected: false, straddles: true });
-    expect(ceilingsOf(metric(auto), sums([known(0), straddling]), 60, sequential())).toBeUndefined();
-    expect(ceilingsOf(metric(auto), sums([known(0), straddling, alone(2)]), 60, sequential())).toBeDefined();
+    expect(ceilingsOf(metric(auto), facts([known(0), straddling], sequential()))).toBeUndefined();
+    expect(ceilingsOf(metric(auto), facts([known(0), straddling, alone(2)], sequential()))).toBeDefined();
   });
 
   it('that was frozen into the release stays', () => {
     const kept = sequential({ ceilings: { errors: [0.5] } });
-    expect(ceilingsOf(metric(auto), sums([known(0), alone(1)]), 60, kept)).toEqual([0.5]);
+    expect(ceilingsOf(metric(auto), facts([known(0), alone(1)], kept))).toEqual([0.5]);
   });
 
   it('is the margin times what the stable version had in its windows until then', () => {
@@ -103,22 +110,22 @@ describe('a ceiling', () => {
       known(7, { stable: counts(100, 90) }),
     ];
     // 330 requests in 180 s are 1,100 in the 600 s alone: room for 10 failures is 0.91 %, below 1.25 x 1.52 %
-    expect(ceilingsOf(metric(auto), sums(windows), 60, sequential())).toEqual([expect.closeTo(1.25 * bound(300), 12)]);
+    expect(ceilingsOf(metric(auto), facts(windows, sequential()))).toEqual([expect.closeTo(1.25 * bound(300), 12)]);
   });
 
   it('has room for 10 failures in the requests that are to come', () => {
     const windows = [known(0), known(1), known(2), alone(3)];
     // 330 in 180 s are 110 in 60 s
-    expect(ceilingsOf(metric(auto), sums(windows), 60, sequential({ secondsAlone: 60 }))).toEqual([
+    expect(ceilingsOf(metric(auto), facts(windows, sequential({ secondsAlone: 60 })))).toEqual([
       expect.closeTo(10 / 110, 12),
     ]);
     // with 9,000 in 90 windows before: 9,330 in 93 minutes
     const past = { windows: 90, requests: 9000, bad: [0], phi: [1], assumed: false };
     const known90 = { baseline: { errors: past } };
-    expect(ceilingsOf(metric(auto), sums(windows), 60, sequential({ ...known90, secondsAlone: 60 }))).toEqual([
+    expect(ceilingsOf(metric(auto), facts(windows, sequential({ ...known90, secondsAlone: 60 })))).toEqual([
       expect.closeTo(10 / (9330 / 93), 12),
     ]);
-    expect(ceilingsOf(metric(auto), sums(windows), 60, sequential({ ...known90, secondsAlone: 6_000_000 }))).toEqual([
+    expect(ceilingsOf(metric(auto), facts(windows, sequential({ ...known90, secondsAlone: 6_000_000 })))).toEqual([
       expect.closeTo(1.25 * bound(9300), 12),
     ]);
   });
@@ -129,12 +136,12 @@ describe('a ceiling', () => {
     const windows = [...both, known(3, { metric: 'slow', stableExpected: false, stable: null })];
     // 3 of 300: the binomial sum up to 3 is 1 % at 3.309274 %
     expect(
-      ceilingsOf(slow(auto), sums(windows), 60, sequential({ baseline: { slow: past }, secondsAlone: 60_000 })),
+      ceilingsOf(slow(auto), facts(windows, sequential({ baseline: { slow: past }, secondsAlone: 60_000 }))),
     ).toEqual([expect.closeTo(1.25 * bound(300), 12), expect.closeTo(1.25 * 0.03309274220691, 10)]);
   });
 
   it('is not known where the stable version had no request', () => {
-    expect(ceilingsOf(metric(auto), sums([alone(0)]), 60, sequential())).toBeUndefined();
+    expect(ceilingsOf(metric(auto), facts([alone(0)], sequential()))).toBeUndefined();
   });
 });
 
