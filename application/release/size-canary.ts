@@ -2,12 +2,15 @@ import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { RouterRuleError } from '../../adapters/router/errors.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
+import type { Slot } from '../../domain/dial.ts';
 import { hasTraffic } from '../../domain/ledger/weight.ts';
 import { WAIT_SECONDS } from '../../domain/release/next-move.ts';
 import { nextStep } from '../../domain/release/next-step.ts';
 import { replicasFor, stableSize } from '../../domain/release/sizing.ts';
 import { minimumToRaise, minimumUnderWay } from '../../domain/release/stable-minimum.ts';
+import type { Workload } from '../../domain/workload.ts';
 import { output } from '../outputs.ts';
+import { readDial } from '../read-dial.ts';
 import type { ReleaseCall } from '../release-call.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { followTemplate } from './follow-template.ts';
@@ -56,16 +59,23 @@ export async function sizeCanary(deps: SizeCanaryDeps, call: ReleaseCall) {
   if (stableMinimum !== undefined && (ofStable.autoscalerMinimum ?? stableMinimum) < stableNow) {
     await deps.cluster.setAutoscalerMinimum(workload, stable, stableNow, call.position);
   }
-  // a slot with traffic never shrinks by our hand: what an autoscaler or a person made of it is left where it is more
-  const keepsMore = hasTraffic(call.release);
   const { desired, autoscalerMinimum = replicas, autoscalerMaximum = replicas } = ofCanary;
   const given = Math.min(replicas, Math.max(1, autoscalerMaximum));
+  // a slot with traffic is never shrunk by us: what an autoscaler or a person made of it is left where it is more
+  const isLess = desired > given || autoscalerMinimum > replicas;
+  const keepsMore = hasTraffic(call.release) || (isLess && (await mayHaveTraffic(deps, workload, canary)));
   if (!keepsMore || desired < given) await deps.cluster.scaleSlot(workload, canary, given, call.position);
   if (!keepsMore || autoscalerMinimum < replicas)
     await deps.cluster.setAutoscalerMinimum(workload, canary, replicas, call.position);
   const kept = keepsMore && desired > replicas ? `, and keeps the ${desired} that it has` : '';
   const because = `${canary} is scaled to ${replicas} for weight ${next.weight} %${kept}`;
   return output({ kind: 'lookAgain', seconds: WAIT_SECONDS, because, asks: 'cluster' });
+}
+
+/** A person may have turned the dial to a slot to which the release has sent nothing yet. */
+async function mayHaveTraffic(deps: SizeCanaryDeps, workload: Workload, slot: Slot): Promise<boolean> {
+  const dial = await readDial(deps, workload);
+  return 'unreadable' in dial || dial[slot] > 0;
 }
 
 const raise = ({ cluster }: SizeCanaryDeps, { release, admission, position }: ReleaseCall, minimum: number) =>

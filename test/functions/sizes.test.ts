@@ -34,6 +34,31 @@ it('leaves a canary with traffic the replicas that its autoscaler or a person ga
   expect(await green(fakes)).toMatchObject({ desired: 8, autoscalerMinimum: 6 });
 });
 
+it.each([
+  ['has turned the dial to it', (fakes: Fakes) => fakes.router.setDial(shop, { blue: 66.7, green: 33.3 })],
+  [
+    'has made a page of the rule',
+    (fakes: Fakes) => [...fakes.router.rules.values()].map(rule => rule.groups.splice(0)),
+  ],
+])('leaves a canary without a weight its replicas where a person %s', async (_, change) => {
+  const fakes = await openFakes({ steps: [weight(100)], metrics: [] });
+  fakes.cluster.putAutoscaler(shop, 'green', 2, 40);
+  await fakes.admitted();
+  await fakes.canary(6);
+  fakes.cluster.setReplicas(shop, 'green', 6);
+  await change(fakes);
+  await fakes.run('size-canary', road);
+  expect(await green(fakes)).toMatchObject({ desired: 6 });
+});
+
+it('takes from a canary without requests what it has too much', async () => {
+  const fakes = await openFakes({ steps: [weight(100)], metrics: [] });
+  await fakes.admitted();
+  await fakes.canary(6);
+  await fakes.run('size-canary', road);
+  expect(await green(fakes)).toMatchObject({ desired: 4 });
+});
+
 it("gives the canary its share of stable's present size, and stable's minimum follows it", async () => {
   const fakes = await openFakes({ steps: [weight(100)], metrics: [] });
   fakes.cluster.putAutoscaler(shop, 'blue', 2, 40);
