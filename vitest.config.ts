@@ -8,6 +8,7 @@ const LONG = [
   'conformance/machines.test.ts',
   'adapters/cluster/kubernetes-api.real.test.ts',
   'lab/programs/catalogue.lab.test.ts',
+  'functions/lambda/runtime.real.test.ts',
   'lab/prometheus/lab-prometheus.real.test.ts',
   'simulation/seeds.test.ts',
   'cli/operations.test.ts',

@@ -43,7 +43,7 @@ const NAMES: Readonly<Record<ErrorKind, readonly string[]>> = {
     'TooManyImagesError',
   ],
   unusable: ['BadCountsError', 'EvaluationError', 'JsonPathError', 'MissingEntryError'],
-  broken: ['EntryTooLargeError', 'LedgerBrokenError'],
+  broken: ['EntryTooLargeError', 'EnvironmentError', 'LedgerBrokenError'],
 };
 
 const KINDS = Object.keys(NAMES) as ErrorKind[];

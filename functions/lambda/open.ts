@@ -17,6 +17,7 @@ import type { NotifyDeps } from '../../application/notify.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
 import { lazy } from '../../domain/lazy.ts';
 import { DEFAULT_PROPAGATION_SECONDS } from '../../domain/windows/windows.ts';
+import { environmentError } from './environment-error.ts';
 import type { LambdaHandler } from './handler.ts';
 
 /*
@@ -24,11 +25,20 @@ import type { LambdaHandler } from './handler.ts';
  * it asks for; the cluster's is in open-cluster.ts, out of reach of the way back.
  */
 
-/** Opened at the first call of a cold start; importing a function opens nothing. */
+/**
+ * Opened at the first call of a cold start; importing a function opens nothing.
+ * @throws EnvironmentError at each call, where it cannot be opened
+ */
 export function lazily<Output>(
   open: (env: Env) => LambdaHandler<Output> | Promise<LambdaHandler<Output>>,
 ): LambdaHandler<Output> {
-  const opened = lazy(() => Promise.resolve(open(process.env)));
+  const opened = lazy(async () => {
+    try {
+      return await open(process.env);
+    } catch (error) {
+      throw environmentError(error);
+    }
+  });
   return async (event, context) => (await opened())(event, context);
 }
 
