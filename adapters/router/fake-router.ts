@@ -15,6 +15,8 @@ export interface FakeRule {
   /** None: it answers by itself. */
   groups: { arn: string; weight: number }[];
   stickinessSeconds: number;
+  /** What stands in front of the forward; absent: anybody may come. */
+  authenticate?: 'authenticate-oidc' | 'authenticate-cognito';
   httpHeaders: { name: string; values: string[] }[];
 }
 

@@ -16,8 +16,9 @@ export function ruleOperations(
     if (found === undefined) throw new AwsError('RuleNotFound', 'One or more rules not found');
     return found;
   };
-  const checked = (action: Rule['action']): Rule['action'] => {
-    if ('fixedStatus' in action) return action;
+  const checked = (given: Pick<Rule, 'action' | 'authenticate'>): Pick<Rule, 'action' | 'authenticate'> => {
+    const { action } = given;
+    if ('fixedStatus' in action) return given;
     for (const { arn } of action.targetGroups) groupOf(loadBalancer, arn);
     const sticky = action.targetGroups.some(({ arn }) => attributes[arn]?.['stickiness.enabled'] === 'true');
     if (action.targetGroups.length > 1 && sticky && !action.stickiness.enabled) {
@@ -26,7 +27,7 @@ export function ruleOperations(
         'You must enable group stickiness on a rule where one of its target groups has target stickiness enabled',
       );
     }
-    return action;
+    return given;
   };
   return {
     async describe({ RuleArns, ListenerArn }: elb.DescribeRulesCommandInput): Promise<elb.DescribeRulesOutput> {
@@ -42,9 +43,12 @@ export function ruleOperations(
       if (rule.priority === 'default') {
         throw new AwsError('OperationNotPermitted', 'Default rules cannot be modified; modify the listener');
       }
+      const { authenticate, ...rest } = rule;
+      const acts = Actions === undefined ? rule : checked(parseActions(Actions, authenticate));
       const modified: Rule = {
-        ...rule,
-        ...(Actions !== undefined && { action: checked(parseActions(Actions)) }),
+        ...rest,
+        action: acts.action,
+        ...(acts.authenticate !== undefined && { authenticate: acts.authenticate }),
         ...(Conditions !== undefined && { conditions: parseConditions(Conditions) }),
       };
       loadBalancer.putRule(modified);
@@ -60,11 +64,11 @@ export function ruleOperations(
       if (loadBalancer.rules().some(rule => rule.priority === priority)) {
         throw new AwsError('PriorityInUse', `Priority '${priority}' is currently in use`);
       }
-      const action = checked(parseActions(input.Actions ?? []));
+      const acts = checked(parseActions(input.Actions ?? []));
       const conditions = parseConditions(input.Conditions ?? []);
       const listenerRule = loadBalancer.listenerArn.replace(':listener/', ':listener-rule/');
       const arn = `${listenerRule}/${priority.toString(16).padStart(16, '0')}`;
-      const rule: Rule = { arn, listenerArn: loadBalancer.listenerArn, priority, conditions, action };
+      const rule: Rule = { arn, listenerArn: loadBalancer.listenerArn, priority, conditions, ...acts };
       loadBalancer.putRule(rule);
       tags[arn] = tagsOf(input.Tags); // a rule of before that had the same ARN took its own with it
       return { Rules: [describeRule(rule)] };

@@ -1,33 +1,48 @@
+import { isIP } from 'node:net';
 import type {
   Action,
   RuleCondition as SdkCondition,
   Rule as SdkRule,
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { ForwardAction, Rule, RuleCondition, TargetHealth } from '../load-balancer/model.ts';
+import type { Authentication, ForwardAction, Rule, RuleCondition, TargetHealth } from '../load-balancer/model.ts';
 import { AwsError } from './aws-error.ts';
+import { describeAuthentication, isAuthentication, parseAuthentication } from './elbv2-authentication.ts';
 
 /** At most so many target groups in one forward action ("Target groups per action" in ELB's quotas). */
 const MAX_TARGET_GROUPS = 5;
 const MAX_STICKINESS_SECONDS = 604_800;
+/** "Condition values per rule" in ELB's quotas, over all of its conditions. */
+const MAX_CONDITION_VALUES = 5;
+
+const CONDITION_FIELDS = [
+  'http-header',
+  'host-header',
+  'path-pattern',
+  'http-request-method',
+  'query-string',
+  'source-ip',
+];
 
 export const describeRule = (rule: Rule): SdkRule => ({
   RuleArn: rule.arn,
   Priority: String(rule.priority),
   IsDefault: rule.priority === 'default',
   Conditions: rule.conditions.map(describeCondition),
-  Actions: [describeAction(rule.action)],
+  Actions: [
+    ...(rule.authenticate === undefined ? [] : [describeAuthentication(rule.authenticate)]),
+    { ...describeAction(rule.action), Order: rule.authenticate === undefined ? 1 : 2 },
+  ],
 });
 
 function describeAction(action: Rule['action']): Action {
   if ('fixedStatus' in action) {
-    return { Type: 'fixed-response', Order: 1, FixedResponseConfig: { StatusCode: String(action.fixedStatus) } };
+    return { Type: 'fixed-response', FixedResponseConfig: { StatusCode: String(action.fixedStatus) } };
   }
   const { enabled, durationSeconds } = action.stickiness;
   const only = action.targetGroups.length === 1 ? action.targetGroups[0] : undefined;
   return {
     Type: 'forward',
-    Order: 1,
     // ELB names a single group at the top as well, whichever way it was written
     ...(only !== undefined && { TargetGroupArn: only.arn }),
     ForwardConfig: {
@@ -38,6 +53,10 @@ function describeAction(action: Rule['action']): Action {
 }
 
 function describeCondition(condition: RuleCondition): SdkCondition {
+  if (condition.field === 'query-string') {
+    const pairs = condition.values.map(({ key, value }) => ({ ...(key !== undefined && { Key: key }), Value: value }));
+    return { Field: 'query-string', QueryStringConfig: { Values: pairs } };
+  }
   const Values = [...condition.values];
   switch (condition.field) {
     case 'http-header':
@@ -46,39 +65,101 @@ function describeCondition(condition: RuleCondition): SdkCondition {
       return { Field: 'host-header', Values, HostHeaderConfig: { Values } };
     case 'path-pattern':
       return { Field: 'path-pattern', Values, PathPatternConfig: { Values } };
+    case 'http-request-method':
+      return { Field: 'http-request-method', HttpRequestMethodConfig: { Values } };
+    case 'source-ip':
+      return { Field: 'source-ip', SourceIpConfig: { Values } };
   }
 }
 
+/** @throws AwsError where ELB would refuse them */
 export function parseConditions(conditions: readonly SdkCondition[]): RuleCondition[] {
-  return conditions.map(({ Field: field, Values, HttpHeaderConfig, HostHeaderConfig, PathPatternConfig }) => {
-    if (field === 'http-header') {
+  const parsed = conditions.map(parseCondition);
+  const values = parsed.reduce((sum, condition) => sum + condition.values.length, 0);
+  if (values <= MAX_CONDITION_VALUES) return parsed;
+  throw new AwsError(
+    'ValidationError',
+    `A rule can have at most ${MAX_CONDITION_VALUES} condition values, not ${values}`,
+  );
+}
+
+function parseCondition(condition: SdkCondition): RuleCondition {
+  const { Field: field, Values, HttpHeaderConfig } = condition;
+  switch (field) {
+    case 'http-header': {
       const name = HttpHeaderConfig?.HttpHeaderName;
       if (name === undefined) throw new AwsError('ValidationError', 'An http-header condition must name the header');
       return { field, name, values: required(HttpHeaderConfig?.Values) };
     }
-    if (field === 'host-header') return { field, values: required(HostHeaderConfig?.Values ?? Values) };
-    if (field === 'path-pattern') return { field, values: required(PathPatternConfig?.Values ?? Values) };
-    throw new AwsError(
-      'ValidationError',
-      `Condition field '${field}' must be one of [http-header, host-header, path-pattern]`,
-    );
-  });
+    case 'host-header':
+      return { field, values: required(condition.HostHeaderConfig?.Values ?? Values) };
+    case 'path-pattern':
+      return { field, values: required(condition.PathPatternConfig?.Values ?? Values) };
+    case 'http-request-method':
+      return { field, values: required(condition.HttpRequestMethodConfig?.Values) };
+    case 'source-ip':
+      return { field, values: required(condition.SourceIpConfig?.Values).map(requireCidr) };
+    case 'query-string': {
+      const pairs = required(condition.QueryStringConfig?.Values);
+      return {
+        field,
+        values: pairs.map(({ Key: key, Value: value = '' }) => ({ ...(key !== undefined && { key }), value })),
+      };
+    }
+    default:
+      throw new AwsError(
+        'ValidationError',
+        `Condition field '${field}' must be one of [${CONDITION_FIELDS.join(', ')}]`,
+      );
+  }
 }
 
-function required(values: readonly string[] | undefined): string[] {
+function requireCidr(cidr: string): string {
+  const [address = '', bits] = cidr.split('/');
+  const most = isIP(address) === 6 ? 128 : 32;
+  if (isIP(address) !== 0 && bits !== undefined && /^\d+$/.test(bits) && Number(bits) <= most) return cidr;
+  throw new AwsError('ValidationError', `The source IP '${cidr}' must be in CIDR notation`);
+}
+
+function required<T>(values: readonly T[] | undefined): T[] {
   if (values === undefined || values.length === 0) {
     throw new AwsError('ValidationError', 'A condition value must be specified');
   }
   return [...values];
 }
 
-/** The one action of a rule. @throws AwsError where ELB would refuse it */
-export function parseActions(actions: readonly Action[]): Rule['action'] {
-  const [action, ...others] = actions;
-  if (action === undefined || others.length > 0) {
+/**
+ * What a rule does, in front of it who may come.
+ * @param before what authenticates in the rule that is changed: its secret may be kept
+ * @throws AwsError where ELB would refuse it
+ */
+export function parseActions(
+  actions: readonly Action[],
+  before?: Authentication,
+): Pick<Rule, 'action' | 'authenticate'> {
+  if (actions.length > 1 && new Set(actions.map(({ Order }) => Order ?? '')).size < actions.length) {
+    throw new AwsError('ValidationError', 'Each action of a rule with several must have an order of its own');
+  }
+  const inOrder = actions.toSorted((a, b) => (a.Order ?? 0) - (b.Order ?? 0));
+  const action = inOrder.pop();
+  if (action === undefined || inOrder.length > 1 || inOrder.some(({ Type }) => !isAuthentication(Type))) {
     throw new AwsError('ValidationError', 'A rule must have exactly one forward, redirect, or fixed-response action');
   }
+  const [first] = inOrder;
+  return {
+    action: parseLast(action),
+    ...(first !== undefined && { authenticate: parseAuthentication(first, before) }),
+  };
+}
+
+function parseLast(action: Action): Rule['action'] {
   if (action.Type === 'fixed-response') return { fixedStatus: Number(action.FixedResponseConfig?.StatusCode) };
+  if (isAuthentication(action.Type)) {
+    throw new AwsError(
+      'InvalidLoadBalancerAction',
+      'The last action of a rule must be forward, redirect, or fixed-response',
+    );
+  }
   if (action.Type !== 'forward') {
     throw new AwsError('InvalidLoadBalancerAction', `the lab's load balancer has no action of type '${action.Type}'`);
   }

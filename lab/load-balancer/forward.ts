@@ -12,6 +12,8 @@ export interface ForwardTo {
   idleTimeoutMs: number;
   listenerPort: number;
   setCookie: string | undefined;
+  /** Of whoever has logged in, where the rule asks for that. */
+  identity: string | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export function forward(request: IncomingMessage, response: ServerResponse, to: 
   let complete = false;
   let isCut = false;
 
-  const { request: upstream, isConnected } = openUpstream(request, target, requestHeaders(request, to.listenerPort));
+  const { request: upstream, isConnected } = openUpstream(request, target, requestHeaders(request, to));
   const cut = () => {
     isCut = true;
     upstream.destroy(new Error('the deregistration delay is over'));
@@ -99,15 +101,19 @@ export function answerItself(
   { status, metrics, groupName }: { status: OwnAnswer; metrics: MinuteMetrics; groupName?: string },
 ): void {
   metrics.ownAnswer(status);
-  writeOwn(response, status, groupName);
+  writeOwn(response, { status, ...(groupName !== undefined && { groupName }) });
 }
 
-/** An answer made by the load balancer that is nobody's fault (fixed-response), so not counted. */
-export function writeOwn(response: ServerResponse, status: number, groupName?: string): void {
+/** An answer made by the load balancer that is nobody's fault (fixed-response, a log-in), so not counted. */
+export function writeOwn(
+  response: ServerResponse,
+  { status, groupName, location }: { status: number; groupName?: string; location?: string },
+): void {
   if (response.destroyed) return;
   response.writeHead(status, {
     [BY_HEADER]: BY_LOAD_BALANCER,
     ...(groupName === undefined ? {} : { [GROUP_HEADER]: groupName }),
+    ...(location === undefined ? {} : { location }),
     'content-length': 0,
   });
   response.end();

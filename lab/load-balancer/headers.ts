@@ -6,6 +6,8 @@ export const GROUP_HEADER = 'x-lab-target-group';
 export const BY_HEADER = 'x-lab-by';
 export const BY_LOAD_BALANCER = 'load-balancer';
 
+const IDENTITY_HEADER = 'x-amzn-oidc-identity';
+
 /** Headers that belong to one connection (RFC 9110, 7.6.1), so never go on to the next. */
 const HOP_BY_HOP = new Set([
   'connection',
@@ -33,11 +35,21 @@ function endToEnd(message: IncomingMessage, drop: ReadonlySet<string>): string[]
 }
 
 // `expect` is answered by the listener itself
-const REPLACED_IN_REQUEST = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'expect']);
+const REPLACED_IN_REQUEST = new Set([
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'expect',
+  // who has logged in is said by the load balancer alone
+  IDENTITY_HEADER,
+]);
 const REPLACED_IN_RESPONSE = new Set([GROUP_HEADER, BY_HEADER]);
 
 /** The headers for the target, with X-Forwarded-*, and the body framed as the client framed it. */
-export function requestHeaders(request: IncomingMessage, listenerPort: number): string[] {
+export function requestHeaders(
+  request: IncomingMessage,
+  { listenerPort, identity }: { listenerPort: number; identity: string | undefined },
+): string[] {
   const headers = endToEnd(request, REPLACED_IN_REQUEST);
   const before = request.headers['x-forwarded-for'];
   const client = request.socket.remoteAddress ?? 'unknown';
@@ -49,6 +61,7 @@ export function requestHeaders(request: IncomingMessage, listenerPort: number): 
     'X-Forwarded-Port',
     String(listenerPort),
   );
+  if (identity !== undefined) headers.push(IDENTITY_HEADER, identity);
   if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   else if (request.headers['content-length'] === undefined && !['GET', 'HEAD'].includes(request.method ?? ''))
     // without it node would announce a chunked body for a POST that has none

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { NotFoundError } from '../../domain/errors.ts';
 import { listenerArn, loadBalancerArn } from '../aws/elbv2-arns.ts';
 import type { LabClock } from '../clock.ts';
+import { authenticated } from './authenticate.ts';
 import { answerItself, forward, writeOwn } from './forward.ts';
 import { openListeners } from './listeners.ts';
 import { MinuteMetrics } from './minute-metrics.ts';
@@ -60,11 +61,24 @@ export async function openLoadBalancer(options: LoadBalancerOptions): Promise<Lo
 
   /** Which target gets this request, or what the load balancer answers itself. */
   const route = (request: IncomingMessage): Route => {
-    const head = { host: request.headers.host ?? '', url: request.url ?? '/', headers: request.headers };
-    const action = rules.find(rule => rule.matches(head))?.rule.action;
-    if (action === undefined) return { kind: 'own', status: 503 };
-    if ('fixedStatus' in action) return { kind: 'fixed', status: action.fixedStatus };
+    const head = {
+      host: request.headers.host ?? '',
+      url: request.url ?? '/',
+      headers: request.headers,
+      method: request.method ?? 'GET',
+      source: request.socket.remoteAddress ?? '',
+    };
+    const rule = rules.find(candidate => candidate.matches(head))?.rule;
+    if (rule === undefined) return { kind: 'own', status: 503 };
     const nowEpochMs = clock.now();
+    const admitted =
+      rule.authenticate === undefined
+        ? { kind: 'admitted' as const }
+        : authenticated(rule.authenticate, request.headers.cookie, nowEpochMs);
+    if (admitted.kind === 'refused') return { kind: 'fixed', status: admitted.status };
+    if (admitted.kind === 'sentToLogIn') return { kind: 'fixed', status: 302, location: admitted.location };
+    const { action } = rule;
+    if ('fixedStatus' in action) return { kind: 'fixed', status: action.fixedStatus };
     const sticky = stickyGroup(action, request.headers.cookie, nowEpochMs);
     const arn = sticky ?? groupByWeight(action, random());
     const group = arn === undefined ? undefined : groups.get(arn);
@@ -76,7 +90,7 @@ export async function openLoadBalancer(options: LoadBalancerOptions): Promise<Lo
       action.stickiness.enabled && sticky === undefined
         ? stickyCookie({ arn, endsAtEpochMs: nowEpochMs + durationMs, wallSeconds: clock.wallMs(durationMs) / 1000 })
         : undefined;
-    return { kind: 'target', group, target, setCookie };
+    return { kind: 'target', group, target, setCookie, identity: admitted.identity };
   };
 
   const server = createServer({
@@ -93,7 +107,7 @@ export async function openLoadBalancer(options: LoadBalancerOptions): Promise<Lo
     }
     const chosen = route(request);
     if (chosen.kind === 'own') answerItself(response, { ...chosen, metrics });
-    else if (chosen.kind === 'fixed') writeOwn(response, chosen.status);
+    else if (chosen.kind === 'fixed') writeOwn(response, chosen);
     else forward(request, response, { ...chosen, metrics, idleTimeoutMs, listenerPort });
   });
   server.on('upgrade', (request, socket, head) => {
@@ -149,5 +163,5 @@ export async function openLoadBalancer(options: LoadBalancerOptions): Promise<Lo
 
 type Route =
   | { kind: 'own'; status: 503; groupName?: string }
-  | { kind: 'fixed'; status: number }
-  | { kind: 'target'; group: TargetGroup; target: Target; setCookie: string | undefined };
+  | { kind: 'fixed'; status: number; location?: string }
+  | { kind: 'target'; group: TargetGroup; target: Target; setCookie: string | undefined; identity: string | undefined };

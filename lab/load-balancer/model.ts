@@ -28,7 +28,25 @@ export interface ForwardAction {
 export type RuleCondition =
   | { field: 'host-header'; values: string[] }
   | { field: 'path-pattern'; values: string[] }
-  | { field: 'http-header'; name: string; values: string[] };
+  | { field: 'http-header'; name: string; values: string[] }
+  | { field: 'http-request-method'; values: string[] }
+  /** A value without a key is that of any key. */
+  | { field: 'query-string'; values: { key?: string; value: string }[] }
+  /** Of the connection, in CIDR notation; X-Forwarded-For does not count. */
+  | { field: 'source-ip'; values: string[] };
+
+/** What stands in front of a rule's forward. */
+export interface Authentication {
+  type: 'authenticate-oidc' | 'authenticate-cognito';
+  /** As the ELBv2 API describes it: without the client's secret, which it never gives back. */
+  config: Readonly<Record<string, unknown>>;
+  /** Of OIDC. */
+  clientSecret?: string;
+  /** The name of the session's cookie. */
+  sessionCookie: string;
+  onUnauthenticated: 'authenticate' | 'allow' | 'deny';
+  logInUrl: string;
+}
 
 export interface Rule {
   arn: string;
@@ -36,6 +54,8 @@ export interface Rule {
   /** Smallest first; the default rule is last. */
   priority: number | 'default';
   conditions: RuleCondition[];
+  /** Before the action; absent: anybody may come. */
+  authenticate?: Authentication;
   action: ForwardAction | { fixedStatus: number };
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { BlockList, isIPv6 } from 'node:net';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { ForwardAction, Rule, RuleCondition } from './model.ts';
 
@@ -9,6 +10,9 @@ export interface RequestHead {
   /** Path with query. */
   url: string;
   headers: IncomingHttpHeaders;
+  method: string;
+  /** Address of the connection's other end. */
+  source: string;
 }
 
 export interface CompiledRule {
@@ -59,6 +63,28 @@ function compileCondition(condition: RuleCondition): (head: RequestHead) => bool
         const text = Array.isArray(value) ? value.join(', ') : value;
         return patterns.some(pattern => pattern.test(text));
       };
+    }
+    case 'http-request-method':
+      return head => condition.values.includes(head.method);
+    case 'query-string': {
+      const pairs = condition.values.map(({ key, value }) => ({
+        key: key === undefined ? undefined : wildcard(key, { ignoreCase: true }),
+        value: wildcard(value, { ignoreCase: true }),
+      }));
+      return head => {
+        const query = [...new URLSearchParams(head.url.split('?').slice(1).join('?'))];
+        return pairs.some(pair =>
+          query.some(([key, value]) => pair.key?.test(key) !== false && pair.value.test(value)),
+        );
+      };
+    }
+    case 'source-ip': {
+      const sources = new BlockList();
+      for (const cidr of condition.values) {
+        const [address = '', bits] = cidr.split('/');
+        sources.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4');
+      }
+      return ({ source }) => sources.check(source, isIPv6(source) ? 'ipv6' : 'ipv4');
     }
     default:
       return assertNever(condition);

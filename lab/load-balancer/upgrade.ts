@@ -19,7 +19,7 @@ export function forwardUpgrade(
   to: Omit<ForwardTo, 'setCookie' | 'idleTimeoutMs'>,
 ): void {
   const { group, target, metrics } = to;
-  const headers = [...requestHeaders(request, to.listenerPort), 'Connection', 'Upgrade', 'Upgrade', 'websocket'];
+  const headers = [...requestHeaders(request, to), 'Connection', 'Upgrade', 'Upgrade', 'websocket'];
   const { request: upstream, isConnected } = openUpstream(request, target, headers);
   let cut = () => {
     upstream.destroy();

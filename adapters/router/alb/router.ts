@@ -2,6 +2,7 @@ import {
   type Action,
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
+  type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Dial, SLOTS } from '../../../domain/dial.ts';
 import { ruleArnsOf } from '../../../domain/routers/alb/plan.ts';
@@ -14,7 +15,7 @@ import { describeAnyRules, describeRules } from './describe-rules.ts';
 import { asElbErrors } from './errors.ts';
 import { asksFor, forEachSettled, worstOf } from './reading-rules.ts';
 import { describeRouting } from './routing-facts.ts';
-import { type AlbRule, parseActions, ruleText } from './rule.ts';
+import { type AlbRule, behindAuthenticationOf, parseActions, ruleText } from './rule.ts';
 import { parseWayBack, wayBackOf } from './way-back.ts';
 import { albWeightsOf, dialOf } from './weights.ts';
 
@@ -76,8 +77,15 @@ export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter<W
     async goBack(_, wayBack, { pages = [] } = {}) {
       const rules = parseWayBack(wayBack).rules.filter(({ arn }) => pages.every(({ what }) => what !== ruleText(arn)));
       const abortSignal = deadline();
+      const found = await describeIfAnswered(
+        client,
+        rules.map(({ arn }) => arn),
+      );
       await forEachSettled(rules, async ({ arn, actions }) => {
-        await modifyRule(client, arn, parseActions(arn, actions), abortSignal);
+        const planned = parseActions(arn, actions);
+        const now = found.find(({ RuleArn }) => RuleArn === arn);
+        const wanted = now === undefined ? planned : behindAuthenticationOf(now, planned);
+        await modifyRule(client, arn, wanted, abortSignal);
       });
     },
 
@@ -98,6 +106,18 @@ export const openAlbRouter = (env: Env) =>
   albRouter(new ElasticLoadBalancingV2Client(awsClientConfig(env, 'ELASTIC_LOAD_BALANCING_V2')));
 
 const deadline = () => AbortSignal.timeout(CALL_DEADLINE_MS);
+
+/** A way back needs nothing but its input: what is read before it is there in this time, which leaves 16 s to act, or is not used. */
+const READ_BEFORE_GOING_BACK_MS = 2_000;
+
+/** The rules that there are, by one call; none where ELB does not answer: what was planned is done all the same. */
+async function describeIfAnswered(client: ElasticLoadBalancingV2Client, arns: string[]): Promise<Rule[]> {
+  try {
+    return await describeAnyRules(client, { arns, abortSignal: AbortSignal.timeout(READ_BEFORE_GOING_BACK_MS) });
+  } catch {
+    return [];
+  }
+}
 
 const modifyRule = (client: ElasticLoadBalancingV2Client, arn: string, actions: Action[], abortSignal: AbortSignal) =>
   asElbErrors(`ModifyRule of ${arn}`, RouterUnreachableError, () =>

@@ -9,6 +9,7 @@ import type { AlbWeights } from './weights.ts';
 const actionSchema = z.looseObject({
   Type: z.string(),
   TargetGroupArn: z.string().optional(),
+  Order: z.int().optional(),
   AuthenticateOidcConfig: z.looseObject({}).optional(),
   ForwardConfig: z
     .looseObject({
@@ -110,6 +111,23 @@ export function parseActions(ruleArn: string, actions: unknown[]): Action[] {
   throw new RouterRuleError(`way back of rule ${ruleArn}: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
 }
 
+/**
+ * A way back's actions behind what authenticates in the rule now: somebody may have changed that since it was planned, and who may
+ * come is none of a release's business. ELB refuses to keep a secret that is no longer there, so what was planned would not do.
+ */
+export function behindAuthenticationOf(described: Rule, planned: Action[]): Action[] {
+  const now = z.array(actionSchema).safeParse(described.Actions ?? []);
+  if (!now.success) return planned;
+  const authenticates = now.data.filter(isAuthentication).map(sendBack);
+  const rest = planned.filter(action => !isAuthentication(action));
+  if (authenticates.length === 0) return rest;
+  const last = Math.max(...authenticates.map(({ Order = 1 }) => Order));
+  return [...authenticates, ...rest.map((action, index) => ({ ...action, Order: last + 1 + index }))];
+}
+
+const isAuthentication = ({ Type }: { Type?: string | undefined }): boolean =>
+  Type === 'authenticate-oidc' || Type === 'authenticate-cognito';
+
 function groupsOf({ TargetGroupArn: only, ForwardConfig }: ParsedAction): { arn: string; weight: number }[] {
   const listed = (ForwardConfig?.TargetGroups ?? []).map(group => ({
     arn: group.TargetGroupArn,
@@ -121,11 +139,11 @@ function groupsOf({ TargetGroupArn: only, ForwardConfig }: ParsedAction): { arn:
 /** No TargetGroupArn at the top: ELB refuses it beside two groups, and does not need it beside one. */
 function forwardTo(
   groups: { arn: string; weight: number }[],
-  { order, stickinessSeconds }: { order: unknown; stickinessSeconds: number },
+  { order, stickinessSeconds }: { order: number | undefined; stickinessSeconds: number },
 ): Action {
   return {
     Type: 'forward',
-    ...(typeof order === 'number' && { Order: order }),
+    ...(order !== undefined && { Order: order }),
     ForwardConfig: {
       TargetGroups: groups.map(({ arn, weight }) => ({ TargetGroupArn: arn, Weight: weight })),
       // stays on where it was on, one group or two: turning it off is refused where a target group is itself sticky

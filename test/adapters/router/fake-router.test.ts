@@ -9,18 +9,26 @@ describe('the fake router', () => {
     const router = fakeRouter(checkout);
     return {
       router,
-      writeRule(arn, { groups, stickinessSeconds = 0 }) {
+      writeRule(arn, { groups, stickinessSeconds = 0, authenticate }) {
         const httpHeaders = router.rules.get(arn)?.httpHeaders ?? [];
         router.rules.set(arn, {
           groups: groups.map(([groupArn, weight]) => ({ arn: groupArn, weight })),
           stickinessSeconds,
           httpHeaders,
+          ...(authenticate !== undefined && { authenticate }),
         });
       },
       removeRule: arn => router.rules.delete(arn),
       readRule(arn) {
-        const { groups, stickinessSeconds } = router.rules.get(arn) ?? { groups: [], stickinessSeconds: 0 };
-        return { groups: groups.map(group => [group.arn, group.weight]), stickinessSeconds };
+        const rule = router.rules.get(arn);
+        if (rule === undefined) throw new Error(`no rule ${arn}`);
+        const { groups, ...rest } = rule;
+        const { stickinessSeconds, authenticate } = rest;
+        return {
+          groups: groups.map(group => [group.arn, group.weight]),
+          stickinessSeconds,
+          ...(authenticate !== undefined && { authenticate }),
+        };
       },
     };
   });

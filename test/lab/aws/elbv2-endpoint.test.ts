@@ -199,6 +199,99 @@ describe('ModifyRule', () => {
   });
 });
 
+describe('an action that authenticates', () => {
+  const oidc = {
+    Issuer: 'https://idp.example.com',
+    AuthorizationEndpoint: 'https://idp.example.com/authorize',
+    TokenEndpoint: 'https://idp.example.com/token',
+    UserInfoEndpoint: 'https://idp.example.com/userinfo',
+    ClientId: 'shop',
+  };
+  const logIn = (config: object): Action => ({
+    Type: 'authenticate-oidc',
+    Order: 1,
+    AuthenticateOidcConfig: { ...oidc, ...config },
+  });
+  const last: Action = { ...weighted(1, 0), Order: 2 };
+
+  it('stands before the forward, and its secret is never told again, but may be kept', async () => {
+    const { modify, client, loadBalancer } = await open();
+    await modify(logIn({ ClientSecret: 's3cret' }), last);
+    const { Rules } = await client.send(new DescribeRulesCommand({ RuleArns: [mainRuleArn] }));
+    expect(Rules?.[0]?.Actions?.map(({ Type, Order }) => [Order, Type])).toEqual([
+      [1, 'authenticate-oidc'],
+      [2, 'forward'],
+    ]);
+    expect(JSON.stringify(Rules)).not.toContain('s3cret');
+    await modify(logIn({ UseExistingClientSecret: true }), last);
+    expect(loadBalancer.rules().find(({ arn }) => arn === mainRuleArn)?.authenticate?.clientSecret).toBe('s3cret');
+    await modify(weighted(1, 0));
+    expect(loadBalancer.rules().find(({ arn }) => arn === mainRuleArn)?.authenticate).toBeUndefined();
+  });
+
+  it.each<[string, Action[], string]>([
+    ['a secret that is not there', [logIn({ UseExistingClientSecret: true }), last], 'InvalidLoadBalancerAction'],
+    ['no secret', [logIn({}), last], 'InvalidLoadBalancerAction'],
+    [
+      'a secret twice',
+      [logIn({ ClientSecret: 'a', UseExistingClientSecret: true }), last],
+      'InvalidLoadBalancerAction',
+    ],
+    ['no forward behind it', [logIn({ ClientSecret: 'a' })], 'InvalidLoadBalancerAction'],
+    ['two of one order', [logIn({ ClientSecret: 'a' }), { ...last, Order: 1 }], 'ValidationError'],
+    ['an endpoint that is missing', [logIn({ ClientSecret: 'a', TokenEndpoint: undefined }), last], 'ValidationError'],
+    [
+      'Cognito without its domain',
+      [
+        {
+          Type: 'authenticate-cognito',
+          Order: 1,
+          AuthenticateCognitoConfig: { UserPoolArn: 'arn:pool', UserPoolClientId: 'c', UserPoolDomain: undefined },
+        },
+        last,
+      ],
+      'ValidationError',
+    ],
+  ])('is refused with %s', async (_, actions, name) => {
+    const { modify, action } = await open();
+    const before = action();
+    const error = await modify(...actions).catch((thrown: Error) => thrown);
+    expect((error as Error).name.replace(/Exception$/, '')).toBe(name);
+    expect(action()).toEqual(before);
+  });
+});
+
+describe('conditions', () => {
+  const conditions = [
+    { Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['GET'] } },
+    { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'v', Value: '2' }, { Value: 'beta' }] } },
+    { Field: 'source-ip', SourceIpConfig: { Values: ['10.0.0.0/8'] } },
+  ];
+
+  it('of every field come back as they were written', async () => {
+    const { client } = await open();
+    await client.send(new ModifyRuleCommand({ RuleArn: mainRuleArn, Conditions: conditions }));
+    const { Rules } = await client.send(new DescribeRulesCommand({ RuleArns: [mainRuleArn] }));
+    expect(Rules?.[0]?.Conditions).toEqual(conditions);
+  });
+
+  it('have 5 values in all', async () => {
+    const { client } = await open();
+    const more = [...conditions, { Field: 'host-header', HostHeaderConfig: { Values: ['a.example', 'b.example'] } }];
+    const modified = client.send(new ModifyRuleCommand({ RuleArn: mainRuleArn, Conditions: more }));
+    await expect(modified).rejects.toMatchObject({ name: 'ValidationError' });
+  });
+
+  it('of a source that is no block of addresses are refused', async () => {
+    const { client } = await open();
+    for (const cidr of ['10.0.0.1', '10.0.0.0/33', 'office']) {
+      const Conditions = [{ Field: 'source-ip', SourceIpConfig: { Values: [cidr] } }];
+      const modified = client.send(new ModifyRuleCommand({ RuleArn: mainRuleArn, Conditions }));
+      await expect(modified).rejects.toMatchObject({ name: 'ValidationError' });
+    }
+  });
+});
+
 describe('rules come and go', () => {
   it('creates a rule, refuses its priority a second time, and deletes it', async () => {
     const { client, loadBalancer } = await open();

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { RuleCondition } from '../../../lab/load-balancer/model.ts';
-import { byPriority, compileRule, groupByWeight } from '../../../lab/load-balancer/rules.ts';
+import { byPriority, compileRule, groupByWeight, type RequestHead } from '../../../lab/load-balancer/rules.ts';
 import { groupArn, rule, weights } from './specs.ts';
 
-const meets = (condition: RuleCondition, head: { host?: string; url?: string; headers?: Record<string, string> }) =>
+const meets = (condition: RuleCondition, head: Partial<RequestHead>) =>
   compileRule(rule(weights(1, 0), { conditions: [condition] })).matches({
     host: 'shop.example.com',
     url: '/',
     headers: {},
+    method: 'GET',
+    source: '127.0.0.1',
     ...head,
   });
 
@@ -41,6 +43,34 @@ describe('a rule', () => {
     expect(meets(condition, {})).toBe(false);
   });
 
+  it.each([
+    [['GET', 'POST'], 'POST', true],
+    [['POST'], 'GET', false],
+    [['get'], 'GET', false],
+  ])('for methods %s takes %s: %s', (values, method, expected) => {
+    expect(meets({ field: 'http-request-method', values }, { method })).toBe(expected);
+  });
+
+  it.each([
+    [{ key: 'version', value: 'v?' }, '/?version=v1', true],
+    [{ key: 'Version', value: 'V1' }, '/a?x=1&version=v1', true],
+    [{ key: 'version', value: 'v1' }, '/?other=v1', false],
+    [{ value: 'beta' }, '/?any=beta', true],
+    [{ value: 'beta' }, '/beta', false],
+    [{ key: 'a?', value: '*' }, '/', false],
+  ])('for the query %o takes %s: %s', (pair, url, expected) => {
+    expect(meets({ field: 'query-string', values: [pair] }, { url })).toBe(expected);
+  });
+
+  it.each([
+    [['10.0.0.0/8', '192.0.2.7/32'], '10.1.2.3', true],
+    [['10.0.0.0/8', '192.0.2.7/32'], '192.0.2.8', false],
+    [['2001:db8::/32'], '2001:db8::1', true],
+    [['10.0.0.0/8'], '2001:db8::1', false],
+  ])('for sources %s takes %s: %s', (values, source, expected) => {
+    expect(meets({ field: 'source-ip', values }, { source })).toBe(expected);
+  });
+
   it('needs all of its conditions', () => {
     const both = compileRule(
       rule(weights(1, 0), {
@@ -50,8 +80,9 @@ describe('a rule', () => {
         ],
       }),
     );
-    expect(both.matches({ host: '', url: '/api/1', headers: {} })).toBe(false);
-    expect(both.matches({ host: '', url: '/api/1', headers: { 'x-tenant': 'a' } })).toBe(true);
+    const head = { host: '', url: '/api/1', headers: {}, method: 'GET', source: '' };
+    expect(both.matches(head)).toBe(false);
+    expect(both.matches({ ...head, headers: { 'x-tenant': 'a' } })).toBe(true);
   });
 
   it('comes after those of smaller priority, the default one last', () => {

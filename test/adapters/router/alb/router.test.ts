@@ -5,6 +5,7 @@ import { RouterRuleError, RouterUnreachableError } from '../../../../adapters/ro
 import { openElbv2Endpoint } from '../../../../lab/aws/elbv2-endpoint.ts';
 import type { TargetGroupAttributes } from '../../../../lab/aws/elbv2-targets.ts';
 import { labClientConfig, openWireServer } from '../../../../lab/aws/wire-server.ts';
+import type { Authentication } from '../../../../lab/load-balancer/model.ts';
 import {
   apiRuleArn,
   blueArn,
@@ -15,7 +16,7 @@ import {
   sticky,
 } from '../../../lab/aws/memory-load-balancer.ts';
 import { keepsDialContract } from '../dial.contract.ts';
-import { checkout, keepsRulesContract, otherGroupArn } from './rules.contract.ts';
+import { type AuthenticateType, checkout, keepsRulesContract, otherGroupArn } from './rules.contract.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -40,25 +41,65 @@ async function open(attributes: TargetGroupAttributes = {}) {
   return { loadBalancer, server, router, ruleOf };
 }
 
+const common = { Scope: 'openid', SessionTimeout: 604_800, OnUnauthenticatedRequest: 'authenticate' };
+const data = { sessionCookie: 'AWSELBAuthSessionCookie', onUnauthenticated: 'authenticate' as const };
+
+/** As the lab keeps them. */
+const AUTHENTICATES: Record<AuthenticateType, Authentication> = {
+  'authenticate-oidc': {
+    type: 'authenticate-oidc',
+    config: {
+      ...common,
+      Issuer: 'https://idp.example.com',
+      AuthorizationEndpoint: 'https://idp.example.com/authorize',
+      TokenEndpoint: 'https://idp.example.com/token',
+      UserInfoEndpoint: 'https://idp.example.com/userinfo',
+      ClientId: 'shop',
+      SessionCookieName: data.sessionCookie,
+      AuthenticationRequestExtraParams: { display: 'page' },
+    },
+    clientSecret: 'kept by ELB alone',
+    ...data,
+    logInUrl: 'https://idp.example.com/authorize',
+  },
+  'authenticate-cognito': {
+    type: 'authenticate-cognito',
+    config: {
+      ...common,
+      UserPoolArn: 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_shop',
+      UserPoolClientId: 'shop',
+      UserPoolDomain: 'shop',
+      SessionCookieName: data.sessionCookie,
+    },
+    ...data,
+    logInUrl: 'https://shop.auth.amazoncognito.com/oauth2/authorize',
+  },
+};
+
 describe('the alb router, over the wire', () => {
   keepsRulesContract(async () => {
     const { loadBalancer, router, ruleOf } = await open();
     return {
       router,
-      writeRule(arn, { groups, stickinessSeconds }) {
-        if (groups.length === 0) return loadBalancer.putRule({ ...ruleOf(arn), action: { fixedStatus: 503 } });
+      writeRule(arn, { groups, stickinessSeconds, authenticate }) {
+        const { authenticate: _, ...rule } = ruleOf(arn);
+        if (groups.length === 0) return loadBalancer.putRule({ ...rule, action: { fixedStatus: 503 } });
         const action = forward(...groups);
         loadBalancer.putRule({
-          ...ruleOf(arn),
+          ...rule,
+          ...(authenticate !== undefined && { authenticate: AUTHENTICATES[authenticate] }),
           action: stickinessSeconds === undefined ? action : sticky(action, stickinessSeconds),
         });
       },
       removeRule: arn => loadBalancer.removeRule(arn),
       readRule(arn) {
-        const { action } = ruleOf(arn);
+        const { action, authenticate } = ruleOf(arn);
         if ('fixedStatus' in action) throw new Error(`rule ${arn} forwards to nothing`);
         const { enabled, durationSeconds } = action.stickiness;
+        // what identifies the client is as it was, its secret too
+        if (authenticate !== undefined) expect(authenticate).toEqual(AUTHENTICATES[authenticate.type]);
         return {
+          ...(authenticate !== undefined && { authenticate: authenticate.type }),
           groups: action.targetGroups.map(group => [group.arn, group.weight]),
           stickinessSeconds: enabled ? durationSeconds : 0,
         };

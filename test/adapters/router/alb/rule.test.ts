@@ -1,6 +1,6 @@
-import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Action, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, it } from 'vitest';
-import { parseActions, parseAlbRule } from '../../../../adapters/router/alb/rule.ts';
+import { behindAuthenticationOf, parseActions, parseAlbRule } from '../../../../adapters/router/alb/rule.ts';
 import { RouterRuleError } from '../../../../adapters/router/errors.ts';
 import { blueArn, greenArn } from '../../../lab/aws/memory-load-balancer.ts';
 import { checkout } from './rules.contract.ts';
@@ -48,6 +48,24 @@ describe('a rule that asks people to log in before it forwards', () => {
   it('keeps asking on the way back, which travels as JSON', () => {
     const actions = parseAlbRule(loginRule, checkout.router).actionsFor([{ slot: 'blue', weight: 1 }]);
     expect(parseActions('arn:rule', JSON.parse(JSON.stringify(actions)))).toEqual(actions);
+  });
+});
+
+describe('a way back behind what authenticates now', () => {
+  const planned: Action[] = [{ Type: 'forward', TargetGroupArn: greenArn }];
+
+  it('keeps the order that ELB wants: the forward is last', () => {
+    expect(behindAuthenticationOf(loginRule, planned)).toEqual([
+      { Type: 'authenticate-oidc', Order: 1, AuthenticateOidcConfig: { ...oidc, UseExistingClientSecret: true } },
+      { Type: 'forward', Order: 2, TargetGroupArn: greenArn },
+    ]);
+  });
+
+  it('is what was planned where nothing authenticates, and where the rule cannot be read', () => {
+    expect(behindAuthenticationOf({ Actions: [{ Type: 'forward', TargetGroupArn: blueArn }] }, planned)).toEqual(
+      planned,
+    );
+    expect(behindAuthenticationOf({ Actions: [{ Type: 7 as never }] }, planned)).toEqual(planned);
   });
 });
 

@@ -11,14 +11,18 @@ export interface WrittenRule {
   /** None: it answers by itself, as a maintenance page does. */
   groups: [arn: string, weight: number][];
   stickinessSeconds?: number;
+  /** Who may come is asked before the forward. */
+  authenticate?: AuthenticateType;
 }
+
+export type AuthenticateType = 'authenticate-oidc' | 'authenticate-cognito';
 
 /** What stands behind the router, as a person at the console sees and changes it. */
 export interface RouterSetup {
   router: TrafficRouter;
   writeRule(arn: string, rule: WrittenRule): void;
   removeRule(arn: string): void;
-  readRule(arn: string): Required<WrittenRule>;
+  readRule(arn: string): Required<Omit<WrittenRule, 'authenticate'>> & Pick<WrittenRule, 'authenticate'>;
 }
 
 export const otherGroupArn = targetGroupArn('other');
@@ -270,6 +274,53 @@ export const keepsRulesContract = (open: () => Promise<RouterSetup>) => {
       const { previewRule: _, ...routing } = checkout.router;
       await router.goBack(checkout, await router.planWayBack({ ...checkout, router: routing }, 'blue'));
       expect(readRule(previewRuleArn).groups.map(([group]) => group)).toEqual([greenArn]);
+    });
+  });
+
+  describe.each<AuthenticateType>(['authenticate-oidc', 'authenticate-cognito'])('a rule that asks by %s', type => {
+    const opened = async () => {
+      const world = await open();
+      for (const arn of [...checkout.router.rules, previewRuleArn]) {
+        world.writeRule(arn, { groups: [[blueArn, 1]], authenticate: type });
+      }
+      return world;
+    };
+    const asking = ({ readRule }: RouterSetup) =>
+      [...checkout.router.rules, previewRuleArn].map(arn => readRule(arn).authenticate);
+    const everywhere = [type, type, type];
+
+    it('asks on whatever is done to the dial, forth and back', async () => {
+      const world = await opened();
+      const { router } = world;
+      await router.joinGroups(checkout);
+      expect(asking(world)).toEqual(everywhere);
+      const wayBack = JSON.parse(JSON.stringify(await router.planWayBack(checkout, 'blue')));
+      await router.setPreview(checkout, 'green', { name: 'x-sluice-preview', value: 'canary' });
+      await router.setDial(checkout, { blue: 75, green: 25 });
+      expect(asking(world)).toEqual(everywhere);
+      for (const _ of [1, 2]) await router.goBack(checkout, wayBack);
+      expect(asking(world)).toEqual(everywhere);
+      expect(await router.readDial(checkout)).toEqual({ blue: 100, green: 0 });
+    });
+
+    it('asks after a way back that was planned before it did', async () => {
+      const world = await open();
+      const wayBack = await world.router.planWayBack(checkout, 'blue');
+      for (const arn of [...checkout.router.rules, previewRuleArn]) {
+        world.writeRule(arn, { groups: [[greenArn, 1]], authenticate: type });
+      }
+      await world.router.goBack(checkout, wayBack);
+      expect(asking(world)).toEqual(everywhere);
+      expect(await world.router.readDial(checkout)).toEqual({ blue: 100, green: 0 });
+    });
+
+    it('goes back where somebody has taken that away since it was planned', async () => {
+      const world = await opened();
+      const wayBack = await world.router.planWayBack(checkout, 'blue');
+      for (const arn of [...checkout.router.rules, previewRuleArn]) world.writeRule(arn, { groups: [[greenArn, 1]] });
+      await world.router.goBack(checkout, wayBack);
+      expect(asking(world)).toEqual([undefined, undefined, undefined]);
+      expect(await world.router.readDial(checkout)).toEqual({ blue: 100, green: 0 });
     });
   });
 
