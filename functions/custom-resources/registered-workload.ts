@@ -1,23 +1,22 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   keepRegisteredWorkload,
   type RegisteredWorkloadDeps,
 } from '../../application/custom-resources/registered-workload.ts';
-import { isCloudFormationsAddress } from '../lambda/answer-address.ts';
 import { type CustomResourceDeps, makeCustomResource } from '../lambda/custom-resource.ts';
-import { controlPlaneName, lazily, openLedger, openRouting, openShared, openWorkloads } from '../lambda/open.ts';
+import { controlPlaneName, openLedger, openRouting, openShared, openWorkloads } from '../lambda/open.ts';
+import { customResource } from '../lambda/open-custom-resource.ts';
 
 export const makeHandler = (deps: RegisteredWorkloadDeps & CustomResourceDeps) =>
   makeCustomResource('registered-workload', deps, request => keepRegisteredWorkload(deps, request));
 
-export const handler = lazily(env =>
-  makeHandler({
+export const handler = customResource(
+  'registered-workload',
+  env => ({
     ...openShared(env),
-    pause,
-    isAnswerAddress: isCloudFormationsAddress,
     ledger: openLedger(env),
     workloads: openWorkloads(env),
     router: openRouting(env).router,
     controlPlane: controlPlaneName(env),
   }),
+  keepRegisteredWorkload,
 );

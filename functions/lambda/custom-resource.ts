@@ -6,7 +6,10 @@ import {
   NOTHING_MADE,
 } from '../../application/custom-resources/request.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
-import { makeLambda } from './handler.ts';
+import { ANSWER_MS, type Answer, sendAnswer } from './cloud-formation-answer.ts';
+import { type CallContext, makeLambda } from './handler.ts';
+
+export type { Answer } from './cloud-formation-answer.ts';
 
 /*
  * How CloudFormation calls a custom resource, asynchronously, and is answered: by a PUT to an address that it signed.
@@ -20,25 +23,14 @@ export interface CustomResourceDeps extends SharedDeps {
   isAnswerAddress(address: URL): boolean;
 }
 
-export interface Answer {
-  Status: 'SUCCESS' | 'FAILED';
-  Reason?: string;
-  PhysicalResourceId: string;
-  StackId: string;
-  RequestId: string;
-  LogicalResourceId: string;
-  Data?: Record<string, string>;
-}
-
 /**
  * A stack attaches the permission and calls at once, and IAM takes some seconds to know it everywhere. 8 pauses of 10 s are
  * 80 s, which the function's 120 s hold.
  */
 const PERMISSION_PAUSES = 8;
 const PERMISSION_PAUSE_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 18_000;
-/** CloudFormation takes 4,096 bytes in all. */
-const MOST_REASON_LENGTH = 2_000;
+/** A call ends within 18 s (CALL_DEADLINE_MS), and most tries make more than one; those that are refused are quick. */
+const TRY_MS = 18_000;
 
 /** A handler that CloudFormation can call: `act` must be safe to repeat; what it throws is the reason of the failure. */
 export const makeCustomResource = (
@@ -46,7 +38,7 @@ export const makeCustomResource = (
   deps: CustomResourceDeps,
   act: (request: CloudFormationRequest) => Promise<Made>,
 ) =>
-  makeLambda(name, deps, async (event, log): Promise<Answer> => {
+  makeLambda(name, deps, async (event, log, context): Promise<Answer> => {
     const request = cloudFormationRequestSchema.parse(event);
     const { StackId, RequestId, LogicalResourceId } = request;
     // before anything is done: whoever calls without CloudFormation has no such address
@@ -56,33 +48,30 @@ export const makeCustomResource = (
     const known = request.RequestType === 'Create' ? NOTHING_MADE : request.PhysicalResourceId;
     let answer: Answer;
     try {
-      const { physicalId, attributes = {} } = await patiently(deps, () => act(request));
+      const { physicalId, attributes = {} } = await patiently(deps, context, () => act(request));
       answer = { Status: 'SUCCESS', PhysicalResourceId: physicalId, ...to, Data: attributes };
     } catch (error) {
-      const because = error instanceof Error ? error.message : String(error);
+      // a failure without a reason is not taken
+      const because = (error instanceof Error ? error.message || error.name : String(error)) || 'nobody said why';
       log.error(`${request.RequestType} failed`, { because, stack: StackId, resource: LogicalResourceId });
-      answer = { Status: 'FAILED', Reason: because.slice(0, MOST_REASON_LENGTH), PhysicalResourceId: known, ...to };
+      answer = { Status: 'FAILED', Reason: because, PhysicalResourceId: known, ...to };
     }
-    await send(request.ResponseURL, answer);
-    return answer;
+    return sendAnswer(request.ResponseURL, answer, deps.pause);
   });
 
-async function patiently<T>(deps: CustomResourceDeps, act: () => Promise<T>): Promise<T> {
+/**
+ * Tries again what is not permitted yet, and only as long as there is time to say why it failed: whom Lambda ends says
+ * nothing, and the stack would wait for its own time-out.
+ */
+async function patiently<T>(deps: CustomResourceDeps, context: CallContext, act: () => Promise<T>): Promise<T> {
+  const leftMs = () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
   for (let pauses = 0; ; pauses += 1) {
     try {
       return await act();
     } catch (error) {
       if (!isNamed(error, 'AccessDenied') || pauses >= PERMISSION_PAUSES) throw error;
+      if (leftMs() < PERMISSION_PAUSE_MS + TRY_MS + ANSWER_MS) throw error;
       await deps.pause(PERMISSION_PAUSE_MS);
     }
   }
-}
-
-/** @throws Error where it was not taken: Lambda calls again, and after the last time the call is a dead letter */
-async function send(url: string, answer: Answer): Promise<void> {
-  const body = JSON.stringify(answer);
-  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-  // the address is signed for an empty content type
-  const response = await fetch(url, { method: 'PUT', headers: { 'content-type': '' }, body, signal });
-  if (!response.ok) throw new Error(`CloudFormation did not take the answer: status ${response.status}`);
 }

@@ -8,6 +8,8 @@ import { isReleaseId, workloadOf } from '../../domain/release-id.ts';
 /** Of Lambda's context, what we use. */
 export interface CallContext {
   awsRequestId?: string;
+  /** Until Lambda ends the process. A caller that is not Lambda has none. */
+  getRemainingTimeInMillis?(): number;
 }
 
 export type LambdaHandler<Output> = (event: unknown, context?: CallContext) => Promise<Output>;
@@ -21,11 +23,13 @@ const namesSchema = z.looseObject({ releaseId: z.string().optional(), workload: 
 export function makeLambda<Output>(
   name: string,
   deps: SharedDeps,
-  act: (event: unknown, log: Log) => Promise<Output>,
+  act: (event: unknown, log: Log, context: CallContext) => Promise<Output>,
 ): LambdaHandler<Output> {
   const logs = new WeakMap<object, { log: Log; startedAtMs: number }>(); // by request: two at once keep apart
   const of = (context: object) => logs.get(context) ?? { log: deps.log, startedAtMs: performance.now() };
-  const lambda = middy<unknown, Output>(async (event: unknown, context: object) => act(event, of(context).log)).use({
+  const lambda = middy<unknown, Output>(async (event: unknown, context: CallContext) =>
+    act(event, of(context).log, context),
+  ).use({
     before: ({ event, context }) => {
       const names = namesSchema.safeParse(event);
       const { releaseId: release, workload } = names.success ? names.data : {};

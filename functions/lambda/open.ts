@@ -25,20 +25,21 @@ import type { LambdaHandler } from './handler.ts';
  * it asks for; the cluster's is in open-cluster.ts, out of reach of the way back.
  */
 
-/**
- * Opened at the first call of a cold start; importing a function opens nothing.
- * @throws EnvironmentError at each call, where it cannot be opened
- */
-export function lazily<Output>(
-  open: (env: Env) => LambdaHandler<Output> | Promise<LambdaHandler<Output>>,
-): LambdaHandler<Output> {
-  const opened = lazy(async () => {
+/** What is opened of the environment when it is first asked for, and kept. @throws EnvironmentError each time, where it cannot be */
+export const openedOnce = <Opened>(open: (env: Env) => Opened | Promise<Opened>): (() => Promise<Opened>) =>
+  lazy(async () => {
     try {
       return await open(process.env);
     } catch (error) {
       throw environmentError(error);
     }
   });
+
+/** Opened at the first call of a cold start; importing a function opens nothing. */
+export function lazily<Output>(
+  open: (env: Env) => LambdaHandler<Output> | Promise<LambdaHandler<Output>>,
+): LambdaHandler<Output> {
+  const opened = openedOnce(open);
   return async (event, context) => (await opened())(event, context);
 }
 

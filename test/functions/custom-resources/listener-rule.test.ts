@@ -192,3 +192,42 @@ it('the address of the answer is in no log', async () => {
   expect(lab.lines.length).toBeGreaterThan(0);
   expect(lab.lines.join('\n')).not.toContain('secret-of-the-stack');
 });
+
+describe('a permission that never comes', () => {
+  const denied = () =>
+    new Error('CreateRule', { cause: Object.assign(new Error('not authorized'), { name: 'AccessDenied' }) });
+
+  it.each([
+    ['as long as there is time to answer', 120_000, 8],
+    ['for less where there is less', 70_000, 3],
+    ['not at all where the time is nearly over', 40_000, 0],
+  ])('is waited for %s', async (_, functionMs, pauses) => {
+    let leftMs = functionMs;
+    const deps = {
+      ...lab.deps,
+      pause: async (ms: number) => {
+        leftMs -= ms;
+        return lab.pauses.push(ms);
+      },
+    };
+    lab.deps.rules.findAt = async () => {
+      throw denied();
+    };
+    const context = { getRemainingTimeInMillis: () => leftMs };
+    const { Status, Reason } = await makeHandler(deps)(lab.request('Create', properties()), context);
+    expect({ Status, Reason }).toEqual({ Status: 'FAILED', Reason: 'CreateRule' });
+    expect(lab.pauses).toHaveLength(pauses);
+  });
+
+  it('has a reason, whatever was thrown: a failure without one is not taken', async () => {
+    for (const [thrown, reason] of [
+      [new RangeError(), 'RangeError'],
+      ['', 'nobody said why'],
+    ] as const) {
+      lab.deps.rules.findAt = async () => {
+        throw thrown;
+      };
+      expect(await call('Create', properties())).toMatchObject({ Status: 'FAILED', Reason: reason });
+    }
+  });
+});

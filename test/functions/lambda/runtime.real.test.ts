@@ -92,23 +92,23 @@ describe.skipIf(client.kind === 'absent')(`a function ${where}`, () => {
       },
       STARTS_TIMEOUT_MS,
     );
-
-    it(
-      'names each variable of its environment that is not there',
-      async () => {
-        const { environment } = resourceOf(name);
-        const variables = Object.keys(environment);
-        expect(variables).toContain('SLUICE_TABLE');
-        for (const missing of variables) {
-          const { [missing]: _, ...others } = environment;
-          const outcome = await using(name, others, sandbox => sandbox.invoke(null));
-          expect(outcome, missing).toMatchObject({ kind: 'failed', error: { errorType: 'EnvironmentError' } });
-          expect((outcome as Failed).error.errorMessage).toContain(missing);
-        }
-      },
-      STARTS_TIMEOUT_MS,
-    );
   });
+
+  it.each(withCase)(
+    '%s names each variable of its environment that is not there',
+    async name => {
+      const { environment } = resourceOf(name);
+      const variables = Object.keys(environment);
+      expect(variables).toContain('SLUICE_TABLE');
+      for (const missing of variables) {
+        const { [missing]: _, ...others } = environment;
+        const outcome = await using(name, others, sandbox => sandbox.invoke(null));
+        expect(outcome, missing).toMatchObject({ kind: 'failed', error: { errorType: 'EnvironmentError' } });
+        expect((outcome as Failed).error.errorMessage).toContain(missing);
+      }
+    },
+    STARTS_TIMEOUT_MS,
+  );
 
   it(
     'is never ended by Lambda while it waits for somebody who does not answer: it says who',
