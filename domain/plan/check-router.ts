@@ -17,6 +17,7 @@ export function checkRouter(draft: PlanDraft, input: object, workload: Workload)
     ...checkMirror(kind, input),
     ...checkWeights(kind, draft),
     ...checkPreview(kind, draft, workload),
+    ...checkWayBack(kind, draft),
     ...(kind.requestMetrics === undefined ? checkCounts(kind, draft, input) : []),
   ];
 }
@@ -38,11 +39,14 @@ function checkMirror({ kind, can }: RouterKind, input: object): Issue[] {
 function checkWeights({ kind, can }: RouterKind, draft: PlanDraft): Issue[] {
   const issues: Issue[] = [];
   const noWeights = `the router '${kind}' sends all requests to one version, 0 or 100`;
+  const asFine = `a multiple of ${can.granularity}, which is as fine as the router '${kind}' is`;
   if (!can.weights && draft.strategy === 'canary') {
     issues.push(refused(['strategy'], 'value', `'canary', and ${noWeights}`, "'blueGreen'"));
   }
   if (!can.weights && draft.control !== undefined) {
     issues.push(refused(['control'], 'value', `${draft.control}, and ${noWeights}`, 'no control'));
+  } else if (draft.control !== undefined && !isMultiple(draft.control, can.granularity)) {
+    issues.push(refused(['control'], 'value', `${draft.control}`, asFine));
   }
   for (const [index, step] of (draft.steps ?? []).entries()) {
     const weight = draftedWeight(step);
@@ -50,12 +54,21 @@ function checkWeights({ kind, can }: RouterKind, draft: PlanDraft): Issue[] {
     const path = ['steps', index, WEIGHT_KEY];
     if (!can.weights && weight !== 0 && weight !== 100) {
       issues.push(refused(path, 'value', `${weight}, and ${noWeights}`, '0 or 100'));
-    } else if (Math.abs(weight / can.granularity - Math.round(weight / can.granularity)) > 1e-6) {
-      const expected = `a multiple of ${can.granularity}, which is as fine as the router '${kind}' is`;
-      issues.push(refused(path, 'value', `${weight}`, expected));
+    } else if (!isMultiple(weight, can.granularity)) {
+      issues.push(refused(path, 'value', `${weight}`, asFine));
     }
   }
   return issues;
+}
+
+const isMultiple = (weight: number, granularity: number): boolean =>
+  Math.abs(weight / granularity - Math.round(weight / granularity)) <= 1e-6;
+
+/** A team that wants to go back while the cluster does not answer cannot have a router that turns its dial there. */
+function checkWayBack({ kind, can }: RouterKind, { goBackThrough }: PlanDraft): Issue[] {
+  if (goBackThrough === undefined || goBackThrough === can.goesBackThrough) return [];
+  const found = `'${goBackThrough}', and the router '${kind}' goes back through the ${can.goesBackThrough}`;
+  return [refused(['goBackThrough'], 'value', found, 'another router, or no goBackThrough')];
 }
 
 function checkPreview({ kind, can, previews, previewKey }: RouterKind, draft: PlanDraft, workload: Workload): Issue[] {

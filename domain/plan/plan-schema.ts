@@ -135,6 +135,14 @@ export const planSchema = z
         examples: [5],
       })
       .optional(),
+    goBackThrough: z
+      .literal('loadBalancer', { error: "'loadBalancer', or nothing" })
+      .meta({
+        description:
+          "What has to be enough to go back: 'loadBalancer' refuses a workload whose router needs the cluster's API for it. Absent: whatever its router needs.",
+        examples: ['loadBalancer'],
+      })
+      .optional(),
     notify: z
       .array(
         z.strictObject({

@@ -23,6 +23,7 @@ export const PLAN_ELSEWHERE: Record<string, Shown> = {
   apiVersion: shown(KEYS, "'apiVersion', 'sluice/v1'"),
   kind: shown(KEYS, "'kind', 'Plan'"),
   'notify[].kind': shown(KEYS, "'notify[0].kind', 'sns'"),
+  goBackThrough: shown('domain/routers/selector/plan.test.ts', 'that wants to go back without the cluster'),
   'canaryHealth.lostReplicas': shown('domain/release/canary-pods.test.ts', 'lostReplicasSeconds: 300'),
   'detect.gross': shown(
     'domain/release/next-move-hold.test.ts',

@@ -83,6 +83,11 @@ describe('a plan for it', () => {
       cloudwatch({ metric: { namespace: 'A', name: 'B', dimensions: { TargetGroup: '${targetGroup}' } } }),
       [/^metrics\[0\].source.metric.dimensions.TargetGroup: '\$\{targetGroup\}', which the router/],
     ],
+    [
+      'that wants to go back without the cluster',
+      { goBackThrough: 'loadBalancer' },
+      [/^goBackThrough: 'loadBalancer', and the router 'selector' goes back through the cluster/],
+    ],
     ['as a shadow', { strategy: 'shadow' }, [/^strategy: /, /^strategy: 'shadow', which needs copies of requests/]],
   ];
   it.each(refused)('%s is refused, with its line', (_, more, expected) => {
