@@ -75,7 +75,10 @@ async function readText(response: IncomingMessage, what: string, largestBytes: n
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
-    if (bytes > largestBytes) throw new NoAnswerError(`${what} answered more than ${largestBytes / 1e6} MB`);
+    if (bytes > largestBytes)
+      throw new NoAnswerError(
+        `${what} answered more than ${largestBytes / 1e6} MB, the most that is read: ask for less (fewer series or fields)`,
+      );
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

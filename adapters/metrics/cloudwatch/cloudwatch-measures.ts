@@ -16,8 +16,14 @@ export interface Points {
   of(series: Series): Point;
 }
 
-/** `unsettled`: CloudWatch has not finished with the series, so what is missing from it is not known to be 0. */
-export type Point = { kind: 'value'; value: number } | { kind: 'missing' } | { kind: 'unsettled'; status: string };
+/**
+ * `unsettled`: CloudWatch has not finished with the series, so what is missing from it is not known to be 0; with `fault`: it
+ * could not compute the series at all.
+ */
+export type Point =
+  | { kind: 'value'; value: number }
+  | { kind: 'missing' }
+  | { kind: 'unsettled'; status: string; fault?: string };
 
 export type VersionReading<T> = { kind: 'read'; value: T | null } | { kind: 'noData'; reason: string };
 

@@ -1,4 +1,9 @@
-import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  GetMetricDataCommand,
+  type GetMetricDataCommandOutput,
+  type MetricDataResult,
+} from '@aws-sdk/client-cloudwatch';
 import { otherSlot, type Slot } from '../../../domain/dial.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
 import type { CloudWatchMeasure } from '../../../domain/sources/cloudwatch/facts.ts';
@@ -6,6 +11,7 @@ import { fillTemplate } from '../../../domain/sources/template.ts';
 import type { Reading } from '../../../domain/windows/reading.ts';
 import type { Window } from '../../../domain/windows/windows.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../../aws-client-config.ts';
+import { wordsOf } from '../../outbound/words-of.ts';
 import { type MetricSource, MetricSourceUnreachableError, type ReadRequest } from '../metric-source.ts';
 import { spanText } from '../span-text.ts';
 import { templateValues } from '../template-values.ts';
@@ -38,10 +44,15 @@ export function cloudWatchSource(client: CloudWatchClient, alarmsClient: CloudWa
         fetchPoints(client, queries, range, abortSignal),
         fetchAlarms(alarmsClient, request, range, abortSignal),
       ]);
-      return request.metrics.flatMap(metric =>
+      const faults = new Map<string, string>();
+      const readings = request.metrics.flatMap(metric =>
         request.windows.map(window => {
           const { startEpochMs, endEpochMs } = window;
-          const at: PointOf = key => points(key, startEpochMs);
+          const at: PointOf = key => {
+            const point = points(key, startEpochMs);
+            if (point.kind === 'unsettled' && point.fault !== undefined) faults.set(metric.name, point.fault);
+            return point;
+          };
           return {
             metric: metric.name,
             startEpochMs,
@@ -50,6 +61,11 @@ export function cloudWatchSource(client: CloudWatchClient, alarmsClient: CloudWa
           };
         }),
       );
+      if (faults.size === 0) return readings;
+      const because = [...faults].map(([metric, fault]) => `${metric}: ${fault}`).join('; ');
+      throw new MetricSourceUnreachableError(because, {
+        readings: readings.filter(({ metric }) => !faults.has(metric)),
+      });
     },
   };
 }
@@ -94,6 +110,8 @@ function rangeOf(windows: ReadRequest['windows']): Range | undefined {
 /** What came back for one series. */
 interface Answer {
   status: string;
+  /** CloudWatch could not compute it: its own fault, whatever there is of it. */
+  fault?: string;
   byStartEpochMs: Map<number, number>;
 }
 
@@ -117,6 +135,7 @@ async function fetchPoints(client: CloudWatchClient, queries: Queries, range: Ra
   }
   return (key: string, startEpochMs: number): Point => {
     const answer = answers.get(queries.idOf(key) ?? '');
+    if (answer?.fault !== undefined) return { kind: 'unsettled', status: answer.status, fault: answer.fault };
     const value = answer?.byStartEpochMs.get(startEpochMs);
     if (value !== undefined) return { kind: 'value', value };
     // not asked again here: Look does so in 10 s. Until then nothing is known of what is missing
@@ -154,16 +173,23 @@ async function fetchAlarms(
 function addPage(answers: Map<string, Answer>, page: GetMetricDataCommandOutput): void {
   for (const result of page.MetricDataResults ?? []) {
     if (result.Id === undefined) continue;
-    if (result.StatusCode === 'Forbidden')
-      throw new MetricSourceUnreachableError(`CloudWatch refuses the metrics: Forbidden`);
-    const byStartEpochMs = answers.get(result.Id)?.byStartEpochMs ?? new Map<number, number>();
+    const { byStartEpochMs = new Map<number, number>(), fault = faultOf(result) } = answers.get(result.Id) ?? {};
     // of a series that goes on on the next page the last status counts
-    answers.set(result.Id, { status: result.StatusCode ?? 'Complete', byStartEpochMs });
+    const status = result.StatusCode ?? 'Complete';
+    answers.set(result.Id, { status, byStartEpochMs, ...(fault !== undefined && { fault }) });
     for (const [index, timestamp] of (result.Timestamps ?? []).entries()) {
       const value = result.Values?.[index];
       if (value !== undefined) byStartEpochMs.set(timestamp.getTime(), value);
     }
   }
+}
+
+/** `Forbidden` and `InternalError` come beside what other series gave, with a message at most. */
+function faultOf({ StatusCode, Label, Messages = [] }: MetricDataResult): string | undefined {
+  if (StatusCode !== 'Forbidden' && StatusCode !== 'InternalError') return undefined;
+  const said = Messages.map(({ Code, Value }) => [Code, Value].filter(part => part !== undefined).join(' '));
+  const words = said.length === 0 ? '' : `: ${wordsOf(said.join('; '))}`;
+  return `CloudWatch does not answer for ${Label ?? 'a metric'}: ${StatusCode}${words}`;
 }
 
 function unreachable(error: unknown): never {

@@ -10,6 +10,7 @@ import { fillTemplate } from '../../../domain/sources/template.ts';
 import type { Reading } from '../../../domain/windows/reading.ts';
 import { CALL_DEADLINE_MS, type Env } from '../../aws-client-config.ts';
 import { type HttpRequest, NoAnswerError, requestText } from '../../outbound/http-client.ts';
+import { andWords } from '../../outbound/words-of.ts';
 import { askSource, type SourceAskOptions } from '../ask-source.ts';
 import {
   type MetricReading,
@@ -68,7 +69,7 @@ async function readMetric(
   const asked: HttpRequest = { method: 'GET', url, headers: { accept: 'application/json', ...headers } };
   const what = requestText(asked);
   const { status, text } = await askSource(asked, { largestBytes: LARGEST_ANSWER_BYTES, ...options });
-  if (status !== 200) throw new NoAnswerError(`${what} answered ${status}`);
+  if (status !== 200) throw new NoAnswerError(`${what} answered ${status}${andWords(text)}`);
   const answer = parse(text, what);
   if (isTooDeep(answer)) {
     return { kind: 'noData', reason: `${metric.name}: ${what} answered with more than ${MAX_RESULT_DEPTH} levels` };
@@ -101,7 +102,7 @@ function parse(text: string, what: string): ResultValue {
   try {
     return JSON.parse(text) as ResultValue;
   } catch (error) {
-    throw new NoAnswerError(`${what} answered with what is not JSON`, { cause: error });
+    throw new NoAnswerError(`${what} answered with what is not JSON${andWords(text)}`, { cause: error });
   }
 }
 

@@ -184,12 +184,15 @@ describe('CloudWatch with points that are not good', () => {
     ]);
   });
 
-  it('has no data where CloudWatch answered InternalError for a series', async () => {
+  it('is unreachable for the metrics of which a series had an InternalError, and keeps what others gave', async () => {
     const lab = await openLab();
     lab.publish('green', NOON, { good: 9 });
-    lab.series.status({ metricName: 'RequestCount', targetGroupArn: green }, 'InternalError');
-    lab.series.missing({ metricName: 'RequestCount', targetGroupArn: green });
-    expect(await readOne(lab)).toEqual(noData(`${where}CloudWatch answered InternalError for RequestCount`));
+    lab.series.status({ metricName: 'TargetResponseTime', targetGroupArn: green }, 'InternalError');
+    await expect(lab.source.read(request({ metrics: [errors, slow] }))).rejects.toMatchObject({
+      name: 'MetricSourceUnreachableError',
+      message: expect.stringMatching(/^slow: CloudWatch does not answer for .*: InternalError/),
+      readings: [{ metric: 'errors', reading: { kind: 'counts', canary: { requests: 9, bad: [0] } } }],
+    });
   });
 
   it('sees nothing of a minute while it is late, then a growing part, then the whole', async () => {
@@ -261,7 +264,7 @@ describe('CloudWatch that does not answer', () => {
     const forbidden = await openSourceThatHears({ StatusCode: 'Forbidden' });
     await expect(forbidden.read(request())).rejects.toMatchObject({
       name: 'MetricSourceUnreachableError',
-      message: 'CloudWatch refuses the metrics: Forbidden',
+      message: expect.stringMatching(/^errors: CloudWatch does not answer for .*: Forbidden$/),
     });
   });
 
