@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { PrometheusServer } from '../../../domain/sources/prometheus/facts.ts';
 import type { Env } from '../../aws-client-config.ts';
 import { type HttpRequest, NoAnswerError } from '../../outbound/http-client.ts';
+import { andWords, wordsOf } from '../../outbound/words-of.ts';
 import { askSource, type SourceAskOptions } from '../ask-source.ts';
 import { signForAps } from './sign-for-aps.ts';
 
@@ -17,7 +18,9 @@ export type QueryAnswer =
   | { kind: 'vector'; series: { labels: Labels; value: number }[] }
   /** Of a range selector: raw samples, oldest first. */
   | { kind: 'matrix'; series: { labels: Labels; samples: Sample[] }[] }
-  | { kind: 'string' };
+  | { kind: 'string' }
+  /** It answered, and says itself that something is missing, or what it has are no numbers. */
+  | { kind: 'noData'; reason: string };
 
 export interface PrometheusApi {
   /** @throws NoAnswerError with the reason, also where the query is refused */
@@ -33,6 +36,11 @@ const answerSchema = z.object({
   data: z.object({ resultType: z.string(), result: z.unknown() }).optional(),
   errorType: z.string().optional(),
   error: z.string().optional(),
+  /** Of Prometheus and what answers like it: a store or a shard that did not answer, samples that were left out. */
+  warnings: z.array(z.string()).nullish(),
+  infos: z.array(z.string()).nullish(),
+  /** Of VictoriaMetrics, Thanos and Mimir. */
+  isPartial: z.boolean().nullish(),
 });
 
 const VALUES: Record<string, number> = {
@@ -88,10 +96,16 @@ function parse({ status, text }: { status: number; text: string }): QueryAnswer 
   if (status !== 200) {
     const { errorType, error } = parsed.data ?? {};
     if (error !== undefined) throw new NoAnswerError(`Prometheus refused: ${errorType}: ${error}`);
-    throw new NoAnswerError(`Prometheus answered ${status}`);
+    throw new NoAnswerError(`Prometheus answered ${status}${andWords(text)}`);
   }
   const { data } = parsed.data ?? {};
   if (data === undefined) throw undocumented('no data');
+  const incomplete = incompleteness(parsed.data ?? {});
+  if (incomplete !== undefined) return { kind: 'noData', reason: incomplete };
+  const isNative = listOf(data.resultType === 'scalar' || data.resultType === 'string' ? [] : data.result).find(
+    hasHistogram,
+  );
+  if (isNative !== undefined) return { kind: 'noData', reason: nativeHistogram(isNative) };
   switch (data.resultType) {
     case 'scalar':
       return { kind: 'scalar', value: sampleOf(data.result).value };
@@ -114,10 +128,35 @@ function parse({ status, text }: { status: number; text: string }): QueryAnswer 
   }
 }
 
+/** What an answer says of itself that is not whole; undefined: nothing. What is there is then no count of anything. */
+function incompleteness({
+  warnings,
+  infos,
+  isPartial,
+}: Pick<z.infer<typeof answerSchema>, 'warnings' | 'infos' | 'isPartial'>): string | undefined {
+  const said = [...(warnings ?? []), ...(infos ?? []).filter(info => OF_MISSING_DATA.test(info))];
+  if (said.length === 0 && isPartial !== true) return undefined;
+  const why = said.length === 0 ? 'isPartial' : wordsOf(said.join('; '));
+  return `Prometheus says that its answer is not whole: ${why}`;
+}
+
+/** Other infos are advice about the query, such as that a counter's name ends in _total. */
+const OF_MISSING_DATA = /partial|incomplete|missing|unavailable|ignored|dropped|truncated|exceed|limit/i;
+
+const hasHistogram = (entry: unknown): boolean => {
+  const { histogram, histograms } = Object(entry) as Record<string, unknown>;
+  return histogram !== undefined || (Array.isArray(histograms) && histograms.length > 0);
+};
+
+function nativeHistogram(entry: unknown): string {
+  const { labels } = seriesOf(entry, '', () => ({}));
+  return `${labels.__name__ ?? 'the result'} is a native histogram, of which no counts are read: scrape its classic buckets too (always_scrape_classic_histograms), or ask a query with histogram_fraction`;
+}
+
 function jsonOf(text: string, status: number): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new NoAnswerError(`Prometheus answered ${status} with what is not JSON`, { cause: error });
+    throw new NoAnswerError(`Prometheus answered ${status} with what is not JSON${andWords(text)}`, { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { UnusableError } from '../../../domain/errors.ts';
 import type { Window } from '../../../domain/windows/windows.ts';
 import { NoAnswerError } from '../../outbound/http-client.ts';
 import { type CounterSeries, scrapeEveryMs } from './counter-increase.ts';
@@ -23,38 +24,70 @@ export function reachOf(windows: readonly Window[], windowMs: number): Reach {
 /** Series of one selector by their samples, without their processes yet. */
 export type RawSeries = { labels: Labels; samples: Sample[] }[];
 
-/** The raw samples of a selector: a range of it at the instant API, never `increase()`, which extrapolates. */
+/** Why there are no samples to count, where the server answered all the same. */
+export class NoSamplesError extends UnusableError {
+  override readonly name = 'NoSamplesError';
+}
+
+/**
+ * The raw samples of a selector: a range of it at the instant API, never `increase()`, which extrapolates.
+ * @throws NoAnswerError  @throws NoSamplesError the answer is not whole, or has no plain numbers
+ */
 export async function rawSeries(api: PrometheusApi, selector: string, reach: Reach): Promise<RawSeries> {
   const answer = await api.query(`${selector}[${reach.rangeSeconds}s]`, reach.atEpochMs);
   if (answer.kind === 'matrix') return answer.series;
+  if (answer.kind === 'noData') throw new NoSamplesError(answer.reason);
   throw new NoAnswerError(`Prometheus answered a ${answer.kind} for the samples of ${selector}`);
 }
 
-type StartedAt = (labels: Labels, epochMs: number) => number | undefined;
+/** What is known of the processes behind series. */
+export interface Processes {
+  /** process_start_time_seconds of the same instances: of the same job, where several share an address. */
+  starts: RawSeries;
+  /** Epoch ms; undefined: it does not say. */
+  startedAt(labels: Labels, epochMs: number): number | undefined;
+  /** The instant of the last scrape of a target before this one; undefined: it was not scraped before, or no target is named. */
+  scrapedBefore(labels: Labels, epochMs: number): number | undefined;
+}
 
-/** process_start_time_seconds of the same instances: of the same job, where several share an address. */
-export async function processStarts(api: PrometheusApi, series: RawSeries, reach: Reach): Promise<StartedAt> {
+/** @throws NoAnswerError  @throws NoSamplesError */
+export async function processesOf(api: PrometheusApi, series: RawSeries, reach: Reach): Promise<Processes> {
   const instances = [...new Set(series.flatMap(({ labels }) => labels.instance ?? []))].sort();
-  if (instances.length === 0) return () => undefined;
-  const pattern = instances.map(instance => instance.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&')).join('|');
-  const selector = `process_start_time_seconds{instance=~${JSON.stringify(pattern)}}`;
-  const starts = await rawSeries(api, selector, reach);
-  const byInstance = Map.groupBy(starts, ({ labels }) => keyOf(labels));
-  return (labels, epochMs) => {
-    const samples = byInstance.get(keyOf(labels))?.flatMap(one => one.samples) ?? [];
-    const known = samples.filter(({ atEpochMs }) => atEpochMs <= epochMs);
-    const latest = known.reduce<Sample | undefined>(
-      (best, sample) => (best === undefined || sample.atEpochMs >= best.atEpochMs ? sample : best),
-      undefined,
-    );
-    return latest === undefined || !Number.isFinite(latest.value) ? undefined : latest.value * 1000;
+  const starts = instances.length === 0 ? [] : await rawSeries(api, startsOf(instances), reach);
+  const byTarget = Map.groupBy(starts, ({ labels }) => keyOf(labels));
+  const scrapes = new Map<string, number[]>();
+  for (const { labels, samples } of [...series, ...starts]) {
+    if (labels.instance === undefined) continue; // a sum of targets has no scrapes of its own
+    const instants = scrapes.get(keyOf(labels)) ?? [];
+    scrapes.set(keyOf(labels), instants.concat(samples.map(({ atEpochMs }) => atEpochMs)));
+  }
+  return {
+    starts,
+    startedAt: (labels, epochMs) => {
+      const samples = byTarget.get(keyOf(labels))?.flatMap(one => one.samples) ?? [];
+      const known = samples.filter(({ atEpochMs }) => atEpochMs <= epochMs);
+      const latest = known.reduce<Sample | undefined>(
+        (best, sample) => (best === undefined || sample.atEpochMs >= best.atEpochMs ? sample : best),
+        undefined,
+      );
+      return latest === undefined || !Number.isFinite(latest.value) ? undefined : latest.value * 1000;
+    },
+    scrapedBefore: (labels, epochMs) => {
+      const earlier = (scrapes.get(keyOf(labels)) ?? []).filter(instant => instant < epochMs);
+      return earlier.length === 0 ? undefined : Math.max(...earlier);
+    },
   };
+}
+
+function startsOf(instances: readonly string[]): string {
+  const pattern = instances.map(instance => instance.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&')).join('|');
+  return `process_start_time_seconds{instance=~${JSON.stringify(pattern)}}`;
 }
 
 const keyOf = ({ job = '', instance = '' }: Labels): string => `${job}\n${instance}`;
 
-/** A series that has one sample so far is scraped as often as the others are. */
-export function withProcesses(series: RawSeries, startedAt: StartedAt): LabelledSeries[] {
+/** A series that has one sample so far is scraped as often as the others are. @param series from `withBirths` */
+export function withProcesses(series: RawSeries, { startedAt }: Processes): LabelledSeries[] {
   const usual = scrapeEveryMs(
     series.reduce<Sample[]>((most, { samples }) => (samples.length > most.length ? samples : most), []),
   );
@@ -63,6 +96,8 @@ export function withProcesses(series: RawSeries, startedAt: StartedAt): Labelled
     return {
       labels,
       samples,
+      name: `${labels.__name__ ?? 'a series'} of ${labels.instance ?? labels.pod ?? 'a series'}`,
+      isOneProcess: labels.instance !== undefined || labels.pod !== undefined,
       scrapeEveryMs: scrapeEveryMs(samples) ?? usual ?? 0,
       processStartedAt: epochMs => {
         if (!memo.has(epochMs)) memo.set(epochMs, startedAt(labels, epochMs));

@@ -108,6 +108,7 @@ function resultOf(answer: QueryAnswer, series: 'one' | 'many', keepNaN: boolean)
     if (Number.isNaN(answer.value) && !keepNaN) return noData('the query gives NaN');
     return { kind: 'result', result: storedResult(answer.value) };
   }
+  if (answer.kind === 'noData') return answer;
   if (answer.kind !== 'vector') return noData(`the query gives a ${answer.kind}: a scalar or a vector is wanted`);
   const problem = problemOf(answer, series);
   if (problem !== undefined) return noData(problem);
@@ -127,6 +128,7 @@ type OneNumber = { kind: 'number'; value: number | null } | { kind: 'noData'; re
 
 function numberOf(answer: QueryAnswer): OneNumber {
   if (answer.kind === 'scalar') return finite(answer.value);
+  if (answer.kind === 'noData') return answer;
   if (answer.kind !== 'vector') return { kind: 'noData', reason: `the query gives a ${answer.kind}, not one number` };
   if (answer.series.length === 0) return { kind: 'number', value: null };
   const problem = problemOf(answer, 'one');

@@ -172,11 +172,27 @@ const sentences: Row[] = [
     ],
     {},
     [
-      'up, lasting: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends, and a series that is new in a running process counts from its first sample on.',
+      'up, lasting: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends.',
       'up, lasting: a program does not count the requests that it never answered (refused, hung, crashed). Only a metric with bad: failedRequests does, which the load balancer counts.',
       'lasting: requests are counted above the nearest bucket bound of the histogram; a verdict names the bound where it is not the one in the plan.',
       'fine: the endpoint is asked once, when a window is over: what was true during the window is not seen.',
       'up, lasting, fine: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
+    ],
+  ],
+  [
+    'of a recording rule, that it is no counter',
+    [
+      ANY(
+        '{ kind: prometheus, requests: \'svc:hits:sum{s="${slot}"}\', bad: \'svc:hits:sum{s="${slot}",code="500"}\' }',
+        'up',
+      ),
+    ],
+    {},
+    [
+      'up: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends.',
+      "up: a name with a colon is a recording rule's, often a sum of processes. Such a sum falls when a process leaves, which no counter does: the window in which it falls is no data. Read the counters themselves.",
+      'up: a program does not count the requests that it never answered (refused, hung, crashed). Only a metric with bad: failedRequests does, which the load balancer counts.',
+      'up: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.',
     ],
   ],
   [

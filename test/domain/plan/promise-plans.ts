@@ -34,7 +34,7 @@ export const NO_SOAK =
 export const UNANSWERED =
   'any: a program does not count the requests that it never answered (refused, hung, crashed). Only a metric with bad: failedRequests does, which the load balancer counts.';
 export const SCRAPES =
-  'any: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends, and a series that is new in a running process counts from its first sample on.';
+  'any: a verdict follows a window within about two scrapes. What a process counts after its last scrape is lost when it ends.';
 export const FIXED =
   'any: a fixed limit guarantees no false-alarm rate, and finds a fault only after failureLimit + 1 bad windows.';
 export const WAITS = 'A bake before the first weight above 0 only waits: the canary has no traffic to judge.';

@@ -148,16 +148,126 @@ describe('the Prometheus source', () => {
     expect(await canaryOf(opened)).toEqual([{ requests: 50, bad: [0] }]);
   });
 
-  it('counts a series born inside from its first sample on where its process ran before, or does not say', async () => {
-    const born = [undefined, undefined, undefined, undefined, undefined, 30, 40, 50, 50];
+  it('knows nothing of the window in which a target is first seen whose process ran before, or does not say', async () => {
+    const born = [undefined, undefined, undefined, undefined, undefined, 30, 40, 50, 50, 55, 57, 57, 57];
+    const since = (name: string) => ({
+      kind: 'noData',
+      reason: `errors, 12:00:00Z to 12:01:00Z: canary: hits of ${name} is first seen at 12:00:30Z with 30, and nothing says since when it has counted them`,
+    });
     const old = await open();
     hits(old.standIn, 'green', 'old', { 200: born });
-    startedAt(old.standIn, 'old', NOON - 3_600_000);
-    expect(await canaryOf(old)).toEqual([{ requests: 20, bad: [0] }]);
+    old.standIn.series.push(
+      scraped({ __name__: 'process_start_time_seconds', instance: 'old' }, NOON + 30_000, 15, [NOON / 1000 - 3_600]),
+    );
+    expect(await canaryOf(old)).toEqual([since('old')]);
     const silent = await open();
     hits(silent.standIn, 'green', 'silent', { 200: born });
     startedAt(silent.standIn, 'another', NOON + 17_000);
-    expect(await canaryOf(silent)).toEqual([{ requests: 20, bad: [0] }]);
+    // from the next window on it is counted
+    expect(await canaryOf(silent, [minuteAt(NOON), minuteAt(NOON + MINUTE_MS)])).toEqual([
+      since('silent'),
+      { requests: 7, bad: [0] },
+    ]);
+  });
+
+  it('counts a label set from 0 that a running process shows for the first time', async () => {
+    // Prepare: 20 pods that have run for ten minutes; of each the first 500 is the fifth
+    const opened = await open();
+    for (let pod = 0; pod < 20; pod += 1) {
+      const late = [undefined, undefined, undefined, undefined, undefined, undefined, 5, 5, 5];
+      hits(opened.standIn, 'green', `pod-${pod}`, { 200: [0, 5, 10, 15, 20, 25, 30, 35, 40], 500: late });
+      startedAt(opened.standIn, `pod-${pod}`, NOON - 600_000);
+    }
+    expect(await canaryOf(opened)).toEqual([{ requests: 500, bad: [100] }]);
+  });
+
+  it('counts it so where only the start of the process was scraped before, and where that is not said', async () => {
+    const late = [undefined, undefined, undefined, undefined, undefined, 4, 6, 6, 6];
+    const said = await open();
+    hits(said.standIn, 'green', 'a', { 200: late });
+    startedAt(said.standIn, 'a', NOON - 600_000);
+    expect(await canaryOf(said)).toEqual([{ requests: 6, bad: [0] }]);
+    const silent = await open();
+    hits(silent.standIn, 'green', 'a', { 200: [1, 1, 1, 1, 1, 1, 1, 1, 1], 503: late });
+    expect(await canaryOf(silent)).toEqual([{ requests: 6, bad: [6] }]);
+  });
+
+  it('knows nothing of a label set that was there before and has come back', async () => {
+    const opened = await open();
+    hits(opened.standIn, 'green', 'a', {
+      200: [0, 0, 0, 0, 0, 0, 0, 0, 0],
+      500: [undefined, undefined, undefined, undefined, undefined, 7, 9, 9, 9],
+    });
+    startedAt(opened.standIn, 'a', NOON - 3_600_000);
+    opened.standIn.series.push(
+      scraped({ __name__: 'hits', slot: 'green', instance: 'a', code: '500' }, NOON - 1_800_000, 15, [2]),
+    );
+    expect(await canaryOf(opened)).toEqual([
+      { kind: 'noData', reason: expect.stringMatching(/hits of a is first seen at 12:00:30Z with 7/) },
+    ]);
+  });
+
+  it('knows nothing of a window in which a sum of targets falls, or a counter whose process runs on', async () => {
+    // Prepare: ten pods summed, of which one leaves
+    const sum = await open();
+    sum.standIn.series.push(
+      scraped(
+        { __name__: 'hits', slot: 'green', code: '200' },
+        NOON - 45_000,
+        15,
+        [20_000, 20_100, 20_200, 20_300, 20_450, 18_600, 18_750, 18_900, 19_000, 19_100, 19_200, 19_300],
+      ),
+    );
+    expect(await canaryOf(sum, [minuteAt(NOON), minuteAt(NOON + MINUTE_MS)])).toEqual([
+      { kind: 'noData', reason: expect.stringMatching(/fell from 20450 to 18600 at 12:00:30Z.*no plain counter$/) },
+      { requests: 400, bad: [0] },
+    ]);
+    const gauge = await open();
+    hits(gauge.standIn, 'green', 'a', { 200: [1, 2, 3, 4, 5, 4, 5, 6, 6] });
+    startedAt(gauge.standIn, 'a', NOON - 600_000);
+    expect(await canaryOf(gauge)).toEqual([
+      { kind: 'noData', reason: expect.stringMatching(/hits of a fell from 5 to 4/) },
+    ]);
+  });
+
+  it.each(['prometheus_replica', 'replica', 'scraper'])(
+    'counts once what two servers scrape that nobody deduplicates, told apart by %s, and says so',
+    async label => {
+      const opened = await open();
+      for (const [index, server] of ['a', 'b'].entries()) {
+        const from = NOON - 45_000 + index * 4_000;
+        const of = (name: string, labels: object, values: number[]) =>
+          opened.standIn.series.push(
+            scraped({ __name__: name, instance: 'pod', [label]: server, ...labels }, from, 15, values),
+          );
+        of('hits', { slot: 'green', code: '200' }, [10, 20, 30, 40, 50, 60, 70, 80, 90]);
+        of('hits', { slot: 'green', code: '500' }, [0, 0, 0, 1, 1, 2, 2, 3, 3]);
+        of(
+          'process_start_time_seconds',
+          {},
+          Array.from({ length: 9 }, () => NOON / 1000 - 600),
+        );
+      }
+      const note = `counted once, by a: 2 servers (label ${label}) scrape the same targets`;
+      expect(await canaryOf(opened)).toEqual([{ requests: 42, bad: [2], note }]);
+    },
+  );
+
+  it('takes two counters of one target for two, however alike their labels are', async () => {
+    const opened = await open();
+    for (const replica of ['0', '1'])
+      opened.standIn.series.push(
+        scraped({ __name__: 'hits', slot: 'green', instance: 'proxy', code: '200', replica }, NOON - 45_000, 15, [
+          ...Array.from({ length: 9 }, (_, index) => index * (replica === '0' ? 10 : 30)),
+        ]),
+      );
+    expect(await canaryOf(opened)).toEqual([{ requests: 160, bad: [0] }]);
+  });
+
+  it('takes a float for the whole number that it nearly is', async () => {
+    const opened = await open();
+    hits(opened.standIn, 'green', 'a', { 200: [0, 0, 0, 0, 0, 5, 10, 20.000000000000004, 20.000000000000004] });
+    expect(await canaryOf(opened)).toEqual([{ requests: 20, bad: [0] }]);
   });
 
   it('keeps what a process counted that is gone, and counts a gap when the series comes back', async () => {
@@ -245,12 +355,63 @@ describe('Prometheus with samples that are not good', () => {
     return read?.reading.kind === 'noData' ? read.reading.reason : read?.reading;
   };
 
-  it('has no data, with the reason, where a counter is NaN', async () => {
+  it('has no data, with the reason, in the windows in which a counter is NaN, and in no other', async () => {
     const opened = await open();
+    const values = [1, 2, 3, 4, 5, 'NaN', 7, 8, 9, 10, 11, 12, 13];
     opened.standIn.series.push(
-      scraped({ __name__: 'hits', slot: 'green', instance: 'a', code: '200' }, NOON - 45_000, 15, [1, 'NaN', 3]),
+      scraped({ __name__: 'hits', slot: 'green', instance: 'a', code: '200' }, NOON - 45_000, 15, values),
     );
-    expect(await reasonOf(opened)).toBe('errors, 12:00:00Z to 12:01:00Z: hits of a is NaN');
+    expect(await canaryOf(opened, [minuteAt(NOON), minuteAt(NOON + MINUTE_MS)])).toEqual([
+      { kind: 'noData', reason: 'errors, 12:00:00Z to 12:01:00Z: canary: hits of a is NaN at 12:00:30Z' },
+      { requests: 4, bad: [0] },
+    ]);
+  });
+
+  it.each([
+    [
+      'warnings',
+      { warnings: ['shard 3: connection refused'] },
+      /its answer is not whole: shard 3: connection refused$/,
+    ],
+    ['infos about it', { infos: ['partial response: store 10.0.0.7 is away'] }, /not whole: partial response: store/],
+    ['isPartial', { isPartial: true }, /its answer is not whole: isPartial$/],
+  ])('has no data where the answer itself says by %s that it is incomplete', async (_, saying, reason) => {
+    // Prepare: of 100 requests 50 failed, and the shard that has those is away
+    const opened = await open();
+    hits(opened.standIn, 'green', 'a', { 200: [0, 50, 100, 150, 200, 250, 300, 350, 400] });
+    const bounds = Object.entries({
+      0.3: [0, 1, 2, 3, 4, 5, 6, 7],
+      1: [0, 1, 2, 3, 4, 5, 6, 7],
+      '+Inf': [0, 2, 4, 6, 8, 9, 9, 9],
+    });
+    for (const [le, values] of bounds)
+      opened.standIn.series.push(
+        scraped({ __name__: 'took_bucket', slot: 'green', instance: 'a', le }, NOON - 45_000, 15, values),
+      );
+    for (const slot of ['green', 'blue']) opened.standIn.answers.set(`depth{slot="${slot}"}`, vector(1));
+    opened.standIn.saying = saying;
+    const value = metric('value', { kind: 'queryValue', query: 'depth{slot="${slot}"}' });
+    for (const one of [errors, slow, value, queue('depth{slot="green"}')])
+      expect(await reasonOf(opened, one)).toMatch(reason);
+  });
+
+  it('takes advice about a query for no lack of data', async () => {
+    const opened = await open();
+    hits(opened.standIn, 'green', 'a', { 200: [0, 1, 2, 3, 4, 5, 6, 7, 8] });
+    opened.standIn.saying = { infos: ['PromQL info: metric might not be a counter'], warnings: [], isPartial: false };
+    expect(await canaryOf(opened)).toEqual([{ requests: 4, bad: [0] }]);
+  });
+
+  it('says of native histograms that they are none that it reads', async () => {
+    const opened = await open();
+    const histogram = { count: '2', sum: '3', buckets: [[0, '0.25', '1', '2']] };
+    opened.standIn.answers.set('took_bucket{slot="green"}[180s]', {
+      resultType: 'matrix',
+      result: [{ metric: { __name__: 'took', slot: 'green' }, histograms: [[NOON / 1000, histogram]] }],
+    });
+    expect(await reasonOf(opened, slow)).toMatch(/took is a native histogram, of which no counts are read: scrape/);
+    opened.standIn.answers.set('took', { resultType: 'vector', result: [{ metric: {}, histogram: [0, histogram] }] });
+    expect(await reasonOf(opened, queue('took'))).toMatch(/the result is a native histogram/);
   });
 
   it('has no data where nothing matches, where a bad one is no request, and where counts are no whole numbers', async () => {
@@ -353,14 +514,37 @@ describe('Prometheus that does not answer', () => {
       response => void response.writeHead(503).end(),
       /^errors: POST http:\S+\/api\/v1\/query answered 503$/,
     ],
+    [
+      'takes too long over a query',
+      response =>
+        void response.writeHead(503).end('{"status":"error","errorType":"timeout","error":"query timed out in eval"}'),
+      /answered 503: timeout: query timed out in eval$/,
+    ],
+    [
+      'has a proxy in front that is at its end',
+      response =>
+        void response.writeHead(502).end('<html><head><style>p{}</style></head><h1>502 Bad Gateway</h1></html>'),
+      /answered 502: 502 Bad Gateway$/,
+    ],
+    [
+      'takes too many samples',
+      response =>
+        void response.writeHead(422).end('{"status":"error","errorType":"execution","error":"too many samples"}'),
+      /Prometheus refused: execution: too many samples$/,
+    ],
+    ['takes no such body', response => void response.writeHead(413).end('too large'), /answered 413.*: too large$/],
     ['throttles', response => void response.writeHead(429).end(), /answered 429$/],
     [
       'sends us elsewhere',
       response => void response.writeHead(302, { location: 'https://a.example' }).end(),
       /redirects are not/,
     ],
-    ['refuses us', response => void response.writeHead(403).end('{"message":"no"}'), /answered 403$/],
-    ['answers no JSON', response => void response.writeHead(200).end('<html>'), /what is not JSON$/],
+    ['refuses us', response => void response.writeHead(403).end('{"message":"no"}'), /answered 403: no$/],
+    [
+      'answers no JSON',
+      response => void response.writeHead(200).end('<html><title>Sign in</title>'),
+      /what is not JSON: Sign in$/,
+    ],
     [
       'answers something else',
       response => void response.writeHead(200).end('{"status":"success"}'),
@@ -377,7 +561,7 @@ describe('Prometheus that does not answer', () => {
     const source = openPrometheusSource({}, { loopback: true, largestBytes: 50 });
     hits(standIn, 'green', 'a', { 200: [1, 2, 3, 4, 5, 6, 7, 8] });
     await expect(source.read(requestOf({ workload, metrics: [errors] }))).rejects.toMatchObject(
-      unreachable(/answered more than 0.00005 MB$/),
+      unreachable(/answered more than 0.00005 MB, the most that is read: ask for less/),
     );
   });
 

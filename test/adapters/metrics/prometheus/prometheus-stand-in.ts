@@ -13,6 +13,8 @@ export interface PrometheusStandIn {
   answers: Map<string, Answer | ((epochSeconds: number) => Answer)>;
   /** Every query that was asked, oldest first. */
   asked: { query: string; time: number; headers: IncomingMessage['headers'] }[];
+  /** What an answer says beside its data: warnings, infos, isPartial. */
+  saying: object;
   /** In place of an answer, until it is set back to undefined. */
   fault: ((response: ServerResponse) => void) | undefined;
   close(): Promise<void>;
@@ -29,13 +31,15 @@ export async function openPrometheusStandIn(): Promise<PrometheusStandIn> {
     const body =
       data === undefined
         ? { status: 'error', errorType: 'bad_data', error: `1:1: parse error: ${query}` }
-        : { status: 'success', data };
+        : { status: 'success', data, ...standIn.saying };
     response.writeHead(data === undefined ? 400 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   });
   function answerTo(query: string, time: number): Answer | undefined {
     const canned = standIn.answers.get(query);
     if (canned !== undefined) return typeof canned === 'function' ? canned(time) : canned;
+    const counted = /^count_over_time\((.*)\)$/s.exec(query)?.[1];
+    if (counted !== undefined) return countOf(answerTo(counted, time));
     const [, name, matchers = '', seconds] = /^([\w:]+)(?:\{(.*)\})?\[(\d+)s\]$/s.exec(query) ?? [];
     if (name === undefined) return undefined;
     const fits = [...matchers.matchAll(/(\w+)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*")/g)].map(
@@ -67,6 +71,7 @@ export async function openPrometheusStandIn(): Promise<PrometheusStandIn> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     series: [],
     answers: new Map(),
+    saying: {},
     asked: [],
     fault: undefined,
     close: async () => {
@@ -76,6 +81,16 @@ export async function openPrometheusStandIn(): Promise<PrometheusStandIn> {
     },
   };
   return standIn;
+}
+
+/** count_over_time of what a range selector answers. */
+function countOf(matrix: Answer | undefined): Answer {
+  const series = (matrix?.result ?? []) as { metric: Record<string, string>; values: unknown[] }[];
+  const result = series.map(({ metric: { __name__: _, ...metric }, values }) => ({
+    metric,
+    value: [0, String(values.length)],
+  }));
+  return { resultType: 'vector', result };
 }
 
 /** A series with a sample every so many seconds. @param values the samples; undefined: the scrape failed */
