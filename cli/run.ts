@@ -55,6 +55,10 @@ const COMMANDS: Record<string, Listed> = {
     summary: "check a workload's ledger",
     load: async () => made((await import('./commands/audit.ts')).makeAuditCommand),
   },
+  tag: {
+    summary: 'give a rule, a target group, a repository or a topic that is there already to a control plane',
+    load: async () => made((await import('./commands/tag.ts')).makeTagCommand),
+  },
   'record-live': {
     summary: 'after the rule was turned by hand: record which slot is live',
     load: async () => made((await import('./commands/record-live.ts')).makeRecordLiveCommand),
