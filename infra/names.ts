@@ -1,5 +1,6 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { CONTROL_PLANE_NAME } from '../domain/tags/owner-tags.ts';
 
 /**
  * What everything of a control plane is called. ARNs are made from names, not from references, for two reasons: a function
@@ -13,8 +14,14 @@ export interface ControlPlaneNames {
   readonly controlPlane: string;
   readonly table: string;
   readonly tableArn: string;
-  /** Every rule of every Application Load Balancer. */
+  /** Every listener, every rule and every target group of an Application Load Balancer here: whose they are, tags say. */
+  readonly listenerArns: string;
   readonly ruleArns: string;
+  readonly targetGroupArns: string;
+  readonly repositoryArns: string;
+  readonly topicArns: string;
+  /** Every resource of a type, in any region: what metrics are asked of may be in another one. */
+  arnsOf(type: { service: string; resource: string }): string;
   readonly noticesTopicArn: string;
   machineArn(machine: Machine): string;
   /** Every execution of a machine. */
@@ -27,12 +34,11 @@ export interface ControlPlaneNames {
 
 export type Machine = 'release' | 'roll-back';
 
-/** Leaves 64 characters for the longest role: `<name>-start-roll-back-ap-southeast-2`. */
-const NAME = /^[a-z][a-z0-9-]{0,23}$/;
-
 /** @param name of the control plane, `sluice` unless an account has several in one region */
 export function controlPlaneNames(scope: Construct, name: string): ControlPlaneNames {
-  if (!NAME.test(name)) throw new Error(`the control plane's name is ${JSON.stringify(name)}, it must match ${NAME}`);
+  if (!CONTROL_PLANE_NAME.test(name)) {
+    throw new Error(`the control plane's name is ${JSON.stringify(name)}, it must match ${CONTROL_PLANE_NAME}`);
+  }
   const stack = Stack.of(scope);
   const arn = (service: string, resource: string, resourceName: string, arnFormat: ArnFormat) =>
     Arn.format({ service, resource, resourceName, arnFormat }, stack);
@@ -44,7 +50,13 @@ export function controlPlaneNames(scope: Construct, name: string): ControlPlaneN
     controlPlane: name,
     table: name,
     tableArn: arn('dynamodb', 'table', name, ArnFormat.SLASH_RESOURCE_NAME),
+    listenerArns: arn('elasticloadbalancing', 'listener', 'app/*', ArnFormat.SLASH_RESOURCE_NAME),
     ruleArns: arn('elasticloadbalancing', 'listener-rule', 'app/*', ArnFormat.SLASH_RESOURCE_NAME),
+    targetGroupArns: arn('elasticloadbalancing', 'targetgroup', '*', ArnFormat.SLASH_RESOURCE_NAME),
+    repositoryArns: arn('ecr', 'repository', '*', ArnFormat.SLASH_RESOURCE_NAME),
+    topicArns: Arn.format({ service: 'sns', resource: '*', arnFormat: ArnFormat.NO_RESOURCE_NAME }, stack),
+    arnsOf: type =>
+      Arn.format({ ...type, region: '*', resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME }, stack),
     noticesTopicArn: Arn.format(
       { service: 'sns', resource: `${name}-notices`, arnFormat: ArnFormat.NO_RESOURCE_NAME },
       stack,

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sha256 } from '../adapters/sha256.ts';
+import { openResourceTags } from '../adapters/tags/resource-tags.ts';
 import type { Slot } from '../domain/dial.ts';
 import { UnfinishedError } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { OWNER_TAG, ownerText } from '../domain/routers/alb/ownership.ts';
 import { revisionOf } from '../domain/slot/revision.ts';
 import type { WorkloadSources } from '../domain/sources/plan-registry.ts';
 import type { WorkloadOf } from '../domain/workload.ts';
@@ -139,6 +141,11 @@ async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<WorkloadOf<'
       action,
     });
   }
+  await tagAsTheStackDoes(lab, name, [
+    rule,
+    ...(preview === undefined ? [] : [previewRule]),
+    ...Object.values(targetGroups),
+  ]);
   return {
     name,
     cluster: { name: 'lab', namespace: 'default' },
@@ -158,6 +165,13 @@ async function addRouting(lab: Lab, spec: LabWorkloadSpec): Promise<WorkloadOf<'
     connections: 'cut',
     maxDrainSeconds: 900,
   };
+}
+
+/** Without its owner's tag a rule cannot be turned: IAM asks for it, and so does admission. */
+async function tagAsTheStackDoes(lab: Lab, workload: string, arns: string[]): Promise<void> {
+  const tags = { [OWNER_TAG]: ownerText({ controlPlane: lab.deps.controlPlane, workload }) };
+  const resources = openResourceTags(lab.env);
+  for (const arn of arns) await resources.add({ service: 'elasticloadbalancing', arn }, tags);
 }
 
 /** The team's own Deployment. */

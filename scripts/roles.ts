@@ -9,7 +9,7 @@ import {
 } from '../infra/functions/catalogue.ts';
 import { WILDCARDS } from '../infra/functions/permissions.ts';
 
-/** What a need is for, and what it gives: infra/functions/permissions.ts and progressive-workload/grants.ts in words. */
+/** What a need is for, and what it gives: infra/functions/permissions.ts in words. */
 const MEANING: Record<Need, [why: string, gives: string]> = {
   readLedger: ['reads what has happened', 'dynamodb:GetItem, Query on `workload#*` and `windows#*` of the one table'],
   appendLedger: [
@@ -33,7 +33,7 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   ],
   turnDial: [
     'changes the traffic weights',
-    'elasticloadbalancing:ModifyRule on the rules of registered workloads, each by its ARN',
+    'elasticloadbalancing:ModifyRule on rules whose owner is a workload of this control plane (tag `sluice:owner`)',
   ],
   readTargets: [
     'looks whether targets are ready, before and after a shift',
@@ -49,15 +49,21 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   ],
   cutConnections: [
     'ends long connections to a canary that went back',
-    'elasticloadbalancing:DeregisterTargets on the target groups of registered workloads, each by its ARN',
+    'elasticloadbalancing:DeregisterTargets on target groups whose owner is a workload of this control plane (tag `sluice:owner`)',
   ],
-  readMetrics: ['reads the metrics that are judged', 'cloudwatch:GetMetricData on * (no permission by resource)'],
+  readMetrics: [
+    'reads the metrics that are judged',
+    'cloudwatch:GetMetricData, DescribeAlarms, DescribeAlarmHistory on * (no permission by resource); aps:QueryMetrics on workspaces with the tag `sluice:control-plane`',
+  ],
   readAlarms: ['asks the alarms that the workload names', 'cloudwatch:DescribeAlarms on * (composite alarms need it)'],
   readImages: [
     'resolves a tag to a digest, its push time and its parts',
-    'ecr:BatchGetImage, DescribeImages, DescribeRepositories on the repositories of registered workloads',
+    'ecr:DescribeImages, DescribeRepositories on the repositories of this account; BatchGetImage on those with the tag `sluice:control-plane`',
   ],
-  tell: ['tells people', "sns:Publish on the notices topic (and a plan's own), kms on its key"],
+  tell: [
+    'tells people',
+    "sns:Publish on the notices topic, and on a plan's own with the tag `sluice:control-plane`; kms on the notices topic's key",
+  ],
   readCluster: [
     'reads the template and the slots',
     'no permission of IAM: an EKS access entry in the group `sluice-readers`, RBAC by namespace',
@@ -76,13 +82,9 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
     'states:StartExecution on the roll-back machine, DescribeExecution on its executions',
   ],
   answerTaskToken: ['ends the pause of an approval', 'states:SendTaskSuccess on the release machine'],
-  tagRules: [
-    'writes on a rule whose it is',
-    "elasticloadbalancing:AddTags on rules, Sluice's three tags alone, as an owner of this control plane, and not where there is another's",
-  ],
   makeRules: [
     "makes and keeps a workload's listener rules, and never moves traffic",
-    "elasticloadbalancing:CreateRule on the workload's listener; ModifyRule, SetRulePriorities, DeleteRule on its rules",
+    "elasticloadbalancing:CreateRule on listeners, as an owner of this control plane; AddTags in that call alone, Sluice's three tags; ModifyRule, SetRulePriorities, DeleteRule on rules whose owner is a workload of this control plane",
   ],
 };
 

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../aws-client-config.ts';
+import { isDenied, sharedTagHint } from '../denied.ts';
 import {
   ImageNotFoundError,
   type ImageRegistry,
@@ -117,7 +118,7 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
       } catch (error) {
         if (error instanceof RepositoryNotFoundException)
           throw new ImageNotFoundError(`there is no repository ${repository}`, { cause: error });
-        throw asSeamError(error);
+        throw asSeamError(error, isDenied(error) ? sharedTagHint(`repository ${repository}`) : '');
       }
     },
 
@@ -152,10 +153,10 @@ function partsIn(manifest = '{}'): string[] {
 const tooMany = (repository: string): string =>
   `${repository} has more than ${MOST_PAGES * MOST_RESULTS} images with a tag; a lifecycle policy of the repository can expire old ones`;
 
-function asSeamError(error: unknown): Error {
+function asSeamError(error: unknown, hint = ''): Error {
   if (error instanceof ImageNotFoundError || error instanceof ImageRegistryUnreachableError) return error;
   if (error instanceof TooManyImagesError) return error;
-  return new ImageRegistryUnreachableError(`ECR did not answer: ${describeFailure(error)}`, { cause: error });
+  return new ImageRegistryUnreachableError(`ECR did not answer: ${describeFailure(error)}${hint}`, { cause: error });
 }
 /**
  * The media types of what a container can be made of; a registry also keeps charts, signatures and lists of parts. An index

@@ -1,5 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../aws-client-config.ts';
+import { isDenied, sharedTagHint } from '../denied.ts';
 import { type Notifier, NotifierUnreachableError } from './notifier.ts';
 
 /** SNS takes fewer than 100 characters. */
@@ -17,7 +18,8 @@ export const snsNotifier = (client: SNSClient): Notifier => ({
     try {
       await client.send(command, { abortSignal: AbortSignal.timeout(CALL_DEADLINE_MS) });
     } catch (error) {
-      throw new NotifierUnreachableError(`SNS did not take a notice to ${topicArn}: ${describeFailure(error)}`, {
+      const hint = isDenied(error) ? sharedTagHint(`topic ${topicArn}`) : '';
+      throw new NotifierUnreachableError(`SNS did not take a notice to ${topicArn}: ${describeFailure(error)}${hint}`, {
         cause: error,
       });
     }

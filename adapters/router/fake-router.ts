@@ -1,4 +1,5 @@
 import { type Dial, SLOTS, type Slot } from '../../domain/dial.ts';
+import { OWNER_TAG, ownerText } from '../../domain/routers/alb/ownership.ts';
 import { type AlbRouting, ruleArnsOf } from '../../domain/routers/alb/plan.ts';
 import type { GroupFacts } from '../../domain/routers/alb/routing-facts.ts';
 import { groupsOwnerProblem, routingProblem } from '../../domain/routers/alb/routing-problem.ts';
@@ -34,6 +35,7 @@ export interface FakeRouter extends TrafficRouter<WorkloadOf<'alb'>> {
 /** On which all of its rules are. */
 export const FAKE_LISTENER = 'arn:listener/fake';
 const FAKE_LOAD_BALANCER = 'arn:loadbalancer/fake';
+const FAKE_CONTROL_PLANE = 'sluice';
 
 /** The router in memory, held to the same contract as the real one. All rules start with everything on `live`. */
 export function fakeRouter(workload: WorkloadOf<'alb'>, live: Slot = 'blue'): FakeRouter {
@@ -49,6 +51,10 @@ export function fakeRouter(workload: WorkloadOf<'alb'>, live: Slot = 'blue'): Fa
   const groups = { blue: group(), green: group() };
   const failures: Error[] = [];
   const { router } = workload;
+  // as the stack of the workload tags them
+  for (const arn of [...ruleArnsOf(router), ...SLOTS.map(slot => router.targetGroups[slot])]) {
+    tags[arn] = { [OWNER_TAG]: ownerText({ controlPlane: FAKE_CONTROL_PLANE, workload: workload.name }) };
+  }
   for (const arn of router.rules) {
     const groups = SLOTS.map(slot => ({ arn: router.targetGroups[slot], weight: slot === live ? 100 : 0 }));
     rules.set(arn, { groups, stickinessSeconds: 0, httpHeaders: [] });

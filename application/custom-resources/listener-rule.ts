@@ -133,7 +133,6 @@ async function update(deps: ListenerRuleDeps, wanted: Wanted, arn: string): Prom
   }
   if (there.priority !== wanted.priority) await rules.setPriority(arn, wanted.priority);
   await rules.setConditions(arn, wanted.conditions);
-  if (!own.isTagged) await rules.addTags(arn, wanted.tags);
   return arn;
 }
 

@@ -43,11 +43,13 @@ export interface MeasuredBy<Measure extends AnyMeasure = AnyMeasure> {
   source: { kind: string; measure: Measure };
 }
 
-/** What a function of the control plane has to be allowed to do, in IAM's words. */
+/** What the functions of a control plane that read metrics are allowed to do, in IAM's words, whatever workloads there are. */
 export interface Permission {
   actions: readonly string[];
-  /** One resource by its ARN's parts, or all of them, with the reason why AWS knows no narrower permission. */
-  on: { all: string } | { service: string; resource: string; resourceName: string; region: string };
+  /** Resources of one type that carry the control plane's tag, in any region; or all, where AWS knows no narrower permission. */
+  on: { all: true } | { tagged: { service: string; resource: string } };
+  /** Why its resource has a wildcard. */
+  because: string;
 }
 
 /**
@@ -91,8 +93,8 @@ export interface SourcePlanKind<
     readonly schema: z.ZodType;
     check(server: unknown, path: Path, where: { loopback: boolean }): Issue[];
   };
-  /** What reading its metrics needs besides the load balancer's own. @param server `sources.KIND` of the workload */
-  permissions?(own: readonly MeasuredBy<Measure>[], server: unknown): Permission[];
+  /** What reading its metrics needs. Constant: a workload adds nothing to a role that all of them share. */
+  readonly permissions?: readonly Permission[];
   /** Whether it says of a window long ago what it said then: what a backtest can read. */
   readonly keepsPast: boolean;
   /** What is measured where nobody says what; absent: somebody has to. */

@@ -1,4 +1,4 @@
-import { isNamed } from '../../adapters/router/alb/rule-keeper.ts';
+import { isDenied } from '../../adapters/denied.ts';
 import {
   type CloudFormationRequest,
   cloudFormationRequestSchema,
@@ -24,8 +24,8 @@ export interface CustomResourceDeps extends SharedDeps {
 }
 
 /**
- * A stack attaches the permission and calls at once, and IAM takes some seconds to know it everywhere. 8 pauses of 10 s are
- * 80 s, which the function's 120 s hold.
+ * What may be changed carries a tag, a stack tags and calls at once, and IAM takes some seconds to know a tag everywhere. 8
+ * pauses of 10 s are 80 s, which the function's 120 s hold.
  */
 const PERMISSION_PAUSES = 8;
 const PERMISSION_PAUSE_MS = 10_000;
@@ -69,9 +69,16 @@ async function patiently<T>(deps: CustomResourceDeps, context: CallContext, act:
     try {
       return await act();
     } catch (error) {
-      if (!isNamed(error, 'AccessDenied') || pauses >= PERMISSION_PAUSES) throw error;
-      if (leftMs() < PERMISSION_PAUSE_MS + TRY_MS + ANSWER_MS) throw error;
+      if (!isDenied(error)) throw error;
+      const isLast = pauses >= PERMISSION_PAUSES || leftMs() < PERMISSION_PAUSE_MS + TRY_MS + ANSWER_MS;
+      if (isLast) throw pauses === 0 ? error : stillDenied(error, pauses);
       await deps.pause(PERMISSION_PAUSE_MS);
     }
   }
+}
+
+function stillDenied(error: unknown, pauses: number): Error {
+  const because = error instanceof Error ? error.message : String(error);
+  const seconds = (pauses * PERMISSION_PAUSE_MS) / 1000;
+  return new Error(`${because} (asked ${pauses + 1} times within ${seconds} s)`, { cause: error });
 }

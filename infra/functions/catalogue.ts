@@ -16,19 +16,19 @@ export type Need =
   | 'registerWorkloads'
   /** Reads listener rules. */
   | 'readDial'
-  /** Modifies the rules of registered workloads: granted by each ProgressiveWorkload for its own. */
+  /** Modifies rules whose owner is a workload of this control plane. */
   | 'turnDial'
   | 'readTargets'
   /** Whose rules, listeners, load balancers and target groups are. */
   | 'readTags'
   /** What targets a group takes, and on which load balancer it is. */
   | 'readGroups'
-  /** Deregisters the targets of a canary that went back: granted by each ProgressiveWorkload for its own groups. */
+  /** Deregisters the targets of a canary that went back. */
   | 'cutConnections'
   | 'readMetrics'
   /** The states of CloudWatch alarms. */
   | 'readAlarms'
-  /** Images of registered workloads' repositories: granted by each ProgressiveWorkload for its own. */
+  /** Images of the repositories that workloads name. */
   | 'readImages'
   | 'tell'
   /**
@@ -42,10 +42,8 @@ export type Need =
   | 'stopRelease'
   | 'startRollBack'
   | 'answerTaskToken'
-  /** Makes the rules of a ProgressiveWorkload: granted by each for its own listener. */
-  | 'makeRules'
-  /** Writes its owner on a rule that has none, or has this control plane. */
-  | 'tagRules';
+  /** Makes the rules of a ProgressiveWorkload, with their owner's tags, and changes and removes those that have them. */
+  | 'makeRules';
 
 export const FUNCTIONS = {
   abort: ['appendLedger', 'startRollBack'],
@@ -123,15 +121,7 @@ export const QUICK_FUNCTIONS: ReadonlySet<string> = new Set([
 
 /** Called by CloudFormation, asynchronously, when a team deploys a ProgressiveWorkload. */
 export const CUSTOM_RESOURCES = {
-  'custom-resources/listener-rule': [
-    'readLedger',
-    'readWorkloads',
-    'readDial',
-    'readTargets',
-    'readTags',
-    'makeRules',
-    'tagRules',
-  ],
+  'custom-resources/listener-rule': ['readLedger', 'readWorkloads', 'readDial', 'readTargets', 'readTags', 'makeRules'],
   'custom-resources/registered-workload': [
     'readLedger',
     'readWorkloads',

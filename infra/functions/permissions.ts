@@ -1,7 +1,16 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CARRIES_TAG, OWNER_TAG, STACK_TAG } from '../../domain/routers/alb/ownership.ts';
+import { SOURCE_PLANS } from '../../domain/sources/plan-registry.ts';
+import type { Permission } from '../../domain/sources/source-plan-kind.ts';
+import { SHARED_TAG } from '../../domain/tags/shared-tag.ts';
 import type { ControlPlaneNames } from '../names.ts';
 import type { Need } from './catalogue.ts';
+
+/*
+ * What a role may do is the same whatever workloads there are: a workload's stack adds nothing to it, so that two stacks
+ * cannot overwrite each other's rights and a role does not fill up. Whose a resource is stands in its tags, and IAM asks for
+ * them (decision 46).
+ */
 
 /**
  * Why a statement's resource has a `*` in it. Every such resource of the templates is in this list, by its action; a test
@@ -10,7 +19,6 @@ import type { Need } from './catalogue.ts';
 export const WILDCARDS = {
   'elasticloadbalancing:Describe*':
     'ELB has no permission by resource for DescribeRules, DescribeTargetHealth, DescribeTargetGroupAttributes, DescribeTargetGroups and DescribeTags; they read and change nothing',
-  'cloudwatch:GetMetricData': 'CloudWatch has no permission by resource for reading metrics',
   'cloudwatch:DescribeAlarms':
     'CloudWatch describes composite alarms only to those who may describe every alarm; it reads and changes nothing',
   'xray:Put*': 'X-Ray has no permission by resource for writing segments',
@@ -21,10 +29,18 @@ export const WILDCARDS = {
   'logs delivery':
     'CloudWatch Logs has no permission by resource for the delivery of logs that a state machine sets up',
   'ec2 interfaces': 'Lambda makes its network interfaces in a VPC with this, and EC2 names them only afterwards',
-  'listener rules':
-    'the ARN of a rule ends with an id that ELB chooses when it is made: every rule of this one listener',
+  'own rules':
+    "a workload's stack adds nothing to a role: any rule of an Application Load Balancer whose tag names this control plane as its owner",
+  'own groups':
+    "a workload's stack adds nothing to a role: any target group whose tag names this control plane as its owner",
+  'new rules':
+    'a listener is named by a workload, whose stack adds nothing to a role: any listener of an Application Load Balancer, but only for a rule that the same call tags as one of this control plane',
   'rule tags':
-    'a rule is tagged by the call that makes it, before anybody knows its ARN: any rule of an Application Load Balancer, but only as one of this control plane, and never one that has another owner',
+    'a rule is tagged by the call that makes it, before anybody knows its ARN: any rule of an Application Load Balancer, but in that call alone, and only as one of this control plane',
+  repositories:
+    'a repository is named by a workload, whose stack adds nothing to a role: what images there are is read of any repository of this account, and what is in one only where a tag gives it to this control plane',
+  topics:
+    'a topic is named by a plan, whose stack adds nothing to a role: any topic of this account and region whose tag gives it to this control plane',
   'kms data keys': 'a data key is asked for by two actions that the grant writes as GenerateDataKey*, for this one key',
 } as const;
 
@@ -45,9 +61,25 @@ const onTable = (names: ControlPlaneNames, actions: string[], partitions: string
     conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
   });
 
-const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
+const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, unknown>>) =>
+  new iam.PolicyStatement({ actions, resources, ...(conditions !== undefined && { conditions }) });
 
-/** What a need means, for the whole control plane. Needs that belong to one workload are empty here. */
+/** A resource whose owner is a workload of this control plane; one without the tag is nobody's, and not allowed. */
+const owned = ({ controlPlane }: ControlPlaneNames) => ({
+  StringLike: { [`aws:ResourceTag/${OWNER_TAG}`]: `${controlPlane}/*` },
+});
+/** A resource that its owner lets this control plane use. */
+const shared = ({ controlPlane }: ControlPlaneNames) => ({
+  StringEquals: { [`aws:ResourceTag/${SHARED_TAG}`]: controlPlane },
+});
+
+/** What the sources of metrics need, of which a plan may name each. */
+export const METRICS: readonly Permission[] = SOURCE_PLANS.flatMap(({ permissions = [] }) => permissions);
+
+const forMetrics = (names: ControlPlaneNames, { actions, on }: Permission): iam.PolicyStatement =>
+  'all' in on ? allow([...actions], ['*']) : allow([...actions], [names.arnsOf(on.tagged)], shared(names));
+
+/** What a need means, for the whole control plane and all its workloads. */
 export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyStatement[] {
   const start = (machine: 'release' | 'roll-back') => [
     allow(['states:StartExecution'], [names.machineArn(machine)]),
@@ -85,26 +117,42 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
       return [allow(['elasticloadbalancing:DescribeTags'], ['*'])];
     case 'readGroups':
       return [allow(['elasticloadbalancing:DescribeTargetGroups'], ['*'])];
-    case 'tagRules': {
-      const ours = `${names.controlPlane}/*`;
+    case 'turnDial':
+      return [allow(['elasticloadbalancing:ModifyRule'], [names.ruleArns], owned(names))];
+    case 'cutConnections':
+      return [allow(['elasticloadbalancing:DeregisterTargets'], [names.targetGroupArns], owned(names))];
+    case 'makeRules': {
+      const asOurs = { StringLike: { [`aws:RequestTag/${OWNER_TAG}`]: `${names.controlPlane}/*` } };
       return [
-        new iam.PolicyStatement({
-          actions: ['elasticloadbalancing:AddTags'],
-          resources: [names.ruleArns],
-          conditions: {
-            StringLike: { [`aws:RequestTag/${OWNER_TAG}`]: ours },
-            StringLikeIfExists: { [`aws:ResourceTag/${OWNER_TAG}`]: ours },
-            'ForAllValues:StringEquals': { 'aws:TagKeys': [OWNER_TAG, STACK_TAG, CARRIES_TAG] },
-          },
+        allow(['elasticloadbalancing:CreateRule'], [names.listenerArns], asOurs),
+        // of a rule that is there already nobody becomes the owner by this
+        allow(['elasticloadbalancing:AddTags'], [names.ruleArns], {
+          ...asOurs,
+          StringEquals: { 'elasticloadbalancing:CreateAction': 'CreateRule' },
+          'ForAllValues:StringEquals': { 'aws:TagKeys': [OWNER_TAG, STACK_TAG, CARRIES_TAG] },
         }),
+        allow(
+          ['ModifyRule', 'SetRulePriorities', 'DeleteRule'].map(action => `elasticloadbalancing:${action}`),
+          [names.ruleArns],
+          owned(names),
+        ),
       ];
     }
+    case 'readImages':
+      return [
+        allow(['ecr:DescribeImages', 'ecr:DescribeRepositories'], [names.repositoryArns]),
+        allow(['ecr:BatchGetImage'], [names.repositoryArns], shared(names)),
+      ];
     case 'readMetrics':
-      return [allow(['cloudwatch:GetMetricData'], ['*'])];
+      return METRICS.map(permission => forMetrics(names, permission));
     case 'readAlarms':
       return [allow(['cloudwatch:DescribeAlarms'], ['*'])];
     case 'tell':
-      return [allow(['sns:Publish'], [names.noticesTopicArn])];
+      return [
+        allow(['sns:Publish'], [names.noticesTopicArn]),
+        // those that a plan names
+        allow(['sns:Publish'], [names.topicArns], shared(names)),
+      ];
     case 'startRelease':
       return start('release');
     case 'startRollBack':
@@ -115,10 +163,6 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
       return [allow(['states:SendTaskSuccess'], [names.machineArn('release')])];
     case 'readCluster':
     case 'writeCluster':
-    case 'turnDial':
-    case 'cutConnections':
-    case 'readImages':
-    case 'makeRules':
       return [];
     default:
       return need satisfies never;

@@ -9,7 +9,7 @@ import { suppress } from '../nag.ts';
 import type { ControlPlaneNames } from '../names.ts';
 import { type AnyFunctionName, needsOf } from './catalogue.ts';
 import type { CodeOf } from './code.ts';
-import { statementsFor, WILDCARDS } from './permissions.ts';
+import { METRICS, statementsFor, WILDCARDS } from './permissions.ts';
 
 /** Below the 30 s of the machines' tasks, so that no late answer is taken for a lost one; a test does the sum. */
 export const HANDLER_TIMEOUT_SECONDS = 20;
@@ -123,11 +123,14 @@ function wildcardReasons({ file, network }: SluiceFunctionProps): string {
   return [
     WILDCARDS['xray:Put*'],
     ...(has('readDial', 'readTargets', 'readTags', 'readGroups') ? [WILDCARDS['elasticloadbalancing:Describe*']] : []),
-    ...(has('tagRules') ? [WILDCARDS['rule tags']] : []),
-    ...(has('readMetrics') ? [WILDCARDS['cloudwatch:GetMetricData']] : []),
+    ...(has('turnDial', 'makeRules') ? [WILDCARDS['own rules']] : []),
+    ...(has('makeRules') ? [WILDCARDS['new rules'], WILDCARDS['rule tags']] : []),
+    ...(has('cutConnections') ? [WILDCARDS['own groups']] : []),
+    ...(has('readImages') ? [WILDCARDS.repositories] : []),
+    ...(has('readMetrics') ? METRICS.map(({ because }) => because) : []),
     ...(has('readAlarms') ? [WILDCARDS['cloudwatch:DescribeAlarms']] : []),
     ...(has('startRelease', 'stopRelease', 'startRollBack') ? [WILDCARDS['states executions']] : []),
-    ...(has('tell') ? [WILDCARDS['kms data keys']] : []),
+    ...(has('tell') ? [WILDCARDS.topics, WILDCARDS['kms data keys']] : []),
     ...(network === undefined ? [] : [WILDCARDS['ec2 interfaces']]),
   ].join('; ');
 }

@@ -2,18 +2,14 @@ import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { Slot } from '../../domain/dial.ts';
-import type { Plan } from '../../domain/plan/plan.ts';
 import { ownerTags, SLOT_TAG, WORKLOAD_TAG } from '../../domain/routers/alb/ownership.ts';
-import { SOURCE_PLANS } from '../../domain/sources/plan-registry.ts';
-import type { Permission } from '../../domain/sources/source-plan-kind.ts';
 import { type ControlPlaneNames, controlPlaneNames } from '../names.ts';
 import { checkFiles, filesOf } from './checked-files.ts';
-import { WorkloadGrants } from './grants.ts';
 import type { ProgressiveWorkloadProps, RuleConditions } from './props.ts';
 
 /**
- * One workload: its two target groups, the rule that carries its dial, the rule of its preview, what the control plane may do
- * with them, and its item in the table.
+ * One workload: its two target groups, the rule that carries its dial, the rule of its preview, and its item in the table. What
+ * the control plane may do with them their tags say: a workload adds nothing to a role.
  *
  *     import { App, Stack } from 'aws-cdk-lib';
  *     import { ProgressiveWorkload } from 'sluice/cdk';
@@ -76,11 +72,6 @@ export class ProgressiveWorkload extends Construct {
       stack: Stack.of(this).stackId,
     });
     this.targetGroups = { blue: this.targetGroup('blue', props), green: this.targetGroup('green', props) };
-    const grants = new WorkloadGrants(this, 'Grants', {
-      names,
-      controlPlane: deployed,
-      listenerArn: props.listenerArn,
-    });
 
     const rule = this.rule('Rule', names, props, {
       Priority: props.priority,
@@ -88,8 +79,6 @@ export class ProgressiveWorkload extends Construct {
       Conditions: conditionsOf(props.conditions),
     });
     this.ruleArn = rule.getAttString('RuleArn');
-    // the permission is there before the rule is made, and until it is removed
-    rule.node.addDependency(grants.makingRules);
     const ruleResources = [rule];
 
     const { preview } = plan;
@@ -101,18 +90,8 @@ export class ProgressiveWorkload extends Construct {
         Conditions: [{ Field: 'http-header', HttpHeaderConfig: header }, ...conditionsOf(props.conditions)],
       });
       this.previewRuleArn = previewRule.getAttString('RuleArn');
-      previewRule.node.addDependency(grants.makingRules);
       ruleResources.push(previewRule);
     }
-
-    const rules = [this.ruleArn, ...(this.previewRuleArn === undefined ? [] : [this.previewRuleArn])];
-    const granted = grants.forReleases({
-      rules,
-      targetGroups: [this.targetGroups.blue.ref, this.targetGroups.green.ref],
-      repositories: props.workload.repositories.map(repository => repository.name),
-      topics: plan.notify.flatMap(({ topicArn }) => topicArn ?? []),
-      metrics: permissionsOf(props, plan),
-    });
 
     const files = filesOf(props, {
       rule: this.ruleArn,
@@ -129,7 +108,6 @@ export class ProgressiveWorkload extends Construct {
         Plan: Stack.of(this).toJsonString(files.plan),
       },
     });
-    item.node.addDependency(...granted); // whoever can start a release can also turn its dial
     // CloudFormation calls functions of the control plane for these, when they are made and when they are removed
     if (deployed !== undefined) for (const called of [...ruleResources, item]) called.node.addDependency(deployed);
   }
@@ -204,12 +182,4 @@ function checkPriorities({ plan, priority, previewPriority }: ProgressiveWorkloa
   if (plan.preview !== undefined && previewPriority !== undefined && previewPriority >= priority) {
     throw new Error(`previewPriority ${previewPriority} must be smaller than priority ${priority}: or nobody sees it`);
   }
-}
-
-function permissionsOf({ workload }: ProgressiveWorkloadProps, plan: Plan): Permission[] {
-  const servers: Readonly<Record<string, unknown>> = workload.sources ?? {};
-  return SOURCE_PLANS.flatMap(({ facts: { kind }, permissions }) => {
-    const own = plan.metrics.filter(({ source }) => source.kind === kind);
-    return permissions?.(own, servers[kind]) ?? [];
-  });
 }

@@ -118,17 +118,12 @@ describe.each(FUNCTION_NAMES)('%s', name => {
 it('every operation that an adapter asks of AWS is granted to somebody', () => {
   const files = readdirSync(new URL('../../adapters', import.meta.url), { recursive: true, encoding: 'utf8' });
   const asked = files
-    .filter(file => file.endsWith('.ts'))
+    // tags are written by `sluice tag`, with the credentials of whoever calls it: no function has the right
+    .filter(file => file.endsWith('.ts') && !file.startsWith('tags/'))
     .flatMap(file =>
       [...read(`adapters/${file}`).matchAll(/new (\w+)Command\(/g)].map(([, operation = '']) => operation),
     );
-  const granted = [
-    'infra/functions/permissions.ts',
-    'infra/progressive-workload/grants.ts',
-    'domain/sources/cloudwatch/plan.ts',
-  ]
-    .map(read)
-    .join('\n');
+  const granted = ['infra/functions/permissions.ts', 'domain/sources/cloudwatch/plan.ts'].map(read).join('\n');
   expect(asked.length).toBeGreaterThan(20);
   expect([...new Set(asked)].filter(operation => !new RegExp(`\\b${operation}\\b`).test(granted))).toEqual([]);
 });

@@ -3,20 +3,10 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SluiceControlPlane } from '../../infra/control-plane.ts';
 import { ControlPlaneStack } from '../../infra/control-plane-stack.ts';
-import { functionsThat } from '../../infra/functions/catalogue.ts';
 import { builtCode } from '../../infra/functions/code.ts';
 import { ProgressiveWorkload } from '../../infra/progressive-workload/progressive-workload.ts';
 import type { ProgressiveWorkloadProps } from '../../infra/progressive-workload/props.ts';
-import {
-  listed,
-  type Resource,
-  type Statement,
-  SYNTH_TIMEOUT_MS,
-  type Synthesised,
-  statementsOf,
-  synthExample,
-  synthesised,
-} from './synthesised.ts';
+import { type Resource, SYNTH_TIMEOUT_MS, type Synthesised, synthExample, synthesised } from './synthesised.ts';
 
 let example: Synthesised;
 beforeAll(() => {
@@ -104,56 +94,6 @@ describe('the rules', () => {
       expect(Object.keys(Properties).join()).not.toMatch(/weight|action/i);
     }
   });
-
-  it('are made after the permission, and their workload is registered after its dial may be turned', () => {
-    const all = example.template.toJSON().Resources as Record<string, { Type: string; DependsOn?: string[] }>;
-    for (const { Type, DependsOn = [] } of Object.values(all)) {
-      if (Type === 'Custom::SluiceListenerRule') expect(DependsOn.join()).toMatch(/MakeRules/);
-      if (Type === 'Custom::SluiceWorkload')
-        expect(DependsOn.join()).toMatch(/ReadImages.+TurnDial|TurnDial.+ReadImages/);
-    }
-  });
-});
-
-describe('the grants', () => {
-  const on = (action: string): { roles: unknown[]; statement: Statement }[] =>
-    statementsOf(example)
-      .filter(({ statement }) => listed(statement.Action).includes(action))
-      .map(({ where, statement }) => ({
-        statement,
-        roles: (example.ofType('AWS::IAM::Policy')[where]?.Properties.Roles ?? []) as unknown[],
-      }));
-
-  it('let the functions that turn the dial turn this one, and nobody else', () => {
-    const [makers, turners, ...more] = on('elasticloadbalancing:ModifyRule').toSorted(
-      (a, b) => a.roles.length - b.roles.length,
-    );
-    expect(more).toEqual([]);
-    expect(JSON.stringify(makers?.roles)).toContain('sluice-listener-rule-');
-    expect(JSON.stringify(turners?.statement.Resource)).not.toContain('*');
-    expect(turners?.roles).toHaveLength(functionsThat('turnDial').length);
-    expect(functionsThat('turnDial').sort()).toEqual([
-      'open-preview',
-      'restore-traffic',
-      'retire-canary',
-      'shift-traffic',
-      'size-canary',
-    ]);
-    for (const name of functionsThat('turnDial')) expect(JSON.stringify(turners?.roles)).toContain(`sluice-${name}-`);
-  });
-
-  it('let start read the images of this workload alone', () => {
-    const [grant] = on('ecr:DescribeImages');
-    expect(JSON.stringify(grant?.statement.Resource)).toMatch(/:repository\/checkout"/);
-    expect(JSON.stringify(grant?.roles)).toContain('sluice-start-');
-  });
-
-  it('name the topic that a plan names', () => {
-    const topicArn = 'arn:aws:sns:eu-west-1:123456789012:payments';
-    const withTopic = synth({ plan: { ...right.plan, notify: [{ kind: 'sns', on: ['promoted'], topicArn }] } });
-    const grants = statementsOf(withTopic).filter(({ statement }) => listed(statement.Action).includes('sns:Publish'));
-    expect(grants.map(({ statement }) => statement.Resource)).toEqual([topicArn]);
-  });
 });
 
 describe('a mistake is found at synthesis', () => {
@@ -186,42 +126,6 @@ describe('a mistake is found at synthesis', () => {
   });
 });
 
-describe('what its metrics need', () => {
-  const readers = functionsThat('readMetrics');
-  const workload = (url: string, sigv4 = true) => ({
-    workload: { ...right.workload, sources: { prometheus: { url, sigv4 } } },
-  });
-  const granted = (more: Partial<ProgressiveWorkloadProps>) =>
-    statementsOf(synth(more)).filter(({ statement }) =>
-      listed(statement.Action).some(action => action.startsWith('aps:') || action.startsWith('cloudwatch:')),
-    );
-
-  it('is nothing more than every workload has, where it names no source and no alarm', () => {
-    expect(granted({})).toEqual([]);
-    expect(granted(workload('https://prometheus.example', false))).toEqual([]);
-    expect(granted(workload('https://prometheus.example'))).toEqual([]);
-  });
-
-  it('is to query its workspace of Amazon Managed Prometheus and no other', () => {
-    const [only, ...more] = granted(workload('https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1'));
-    expect(more).toEqual([]);
-    expect(only?.statement.Action).toBe('aps:QueryMetrics');
-    expect(JSON.stringify(only?.statement.Resource)).toMatch(/aps:eu-west-1:.*:workspace\/ws-1"/);
-    expect(readers).toEqual(['look', 'look-in-cluster']);
-  });
-
-  it('is to read the states of alarms where a metric of its plan is one', () => {
-    const alarm = {
-      name: 'late',
-      source: { kind: 'cloudwatch' as const, alarm: 'checkout-latency' },
-      judge: { kind: 'alarm' as const },
-    };
-    const [only, ...more] = granted({ plan: { ...right.plan, metrics: [...(right.plan.metrics ?? []), alarm] } });
-    expect(more).toEqual([]);
-    expect(only?.statement.Action).toEqual(['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory']);
-  });
-});
-
 describe('with the control plane in the same app', () => {
   const inOneStack = () => {
     const stack = new Stack(new App(), 'Shop');
@@ -242,28 +146,6 @@ describe('with the control plane in the same app', () => {
     expect(handlers).toHaveLength(2);
     for (const resource of [item, rule])
       expect(resource?.DependsOn).toEqual(expect.arrayContaining([table, ...handlers]));
-  });
-
-  it('gives a role its policy when the role is there', () => {
-    const shop = inOneStack();
-    const roles = Object.entries(shop.ofType('AWS::IAM::Role'));
-    const policies = Object.entries(shop.ofType('AWS::IAM::Policy')).filter(([id]) => id.startsWith('CheckoutGrants'));
-    expect(policies.length).toBeGreaterThan(2);
-    for (const [id, { DependsOn, Properties }] of policies) {
-      for (const named of Properties.Roles as unknown[]) {
-        const [role] =
-          roles.find(
-            ([
-              ,
-              {
-                Properties: { RoleName },
-              },
-            ]) => JSON.stringify(RoleName) === JSON.stringify(named),
-          ) ?? [];
-        expect(role, JSON.stringify(named)).toBeDefined();
-        expect(DependsOn, id).toContain(role);
-      }
-    }
   });
 
   it('is deployed after it, where that is another stack', () => {

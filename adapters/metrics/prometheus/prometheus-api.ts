@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { PrometheusServer } from '../../../domain/sources/prometheus/facts.ts';
 import type { Env } from '../../aws-client-config.ts';
+import { sharedTagHint } from '../../denied.ts';
 import { type HttpRequest, NoAnswerError } from '../../outbound/http-client.ts';
 import { andWords, wordsOf } from '../../outbound/words-of.ts';
 import { askSource, type SourceAskOptions } from '../ask-source.ts';
@@ -86,7 +87,11 @@ export function openPrometheusApi(server: PrometheusServer, env: Env, options: S
         body: new URLSearchParams({ query: promql, time: String(atEpochMs / 1000) }).toString(),
       };
       const signed = server.sigv4 ? await signForAps(request, env) : request;
-      return parse(await askSource(signed, { ...options, http: !server.sigv4 }));
+      const answer = await askSource(signed, { ...options, http: !server.sigv4 });
+      if (server.sigv4 && answer.status === 403) {
+        throw new NoAnswerError(`Prometheus answered 403${sharedTagHint(`the workspace of ${server.url}`)}`);
+      }
+      return parse(answer);
     },
   };
 }

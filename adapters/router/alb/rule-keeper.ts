@@ -1,6 +1,5 @@
 import {
   type Action,
-  AddTagsCommand,
   CreateRuleCommand,
   DeleteRuleCommand,
   DescribeRulesCommand,
@@ -47,7 +46,6 @@ export interface RuleKeeper {
   create(wanted: WantedRule): Promise<string>;
   /** By ARN, of rules, listeners, load balancers and target groups. @throws RouterRuleError one of them is not there */
   readTags(arns: string[]): Promise<Record<string, Tags>>;
-  addTags(arn: string, tags: Tags): Promise<void>;
   setConditions(ruleArn: string, conditions: RuleCondition[]): Promise<void>;
   setPriority(ruleArn: string, priority: number): Promise<void>;
   /** A rule that is not there is removed. */
@@ -109,11 +107,6 @@ function albRuleKeeper(client: ElasticLoadBalancingV2Client): RuleKeeper {
       return describeTags(client, arns, AbortSignal.timeout(CALL_DEADLINE_MS));
     },
 
-    async addTags(arn, tags) {
-      const command = new AddTagsCommand({ ResourceArns: [arn], Tags: tagList(tags) });
-      await call(`AddTags to ${arn}`, abortSignal => client.send(command, { abortSignal }));
-    },
-
     async setConditions(ruleArn, conditions) {
       // no Actions: what a call does not name is left as it is
       const command = new ModifyRuleCommand({ RuleArn: ruleArn, Conditions: conditions });
@@ -158,7 +151,7 @@ export const openAlbRuleKeeper = (env: Env): RuleKeeper =>
   albRuleKeeper(new ElasticLoadBalancingV2Client(awsClientConfig(env, 'ELASTIC_LOAD_BALANCING_V2')));
 
 /** By the service's name for it, wherever in the chain of causes it is. */
-export function isNamed(error: unknown, name: string): boolean {
+function isNamed(error: unknown, name: string): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === name || error.name === `${name}Exception` || isNamed(error.cause, name);
 }

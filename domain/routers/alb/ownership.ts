@@ -1,6 +1,7 @@
 /*
  * Whose a rule, a target group or a registered workload is. The tags stand on the resources themselves, so that another
- * control plane, which has another table, reads them too; IAM limits roles by them later.
+ * control plane, which has another table, reads them too, and so that IAM limits roles by them: without its owner's tag
+ * nothing of Sluice may change a rule or a group (infra/functions/permissions.ts).
  */
 
 /** `CONTROL_PLANE/WORKLOAD`: control planes of one account and region have different names. */
@@ -31,6 +32,22 @@ export const ownerTags = (owner: Owner): Record<string, string> => ({
   [OWNER_TAG]: ownerText(owner),
   [STACK_TAG]: owner.stack,
 });
+
+/**
+ * Why nobody here may change it; undefined: it has an owner's tag. Whose that is, othersProblem says.
+ * @param what for the sentence: `rule arn:…`
+ */
+export function untaggedProblem(
+  what: string,
+  tags: Tags,
+  owner: Pick<Owner, 'controlPlane' | 'workload'>,
+): string | undefined {
+  if (tags[OWNER_TAG] !== undefined) return undefined;
+  return `${what} has no tag ${OWNER_TAG}, without which IAM lets nothing of Sluice change it. Whoever owns it writes ${OWNER_TAG} = ${ownerText(owner)} on it: ${TAG_COMMAND}`;
+}
+
+/** What writes tags with the credentials of who calls it. */
+export const TAG_COMMAND = '`npx sluice tag` writes it (docs/deploy.md, "Whose a resource is")';
 
 /**
  * Why it is not the one of this owner: both are named. Undefined: nothing says that it is somebody else's, which is less

@@ -1,5 +1,5 @@
 import { SLOTS } from '../../dial.ts';
-import { OWNER_TAG, type Owner, othersProblem, ownerText, type Tags } from './ownership.ts';
+import { OWNER_TAG, type Owner, othersProblem, ownerText, type Tags, untaggedProblem } from './ownership.ts';
 import type { AlbRouting } from './plan.ts';
 import type { RoutingFacts } from './routing-facts.ts';
 
@@ -35,7 +35,7 @@ export function routingProblem(
   const { stack } = owner;
   return (
     controllersProblem(routing, facts) ??
-    ownersProblem(routing, facts, ownerText(owner)) ??
+    ownersProblem(routing, facts, owner) ??
     groupProblem(routing, facts) ??
     loadBalancerProblem(routing, facts) ??
     (stack === undefined ? undefined : stacksProblem(routing, facts, { ...owner, stack }))
@@ -68,16 +68,21 @@ function controllersProblem({ targetGroups }: Pick<AlbRouting, 'targetGroups'>, 
   return firstOf(named, ([what, arn]) => controllerProblem(`${what} ${arn}`, tagsOf(facts, arn)));
 }
 
-function ownersProblem({ targetGroups }: Pick<AlbRouting, 'targetGroups'>, facts: RoutingFacts, own: string) {
+function ownersProblem(
+  { targetGroups }: Pick<AlbRouting, 'targetGroups'>,
+  facts: RoutingFacts,
+  own: Pick<Owner, 'controlPlane' | 'workload'>,
+) {
   const named: [what: string, arn: string][] = [
     ...facts.rules.map(({ arn }): [string, string] => ['rule', arn]),
     ...SLOTS.map((slot): [string, string] => ['target group', targetGroups[slot]]),
   ];
   return firstOf(named, ([what, arn]) => {
-    const owner = tagsOf(facts, arn)[OWNER_TAG];
-    return owner === undefined || owner === own
-      ? undefined
-      : `${what} ${arn} belongs to ${owner} (tag ${OWNER_TAG}), and this is ${own}`;
+    const tags = tagsOf(facts, arn);
+    const owner = tags[OWNER_TAG];
+    if (owner === undefined) return untaggedProblem(`${what} ${arn}`, tags, own);
+    if (owner === ownerText(own)) return undefined;
+    return `${what} ${arn} belongs to ${owner} (tag ${OWNER_TAG}), and this is ${ownerText(own)}`;
   });
 }
 

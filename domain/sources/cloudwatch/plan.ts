@@ -10,8 +10,9 @@ import { cloudwatchSchema } from './schema.ts';
 
 type Source = Draft<z.input<typeof cloudwatchSchema>>;
 
+const EVERY_METRIC = 'CloudWatch has no permission by resource for reading metrics';
 const EVERY_ALARM =
-  'CloudWatch describes composite alarms only to those who may describe every alarm; it reads and changes nothing';
+  'CloudWatch describes composite alarms, and what became of them, only to those who may describe every alarm; it reads and changes nothing';
 
 export const cloudwatch = {
   facts: cloudwatchFacts,
@@ -66,10 +67,14 @@ export const cloudwatch = {
   // points arrive 1 to 3 minutes after the minute, and a window is judged once two reads agree (docs/design.md)
   verdictSeconds: { earliest: 120, latest: 240 },
   caveats: cloudwatchCaveats,
-  permissions: own =>
-    own.some(({ source }) => source.measure.kind === 'alarm')
-      ? [{ actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'], on: { all: EVERY_ALARM } }]
-      : [],
+  permissions: [
+    { actions: ['cloudwatch:GetMetricData'], on: { all: true }, because: EVERY_METRIC },
+    {
+      actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'],
+      on: { all: true },
+      because: EVERY_ALARM,
+    },
+  ],
   keepsPast: true,
   usualMeasure: { kind: 'failedRequests' },
 } as const satisfies SourcePlanKind<'cloudwatch', typeof cloudwatchSchema, CloudWatchMeasure>;

@@ -4,10 +4,10 @@ import type { Draft } from '../../file/draft.ts';
 import type { SourcePlanKind } from '../source-plan-kind.ts';
 import { TEMPLATE_VARIABLES } from '../template.ts';
 import { prometheusCaveats } from './caveats.ts';
-import { type PrometheusMeasure, type PrometheusServer, prometheusFacts } from './facts.ts';
+import { type PrometheusMeasure, prometheusFacts } from './facts.ts';
 import { prometheusSchema } from './schema.ts';
 import { checkSelectors } from './selectors.ts';
-import { checkServer, serverSchema, workspaceOf } from './server.ts';
+import { checkServer, serverSchema } from './server.ts';
 
 type Source = Draft<z.input<typeof prometheusSchema>>;
 
@@ -49,12 +49,14 @@ export const prometheus = {
   verdictSeconds: { earliest: 20, latest: 60 },
   caveats: prometheusCaveats,
   ofWorkload: { schema: serverSchema, check: checkServer },
-  permissions: (_, server: PrometheusServer | undefined) => {
-    const workspace = server?.sigv4 === true ? workspaceOf(server.url) : undefined;
-    if (workspace === undefined) return [];
-    const on = { service: 'aps', resource: 'workspace', resourceName: workspace.id, region: workspace.region };
-    return [{ actions: ['aps:QueryMetrics'], on }];
-  },
+  permissions: [
+    {
+      actions: ['aps:QueryMetrics'],
+      on: { tagged: { service: 'aps', resource: 'workspace' } },
+      because:
+        'a workspace is named by a workload, whose stack adds nothing to a role: any workspace of this account whose tag gives it to this control plane',
+    },
+  ],
   keepsPast: true,
 } as const satisfies SourcePlanKind<'prometheus', typeof prometheusSchema, PrometheusMeasure>;
 

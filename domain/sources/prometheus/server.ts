@@ -43,10 +43,3 @@ export const checkServer = (
   path: Path,
   { loopback }: { loopback: boolean },
 ): Issue[] => addressIssues(url, [...path, 'url'], { loopback, http: !sigv4 });
-
-/** The workspace that this address is of; undefined: it is another Prometheus, which no permission of IAM is for. */
-export function workspaceOf(url: string): { region: string; id: string } | undefined {
-  const address = /^https:\/\/aps-workspaces(?:-fips)?\.([a-z0-9-]+)\.[a-z.]+\/workspaces\/([A-Za-z0-9-]+)\/?$/;
-  const [, region, id] = address.exec(url) ?? [];
-  return region === undefined || id === undefined ? undefined : { region, id };
-}

@@ -12,7 +12,14 @@ import { openElbv2Endpoint } from '../../../lab/aws/elbv2-endpoint.ts';
 import type { ResourceTags } from '../../../lab/aws/elbv2-tags.ts';
 import { openWireServer } from '../../../lab/aws/wire-server.ts';
 import { checkout } from '../../adapters/router/alb/rules.contract.ts';
-import { blueArn, greenArn, openMemoryLoadBalancer } from '../../lab/aws/memory-load-balancer.ts';
+import {
+  apiRuleArn,
+  blueArn,
+  greenArn,
+  mainRuleArn,
+  openMemoryLoadBalancer,
+  previewRuleArn,
+} from '../../lab/aws/memory-load-balancer.ts';
 
 export const PLAN = {
   apiVersion: 'sluice/v1',
@@ -35,10 +42,15 @@ export const PLAN = {
 export const SHOP_STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1';
 export const OTHER_STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/other/2';
 
-/** As the stack shop tags the groups of checkout. */
-export const groupTags = (slot: string, workload = 'checkout', stack = SHOP_STACK): Record<string, string> => ({
+/** Whose a rule or a group is, as the stack shop writes it on those of checkout. */
+export const ruleTags = (workload = 'checkout', stack = SHOP_STACK): Record<string, string> => ({
   'sluice:owner': `sluice/${workload}`,
   'sluice:stack': stack,
+});
+
+/** As the stack shop tags the groups of checkout. */
+export const groupTags = (slot: string, workload = 'checkout', stack = SHOP_STACK): Record<string, string> => ({
+  ...ruleTags(workload, stack),
   'sluice:workload': workload,
   'sluice:slot': slot,
 });
@@ -49,6 +61,7 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
   const tags: ResourceTags = {
     [blueArn]: groupTags('blue'),
     [greenArn]: groupTags('green'),
+    ...Object.fromEntries([mainRuleArn, apiRuleArn, previewRuleArn].map(arn => [arn, ruleTags()])),
   };
   const groups: Record<string, Partial<TargetGroup>> = {};
   const wire = await openWireServer({ endpoints: [openElbv2Endpoint({ loadBalancer, tags, groups })] });

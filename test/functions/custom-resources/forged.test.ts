@@ -139,7 +139,7 @@ describe("another workload's rule", () => {
     });
     for (const type of ['Update', 'Delete']) {
       await refused(() => rule(type, preview(evil({ Priority: '77' })), arn, OTHER_STACK), /has no tag sluice:owner/);
-      await refused(() => rule(type, preview({ Priority: '77' }), arn), /it is not known to be its own/);
+      await refused(() => rule(type, preview({ Priority: '77' }), arn), /has no tag sluice:owner/);
     }
   });
 });
@@ -283,67 +283,57 @@ describe('a request that CloudFormation did not write', () => {
   });
 });
 
-describe('what was made before there were tags', () => {
-  /** As the version before made it: its groups had the two tags that they had then. */
+describe('what has no tags, or its owner’s alone', () => {
+  /** As Terraform made it, or a version of before. */
   async function untagged() {
     const made = await checkoutIsLive();
     for (const arn of [made.dialRule, made.previewRule]) delete lab.tags[arn];
-    lab.tags[blueArn] = { 'sluice:workload': 'checkout', 'sluice:slot': 'blue' };
-    lab.tags[greenArn] = { 'sluice:workload': 'checkout', 'sluice:slot': 'green' };
-    const { ownedBy: _, ...registered } = await lab.deps.workloads.read('checkout');
-    await lab.deps.workloads.register(registered);
-    for (const claim of await lab.deps.workloads.readClaims('checkout')) await lab.deps.workloads.unclaim(claim);
     return made;
   }
 
-  it('gets its tags and its owner with the next update', async () => {
+  it('is neither changed nor removed, nor tagged: the functions may tag only what they make', async () => {
     const { dialRule, previewRule, routing } = await untagged();
+    const TOLD =
+      /has no tag sluice:owner.+Whoever owns it writes sluice:owner = sluice\/checkout on it: `npx sluice tag`/;
+    for (const type of ['Update', 'Delete']) {
+      await refused(() => rule(type, dial({ Priority: '900' }), dialRule), TOLD);
+      await refused(() => rule(type, preview({ Priority: '900' }), previewRule), TOLD);
+    }
+    await refused(() => workload('Update', item({ router: routing }), 'checkout'), TOLD);
+  });
+
+  it('is kept once its owner has tagged it; what it is for, the list of workloads says, or its conditions', async () => {
+    const { dialRule, previewRule } = await untagged();
+    for (const arn of [dialRule, previewRule]) lab.tags[arn] = { 'sluice:owner': 'sluice/checkout' };
     expect((await rule('Update', dial(), dialRule)).Status).toBe('SUCCESS');
     expect((await rule('Update', preview(), previewRule)).Status).toBe('SUCCESS');
-    expect(lab.tags[dialRule]).toEqual({
-      'sluice:owner': 'sluice/checkout',
-      'sluice:stack': SHOP_STACK,
-      'sluice:carries': 'dial',
-    });
-    expect(lab.tags[previewRule]).toMatchObject({ 'sluice:carries': 'preview' });
-    expect((await workload('Update', item({ router: routing }), 'checkout')).Status).toBe('SUCCESS');
-    expect((await lab.deps.workloads.read('checkout')).ownedBy).toEqual({ controlPlane: 'sluice', stack: SHOP_STACK });
-    expect((await lab.deps.workloads.readClaims('checkout')).map(({ resource }) => resource)).toContain(
-      `rule ${dialRule}`,
-    );
+    await refused(() => rule('Update', preview(), dialRule), /carries the dial .+ cannot carry its preview/);
+    await lab.deps.workloads.remove('checkout');
+    expect((await rule('Update', preview(), previewRule)).Status).toBe('SUCCESS');
+    await refused(() => rule('Update', preview(), dialRule), /carries the dial .+ cannot carry its preview/);
+    expect(lab.tags[dialRule]).toEqual({ 'sluice:owner': 'sluice/checkout' });
   });
 
-  it('can be removed with its stack: the item first, then the rules', async () => {
-    const { dialRule, previewRule, routing } = await untagged();
-    for (const arn of [blueArn, greenArn]) lab.loadBalancer.setHealth(arn, []);
-    expect((await workload('Delete', item({ router: routing }), 'checkout')).Status).toBe('SUCCESS');
-    expect((await rule('Delete', dial(), dialRule)).Status).toBe('SUCCESS');
-    expect((await rule('Delete', preview(), previewRule)).Status).toBe('SUCCESS');
-    const left = lab.loadBalancer.rules().map(({ arn }) => arn);
-    expect(left).not.toContain(dialRule);
-    expect(left).not.toContain(previewRule);
-  });
-
-  it('is not adopted by another workload, nor for a preview what the list has as a dial', async () => {
+  it('is not another workload’s, nor that of a stack in whose name it is not registered', async () => {
     const { dialRule } = await untagged();
+    lab.tags[dialRule] = { 'sluice:owner': 'sluice/checkout' };
     const evil = { Workload: 'evil', Blue: otherBlue, Green: otherGreen };
     for (const type of ['Update', 'Delete']) {
       await refused(
         () => rule(type, preview(evil), dialRule, OTHER_STACK),
-        /is of workload checkout, and this is sluice\/evil/,
+        /belongs to sluice\/checkout .+sluice\/evil/,
       );
+      await refused(() => rule(type, dial(), dialRule, OTHER_STACK), /workload checkout is of stack .+shop\/1/);
     }
-    expect((await rule('Delete', preview(), dialRule)).Status).toBe('SUCCESS');
-    expect(lab.loadBalancer.rules().some(({ arn }) => arn === dialRule)).toBe(true);
   });
 
-  it('is not adopted by a stack that did not make its target groups, which CloudFormation’s own tag says', async () => {
-    const { dialRule, routing } = await untagged();
+  it('is not forgotten by a stack that did not make its target groups, which CloudFormation’s own tag says', async () => {
+    const { routing } = await untagged();
+    const { ownedBy: _, ...registered } = await lab.deps.workloads.read('checkout');
+    await lab.deps.workloads.register(registered);
     for (const arn of [blueArn, greenArn]) {
-      lab.tags[arn] = { ...lab.tags[arn], 'aws:cloudformation:stack-id': SHOP_STACK };
+      lab.tags[arn] = { 'sluice:owner': 'sluice/checkout', 'aws:cloudformation:stack-id': SHOP_STACK };
     }
-    await refused(() => rule('Update', dial(), dialRule, OTHER_STACK), /target group .+ of stack .+shop\/1/);
-    await refused(() => workload('Update', item({ router: routing }), 'checkout', OTHER_STACK), /of stack .+shop\/1/);
     await refused(() => workload('Delete', item({ router: routing }), 'checkout', OTHER_STACK), /of stack .+shop\/1/);
   });
 });

@@ -162,20 +162,41 @@ describe('removing the stack', () => {
   });
 });
 
-it('waits for a permission that was attached a moment ago', async () => {
-  // Prepare: IAM does not know it yet, twice
-  const { findAt } = lab.deps.rules;
-  let refusals = 2;
-  lab.deps.rules.findAt = async (...args) => {
-    if (refusals-- > 0)
-      throw new Error('CreateRule', { cause: Object.assign(new Error('not authorized'), { name: 'AccessDenied' }) });
-    return findAt(...args);
+describe('a tag that was written a moment ago, which IAM does not know everywhere yet', () => {
+  const denied = () => Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
+  const denySetConditions = (times: number) => {
+    const { setConditions } = lab.deps.rules;
+    let refusals = times;
+    lab.deps.rules.setConditions = async (...args) => {
+      if (refusals-- > 0) throw new Error('ModifyRule', { cause: denied() });
+      return setConditions(...args);
+    };
   };
-  // Act
-  const { Status } = await call('Create', properties());
-  // Assess
-  expect(Status).toBe('SUCCESS');
-  expect(lab.pauses).toEqual([10_000, 10_000]);
+
+  it('is waited for', async () => {
+    const arn = await makeRule();
+    denySetConditions(2);
+    expect((await call('Update', properties(), arn)).Status).toBe('SUCCESS');
+    expect(lab.pauses).toEqual([10_000, 10_000]);
+  });
+
+  it('is waited for 80 s at most, and then told: with what was asked, how often and for how long', async () => {
+    const arn = await makeRule();
+    denySetConditions(Number.POSITIVE_INFINITY);
+    const { Status, Reason } = await call('Update', properties(), arn);
+    expect(Status).toBe('FAILED');
+    expect(Reason).toBe('ModifyRule (asked 9 times within 80 s)');
+    expect(lab.pauses).toEqual(Array.from({ length: 8 }, () => 10_000));
+  });
+
+  it('is not waited for where something else is wrong', async () => {
+    const arn = await makeRule();
+    lab.deps.rules.setConditions = async () => {
+      throw new Error('ModifyRule: too many conditions');
+    };
+    expect((await call('Update', properties(), arn)).Reason).toBe('ModifyRule: too many conditions');
+    expect(lab.pauses).toEqual([]);
+  });
 });
 
 it('an answer that was not taken is a fault, so that Lambda calls again', async () => {
@@ -198,10 +219,10 @@ describe('a permission that never comes', () => {
     new Error('CreateRule', { cause: Object.assign(new Error('not authorized'), { name: 'AccessDenied' }) });
 
   it.each([
-    ['as long as there is time to answer', 120_000, 8],
-    ['for less where there is less', 70_000, 3],
-    ['not at all where the time is nearly over', 40_000, 0],
-  ])('is waited for %s', async (_, functionMs, pauses) => {
+    ['as long as there is time to answer, which it says', 120_000, 8, 'CreateRule (asked 9 times within 80 s)'],
+    ['for less where there is less, which it says', 70_000, 3, 'CreateRule (asked 4 times within 30 s)'],
+    ['not at all where the time is nearly over', 40_000, 0, 'CreateRule'],
+  ])('is waited for %s', async (_, functionMs, pauses, reason) => {
     let leftMs = functionMs;
     const deps = {
       ...lab.deps,
@@ -215,7 +236,7 @@ describe('a permission that never comes', () => {
     };
     const context = { getRemainingTimeInMillis: () => leftMs };
     const { Status, Reason } = await makeHandler(deps)(lab.request('Create', properties()), context);
-    expect({ Status, Reason }).toEqual({ Status: 'FAILED', Reason: 'CreateRule' });
+    expect({ Status, Reason }).toEqual({ Status: 'FAILED', Reason: reason });
     expect(lab.pauses).toHaveLength(pauses);
   });
 

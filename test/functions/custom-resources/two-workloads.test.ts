@@ -4,7 +4,7 @@ import { makeHandler } from '../../../functions/custom-resources/registered-work
 import { ruleArn, targetGroupArn } from '../../../lab/aws/elbv2-arns.ts';
 import { checkout } from '../../adapters/router/alb/rules.contract.ts';
 import { forward } from '../../lab/aws/memory-load-balancer.ts';
-import { OTHER_STACK, openCloudFormationLab, PLAN, SHOP_STACK } from './cloud-formation-lab.ts';
+import { OTHER_STACK, openCloudFormationLab, PLAN, ruleTags, SHOP_STACK } from './cloud-formation-lab.ts';
 
 let lab: Awaited<ReturnType<typeof openCloudFormationLab>>;
 beforeEach(async () => {
@@ -12,8 +12,17 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-/** Its own rule and target groups, on the load balancer. */
-function routingOf(name: string) {
+type Routing = ReturnType<typeof routingOf>;
+
+const stackOf = (name: string) => `${SHOP_STACK}-${name}`;
+
+/** Whose they are, in the tags of the rule and the groups. */
+function give({ rules, targetGroups }: Pick<Routing, 'rules' | 'targetGroups'>, owner: string, stack = stackOf(owner)) {
+  for (const arn of [...rules, ...Object.values(targetGroups)]) lab.tags[arn] = ruleTags(owner, stack);
+}
+
+/** A rule and two target groups on the load balancer, of the workload of this name or of another owner. */
+function routingOf(name: string, owner = name, stack = stackOf(owner)) {
   const targetGroups = { blue: targetGroupArn(`${name}-blue`), green: targetGroupArn(`${name}-green`) };
   const rule = ruleArn('lab', name);
   const [group] = lab.loadBalancer.targetGroups();
@@ -25,7 +34,9 @@ function routingOf(name: string) {
   const priority = 100 + lab.loadBalancer.rules().length;
   const action = forward([targetGroups.blue, 100], [targetGroups.green, 0]);
   lab.loadBalancer.putRule({ arn: rule, listenerArn, priority, conditions: [], action });
-  return { kind: 'alb' as const, rules: [rule], targetGroups };
+  const routing = { kind: 'alb' as const, rules: [rule], targetGroups };
+  give(routing, owner, stack);
+  return routing;
 }
 const fileOf = (name: string, more: object = {}) => ({
   apiVersion: 'sluice/v1',
@@ -41,7 +52,7 @@ const properties = (file: { name: string }) => ({
   Workload: JSON.stringify(file),
   Plan: JSON.stringify({ ...PLAN, workload: file.name }),
 });
-const call = (type: string, file: { name: string }, stack = `${SHOP_STACK}-${file.name}`, deps = lab.deps) =>
+const call = (type: string, file: { name: string }, stack = stackOf(file.name), deps = lab.deps) =>
   makeHandler(deps)(lab.request(type, properties(file), type === 'Create' ? undefined : file.name, stack));
 const later = (minutes: number) => ({ ...lab.deps, clock: { now: () => lab.deps.clock.now() + minutes * 60_000 } });
 const claimsOf = async (name: string) =>
@@ -53,7 +64,10 @@ describe('a second workload', () => {
     await call('Create', fileOf('till', { router }));
     const { Status, Reason } = await call('Create', fileOf('api', { router }));
     expect(Status).toBe('FAILED');
-    expect(Reason).toBe(
+    expect(Reason).toMatch(/rule .+ belongs to sluice\/till \(tag sluice:owner\), and this is sluice\/api$/);
+    // and where somebody has written over its tags, the list of workloads still knows
+    give(router, 'api');
+    expect((await call('Create', fileOf('api', { router }))).Reason).toBe(
       `rule ${router.rules[0]} is in use by workload till: it cannot be workload api's too, each needs its own`,
     );
     expect(await lab.deps.workloads.list()).toEqual(['till']);
@@ -89,9 +103,11 @@ describe('of two registrations at once', () => {
     // what each reads of the other is from before either wrote
     const { workloads } = lab.deps;
     const blind = Object.assign(Object.create(workloads), { readAll: async () => [] });
+    // and of tags, which give a rule to one of them anyway
+    const router = { ...lab.deps.router, readProblem: async () => undefined };
     const answers = await Promise.all(
       ['till', 'api', 'search'].map(name =>
-        call('Create', fileOf(name, more(name, shared)), undefined, { ...lab.deps, workloads: blind }),
+        call('Create', fileOf(name, more(name, shared)), undefined, { ...lab.deps, workloads: blind, router }),
       ),
     );
     expect(answers.filter(({ Status }) => Status === 'SUCCESS')).toHaveLength(1);
@@ -104,7 +120,7 @@ describe('of two registrations at once', () => {
   });
 
   it('with one name from two stacks one is registered, and the other knows whose it is', async () => {
-    const [a, b] = [routingOf('a'), routingOf('b')];
+    const [a, b] = [routingOf('a', 'till', SHOP_STACK), routingOf('b', 'till', OTHER_STACK)];
     const answers = await Promise.all([
       call('Create', fileOf('till', { router: a }), SHOP_STACK),
       call('Create', fileOf('till', { router: b, deployment: 'other' }), OTHER_STACK),
@@ -118,23 +134,27 @@ describe('of two registrations at once', () => {
 
 describe('a workload that changes', () => {
   it('gives up the rule that it no longer has', async () => {
-    const [first, second] = [routingOf('first'), routingOf('second')];
+    const [first, second] = [routingOf('first', 'till'), routingOf('second', 'till')];
     await call('Create', fileOf('till', { router: first }));
     const { Status } = await call(
       'Update',
       fileOf('till', { router: { ...second, targetGroups: first.targetGroups } }),
     );
     expect(Status).toBe('SUCCESS');
-    const api = fileOf('api', { router: { ...first, targetGroups: second.targetGroups } });
+    const others = { ...first, targetGroups: second.targetGroups };
+    give(others, 'api');
+    const api = fileOf('api', { router: others });
     expect(await call('Create', api)).toMatchObject({ Status: 'SUCCESS' });
   });
 
   it('keeps the old rule while a release that froze it is on its way', async () => {
-    const [first, second] = [routingOf('first'), routingOf('second')];
+    const [first, second] = [routingOf('first', 'till'), routingOf('second', 'till')];
     await call('Create', fileOf('till', { router: first }));
     await lab.beginRelease((await lab.deps.workloads.read('till')).workload as WorkloadOf<'alb'>);
     await call('Update', fileOf('till', { router: { ...second, targetGroups: first.targetGroups } }));
-    const api = fileOf('api', { router: { ...first, targetGroups: second.targetGroups } });
+    const others = { ...first, targetGroups: second.targetGroups };
+    give(others, 'api');
+    const api = fileOf('api', { router: others });
     expect((await call('Create', api)).Reason).toMatch(/till .+ has it, .+: a release that is on its way uses it/);
   });
 
@@ -146,6 +166,7 @@ describe('a workload that changes', () => {
     expect(await claimsOf('till')).toContain(`rule ${router.rules[0]}`);
     expect((await call('Delete', file)).Status).toBe('SUCCESS');
     expect(await claimsOf('till')).toEqual([]);
+    give(router, 'api');
     expect((await call('Create', fileOf('api', { router }))).Status).toBe('SUCCESS');
   });
 
@@ -164,7 +185,7 @@ describe('a workload that changes', () => {
 });
 
 describe('a workload whose routing cannot work is refused at registration', () => {
-  const attempt = async (change: (router: ReturnType<typeof routingOf>) => void) => {
+  const attempt = async (change: (router: Routing) => void) => {
     const router = routingOf('till');
     change(router);
     const { Status, Reason = '' } = await call('Create', fileOf('till', { router }));
@@ -177,8 +198,8 @@ describe('a workload whose routing cannot work is refused at registration', () =
   it('because the AWS Load Balancer Controller owns its rule, listener, load balancer or group', async () => {
     const tag = { 'elbv2.k8s.aws/cluster': 'prod' };
     for (const arnOf of [
-      ({ rules }: ReturnType<typeof routingOf>) => rules[0] ?? '',
-      ({ targetGroups }: ReturnType<typeof routingOf>) => targetGroups.green,
+      ({ rules }: Routing) => rules[0] ?? '',
+      ({ targetGroups }: Routing) => targetGroups.green,
       () => lab.loadBalancer.listenerArn,
       () => lab.loadBalancer.arn,
     ]) {
@@ -197,6 +218,22 @@ describe('a workload whose routing cannot work is refused at registration', () =
       lab.groups[targetGroups.blue] = { TargetType: 'instance' };
     });
     expect(reason).toContain('has targets of type instance');
+  });
+
+  it('because a rule or a group has no tag that says whose it is: IAM would let nobody turn it', async () => {
+    for (const arnOf of [
+      ({ rules }: Routing) => rules[0] ?? '',
+      ({ targetGroups }: Routing) => targetGroups.blue,
+      ({ targetGroups }: Routing) => targetGroups.green,
+    ]) {
+      let untagged = '';
+      const reason = await attempt(router => {
+        untagged = arnOf(router);
+        lab.tags[untagged] = { team: 'shop' };
+      });
+      expect(reason).toContain(`${untagged} has no tag sluice:owner`);
+      expect(reason).toMatch(/Whoever owns it writes sluice:owner = sluice\/till on it: `npx sluice tag` writes it/);
+    }
   });
 
   it('because a rule is of another control plane', async () => {

@@ -10,17 +10,18 @@ const group = {
   vpcId: 'vpc-1',
   loadBalancers: ['arn:lb'],
 };
+const own = { 'sluice:owner': 'sluice/checkout' };
 const right: RoutingFacts = {
   rules: [{ arn: 'arn:rule', listener: 'arn:listener', loadBalancer: 'arn:lb' }],
   groups: { blue: group, green: group },
-  tags: { 'arn:rule': {}, 'arn:listener': {}, 'arn:lb': {}, 'arn:tg/blue': {}, 'arn:tg/green': {} },
+  tags: { 'arn:rule': own, 'arn:listener': {}, 'arn:lb': {}, 'arn:tg/blue': own, 'arn:tg/green': own },
 };
 const owner = { controlPlane: 'sluice', workload: 'checkout' };
 const problemOf = (more: Partial<RoutingFacts>) => routingProblem({ targetGroups }, { ...right, ...more }, owner);
 const tagged = (arn: string, tags: Record<string, string>) => problemOf({ tags: { ...right.tags, [arn]: tags } });
 
 describe('a dial can stand', () => {
-  it('on rules and groups that infrastructure as code made, with its owner in their tags or without', () => {
+  it('on rules and groups that infrastructure as code made, with its owner in their tags', () => {
     expect(problemOf({})).toBeUndefined();
     for (const arn of ['arn:rule', 'arn:tg/blue', 'arn:tg/green']) {
       expect(
@@ -61,6 +62,18 @@ describe('where a controller in a cluster owns', () => {
       );
     },
   );
+});
+
+describe('what nobody says whose it is', () => {
+  it.each([
+    ['rule arn:rule', 'arn:rule'],
+    ['target group arn:tg/blue', 'arn:tg/blue'],
+    ['target group arn:tg/green', 'arn:tg/green'],
+  ])('%s is refused, with the tag and the command: IAM would let nobody change it', (what, arn) => {
+    expect(tagged(arn, { team: 'shop' })).toBe(
+      `${what} has no tag sluice:owner, without which IAM lets nothing of Sluice change it. Whoever owns it writes sluice:owner = sluice/checkout on it: \`npx sluice tag\` writes it (docs/deploy.md, "Whose a resource is")`,
+    );
+  });
 });
 
 describe('what is somebody else’s', () => {
@@ -110,6 +123,8 @@ describe('target groups', () => {
       'target group arn:tg/green is on load balancer arn:lb/other, and the rules are on arn:lb',
     );
     const rules = [...right.rules, { arn: 'arn:rule/2', listener: 'arn:listener/2', loadBalancer: 'arn:lb/2' }];
-    expect(problemOf({ rules })).toContain('its rules are on 2 load balancers (arn:lb, arn:lb/2)');
+    expect(problemOf({ rules, tags: { ...right.tags, 'arn:rule/2': own } })).toContain(
+      'its rules are on 2 load balancers (arn:lb, arn:lb/2)',
+    );
   });
 });
