@@ -171,8 +171,8 @@ function folded(
 function trafficProblem({ sums }: SequentialFold): string | undefined {
   const most = [...sums.values()].reduce((a, b) => (b.compared.windows > a.compared.windows ? b : a));
   const found = trafficShareIn(most.traffic, PROFILE);
-  const { tooLittle, canaryRequests, requests, expectedRequests, logE } = found;
-  if (!tooLittle) return undefined;
+  const { wrong, canaryRequests, requests, expectedRequests, logE } = found;
+  if (wrong === undefined) return undefined;
   return `the canary got ${groupedText(canaryRequests)} of ${groupedText(requests)} requests, and by its weights it should have had ${groupedText(Math.round(expectedRequests))}: the traffic is not where the weights say (odds against chance ${oddsText(logE)})`;
 }
 

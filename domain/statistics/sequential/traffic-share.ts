@@ -9,8 +9,9 @@ export interface TrafficWindow {
 }
 
 export interface TrafficShare {
-  /** The canary has less than its weight says: the release holds, it never rolls back for that. */
-  tooLittle: boolean;
+  /** The canary has less than its weight says, or more: the release holds, it never rolls back for that. */
+  wrong?: 'tooLittle' | 'tooMuch';
+  /** ln of the evidence of the side on which there is more. */
   logE: number;
   /** Requests of the canary and of both over the windows. */
   canaryRequests: number;
@@ -21,8 +22,10 @@ export interface TrafficShare {
 
 /** What the windows so far say of it: plain JSON. */
 export interface TrafficSums {
-  /** ln of the evidence per alternative. */
+  /** ln of the evidence per alternative that the canary has too little. */
   logs: number[];
+  /** The same of too much; absent in sums that an older version kept: it begins where they end. */
+  logsMore?: number[];
   canaryRequests: number;
   requests: number;
   expectedRequests: number;
@@ -32,6 +35,7 @@ type Rule = Pick<Profile, 'trafficShare'>;
 
 export const noTraffic = ({ trafficShare: { alternatives } }: Rule): TrafficSums => ({
   logs: alternatives.map(() => 0),
+  logsMore: alternatives.map(() => 0),
   ...{ canaryRequests: 0, requests: 0, expectedRequests: 0 },
 });
 
@@ -43,19 +47,37 @@ export function addTraffic(sums: TrafficSums, window: TrafficWindow, { trafficSh
   sums.requests += all;
   sums.expectedRequests += all * window.weight;
   const least = window.weight * (1 - rule.slack);
+  const most = mostShare(window.weight, rule.slack);
+  const logsMore = sums.logsMore ?? rule.alternatives.map(() => 0);
   for (const [j, part] of rule.alternatives.entries()) {
+    const share = most / part < 1 ? most / part : 1 - (1 - most) * part;
     sums.logs[j] = (sums.logs[j] ?? 0) + bernoulli(all, window.canaryRequests, least * part, least) / rule.phi;
+    logsMore[j] = (logsMore[j] ?? 0) + bernoulli(all, window.canaryRequests, share, most) / rule.phi;
   }
+  sums.logsMore = logsMore;
 }
 
+/** The canary's weight and the slack, or as much as leaves stable its own weight less the slack: whichever is nearer. */
+const mostShare = (weight: number, slack: number): number =>
+  Math.min(weight * (1 + slack), 1 - (1 - weight) * (1 - slack));
+
 /**
- * Is the traffic where the weights say (docs/statistics.md (d))? One-sided: the canary's share is at least weight x
- * (1 - slack). The evidence is divided by a dispersion: requests of one connection go the same way.
+ * Is the traffic where the weights say (docs/statistics.md (d))? Two tests of one side each: the canary's share is at least
+ * weight x (1 - slack), and at most `mostShare`. The evidence is divided by a dispersion: requests of one connection go the
+ * same way.
  */
 export function trafficShareIn(sums: TrafficSums, { trafficShare: rule }: Rule): TrafficShare {
-  const { logs, canaryRequests, requests, expectedRequests } = sums;
+  const { logs, logsMore = [], canaryRequests, requests, expectedRequests } = sums;
+  const [less, more] = [logMean(logs), logMean(logsMore)];
+  const logE = Math.max(less, more);
+  const told = { logE, canaryRequests, requests, expectedRequests };
+  if (logE < -Math.log(rule.alpha)) return told;
+  return { ...told, wrong: less >= more ? 'tooLittle' : 'tooMuch' };
+}
+
+/** ln of the mean of what these are the ln of; of none 0, which is no evidence. */
+function logMean(logs: readonly number[]): number {
+  if (logs.length === 0) return 0;
   const most = Math.max(...logs);
-  const mean = logs.reduce((sum, log) => sum + Math.exp(log - most), 0) / logs.length;
-  const logE = most + Math.log(mean);
-  return { tooLittle: logE >= -Math.log(rule.alpha), logE, canaryRequests, requests, expectedRequests };
+  return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0) / logs.length);
 }

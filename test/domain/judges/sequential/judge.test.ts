@@ -194,6 +194,17 @@ describe('the traffic', () => {
     });
   });
 
+  it('of which the canary has far too much holds it too', () => {
+    const flooded = of(counts(9700, 97), counts(300, 3));
+    expect(verdictOf(repeat(9, flooded), { steadyWeight: () => 10 })).toMatchObject({
+      kind: 'inconclusive',
+      fault: false,
+      because: expect.stringContaining(
+        'the canary got 87,300 of 90,000 requests, and by its weights it should have had 9,000',
+      ),
+    });
+  });
+
   it('is looked at only where one weight held and both versions were compared', () => {
     const straddling = { reading: starved, straddles: true };
     const silent = { reading: { kind: 'noData', reason: 'none' } } as const;
