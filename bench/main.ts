@@ -15,6 +15,7 @@ import { longRelease } from './long-release.ts';
 import { reconciler } from './reconciler/reconciler.ts';
 import { releasesAtOnce } from './releases-at-once.ts';
 import { simulatedHour } from './simulated-hour.ts';
+import { stacks } from './stacks.ts';
 import { timeToZero } from './time-to-zero.ts';
 import { warmLook } from './warm-look.ts';
 
@@ -24,6 +25,7 @@ const MEASURES: Record<string, Measure> = {
   timeToZero,
   turnTheDial,
   bundles,
+  stacks,
   cliStart,
   warmLook,
   longRelease,
