@@ -57,6 +57,7 @@ export function openElbv2Endpoint(options: Elbv2EndpointOptions): SchemaEndpoint
       })),
       DescribeTags: describing(elb.DescribeTags$, tagging.describe),
       AddTags: modifying(elb.AddTags$, tagging.add),
+      RemoveTags: modifying(elb.RemoveTags$, tagging.remove),
       DescribeTargetGroups: describing(elb.DescribeTargetGroups$, targets.describeGroups),
       DescribeTargetGroupAttributes: describing(elb.DescribeTargetGroupAttributes$, targets.describeAttributes),
       DescribeTargetHealth: describing(elb.DescribeTargetHealth$, targets.describeHealth),

@@ -46,6 +46,13 @@ export function tagOperations(loadBalancer: ControlledLoadBalancer, tags: Resour
       }
       return {};
     },
+
+    async remove({ ResourceArns, TagKeys = [] }: elb.RemoveTagsCommandInput): Promise<elb.RemoveTagsOutput> {
+      for (const arn of arnsOf(ResourceArns)) {
+        tags[arn] = Object.fromEntries(Object.entries(tags[arn] ?? {}).filter(([key]) => !TagKeys.includes(key)));
+      }
+      return {};
+    },
   };
 }
 

@@ -1,13 +1,6 @@
+import type { SmokeCheck } from './check.ts';
 import { actionsNow, ask, countOf, forward, type SmokeLoadBalancer } from './load-balancer.ts';
-
-/** A question that only AWS can answer, and how it is asked. */
-export interface SmokeCheck {
-  name: string;
-  question: string;
-  /** What Sluice takes for true until then, and where that stands. */
-  assumed: string;
-  run(alb: SmokeLoadBalancer): Promise<Record<string, unknown>>;
-}
+import { tagConditions } from './tag-conditions.ts';
 
 const MINUTE_MS = 60_000;
 /** Points may come 3 minutes late; two more, so that nothing grows any longer. */
@@ -121,7 +114,7 @@ const lateness: SmokeCheck = {
 };
 
 /** The first three first: most of the judgement and of the way back stands on them. */
-export const CHECKS: readonly SmokeCheck[] = [unanswered, stickiness, propagation, lateness];
+export const CHECKS: readonly SmokeCheck[] = [unanswered, stickiness, propagation, lateness, tagConditions];
 
 /** Runs checks one after the other, and puts the rule back as it was, whatever happens. */
 export async function runChecks(alb: SmokeLoadBalancer, checks: readonly SmokeCheck[]) {

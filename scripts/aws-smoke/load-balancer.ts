@@ -9,6 +9,8 @@ import {
 export interface SmokeLoadBalancer {
   elb: ElasticLoadBalancingV2Client;
   cloudWatch: CloudWatchClient;
+  /** Somebody who is limited by tags as docs/only-aws.md says; absent: the question of tags is not asked. */
+  elbByTag?: ElasticLoadBalancingV2Client;
   /** Of the load balancer, e.g. `http://name.eu-west-1.elb.amazonaws.com`. */
   url: string;
   /** Host header that the rule asks for; absent: it asks for none. */

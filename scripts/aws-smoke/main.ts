@@ -16,6 +16,7 @@ const options = new Command('aws-smoke')
   .requiredOption('--blue <arn>', 'target group whose targets answer GET / with "blue"')
   .requiredOption('--green <arn>', 'target group whose targets answer GET / with "green"')
   .option('--host <name>', 'host header that the rule asks for')
+  .option('--tag-profile <name>', 'AWS profile of a role that is limited by tags (docs/only-aws.md has its policy)')
   .option('--only <names...>', `some of ${CHECKS.map(({ name }) => name).join(', ')}`)
   .option('--json <file>', 'writes the answers')
   .parse()
@@ -31,6 +32,9 @@ const results = await runChecks(
   {
     elb: new ElasticLoadBalancingV2Client({}),
     cloudWatch: new CloudWatchClient({}),
+    ...(options.tagProfile !== undefined && {
+      elbByTag: new ElasticLoadBalancingV2Client({ profile: options.tagProfile }),
+    }),
     url: options.url,
     ...(options.host !== undefined && { host: options.host }),
     ruleArn: options.rule,

@@ -1,8 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  type AddTagsCommandInput,
+  DescribeTagsCommand,
+  ElasticLoadBalancingV2Client,
+  type ModifyRuleCommandInput,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, expect, it } from 'vitest';
 import { ruleArn, targetGroupArn } from '../../lab/aws/elbv2-arns.ts';
 import { labClientConfig } from '../../lab/aws/wire-server.ts';
@@ -10,6 +16,7 @@ import { openLabClock } from '../../lab/clock.ts';
 import { openEdge } from '../../lab/load-balancer/edge.ts';
 import { CHECKS, runChecks } from '../../scripts/aws-smoke/checks.ts';
 import type { SmokeLoadBalancer } from '../../scripts/aws-smoke/load-balancer.ts';
+import { decisionOf, type PolicyStatement } from '../infra/iam/evaluate.ts';
 
 /*
  * The script has not run against AWS. Here it runs against the lab's load balancer, whose answers are what the lab takes for
@@ -32,6 +39,37 @@ async function target(name: string): Promise<{ host: string; port: number }> {
   });
   const [port] = await once(child.stdout, 'data');
   return { host: '127.0.0.1', port: Number(String(port)) };
+}
+
+/** As IAM would, by the policy of docs/only-aws.md: asked of the tags that the load balancer has. */
+function limitedByTags(endpoint: string): ElasticLoadBalancingV2Client {
+  const policy = /```json\n([^`]+)```/.exec(
+    readFileSync(new URL('../../docs/only-aws.md', import.meta.url), 'utf8'),
+  )?.[1];
+  const { Statement: statements } = JSON.parse(policy ?? '{}') as { Statement: PolicyStatement[] };
+  const asking = new ElasticLoadBalancingV2Client(labClientConfig(endpoint));
+  const client = new ElasticLoadBalancingV2Client(labClientConfig(endpoint));
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async args => {
+        const {
+          RuleArn,
+          ResourceArns,
+          Tags = [],
+        } = args.input as Partial<AddTagsCommandInput & ModifyRuleCommandInput>;
+        const resource = RuleArn ?? ResourceArns?.[0] ?? '';
+        const { TagDescriptions = [] } = await asking.send(new DescribeTagsCommand({ ResourceArns: [resource] }));
+        const context = Object.fromEntries([
+          ...(TagDescriptions[0]?.Tags ?? []).map(({ Key, Value = '' }) => [`aws:ResourceTag/${Key}`, Value]),
+          ...Tags.map(({ Key, Value = '' }) => [`aws:RequestTag/${Key}`, Value]),
+        ]);
+        const action = `elasticloadbalancing:${commandName.replace('Command', '')}`;
+        if (decisionOf(statements, { action, resource, context }) === 'allowed') return next(args);
+        throw Object.assign(new Error(`not authorized to perform ${action}`), { name: 'AccessDenied' });
+      },
+    { step: 'initialize' },
+  );
+  return client;
 }
 
 async function openSmokeWorld() {
@@ -65,6 +103,7 @@ async function openSmokeWorld() {
     action,
   });
   const fakes: SmokeLoadBalancer = {
+    elbByTag: limitedByTags(edge.wireUrl),
     elb: new ElasticLoadBalancingV2Client(labClientConfig(edge.wireUrl)),
     cloudWatch: new CloudWatchClient(labClientConfig(edge.wireUrl)),
     url: edge.url,
@@ -100,5 +139,6 @@ it('every check of aws-smoke finds in the lab what the lab takes for true, and p
   });
   expect(results.propagation?.lastOldAfterMs).toHaveLength(5);
   expect(results.lateness).toMatchObject({ answer: expect.stringMatching(/^whole after \d+ s$/) });
+  expect(results['tag-conditions']).toMatchObject({ answer: 'yes, all of it', mayTagWhatIsThere: false });
   expect((await edge.rules()).find(({ arn }) => arn === fakes.ruleArn)).toEqual(before);
 }, 60_000);
