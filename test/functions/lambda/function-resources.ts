@@ -1,4 +1,5 @@
 import { synthControlPlane } from '../../infra/synthesised.ts';
+import { PSEUDO_PARAMETERS, resolved } from '../../support/template-values.ts';
 
 /** What a function's resource says of it. */
 export interface FunctionResource {
@@ -17,6 +18,9 @@ const VALUES: Record<string, string> = {
   CLUSTER_CA: 'Q0E=',
 };
 
+/** What is neither a pseudo parameter nor in VALUES fails, and names the variable: give it a value there. */
+const values = { ref: (name: string) => PSEUDO_PARAMETERS[name], attribute: () => undefined };
+
 /** The functions of a control plane as its template has them, by their file below functions/ without `.ts`. */
 export function functionResources(): Map<string, FunctionResource> {
   const found = new Map<string, FunctionResource>();
@@ -28,25 +32,9 @@ export function functionResources(): Map<string, FunctionResource> {
       handler: String(Properties.Handler),
       timeoutMs: Number(Properties.Timeout) * 1000,
       environment: Object.fromEntries(
-        Object.entries(Variables).map(([name, value]) => [name, VALUES[name] ?? textOf(name, value)]),
+        Object.entries(Variables).map(([name, value]) => [name, VALUES[name] ?? String(resolved(value, values, name))]),
       ),
     });
   }
   return found;
-}
-
-const PSEUDO: Record<string, string> = {
-  'AWS::Partition': 'aws',
-  'AWS::Region': 'eu-west-1',
-  'AWS::AccountId': '123456789012',
-  'AWS::URLSuffix': 'amazonaws.com',
-};
-
-/** A text, or one that is joined from texts and pseudo parameters. */
-function textOf(name: string, value: unknown): string {
-  if (typeof value === 'string') return value;
-  const { Ref, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
-  if (Ref !== undefined && PSEUDO[Ref] !== undefined) return PSEUDO[Ref];
-  if (join !== undefined) return join[1].map(part => textOf(name, part)).join(join[0]);
-  throw new Error(`${name} is ${JSON.stringify(value)} in the template: give it a value in VALUES of this file`);
 }
