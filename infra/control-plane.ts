@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -155,7 +155,7 @@ export class SluiceControlPlane extends Construct {
     suppress(key, 'AwsSolutions-KMS5', why);
     this.notices = this.topic('Notices', `${name}-notices`, key);
     this.alarms = this.topic('Alarms', `${name}-alarms`, key);
-    key.grantEncryptDecrypt(new iam.ServicePrincipal('cloudwatch.amazonaws.com'));
+    letAlarmsPublish(this.alarms, key);
     const deadLetters = new sqs.Queue(this, 'DeadLetters', {
       queueName: `${name}-dead-letters`,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
@@ -185,7 +185,7 @@ export class SluiceControlPlane extends Construct {
         },
         ...(network !== undefined && { network }),
       });
-      if (needsOf(file).includes('tell')) key.grantEncryptDecrypt(made.role);
+      if (needsOf(file).includes('tell')) key.grant(made.role, ...TO_PUBLISH);
       if (group !== undefined && clusterProps.accessEntries !== false) this.accessEntry(made, clusterProps.name, group);
       functions.set(file, made);
     }
@@ -243,6 +243,27 @@ export class SluiceControlPlane extends Construct {
       type: 'STANDARD',
     });
   }
+}
+
+/** What SNS asks of the key of an encrypted topic in the name of who publishes. */
+const TO_PUBLISH = ['kms:Decrypt', 'kms:GenerateDataKey*'];
+
+/**
+ * A topic with a policy of its own (here: nothing without TLS) has lost the one that lets its account's services publish: without
+ * this no alarm would tell anybody. An alarm of another account is refused by the topic, and so needs no condition at the key.
+ */
+function letAlarmsPublish(topic: sns.ITopic, key: kms.Key): void {
+  const cloudWatch = new iam.ServicePrincipal('cloudwatch.amazonaws.com');
+  topic.addToResourcePolicy(
+    new iam.PolicyStatement({
+      sid: 'AlarmsOfThisAccount',
+      principals: [cloudWatch],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(topic).account } },
+    }),
+  );
+  key.grant(cloudWatch, ...TO_PUBLISH);
 }
 
 /** Undefined: it has nothing to do with the cluster. */
