@@ -29,6 +29,11 @@ export class ExampleWorkloadStack extends Stack {
             source: { kind: 'cloudwatch', bad: 'failedRequests' },
             judge: { kind: 'sequential', ceiling: 'auto' },
           },
+          {
+            name: 'client-errors',
+            source: { kind: 'cloudwatch', bad: 'target4xx' },
+            judge: { kind: 'sequential', ceiling: 'auto' },
+          },
         ],
         steps: [{ setWeight: 10 }, { bake: '10m' }, { setWeight: 50 }, { bake: '10m' }, { setWeight: 100 }],
         soak: '15m',

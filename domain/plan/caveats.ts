@@ -1,6 +1,7 @@
 import { durationText } from '../file/units.ts';
 import { JUDGE_PLANS } from '../judges/plan-registry.ts';
 import { DEFAULT_ROUTER, routerOf } from '../routers/plan-registry.ts';
+import { sees4xx } from '../sources/measure.ts';
 import { SOURCE_PLANS, sourcePlanOf } from '../sources/plan-registry.ts';
 import { factsOf, STEP_PLANS } from '../steps/plan-registry.ts';
 import type { Workload } from '../workload.ts';
@@ -9,7 +10,13 @@ import { mostWeight, releaseSteps } from './release-steps.ts';
 
 /** Each a sentence: what someone who reads this plan might think it promises, and it does not. */
 export function caveats(plan: Plan, workload?: Workload): string[] {
-  return [...ofJudging(plan), ...weightCaveats(plan), ...endCaveats(plan), ...ofTraffic(plan, workload)];
+  return [
+    ...ofJudging(plan),
+    ...weightCaveats(plan),
+    ...endCaveats(plan),
+    ...of4xx(plan),
+    ...ofTraffic(plan, workload),
+  ];
 }
 
 function ofJudging(plan: Plan): string[] {
@@ -17,6 +24,14 @@ function ofJudging(plan: Plan): string[] {
     return ['No metric: nothing judges. Only readiness, hooks, approvals and people can stop this release.'];
   }
   return [...ofSources(plan), ...ofJudges(plan)];
+}
+
+/** A version that no longer knows its paths, or turns clients away, answers quickly and without a 5xx. */
+function of4xx({ metrics }: Plan): string[] {
+  if (metrics.length === 0 || metrics.some(({ source }) => sees4xx(source.measure))) return [];
+  return [
+    'No metric sees answers 4xx: a canary that answers every request with 404, or a third of them with 429, is good in all of them. Compare them with stable: bad: target4xx (CloudWatch), or code=~"4.." (Prometheus).',
+  ];
 }
 
 /** What each kind of judge says of its metrics; what is true of several is said once, with the names of all. */

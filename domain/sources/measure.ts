@@ -27,6 +27,9 @@ export const badText = (measure: Measure, limit: string): string => factsOf(meas
 /** Whether a measure counts requests that got no answer at all. */
 export const seesUnanswered = (measure: AnyMeasure): boolean => factsOf(measure).seesUnanswered === true;
 
+/** Whether answers 4xx make the measure worse, as far as is known: a query of the team's own may see them. */
+export const sees4xx = (measure: AnyMeasure): boolean => factsOf(measure).sees4xx?.(measure) === true;
+
 /** What a response time is called, whose values are in seconds: "p99"; undefined: the measure is none. */
 export const timeName = (measure: Measure): string | undefined => factsOf(measure).time?.(measure);
 

@@ -19,6 +19,8 @@ export interface MeasureFacts<Measure extends AnyMeasure = AnyMeasure> {
   time?(measure: Measure): string;
   /** Whether requests that got no answer at all are counted among the bad ones. Absent: they are not. */
   readonly seesUnanswered?: boolean;
+  /** Whether answers 4xx make it worse, as far as its text tells; a query of the team's own may. Absent: they do not. */
+  sees4xx?(measure: Measure): boolean;
 }
 
 /**

@@ -40,7 +40,7 @@ export const cloudwatchFacts: SourceFacts<'cloudwatch', CloudWatchMeasure> = {
       bad: () => 'got a 5xx or no connection',
       seesUnanswered: true,
     },
-    target4xx: { gives: 'counts', text: () => 'answers 4xx', bad: () => 'got a 4xx' },
+    target4xx: { gives: 'counts', text: () => 'answers 4xx', bad: () => 'got a 4xx', sees4xx: () => true },
     target3xx: { gives: 'counts', text: () => 'redirects (answers 3xx)', bad: () => 'got a 3xx' },
     slowerThan: {
       gives: 'counts',
@@ -52,11 +52,12 @@ export const cloudwatchFacts: SourceFacts<'cloudwatch', CloudWatchMeasure> = {
       text: ({ percentile }) => `p${percentile} of the response time in seconds`,
       time: ({ percentile }) => `p${percentile}`,
     },
-    alarm: { gives: 'alarm', text: ({ alarm }) => `the alarm ${alarm}` },
-    metricValue: { gives: 'value', text: ({ metric }) => metricText(metric) },
+    alarm: { gives: 'alarm', text: ({ alarm }) => `the alarm ${alarm}`, sees4xx: () => true },
+    metricValue: { gives: 'value', text: ({ metric }) => metricText(metric), sees4xx: () => true },
     band: {
       gives: 'band',
       text: ({ metric, width }) => `${metricText(metric)} and its band of ${width} standard deviations`,
+      sees4xx: () => true,
     },
   },
 };

@@ -14,6 +14,6 @@ export const jsonFacts: SourceFacts<'json', JsonMeasure> = {
   // it says how things are when it is asked; what it says is there at once
   usualLatenessSeconds: 5,
   measures: {
-    json: { gives: 'result', text: ({ jsonPath, url }) => `${jsonPath} of ${url}` },
+    json: { gives: 'result', text: ({ jsonPath, url }) => `${jsonPath} of ${url}`, sees4xx: () => true },
   },
 };

@@ -24,13 +24,18 @@ export const prometheusFacts: SourceFacts<'prometheus', PrometheusMeasure> = {
   // a look right after a window's end finds the first scrape past it, or finds it 10 s later
   usualLatenessSeconds: 5,
   measures: {
-    counters: { gives: 'counts', text: ({ requests, bad }) => `${bad} of ${requests}` },
+    counters: {
+      gives: 'counts',
+      text: ({ requests, bad }) => `${bad} of ${requests}`,
+      // code=~"5.." does not, code=~"[45].." and code!~"2.." do; other labels are the team's own
+      sees4xx: ({ bad }) => /4/.test(bad) || !/5/.test(bad),
+    },
     histogram: {
       gives: 'counts',
       text: ({ buckets, thresholdsSeconds }) => `${buckets} above ${latenciesText(thresholdsSeconds)}`,
       bad: limit => `took longer than ${limit}`,
     },
-    queryValue: { gives: 'value', text: ({ query }) => query },
-    query: { gives: 'result', text: ({ query }) => query },
+    queryValue: { gives: 'value', text: ({ query }) => query, sees4xx: () => true },
+    query: { gives: 'result', text: ({ query }) => query, sees4xx: () => true },
   },
 };

@@ -8,9 +8,11 @@ import {
   ANY,
   CEILING,
   CEILING_ALONE,
+  COUNTS,
   FIXED,
   LATE,
   metric,
+  NO_4XX,
   NO_SOAK,
   planWith,
   type Row,
@@ -163,7 +165,7 @@ const sentences: Row[] = [
 
 describe('a plan is told what its steps cannot promise', () => {
   it.each(sentences)('%s', (_, metrics, rest, expected) => {
-    expect(caveats(planWith(metrics, rest))).toEqual([...expected, ...ALWAYS]);
+    expect(caveats(planWith(metrics, rest)).filter(said => said !== NO_4XX)).toEqual([...expected, ...ALWAYS]);
   });
 });
 
@@ -200,6 +202,7 @@ describe('a workload adds to what cannot be promised', () => {
       STATUS_ONLY(),
       CEILING_ALONE,
       WITHIN_MARGIN,
+      NO_4XX,
     ]);
   });
 
@@ -210,5 +213,26 @@ describe('a workload adds to what cannot be promised', () => {
       "Whether the router can do a preview depends on the workload's previewRule: check with --workload FILE.",
     ]);
     expect(caveats(preview, workload).slice(3)).toEqual(ALWAYS.slice(1));
+  });
+});
+
+describe('answers 4xx', () => {
+  const TEAMS = '{ kind: prometheus, requests: \'hits{s="${slot}"}\', bad: \'hits{s="${slot}",MATCH}\' }';
+  const sequential = (source: string) => metric('any', CEILING, source);
+  it.each([
+    ['failed requests', [sequential(COUNTS)]],
+    ['late answers', [sequential('{ kind: cloudwatch, bad: { slowerThan: [1s] } }')]],
+    ['a code 5xx', [sequential(TEAMS.replace('MATCH', 'code=~"5.."'))]],
+  ])('are said to be invisible where a plan judges by %s alone', (_, metrics) => {
+    expect(caveats(planWith(metrics))).toContain(NO_4XX);
+  });
+  it.each([
+    ['answers 4xx', [sequential(COUNTS), sequential('{ kind: cloudwatch, bad: target4xx }').replace('any', 'other')]],
+    ['a code 4xx or 5xx', [sequential(TEAMS.replace('MATCH', 'code=~"[45].."'))]],
+    ['what is no 2xx', [sequential(TEAMS.replace('MATCH', 'code!~"2.."'))]],
+    ["a query of the team's own", [ANY(SCRAPED)]],
+    ['no metric', [], { soak: '0s' }],
+  ])('are not mentioned where a plan judges by %s', (_, metrics, rest: Parameters<typeof planWith>[1] = {}) => {
+    expect(caveats(planWith(metrics, rest))).not.toContain(NO_4XX);
   });
 });

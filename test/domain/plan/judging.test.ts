@@ -63,6 +63,6 @@ describe('the times of a plan', () => {
   });
 
   it('are told with what cannot be promised', () => {
-    expect(planTimeline(planOf(SMALL_PLAN)).caveats).toHaveLength(8);
+    expect(planTimeline(planOf(SMALL_PLAN)).caveats).toHaveLength(9);
   });
 });

@@ -1,5 +1,7 @@
 import { planOf } from '../../adapters/plan-file/plan-text.ts';
 
+export const NO_4XX =
+  'No metric sees answers 4xx: a canary that answers every request with 404, or a third of them with 429, is good in all of them. Compare them with stable: bad: target4xx (CloudWatch), or code=~"4.." (Prometheus).';
 /** What is said of every plan. */
 export const ALWAYS = [
   "Requests from inside the cluster are not canaried: the team's own Service selects the live slot, and changes after the soak.",

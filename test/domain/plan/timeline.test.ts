@@ -126,7 +126,12 @@ describe('what a plan cannot promise', () => {
 describe('all that is said', () => {
   const firstWords = (text: string, workload?: Workload) =>
     planTimeline(planOf(text), workload).caveats.map(note => note.split(' ').slice(0, 4).join(' '));
-  const always = ['Requests from inside the', 'With sticky target groups', 'A roll back moves'];
+  const always = [
+    'No metric sees answers',
+    'Requests from inside the',
+    'With sticky target groups',
+    'A roll back moves',
+  ];
 
   it('of the small plan is nothing more than this', () => {
     expect(firstWords(SMALL_PLAN)).toEqual([
