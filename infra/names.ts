@@ -20,6 +20,8 @@ export interface ControlPlaneNames {
   readonly targetGroupArns: string;
   readonly repositoryArns: string;
   readonly topicArns: string;
+  readonly secretArns: string;
+  readonly userPoolArns: string;
   /** Every resource of a type, in any region: what metrics are asked of may be in another one. */
   arnsOf(type: { service: string; resource: string }): string;
   readonly noticesTopicArn: string;
@@ -55,6 +57,8 @@ export function controlPlaneNames(scope: Construct, name: string): ControlPlaneN
     targetGroupArns: arn('elasticloadbalancing', 'targetgroup', '*', ArnFormat.SLASH_RESOURCE_NAME),
     repositoryArns: arn('ecr', 'repository', '*', ArnFormat.SLASH_RESOURCE_NAME),
     topicArns: Arn.format({ service: 'sns', resource: '*', arnFormat: ArnFormat.NO_RESOURCE_NAME }, stack),
+    secretArns: arn('secretsmanager', 'secret', '*', ArnFormat.COLON_RESOURCE_NAME),
+    userPoolArns: arn('cognito-idp', 'userpool', '*', ArnFormat.SLASH_RESOURCE_NAME),
     arnsOf: type =>
       Arn.format({ ...type, region: '*', resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME }, stack),
     noticesTopicArn: Arn.format(

@@ -33,7 +33,7 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   ],
   turnDial: [
     'changes the traffic weights',
-    'elasticloadbalancing:ModifyRule on rules whose owner is a workload of this control plane (tag `sluice:owner`)',
+    "elasticloadbalancing:ModifyRule on rules whose owner is a workload of this control plane (tag `sluice:owner`); cognito-idp:DescribeUserPoolClient on user pools with the tag `sluice:control-plane`, which ELB asks for where a rule's log-in is one's",
   ],
   readTargets: [
     'looks whether targets are ready, before and after a shift',
@@ -82,9 +82,13 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
     'states:StartExecution on the roll-back machine, DescribeExecution on its executions',
   ],
   answerTaskToken: ['ends the pause of an approval', 'states:SendTaskSuccess on the release machine'],
+  readSecrets: [
+    "reads an OIDC client's secret, to hand it to the load balancer once",
+    'secretsmanager:GetSecretValue on secrets with the tag `sluice:control-plane`',
+  ],
   makeRules: [
     "makes and keeps a workload's listener rules, and never moves traffic",
-    "elasticloadbalancing:CreateRule on listeners, as an owner of this control plane; AddTags in that call alone, Sluice's three tags; ModifyRule, SetRulePriorities, DeleteRule on rules whose owner is a workload of this control plane",
+    "elasticloadbalancing:CreateRule on listeners, as an owner of this control plane; AddTags in that call alone, Sluice's three tags; ModifyRule, SetRulePriorities, DeleteRule on rules whose owner is a workload of this control plane; cognito-idp:DescribeUserPoolClient as those that turn weights",
   ],
 };
 

@@ -1,4 +1,5 @@
 import { type Dial, SLOTS, type Slot } from '../../domain/dial.ts';
+import type { StandingRule } from '../../domain/routers/alb/overlap.ts';
 import { OWNER_TAG, ownerText } from '../../domain/routers/alb/ownership.ts';
 import { type AlbRouting, ruleArnsOf } from '../../domain/routers/alb/plan.ts';
 import type { GroupFacts } from '../../domain/routers/alb/routing-facts.ts';
@@ -26,6 +27,8 @@ export interface FakeRouter extends TrafficRouter<WorkloadOf<'alb'>> {
   readonly rules: Map<string, FakeRule>;
   /** Of rules, listeners, load balancers and target groups, by ARN; tests tag them as their owners would. */
   readonly tags: Record<string, Record<string, string>>;
+  /** Other rules of its listener; tests put them there. */
+  readonly standing: StandingRule[];
   /** What the groups are; tests change them. */
   readonly groups: Record<Slot, GroupFacts>;
   /** The next calls that would reach the load balancer fail. */
@@ -49,6 +52,7 @@ export function fakeRouter(workload: WorkloadOf<'alb'>, live: Slot = 'blue'): Fa
     loadBalancers: [FAKE_LOAD_BALANCER],
   });
   const groups = { blue: group(), green: group() };
+  const standing: StandingRule[] = [];
   const failures: Error[] = [];
   const { router } = workload;
   // as the stack of the workload tags them
@@ -90,12 +94,14 @@ export function fakeRouter(workload: WorkloadOf<'alb'>, live: Slot = 'blue'): Fa
       rules: arns.map(arn => ({ arn, listener: FAKE_LISTENER, loadBalancer: FAKE_LOAD_BALANCER })),
       groups,
       tags,
+      standing: [...arns.map((arn, index) => standingOf(arn, reach(arn), index)), ...standing],
     };
   };
 
   return {
     rules,
     tags,
+    standing,
     groups,
     failNext(times, error = new RouterUnreachableError('the fake was asked to fail')) {
       for (let i = 0; i < times; i += 1) failures.push(error);
@@ -131,7 +137,9 @@ export function fakeRouter(workload: WorkloadOf<'alb'>, live: Slot = 'blue'): Fa
     },
 
     async readProblem({ name, router: routing }, owner) {
-      return routingProblem(routing, factsOf(routing), { workload: name, ...owner });
+      const { standing: all, ...facts } = factsOf(routing);
+      const seen = owner.stack === undefined ? facts : { ...facts, standing: all };
+      return routingProblem(routing, seen, { workload: name, ...owner });
     },
 
     async readOthers({ name, router: routing }, owner) {
@@ -169,6 +177,16 @@ export function fakeRouter(workload: WorkloadOf<'alb'>, live: Slot = 'blue'): Fa
     },
   };
 }
+
+const standingOf = (arn: string, { authenticate, httpHeaders }: FakeRule, index: number): StandingRule => ({
+  arn,
+  priority: 10 + index,
+  authenticates: authenticate !== undefined,
+  conditions: httpHeaders.map(({ name, values }) => ({
+    Field: 'http-header',
+    HttpHeaderConfig: { HttpHeaderName: name, Values: values },
+  })),
+});
 
 function sharesOf(arn: string, { groups }: FakeRule, routing: AlbRouting): Dial {
   const weightOf = (slot: Slot) => {

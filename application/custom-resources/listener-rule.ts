@@ -1,56 +1,23 @@
-import * as z from 'zod';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { loadBalancerOf } from '../../adapters/router/alb/routing-facts.ts';
-import type { RuleKeeper, WantedRule } from '../../adapters/router/alb/rule-keeper.ts';
+import type { RuleKeeper } from '../../adapters/router/alb/rule-keeper.ts';
+import type { Secrets } from '../../adapters/secrets/secrets.ts';
 import type { Workloads } from '../../adapters/workloads/workloads.ts';
-import { CARRIES_TAG, type Owner, ownerTags } from '../../domain/routers/alb/ownership.ts';
 import { controllerProblem } from '../../domain/routers/alb/routing-problem.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { type CloudFormationRequest, type Made, NOTHING_MADE } from './request.ts';
 import { requireNoRelease } from './require-no-release.ts';
+import { requireGuarded, secretOf, setAuthentication } from './rule-authentication.ts';
 import { forwardsToOurs, requireOwnGroups, requireOwnName, requireOwnRule } from './rule-ownership.ts';
+import { type Wanted, wantedBy } from './wanted-rule.ts';
 
 export interface ListenerRuleDeps extends SharedDeps {
   ledger: Ledger;
   rules: RuleKeeper;
   workloads: Workloads;
+  secrets: Secrets;
   controlPlane: string;
 }
-
-/** A rule that somebody wants, and who. */
-interface Wanted extends WantedRule {
-  owner: Owner;
-}
-
-/** CloudFormation makes texts of all numbers. */
-const wholeNumber = z.coerce.number().pipe(z.int().nonnegative());
-
-const conditionSchema = z.looseObject({ Field: z.string() });
-
-const propertiesSchema = z
-  .object({
-    Workload: z.string().min(1),
-    ListenerArn: z.string().startsWith('arn:'),
-    Priority: wholeNumber.pipe(z.int().min(1).max(50_000)),
-    /** As ELB's RuleCondition, in JSON: CloudFormation would make texts of what is in them. */
-    Conditions: z
-      .string()
-      .transform((text): unknown => JSON.parse(text))
-      .pipe(z.array(conditionSchema).min(1)),
-    Blue: z.string().startsWith('arn:'),
-    Green: z.string().startsWith('arn:'),
-    Carries: z.enum(['dial', 'preview']),
-    StickinessSeconds: wholeNumber.default(0),
-  })
-  .transform((given): Omit<WantedRule, 'tags'> & { workload: string } => ({
-    workload: given.Workload,
-    listenerArn: given.ListenerArn,
-    priority: given.Priority,
-    conditions: given.Conditions,
-    targetGroups: { blue: given.Blue, green: given.Green },
-    carries: given.Carries,
-    stickinessSeconds: given.StickinessSeconds,
-  }));
 
 /**
  * A listener rule whose weights are a release's business: a deployment of the stack never moves traffic. Actions are sent
@@ -62,7 +29,7 @@ export async function keepListenerRule(deps: ListenerRuleDeps, request: CloudFor
   if (request.RequestType === 'Delete' && request.PhysicalResourceId === NOTHING_MADE) {
     return { physicalId: NOTHING_MADE };
   }
-  const wanted = wantedBy(request, deps);
+  const wanted = wantedBy(request, deps.controlPlane);
   switch (request.RequestType) {
     case 'Create':
       return made(await create(deps, wanted));
@@ -78,12 +45,6 @@ export async function keepListenerRule(deps: ListenerRuleDeps, request: CloudFor
 
 const made = (arn: string): Made => ({ physicalId: arn, attributes: { RuleArn: arn } });
 
-function wantedBy(request: CloudFormationRequest, { controlPlane }: ListenerRuleDeps): Wanted {
-  const { workload, ...rule } = propertiesSchema.parse(request.ResourceProperties);
-  const owner = { controlPlane, workload, stack: request.StackId };
-  return { ...rule, owner, tags: { ...ownerTags(owner), [CARRIES_TAG]: rule.carries } };
-}
-
 async function create(deps: ListenerRuleDeps, wanted: Wanted): Promise<string> {
   const { rules } = deps;
   const { listenerArn, owner } = wanted;
@@ -94,8 +55,13 @@ async function create(deps: ListenerRuleDeps, wanted: Wanted): Promise<string> {
   );
   await requireOwnGroups(deps, wanted, owner);
   await requireNoController(deps, listenerArn);
-  const there = await rules.findAt(listenerArn, wanted.priority);
-  if (there === undefined) return rules.create(wanted);
+  if (wanted.adopts !== undefined) return adopt(deps, wanted, wanted.adopts);
+  const standing = await rules.readAll(listenerArn);
+  const there = standing.find(({ priority }) => priority === wanted.priority);
+  if (there === undefined) {
+    requireGuarded(wanted, standing);
+    return rules.create(wanted, await secretOf(deps, wanted));
+  }
   // a first try that made it and whose answer was lost
   const tags = (await rules.readTags([there.arn]))[there.arn] ?? {};
   const isOurs = Object.entries(wanted.tags).every(([key, value]) => tags[key] === value);
@@ -131,8 +97,38 @@ async function update(deps: ListenerRuleDeps, wanted: Wanted, arn: string): Prom
     const groups = there.weights.map(group => group.arn).join(', ');
     throw new Error(`rule ${arn} forwards to ${groups}: its target groups cannot be replaced without moving traffic`);
   }
+  if (wanted.adopts !== undefined) {
+    if (wanted.adopts !== arn) throw new Error(`rule ${arn} cannot become ${wanted.adopts}: make a second workload`);
+    return arn;
+  }
+  const others = (await rules.readAll(wanted.listenerArn)).filter(rule => rule.arn !== arn);
+  requireGuarded(wanted, others, there);
+  // what asks comes first: a rule that moves before others must ask by then
+  await setAuthentication(deps, wanted, there);
   if (there.priority !== wanted.priority) await rules.setPriority(arn, wanted.priority);
   await rules.setConditions(arn, wanted.conditions);
+  return arn;
+}
+
+/**
+ * A rule that is there already and that somebody else keeps carries the dial from now on; nothing of it is changed.
+ * @throws Error it is somebody else's, elsewhere, or does not forward to the workload's groups yet
+ */
+async function adopt(deps: ListenerRuleDeps, wanted: Wanted, arn: string): Promise<string> {
+  const there = await deps.rules.find(arn);
+  if (there === undefined) throw new Error(`rule ${arn} is not there`);
+  if (!isOn(arn, wanted.listenerArn)) throw new Error(`rule ${arn} is not on ${wanted.listenerArn}`);
+  const { carries } = await requireOwnRule(deps, there, { wanted, owner: wanted.owner });
+  if (carries !== wanted.carries) {
+    throw new Error(`rule ${arn} carries the ${carries} of its workload and cannot carry its ${wanted.carries}`);
+  }
+  const { blue, green } = wanted.targetGroups;
+  if (there.weights.length === 0 || !forwardsToOurs(there, wanted)) {
+    const groups = there.weights.map(group => group.arn).join(', ') || 'no target group';
+    throw new Error(
+      `rule ${arn} forwards to ${groups}, and its workload has ${blue} and ${green}: whoever keeps the rule lets it forward to one of these first, or Sluice makes a rule of its own before it`,
+    );
+  }
   return arn;
 }
 
@@ -145,6 +141,7 @@ async function leave(deps: ListenerRuleDeps, wanted: Wanted, arn: string): Promi
   await requireNoRelease(deps.ledger, wanted.owner.workload);
   // the groups that it forwards to, whatever the request says they are
   const groups = [...there.weights.map(group => group.arn), wanted.targetGroups.blue, wanted.targetGroups.green];
+  if (wanted.adopts !== undefined) return; // whoever made it removes it
   if (carries === 'preview' || !(await rules.hasTargets(groups))) return rules.remove(arn);
   const serving = there.weights.filter(({ weight }) => weight > 0);
   if (serving.length !== 1) {

@@ -1,3 +1,4 @@
+import { openSecrets } from '../../adapters/secrets/secrets-manager.ts';
 import { keepListenerRule, type ListenerRuleDeps } from '../../application/custom-resources/listener-rule.ts';
 import { type CustomResourceDeps, makeCustomResource } from '../lambda/custom-resource.ts';
 import { controlPlaneName, openLedger, openShared, openWorkloads } from '../lambda/open.ts';
@@ -14,6 +15,7 @@ export const handler = customResource(
     ledger: openLedger(env),
     workloads: openWorkloads(env),
     rules: openRules(env),
+    secrets: openSecrets(env),
     controlPlane: controlPlaneName(env),
   }),
   keepListenerRule,

@@ -43,7 +43,9 @@ export type Need =
   | 'startRollBack'
   | 'answerTaskToken'
   /** Makes the rules of a ProgressiveWorkload, with their owner's tags, and changes and removes those that have them. */
-  | 'makeRules';
+  | 'makeRules'
+  /** The secret of an OIDC client, to hand it to the load balancer once. */
+  | 'readSecrets';
 
 export const FUNCTIONS = {
   abort: ['appendLedger', 'startRollBack'],
@@ -121,11 +123,20 @@ export const QUICK_FUNCTIONS: ReadonlySet<string> = new Set([
 
 /** Called by CloudFormation, asynchronously, when a team deploys a ProgressiveWorkload. */
 export const CUSTOM_RESOURCES = {
-  'custom-resources/listener-rule': ['readLedger', 'readWorkloads', 'readDial', 'readTargets', 'readTags', 'makeRules'],
+  'custom-resources/listener-rule': [
+    'readLedger',
+    'readWorkloads',
+    'readDial',
+    'readTargets',
+    'readTags',
+    'makeRules',
+    'readSecrets',
+  ],
   'custom-resources/registered-workload': [
     'readLedger',
     'readWorkloads',
     'registerWorkloads',
+    'readDial',
     'readTags',
     'readGroups',
   ],

@@ -35,6 +35,10 @@ export const WILDCARDS = {
     "a workload's stack adds nothing to a role: any target group whose tag names this control plane as its owner",
   'new rules':
     'a listener is named by a workload, whose stack adds nothing to a role: any listener of an Application Load Balancer, but only for a rule that the same call tags as one of this control plane',
+  'user pools':
+    "a user pool is named by a rule's log-in, whose stack adds nothing to a role: any user pool of this account and region whose tag gives it to this control plane",
+  secrets:
+    'a secret is named by a workload, whose stack adds nothing to a role: any secret of this account and region whose tag gives it to this control plane',
   'rule tags':
     'a rule is tagged by the call that makes it, before anybody knows its ARN: any rule of an Application Load Balancer, but in that call alone, and only as one of this control plane',
   repositories:
@@ -72,6 +76,10 @@ const owned = ({ controlPlane }: ControlPlaneNames) => ({
 const shared = ({ controlPlane }: ControlPlaneNames) => ({
   StringEquals: { [`aws:ResourceTag/${SHARED_TAG}`]: controlPlane },
 });
+
+/** ELB asks as its caller whether the client of a user pool is there, each time that it is sent an action which names one. */
+const asksCognito = (names: ControlPlaneNames) =>
+  allow(['cognito-idp:DescribeUserPoolClient'], [names.userPoolArns], shared(names));
 
 /** What the sources of metrics need, of which a plan may name each. */
 export const METRICS: readonly Permission[] = SOURCE_PLANS.flatMap(({ permissions = [] }) => permissions);
@@ -118,7 +126,7 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
     case 'readGroups':
       return [allow(['elasticloadbalancing:DescribeTargetGroups'], ['*'])];
     case 'turnDial':
-      return [allow(['elasticloadbalancing:ModifyRule'], [names.ruleArns], owned(names))];
+      return [allow(['elasticloadbalancing:ModifyRule'], [names.ruleArns], owned(names)), asksCognito(names)];
     case 'cutConnections':
       return [allow(['elasticloadbalancing:DeregisterTargets'], [names.targetGroupArns], owned(names))];
     case 'makeRules': {
@@ -136,8 +144,11 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
           [names.ruleArns],
           owned(names),
         ),
+        asksCognito(names),
       ];
     }
+    case 'readSecrets':
+      return [allow(['secretsmanager:GetSecretValue'], [names.secretArns], shared(names))];
     case 'readImages':
       return [
         allow(['ecr:DescribeImages', 'ecr:DescribeRepositories'], [names.repositoryArns]),

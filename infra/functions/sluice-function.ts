@@ -123,7 +123,8 @@ function wildcardReasons({ file, network }: SluiceFunctionProps): string {
   return [
     WILDCARDS['xray:Put*'],
     ...(has('readDial', 'readTargets', 'readTags', 'readGroups') ? [WILDCARDS['elasticloadbalancing:Describe*']] : []),
-    ...(has('turnDial', 'makeRules') ? [WILDCARDS['own rules']] : []),
+    ...(has('turnDial', 'makeRules') ? [WILDCARDS['own rules'], WILDCARDS['user pools']] : []),
+    ...(has('readSecrets') ? [WILDCARDS.secrets] : []),
     ...(has('makeRules') ? [WILDCARDS['new rules'], WILDCARDS['rule tags']] : []),
     ...(has('cutConnections') ? [WILDCARDS['own groups']] : []),
     ...(has('readImages') ? [WILDCARDS.repositories] : []),

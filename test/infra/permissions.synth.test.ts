@@ -30,6 +30,8 @@ const WIDE: Record<string, RegExp> = {
   'elasticloadbalancing:SetRulePriorities': /:listener-rule\/app\/\*"/,
   'elasticloadbalancing:DeleteRule': /:listener-rule\/app\/\*"/,
   'elasticloadbalancing:DeregisterTargets': /:targetgroup\/\*"/,
+  'cognito-idp:DescribeUserPoolClient': /:userpool\/\*"/,
+  'secretsmanager:GetSecretValue': /:secret:\*"/,
   'ecr:DescribeImages': /:repository\/\*"/,
   'ecr:DescribeRepositories': /:repository\/\*"/,
   'ecr:BatchGetImage': /:repository\/\*"/,
@@ -47,7 +49,7 @@ const WIDE: Record<string, RegExp> = {
   'lambda:InvokeFunction': /"Fn::GetAtt":\["\w+Function\w+","Arn"\]\},":\*"/,
 };
 /** What may change or read what is in one thing of many, and so only where a tag says whose it is. */
-const BY_TAG = /^(elasticloadbalancing:(?!Describe)|ecr:BatchGetImage|sns:Publish|aps:)/;
+const BY_TAG = /^(elasticloadbalancing:(?!Describe)|ecr:BatchGetImage|sns:Publish|aps:|cognito-idp:|secretsmanager:)/;
 /** CloudWatch Logs' delivery for state machines. */
 const LOG_DELIVERY =
   /^logs:(\w+LogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$/;

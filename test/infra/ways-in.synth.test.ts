@@ -94,7 +94,7 @@ function callersOf(): Map<string, Caller[]> {
 
 /** Read only, or about the function's own log, traces, network and keys. */
 const CHANGES_NOTHING =
-  /^(\w+:(Get|BatchGet|Describe|Query|List)\w*|aps:QueryMetrics|logs:\w+|xray:\w+|kms:\S+|ec2:\w+|sqs:\w+)$/;
+  /^([\w-]+:(Get|BatchGet|Describe|Query|List)\w*|aps:QueryMetrics|logs:\w+|xray:\w+|kms:\S+|ec2:\w+|sqs:\w+)$/;
 
 /** The actions of its role, in both templates, that change something. */
 function changesOf(name: string): string[] {

@@ -34,6 +34,25 @@ export async function describeAnyRules(
   });
 }
 
+/** Every rule of a listener, the default one too, page by page. @throws as describeAnyRules */
+export async function describeListener(
+  client: ElasticLoadBalancingV2Client,
+  listenerArn: string,
+  abortSignal: AbortSignal,
+): Promise<Rule[]> {
+  const all: Rule[] = [];
+  let Marker: string | undefined;
+  do {
+    const input = { ListenerArn: listenerArn, ...(Marker !== undefined && { Marker }) };
+    const page = await asElbErrors(`DescribeRules of ${listenerArn}`, RouterUnreachableError, () =>
+      client.send(new DescribeRulesCommand(input), { abortSignal }),
+    );
+    all.push(...(page.Rules ?? []));
+    Marker = page.NextMarker === '' ? undefined : page.NextMarker;
+  } while (Marker !== undefined);
+  return all;
+}
+
 /** The same, as rules that carry the workload's dial. @throws RouterRuleError one of them does not */
 export async function describeRules(
   client: ElasticLoadBalancingV2Client,

@@ -59,11 +59,17 @@ export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter<W
     },
 
     async readProblem({ name: workload, router }, owner) {
-      return routingProblem(router, await describeRouting(client, router, deadline()), { workload, ...owner });
+      // who else stands there is asked when it is registered: what comes behind its rules later is not taken over by them
+      const withStanding = owner.stack !== undefined;
+      const facts = await describeRouting(client, router, { abortSignal: deadline(), withStanding });
+      return routingProblem(router, facts, { workload, ...owner });
     },
 
     async readOthers({ name: workload, router }, owner) {
-      return groupsOwnerProblem(router, await describeRouting(client, router, deadline()), { workload, ...owner });
+      return groupsOwnerProblem(router, await describeRouting(client, router, { abortSignal: deadline() }), {
+        workload,
+        ...owner,
+      });
     },
 
     async planWayBack({ router }, stable) {

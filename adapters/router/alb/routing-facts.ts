@@ -6,8 +6,10 @@ import { SLOTS, type Slot } from '../../../domain/dial.ts';
 import type { AlbRouting } from '../../../domain/routers/alb/plan.ts';
 import type { GroupFacts, RoutingFacts } from '../../../domain/routers/alb/routing-facts.ts';
 import { RouterRuleError, RouterUnreachableError } from '../errors.ts';
+import { describeListener } from './describe-rules.ts';
 import { describeTags } from './describe-tags.ts';
 import { asElbErrors } from './errors.ts';
+import { standingRule } from './standing-rule.ts';
 
 /** What a rule hangs on: all of it is in its ARN. @throws RouterRuleError the ARN is not that of a rule of an Application Load Balancer */
 export function placeOf(ruleArn: string): { listener: string; loadBalancer: string } {
@@ -29,7 +31,7 @@ export const loadBalancerOf = (listenerArn: string): string =>
 export async function describeRouting(
   client: ElasticLoadBalancingV2Client,
   { rules: dial, previewRule, targetGroups }: AlbRouting,
-  abortSignal: AbortSignal,
+  { abortSignal, withStanding = false }: { abortSignal: AbortSignal; withStanding?: boolean },
 ): Promise<RoutingFacts> {
   const arns = [...dial, ...(previewRule === undefined ? [] : [previewRule])];
   const rules = arns.map(arn => ({ arn, ...placeOf(arn) }));
@@ -37,11 +39,13 @@ export async function describeRouting(
     ...rules.flatMap(({ arn, listener, loadBalancer }) => [arn, listener, loadBalancer]),
     ...SLOTS.map(slot => targetGroups[slot]),
   ];
-  const [tags, groups] = await Promise.all([
+  const listeners = withStanding ? [...new Set(rules.map(({ listener }) => listener))] : [];
+  const [tags, groups, ...standing] = await Promise.all([
     describeTags(client, tagged, abortSignal),
     describeGroups(client, targetGroups, abortSignal),
+    ...listeners.map(listener => describeListener(client, listener, abortSignal)),
   ]);
-  return { rules, tags, groups };
+  return { rules, tags, groups, ...(withStanding && { standing: standing.flat().map(standingRule) }) };
 }
 
 async function describeGroups(

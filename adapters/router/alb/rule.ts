@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { SLOTS, type Slot } from '../../../domain/dial.ts';
 import type { AlbRouting } from '../../../domain/routers/alb/plan.ts';
 import { RouterRuleError } from '../errors.ts';
+import { authenticates } from './standing-rule.ts';
 import type { AlbWeights } from './weights.ts';
 
 /** Loose: what we do not look at goes back as it came, because ModifyRule replaces the whole list of actions. */
@@ -118,15 +119,12 @@ export function parseActions(ruleArn: string, actions: unknown[]): Action[] {
 export function behindAuthenticationOf(described: Rule, planned: Action[]): Action[] {
   const now = z.array(actionSchema).safeParse(described.Actions ?? []);
   if (!now.success) return planned;
-  const authenticates = now.data.filter(isAuthentication).map(sendBack);
-  const rest = planned.filter(action => !isAuthentication(action));
-  if (authenticates.length === 0) return rest;
-  const last = Math.max(...authenticates.map(({ Order = 1 }) => Order));
-  return [...authenticates, ...rest.map((action, index) => ({ ...action, Order: last + 1 + index }))];
+  const first = now.data.filter(action => authenticates(action as Action)).map(sendBack);
+  const rest = planned.filter(action => !authenticates(action));
+  if (first.length === 0) return rest;
+  const last = Math.max(...first.map(({ Order = 1 }) => Order));
+  return [...first, ...rest.map((action, index) => ({ ...action, Order: last + 1 + index }))];
 }
-
-const isAuthentication = ({ Type }: { Type?: string | undefined }): boolean =>
-  Type === 'authenticate-oidc' || Type === 'authenticate-cognito';
 
 function groupsOf({ TargetGroupArn: only, ForwardConfig }: ParsedAction): { arn: string; weight: number }[] {
   const listed = (ForwardConfig?.TargetGroups ?? []).map(group => ({

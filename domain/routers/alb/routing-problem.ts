@@ -1,4 +1,5 @@
 import { SLOTS } from '../../dial.ts';
+import { unguardedProblem } from './overlap.ts';
 import { OWNER_TAG, type Owner, othersProblem, ownerText, type Tags, untaggedProblem } from './ownership.ts';
 import type { AlbRouting } from './plan.ts';
 import type { RoutingFacts } from './routing-facts.ts';
@@ -38,7 +39,23 @@ export function routingProblem(
     ownersProblem(routing, facts, owner) ??
     groupProblem(routing, facts) ??
     loadBalancerProblem(routing, facts) ??
-    (stack === undefined ? undefined : stacksProblem(routing, facts, { ...owner, stack }))
+    (stack === undefined ? undefined : stacksProblem(routing, facts, { ...owner, stack })) ??
+    guardProblem(facts)
+  );
+}
+
+/** Who has a log-in in front of the same requests has to find one in front of ours. */
+function guardProblem({ rules, standing = [] }: RoutingFacts): string | undefined {
+  const isOwn = (arn: string) => rules.some(rule => rule.arn === arn);
+  const others = standing.filter(({ arn }) => !isOwn(arn));
+  const listenerOf = (arn: string) => arn.replace(/\/[^/]+$/, '');
+  return firstOf(
+    standing.filter(({ arn }) => isOwn(arn)),
+    own =>
+      unguardedProblem(
+        own,
+        others.filter(({ arn }) => listenerOf(arn) === listenerOf(own.arn)),
+      ),
   );
 }
 

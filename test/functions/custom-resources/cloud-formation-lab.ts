@@ -5,6 +5,7 @@ import { FakeLedger } from '../../../adapters/ledger/fake-ledger.ts';
 import { linesLog, linesMeter } from '../../../adapters/log/lines-log.ts';
 import { openAlbRouter } from '../../../adapters/router/alb/router.ts';
 import { openAlbRuleKeeper } from '../../../adapters/router/alb/rule-keeper.ts';
+import { fakeSecrets } from '../../../adapters/secrets/fake-secrets.ts';
 import { FakeWorkloads } from '../../../adapters/workloads/fake-workloads.ts';
 import { checkPlan } from '../../../domain/plan/check-plan.ts';
 import type { Answer } from '../../../functions/lambda/custom-resource.ts';
@@ -96,6 +97,7 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
     ledger,
     workloads: new FakeWorkloads(),
     rules: openAlbRuleKeeper(env),
+    secrets: fakeSecrets(),
     router: openAlbRouter(env),
     controlPlane: 'sluice',
     isAnswerAddress: (address: URL) => address.hostname === '127.0.0.1',

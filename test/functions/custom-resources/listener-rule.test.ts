@@ -231,7 +231,7 @@ describe('a permission that never comes', () => {
         return lab.pauses.push(ms);
       },
     };
-    lab.deps.rules.findAt = async () => {
+    lab.deps.rules.readAll = async () => {
       throw denied();
     };
     const context = { getRemainingTimeInMillis: () => leftMs };
@@ -245,7 +245,7 @@ describe('a permission that never comes', () => {
       [new RangeError(), 'RangeError'],
       ['', 'nobody said why'],
     ] as const) {
-      lab.deps.rules.findAt = async () => {
+      lab.deps.rules.readAll = async () => {
         throw thrown;
       };
       expect(await call('Create', properties())).toMatchObject({ Status: 'FAILED', Reason: reason });

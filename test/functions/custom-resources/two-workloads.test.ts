@@ -74,6 +74,22 @@ describe('a second workload', () => {
     expect(await claimsOf('api')).toEqual([]);
   });
 
+  it('with a target group of the first is refused, also where somebody has written over its tags', async () => {
+    const till = routingOf('till');
+    await call('Create', fileOf('till', { router: till }));
+    const router = {
+      ...routingOf('api'),
+      targetGroups: { ...routingOf('api').targetGroups, green: till.targetGroups.green },
+    };
+    const call2 = () => call('Create', fileOf('api', { router }));
+    expect((await call2()).Reason).toMatch(/target group .+till-green.+ belongs to sluice\/till/);
+    give(router, 'api');
+    expect((await call2()).Reason).toMatch(
+      /^target group .+till-green.+ is in use by workload till: it cannot be workload api's too/,
+    );
+    expect(await lab.deps.workloads.list()).toEqual(['till']);
+  });
+
   it('with the Deployment of the first is refused, also where the first was registered before there were claims', async () => {
     const { workload } = { workload: { ...checkout, name: 'till', deployment: 'front', router: routingOf('till') } };
     await lab.deps.workloads.register({ workload, plan: { ...(await planOf()), workload: 'till' } });
@@ -211,6 +227,42 @@ describe('a workload whose routing cannot work is refused at registration', () =
       expect(reason).toContain(`${tagged} belongs to a load balancer controller`);
       delete lab.tags[tagged];
     }
+  });
+
+  it('because a rule behind its own asks people to log in, and its own asks nobody', async () => {
+    const file = fileOf('payments', { router: routingOf('payments') });
+    const guard = (arn: string) =>
+      lab.loadBalancer.putRule({
+        arn,
+        listenerArn: lab.loadBalancer.listenerArn,
+        priority: 500,
+        conditions: [],
+        authenticate: {
+          type: 'authenticate-cognito',
+          config: {},
+          sessionCookie: 'AWSELBAuthSessionCookie',
+          onUnauthenticated: 'deny',
+          logInUrl: '',
+        },
+        action: { fixedStatus: 404 },
+      });
+    guard(ruleArn('lab', 'guard'));
+    const { Status, Reason } = await call('Create', file);
+    expect(Status).toBe('FAILED');
+    expect(Reason).toMatch(
+      /workload payments: a rule at priority \d+ that asks nobody to log in would take requests of/,
+    );
+    expect(await lab.deps.workloads.list()).toEqual([]);
+  });
+
+  it('because its rule is on another load balancer than its groups', async () => {
+    const routing = routingOf('payments');
+    const other = `${lab.loadBalancer.arn.replace('/lab/', '/other/')}`;
+    lab.groups[routing.targetGroups.green] = { LoadBalancerArns: [other] };
+    const { Status, Reason } = await call('Create', fileOf('payments', { router: routing }));
+    expect(Status).toBe('FAILED');
+    expect(Reason).toContain(`payments-green`);
+    expect(Reason).toContain(`is on load balancer ${other}, and the rules are on ${lab.loadBalancer.arn}`);
   });
 
   it('because a target group registers instances', async () => {

@@ -27,11 +27,9 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 const read = ({ router }: WorkloadOf<'alb'> = checkout) =>
-  describeRouting(
-    new ElasticLoadBalancingV2Client(labClientConfig(server.url)),
-    router,
-    AbortSignal.timeout(CALL_DEADLINE_MS),
-  );
+  describeRouting(new ElasticLoadBalancingV2Client(labClientConfig(server.url)), router, {
+    abortSignal: AbortSignal.timeout(CALL_DEADLINE_MS),
+  });
 const withRouter = (more: object): WorkloadOf<'alb'> => ({ ...checkout, router: { ...checkout.router, ...more } });
 
 describe('what a dial stands on', () => {
