@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Reading, WindowRecord } from '../../../domain/windows/reading.ts';
-import { nextRecord, sameReading, windowsDue } from '../../../domain/windows/windows.ts';
+import { firstWindow, nextRecord, openSince, sameReading, windowsDue } from '../../../domain/windows/windows.ts';
 import { counts, frozen, MINUTE, NOON } from '../judges/records.ts';
 
 const END = NOON + MINUTE;
@@ -125,6 +125,22 @@ describe('a window', () => {
     expect(readTimes('70 p99, 80 worse')?.frozenAtEpochMs).toBeUndefined();
     expect(readTimes('70 p99, 80 stableGrown')?.frozenAtEpochMs).toBeUndefined();
     expect(readTimes('70 noP99, 80 noP99')?.frozenAtEpochMs).toBeUndefined();
+  });
+});
+
+describe('the windows that are waited for', () => {
+  it.each([
+    [10, 3600],
+    [60, 21_600],
+    [300, 108_000],
+  ])('are the last 360 of %d s, and those of an hour at least: %d s', (windowSeconds, seconds) => {
+    expect(openSince(NOON, windowSeconds)).toBe(NOON - seconds * 1000);
+  });
+
+  it('begin with the one in which the first instant lies', () => {
+    expect(firstWindow(NOON + 59_999, 60)).toBe(NOON);
+    expect(firstWindow(NOON, 60)).toBe(NOON);
+    expect(firstWindow(NOON - 1, 300)).toBe(NOON - 300_000);
   });
 });
 
