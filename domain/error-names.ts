@@ -35,6 +35,7 @@ const NAMES: Readonly<Record<ErrorKind, readonly string[]>> = {
   ],
   unfinished: ['DialNotTakenError', 'PartlyFailedError', 'SlotNotTakenError'],
   blocked: [
+    'ClusterNotFoundError',
     'ClusterRefusedError',
     'DestinationRefusedError',
     'ExecutionsRefusedError',

@@ -14,8 +14,8 @@ import { makeReleaseHandler } from './lambda/release-handler.ts';
 
 export const makeHandler = (deps: AdmitDeps) => makeReleaseHandler('admit', deps, call => admitRelease(deps, call));
 
-export const handler = lazily(async env => {
-  const cluster = await openCluster(env);
+export const handler = lazily(env => {
+  const cluster = openCluster(env);
   return makeHandler({
     ...openShared(env),
     ...openNotify(env),

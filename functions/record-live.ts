@@ -7,8 +7,8 @@ import { openCluster } from './lambda/open-cluster.ts';
 export const makeHandler = (deps: RecordLiveDeps) =>
   makeLambda('record-live', deps, async (event, log) => recordLive(deps, recordLiveInputSchema.parse(event), log));
 
-export const handler = lazily(async env => {
-  const cluster = await openCluster(env);
+export const handler = lazily(env => {
+  const cluster = openCluster(env);
   return makeHandler({
     ...openShared(env),
     ledger: openLedger(env),

@@ -12,11 +12,11 @@ export const makeHandler = (deps: RestoreTrafficDeps) =>
     return carriedBack('restore-traffic-in-cluster', input, await restoreTraffic(deps, input, log));
   });
 
-export const handler = lazily(async env =>
+export const handler = lazily(env =>
   makeHandler({
     ...openShared(env),
     ledger: openLedger(env),
-    ...openRouting(env, await openCluster(env)),
+    ...openRouting(env, openCluster(env)),
     executions: openExecutions(env),
   }),
 );

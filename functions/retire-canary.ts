@@ -6,8 +6,8 @@ import { makeRollBackHandler } from './lambda/roll-back-handler.ts';
 export const makeHandler = (deps: RetireCanaryDeps) =>
   makeRollBackHandler('retire-canary', deps, (call, input) => retireCanary(deps, call, input));
 
-export const handler = lazily(async env => {
-  const cluster = await openCluster(env);
+export const handler = lazily(env => {
+  const cluster = openCluster(env);
   return makeHandler({
     ...openShared(env),
     ledger: openLedger(env),

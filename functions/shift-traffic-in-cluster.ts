@@ -7,11 +7,11 @@ import { makeReleaseHandler } from './lambda/release-handler.ts';
 export const makeHandler = (deps: ShiftTrafficDeps) =>
   makeReleaseHandler('shift-traffic-in-cluster', deps, call => shiftTraffic(deps, call));
 
-export const handler = lazily(async env =>
+export const handler = lazily(env =>
   makeHandler({
     ...openShared(env),
     ledger: openLedger(env),
-    ...openRouting(env, await openCluster(env)),
+    ...openRouting(env, openCluster(env)),
     alarms: openAlarms(env),
   }),
 );

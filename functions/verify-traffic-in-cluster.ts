@@ -7,6 +7,6 @@ import { makeRollBackHandler } from './lambda/roll-back-handler.ts';
 export const makeHandler = (deps: VerifyTrafficDeps) =>
   makeRollBackHandler('verify-traffic-in-cluster', deps, (call, input) => verifyTraffic(deps, call, input));
 
-export const handler = lazily(async env =>
-  makeHandler({ ...openShared(env), ledger: openLedger(env), ...openRouting(env, await openCluster(env)) }),
+export const handler = lazily(env =>
+  makeHandler({ ...openShared(env), ledger: openLedger(env), ...openRouting(env, openCluster(env)) }),
 );

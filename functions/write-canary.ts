@@ -6,6 +6,6 @@ import { makeReleaseHandler } from './lambda/release-handler.ts';
 export const makeHandler = (deps: WriteCanaryDeps) =>
   makeReleaseHandler('write-canary', deps, call => writeCanary(deps, call));
 
-export const handler = lazily(async env =>
-  makeHandler({ ...openShared(env), ledger: openLedger(env), cluster: await openCluster(env) }),
+export const handler = lazily(env =>
+  makeHandler({ ...openShared(env), ledger: openLedger(env), cluster: openCluster(env) }),
 );

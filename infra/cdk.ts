@@ -1,5 +1,6 @@
 /** `sluice/cdk`: what a team's own CDK app needs, in TypeScript or JavaScript. README.md, "In your own CDK app". */
-export { type ClusterProps, SluiceControlPlane, type SluiceControlPlaneProps } from './control-plane.ts';
+export type { ClusterProps } from './clusters.ts';
+export { SluiceControlPlane, type SluiceControlPlaneProps } from './control-plane.ts';
 export type { CodeOf } from './functions/code.ts';
 export type { NetworkProps, SluiceFunction } from './functions/sluice-function.ts';
 export type { ControlPlaneNames } from './names.ts';

@@ -1,5 +1,4 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import * as eks from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -8,6 +7,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { networkMistake } from '../domain/addresses/address.ts';
 import { addAlarms } from './alarms.ts';
+import { addClusters, type ClusterProps, groupOf, requireClusters } from './clusters.ts';
 import { addEvents } from './events.ts';
 import {
   type AnyFunctionName,
@@ -25,47 +25,20 @@ import { suppress } from './nag.ts';
 import { type ControlPlaneNames, controlPlaneNames } from './names.ts';
 import { SluiceMachine } from './state-machines.ts';
 
-/** The groups of Kubernetes that RBAC binds in the namespaces of workloads: examples/cluster-access.yaml. */
-export const KUBERNETES_GROUPS = { readCluster: 'sluice-readers', writeCluster: 'sluice' } as const;
-
 /** A custom resource may wait for its permissions to arrive, and makes several calls of up to 18 s. */
 const CUSTOM_RESOURCE_TIMEOUT_SECONDS = 120;
+
+/** Needs of the one table. */
+const USES_TABLE = /Ledger$|Workloads$|^(keep|read)Token$/;
 
 /** All workloads of a control plane, and over before the next one begins a minute later. */
 const RECONCILE_TIMEOUT_SECONDS = 55;
 
 /**
- * The EKS cluster that workloads of a control plane run in, as `aws eks describe-cluster` says it.
- *
- *     const cluster: ClusterProps = {
- *       name: 'prod',
- *       endpoint: 'https://0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com',
- *       certificateAuthority: 'LS0tLS1CRUdJTi...',
- *     };
- */
-export interface ClusterProps {
-  /** The EKS cluster's name. */
-  readonly name: string;
-  /** `https://....eks.amazonaws.com`, as DescribeCluster says it. */
-  readonly endpoint: string;
-  /** The certificate authority as DescribeCluster says it: PEM in base64. */
-  readonly certificateAuthority: string;
-  /**
-   * Where the functions that talk to the cluster run.
-   * @default outside of any VPC: the cluster's endpoint is public
-   */
-  readonly network?: NetworkProps;
-  /** Look runs there too: it reaches a Prometheus that has a private address there. @default false */
-  readonly metricsInNetwork?: boolean;
-  /** Makes access entries for those functions. @default true */
-  readonly accessEntries?: boolean;
-}
-
-/**
  * Properties of a {@link SluiceControlPlane}; without a name it is `sluice`.
  *
  *     const props: SluiceControlPlaneProps = {
- *       cluster,
+ *       clusters: [{ name: 'prod' }],
  *       privateNetworks: ['10.20.0.0/16'],
  *       logRetention: RetentionDays.ONE_YEAR,
  *     };
@@ -76,8 +49,15 @@ export interface SluiceControlPlaneProps {
    * has several control planes in one region. @default 'sluice'
    */
   readonly name?: string;
-  /** The cluster of its workloads. */
-  readonly cluster: ClusterProps;
+  /** The clusters of its workloads, one at least. All are reached by the one network that its functions have. */
+  readonly clusters: readonly ClusterProps[];
+  /**
+   * Where the functions that talk to the clusters run.
+   * @default outside of any VPC: the clusters' endpoints are public
+   */
+  readonly network?: NetworkProps;
+  /** Look runs there too: it reaches a Prometheus that has a private address there. @default false */
+  readonly metricsInNetwork?: boolean;
   /**
    * Where the code of each function comes from.
    * @default the bundles that the package ships (in the repository: those of `npm run build`)
@@ -110,15 +90,11 @@ export interface SluiceControlPlaneProps {
  *
  *     const stack = new Stack(new App(), 'Delivery');
  *     new SluiceControlPlane(stack, 'Sluice', {
- *       cluster: {
- *         name: 'prod',
- *         endpoint: 'https://0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com',
- *         certificateAuthority: 'LS0tLS1CRUdJTi...',
- *       },
+ *       clusters: [{ name: 'prod' }],
  *     });
  *
  * Names are fixed (by `name`), so a stack has one at most. The table and the log groups outlive the stack.
- * @throws Error at synthesis for a name, a concurrency or a network that AWS or Sluice would not take
+ * @throws Error at synthesis for a name, a cluster, a concurrency or a network that AWS or Sluice would not take
  */
 export class SluiceControlPlane extends Construct {
   /** What its parts are called. */
@@ -133,7 +109,10 @@ export class SluiceControlPlane extends Construct {
   constructor(scope: Construct, id: string, props: SluiceControlPlaneProps) {
     super(scope, id);
     const { name = 'sluice', logRetention = logs.RetentionDays.THREE_MONTHS, runbooks = 'docs/runbooks/' } = props;
-    this.names = controlPlaneNames(this, name);
+    const { clusters } = props;
+    requireClusters(clusters);
+    const clusterNames = clusters.map(cluster => cluster.name);
+    this.names = controlPlaneNames(this, name, clusterNames);
     const { wayBackConcurrency } = props;
     if (wayBackConcurrency !== undefined && !(Number.isInteger(wayBackConcurrency) && wayBackConcurrency >= 1)) {
       throw new Error(`wayBackConcurrency is ${wayBackConcurrency}; expected a whole number from 1 on`);
@@ -143,7 +122,7 @@ export class SluiceControlPlane extends Construct {
       const mistake = networkMistake(network);
       if (mistake !== undefined) throw new Error(`privateNetworks: ${mistake}`);
     }
-    const { cluster: clusterProps, code = builtCode } = props;
+    const { code = builtCode } = props;
     const table = ledgerTable(this, this.names.table);
     const key = new kms.Key(this, 'Key', {
       description: `${name}: notices and alarms`,
@@ -166,10 +145,8 @@ export class SluiceControlPlane extends Construct {
     const common = { names: this.names, code, logRetention };
     const functions = new Map<AnyFunctionName, SluiceFunction>();
     for (const file of FUNCTION_NAMES) {
-      const group = groupOf(file);
-      const cluster = group === undefined ? undefined : clusterProps;
-      const readsThere = clusterProps.metricsInNetwork === true && needsOf(file).includes('readMetrics');
-      const network = cluster === undefined && !readsThere ? undefined : clusterProps.network;
+      const readsThere = props.metricsInNetwork === true && needsOf(file).includes('readMetrics');
+      const network = groupOf(file) === undefined && !readsThere ? undefined : props.network;
       const made = new SluiceFunction(this, file, {
         ...common,
         file,
@@ -179,14 +156,12 @@ export class SluiceControlPlane extends Construct {
         ...(WAY_BACK.has(file) && wayBackConcurrency !== undefined && { reservedConcurrency: wayBackConcurrency }),
         environment: {
           ...this.environmentOf(file),
-          ...(cluster !== undefined && clusterEnvironment(cluster)),
           ...(ASKS_FOR_PLANS.has(file) &&
             privateNetworks.length > 0 && { SLUICE_PRIVATE_NETWORKS: privateNetworks.join(',') }),
         },
         ...(network !== undefined && { network }),
       });
       if (needsOf(file).includes('tell')) key.grant(made.role, ...TO_PUBLISH);
-      if (group !== undefined && clusterProps.accessEntries !== false) this.accessEntry(made, clusterProps.name, group);
       functions.set(file, made);
     }
     for (const file of CUSTOM_RESOURCE_NAMES) {
@@ -198,6 +173,7 @@ export class SluiceControlPlane extends Construct {
       );
     }
     this.functions = functions;
+    addClusters(this, { clusters, functions });
 
     const machines = { functions, logRetention };
     const release = new SluiceMachine(this, 'Release', {
@@ -225,23 +201,17 @@ export class SluiceControlPlane extends Construct {
     const { names } = this;
     const starts = needs.some(need => /^(start|stop)R|^answerTaskToken$/.test(need));
     return {
-      SLUICE_TABLE: names.table,
-      ...(needs.includes('readTags') && { SLUICE_CONTROL_PLANE: names.controlPlane }),
+      ...(needs.some(need => USES_TABLE.test(need)) && { SLUICE_TABLE: names.table }),
+      ...(groupOf(file) !== undefined && { CLUSTER_NAMES: names.clusterNames.join(',') }),
+      ...(needs.some(need => need === 'readTags' || need === 'keepAccess') && {
+        SLUICE_CONTROL_PLANE: names.controlPlane,
+      }),
       ...(needs.includes('tell') && { SLUICE_TOPIC_ARN: names.noticesTopicArn }),
       ...(starts && {
         RELEASE_MACHINE_ARN: names.machineArn('release'),
         ROLL_BACK_MACHINE_ARN: names.machineArn('roll-back'),
       }),
     };
-  }
-
-  private accessEntry({ role }: SluiceFunction, clusterName: string, group: string): void {
-    new eks.CfnAccessEntry(role, 'AccessEntry', {
-      clusterName,
-      principalArn: role.roleArn,
-      kubernetesGroups: [group],
-      type: 'STANDARD',
-    });
   }
 }
 
@@ -265,16 +235,3 @@ function letAlarmsPublish(topic: sns.ITopic, key: kms.Key): void {
   );
   key.grant(cloudWatch, ...TO_PUBLISH);
 }
-
-/** Undefined: it has nothing to do with the cluster. */
-function groupOf(file: AnyFunctionName): string | undefined {
-  const needs = needsOf(file);
-  if (needs.includes('writeCluster')) return KUBERNETES_GROUPS.writeCluster;
-  return needs.includes('readCluster') ? KUBERNETES_GROUPS.readCluster : undefined;
-}
-
-const clusterEnvironment = ({ name, endpoint, certificateAuthority }: ClusterProps): Record<string, string> => ({
-  CLUSTER_NAME: name,
-  CLUSTER_ENDPOINT: endpoint,
-  CLUSTER_CA: certificateAuthority,
-});

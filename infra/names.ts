@@ -14,6 +14,13 @@ export interface ControlPlaneNames {
   readonly controlPlane: string;
   readonly table: string;
   readonly tableArn: string;
+  /** The clusters that it serves. */
+  readonly clusterNames: readonly string[];
+  readonly clusterArns: string[];
+  /** Access entries of its own roles in those clusters. */
+  readonly accessEntryArns: string[];
+  /** Its own roles. */
+  readonly roleArns: string;
   /** Every listener, every rule and every target group of an Application Load Balancer here: whose they are, tags say. */
   readonly listenerArns: string;
   readonly ruleArns: string;
@@ -36,8 +43,15 @@ export interface ControlPlaneNames {
 
 export type Machine = 'release' | 'roll-back';
 
-/** @param name of the control plane, `sluice` unless an account has several in one region */
-export function controlPlaneNames(scope: Construct, name: string): ControlPlaneNames {
+/**
+ * @param name of the control plane, `sluice` unless an account has several in one region
+ * @param clusterNames those that it serves; a workload, which only reaches it by name, need not know them
+ */
+export function controlPlaneNames(
+  scope: Construct,
+  name: string,
+  clusterNames: readonly string[] = [],
+): ControlPlaneNames {
   if (!CONTROL_PLANE_NAME.test(name)) {
     throw new Error(`the control plane's name is ${JSON.stringify(name)}, it must match ${CONTROL_PLANE_NAME}`);
   }
@@ -51,6 +65,22 @@ export function controlPlaneNames(scope: Construct, name: string): ControlPlaneN
   return {
     controlPlane: name,
     table: name,
+    clusterNames,
+    clusterArns: clusterNames.map(cluster => arn('eks', 'cluster', cluster, ArnFormat.SLASH_RESOURCE_NAME)),
+    // access-entry/CLUSTER/role/ACCOUNT/ROLE/UUID
+    accessEntryArns: clusterNames.map(cluster =>
+      arn('eks', 'access-entry', `${cluster}/role/${stack.account}/${name}-*`, ArnFormat.SLASH_RESOURCE_NAME),
+    ),
+    roleArns: Arn.format(
+      {
+        service: 'iam',
+        region: '',
+        resource: 'role',
+        resourceName: `${name}-*`,
+        arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+      },
+      stack,
+    ),
     tableArn: arn('dynamodb', 'table', name, ArnFormat.SLASH_RESOURCE_NAME),
     listenerArns: arn('elasticloadbalancing', 'listener', 'app/*', ArnFormat.SLASH_RESOURCE_NAME),
     ruleArns: arn('elasticloadbalancing', 'listener-rule', 'app/*', ArnFormat.SLASH_RESOURCE_NAME),

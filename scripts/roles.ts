@@ -66,11 +66,19 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   ],
   readCluster: [
     'reads the template and the slots',
-    'no permission of IAM: an EKS access entry in the group `sluice-readers`, RBAC by namespace',
+    'eks:DescribeCluster on the clusters of the control plane, each by its ARN; in them an access entry in the group `sluice-readers`, RBAC by namespace',
   ],
   writeCluster: [
     'reads and writes the slots',
-    'no permission of IAM: an EKS access entry in the group `sluice`, RBAC by namespace',
+    'eks:DescribeCluster on the clusters of the control plane, each by its ARN; in them an access entry in the group `sluice`, RBAC by namespace',
+  ],
+  findCluster: [
+    'asks where the clusters are, and how they let somebody in',
+    'eks:DescribeCluster on the clusters of the control plane, each by its ARN',
+  ],
+  keepAccess: [
+    "lets the control plane's own functions into its clusters",
+    "eks:CreateAccessEntry (of its own roles, in Sluice's two groups alone) and ListAccessEntries on the clusters of the control plane; DescribeAccessEntry, DeleteAccessEntry, TagResource on the entries of its own roles there",
   ],
   startRelease: [
     'starts a release',

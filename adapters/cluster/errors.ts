@@ -30,3 +30,8 @@ export class ClusterUnreachableError extends UnreachableError {
 export class NewerWriteError extends StaleError {
   override readonly name = 'NewerWriteError';
 }
+
+/** EKS has no cluster of that name in this account and region: deleted, or named wrongly. Retrying does not help. */
+export class ClusterNotFoundError extends BlockedError {
+  override readonly name = 'ClusterNotFoundError';
+}

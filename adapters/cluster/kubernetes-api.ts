@@ -1,21 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  HttpMethod,
-  IsomorphicFetchHttpLibrary,
-  KubeConfig,
-  PatchStrategy,
-  RequestContext,
-} from '@kubernetes/client-node';
+import { HttpMethod, IsomorphicFetchHttpLibrary, PatchStrategy, RequestContext } from '@kubernetes/client-node';
 import * as z from 'zod';
 import { StaleError } from '../../domain/errors.ts';
+import { type ClusterAddress, FIND_DEADLINE_MS } from './eks/directory.ts';
 import { ClusterRefusedError, ClusterUnreachableError, FieldOwnedError } from './errors.ts';
+import { openTransports, type Transport } from './kubernetes-transport.ts';
 
 /** How a cluster is reached. */
-export interface KubernetesConnection {
-  /** `https://…`; the certificate is always verified. */
-  endpoint: string;
-  /** PEM of the cluster's certificate authority, in base64, as EKS gives it. */
-  caData: string;
+export interface KubernetesConnection extends ClusterAddress {
+  /**
+   * Where the cluster is now, asked once in a request that had no answer: its authority may have been rotated, or its endpoint
+   * be another. Absent: it never moves.
+   */
+  find?(): Promise<ClusterAddress>;
   /** Asked before every request: keeps its own token for as long as it is good. `fresh`: the last one was refused. */
   token(fresh: boolean): Promise<string>;
   /** Tries per request; the later ones after 200 ms, 400 ms, … 3 where absent. */
@@ -98,31 +95,17 @@ interface Call {
 }
 type Answer =
   | { kind: 'answer'; code: number; text: string; retryAfterMs: number }
-  | { kind: 'noAnswer'; cause: unknown };
+  | { kind: 'noAnswer'; cause: unknown; used: Transport };
 
 /** @throws ClusterUnreachableError, ClusterRefusedError from every call */
 export async function openKubernetesApi(connection: KubernetesConnection): Promise<KubernetesApi> {
-  const {
-    endpoint,
-    caData,
-    token,
-    attempts = 3,
-    attemptTimeoutMs = 5_000,
-    writeTimeoutMs = WRITE_TIMEOUT_MS,
-  } = connection;
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    { name: 'cluster', server: endpoint, caData, skipTLSVerify: false },
-    { name: 'sluice' },
-  );
-  // one dispatcher for all requests: the library would make a new one, and a TLS handshake, for each
-  const probe = new RequestContext(endpoint, HttpMethod.GET);
-  await config.applySecurityAuthentication(probe);
-  const dispatcher = probe.getDispatcher();
+  const { token, attempts = 3, attemptTimeoutMs = 5_000, writeTimeoutMs = WRITE_TIMEOUT_MS } = connection;
+  const transports = await openTransports(connection, connection.find);
   const http = new IsomorphicFetchHttpLibrary();
 
   async function once(call: Call, fresh: boolean, timeoutMs: number): Promise<Answer> {
-    const context = new RequestContext(`${endpoint}${call.path}`, call.method);
+    const used = transports.current();
+    const context = new RequestContext(`${used.endpoint}${call.path}`, call.method);
     for (const [name, value] of Object.entries(call.query ?? {})) context.setQueryParam(name, value);
     context.setHeaderParam('Accept', 'application/json');
     context.setHeaderParam('User-Agent', 'sluice');
@@ -131,14 +114,14 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
       context.setHeaderParam('Content-Type', call.contentType);
       context.setBody(JSON.stringify(call.body));
     }
-    if (dispatcher !== undefined) context.setDispatcher(dispatcher);
+    if (used.dispatcher !== undefined) context.setDispatcher(used.dispatcher);
     context.setSignal(AbortSignal.timeout(timeoutMs));
     try {
       const response = await http.send(context).toPromise();
       const retryAfterMs = retryAfterOf(response.headers);
       return { kind: 'answer', code: response.httpStatusCode, text: await response.body.text(), retryAfterMs };
     } catch (cause) {
-      return { kind: 'noAnswer', cause };
+      return { kind: 'noAnswer', cause, used };
     }
   }
 
@@ -148,6 +131,13 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
     const timeoutMs = call.method === HttpMethod.GET ? attemptTimeoutMs : writeTimeoutMs;
     const beganMs = performance.now();
     let answer = await once(call, false, timeoutMs);
+    let whereabouts = '';
+    const passedMs = performance.now() - beganMs;
+    // a write that hung has no time left for it: a cluster that is elsewhere was missed by the read before it
+    if (answer.kind === 'noAnswer' && passedMs + FIND_DEADLINE_MS + LEAST_TRY_MS <= REQUEST_BUDGET_MS) {
+      const followed = await transports.follow(answer.used);
+      if (followed.kind === 'unknown') whereabouts = `; whether it has moved is not known: ${followed.because}`;
+    }
     for (let attempt = 1; attempt < attempts && mayHelpToRetry(answer, call); attempt++) {
       const askedMs = answer.kind === 'answer' ? answer.retryAfterMs : 0;
       if (askedMs > MOST_RETRY_AFTER_MS) break; // whoever called waits longer than a try may take
@@ -160,7 +150,10 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
     if (answer.kind === 'noAnswer') {
       const { cause } = answer;
       const hint = isTimeout(cause) && call.method !== HttpMethod.GET ? await whyNoAnswer(call.path) : '';
-      throw new ClusterUnreachableError(`${what}: no answer from the cluster (${reasonOf(cause)})${hint}`, { cause });
+      throw new ClusterUnreachableError(
+        `${what}: no answer from the cluster (${reasonOf(cause)})${hint}${whereabouts}`,
+        { cause },
+      );
     }
     const { code, text } = answer;
     // a path that the server does not serve (no such CRD, say) is answered in plain text
@@ -223,9 +216,7 @@ export async function openKubernetesApi(connection: KubernetesConnection): Promi
       const body = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions };
       await send({ method: HttpMethod.DELETE, path, body, contentType: 'application/json' });
     },
-    close: async () => {
-      await dispatcher?.close();
-    },
+    close: () => transports.close(),
   };
 }
 

@@ -16,7 +16,6 @@ import type { Workload } from '../../domain/workload.ts';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import type { Cluster, SlotContent, SlotStatus, Template } from './cluster.ts';
-import { EKS_TOKEN_REFRESH_MS, signEksToken } from './eks-token.ts';
 import { ClusterRefusedError, FieldOwnedError, TemplateNotFoundError } from './errors.ts';
 import { onlyOn, parseStored, positionOf, type Stored, writeFenced } from './fence.ts';
 import { addedByOthers } from './foreign-fields.ts';
@@ -69,13 +68,7 @@ const environmentSchema = z.object({
   CLUSTER_ENDPOINT: z.url({ protocol: /^https$/ }),
   /** PEM in base64. */
   CLUSTER_CA: z.base64(),
-});
-const eksSchema = z.object({
-  CLUSTER_NAME: z.string().min(1),
-  AWS_REGION: z.string().min(1),
-  AWS_ACCESS_KEY_ID: z.string().min(1),
-  AWS_SECRET_ACCESS_KEY: z.string().min(1),
-  AWS_SESSION_TOKEN: z.string().optional(),
+  CLUSTER_TOKEN: z.string().min(1),
 });
 
 export interface OpenCluster extends Cluster {
@@ -83,34 +76,11 @@ export interface OpenCluster extends Cluster {
   close(): Promise<void>;
 }
 
-/**
- * The cluster of CLUSTER_ENDPOINT and CLUSTER_CA (base64 PEM). With CLUSTER_TOKEN that token is sent (the lab);
- * without, an EKS token for CLUSTER_NAME is signed with the environment's AWS credentials and renewed in time.
- */
+/** The one cluster of CLUSTER_ENDPOINT, CLUSTER_CA (base64 PEM) and CLUSTER_TOKEN: the lab's. Clusters of EKS: eks/clusters.ts. */
 export async function openKubernetesCluster(env: NodeJS.ProcessEnv, clock: Clock = systemClock): Promise<OpenCluster> {
-  const { CLUSTER_ENDPOINT: endpoint, CLUSTER_CA: caData } = environmentSchema.parse(env);
-  const fixed = env.CLUSTER_TOKEN;
-  const token = fixed !== undefined ? async () => fixed : eksTokens(env, clock);
-  const api = await openKubernetesApi({ endpoint: endpoint.replace(/\/$/, ''), caData, token });
+  const { CLUSTER_ENDPOINT: endpoint, CLUSTER_CA: caData, CLUSTER_TOKEN: token } = environmentSchema.parse(env);
+  const api = await openKubernetesApi({ endpoint: endpoint.replace(/\/$/, ''), caData, token: async () => token });
   return { ...makeKubernetesCluster(api, clock), close: api.close };
-}
-
-function eksTokens(env: NodeJS.ProcessEnv, clock: Clock): (fresh: boolean) => Promise<string> {
-  const eks = eksSchema.parse(env);
-  const credentials = {
-    accessKeyId: eks.AWS_ACCESS_KEY_ID,
-    secretAccessKey: eks.AWS_SECRET_ACCESS_KEY,
-    ...(eks.AWS_SESSION_TOKEN !== undefined ? { sessionToken: eks.AWS_SESSION_TOKEN } : {}),
-  };
-  let kept: { token: string; signedAtEpochMs: number } | undefined;
-  return async fresh => {
-    const nowEpochMs = clock.now();
-    if (fresh || kept === undefined || nowEpochMs - kept.signedAtEpochMs > EKS_TOKEN_REFRESH_MS) {
-      const signing = { clusterName: eks.CLUSTER_NAME, region: eks.AWS_REGION, credentials, nowEpochMs };
-      kept = { token: await signEksToken(signing), signedAtEpochMs: nowEpochMs };
-    }
-    return kept.token;
-  };
 }
 
 const namespaced = (group: string, workload: Workload, plural: string, name = ''): string =>

@@ -1,6 +1,6 @@
 import type { Alarms } from '../../adapters/alarms/alarms.ts';
 import type { Cluster } from '../../adapters/cluster/cluster.ts';
-import { TemplateNotFoundError } from '../../adapters/cluster/errors.ts';
+import { ClusterNotFoundError, TemplateNotFoundError } from '../../adapters/cluster/errors.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { RouterRuleError } from '../../adapters/router/errors.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
@@ -28,6 +28,8 @@ export interface AdmitDeps extends SharedDeps, NotifyDeps {
   /** Whose rules and target groups are ours, by their tags. */
   controlPlane: string;
 }
+
+const MENDED_BY_A_PERSON = [RouterRuleError, TemplateNotFoundError, ClusterNotFoundError];
 
 /** Checks that the release can begin, and writes down the ground on which it stands; refuses before anything moves. */
 export async function admitRelease(deps: AdmitDeps, call: ReleaseCall) {
@@ -67,8 +69,8 @@ async function decide(deps: AdmitDeps, call: ReleaseCall): Promise<ReturnType<ty
     return admit(call.release, findings, { nowEpochMs: call.now, live, seq: call.state.seq, undoTo, before, sha256 });
   } catch (error) {
     // what the workload names is not there, or is not what a dial can be: a person has to mend it, retrying does not
-    if (!(error instanceof RouterRuleError || error instanceof TemplateNotFoundError)) throw error;
-    return { kind: 'refused', because: error.message };
+    if (!MENDED_BY_A_PERSON.some(mistake => error instanceof mistake)) throw error;
+    return { kind: 'refused', because: (error as Error).message };
   }
 }
 

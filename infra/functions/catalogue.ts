@@ -32,8 +32,8 @@ export type Need =
   | 'readImages'
   | 'tell'
   /**
-   * Reads in Kubernetes, as one of the group `sluice-readers` by an access entry: no permission of IAM, but the cluster's
-   * address, and the VPC where there is one.
+   * Reads in Kubernetes, as one of the group `sluice-readers` by an access entry. IAM permits it to ask EKS where the cluster
+   * is, and nothing in it.
    */
   | 'readCluster'
   /** The same as one of the group `sluice`, which reads too. */
@@ -45,7 +45,11 @@ export type Need =
   /** Makes the rules of a ProgressiveWorkload, with their owner's tags, and changes and removes those that have them. */
   | 'makeRules'
   /** The secret of an OIDC client, to hand it to the load balancer once. */
-  | 'readSecrets';
+  | 'readSecrets'
+  /** Asks EKS where the control plane's clusters are, and how they let somebody in. */
+  | 'findCluster'
+  /** Lets the control plane's own functions into its clusters. */
+  | 'keepAccess';
 
 export const FUNCTIONS = {
   abort: ['appendLedger', 'startRollBack'],
@@ -123,6 +127,7 @@ export const QUICK_FUNCTIONS: ReadonlySet<string> = new Set([
 
 /** Called by CloudFormation, asynchronously, when a team deploys a ProgressiveWorkload. */
 export const CUSTOM_RESOURCES = {
+  'custom-resources/cluster': ['findCluster', 'keepAccess'],
   'custom-resources/listener-rule': [
     'readLedger',
     'readWorkloads',

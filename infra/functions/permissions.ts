@@ -1,4 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { KUBERNETES_GROUPS } from '../../domain/kubernetes-groups.ts';
 import { CARRIES_TAG, OWNER_TAG, STACK_TAG } from '../../domain/routers/alb/ownership.ts';
 import { SOURCE_PLANS } from '../../domain/sources/plan-registry.ts';
 import type { Permission } from '../../domain/sources/source-plan-kind.ts';
@@ -45,6 +46,8 @@ export const WILDCARDS = {
     'a repository is named by a workload, whose stack adds nothing to a role: what images there are is read of any repository of this account, and what is in one only where a tag gives it to this control plane',
   topics:
     'a topic is named by a plan, whose stack adds nothing to a role: any topic of this account and region whose tag gives it to this control plane',
+  'access entries':
+    "the ARN of an access entry ends with its role's name and an id that EKS chooses when it is made: those of this control plane's roles in its own clusters",
   'kms data keys': 'a data key is asked for by two actions that the grant writes as GenerateDataKey*, for this one key',
 } as const;
 
@@ -174,8 +177,26 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
       return [allow(['states:SendTaskSuccess'], [names.machineArn('release')])];
     case 'readCluster':
     case 'writeCluster':
-      return [];
+    case 'findCluster':
+      return [allow(['eks:DescribeCluster'], names.clusterArns)];
+    case 'keepAccess':
+      return keepAccess(names);
     default:
       return need satisfies never;
   }
 }
+
+/** Lets nobody in but the control plane's own roles, and them as nothing but what RBAC binds. */
+const keepAccess = (names: ControlPlaneNames): iam.PolicyStatement[] => [
+  allow(['eks:ListAccessEntries'], names.clusterArns),
+  new iam.PolicyStatement({
+    actions: ['eks:CreateAccessEntry'],
+    resources: names.clusterArns,
+    conditions: {
+      ArnLikeIfExists: { 'eks:principalArn': names.roleArns },
+      StringEqualsIfExists: { 'eks:accessEntryType': 'STANDARD' },
+      'ForAllValues:StringEquals': { 'eks:kubernetesGroups': Object.values(KUBERNETES_GROUPS) },
+    },
+  }),
+  allow(['eks:DescribeAccessEntry', 'eks:DeleteAccessEntry', 'eks:TagResource'], names.accessEntryArns),
+];

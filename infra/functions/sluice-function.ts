@@ -131,6 +131,7 @@ function wildcardReasons({ file, network }: SluiceFunctionProps): string {
     ...(has('readMetrics') ? METRICS.map(({ because }) => because) : []),
     ...(has('readAlarms') ? [WILDCARDS['cloudwatch:DescribeAlarms']] : []),
     ...(has('startRelease', 'stopRelease', 'startRollBack') ? [WILDCARDS['states executions']] : []),
+    ...(has('keepAccess') ? [WILDCARDS['access entries']] : []),
     ...(has('tell') ? [WILDCARDS.topics, WILDCARDS['kms data keys']] : []),
     ...(network === undefined ? [] : [WILDCARDS['ec2 interfaces']]),
   ].join('; ');

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
+import { SluiceControlPlane } from '../../infra/control-plane.ts';
 import {
   CUSTOM_RESOURCE_NAMES,
   EVENT_HANDLERS,
@@ -12,7 +15,17 @@ import {
 } from '../../infra/functions/catalogue.ts';
 import { fileOf, placeholdersOf } from '../../infra/state-machines.ts';
 import { callsInCode } from '../support/calls-in-code.ts';
-import { namesIn, type Resource, SYNTH_TIMEOUT_MS, type Synthesised, synthControlPlane } from './synthesised.ts';
+import {
+  accessEntriesOf,
+  listed,
+  namesIn,
+  type Resource,
+  SYNTH_TIMEOUT_MS,
+  type Synthesised,
+  statementsOf,
+  synthControlPlane,
+  synthesised,
+} from './synthesised.ts';
 
 let controlPlane: Synthesised;
 let inVpc: Synthesised;
@@ -111,7 +124,7 @@ describe('the functions', () => {
 
   it('whoever opens something finds its variables', () => {
     const variables = {
-      openCluster: ['CLUSTER_NAME', 'CLUSTER_ENDPOINT', 'CLUSTER_CA'],
+      openCluster: ['CLUSTER_NAMES'],
       openExecutions: ['RELEASE_MACHINE_ARN', 'ROLL_BACK_MACHINE_ARN'],
       openNotify: ['SLUICE_TOPIC_ARN'],
       openLedger: ['SLUICE_TABLE'],
@@ -161,7 +174,7 @@ describe('the functions', () => {
   });
 
   it('what nobody waits for ends as a dead letter when it fails', () => {
-    for (const name of ['listener-rule', 'registered-workload', ...EVENT_HANDLERS]) {
+    for (const name of ['cluster', 'listener-rule', 'registered-workload', ...EVENT_HANDLERS]) {
       expect(functionOf(controlPlane, name).Properties.DeadLetterConfig).toBeDefined();
     }
   });
@@ -223,27 +236,20 @@ describe('the way back', () => {
   });
 
   it('has no access entry of the cluster', () => {
-    const entries = Object.values(controlPlane.ofType('AWS::EKS::AccessEntry')).map(({ Properties }) =>
-      JSON.stringify(Properties.PrincipalArn),
-    );
-    expect(entries).toHaveLength(functionsWithCluster().length);
+    const roles = accessEntriesOf(controlPlane).map(({ role }) => role);
+    expect(roles).toHaveLength(functionsWithCluster().length);
     for (const name of wayBack) {
       expect(
-        entries.some(entry => entry.includes(`"${name.replaceAll('-', '')}Role`)),
+        roles.some(role => role.startsWith(`${name.replaceAll('-', '')}Role`)),
         name,
       ).toBe(false);
     }
   });
 
   it('functions that only read in the cluster are in the group that may write nothing there', () => {
-    const groupsOf = new Map(
-      Object.values(controlPlane.ofType('AWS::EKS::AccessEntry')).map(({ Properties }) => [
-        JSON.stringify(Properties.PrincipalArn),
-        Properties.KubernetesGroups,
-      ]),
-    );
+    const entries = accessEntriesOf(controlPlane);
     const groupOf = (name: string) =>
-      [...groupsOf].find(([arn]) => arn.includes(`"${name.replaceAll('-', '')}Role`))?.[1];
+      entries.filter(({ role }) => role.startsWith(`${name.replaceAll('-', '')}Role`)).map(({ group }) => group);
     for (const name of functionsThat('readCluster')) expect(groupOf(name), name).toEqual(['sluice-readers']);
     for (const name of functionsThat('writeCluster')) expect(groupOf(name), name).toEqual(['sluice']);
     expect(functionsThat('readCluster')).toContain('read-slot');
@@ -268,6 +274,70 @@ it('Look alone runs in the VPC as well where Prometheus has an address in it: th
   for (const name of ['restore-traffic', 'verify-traffic', 'start-roll-back', 'abort', 'status', 'undo']) {
     expect(functionOf(withPrometheus, name).Properties.VpcConfig, name).toBeUndefined();
   }
+});
+
+describe('the clusters', () => {
+  it('are looked at in each deployment, by their names alone', () => {
+    const two = synthControlPlane({ clusters: ['prod', 'staging'] });
+    expect(Object.values(two.ofType('Custom::SluiceCluster')).map(({ Properties }) => Properties.Name)).toEqual([
+      'prod',
+      'staging',
+    ]);
+    expect(environmentOf(two, 'read-slot').CLUSTER_NAMES).toBe('prod,staging');
+    const parameters = Object.keys((two.template.toJSON() as { Parameters: object }).Parameters);
+    expect(parameters.filter(name => /Endpoint|Certificate/.test(name))).toEqual([]);
+  });
+
+  it('have an access entry each for every function that talks to them, unless somebody else makes them', () => {
+    const entries = accessEntriesOf(synthControlPlane({ clusters: ['prod', 'staging'] }));
+    for (const name of ['prod', 'staging']) {
+      expect(entries.filter(({ cluster }) => cluster === name)).toHaveLength(functionsWithCluster().length);
+    }
+    const stack = new Stack(new App(), 'Elsewhere');
+    const clusters = [{ name: 'prod', accessEntries: false }];
+    new SluiceControlPlane(stack, 'Sluice', { clusters, code: () => lambda.Code.fromInline('// not under test') });
+    expect(accessEntriesOf(synthesised(stack))).toEqual([]);
+  });
+
+  it('are all that the functions may ask EKS about', () => {
+    const two = synthControlPlane({ clusters: ['prod', 'staging'] });
+    const asking = statementsOf(two).filter(({ statement }) =>
+      listed(statement.Action).includes('eks:DescribeCluster'),
+    );
+    expect(asking).toHaveLength(functionsWithCluster().length + 1);
+    for (const { statement } of asking) {
+      expect(JSON.stringify(statement.Resource)).toMatch(/^\[\{.*:cluster\/prod".*:cluster\/staging".*\}\]$/);
+      expect(JSON.stringify(statement.Resource)).not.toContain('*');
+    }
+  });
+
+  it('are entered by the control plane’s own roles alone, and by one function’s hand', () => {
+    const changing = statementsOf(controlPlane).filter(({ statement }) =>
+      listed(statement.Action).some(action => /^eks:(Create|Delete|Update|Tag|Associate)/.test(action)),
+    );
+    expect(new Set(changing.map(({ where }) => where.replace(/Role.*$/, '')))).toEqual(
+      new Set(['customresourcescluster']),
+    );
+    const making = changing.find(({ statement }) =>
+      listed(statement.Action).includes('eks:CreateAccessEntry'),
+    )?.statement;
+    expect(JSON.stringify(making?.Resource)).toMatch(/:cluster\/prod"/);
+    expect(making?.Condition).toEqual({
+      ArnLikeIfExists: { 'eks:principalArn': expect.objectContaining({}) },
+      StringEqualsIfExists: { 'eks:accessEntryType': 'STANDARD' },
+      'ForAllValues:StringEquals': { 'eks:kubernetesGroups': ['sluice-readers', 'sluice'] },
+    });
+    expect(JSON.stringify(making?.Condition)).toMatch(/:iam::.*:role\/sluice-\*/);
+  });
+
+  it.each([
+    [[], /^clusters: found none; expected the name of one cluster at least$/],
+    [['prod', 'prod'], /^clusters\[1\].name: found prod a second time; expected each once$/],
+    [['prod,staging'], /^clusters\[0\].name: found "prod,staging"; expected the name of an EKS cluster$/],
+    [[''], /^clusters\[0\].name: found ""; expected/],
+  ])('named %j are refused before anything is deployed', (clusters, message) => {
+    expect(() => synthControlPlane({ clusters })).toThrow(message);
+  });
 });
 
 describe('the machines', () => {

@@ -5,7 +5,6 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
-import type { ClusterProps } from '../../infra/control-plane.ts';
 import { ControlPlaneStack } from '../../infra/control-plane-stack.ts';
 import { ExampleWorkloadStack } from '../../infra/example-workload-stack.ts';
 import { networkOf } from '../../infra/network.ts';
@@ -30,8 +29,6 @@ export interface Synthesised {
   ofType(type: string): Record<string, Resource>;
 }
 
-const cluster: ClusterProps = { name: 'prod', endpoint: 'https://prod.eks.example.com', certificateAuthority: 'Q0E=' };
-
 /** As `cdk deploy -c ...` would say it. */
 const IN_VPC = {
   clusterVpcId: 'vpc-11111111',
@@ -42,6 +39,7 @@ const IN_VPC = {
 /** The control plane without bundles: what a template says does not depend on what is in a function. */
 export function synthControlPlane(
   options: {
+    clusters?: string[];
     inVpc?: boolean;
     prometheusInVpc?: boolean;
     nag?: boolean;
@@ -58,7 +56,10 @@ export function synthControlPlane(
   const app = new App({ context });
   const stack = new ControlPlaneStack(app, 'Sluice', {
     code: () => lambda.Code.fromInline('// not under test'),
-    cluster: scope => ({ ...cluster, ...networkOf(scope) }),
+    reaches: scope => ({
+      clusters: (options.clusters ?? ['prod']).map(name => ({ name })),
+      ...networkOf(scope),
+    }),
     ...(options.privateNetworks !== undefined && { privateNetworks: options.privateNetworks }),
     ...(options.wayBackConcurrency !== undefined && { wayBackConcurrency: options.wayBackConcurrency }),
   });
@@ -84,6 +85,20 @@ export const nagFindings = (stack: Stack): string[] =>
   ]
     .map(({ id, entry }) => `${id}: ${String(entry.data)}`)
     .filter(text => text.includes('AwsSolutions-'));
+
+/** The access entries that a control plane makes in its clusters: the logical id of each function's role, and its group. */
+export function accessEntriesOf(from: Synthesised): { cluster: unknown; role: string; group: string }[] {
+  return Object.values(from.ofType('Custom::SluiceCluster')).flatMap(({ Properties }) => {
+    const { Name: cluster, AccessEntries: text } = Properties as { Name: unknown; AccessEntries: unknown };
+    const parts =
+      typeof text === 'string'
+        ? [text]
+        : (text as { 'Fn::Join': [string, (string | { 'Fn::GetAtt': [string, string] })[]] })['Fn::Join'][1];
+    const json = parts.map(part => (typeof part === 'string' ? part : part['Fn::GetAtt'][0])).join('');
+    const entries = JSON.parse(json) as { principalArn: string; group: string }[];
+    return entries.map(({ principalArn, group }) => ({ cluster, role: principalArn, group }));
+  });
+}
 
 /** functions/*.ts and functions/custom-resources/*.ts that export a handler, as the catalogue names them. */
 export const namesIn = (folder: string): string[] =>

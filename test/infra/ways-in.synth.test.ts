@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { KUBERNETES_GROUPS } from '../../domain/kubernetes-groups.ts';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
-import { KUBERNETES_GROUPS } from '../../infra/control-plane.ts';
 import { CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES } from '../../infra/functions/catalogue.ts';
 import { fileOf, placeholdersOf } from '../../infra/state-machines.ts';
 import {
+  accessEntriesOf,
   listed,
   type Resource,
   SYNTH_TIMEOUT_MS,
@@ -81,6 +82,13 @@ function callersOf(): Map<string, Caller[]> {
     Object.values(example.template.toJSON().Resources).map(one => (one as Resource).Properties?.ServiceToken ?? ''),
   );
   for (const name of callers.keys()) if (tokens.includes(`function:sluice-${name}"`)) add(name, 'CloudFormation');
+  // the control plane's own custom resources name their function by its logical id
+  const own = Object.values(controlPlane.ofType('Custom::SluiceCluster')).map(
+    ({ Properties }) => Properties.ServiceToken,
+  );
+  for (const token of new Set((own as { 'Fn::GetAtt': [string, string] }[]).map(one => one['Fn::GetAtt'][0]))) {
+    add(ofLogicalId(token), 'CloudFormation');
+  }
   for (const machine of ['release', 'roll-back']) {
     const definition = readFileSync(join(PROJECT_ROOT, 'state-machines', `${machine}.asl.json`), 'utf8');
     for (const name of placeholdersOf(definition).map(fileOf)) {
@@ -113,10 +121,8 @@ function changesOf(name: string): string[] {
       .filter(({ where, statement }) => statement.Effect === 'Allow' && isOfRole(stack, where))
       .flatMap(({ statement }) => listed(statement.Action)),
   );
-  const inCluster = Object.values(controlPlane.ofType('AWS::EKS::AccessEntry')).some(
-    ({ Properties }) =>
-      JSON.stringify(Properties.PrincipalArn).includes(`"${role[0]}"`) &&
-      !(Properties.KubernetesGroups as string[]).every(group => group === KUBERNETES_GROUPS.readCluster),
+  const inCluster = accessEntriesOf(controlPlane).some(
+    entry => entry.role === role[0] && entry.group !== KUBERNETES_GROUPS.readCluster,
   );
   const changing = actions.filter(action => !CHANGES_NOTHING.test(action) && action !== 'sts:AssumeRole');
   return [...new Set([...changing, ...(inCluster ? ['kubernetes'] : [])])].sort();

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { openEksAccessEntries } from '../../../adapters/cluster/eks/access-entries.ts';
+import { openEksDirectory } from '../../../adapters/cluster/eks/directory.ts';
 import { FakeLedger } from '../../../adapters/ledger/fake-ledger.ts';
 import { linesLog, linesMeter } from '../../../adapters/log/lines-log.ts';
 import { openAlbRouter } from '../../../adapters/router/alb/router.ts';
@@ -9,6 +11,7 @@ import { fakeSecrets } from '../../../adapters/secrets/fake-secrets.ts';
 import { FakeWorkloads } from '../../../adapters/workloads/fake-workloads.ts';
 import { checkPlan } from '../../../domain/plan/check-plan.ts';
 import type { Answer } from '../../../functions/lambda/custom-resource.ts';
+import { eksEndpoint, type LabEks } from '../../../lab/aws/eks-endpoint.ts';
 import { openElbv2Endpoint } from '../../../lab/aws/elbv2-endpoint.ts';
 import type { ResourceTags } from '../../../lab/aws/elbv2-tags.ts';
 import { openWireServer } from '../../../lab/aws/wire-server.ts';
@@ -65,7 +68,22 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
     ...Object.fromEntries([mainRuleArn, apiRuleArn, previewRuleArn].map(arn => [arn, ruleTags()])),
   };
   const groups: Record<string, Partial<TargetGroup>> = {};
-  const wire = await openWireServer({ endpoints: [openElbv2Endpoint({ loadBalancer, tags, groups })] });
+  const eks: LabEks = {
+    clusters: {
+      prod: {
+        endpoint: 'https://prod.example.com',
+        certificateAuthority: 'Q0E=',
+        authenticationMode: 'API_AND_CONFIG_MAP',
+        version: '1.34',
+        vpcId: 'vpc-11111111',
+      },
+    },
+    entries: new Map(),
+    unknownPrincipals: new Map(),
+    denied: 0,
+  };
+  const endpoints = [openElbv2Endpoint({ loadBalancer, tags, groups }), eksEndpoint(eks)];
+  const wire = await openWireServer({ endpoints });
   const answers: { answer: Answer; contentType: string | undefined }[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -88,6 +106,7 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
     AWS_ACCESS_KEY_ID: 'lab',
     AWS_SECRET_ACCESS_KEY: 'lab',
     AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: wire.url,
+    AWS_ENDPOINT_URL_EKS: wire.url,
   };
   const deps = {
     clock,
@@ -99,6 +118,8 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
     rules: openAlbRuleKeeper(env),
     secrets: fakeSecrets(),
     router: openAlbRouter(env),
+    directory: openEksDirectory(env),
+    entries: openEksAccessEntries(env),
     controlPlane: 'sluice',
     isAnswerAddress: (address: URL) => address.hostname === '127.0.0.1',
   };
@@ -107,6 +128,7 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
     loadBalancer,
     tags,
     groups,
+    eks,
     wire,
     deps,
     answers,

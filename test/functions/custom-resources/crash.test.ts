@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
+import * as cluster from '../../../functions/custom-resources/cluster.ts';
 import * as listenerRule from '../../../functions/custom-resources/listener-rule.ts';
 import * as registeredWorkload from '../../../functions/custom-resources/registered-workload.ts';
 import { checkout } from '../../adapters/router/alb/rules.contract.ts';
@@ -24,6 +25,7 @@ afterEach(async () => {
 });
 
 const HANDLERS: Record<string, (deps: Lab['deps'], event: unknown) => Promise<unknown>> = {
+  cluster: (deps, event) => cluster.makeHandler(deps)(event),
   'listener-rule': (deps, event) => listenerRule.makeHandler(deps)(event),
   'registered-workload': (deps, event) => registeredWorkload.makeHandler(deps)(event),
 };
@@ -36,9 +38,21 @@ const rule = (lab: Lab, host: string, priority: number) => ({
   Green: greenArn,
   Carries: 'dial',
 });
-const { name, cluster, deployment, container, repositories, router } = checkout;
-const FILE = { apiVersion: 'sluice/v1', kind: 'Workload', name, cluster, deployment, container, repositories, router };
+const { name, deployment, container, repositories, router } = checkout;
+const FILE = {
+  apiVersion: 'sluice/v1',
+  kind: 'Workload',
+  name,
+  cluster: checkout.cluster,
+  deployment,
+  container,
+  repositories,
+  router,
+};
 const item = (soak: string) => ({ Workload: JSON.stringify(FILE), Plan: JSON.stringify({ ...PLAN, soak }) });
+
+const entry = (name: string) => ({ principalArn: `arn:aws:iam::123456789012:role/sluice-${name}`, group: 'sluice' });
+const prod = (...names: string[]) => ({ Name: 'prod', AccessEntries: JSON.stringify(names.map(entry)) });
 
 interface Row {
   handler: string;
@@ -54,7 +68,22 @@ const made = (handler: string, properties: (lab: Lab) => object) => async (lab: 
 const ofRule = made('listener-rule', lab => rule(lab, 'shop.example.com', 20));
 const ofItem = made('registered-workload', () => item('15m'));
 
+const ofCluster = made('cluster', () => prod('admit', 'soak'));
+
 const ROWS: Row[] = [
+  { handler: 'cluster', what: 'create', request: lab => lab.request('Create', prod('admit', 'soak')) },
+  {
+    handler: 'cluster',
+    what: 'update',
+    prepare: ofCluster,
+    request: (lab, id) => lab.request('Update', prod('soak', 'write-canary'), id),
+  },
+  {
+    handler: 'cluster',
+    what: 'delete',
+    prepare: ofCluster,
+    request: (lab, id) => lab.request('Delete', prod('admit', 'soak'), id),
+  },
   {
     handler: 'listener-rule',
     what: 'create',
@@ -91,7 +120,8 @@ async function fakesOf(lab: Lab) {
   const rules = lab.loadBalancer.rules().map(({ arn: _, ...rest }) => rest);
   const workloads = await lab.deps.workloads.readAll();
   const { answer } = lab.answers.at(-1) ?? {};
-  return { rules, workloads, Status: answer?.Status };
+  const entries = [...(lab.eks.entries.get('prod')?.values() ?? [])];
+  return { rules, workloads, entries, Status: answer?.Status };
 }
 
 /** Runs a row in a process that dies after its nth effect; its answer to CloudFormation then arrives nowhere either. */

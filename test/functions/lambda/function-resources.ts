@@ -8,17 +8,7 @@ export interface FunctionResource {
   environment: Record<string, string>;
 }
 
-/**
- * Values of variables that a template has only as a reference, by the variable's name: nothing that is real, and nothing
- * that leaves this computer.
- */
-const VALUES: Record<string, string> = {
-  CLUSTER_NAME: 'prod',
-  CLUSTER_ENDPOINT: 'https://127.0.0.1:1',
-  CLUSTER_CA: 'Q0E=',
-};
-
-/** What is neither a pseudo parameter nor in VALUES fails, and names the variable: give it a value there. */
+/** What is no pseudo parameter fails, and names the variable. */
 const values = { ref: (name: string) => PSEUDO_PARAMETERS[name], attribute: () => undefined };
 
 /** The functions of a control plane as its template has them, by their file below functions/ without `.ts`. */
@@ -32,7 +22,7 @@ export function functionResources(): Map<string, FunctionResource> {
       handler: String(Properties.Handler),
       timeoutMs: Number(Properties.Timeout) * 1000,
       environment: Object.fromEntries(
-        Object.entries(Variables).map(([name, value]) => [name, VALUES[name] ?? String(resolved(value, values, name))]),
+        Object.entries(Variables).map(([name, value]) => [name, String(resolved(value, values, name))]),
       ),
     });
   }

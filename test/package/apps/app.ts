@@ -5,11 +5,7 @@ const app = new App();
 
 const delivery = new Stack(app, 'Delivery');
 const controlPlane = new SluiceControlPlane(delivery, 'Sluice', {
-  cluster: {
-    name: 'prod',
-    endpoint: 'https://0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com',
-    certificateAuthority: 'Q0E=',
-  },
+  clusters: [{ name: 'prod' }],
   privateNetworks: ['10.20.0.0/16'],
 });
 
