@@ -9,7 +9,13 @@ export interface RegisteredWorkload {
   /** When it was registered first: what was pushed before is not released by itself. Absent: not known. */
   registeredAtEpochMs?: number;
   /** Who registered it, as the tags of its rules say it. Absent: it was registered before there were owners. */
-  ownedBy?: { controlPlane: string /** ARN */; stack: string };
+  ownedBy?: {
+    controlPlane: string;
+    /** ARN */
+    stack: string;
+    /** The logical id in that stack. Absent: not known, it was registered before. */
+    resource?: string;
+  };
 }
 
 /** That something which a workload must have for itself (a rule, a Deployment, its name) is this one's. */

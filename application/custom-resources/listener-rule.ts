@@ -5,10 +5,11 @@ import type { Secrets } from '../../adapters/secrets/secrets.ts';
 import type { Workloads } from '../../adapters/workloads/workloads.ts';
 import { controllerProblem } from '../../domain/routers/alb/routing-problem.ts';
 import type { SharedDeps } from '../shared-deps.ts';
-import { type CloudFormationRequest, type Made, NOTHING_MADE } from './request.ts';
+import type { CloudFormationRequest, Made } from './request.ts';
 import { requireNoRelease } from './require-no-release.ts';
 import { requireGuarded, secretOf, setAuthentication } from './rule-authentication.ts';
 import { forwardsToOurs, requireOwnGroups, requireOwnName, requireOwnRule } from './rule-ownership.ts';
+import { isMadeFor, isRuleArn, madeUnanswered } from './unanswered-rule.ts';
 import { type Wanted, wantedBy } from './wanted-rule.ts';
 
 export interface ListenerRuleDeps extends SharedDeps {
@@ -25,9 +26,10 @@ export interface ListenerRuleDeps extends SharedDeps {
  * outlives its stack. Only the workload and the stack that its tags name may change or remove it.
  */
 export async function keepListenerRule(deps: ListenerRuleDeps, request: CloudFormationRequest): Promise<Made> {
-  // before its properties are read: they may be why nothing was made
-  if (request.RequestType === 'Delete' && request.PhysicalResourceId === NOTHING_MADE) {
-    return { physicalId: NOTHING_MADE };
+  if (request.RequestType === 'Delete' && !isRuleArn(request.PhysicalResourceId)) {
+    const made = await madeUnanswered(deps, request);
+    if (made !== undefined) await leave(deps, made.wanted, made.arn);
+    return { physicalId: request.PhysicalResourceId };
   }
   const wanted = wantedBy(request, deps.controlPlane);
   switch (request.RequestType) {
@@ -63,9 +65,7 @@ async function create(deps: ListenerRuleDeps, wanted: Wanted): Promise<string> {
     return rules.create(wanted, await secretOf(deps, wanted));
   }
   // a first try that made it and whose answer was lost
-  const tags = (await rules.readTags([there.arn]))[there.arn] ?? {};
-  const isOurs = Object.entries(wanted.tags).every(([key, value]) => tags[key] === value);
-  if (isOurs && forwardsToOurs(there, wanted) && there.weights.length > 0) return there.arn;
+  if (await isMadeFor(rules, there, wanted)) return there.arn;
   throw new Error(`priority ${wanted.priority} of ${listenerArn} is taken by ${there.arn}`);
 }
 

@@ -26,7 +26,7 @@ const propertiesSchema = z.object({ Workload: json, Plan: json });
 
 /** Of a workload that is to be forgotten no more is read than whose it is: what was taken once must not keep it here. */
 const forgottenSchema = z.object({
-  Workload: json.pipe(z.looseObject({ router: z.looseObject({ kind: z.string() }) })),
+  Workload: json.pipe(z.looseObject({ name: z.string(), router: z.looseObject({ kind: z.string() }) })),
 });
 
 /**
@@ -54,26 +54,54 @@ async function register(deps: RegisteredWorkloadDeps, request: CloudFormationReq
   await claimResources(deps, { workload, stack });
   // what was pushed before it came to us is not released by itself; a later change of it does not move that
   const registeredAtEpochMs = there?.registeredAtEpochMs ?? deps.clock.now();
-  const ownedBy = { controlPlane: deps.controlPlane, stack };
+  const ownedBy = { controlPlane: deps.controlPlane, stack, resource: request.LogicalResourceId };
   await deps.workloads.register({ ...registered, registeredAtEpochMs, ownedBy });
   await unclaimOthers(deps, { workload, stack });
   return { physicalId: name };
 }
 
 async function forget(deps: RegisteredWorkloadDeps, request: CloudFormationRequest): Promise<Made> {
-  const name = request.RequestType === 'Create' ? NOTHING_MADE : request.PhysicalResourceId;
-  if (name === NOTHING_MADE) return { physicalId: name };
-  const there = await readIfThere(deps.workloads, name);
-  if (there !== undefined) {
+  const physicalId = request.RequestType === 'Create' ? NOTHING_MADE : request.PhysicalResourceId;
+  const there = await readIfThere(deps.workloads, physicalId);
+  if (there === undefined) await forgetUnanswered(deps, request, physicalId);
+  else {
     const { Workload } = forgottenSchema.parse(request.ResourceProperties);
     requireOurs(deps, there, Workload.router, request);
     if (there.ownedBy === undefined) await requireOfStack(deps, there, request);
-    await requireNoRelease(deps.ledger, name);
-    await deps.workloads.remove(name);
+    if (isOfAnotherConstruct(there, request)) return { physicalId };
+    await remove(deps, physicalId, request.StackId);
   }
-  await unclaimAll(deps, name, request.StackId);
-  return { physicalId: name };
+  return { physicalId };
 }
+
+async function remove(deps: RegisteredWorkloadDeps, name: string, stack: string): Promise<void> {
+  await requireNoRelease(deps.ledger, name);
+  await deps.workloads.remove(name);
+  await unclaimAll(deps, name, stack);
+}
+
+/**
+ * Nobody is registered by this name: it was forgotten before, or it is that of a Create which failed or whose answer nobody
+ * has. What that Create registered, or claimed, has the stack and the construct of this request.
+ */
+async function forgetUnanswered(
+  deps: RegisteredWorkloadDeps,
+  request: CloudFormationRequest,
+  physicalId: string,
+): Promise<void> {
+  const { StackId: stack } = request;
+  const asked = forgottenSchema.safeParse(request.ResourceProperties).data?.Workload.name;
+  const name = asked ?? physicalId; // with properties that cannot be read nothing was made
+  const there = await readIfThere(deps.workloads, name);
+  if (there === undefined) return unclaimAll(deps, name, stack);
+  const { ownedBy } = there;
+  if (ownedBy?.controlPlane !== deps.controlPlane || ownedBy.stack !== stack) return;
+  if (ownedBy.resource === request.LogicalResourceId) await remove(deps, name, stack);
+}
+
+/** A construct that got another id: its workload was registered again by that one, and is not forgotten with the old one. */
+const isOfAnotherConstruct = ({ ownedBy }: RegisteredWorkload, { LogicalResourceId }: CloudFormationRequest): boolean =>
+  (ownedBy?.resource ?? LogicalResourceId) !== LogicalResourceId;
 
 const ownerOf = ({ controlPlane }: RegisteredWorkloadDeps, { StackId: stack }: { StackId: string }) => ({
   controlPlane,

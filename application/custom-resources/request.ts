@@ -24,5 +24,8 @@ export interface Made {
   attributes?: Record<string, string>;
 }
 
-/** Of a Create that failed: its Delete, which CloudFormation sends next, has nothing to undo. */
+/**
+ * Of a Create that failed: its Delete, which CloudFormation sends next, finds what it made all the same, as that of a Create which
+ * never answered does, for which CloudFormation makes up a name of its own.
+ */
 export const NOTHING_MADE = 'nothing-made';

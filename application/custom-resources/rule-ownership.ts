@@ -85,7 +85,8 @@ async function carriedByAdopted(
   return recorded ?? (wanted.carries === 'preview' && asksForHeader ? 'preview' : 'dial');
 }
 
-function roleIn({ router }: RegisteredWorkload['workload'], arn: string): WantedRule['carries'] | undefined {
+/** What the list of workloads has this rule as; undefined: it is not this workload's. */
+export function roleIn({ router }: RegisteredWorkload['workload'], arn: string): WantedRule['carries'] | undefined {
   const routing = albRoutingOf(router);
   if (routing?.rules.includes(arn)) return 'dial';
   return routing?.previewRule === arn ? 'preview' : undefined;

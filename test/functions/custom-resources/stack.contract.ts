@@ -8,6 +8,9 @@ import type { Template } from './stack.ts';
 const ownRules = (world: unknown) =>
   (world as { rules: { tags?: object }[] }).rules.filter(({ tags = {} }) => CARRIES_TAG in tags);
 
+/** One PUT, which is refused, in each of Lambda's three calls of one request. */
+const MOST_TRIES_OF_ONE = 3;
+
 /** For a whole stack, of which each function may have to start first. */
 const STACK_TIMEOUT_MS = 60_000;
 
@@ -158,20 +161,87 @@ export function keepsStackContract(open: (options?: { isTwice?: boolean }) => Pr
     STACK_TIMEOUT_MS,
   );
 
+  it(
+    'of which no Create ever answered is taken back, and can be made by the next try, another stack',
+    async () => {
+      const shop = await openOne();
+      const empty = await shop.world();
+      shop.bucket.fail(...Array.from({ length: MOST_TRIES_OF_ONE }, () => 403));
+      const { status, because } = await shop.stack.create(first);
+      expect({ status, because }).toEqual({
+        status: 'ROLLBACK_COMPLETE',
+        because: expect.stringMatching(/CloudFormation did not receive a response/),
+      });
+      expect(shop.stack.events.at(-1)).toMatchObject({
+        RequestType: 'Delete',
+        PhysicalResourceId: expect.stringMatching(/-1A2B3C4D5E6F7$/),
+      });
+      expect(await shop.world()).toEqual(empty);
+      expect(await shop.stack.create(first)).toEqual({ status: 'CREATE_COMPLETE' });
+    },
+    STACK_TIMEOUT_MS,
+  );
+
+  it(
+    'whose construct gets another id keeps its rules and its workload',
+    async () => {
+      const shop = await openOne();
+      await shop.stack.create(first);
+      const before = await shop.world();
+      const renamed = shopTemplate(['CheckoutRule', 'TillRule'], ['CheckoutItem', 'TillItem']);
+      shop.lab.loadBalancer.setHealth(greenArn, [{ host: '10.0.0.1', port: 8080, state: 'healthy' }]);
+      // as the load balancer of a workload that serves
+      expect(await shop.stack.update(renamed)).toEqual({ status: 'UPDATE_COMPLETE' });
+      const after = await shop.world();
+      expect(after.rules).toEqual(before.rules);
+      expect(after.registered.map(({ workload }) => workload)).toEqual(
+        before.registered.map(({ workload }) => workload),
+      );
+      expect(after.claims).toEqual(before.claims);
+    },
+    STACK_TIMEOUT_MS,
+  );
+
   describe('a Delete', () => {
-    it.each(['nothing-made', 'shop-CheckoutRule093D87B2-1A2B3C4D5E6F7'])(
-      'of %s, which was never made, succeeds and touches nothing',
+    const UNKNOWN = ['nothing-made', 'shop-CheckoutRule093D87B2-1A2B3C4D5E6F7'];
+    const deleteAll = async (shop: Shop, physicalId: string) => {
+      for (const { LogicalResourceId, ResourceType: type, ResourceProperties: properties } of shop.stack.events
+        .slice()
+        .reverse()) {
+        const made = { type, properties, physicalId };
+        expect(await shop.stack.ask(LogicalResourceId, 'Delete', made)).toMatchObject({ kind: 'success' });
+      }
+    };
+
+    it.each(UNKNOWN)(
+      'of %s, of which nobody knows an answer, removes what its Create made',
+      async physicalId => {
+        const shop = await openOne();
+        const empty = await shop.world();
+        await shop.stack.create(first);
+        await deleteAll(shop, physicalId);
+        expect(await shop.world()).toEqual(empty);
+        await deleteAll(shop, physicalId);
+        expect(await shop.world()).toEqual(empty);
+      },
+      STACK_TIMEOUT_MS,
+    );
+
+    it.each(UNKNOWN)(
+      'of %s by another stack or another construct succeeds and touches nothing',
       async physicalId => {
         const shop = await openOne();
         await shop.stack.create(first);
         const before = await shop.world();
-        for (const {
-          LogicalResourceId,
-          ResourceType: type,
-          ResourceProperties: properties,
-        } of shop.stack.events.slice()) {
-          const made = { type, properties, physicalId };
-          expect(await shop.stack.ask(LogicalResourceId, 'Delete', made)).toMatchObject({ kind: 'success' });
+        for (const event of shop.stack.events.slice()) {
+          const asked = {
+            ...event,
+            RequestType: 'Delete',
+            PhysicalResourceId: physicalId,
+            ServiceToken: event.ServiceToken,
+          };
+          await shop.caller.invoke(event.ServiceToken, { ...asked, StackId: `${event.StackId}9` } as never);
+          await shop.caller.invoke(event.ServiceToken, { ...asked, LogicalResourceId: 'Another' } as never);
         }
         expect(await shop.world()).toEqual(before);
       },
