@@ -2,6 +2,7 @@ import { type AdmitDeps, admitRelease } from '../application/release/admit.ts';
 import {
   controlPlaneName,
   lazily,
+  namesOfClusters,
   openAlarms,
   openLedger,
   openNotify,
@@ -25,5 +26,6 @@ export const handler = lazily(env => {
     alarms: openAlarms(env),
     propagationSeconds: propagationSeconds(env),
     controlPlane: controlPlaneName(env),
+    clusters: namesOfClusters(env),
   });
 });

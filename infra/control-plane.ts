@@ -202,7 +202,9 @@ export class SluiceControlPlane extends Construct {
     const starts = needs.some(need => /^(start|stop)R|^answerTaskToken$/.test(need));
     return {
       ...(needs.some(need => USES_TABLE.test(need)) && { SLUICE_TABLE: names.table }),
-      ...(groupOf(file) !== undefined && { CLUSTER_NAMES: names.clusterNames.join(',') }),
+      ...((groupOf(file) !== undefined || needs.includes('registerWorkloads')) && {
+        CLUSTER_NAMES: names.clusterNames.join(','),
+      }),
       ...(needs.some(need => need === 'readTags' || need === 'keepAccess') && {
         SLUICE_CONTROL_PLANE: names.controlPlane,
       }),

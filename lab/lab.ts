@@ -192,6 +192,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       cluster,
       propagationSeconds: options.propagationSeconds ?? 5,
       controlPlane: env.SLUICE_CONTROL_PLANE ?? table.name,
+      clusters: ['lab'],
     };
     const deploy = async (functions: ReturnType<typeof makeHandlers>) => {
       const version = versions.push(functions);

@@ -4,6 +4,7 @@ import { checkPlanInput } from '../../adapters/plan-file/check-plan-input.ts';
 import { RouterRuleError } from '../../adapters/router/errors.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
 import { type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from '../../adapters/workloads/workloads.ts';
+import { clusterProblem } from '../../domain/cluster-problem.ts';
 import { type Issue, pathText } from '../../domain/file/issue.ts';
 import { routerOf } from '../../domain/routers/plan-registry.ts';
 import type { Workload } from '../../domain/workload.ts';
@@ -18,6 +19,8 @@ export interface RegisteredWorkloadDeps extends SharedDeps {
   workloads: Workloads;
   router: Pick<TrafficRouter, 'readProblem' | 'readOthers'>;
   controlPlane: string;
+  /** The clusters that it serves. */
+  clusters: readonly string[];
 }
 
 const json = z.string().transform((text): unknown => JSON.parse(text));
@@ -40,6 +43,8 @@ async function register(deps: RegisteredWorkloadDeps, request: CloudFormationReq
   const registered = parse(propertiesSchema.parse(request.ResourceProperties));
   const { workload } = registered;
   const { name } = workload;
+  const elsewhere = clusterProblem(workload, deps);
+  if (elsewhere !== undefined) throw new Error(elsewhere);
   const known = request.RequestType === 'Update' ? request.PhysicalResourceId : NOTHING_MADE;
   if (known !== NOTHING_MADE && known !== name) {
     throw new Error(

@@ -6,6 +6,7 @@ import { RouterRuleError } from '../../adapters/router/errors.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
 import type { TargetCounts, Targets } from '../../adapters/router/targets.ts';
 import { sha256 } from '../../adapters/sha256.ts';
+import { clusterProblem } from '../../domain/cluster-problem.ts';
 import type { Admission } from '../../domain/ledger/facts.ts';
 import { admit, type Observed } from '../../domain/release/admission.ts';
 import { turnedFrom } from '../../domain/release/record-live.ts';
@@ -27,6 +28,8 @@ export interface AdmitDeps extends SharedDeps, NotifyDeps {
   propagationSeconds: number;
   /** Whose rules and target groups are ours, by their tags. */
   controlPlane: string;
+  /** The clusters that it serves. */
+  clusters: readonly string[];
 }
 
 const MENDED_BY_A_PERSON = [RouterRuleError, TemplateNotFoundError, ClusterNotFoundError];
@@ -57,6 +60,9 @@ const wayBack = (deps: AdmitDeps, call: ReleaseCall, stable: Admission['stable']
   deps.router.planWayBack(call.release.workload, stable);
 
 async function decide(deps: AdmitDeps, call: ReleaseCall): Promise<ReturnType<typeof admit>> {
+  // registered when the control plane had other clusters, or before it looked
+  const elsewhere = clusterProblem(call.release.workload, deps);
+  if (elsewhere !== undefined) return { kind: 'refused', because: elsewhere };
   try {
     const [findings, unroutable] = await Promise.all([look(deps, call), problemOfRouting(deps, call)]);
     if (unroutable !== undefined) return { kind: 'refused', because: unroutable };

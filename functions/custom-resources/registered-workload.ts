@@ -3,7 +3,14 @@ import {
   type RegisteredWorkloadDeps,
 } from '../../application/custom-resources/registered-workload.ts';
 import { type CustomResourceDeps, makeCustomResource } from '../lambda/custom-resource.ts';
-import { controlPlaneName, openLedger, openRouting, openShared, openWorkloads } from '../lambda/open.ts';
+import {
+  controlPlaneName,
+  namesOfClusters,
+  openLedger,
+  openRouting,
+  openShared,
+  openWorkloads,
+} from '../lambda/open.ts';
 import { customResource } from '../lambda/open-custom-resource.ts';
 
 export const makeHandler = (deps: RegisteredWorkloadDeps & CustomResourceDeps) =>
@@ -17,6 +24,7 @@ export const handler = customResource(
     workloads: openWorkloads(env),
     router: openRouting(env).router,
     controlPlane: controlPlaneName(env),
+    clusters: namesOfClusters(env),
   }),
   keepRegisteredWorkload,
 );

@@ -2,6 +2,7 @@ import { openCloudWatchAlarms } from '../../adapters/alarms/cloudwatch-alarms.ts
 import type { Env } from '../../adapters/aws-client-config.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import type { Cluster } from '../../adapters/cluster/cluster.ts';
+import { clusterNames } from '../../adapters/cluster/eks/cluster-names.ts';
 import { machineArnsOf, openStepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
 import { openHttpHooks } from '../../adapters/hooks/open-hooks.ts';
 import { openEcrRegistry } from '../../adapters/images/ecr-registry.ts';
@@ -69,6 +70,9 @@ export const openExecutions = openStepFunctionsExecutions;
 /** What the two machines are called in events. */
 export const machineArns = machineArnsOf;
 export const openHooks = (env: Env) => openHttpHooks(destinationsOf(env));
+
+/** @throws Error where CLUSTER_NAMES is not set */
+export const namesOfClusters = clusterNames;
 
 /** SLUICE_PROPAGATION_SECONDS; the design's allowance where it is not set. */
 export function propagationSeconds(env: Env): number {

@@ -51,6 +51,7 @@ export function portsOf(stage: Stage, systems: Systems, host: () => StateMachine
     topicArn: 'arn:topic/control-plane',
     propagationSeconds: 30,
     controlPlane: 'sluice',
+    clusters: ['prod'],
     executions: embeddedExecutions(host),
     pause: virtualSleep,
     machineArns,

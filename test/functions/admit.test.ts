@@ -43,6 +43,23 @@ describe('admission', () => {
     expect(notices(fakes)).toEqual([['shop-1: started', 'arn:topic/team']]);
   });
 
+  it('refuses a release of a cluster that is not the control plane’s, before it asks that cluster anything', async () => {
+    // Prepare: registered by a control plane that has other clusters now
+    const fakes = await openFakes();
+    const elsewhere = { ...shop, cluster: { ...shop.cluster, name: 'staging' } };
+    await fakes.workloads.register({ workload: elsewhere, plan: planOf() });
+    await fakes.run('start', { workload: 'shop', image: 'v2', by: 'ann' });
+    fakes.cluster.readTemplate = () => Promise.reject(new Error('the cluster was asked'));
+    // Act
+    const move = await fakes.run('admit', road);
+    // Assess
+    const because = expect.stringContaining(
+      'workload shop: cluster.name: found staging; expected prod: control plane sluice serves no other',
+    );
+    expect(move).toMatchObject({ kind: 'refused', because });
+    expect((await active(fakes))?.admission).toBeUndefined();
+  });
+
   it('does not fail because nobody can be told', async () => {
     const fakes = await started({ notify });
     fakes.notifier.breakWith('throttled');

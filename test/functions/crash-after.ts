@@ -10,6 +10,7 @@ const NO_PORTS = [
   'machineArns',
   'propagationSeconds',
   'controlPlane',
+  'clusters',
   'isAnswerAddress',
 ];
 

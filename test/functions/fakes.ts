@@ -96,6 +96,7 @@ export async function openFakes(plan: Partial<Plan> = {}, { isNew = false } = {}
     propagationSeconds: 30,
     pause: async (ms: number) => void pauses.push(ms),
     controlPlane: 'sluice',
+    clusters: ['prod'],
   };
   const functions = makeHandlers(deps);
   const registeredPlan = planOf(plan);

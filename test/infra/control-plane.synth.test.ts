@@ -125,6 +125,7 @@ describe('the functions', () => {
   it('whoever opens something finds its variables', () => {
     const variables = {
       openCluster: ['CLUSTER_NAMES'],
+      namesOfClusters: ['CLUSTER_NAMES'],
       openExecutions: ['RELEASE_MACHINE_ARN', 'ROLL_BACK_MACHINE_ARN'],
       openNotify: ['SLUICE_TOPIC_ARN'],
       openLedger: ['SLUICE_TABLE'],

@@ -121,6 +121,7 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
     directory: openEksDirectory(env),
     entries: openEksAccessEntries(env),
     controlPlane: 'sluice',
+    clusters: [checkout.cluster.name],
     isAnswerAddress: (address: URL) => address.hostname === '127.0.0.1',
   };
   const responseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/answer?signature=secret-of-the-stack`;

@@ -52,6 +52,30 @@ it.each([
   expect(await lab.deps.workloads.list()).toEqual([]);
 });
 
+it('a workload of a cluster that is not the control plane’s is refused, with what was found and expected', async () => {
+  const elsewhere = properties({ cluster: { ...cluster, name: 'staging' } });
+
+  const { Status, Reason } = await call('Create', elsewhere);
+
+  expect(Status).toBe('FAILED');
+  expect(Reason).toContain(
+    `workload checkout: cluster.name: found staging; expected ${cluster.name}: control plane sluice serves no other`,
+  );
+  expect(Reason).toContain('one in another network takes a control plane of its own');
+  expect(await lab.deps.workloads.list()).toEqual([]);
+  expect(await lab.deps.workloads.readClaims('checkout')).toEqual([]);
+});
+
+it('a workload is registered in each cluster of its control plane, and forgotten when its cluster is no longer one', async () => {
+  const more = { ...lab.deps, clusters: [cluster.name, 'staging'] };
+  const elsewhere = properties({ cluster: { ...cluster, name: 'staging' } });
+
+  expect((await makeHandler(more)(lab.request('Create', elsewhere))).Status).toBe('SUCCESS');
+  expect((await call('Delete', elsewhere, 'checkout')).Status).toBe('SUCCESS');
+
+  expect(await lab.deps.workloads.list()).toEqual([]);
+});
+
 it('two constructs of one stack cannot have one name', async () => {
   await call('Create', properties());
   const { blue } = router.targetGroups;
