@@ -7,6 +7,7 @@ import type { Shape } from './file/shape.ts';
 import { parseDurationSeconds } from './file/units.ts';
 import { oversized, tooLarge, WORKLOAD_MOST_BYTES } from './limits.ts';
 import type { Where } from './plan/check-plan.ts';
+import { checkRepositories, repositoryOf, repositorySchema } from './repository-file.ts';
 import { ROUTERS_NOT_YET, type Routing, routerOf, routerSchema } from './routers/plan-registry.ts';
 import { mayDeclare, mayKeep } from './slot/slot-labels.ts';
 import { workloadSourcesSchema } from './sources/plan-registry.ts';
@@ -46,29 +47,6 @@ const labelValueError = "a label's value: letters, digits, dashes, underscores a
 const labelValue = z.string({ error: labelValueError }).regex(/^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
 
 const alarmError = 'the name or the ARN of a CloudWatch alarm';
-
-const patternError = "a pattern of tags such as 'v*'";
-const excludingError = `${patternError}, or one to exclude such as '!*-arm64'`;
-/** One pattern, or a list: a tag starts a release where one of them matches it and none that begins with `!` does. */
-const tagsSchema = z
-  .union(
-    [
-      z.string({ error: patternError }).regex(/^[A-Za-z0-9_.*-]{1,128}$/),
-      z
-        .array(z.string({ error: excludingError }).regex(/^!?[A-Za-z0-9_.*-]{1,128}$/), { error: patternError })
-        .min(1, { error: patternError })
-        .max(20, { error: 'at most 20 patterns' })
-        .refine(patterns => patterns.length === 0 || patterns.some(pattern => !pattern.startsWith('!')), {
-          error: `${patternError} beside those that exclude: alone they match no tag`,
-        }),
-    ],
-    { error: `${patternError}, or a list of them such as ['v*', '!*-arm64']` },
-  )
-  .meta({
-    description:
-      'Tags that start a release; * is any run of characters. In a list one that begins with ! excludes, such as tags of the parts of a multi-platform image.',
-    examples: ['v*', ['v*', '!*-arm64', '!*-amd64']],
-  });
 
 /** THE shape of a workload (docs/design.md). Unknown keys are refused. */
 export const workloadSchema = z
@@ -150,19 +128,9 @@ export const workloadSchema = z
       })
       .optional(),
     repositories: z
-      .array(
-        z.strictObject({
-          name: z
-            .string({ error: 'the name of an ECR repository' })
-            .regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/)
-            .max(256, { error: 'the name of an ECR repository, at most 256 characters' })
-            .meta({ description: "The repository's name, without the registry.", examples: ['checkout'] }),
-          tags: tagsSchema,
-        }),
-        { error: 'a list of repositories' },
-      )
+      .array(repositorySchema, { error: 'a list of repositories' })
       .min(1, { error: 'at least one repository' })
-      .meta({ description: 'Whose pushes start a release.' }),
+      .meta({ description: 'Where its images are, and whose pushes start a release.' }),
     alarms: z
       .array(
         z
@@ -225,6 +193,7 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
     port,
     keepLabels,
     labels,
+    repositories,
     ...rest
   } = parsed.data;
   const kind = routerOf(router);
@@ -245,9 +214,15 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
     ...(labels !== undefined && { labels }),
     ...(alarms !== undefined && { alarms }),
   };
+  const unusable = checkRepositories(repositories);
+  if (unusable.length > 0) return { kind: 'issues', issues: unusable };
   const refused = checkWorkloadSources(sources, { loopback: where.loopback ?? false });
   if (refused.length > 0) return { kind: 'issues', issues: refused };
-  const workload: Workload = { ...rest, ...named, router: routing, ...workloadSourcesOf(sources), maxDrainSeconds };
+  const workload: Workload = {
+    ...rest,
+    ...named,
+    repositories: repositories.map(repositoryOf),
+    router: routing, ...workloadSourcesOf(sources), maxDrainSeconds };
   const larger = tooLarge('workload', workload, WORKLOAD_MOST_BYTES);
   return larger === undefined ? { kind: 'workload', workload } : { kind: 'issues', issues: [larger] };
 }

@@ -1,3 +1,4 @@
+import type { Repository } from './repository.ts';
 import type { Routing } from './routers/plan-registry.ts';
 import type { WorkloadSources } from './sources/plan-registry.ts';
 
@@ -22,8 +23,7 @@ export interface Workload {
   keepLabels?: string[];
   /** Labels that every object of a slot has, its pods too: what a policy of the cluster requires. */
   labels?: Record<string, string>;
-  /** `tags`: patterns of tags that start a release; one that begins with `!` excludes. */
-  repositories: { name: string; tags: string | string[] }[];
+  repositories: WorkloadRepository[];
   /** Names or ARNs of CloudWatch alarms that say that something is wrong. Absent: none. */
   alarms?: string[];
   router: Routing;
@@ -34,6 +34,12 @@ export interface Workload {
   /** What a roll back does to long connections. */
   connections: 'cut' | 'drain';
   maxDrainSeconds: number;
+}
+
+/** Where images of a workload are pushed to, and which of them start a release. */
+export interface WorkloadRepository extends Repository {
+  /** Patterns of tags that start a release; one that begins with `!` excludes. Absent: no push does, of a registry that announces none. */
+  tags?: string | string[];
 }
 
 /** A workload whose dial is of this kind. */

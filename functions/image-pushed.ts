@@ -1,6 +1,6 @@
 import { type ImagePushedDeps, imagePushed, pushEventSchema } from '../application/events/image-pushed.ts';
 import { makeLambda } from './lambda/handler.ts';
-import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads } from './lambda/open.ts';
+import { lazily, openExecutions, openImages, openLedger, openShared, openWorkloads, ownPlace } from './lambda/open.ts';
 
 export const makeHandler = (deps: ImagePushedDeps) =>
   makeLambda('image-pushed', deps, async (event, log) => imagePushed(deps, pushEventSchema.parse(event), log));
@@ -11,6 +11,7 @@ export const handler = lazily(env =>
     ledger: openLedger(env),
     workloads: openWorkloads(env),
     images: openImages(env),
+    ownRegistry: ownPlace(env),
     executions: openExecutions(env),
   }),
 );

@@ -11,3 +11,4 @@ export type {
   ProgressiveWorkloadProps,
   RuleConditions,
 } from './progressive-workload/props.ts';
+export { RegistryAccount, type RegistryAccountProps } from './registry-account.ts';

@@ -1,4 +1,5 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -77,6 +78,11 @@ export interface SluiceControlPlaneProps {
    * @default none: the internet alone
    */
   readonly privateNetworks?: readonly string[];
+  /**
+   * Other accounts in whose ECR workloads have repositories, each with a {@link RegistryAccount}: their images may be read as far
+   * as their repository policies allow, and their pushes are heard. @default none
+   */
+  readonly registryAccounts?: readonly string[];
   /** Put before `<alarm>.md` in an alarm's description, e.g. the address of docs/runbooks/ on your server. @default 'docs/runbooks/' */
   readonly runbooks?: string;
 }
@@ -117,7 +123,9 @@ export class SluiceControlPlane extends Construct {
     if (wayBackConcurrency !== undefined && !(Number.isInteger(wayBackConcurrency) && wayBackConcurrency >= 1)) {
       throw new Error(`wayBackConcurrency is ${wayBackConcurrency}; expected a whole number from 1 on`);
     }
-    const { privateNetworks = [] } = props;
+    const { privateNetworks = [], registryAccounts = [] } = props;
+    const unusable = registryAccounts.find(account => !/^\d{12}$/.test(account) && !Token.isUnresolved(account));
+    if (unusable !== undefined) throw new Error(`registryAccounts: found ${unusable}; expected 12 digits`);
     for (const network of privateNetworks) {
       const mistake = networkMistake(network);
       if (mistake !== undefined) throw new Error(`privateNetworks: ${mistake}`);
@@ -142,7 +150,7 @@ export class SluiceControlPlane extends Construct {
     });
     suppress(deadLetters, 'AwsSolutions-SQS3', 'it is itself the dead-letter queue, and has an alarm of its own');
 
-    const common = { names: this.names, code, logRetention };
+    const common = { names: this.names, code, logRetention, registryAccounts };
     const functions = new Map<AnyFunctionName, SluiceFunction>();
     for (const file of FUNCTION_NAMES) {
       const readsThere = props.metricsInNetwork === true && needsOf(file).includes('readMetrics');
@@ -187,8 +195,24 @@ export class SluiceControlPlane extends Construct {
       stateMachineName: `${name}-roll-back`,
     }).stateMachine;
     addEvents(this, { name, names: this.names, functions, deadLetters });
+    for (const account of registryAccounts) this.hearPushes(account);
     const notify = { notices: this.notices, notify: this.alarms };
     addAlarms(this, { name, functions, release, rollBack, table, deadLetters, ...notify, runbooks });
+  }
+
+  /** What a `RegistryAccount` there forwards comes to this account's bus; any other event of that account is refused. */
+  private hearPushes(account: string): void {
+    const { partition, account: own, region } = Stack.of(this);
+    new events.CfnEventBusPolicy(this, `PushesOf${account}`, {
+      statementId: `${this.names.controlPlane}-pushes-of-${account}`,
+      statement: {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+        Action: 'events:PutEvents',
+        Resource: `arn:${partition}:events:${region}:${own}:event-bus/default`,
+        Condition: { StringEquals: { 'events:source': 'aws.ecr', 'events:detail-type': 'ECR Image Action' } },
+      },
+    });
   }
 
   private topic(id: string, topicName: string, masterKey: kms.IKey): sns.Topic {

@@ -25,7 +25,10 @@ export interface ControlPlaneNames {
   readonly listenerArns: string;
   readonly ruleArns: string;
   readonly targetGroupArns: string;
+  /** Every repository of this account, in any region. */
   readonly repositoryArns: string;
+  /** The same of another account. */
+  repositoryArnsOf(account: string): string;
   readonly topicArns: string;
   readonly secretArns: string;
   readonly userPoolArns: string;
@@ -58,6 +61,11 @@ export function controlPlaneNames(
   const stack = Stack.of(scope);
   const arn = (service: string, resource: string, resourceName: string, arnFormat: ArnFormat) =>
     Arn.format({ service, resource, resourceName, arnFormat }, stack);
+  const repositoriesOf = (account: string) =>
+    Arn.format(
+      { service: 'ecr', region: '*', account, resource: 'repository/*', arnFormat: ArnFormat.NO_RESOURCE_NAME },
+      stack,
+    );
   const machineName = (machine: Machine) => `${name}-${machine}`;
   // `custom-resources/listener-rule` is a function of its own folder; a name has no slash
   const flat = (functionName: string) => functionName.split('/').at(-1) ?? functionName;
@@ -85,7 +93,8 @@ export function controlPlaneNames(
     listenerArns: arn('elasticloadbalancing', 'listener', 'app/*', ArnFormat.SLASH_RESOURCE_NAME),
     ruleArns: arn('elasticloadbalancing', 'listener-rule', 'app/*', ArnFormat.SLASH_RESOURCE_NAME),
     targetGroupArns: arn('elasticloadbalancing', 'targetgroup', '*', ArnFormat.SLASH_RESOURCE_NAME),
-    repositoryArns: arn('ecr', 'repository', '*', ArnFormat.SLASH_RESOURCE_NAME),
+    repositoryArns: repositoriesOf(stack.account),
+    repositoryArnsOf: repositoriesOf,
     topicArns: Arn.format({ service: 'sns', resource: '*', arnFormat: ArnFormat.NO_RESOURCE_NAME }, stack),
     secretArns: arn('secretsmanager', 'secret', '*', ArnFormat.COLON_RESOURCE_NAME),
     userPoolArns: arn('cognito-idp', 'userpool', '*', ArnFormat.SLASH_RESOURCE_NAME),

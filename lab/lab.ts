@@ -21,7 +21,7 @@ import { openAlbTargets } from '../adapters/router/alb/targets.ts';
 import { openDynamoDbWorkloads } from '../adapters/workloads/dynamodb-workloads.ts';
 import { lazy } from '../domain/lazy.ts';
 import { type AllDeps, makeHandlers } from '../functions/lambda/handlers.ts';
-import { functionSubstitutions, labRegion, stateMachineArnOf } from './asl/arns.ts';
+import { functionSubstitutions, labAccount, labRegion, stateMachineArnOf } from './asl/arns.ts';
 import { openEmbeddedHost } from './asl/embedded-host.ts';
 import type { StateMachineHost } from './asl/state-machine-host.ts';
 import { type AlarmsEndpoint, alarmsEndpoint } from './aws/alarms-endpoint.ts';
@@ -184,6 +184,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       images: openEcrRegistry(env),
       executions: openStepFunctionsExecutions(env),
       machineArns: machineArnsOf(env),
+      ownRegistry: { account: labAccount, region: labRegion },
       notifier: openSnsNotifier(env),
       topicArn: TOPIC_ARN,
       alarms: openCloudWatchAlarms({ ...env, AWS_ENDPOINT_URL_CLOUDWATCH: wire.url }),

@@ -91,7 +91,7 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   ],
   answerTaskToken: ['ends the pause of an approval', 'states:SendTaskSuccess on the release machine'],
   readSecrets: [
-    "reads an OIDC client's secret, to hand it to the load balancer once",
+    "reads an OIDC client's secret, to hand it to the load balancer once, or the credentials of a registry that is not ECR",
     'secretsmanager:GetSecretValue on secrets with the tag `sluice:control-plane`',
   ],
   makeRules: [

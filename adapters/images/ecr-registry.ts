@@ -7,7 +7,7 @@ import {
   InvalidParameterException,
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
-import * as z from 'zod';
+import { ecrPlaceOf, type Repository, repositoryText } from '../../domain/repository.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../aws-client-config.ts';
 import { isDenied, sharedTagHint } from '../denied.ts';
 import {
@@ -18,6 +18,7 @@ import {
   type TaggedImage,
   TooManyImagesError,
 } from './image-registry.ts';
+import { partsIn } from './manifest.ts';
 import { notFoundSentence } from './not-found-sentence.ts';
 
 /** The most that one DescribeImages answers, so that the newest tags are known from one call or not at all. */
@@ -27,29 +28,46 @@ const MOST_PAGES = 20;
 /** The most that one BatchGetImage takes. */
 const MOST_IDS = 100;
 
-/** Images by tag or digest, as ECR knows them at this moment. */
-export function ecrRegistry(client: ECRClient): ImageRegistry {
-  async function uriOf(repositoryName: string, abortSignal: AbortSignal): Promise<string> {
-    const command = new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] });
+/**
+ * Images by tag or digest, as ECR knows them at this moment, of any account and region.
+ * @param clientIn the client of a region; of the control plane's own where it is undefined
+ */
+export function ecrRegistry(clientIn: (region: string | undefined) => ECRClient): ImageRegistry {
+  /** The client of its region, and what every call says of it. */
+  function at({ name, registry }: Repository) {
+    const place = registry === undefined ? undefined : ecrPlaceOf(registry);
+    const of = { repositoryName: name, ...(place !== undefined && { registryId: place.account }) };
+    return { client: clientIn(place?.region), of };
+  }
+
+  async function uriOf(repository: Repository, abortSignal: AbortSignal): Promise<string> {
+    // of another account a workload names the address itself, and its repository policy need not allow to ask for it
+    if (repository.registry !== undefined) return repositoryText(repository);
+    const { client, of } = at(repository);
+    const command = new DescribeRepositoriesCommand({ repositoryNames: [of.repositoryName] });
     const { repositories = [] } = await client.send(command, { abortSignal });
     const uri = repositories[0]?.repositoryUri;
-    if (uri === undefined) throw new ImageRegistryUnreachableError(`ECR gave no address of ${repositoryName}`);
+    if (uri === undefined) throw new ImageRegistryUnreachableError(`ECR gave no address of ${repository.name}`);
     return uri;
   }
 
-  async function detailsOf(repositoryName: string, reference: string, abortSignal: AbortSignal) {
+  async function detailsOf(repository: Repository, reference: string, abortSignal: AbortSignal) {
+    const { client, of } = at(repository);
     const imageId = reference.startsWith('sha256:') ? { imageDigest: reference } : { imageTag: reference };
-    const command = new DescribeImagesCommand({ repositoryName, imageIds: [imageId] });
+    const command = new DescribeImagesCommand({ ...of, imageIds: [imageId] });
     const { imageDetails = [] } = await client.send(command, { abortSignal });
     const { imageDigest, imagePushedAt } = imageDetails[0] ?? {};
     if (imageDigest === undefined || imagePushedAt === undefined)
-      throw new ImageRegistryUnreachableError(`ECR gave no digest or no push time of ${repositoryName} ${reference}`);
+      throw new ImageRegistryUnreachableError(
+        `ECR gave no digest or no push time of ${repositoryText(repository)} ${reference}`,
+      );
     return { digest: imageDigest, pushedAtEpochMs: imagePushedAt.getTime() };
   }
 
-  async function pageOfTagged(repositoryName: string, abortSignal: AbortSignal, nextToken?: string) {
+  async function pageOfTagged(repository: Repository, abortSignal: AbortSignal, nextToken?: string) {
+    const { client, of } = at(repository);
     const command = new DescribeImagesCommand({
-      repositoryName,
+      ...of,
       filter: { tagStatus: 'TAGGED' },
       maxResults: MOST_RESULTS,
       ...(nextToken === undefined ? {} : { nextToken }),
@@ -58,20 +76,20 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
   }
 
   /** For the sentence only: undefined where one call does not know them. */
-  async function tagsOf(repositoryName: string, abortSignal: AbortSignal) {
-    const { imageDetails = [], nextToken } = await pageOfTagged(repositoryName, abortSignal);
+  async function tagsOf(repository: Repository, abortSignal: AbortSignal) {
+    const { imageDetails = [], nextToken } = await pageOfTagged(repository, abortSignal);
     if (nextToken !== undefined) return undefined;
     return imageDetails.flatMap(({ imageTags = [], imagePushedAt }) =>
       imageTags.map(tag => ({ tag, pushedAtEpochMs: imagePushedAt?.getTime() ?? 0 })),
     );
   }
 
-  async function tagged(repository: string, abortSignal: AbortSignal): Promise<TaggedImage[]> {
+  async function tagged(repository: Repository, abortSignal: AbortSignal): Promise<TaggedImage[]> {
     const images: TaggedImage[] = [];
     let next: string | undefined;
     let pages = 0;
     do {
-      if (pages === MOST_PAGES) throw new TooManyImagesError(tooMany(repository));
+      if (pages === MOST_PAGES) throw new TooManyImagesError(tooMany(repositoryText(repository)));
       pages += 1;
       const page = await pageOfTagged(repository, abortSignal, next);
       for (const { imageDigest, imageTags = [], imagePushedAt, artifactMediaType } of page.imageDetails ?? []) {
@@ -83,7 +101,7 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
     return images;
   }
 
-  async function resolve(repository: string, reference: string, abortSignal: AbortSignal): Promise<ResolvedImage> {
+  async function resolve(repository: Repository, reference: string, abortSignal: AbortSignal): Promise<ResolvedImage> {
     try {
       const [uri, details] = await Promise.all([
         uriOf(repository, abortSignal),
@@ -92,19 +110,22 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
       return { uri: `${uri}@${details.digest}`, ...details };
     } catch (error) {
       if (error instanceof RepositoryNotFoundException)
-        throw new ImageNotFoundError(`there is no repository ${repository}`, { cause: error });
+        throw new ImageNotFoundError(`there is no repository ${repositoryText(repository)}`, { cause: error });
       if (error instanceof InvalidParameterException)
-        throw new ImageNotFoundError(`${reference} is neither a tag nor a digest in ${repository}`, { cause: error });
+        throw new ImageNotFoundError(`${reference} is neither a tag nor a digest in ${repositoryText(repository)}`, {
+          cause: error,
+        });
       if (!(error instanceof ImageNotFoundException)) throw error;
       const tags = await tagsOf(repository, abortSignal);
-      throw new ImageNotFoundError(notFoundSentence(repository, reference, tags), { cause: error });
+      throw new ImageNotFoundError(notFoundSentence(repositoryText(repository), reference, tags), { cause: error });
     }
   }
 
-  async function partsOf(repositoryName: string, digests: readonly string[]): Promise<string[]> {
+  async function partsOf(repository: Repository, digests: readonly string[]): Promise<string[]> {
     if (digests.length === 0) return [];
+    const { client, of } = at(repository);
     const command = new BatchGetImageCommand({
-      repositoryName,
+      ...of,
       imageIds: digests.slice(0, MOST_IDS).map(imageDigest => ({ imageDigest })),
     });
     const { images = [] } = await client.send(command, { abortSignal: AbortSignal.timeout(CALL_DEADLINE_MS) });
@@ -117,8 +138,8 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
         return await partsOf(repository, digests);
       } catch (error) {
         if (error instanceof RepositoryNotFoundException)
-          throw new ImageNotFoundError(`there is no repository ${repository}`, { cause: error });
-        throw asSeamError(error, isDenied(error) ? sharedTagHint(`repository ${repository}`) : '');
+          throw new ImageNotFoundError(`there is no repository ${repositoryText(repository)}`, { cause: error });
+        throw asSeamError(error, repository, sharedTagHint);
       }
     },
 
@@ -126,7 +147,7 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
       try {
         return await resolve(repository, reference, AbortSignal.timeout(CALL_DEADLINE_MS));
       } catch (error) {
-        throw asSeamError(error);
+        throw asSeamError(error, repository);
       }
     },
 
@@ -135,29 +156,27 @@ export function ecrRegistry(client: ECRClient): ImageRegistry {
         return await tagged(repository, AbortSignal.timeout(CALL_DEADLINE_MS));
       } catch (error) {
         if (error instanceof RepositoryNotFoundException)
-          throw new ImageNotFoundError(`there is no repository ${repository}`, { cause: error });
-        throw asSeamError(error);
+          throw new ImageNotFoundError(`there is no repository ${repositoryText(repository)}`, { cause: error });
+        throw asSeamError(error, repository);
       }
     },
   };
 }
 
-/** An index, of OCI's shape or Docker's; the manifest of a single image has no `manifests`. */
-const indexSchema = z.looseObject({ manifests: z.array(z.looseObject({ digest: z.string() })).optional() });
-
-function partsIn(manifest = '{}'): string[] {
-  const { manifests = [] } = indexSchema.parse(JSON.parse(manifest));
-  return manifests.map(({ digest }) => digest);
-}
-
 const tooMany = (repository: string): string =>
   `${repository} has more than ${MOST_PAGES * MOST_RESULTS} images with a tag; a lifecycle policy of the repository can expire old ones`;
 
-function asSeamError(error: unknown, hint = ''): Error {
+/** @param ownHint what helps where IAM does not allow it in the control plane's own account */
+function asSeamError(error: unknown, repository: Repository, ownHint: (what: string) => string = () => ''): Error {
   if (error instanceof ImageNotFoundError || error instanceof ImageRegistryUnreachableError) return error;
   if (error instanceof TooManyImagesError) return error;
+  const what = `repository ${repositoryText(repository)}`;
+  const hint = isDenied(error) ? (repository.registry === undefined ? ownHint(what) : policyHint(what)) : '';
   return new ImageRegistryUnreachableError(`ECR did not answer: ${describeFailure(error)}${hint}`, { cause: error });
 }
+
+const policyHint = (what: string): string =>
+  `; the policy of ${what} has to let the control plane's account read it, and registryAccounts has to name its account (docs/deploy.md, "Registries")`;
 /**
  * The media types of what a container can be made of; a registry also keeps charts, signatures and lists of parts. An index
  * of several platforms has none, and neither has what an older client pushed.
@@ -173,4 +192,14 @@ const IMAGE_CONFIGS = [
 export const canRun = (artifactMediaType: string | undefined): boolean =>
   artifactMediaType === undefined || artifactMediaType === '' || IMAGE_CONFIGS.includes(artifactMediaType);
 
-export const openEcrRegistry = (env: Env): ImageRegistry => ecrRegistry(new ECRClient(awsClientConfig(env, 'ECR')));
+/** @param env AWS_REGION, credentials, AWS_ENDPOINT_URL_ECR where it is not AWS itself */
+export function openEcrRegistry(env: Env): ImageRegistry {
+  const clients = new Map<string | undefined, ECRClient>();
+  return ecrRegistry(region => {
+    const known = clients.get(region);
+    if (known !== undefined) return known;
+    const client = new ECRClient({ ...awsClientConfig(env, 'ECR'), ...(region !== undefined && { region }) });
+    clients.set(region, client);
+    return client;
+  });
+}

@@ -1,8 +1,9 @@
+import { type Repository, repositoryText } from '../../domain/repository.ts';
 import { ImageNotFoundError, type ImageRegistry, ImageRegistryUnreachableError } from './image-registry.ts';
 import { notFoundSentence } from './not-found-sentence.ts';
 
 export interface FakeRegistry extends ImageRegistry {
-  /** @param push.parts of an index: digests of its parts */
+  /** @param push.repository as `repositoryText` has it   @param push.parts of an index: digests of its parts */
   push(push: { repository: string; tag?: string; digest: string; atEpochMs: number; parts?: string[] }): void;
   /** From now on every look-up fails for this cause; undefined: no longer. */
   breakWith(causeName: string | undefined): void;
@@ -12,7 +13,8 @@ export interface FakeRegistry extends ImageRegistry {
 export function fakeRegistry(): FakeRegistry {
   const pushes: Parameters<FakeRegistry['push']>[0][] = [];
   let broken: string | undefined;
-  const pushesOf = (repository: string) => {
+  const pushesOf = (of: Repository) => {
+    const repository = repositoryText(of);
     if (broken !== undefined) throw new ImageRegistryUnreachableError(`the registry did not answer: ${broken}`);
     const here = pushes.filter(push => push.repository === repository);
     if (here.length === 0) throw new ImageNotFoundError(`there is no repository ${repository}`);
@@ -31,12 +33,13 @@ export function fakeRegistry(): FakeRegistry {
         const tags = [...byTag].flatMap(([tag, pushedAtEpochMs]) =>
           tag === undefined ? [] : { tag, pushedAtEpochMs },
         );
-        throw new ImageNotFoundError(notFoundSentence(repository, reference, tags));
+        throw new ImageNotFoundError(notFoundSentence(repositoryText(repository), reference, tags));
       }
       const { digest } = found;
       // an image that is pushed under another tag has a new push time
       const pushedAtEpochMs = here.findLast(push => push.digest === digest)?.atEpochMs ?? found.atEpochMs;
-      return { uri: `registry.example.com/${repository}@${digest}`, digest, pushedAtEpochMs };
+      const { registry = 'registry.example.com', name } = repository;
+      return { uri: `${registry}/${name}@${digest}`, digest, pushedAtEpochMs };
     },
     async readParts(repository, digests) {
       const found = pushesOf(repository).filter(({ digest }) => digests.includes(digest));

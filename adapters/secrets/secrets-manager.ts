@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parsedJson } from '../../domain/parsed-json.ts';
 import { awsClientConfig, CALL_DEADLINE_MS, describeFailure, type Env } from '../aws-client-config.ts';
+import { isDenied, sharedTagHint } from '../denied.ts';
 import { type Secrets, SecretsUnreachableError, SecretUnusableError } from './secrets.ts';
 
 /** Refusals that no repetition cures. One without permission is none: IAM takes some seconds to know a tag. */
@@ -13,7 +14,8 @@ function secretsManager(client: SecretsManagerClient): Secrets {
       const { SecretString: text } = await client
         .send(new GetSecretValueCommand({ SecretId: arn }), { abortSignal: AbortSignal.timeout(CALL_DEADLINE_MS) })
         .catch((error: unknown) => {
-          const message = `GetSecretValue of ${arn}: ${describeFailure(error)}`;
+          const hint = isDenied(error) ? sharedTagHint(`secret ${arn}`) : '';
+          const message = `GetSecretValue of ${arn}: ${describeFailure(error)}${hint}`;
           if (error instanceof Error && UNUSABLE.test(error.name))
             throw new SecretUnusableError(message, { cause: error });
           throw new SecretsUnreachableError(message, { cause: error });

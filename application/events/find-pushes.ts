@@ -4,7 +4,8 @@ import type { RegisteredWorkload } from '../../adapters/workloads/workloads.ts';
 import { isNewer } from '../../domain/ledger/newest-push.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import { considerPush, matchesTag, newestKnown, type Push } from '../../domain/release/push.ts';
-import type { Workload } from '../../domain/workload.ts';
+import { repositoryText } from '../../domain/repository.ts';
+import type { Workload, WorkloadRepository } from '../../domain/workload.ts';
 
 /** The event of a push that is younger is probably still on its way. */
 const PUSH_GRACE_SECONDS = 120;
@@ -38,6 +39,7 @@ export async function findUnannouncedPush(
   const known = newestKnown(state);
   const parts = await partsOf(
     deps,
+    workload,
     pushes.filter(push => known === undefined || isNewer(push, known)),
   );
   const newest = newestIn(pushes.filter(({ digest }) => !parts.has(digest)));
@@ -54,10 +56,14 @@ export const newestIn = (pushes: readonly Push[]): Push | undefined =>
 /** The most whose parts are asked for, of each repository: the newest. */
 const MOST_ASKED = 100;
 
-async function partsOf(deps: { images: ImageRegistry }, pushes: Push[]): Promise<Set<string>> {
-  const byRepository = Object.entries(Object.groupBy(pushes, ({ repository }) => repository));
+async function partsOf(
+  deps: { images: ImageRegistry },
+  { repositories }: Pick<Workload, 'repositories'>,
+  pushes: Push[],
+): Promise<Set<string>> {
   const parts = await Promise.all(
-    byRepository.map(([repository, some = []]) => {
+    repositories.map(repository => {
+      const some = pushes.filter(push => push.repository === repositoryText(repository));
       const newestFirst = some.toSorted((a, b) => b.pushedAtEpochMs - a.pushedAtEpochMs).slice(0, MOST_ASKED);
       return deps.images.readParts(
         repository,
@@ -70,12 +76,13 @@ async function partsOf(deps: { images: ImageRegistry }, pushes: Push[]): Promise
 
 async function pushesOf(
   deps: { images: ImageRegistry; log: Log },
-  { name: repository, tags: pattern }: Workload['repositories'][number],
+  { tags: pattern, ...repository }: WorkloadRepository,
 ): Promise<Push[]> {
+  if (pattern === undefined) return [];
   try {
     return (await deps.images.listTagged(repository)).flatMap(({ digest, tags, pushedAtEpochMs }) => {
       const tag = tags.toSorted().findLast(candidate => matchesTag(pattern, candidate));
-      return tag === undefined ? [] : { repository, tag, digest, pushedAtEpochMs };
+      return tag === undefined ? [] : { repository: repositoryText(repository), tag, digest, pushedAtEpochMs };
     });
   } catch (error) {
     if (!(error instanceof ImageNotFoundError)) throw error;

@@ -2,16 +2,22 @@ import * as z from 'zod';
 import { canRun } from '../../adapters/images/ecr-registry.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import type { Workloads } from '../../adapters/workloads/workloads.ts';
+import { type EcrPlace, ecrHostOf } from '../../domain/repository.ts';
 import { type PushAnswer, takePushInputSchema } from '../operations/schemas/take-push.ts';
 import { type TakePushDeps, takePush } from '../operations/take-push.ts';
 
 export interface ImagePushedDeps extends TakePushDeps {
   workloads: Workloads;
+  /** ECR of the control plane's own account and region: what is pushed there has no registry in a workload. */
+  ownRegistry: EcrPlace;
 }
 
 /** EventBridge's "ECR Image Action". docs: "Sample events from Amazon ECR" */
 export const pushEventSchema = z.looseObject({
   'detail-type': z.literal('ECR Image Action'),
+  /** Where it was pushed: an event that a registry account forwards keeps its own. */
+  account: z.string(),
+  region: z.string(),
   /** When it happened. */
   time: z
     .string()
@@ -34,12 +40,14 @@ export const pushEventSchema = z.looseObject({
  */
 export async function imagePushed(
   deps: ImagePushedDeps,
-  { detail, time }: z.infer<typeof pushEventSchema>,
+  { detail, time, account, region }: z.infer<typeof pushEventSchema>,
   log: Log,
 ): Promise<PushAnswer[]> {
   const { 'repository-name': repository, 'image-digest': digest, 'image-tag': tag = '' } = detail;
   const isPush = detail['action-type'] === 'PUSH' && detail.result === 'SUCCESS';
   if (!isPush || tag === '' || !canRun(detail['artifact-media-type'])) return [];
+  const isOwn = account === deps.ownRegistry.account && region === deps.ownRegistry.region;
+  const elsewhere = isOwn ? {} : { registry: ecrHostOf({ account, region }) };
   const announced = time === undefined ? {} : { announcedAtEpochMs: Date.parse(time) };
-  return takePush(deps, takePushInputSchema.parse({ repository, tag, digest, by: 'push', ...announced }), log);
+  return takePush(deps, takePushInputSchema.parse({ repository, ...elsewhere, tag, digest, by: 'push', ...announced }), log);
 }

@@ -6,6 +6,7 @@ import { RefusedError } from '../../domain/errors.ts';
 import { althoughTexts } from '../../domain/ledger/although.ts';
 import type { Although, ReleaseImage } from '../../domain/ledger/facts.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import { type Repository, repositoryText } from '../../domain/repository.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { withParts } from '../with-parts.ts';
 import { type RequestDeps, requestRelease } from './request-release.ts';
@@ -36,7 +37,11 @@ export async function startRelease(
     { by: input.by, log, again: true },
   );
   if (answer.kind === 'refused' || answer.kind === 'ignored') throw new RefusedError(answer.because);
-  return although === undefined ? answer : { ...answer, although: althoughTexts(although) };
+  return {
+    ...answer,
+    ...(although !== undefined && { although: althoughTexts(although) }),
+    ...(image.unverified !== undefined && { unverified: image.unverified }),
+  };
 }
 
 /** @throws RefusedError an alarm that the workload does not have: nobody overrides by a slip of the pen */
@@ -59,17 +64,20 @@ function althoughOf(
 
 async function resolve(deps: StartDeps, { workload }: RegisteredWorkload, asked: string): Promise<ReleaseImage> {
   const { repository, reference } = imageMeant(workload, asked);
-  return withParts(deps, { repository, reference, ...(await deps.images.resolve(repository, reference)) });
+  return withParts(deps, repository, { reference, ...(await deps.images.resolve(repository, reference)) });
 }
 
-/** `v9` and `sha256:...` are of the first repository; `other:v9` and `other@sha256:...` of another one of the workload's. */
+/**
+ * `v9` and `sha256:...` are of the first repository; `other:v9` and `other@sha256:...` of another one of the workload's, which
+ * begins with its registry where it has one.
+ */
 function imageMeant(
   { name: workload, repositories }: Workload,
   asked: string,
-): { repository: string; reference: string } {
+): { repository: Repository; reference: string } {
   const [first] = repositories;
   if (first === undefined) throw new RefusedError(`workload ${workload} has no repository`);
-  const other = repositories.find(({ name }) => asked.startsWith(`${name}:`) || asked.startsWith(`${name}@`));
-  if (asked.startsWith('sha256:') || other === undefined) return { repository: first.name, reference: asked };
-  return { repository: other.name, reference: asked.slice(other.name.length + 1) };
+  const other = repositories.find(one => [':', '@'].some(mark => asked.startsWith(`${repositoryText(one)}${mark}`)));
+  if (asked.startsWith('sha256:') || other === undefined) return { repository: first, reference: asked };
+  return { repository: other, reference: asked.slice(repositoryText(other).length + 1) };
 }

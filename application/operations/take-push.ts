@@ -2,7 +2,8 @@ import { ImageNotFoundError, type ImageRegistry } from '../../adapters/images/im
 import type { Log } from '../../adapters/log/log.ts';
 import type { RegisteredWorkload, Workloads } from '../../adapters/workloads/workloads.ts';
 import type { ReleaseImage } from '../../domain/ledger/facts.ts';
-import { considerPush, isRetag, matchesTag } from '../../domain/release/push.ts';
+import { considerPush, isRetag, matchesTag, type Push } from '../../domain/release/push.ts';
+import { type Repository, repositoryText } from '../../domain/repository.ts';
 import type { Workload } from '../../domain/workload.ts';
 import { forEachWorkload } from '../for-each.ts';
 import { ReleaseCall, withWorkload } from '../release-call.ts';
@@ -20,16 +21,20 @@ export interface TakePushDeps extends RequestDeps {
  */
 export async function takePush(
   deps: TakePushDeps & { workloads: Workloads },
-  { repository, tag, digest, by, announcedAtEpochMs }: TakePushInput,
+  { repository: name, registry, tag, digest, by, announcedAtEpochMs }: TakePushInput,
   log: Log,
 ): Promise<PushAnswer[]> {
-  const theirs = (await deps.workloads.readAll()).filter(registered => wants(registered, repository, tag));
+  const pushedTo = { name, ...(registry !== undefined && { registry }) };
+  const theirs = (await deps.workloads.readAll()).filter(registered => wants(registered, pushedTo, tag));
   const options = { by, log, ...(announcedAtEpochMs !== undefined && { announcedAtEpochMs }) };
-  return forEachWorkload(theirs, log, registered => takePushOf(deps, registered, { repository, tag, digest }, options));
+  return forEachWorkload(theirs, log, registered => takePushOf(deps, registered, { repository: repositoryText(pushedTo), tag, digest }, options));
 }
 
-const wants = ({ workload }: RegisteredWorkload, repository: string, tag: string): boolean =>
-  workload.repositories.some(({ name, tags }) => name === repository && matchesTag(tags, tag));
+const wants = ({ workload }: RegisteredWorkload, pushedTo: Repository, tag: string): boolean =>
+  workload.repositories.some(
+    ({ tags, ...one }) =>
+      tags !== undefined && repositoryText(one) === repositoryText(pushedTo) && matchesTag(tags, tag),
+  );
 
 /**
  * Releases a workload's push, or says why not. When it was pushed the registry says, now: a push that is announced twice, or
@@ -38,16 +43,20 @@ const wants = ({ workload }: RegisteredWorkload, repository: string, tag: string
 export async function takePushOf(
   deps: TakePushDeps,
   registered: RegisteredWorkload,
-  push: { repository: string; tag: string; digest: string },
+  push: Pick<Push, 'repository' | 'tag' | 'digest'>,
   options: { by: string; log: Log; announcedAtEpochMs?: number },
 ): Promise<PushAnswer> {
   const { workload, plan } = registered;
   const { repository, tag, digest } = push;
-  const image = await resolve(deps, push);
+  const pushedTo = workload.repositories.find(one => repositoryText(one) === repository);
+  if (pushedTo === undefined) {
+    return { workload: workload.name, kind: 'ignored', because: `${repository} is no longer a repository of it` };
+  }
+  const image = await resolve(deps, pushedTo, digest);
   if (image === undefined) {
     return { workload: workload.name, kind: 'ignored', because: `${digest} is no longer in ${repository}` };
   }
-  const pushed = await withParts(deps, { repository, reference: tag, ...image });
+  const pushed = await withParts(deps, pushedTo, { reference: tag, ...image });
   const { by, log, announcedAtEpochMs = image.pushedAtEpochMs } = options;
   const answer = await requestRelease(
     deps,
@@ -89,7 +98,7 @@ function passRetag(
 }
 
 /** It may have been deleted since. */
-async function resolve(deps: TakePushDeps, { repository, digest }: { repository: string; digest: string }) {
+async function resolve(deps: TakePushDeps, repository: Repository, digest: string) {
   try {
     return await deps.images.resolve(repository, digest);
   } catch (error) {

@@ -92,7 +92,7 @@ export async function openEstate(
     meter: linesMeter(hearMetric, clock),
     ledger,
     workloads,
-    images: ecrRegistry(aws.client()),
+    images: ecrRegistry(() => aws.client()),
     executions: stepFunctionsExecutions(aws.client(), {
       release: 'arn:aws:states:eu-west-1:123456789012:stateMachine:sluice-release',
       rollBack: 'arn:aws:states:eu-west-1:123456789012:stateMachine:sluice-roll-back',

@@ -46,6 +46,9 @@ export function makeStartCommand(terminal: Terminal) {
           alreadyRequested: `${releaseId} is already a release of this image\n`,
         }[answer.kind],
       );
+      if (answer.unverified !== undefined) {
+        say(terminal, paintOf(terminal)('yellow', `the digest is released as it was given: ${answer.unverified}\n`));
+      }
       for (const text of answer.although ?? []) say(terminal, paintOf(terminal)('yellow', `${text}\n`));
       if (options.wait)
         await followToTheEnd(terminal, operations, { releaseId, paste: command => toPaste(options, command) });

@@ -22,7 +22,10 @@ export interface ReleaseImage {
   reference: string;
   digest: string;
   uri: string;
+  /** Where its registry does not say when it was pushed: when it was asked for. */
   pushedAtEpochMs: number;
+  /** Why nobody asked the registry whether the digest is there: whoever started it gave it. Absent: it was asked. */
+  unverified?: string;
   /** Of an index of several platforms: the digests of its parts, which may have tags of their own. Absent: it has none. */
   parts?: string[];
 }

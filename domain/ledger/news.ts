@@ -19,7 +19,11 @@ export function newsOf(fact: Fact, walks: ReleaseSteps): string | undefined {
   if (!isKnown(fact)) return undefined; // of a newer version of Sluice
   switch (fact.kind) {
     case 'requested':
-      return [`requested: ${imagesText(fact.images, fact.undoOf)}`, ...althoughTexts(fact.although ?? {})].join('; ');
+      return [
+        `requested: ${imagesText(fact.images, fact.undoOf)}`,
+        ...Object.values(fact.images).flatMap(({ unverified }) => unverified ?? []),
+        ...althoughTexts(fact.although ?? {}),
+      ].join('; ');
     case 'overridden':
       return althoughTexts(fact.although).join('; ');
     case 'alarmWasOk':
@@ -152,7 +156,10 @@ export const endText = (end: { outcome: Outcome; reason?: RollBackReason; becaus
 export function imagesText(images: Record<string, ReleaseImage>, undoOf?: string): string {
   const all = Object.entries(images);
   const text = all
-    .map(([container, { reference }]) => `${all.length === 1 ? 'image' : container} ${reference}`)
+    .map(([container, { reference, unverified }]) => {
+      const given = unverified === undefined ? '' : ' (as given: nobody verified it)';
+      return `${all.length === 1 ? 'image' : container} ${reference}${given}`;
+    })
     .join(', ');
   if (undoOf === undefined) return text;
   return all.length === 0 ? `undo of ${undoOf}` : `undo of ${undoOf}, ${text}`;

@@ -1,4 +1,5 @@
 import type { ExecutionEndedDeps } from '../../application/events/execution-ended.ts';
+import type { ImagePushedDeps } from '../../application/events/image-pushed.ts';
 import type { StartWithPlanDeps } from '../../application/operations/start-with-plan.ts';
 import type { AdmitDeps } from '../../application/release/admit.ts';
 import type { LookDeps } from '../../application/release/look.ts';
@@ -41,7 +42,12 @@ import * as writeCanary from '../write-canary.ts';
 import type { LambdaHandler } from './handler.ts';
 
 /** All that any handler needs; what a Lambda opens from its environment. */
-export type AllDeps = AdmitDeps & LookDeps & RestoreTrafficDeps & StartWithPlanDeps & ExecutionEndedDeps;
+export type AllDeps = AdmitDeps &
+  LookDeps &
+  RestoreTrafficDeps &
+  StartWithPlanDeps &
+  ExecutionEndedDeps &
+  ImagePushedDeps;
 
 /**
  * Every handler by the name of its file, as Lambda knows functions: for who runs them in one process, the lab, the simulator

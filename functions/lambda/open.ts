@@ -5,7 +5,7 @@ import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import { clusterNames } from '../../adapters/cluster/eks/cluster-names.ts';
 import { machineArnsOf, openStepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
 import { openHttpHooks } from '../../adapters/hooks/open-hooks.ts';
-import { openEcrRegistry } from '../../adapters/images/ecr-registry.ts';
+import { openImageRegistries } from '../../adapters/images/open-registries.ts';
 import { openDynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
 import { openMeter } from '../../adapters/log/embedded-meter.ts';
 import { openLog } from '../../adapters/log/lambda-log.ts';
@@ -17,6 +17,7 @@ import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloa
 import type { NotifyDeps } from '../../application/notify.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
 import { lazy } from '../../domain/lazy.ts';
+import type { EcrPlace } from '../../domain/repository.ts';
 import { DEFAULT_PROPAGATION_SECONDS } from '../../domain/windows/windows.ts';
 import { environmentError } from './environment-error.ts';
 import type { LambdaHandler } from './handler.ts';
@@ -65,10 +66,15 @@ export const openRouting = (env: Env, cluster?: Cluster) =>
   openRouters(cluster === undefined ? { env } : { env, cluster });
 export const openMetrics = (env: Env) => openMetricSources(env, destinationsOf(env));
 export const openAlarms = openCloudWatchAlarms;
-export const openImages = openEcrRegistry;
+export const openImages = openImageRegistries;
 export const openExecutions = openStepFunctionsExecutions;
 /** What the two machines are called in events. */
 export const machineArns = machineArnsOf;
+/** The account and the region that this function is in, as the ARN of its machine says them. */
+export function ownPlace(env: Env): EcrPlace {
+  const [, , , region = '', account = ''] = machineArnsOf(env).release.split(':');
+  return { account, region };
+}
 export const openHooks = (env: Env) => openHttpHooks(destinationsOf(env));
 
 /** @throws Error where CLUSTER_NAMES is not set */

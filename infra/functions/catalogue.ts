@@ -44,7 +44,7 @@ export type Need =
   | 'answerTaskToken'
   /** Makes the rules of a ProgressiveWorkload, with their owner's tags, and changes and removes those that have them. */
   | 'makeRules'
-  /** The secret of an OIDC client, to hand it to the load balancer once. */
+  /** The secret of an OIDC client, to hand it to the load balancer once; or with which another registry than ECR is asked. */
   | 'readSecrets'
   /** Asks EKS where the control plane's clusters are, and how they let somebody in. */
   | 'findCluster'
@@ -78,8 +78,15 @@ export const FUNCTIONS = {
   'shift-traffic-in-cluster': ['appendLedger', 'readAlarms', 'writeCluster'],
   'size-canary': ['appendLedger', 'readDial', 'turnDial', 'writeCluster'],
   soak: ['appendLedger'],
-  start: ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
-  'start-with-plan': ['appendLedger', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack'],
+  start: ['appendLedger', 'readWorkloads', 'readImages', 'readSecrets', 'startRelease', 'startRollBack'],
+  'start-with-plan': [
+    'appendLedger',
+    'readWorkloads',
+    'readImages',
+    'readSecrets',
+    'startRelease',
+    'startRollBack',
+  ],
   'start-next-run': ['appendLedger', 'startRelease'],
   'start-roll-back': ['appendLedger', 'startRelease', 'startRollBack'],
   status: ['readLedger', 'readWorkloads', 'readDial'],

@@ -38,12 +38,14 @@ export const WILDCARDS = {
     'a listener is named by a workload, whose stack adds nothing to a role: any listener of an Application Load Balancer, but only for a rule that the same call tags as one of this control plane',
   'user pools':
     "a user pool is named by a rule's log-in, whose stack adds nothing to a role: any user pool of this account and region whose tag gives it to this control plane",
-  secrets:
-    'a secret is named by a workload, whose stack adds nothing to a role: any secret of this account and region whose tag gives it to this control plane',
   'rule tags':
     'a rule is tagged by the call that makes it, before anybody knows its ARN: any rule of an Application Load Balancer, but in that call alone, and only as one of this control plane',
   repositories:
     'a repository is named by a workload, whose stack adds nothing to a role: what images there are is read of any repository of this account, and what is in one only where a tag gives it to this control plane',
+  'repositories of others':
+    'a repository is named by a workload, whose stack adds nothing to a role: any repository of the accounts that registryAccounts names, and of those what their own repository policies allow',
+  secrets:
+    'a secret is named by a workload, whose stack adds nothing to a role: any secret of this account and region whose tag gives it to this control plane',
   topics:
     'a topic is named by a plan, whose stack adds nothing to a role: any topic of this account and region whose tag gives it to this control plane',
   'access entries':
@@ -90,8 +92,15 @@ export const METRICS: readonly Permission[] = SOURCE_PLANS.flatMap(({ permission
 const forMetrics = (names: ControlPlaneNames, { actions, on }: Permission): iam.PolicyStatement =>
   'all' in on ? allow([...actions], ['*']) : allow([...actions], [names.arnsOf(on.tagged)], shared(names));
 
-/** What a need means, for the whole control plane and all its workloads. */
-export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyStatement[] {
+/**
+ * What a need means, for the whole control plane and all its workloads.
+ * @param registryAccounts other accounts in whose ECR its workloads have repositories
+ */
+export function statementsFor(
+  need: Need,
+  names: ControlPlaneNames,
+  registryAccounts: readonly string[],
+): iam.PolicyStatement[] {
   const start = (machine: 'release' | 'roll-back') => [
     allow(['states:StartExecution'], [names.machineArn(machine)]),
     // a name that is taken is success only if that execution runs with the same input
@@ -156,6 +165,9 @@ export function statementsFor(need: Need, names: ControlPlaneNames): iam.PolicyS
       return [
         allow(['ecr:DescribeImages', 'ecr:DescribeRepositories'], [names.repositoryArns]),
         allow(['ecr:BatchGetImage'], [names.repositoryArns], shared(names)),
+        ...(registryAccounts.length === 0
+          ? []
+          : [allow(['ecr:DescribeImages', 'ecr:BatchGetImage'], registryAccounts.map(names.repositoryArnsOf))]),
       ];
     case 'readMetrics':
       return METRICS.map(permission => forMetrics(names, permission));

@@ -30,6 +30,8 @@ export interface SluiceFunctionProps {
   readonly names: ControlPlaneNames;
   readonly code: CodeOf;
   readonly environment: Record<string, string>;
+  /** Other accounts in whose ECR its workloads have repositories. */
+  readonly registryAccounts: readonly string[];
   readonly timeoutSeconds: number;
   readonly logRetention: logs.RetentionDays;
   readonly network?: NetworkProps;
@@ -66,7 +68,7 @@ export class SluiceFunction extends Construct {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     });
     for (const need of needs) {
-      for (const statement of statementsFor(need, names)) this.role.addToPolicy(statement);
+      for (const statement of statementsFor(need, names, props.registryAccounts)) this.role.addToPolicy(statement);
     }
     if (props.network !== undefined) this.role.addToPolicy(networkInterfaces());
     const logGroup = new logs.LogGroup(this, 'Logs', {
@@ -117,7 +119,7 @@ const networkInterfaces = () =>
     resources: ['*'],
   });
 
-function wildcardReasons({ file, network }: SluiceFunctionProps): string {
+function wildcardReasons({ file, network, registryAccounts }: SluiceFunctionProps): string {
   const needs = needsOf(file);
   const has = (...wanted: string[]) => needs.some(need => wanted.includes(need));
   return [
@@ -128,6 +130,7 @@ function wildcardReasons({ file, network }: SluiceFunctionProps): string {
     ...(has('makeRules') ? [WILDCARDS['new rules'], WILDCARDS['rule tags']] : []),
     ...(has('cutConnections') ? [WILDCARDS['own groups']] : []),
     ...(has('readImages') ? [WILDCARDS.repositories] : []),
+    ...(has('readImages') && registryAccounts.length > 0 ? [WILDCARDS['repositories of others']] : []),
     ...(has('readMetrics') ? METRICS.map(({ because }) => because) : []),
     ...(has('readAlarms') ? [WILDCARDS['cloudwatch:DescribeAlarms']] : []),
     ...(has('startRelease', 'stopRelease', 'startRollBack') ? [WILDCARDS['states executions']] : []),

@@ -55,6 +55,7 @@ export function portsOf(stage: Stage, systems: Systems, host: () => StateMachine
     executions: embeddedExecutions(host),
     pause: virtualSleep,
     machineArns,
+    ownRegistry: { account: '123456789012', region: 'eu-west-1' },
     router: byWorkload<TrafficRouter>(workload => of(workload).router),
     targets: byWorkload<Targets>(workload => of(workload).targets),
     cluster: byWorkload<Cluster>(workload => of(workload).cluster),

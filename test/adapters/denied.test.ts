@@ -30,12 +30,12 @@ describe('a refusal for want of a tag names it', () => {
   });
 
   it('of a repository whose images have parts', async () => {
-    const registry = ecrRegistry(refusing('AccessDeniedException') as unknown as ECRClient);
+    const registry = ecrRegistry(() => refusing('AccessDeniedException') as unknown as ECRClient);
     const digest = `sha256:${'a'.repeat(64)}`;
-    await expect(registry.readParts('shop/checkout', [digest])).rejects.toThrow(
+    await expect(registry.readParts({ name: 'shop/checkout' }, [digest])).rejects.toThrow(
       /IAM allows it where repository shop\/checkout has the tag sluice:control-plane .+`npx sluice tag`/,
     );
-    await expect(registry.resolve('shop/checkout', 'v1')).rejects.not.toThrow(/tag sluice/);
+    await expect(registry.resolve({ name: 'shop/checkout' }, 'v1')).rejects.not.toThrow(/tag sluice/);
   });
 
   it('of a topic that a plan names', async () => {

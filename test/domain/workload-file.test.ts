@@ -57,6 +57,25 @@ describe('a workload', () => {
     });
   });
 
+  it.each([
+    ['ECR of another account and region', { name: 'shop', registry: OTHER_ECR, tags: 'v*' }],
+    ['ECR in China', { name: 'shop', registry: '222222222222.dkr.ecr.cn-north-1.amazonaws.com.cn', tags: 'v*' }],
+    ['a registry that everybody may ask', GHCR],
+    ['a registry with credentials', { ...GHCR, credentials: SECRET }],
+    [
+      'a registry on a port, that nobody can ask',
+      { name: 'shop', registry: 'registry.corp.example:5000', verify: false },
+    ],
+  ])('may have its images in %s', (_, one) => {
+    expect(checked({ repositories: [one] })).toMatchObject({ kind: 'workload', workload: { repositories: [one] } });
+  });
+
+  it('needs the tags of a repository of ECR: which of its pushes are meant nobody guesses', () => {
+    expect(issuesOf({ repositories: [{ name: 'shop' }] })).toEqual([
+      { path: ['repositories', 0], at: 'missing', found: 'a repository of ECR without tags', expected: PATTERN },
+    ]);
+  });
+
   it('may name sources and none of them', () => {
     expect(checked({ sources: {} })).toEqual(checked({}));
     expect(checked({ sources: { prometheus: { url: 'http://p.example' } } })).toEqual(
@@ -107,7 +126,14 @@ const RULE_ARN = 'the ARN of a listener rule';
 const GROUP_ARN = 'the ARN of a target group';
 const CLUSTER = "the EKS cluster's name";
 const ALARM_NAME = 'the name or the ARN of a CloudWatch alarm';
-const REPOSITORY = 'the name of an ECR repository';
+const REGISTRY =
+  'the host of a registry, without https:// and without a path, such as ghcr.io or 123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+const OTHER_ECR = '222222222222.dkr.ecr.eu-central-1.amazonaws.com';
+const GHCR = { name: 'acme/shop', registry: 'ghcr.io' };
+const GHCR_HAS_NO_PUSHES = 'nothing: nobody announces what is pushed to ghcr.io; `start` with a digest does';
+const SECRET_ARN = 'the ARN of a secret in AWS Secrets Manager';
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:sluice/ghcr-AbCdEf';
+const REPOSITORY = 'the name of a repository';
 const ALARM_OF_NOBODY = 'arn:aws:cloudwatch:eu-west-1:1234:alarm:slo';
 const PORT = 'the name of a container port (lower-case letters, digits and dashes, at most 15) or its number';
 const group = (blue: unknown, green: unknown = GREEN) => ({ router: { ...alb, targetGroups: { blue, green } } });
@@ -184,6 +210,40 @@ describe('one mistake in a workload is told with its place, what was found and w
       "'!!v'",
       repository('shop', ['v*', '!!v']),
     ],
+    ...['https://ghcr.io', 'ghcr.io/acme', 'ghcr', 'Ghcr.io', 'ghcr.io:port'].map(
+      (registry): [string, string, string, object] => [
+        'repositories[0].registry',
+        REGISTRY,
+        `'${registry}'`,
+        { repositories: [{ name: 'shop', registry }] },
+      ],
+    ),
+    ['repositories[0].tags', GHCR_HAS_NO_PUSHES, "'v*'", { repositories: [{ ...GHCR, tags: 'v*' }] }],
+    [
+      'repositories[0].credentials',
+      SECRET_ARN,
+      "'robot:password'",
+      { repositories: [{ ...GHCR, credentials: 'robot:password' }] },
+    ],
+    [
+      'repositories[0].credentials',
+      'nothing, or no `verify: false`: without asking the registry nobody needs them',
+      short(SECRET),
+      { repositories: [{ ...GHCR, credentials: SECRET, verify: false }] },
+    ],
+    [
+      'repositories[0].credentials',
+      "nothing: ECR is asked by the functions' own role",
+      short(SECRET),
+      { repositories: [{ name: 'shop', tags: 'v*', credentials: SECRET }] },
+    ],
+    [
+      'repositories[0].verify',
+      'nothing: ECR is always asked',
+      'false',
+      { repositories: [{ name: 'shop', tags: 'v*', registry: OTHER_ECR, verify: false }] },
+    ],
+    ['repositories[0].verify', 'false', 'true', { repositories: [{ ...GHCR, verify: true }] }],
     ['alarms', 'a list of alarms', "'slo'", { alarms: 'slo' }],
     ['alarms', 'at most 20 alarms', 'a list', { alarms: Array(21).fill('slo') }],
     ['alarms[0]', ALARM_NAME, '7', { alarms: [7] }],

@@ -97,6 +97,7 @@ export async function openFakes(plan: Partial<Plan> = {}, { isNew = false } = {}
     pause: async (ms: number) => void pauses.push(ms),
     controlPlane: 'sluice',
     clusters: ['prod'],
+    ownRegistry: { account: '123456789012', region: 'eu-west-1' },
   };
   const functions = makeHandlers(deps);
   const registeredPlan = planOf(plan);

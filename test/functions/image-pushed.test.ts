@@ -59,6 +59,25 @@ describe('a push', () => {
     expect(await requests(fakes)).toBe(1);
   });
 
+  it('of another account or region is for the workloads that name that registry, and for no others', async () => {
+    // Prepare
+    const fakes = await openFakes();
+    const registry = '222222222222.dkr.ecr.eu-central-1.amazonaws.com';
+    const theirs = { ...shop, name: 'api', repositories: [{ name: 'shop', registry, tags: 'v*' }] };
+    await fakes.workloads.register({ workload: theirs, plan: planOf({ workload: 'api' }) });
+    fakes.images.push({ repository: `${registry}/shop`, tag: 'v2', digest: imageOf('2').digest, atEpochMs: at(1) });
+    const from = (account: string, region: string) =>
+      fakes.run('image-pushed', { ...pushed('v2', '2'), account, region });
+    // Act, Assess
+    expect(await from('333333333333', 'eu-central-1')).toEqual([]);
+    expect(await from('222222222222', 'eu-west-1')).toEqual([]);
+    expect(await from('222222222222', 'eu-central-1')).toMatchObject([{ workload: 'api', kind: 'started' }]);
+    expect((await fakes.ledger.read('api')).active?.images).toMatchObject({
+      app: { repository: `${registry}/shop`, uri: `${registry}/shop@${imageOf('2').digest}` },
+    });
+    expect(await from('123456789012', 'eu-west-1')).toMatchObject([{ workload: 'shop', kind: 'started' }]);
+  });
+
   it('starts nothing where its tag does not match, and where the image is gone by now', async () => {
     const fakes = await openFakes();
     await fakes.workloads.register({

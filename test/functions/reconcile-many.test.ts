@@ -265,7 +265,7 @@ it('a repository with more images than can be looked through is said once a day,
   const many = await openMany({ workloads: 3 });
   const images = overriding(many.deps.images, {
     async listTagged(repository) {
-      if (repository === 'w001') throw new TooManyImagesError('w001 has more than 20000 images with a tag');
+      if (repository.name === 'w001') throw new TooManyImagesError('w001 has more than 20000 images with a tag');
       return many.images.listTagged(repository);
     },
   });
@@ -287,8 +287,8 @@ describe('a service that throttles', () => {
     let [onTheirWay, isAlone, most] = [0, false, 0];
     const images = overriding(many.deps.images, {
       async listTagged(repository) {
-        asked.push(repository);
-        const refused = asked[0] === repository;
+        asked.push(repository.name);
+        const refused = asked[0] === repository.name;
         // those that were on their way when the first was refused come to their end
         if (asked.length > 16 && onTheirWay === 0) isAlone = true;
         onTheirWay += 1;

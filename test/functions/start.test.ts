@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageOf, type Line, requested } from '../support/ledger-lines.ts';
+import { imageOf, type Line, planOf, requested, shop } from '../support/ledger-lines.ts';
 import { type Fakes, named, openFakes } from './fakes.ts';
 
 const start = (fakes: Fakes, more: object = {}) =>
@@ -130,6 +130,60 @@ describe('starting a release', () => {
       deadlineSeconds: 3_600,
       metrics: [{ judge: { kind: 'relative' } }],
     });
+  });
+});
+
+describe('starting an image of another registry', () => {
+  const GHCR = { name: 'acme/shop', registry: 'ghcr.io' };
+  const digest = imageOf('2').digest;
+  async function openWith(found: object) {
+    const fakes = await openFakes();
+    await fakes.workloads.register({
+      workload: { ...shop, repositories: [...shop.repositories, GHCR] },
+      plan: planOf(),
+    });
+    const { resolve } = fakes.images;
+    fakes.images.resolve = async (repository, reference) =>
+      repository.registry === undefined
+        ? resolve(repository, reference)
+        : {
+            uri: `ghcr.io/acme/shop@${reference}`,
+            digest: reference,
+            pushedAtEpochMs: fakes.clock.now(),
+            parts: [],
+            ...found,
+          };
+    return fakes;
+  }
+
+  it('releases the digest that was given, and says in the answer and in the ledger that nobody verified it', async () => {
+    const unverified = 'ghcr.io wants credentials, and the workload names none';
+    const fakes = await openWith({ unverified });
+    expect(await start(fakes, { image: `ghcr.io/acme/shop@${digest}` })).toEqual({
+      kind: 'started',
+      releaseId: 'shop-1',
+      unverified,
+    });
+    const { active } = await fakes.ledger.read('shop');
+    expect(active?.images).toEqual({
+      app: {
+        repository: 'ghcr.io/acme/shop',
+        reference: digest,
+        digest,
+        uri: `ghcr.io/acme/shop@${digest}`,
+        pushedAtEpochMs: fakes.clock.now(),
+        unverified,
+      },
+    });
+  });
+
+  it('twice is one release, although its push time is that of the call', async () => {
+    const fakes = await openWith({});
+    const image = `ghcr.io/acme/shop@${digest}`;
+    await start(fakes, { image });
+    fakes.wait(30);
+    expect(await start(fakes, { image })).toEqual({ kind: 'alreadyRequested', releaseId: 'shop-1' });
+    expect(await fakes.kinds()).toEqual(['requested', 'runClaimed']);
   });
 });
 

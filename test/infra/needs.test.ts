@@ -72,6 +72,9 @@ const inCluster = (name: string, call: string): Need[] | undefined => {
   if (/^router[.](goBack|setDial)$/.test(call)) return ['writeCluster'];
   return /^(router|targets)[.]/.test(call) ? ['readCluster'] : undefined;
 };
+/** Only who is given an image by a person may be given one of a registry that wants credentials: pushes are of ECR. */
+const readsAnyRegistry = (name: string, call: string): Need[] | undefined =>
+  call === 'images.resolve' && /^start(-with-plan)?$/.test(name) ? ['readImages', 'readSecrets'] : undefined;
 /** Which machine the shared files start. */
 const STARTS: Record<string, Need> = {
   'application/start-run.ts': 'startRelease',
@@ -86,7 +89,8 @@ function needsInCode(name: string): Set<Need> {
     calls.flatMap(({ file, port, method }) => {
       const call = `${port}.${method}`;
       const starts = call === 'executions.start' ? STARTS[file] : undefined;
-      const needs = starts === undefined ? (inCluster(name, call) ?? NEEDS[call]) : [starts];
+      const needs =
+        starts === undefined ? (inCluster(name, call) ?? readsAnyRegistry(name, call) ?? NEEDS[call]) : [starts];
       if (needs === undefined) throw new Error(`${file} calls ${call}: what does that need?`);
       return needs;
     }),

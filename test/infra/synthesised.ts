@@ -45,6 +45,7 @@ export function synthControlPlane(
     nag?: boolean;
     wayBackConcurrency?: number;
     privateNetworks?: string[];
+    registryAccounts?: string[];
   } = {},
 ): Synthesised & {
   stack: ControlPlaneStack;
@@ -61,6 +62,7 @@ export function synthControlPlane(
       ...networkOf(scope),
     }),
     ...(options.privateNetworks !== undefined && { privateNetworks: options.privateNetworks }),
+    ...(options.registryAccounts !== undefined && { registryAccounts: options.registryAccounts }),
     ...(options.wayBackConcurrency !== undefined && { wayBackConcurrency: options.wayBackConcurrency }),
   });
   if (options.nag === true) Aspects.of(stack).add(new AwsSolutionsChecks({ verbose: true }));

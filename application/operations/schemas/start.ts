@@ -25,6 +25,8 @@ export const startOutputSchema = z.object({
   againOf: z.string().optional(),
   /** What was overridden, and what protection is left: a sentence each. */
   although: z.array(z.string()).optional(),
+  /** Why nobody asked the registry whether the digest is there: it is released as it was given, and the ledger says so. */
+  unverified: z.string().optional(),
 });
 export type StartAnswer = z.infer<typeof startOutputSchema>;
 

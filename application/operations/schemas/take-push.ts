@@ -4,8 +4,10 @@ import type { Operation } from './operation.ts';
 import { nameSaid } from './texts.ts';
 
 export const takePushInputSchema = z.strictObject({
-  /** As workloads name it. */
+  /** Without the registry. */
   repository: z.string().min(1),
+  /** The registry's host; absent: ECR of the control plane's own account and region. */
+  registry: z.string().min(1).optional(),
   tag: z.string().min(1),
   /** `sha256:` and 64 hexadecimal digits: it is released, wherever the tag points by then. */
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),

@@ -82,7 +82,7 @@ export async function checkEnd({ stage, systems }: Simulation, scenario: Scenari
 /** The newest push was released, or somebody was told why not. */
 async function pushIsKnown(stage: Stage, systems: Systems, { workload, plan }: Scenario): Promise<void> {
   const repository = workload.repositories[0]?.name ?? '';
-  const pushes = await systems.images.listTagged(repository);
+  const pushes = await systems.images.listTagged({ name: repository });
   const newest = pushes.toSorted((a, b) => b.pushedAtEpochMs - a.pushedAtEpochMs)[0];
   if (newest === undefined || plan.onNewImage === 'reject') return;
   const isKnown = (stage.logs.get(workload.name) ?? []).some(

@@ -18,7 +18,7 @@ async function openEcr() {
     client.destroy();
     await server.close();
   });
-  return { ecr, server, client, registry: ecrRegistry(client), push: ecr.push };
+  return { ecr, server, client, registry: ecrRegistry(() => client), push: ecr.push };
 }
 
 describe('ECR', () => {
@@ -30,14 +30,53 @@ describe('ECR', () => {
   it('gives the address that a container is set to', async () => {
     const { registry, ecr, push } = await openEcr();
     push({ repository: 'shop/checkout', tag: 'v1', digest: digest('a'), atEpochMs: NOON });
-    const { uri } = await registry.resolve('shop/checkout', 'v1');
+    const { uri } = await registry.resolve({ name: 'shop/checkout' }, 'v1');
     expect(uri).toBe(`${ecr.repositoryUri('shop/checkout')}@${digest('a')}`);
+  });
+
+  it('of another account and region is asked there, by its account, and only for images', async () => {
+    // Prepare
+    const regions: (string | undefined)[] = [];
+    const calls: { name: string; input: object }[] = [];
+    const registry = ecrRegistry(region => {
+      regions.push(region);
+      const send = async (command: { constructor: { name: string }; input: object }) => {
+        calls.push({ name: command.constructor.name, input: command.input });
+        return { imageDetails: [{ imageDigest: digest('a'), imageTags: ['v1'], imagePushedAt: new Date(NOON) }] };
+      };
+      return { send } as unknown as ECRClient;
+    });
+    const other = { name: 'shop/checkout', registry: '222222222222.dkr.ecr.eu-central-1.amazonaws.com' };
+    // Act
+    const found = await registry.resolve(other, digest('a'));
+    await registry.listTagged(other);
+    await registry.readParts(other, [digest('a')]);
+    // Assess
+    expect(found.uri).toBe(`222222222222.dkr.ecr.eu-central-1.amazonaws.com/shop/checkout@${digest('a')}`);
+    expect(new Set(regions)).toEqual(new Set(['eu-central-1']));
+    expect(calls.map(({ name }) => name)).toEqual([
+      'DescribeImagesCommand',
+      'DescribeImagesCommand',
+      'BatchGetImageCommand',
+    ]);
+    for (const { input } of calls) {
+      expect(input).toMatchObject({ registryId: '222222222222', repositoryName: 'shop/checkout' });
+    }
+  });
+
+  it('of another account says what lets it be read, where it may not be', async () => {
+    const denied = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+    const registry = ecrRegistry(() => ({ send: async () => Promise.reject(denied) }) as unknown as ECRClient);
+    const registryOf = '222222222222.dkr.ecr.eu-central-1.amazonaws.com';
+    await expect(registry.resolve({ name: 'checkout', registry: registryOf }, digest('a'))).rejects.toThrow(
+      /the policy of repository 222222222222\.dkr\.ecr\.eu-central-1\.amazonaws\.com\/checkout has to let the control plane's account read it, and registryAccounts/,
+    );
   });
 
   it.each(['v 1', 'sha256:abc', '-v1'])('says of %s that it is neither a tag nor a digest', async reference => {
     const { registry, push } = await openEcr();
     push({ repository: 'checkout', tag: 'v1', digest: digest('a'), atEpochMs: NOON });
-    await expect(registry.resolve('checkout', reference)).rejects.toMatchObject({
+    await expect(registry.resolve({ name: 'checkout' }, reference)).rejects.toMatchObject({
       name: 'ImageNotFoundError',
       message: `${reference} is neither a tag nor a digest in checkout`,
     });
@@ -52,8 +91,10 @@ describe('ECR', () => {
         digest: `sha256:${String(index).padStart(64, '0')}`,
         atEpochMs: NOON,
       });
-    await expect(registry.resolve('checkout', 'nightly')).rejects.toThrow('there is no image nightly in checkout');
-    await expect(registry.resolve('checkout', 'nightly')).rejects.not.toThrow(/newest/);
+    await expect(registry.resolve({ name: 'checkout' }, 'nightly')).rejects.toThrow(
+      'there is no image nightly in checkout',
+    );
+    await expect(registry.resolve({ name: 'checkout' }, 'nightly')).rejects.not.toThrow(/newest/);
   });
 
   it('names the tags however many images without a tag there are', async () => {
@@ -61,7 +102,7 @@ describe('ECR', () => {
     for (let index = 0; index < 1001; index += 1)
       push({ repository: 'checkout', digest: `sha256:${String(index).padStart(64, '0')}`, atEpochMs: NOON });
     push({ repository: 'checkout', tag: 'v1', digest: digest('a'), atEpochMs: NOON });
-    await expect(registry.resolve('checkout', 'v9')).rejects.toThrow(
+    await expect(registry.resolve({ name: 'checkout' }, 'v9')).rejects.toThrow(
       'there is no image v9 in checkout; its newest tags are v1',
     );
   });
@@ -71,7 +112,7 @@ describe('ECR', () => {
     const digestOf = (index: number) => `sha256:${String(index).padStart(64, '0')}`;
     for (let index = 0; index < 1001; index += 1)
       push({ repository: 'checkout', tag: `v${index}`, digest: digestOf(index), atEpochMs: NOON + index * 1_000 });
-    const images = await registry.listTagged('checkout');
+    const images = await registry.listTagged({ name: 'checkout' });
     expect(images).toHaveLength(1001);
     expect(images.at(-1)).toEqual({ digest: digestOf(1000), tags: ['v1000'], pushedAtEpochMs: NOON + 1_000_000 });
   });
@@ -85,8 +126,8 @@ describe('ECR', () => {
         nextToken: 'on',
       };
     };
-    const registry = ecrRegistry({ send } as unknown as ECRClient);
-    await expect(registry.listTagged('checkout')).rejects.toMatchObject({
+    const registry = ecrRegistry(() => ({ send }) as unknown as ECRClient);
+    await expect(registry.listTagged({ name: 'checkout' })).rejects.toMatchObject({
       name: 'TooManyImagesError',
       message:
         'checkout has more than 20000 images with a tag; a lifecycle policy of the repository can expire old ones',
@@ -106,10 +147,10 @@ describe('ECR', () => {
     const { registry, push, server } = await openEcr();
     push({ repository: 'checkout', tag: 'v1', digest: digest('a'), atEpochMs: NOON });
     server.faults.throttle('DescribeImages', 1);
-    expect(await registry.resolve('checkout', 'v1')).toMatchObject({ digest: digest('a') });
+    expect(await registry.resolve({ name: 'checkout' }, 'v1')).toMatchObject({ digest: digest('a') });
     // just long enough for one call with its three attempts: what comes next would be answered
     server.faults.throttle('DescribeImages', 3);
-    await expect(registry.resolve('checkout', 'v1')).rejects.toMatchObject({
+    await expect(registry.resolve({ name: 'checkout' }, 'v1')).rejects.toMatchObject({
       name: 'ImageRegistryUnreachableError',
       message: expect.stringMatching(/ThrottlingException/),
     });

@@ -23,7 +23,7 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     const { registry, push: onPush } = await open();
     onPush(push('v1', 'a', NOON));
     onPush(push('v2', 'b', NOON + 60_000));
-    expect(await registry.resolve('checkout', 'v1')).toEqual({
+    expect(await registry.resolve({ name: 'checkout' }, 'v1')).toEqual({
       uri: expect.stringMatching(new RegExp(`^[^/@]+/checkout@${digest('a')}$`)),
       digest: digest('a'),
       pushedAtEpochMs: NOON,
@@ -34,8 +34,8 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     const { registry, push: onPush } = await open();
     onPush(push('v1', 'a', NOON));
     onPush({ repository: 'checkout', digest: digest('b'), atEpochMs: NOON + 60_000 });
-    expect(await registry.resolve('checkout', digest('a'))).toMatchObject({ digest: digest('a') });
-    expect(await registry.resolve('checkout', digest('b'))).toMatchObject({
+    expect(await registry.resolve({ name: 'checkout' }, digest('a'))).toMatchObject({ digest: digest('a') });
+    expect(await registry.resolve({ name: 'checkout' }, digest('b'))).toMatchObject({
       digest: digest('b'),
       pushedAtEpochMs: NOON + 60_000,
     });
@@ -46,20 +46,20 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     onPush(push('v1-arm64', 'a', NOON));
     onPush(push('v1-amd64', 'b', NOON));
     onPush({ ...push('v1', 'c', NOON + 1_000), parts: [digest('a'), digest('b')] });
-    expect(await registry.readParts('checkout', [digest('a'), digest('c'), digest('f')])).toEqual([
+    expect(await registry.readParts({ name: 'checkout' }, [digest('a'), digest('c'), digest('f')])).toEqual([
       digest('a'),
       digest('b'),
     ]);
-    expect(await registry.readParts('checkout', [digest('a')])).toEqual([]);
-    expect(await registry.readParts('checkout', [])).toEqual([]);
-    await expect(registry.readParts('nowhere', [digest('a')])).rejects.toMatchObject({ name: 'ImageNotFoundError' });
+    expect(await registry.readParts({ name: 'checkout' }, [digest('a')])).toEqual([]);
+    expect(await registry.readParts({ name: 'checkout' }, [])).toEqual([]);
+    await expect(registry.readParts({ name: 'nowhere' }, [digest('a')])).rejects.toMatchObject({ name: 'ImageNotFoundError' });
   });
 
   it('finds the newest image of a tag that has moved', async () => {
     const { registry, push: onPush } = await open();
     onPush(push('latest', 'a', NOON));
     onPush(push('latest', 'b', NOON + 60_000));
-    expect(await registry.resolve('checkout', 'latest')).toMatchObject({
+    expect(await registry.resolve({ name: 'checkout' }, 'latest')).toMatchObject({
       digest: digest('b'),
       pushedAtEpochMs: NOON + 60_000,
     });
@@ -70,7 +70,7 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     // pushed in another order than they are named
     for (const [index, tag] of ['v3', 'v1', 'v2', 'v6', 'v5', 'v4'].entries())
       onPush(push(tag, String(index), NOON + index * 60_000));
-    await expect(registry.resolve('checkout', 'v9')).rejects.toMatchObject({
+    await expect(registry.resolve({ name: 'checkout' }, 'v9')).rejects.toMatchObject({
       name: 'ImageNotFoundError',
       message: 'there is no image v9 in checkout; its newest tags are v4, v5, v6, v2, v1',
     });
@@ -79,11 +79,11 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
   it('says so when a repository has no tags, or is not there', async () => {
     const { registry, push: onPush } = await open();
     onPush({ repository: 'checkout', digest: digest('a'), atEpochMs: NOON });
-    await expect(registry.resolve('checkout', 'v9')).rejects.toMatchObject({
+    await expect(registry.resolve({ name: 'checkout' }, 'v9')).rejects.toMatchObject({
       name: 'ImageNotFoundError',
       message: 'there is no image v9 in checkout; it has no tags at all',
     });
-    await expect(registry.resolve('basket', 'v9')).rejects.toMatchObject({
+    await expect(registry.resolve({ name: 'basket' }, 'v9')).rejects.toMatchObject({
       name: 'ImageNotFoundError',
       message: 'there is no repository basket',
     });
@@ -96,12 +96,12 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     onPush({ repository: 'checkout', digest: digest('b'), atEpochMs: NOON + 30_000 });
     onPush(push('v2', 'c', NOON + 60_000));
     onPush(push('latest', 'c', NOON + 60_000));
-    const images = (await registry.listTagged('checkout')).toSorted((a, b) => a.pushedAtEpochMs - b.pushedAtEpochMs);
+    const images = (await registry.listTagged({ name: 'checkout' })).toSorted((a, b) => a.pushedAtEpochMs - b.pushedAtEpochMs);
     expect(images.map(({ tags, ...image }) => ({ ...image, tags: tags.toSorted() }))).toEqual([
       { digest: digest('a'), tags: ['v1'], pushedAtEpochMs: NOON },
       { digest: digest('c'), tags: ['latest', 'v2'], pushedAtEpochMs: NOON + 60_000 },
     ]);
-    await expect(registry.listTagged('basket')).rejects.toMatchObject({
+    await expect(registry.listTagged({ name: 'basket' })).rejects.toMatchObject({
       name: 'ImageNotFoundError',
       message: 'there is no repository basket',
     });
@@ -111,7 +111,7 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     const { registry, push: onPush, breakDown } = await open();
     onPush(push('v1', 'a', NOON));
     breakDown();
-    await expect(registry.resolve('checkout', 'v1')).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
-    await expect(registry.listTagged('checkout')).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
+    await expect(registry.resolve({ name: 'checkout' }, 'v1')).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
+    await expect(registry.listTagged({ name: 'checkout' })).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
   });
 };

@@ -142,6 +142,36 @@ it.each(functionsThat('readImages'))(
   },
 );
 
+describe('images of other accounts', () => {
+  const theirs = (account: string) => `arn:aws:ecr:eu-central-1:${account}:repository/checkout`;
+  const READS = ['ecr:DescribeImages', 'ecr:BatchGetImage'];
+
+  it('are nobody’s to read where no account is named', () => {
+    for (const action of READS) expect(may('start', action, theirs('222222222222'))).toBe('not allowed');
+  });
+
+  it('are read, and no more, in the accounts that are named', () => {
+    const named = rolesOf(synthControlPlane({ registryAccounts: ['222222222222'] }));
+    const statements = named.get('sluice-start-eu-west-1') ?? [];
+    const mayThere = (action: string, account: string) =>
+      decisionOf(statements, { action, resource: theirs(account), context: {} });
+    for (const action of READS) {
+      expect(mayThere(action, '222222222222')).toBe('allowed');
+      expect(mayThere(action, '333333333333')).toBe('not allowed');
+    }
+    for (const action of ['ecr:PutImage', 'ecr:GetDownloadUrlForLayer', 'ecr:SetRepositoryPolicy'])
+      expect(mayThere(action, '222222222222')).toBe('not allowed');
+  });
+});
+
+it.each(functionsThat('readSecrets'))('%s reads the secrets that are shared with it, and changes none', name => {
+  const secret = arnOf('secretsmanager', 'secret:sluice/ghcr-AbCdEf');
+  expect(may(name, 'secretsmanager:GetSecretValue', secret, sharedWith('sluice'))).toBe('allowed');
+  for (const [what, context] of NOT_SHARED)
+    expect(may(name, 'secretsmanager:GetSecretValue', secret, context), what).toBe('not allowed');
+  expect(may(name, 'secretsmanager:PutSecretValue', secret, sharedWith('sluice'))).toBe('not allowed');
+});
+
 it.each(functionsThat('readMetrics'))('%s queries the workspaces that are shared with it, in any region', name => {
   for (const region of ['eu-west-1', 'us-east-1']) {
     const workspace = arnOf('aps', 'workspace/ws-1').replace('eu-west-1', region);
