@@ -21,8 +21,11 @@ const START_TIMEOUT_MS = 60_000;
  * Starts moto on a free port. Where it is: SLUICE_MOTO_SERVER, or `moto_server` on the PATH
  * (`pip install "moto[server,stepfunctions,dynamodb]"`; `.ci/run` says which version).
  * @param options.lambdaPort where its state machines find Lambda; none where they do not call any
+ * @param options.interprets whether executions of state machines run; where they do, it does not see those of CloudFormation
  */
-export async function startMoto(options: { lambdaPort?: number } = {}): Promise<MotoServer | NoMoto> {
+export async function startMoto(
+  options: { lambdaPort?: number; interprets?: boolean } = {},
+): Promise<MotoServer | NoMoto> {
   const command = process.env.SLUICE_MOTO_SERVER ?? 'moto_server';
   const child = spawn(command, ['-H', '127.0.0.1', '-p', '0'], {
     // TZ: its timestamps are without a zone; MOTO_PORT: where it looks for the other services
@@ -37,7 +40,7 @@ export async function startMoto(options: { lambdaPort?: number } = {}): Promise<
   };
   try {
     const url = await listening(child.stderr, child.stdout, ended);
-    await configure(url);
+    await configure(url, options.interprets ?? true);
     return { kind: 'there', url, close };
   } catch (error) {
     await close();
@@ -64,8 +67,8 @@ async function listening(...[stderr, stdout, ended]: [NodeJS.ReadableStream, Nod
 }
 
 /** Its state machines run only where this is said. */
-async function configure(url: string): Promise<void> {
-  const body = JSON.stringify({ stepfunctions: { execute_state_machine: true } });
+async function configure(url: string, interprets: boolean): Promise<void> {
+  const body = JSON.stringify({ stepfunctions: { execute_state_machine: interprets } });
   const answer = await fetch(`${url}/moto-api/config`, { method: 'POST', body });
   if (!answer.ok) throw new Error(`/moto-api/config answers ${answer.status}`);
 }
