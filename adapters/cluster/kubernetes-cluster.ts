@@ -23,6 +23,7 @@ import type { KubernetesApi } from './kubernetes-api.ts';
 import { openKubernetesApi } from './kubernetes-api.ts';
 import { podEvent } from './pod-events.ts';
 import { readSelectors } from './read-selectors.ts';
+import { servedVersion } from './served-version.ts';
 import { deploymentSchema, podSchema, type SlotDeployment, type SlotPod } from './slot-shapes.ts';
 import { ABSENT_SLOT, problemOf, restartsOf, slotStatusOf, stuckPodOf } from './slot-status.ts';
 import { writeRouteObject } from './write-route-object.ts';
@@ -284,8 +285,10 @@ export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemC
       }
       // before the pods: a controller adds its readiness gate to pods that an object of the router already selects
       await writeOwn(path('v1', 'services', service), service, position);
-      for (const route of routing) {
-        const { object, plural } = route;
+      for (const wanted of routing) {
+        const { plural } = wanted;
+        const object = { ...wanted.object, apiVersion: await servedVersion(api, wanted) };
+        const route = { ...wanted, object };
         const at = path(object.apiVersion, plural, object);
         await writeFenced(
           `${object.kind} ${object.metadata.name}`,

@@ -136,10 +136,10 @@ export function fakeRouter(workload: WorkloadOf<'alb'>, live: Slot = 'blue'): Fa
         .map(arn => ({ what: ruleText(arn), answers: 'fixed-response' }));
     },
 
-    async readProblem({ name, router: routing }, owner) {
+    async readProblem({ name, router: routing, cluster }, owner) {
       const { standing: all, ...facts } = factsOf(routing);
       const seen = owner.stack === undefined ? facts : { ...facts, standing: all };
-      return routingProblem(routing, seen, { workload: name, ...owner });
+      return routingProblem(routing, seen, { workload: name, cluster: cluster.name, ...owner });
     },
 
     async readOthers({ name, router: routing }, owner) {

@@ -32,6 +32,10 @@ export interface SlotRoute {
 /** An object of a slot in the cluster beside its Deployment and its Service. */
 export interface RouteObject {
   object: KubernetesObject;
+  /** Under which other API groups clusters serve the same, with what brings each; that of the object is preferred. */
+  otherVersions: readonly { apiVersion: string; of: string }[];
+  /** What brings the object's own. */
+  of: string;
   /** Of its kind, as the paths of the Kubernetes API have it. */
   plural: string;
   /** Fields of its `spec` that nobody can change in one that is there: it is deleted and written anew for them. */
@@ -43,6 +47,8 @@ export interface RouteObject {
 /** What a router needs to know of the workload that names it. */
 export interface Routed {
   name: string;
+  port?: string | number | undefined;
+  router?: { kind: string } | undefined;
   service?: string | undefined;
   otherServices?: string[] | undefined;
 }

@@ -1,6 +1,6 @@
 /**
  * The AWS Load Balancer Controller's TargetGroupBinding, as far as Sluice writes it: the schema decides which fields the
- * server keeps and who owns what of them. Without the controller's webhooks and without `networking`.
+ * server keeps and who owns what of them. Without the controller's webhooks.
  */
 export const targetGroupBindingCrd = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -41,6 +41,46 @@ export const targetGroupBindingCrd = {
                   targetType: { type: 'string', enum: ['instance', 'ip'] },
                   ipAddressType: { type: 'string', enum: ['ipv4', 'ipv6'] },
                   vpcID: { type: 'string' },
+                  networking: {
+                    type: 'object',
+                    properties: {
+                      ingress: {
+                        type: 'array',
+                        items: {
+                          type: 'object',
+                          required: ['from', 'ports'],
+                          properties: {
+                            from: {
+                              type: 'array',
+                              items: {
+                                type: 'object',
+                                properties: {
+                                  securityGroup: {
+                                    type: 'object',
+                                    required: ['groupID'],
+                                    properties: { groupID: { type: 'string' } },
+                                  },
+                                },
+                              },
+                            },
+                            ports: {
+                              type: 'array',
+                              items: {
+                                type: 'object',
+                                properties: {
+                                  protocol: { type: 'string', enum: ['TCP', 'UDP'] },
+                                  port: {
+                                    anyOf: [{ type: 'integer' }, { type: 'string' }],
+                                    'x-kubernetes-int-or-string': true,
+                                  },
+                                },
+                              },
+                            },
+                          },
+                        },
+                      },
+                    },
+                  },
                 },
               },
               status: { type: 'object', properties: { observedGeneration: { type: 'integer', format: 'int64' } } },

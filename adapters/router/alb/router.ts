@@ -58,11 +58,11 @@ export function albRouter(client: ElasticLoadBalancingV2Client): TrafficRouter<W
         .map(rule => ({ what: ruleText(rule.arn), answers: rule.types.join(', ') || 'no action' }));
     },
 
-    async readProblem({ name: workload, router }, owner) {
+    async readProblem({ name: workload, router, cluster }, owner) {
       // who else stands there is asked when it is registered: what comes behind its rules later is not taken over by them
       const withStanding = owner.stack !== undefined;
       const facts = await describeRouting(client, router, { abortSignal: deadline(), withStanding });
-      return routingProblem(router, facts, { workload, ...owner });
+      return routingProblem(router, facts, { workload, cluster: cluster.name, ...owner });
     },
 
     async readOthers({ name: workload, router }, owner) {

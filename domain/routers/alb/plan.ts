@@ -12,6 +12,12 @@ export interface AlbRouting {
   targetGroups: Record<Slot, string>;
   /** ARN of the rule that sends the preview header to the idle slot. */
   previewRule?: string;
+  /** What its target groups speak to the pods; absent: HTTP1. */
+  protocolVersion?: 'HTTP1' | 'HTTP2' | 'GRPC';
+  /** The load balancer's, which the bindings let in to the pods; absent: somebody else lets it in. */
+  loadBalancerSecurityGroup?: string;
+  /** Where it asks whether a pod is healthy, if that is another port than that of the requests. */
+  healthCheckPort?: number;
 }
 
 const arn = (what: string, part: string) =>
@@ -50,6 +56,31 @@ const schema = z
         examples: [ruleExample],
       })
       .optional(),
+    protocolVersion: z
+      .enum(['HTTP1', 'HTTP2', 'GRPC'], { error: 'HTTP1, HTTP2 or GRPC' })
+      .meta({
+        description: 'What the target groups speak to the pods. Absent: HTTP1, or as they are.',
+        examples: ['GRPC'],
+      })
+      .optional(),
+    loadBalancerSecurityGroup: z
+      .string({ error: 'the id of a security group' })
+      .regex(/^sg-[0-9a-f]{8,17}$/, { error: 'the id of a security group: sg- and 8 to 17 digits and letters a to f' })
+      .meta({
+        description:
+          "The load balancer's security group: the slots' bindings let it in to the pods. Absent: somebody else lets it in.",
+        examples: ['sg-0123456789abcdef0'],
+      })
+      .optional(),
+    healthCheckPort: z
+      .int({ error: 'a port from 1 to 65535' })
+      .min(1)
+      .max(65_535)
+      .meta({
+        description: 'Where the load balancer checks pods, if that is another port than that of the requests.',
+        examples: [8081],
+      })
+      .optional(),
   })
   .meta({ description: 'alb' });
 
@@ -68,8 +99,14 @@ export const alb = {
   },
   schema,
 
-  routingOf({ previewRule, ...required }): AlbRouting {
-    return previewRule === undefined ? required : { ...required, previewRule };
+  routingOf({ previewRule, protocolVersion, loadBalancerSecurityGroup, healthCheckPort, ...required }): AlbRouting {
+    return {
+      ...required,
+      ...(previewRule !== undefined && { previewRule }),
+      ...(protocolVersion !== undefined && { protocolVersion }),
+      ...(loadBalancerSecurityGroup !== undefined && { loadBalancerSecurityGroup }),
+      ...(healthCheckPort !== undefined && { healthCheckPort }),
+    };
   },
 
   issues({ targetGroups: { blue, green } }) {
@@ -85,6 +122,7 @@ export const alb = {
     insideTheCluster(workload),
     'With sticky target groups a new weight applies to new clients only: the real shares follow slowly.',
     'A roll back moves new requests to stable in seconds, sticky clients included; long connections (WebSocket, SSE, gRPC) end only when targets are deregistered.',
+    ...ofRouting(workload),
   ],
   services: () => [],
 
@@ -98,8 +136,10 @@ export const alb = {
     return `the target groups ${blue} and ${green}`;
   },
 
-  slotObjects: ({ targetGroups }, { slot, metadata, port }) => [
+  slotObjects: ({ targetGroups, loadBalancerSecurityGroup, healthCheckPort }, { slot, metadata, port }) => [
     {
+      of: 'the AWS Load Balancer Controller',
+      otherVersions: [{ apiVersion: 'eks.amazonaws.com/v1', of: 'EKS Auto Mode' }],
       object: {
         apiVersion: 'elbv2.k8s.aws/v1beta1',
         kind: 'TargetGroupBinding',
@@ -109,11 +149,17 @@ export const alb = {
           targetGroupARN: targetGroups[slot],
           // always stated: the controller's webhook fills it in at creation only and refuses a later apply without it
           targetType: 'ip',
+          ...(loadBalancerSecurityGroup !== undefined && {
+            networking: networkingFor(
+              loadBalancerSecurityGroup,
+              healthCheckPort === undefined ? [port] : [port, healthCheckPort],
+            ),
+          }),
         },
       },
       plural: 'targetgroupbindings',
       fixed: ['targetGroupARN', 'targetType'],
-      goneAfter: 'the AWS Load Balancer Controller takes its targets out first',
+      goneAfter: 'its controller takes its targets out first',
     },
   ],
 
@@ -123,6 +169,34 @@ export const alb = {
 /** Of a workload whose dial is on listener rules: where it is. */
 export const albRoutingOf = (routing: AlbRouting | { kind: string }): AlbRouting | undefined =>
   routing.kind === 'alb' ? (routing as AlbRouting) : undefined;
+
+/** Lets the load balancer in, and nobody else: the controller keeps the rules of the pods' security group for it. */
+const networkingFor = (groupID: string, ports: readonly number[]) => ({
+  ingress: [
+    { from: [{ securityGroup: { groupID } }], ports: [...new Set(ports)].map(port => ({ protocol: 'TCP', port })) },
+  ],
+});
+
+/** What follows from how this very one is set up. */
+function ofRouting(workload: Routed | undefined): string[] {
+  const routing = workload?.router === undefined ? undefined : albRoutingOf(workload.router);
+  if (routing === undefined) return [];
+  const { protocolVersion, loadBalancerSecurityGroup, healthCheckPort } = routing;
+  const notes: string[] = [];
+  if (protocolVersion === 'GRPC') {
+    notes.push(
+      "gRPC: a call that fails has the HTTP status 200, and its own status is inside of the answer, which the load balancer does not read: it counts as good. Only a metric of the program's own (Prometheus) or its pods show such failures.",
+    );
+  }
+  if (loadBalancerSecurityGroup === undefined) {
+    const port = workload?.port === undefined ? 'the port of its requests' : `port ${workload.port}`;
+    const check = healthCheckPort === undefined ? '' : ` and on port ${healthCheckPort}, where it checks them`;
+    notes.push(
+      `The workload's router names no loadBalancerSecurityGroup: somebody else has to let the load balancer in. The security group of the pods (of their nodes, unless they have one of their own) needs a rule that allows TCP from the load balancer's security group on ${port}${check}; without it no target becomes healthy.`,
+    );
+  }
+  return notes;
+}
 
 function insideTheCluster(workload: Routed | undefined): string {
   const notCanaried = 'Requests from inside the cluster are not canaried:';

@@ -11,6 +11,9 @@ import type { RoutingFacts } from './routing-facts.ts';
 const CONTROLLER_TAG =
   /^(?:(?:elbv2|ingress|service|gateway)\.k8s\.aws(?:\.[a-z]+)?\/|(?:ingress|service)\.eks\.amazonaws\.com\/|eks:eks-cluster-name$)/;
 
+/** On a target group: the cluster of EKS Auto Mode that may register its pods there. */
+export const AUTO_MODE_TAG = 'eks:eks-cluster-name';
+
 /** The road that is open to whoever has an Ingress. */
 const OPEN_ROAD =
   'Use a listener, rules and target groups that CDK, CloudFormation or Terraform owns (docs/deploy.md); a router for Ingress is not available yet';
@@ -29,13 +32,14 @@ export function controllerProblem(what: string, tags: Tags): string | undefined 
  * @param owner whose workload it is
  */
 export function routingProblem(
-  routing: Pick<AlbRouting, 'targetGroups'>,
+  routing: Pick<AlbRouting, 'targetGroups' | 'protocolVersion'>,
   facts: RoutingFacts,
-  owner: { controlPlane: string; workload: string; stack?: string | undefined },
+  owner: { controlPlane: string; workload: string; stack?: string | undefined; cluster?: string },
 ): string | undefined {
-  const { stack } = owner;
+  const { stack, cluster } = owner;
   return (
     controllersProblem(routing, facts) ??
+    (cluster === undefined ? undefined : clusterProblem(routing, facts, cluster)) ??
     ownersProblem(routing, facts, owner) ??
     groupProblem(routing, facts) ??
     loadBalancerProblem(routing, facts) ??
@@ -82,7 +86,24 @@ function controllersProblem({ targetGroups }: Pick<AlbRouting, 'targetGroups'>, 
     ...facts.rules.map(({ loadBalancer }): [string, string] => ['load balancer', loadBalancer]),
     ...SLOTS.map((slot): [string, string] => ['target group', targetGroups[slot]]),
   ];
-  return firstOf(named, ([what, arn]) => controllerProblem(`${what} ${arn}`, tagsOf(facts, arn)));
+  return firstOf(named, ([what, arn]) => {
+    const { [AUTO_MODE_TAG]: cluster, ...tags } = tagsOf(facts, arn);
+    // a workload's own group says in which cluster its pods are: EKS Auto Mode registers them in no other
+    const isBound = what === 'target group' && tags[OWNER_TAG] !== undefined;
+    return controllerProblem(
+      `${what} ${arn}`,
+      cluster === undefined || isBound ? tags : { ...tags, [AUTO_MODE_TAG]: cluster },
+    );
+  });
+}
+
+function clusterProblem({ targetGroups }: Pick<AlbRouting, 'targetGroups'>, facts: RoutingFacts, cluster: string) {
+  return firstOf(SLOTS, slot => {
+    const found = tagsOf(facts, targetGroups[slot])[AUTO_MODE_TAG];
+    return found === undefined || found === cluster
+      ? undefined
+      : `target group ${targetGroups[slot]} is for pods of cluster ${found} (tag ${AUTO_MODE_TAG}), and the workload is in ${cluster}`;
+  });
 }
 
 function ownersProblem(
@@ -103,12 +124,18 @@ function ownersProblem(
   });
 }
 
-function groupProblem({ targetGroups }: Pick<AlbRouting, 'targetGroups'>, { groups }: RoutingFacts) {
+function groupProblem(
+  { targetGroups, protocolVersion: wanted }: Pick<AlbRouting, 'targetGroups' | 'protocolVersion'>,
+  { groups }: RoutingFacts,
+) {
   const single = firstOf(SLOTS, slot => {
-    const { targetType, protocol = 'none' } = groups[slot];
+    const { targetType, protocol = 'none', protocolVersion } = groups[slot];
     const what = `target group ${targetGroups[slot]}`;
     if (targetType !== 'ip') {
       return `${what} has targets of type ${targetType}, and slots register the addresses of their pods: it must be of type ip, which is chosen when a target group is made`;
+    }
+    if (wanted !== undefined && protocolVersion !== undefined && protocolVersion !== wanted) {
+      return `${what} speaks ${protocolVersion} to its pods, and the workload says ${wanted} (router.protocolVersion)`;
     }
     return protocol === 'HTTP' || protocol === 'HTTPS'
       ? undefined
