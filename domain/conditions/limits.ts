@@ -4,20 +4,29 @@ import { type Expression, partsOf } from './tree.ts';
 export interface Limit {
   value: number;
   at: number;
+  /** The comparison as it is with the result on its left. */
+  operator: Comparison;
 }
 
-const COMPARISONS = ['<', '<=', '>', '>=', '==', '!='];
+type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!=';
+/** Each with what it is when its sides change places. */
+const TURNED: Readonly<Record<Comparison, Comparison>> = {
+  ...{ '<': '>', '<=': '>=', '>': '<', '>=': '<=' },
+  ...{ '==': '==', '!=': '!=' },
+};
+const isComparison = (operator: string): operator is Comparison => Object.hasOwn(TURNED, operator);
 /** Functions whose answer has the unit of what they are given. */
 const SAME_UNIT = ['first', 'last', 'max', 'min', 'mean', 'median', 'abs', 'float', 'asFloat', 'default'];
 
 /** The limits in a condition: numbers that the result itself is compared with, not what is computed from it. */
 export function limitsOf(expression: Expression): Limit[] {
   const inside = partsOf(expression).flatMap(limitsOf);
-  if (expression.kind !== 'binary' || !COMPARISONS.includes(expression.operator)) return inside;
-  const { left, right } = expression;
+  if (expression.kind !== 'binary' || !isComparison(expression.operator)) return inside;
+  const { left, right, operator } = expression;
   const [limit] = isResult(left) ? [right] : isResult(right) ? [left] : [];
   const value = limit === undefined ? undefined : constant(limit);
-  return limit === undefined || value === undefined ? inside : [{ value, at: limit.at }, ...inside];
+  if (limit === undefined || value === undefined) return inside;
+  return [{ value, at: limit.at, operator: limit === right ? operator : TURNED[operator] }, ...inside];
 }
 
 function isResult(expression: Expression): boolean {

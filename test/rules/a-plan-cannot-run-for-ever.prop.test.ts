@@ -147,7 +147,7 @@ describe('a plan with any text in any place', () => {
       {
         name: 'depth',
         source: { kind: 'prometheus', query: 'max(depth)' },
-        judge: { kind: 'threshold', failureCondition: 'result[0] > 5' },
+        judge: { kind: 'threshold', failureCondition: 'result[0] > 0.5' },
       },
       {
         name: 'check',

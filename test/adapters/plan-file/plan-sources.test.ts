@@ -4,7 +4,7 @@ import type { Metric } from '../../../domain/plan/plan.ts';
 import type { Workload } from '../../../domain/workload.ts';
 import { changed, mistakesOf, planOf, shortly } from './plan-text.ts';
 
-const THRESHOLD = "{ kind: threshold, failureCondition: 'result[0] > 5' }";
+const THRESHOLD = "{ kind: threshold, failureCondition: 'result[0] > 0.5' }";
 /** The small plan with its last metric replaced. */
 const withMetric = (source: string, judge = THRESHOLD) =>
   changed(

@@ -18,7 +18,7 @@ export function issuesIn(input: unknown, workload?: Workload): string[] {
 const issueText = ({ path, at, found, expected, ...rest }: Issue): string =>
   `${at} ${pathText(path)}${'column' in rest ? ` column ${rest.column}` : ''}: ${found}; expected ${expected}${'guess' in rest ? `; perhaps ${rest.guess}` : ''}`;
 
-const THRESHOLD = "{ kind: threshold, failureCondition: 'result[0] > 5' }";
+const THRESHOLD = "{ kind: threshold, failureCondition: 'result[0] > 0.5' }";
 
 /** The small plan with its last metric, metrics[2], measuring and judging in another way. */
 export const withMetric = (source: string, judge = THRESHOLD): string =>

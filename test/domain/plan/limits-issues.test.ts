@@ -72,6 +72,38 @@ describe('a limit that no response time can reach is refused, with its unit and 
   });
 });
 
+describe('a limit that no share of requests can reach is refused', () => {
+  const COUNTED = '{ kind: cloudwatch, bad: failedRequests }';
+  const failure = (condition: string) =>
+    withMetric(COUNTED, `{ kind: threshold, failureCondition: '${condition}', failureLimit: 1 }`);
+  it.each([
+    ['result[0] > 5', '> 5', '0.05'],
+    ['result[0] > 2', '> 2', '0.02'],
+    ['result[0] > 1', '> 1', undefined],
+    ['1 < result[0]', '> 1', undefined],
+    ['result[0] >= 1.5', '>= 1.5', '0.015'],
+    ['result[0] > 0.1 || result[0] > 300', '> 300', undefined],
+    ['result[0] < 0', '< 0', undefined],
+    ['result[0] == -1', '== -1', undefined],
+    ['max(result) > 50', '> 50', '0.5'],
+  ])('%s', (condition, found, guess) => {
+    const [said, ...others] = issuesOf(failure(condition));
+    expect(others).toEqual([]);
+    expect(said).toContain(`${found}, which no share of requests is; expected a limit from 0 (none) to 1`);
+    expect(said?.endsWith(`; perhaps ${guess}`)).toBe(guess !== undefined);
+  });
+
+  it.each(['result[0] >= 1', 'result[0] > 0', 'result[0] > 0.999', 'len(result) > 5', 'result[0] * 100 > 5'])(
+    'and %s is fine',
+    condition => expect(issuesOf(failure(condition))).toEqual([]),
+  );
+
+  it('as it is of a count or a per cent of something else', () => {
+    const orders = '{ kind: cloudwatch, metric: { namespace: Shop, name: Orders, dimensions: { Slot: "${slot}" } } }';
+    expect(issuesOf(threshold('result[0] > 5', orders))).toEqual([]);
+  });
+});
+
 describe('a limit of a response time is fine', () => {
   it.each([
     ['in seconds', threshold('result[0] < 0.5')],

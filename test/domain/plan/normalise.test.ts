@@ -15,7 +15,7 @@ const SOURCES: Record<string, string> = {
 const judgeOf = (judge: string, keys = '') =>
   lastMetric(SOURCES[/kind: (\w+)/.exec(judge)?.[1] ?? ''] ?? COUNTS, judge, keys)?.judge;
 const measureOf = (source: string, judge: string) => lastMetric(source, judge)?.source;
-const ANY = "{ kind: threshold, failureCondition: 'result[0] > 5' }";
+const ANY = "{ kind: threshold, failureCondition: 'result[0] > 0.5' }";
 const SCORES = { pass: 95, marginal: 75, weights: {} };
 const THRESHOLD = {
   kind: 'threshold',

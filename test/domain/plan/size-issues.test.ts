@@ -11,7 +11,7 @@ const planWith = (characters: number) => ({
   metrics: Array.from({ length: 20 }, (_, index) => ({
     name: `depth-${index}`,
     source: { kind: 'prometheus', query: `up{job="${'x'.repeat(characters / 20)}"}` },
-    judge: { kind: 'threshold', failureCondition: 'result[0] > 5' },
+    judge: { kind: 'threshold', failureCondition: 'result[0] > 0.5' },
   })),
   steps: [{ setWeight: 10 }, { bake: '10m' }, { setWeight: 100 }],
   soak: '15m',

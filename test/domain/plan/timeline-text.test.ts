@@ -150,13 +150,13 @@ describe('how a metric judges, printed', () => {
     ],
     [
       COUNTS,
-      "{ kind: threshold, successCondition: 'result[0] < 1', failureCondition: 'result[0] > 2', interval: 2m, failureLimit: -1, consecutiveSuccessLimit: 3 }",
-      'failed requests, good if result[0] < 1, bad if result[0] > 2; every 2m; any number of bad windows allowed; done after 3 good in a row',
+      "{ kind: threshold, successCondition: 'result[0] < 1', failureCondition: 'result[0] > 0.2', interval: 2m, failureLimit: -1, consecutiveSuccessLimit: 3 }",
+      'failed requests, good if result[0] < 1, bad if result[0] > 0.2; every 2m; any number of bad windows allowed; done after 3 good in a row',
     ],
     [
       COUNTS,
-      "{ kind: threshold, failureCondition: 'result[0] > 2', failureLimit: 1 }",
-      'failed requests, limit 200 %; every 1m; 1 bad window allowed',
+      "{ kind: threshold, failureCondition: 'result[0] > 0.2', failureLimit: 1 }",
+      'failed requests, limit 20 %; every 1m; 1 bad window allowed',
     ],
     [
       COUNTS,
