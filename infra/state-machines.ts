@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -45,9 +45,11 @@ export class SluiceMachine extends Construct {
       stateMachineName: props.stateMachineName,
       stateMachineType: sfn.StateMachineType.STANDARD,
       definitionBody: sfn.DefinitionBody.fromString(definition),
-      definitionSubstitutions: Object.fromEntries(
-        used.map(({ placeholder, deployed }) => [placeholder, deployed.versionArn]),
-      ),
+      definitionSubstitutions: {
+        ...Object.fromEntries(used.map(({ placeholder, deployed }) => [placeholder, deployed.versionArn])),
+        // a service integration's ARN is another one in China and in GovCloud
+        ...(definition.includes('${Partition}') && { Partition: Stack.of(this).partition }),
+      },
       role,
       tracingEnabled: true,
       logs: {

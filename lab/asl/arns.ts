@@ -15,13 +15,15 @@ export const executionArnOf = (machine: string, name: string): string =>
 export const functionArnOf = (name: string): string => `arn:aws:lambda:${region}:${account}:function:${name}`;
 
 /**
- * `Look` and the like as the machines' definitions name them: `${LookFunction}` is the ARN of the function `look`.
+ * `Look` and the like as the machines' definitions name them: `${LookFunction}` is the ARN of the function `look`, and
+ * `${Partition}` the part of AWS in which service integrations are.
  * @param version of all of them, as a deployment publishes it; absent: whatever is newest
  */
 export function functionSubstitutions(functionNames: Iterable<string>, version?: number): Record<string, string> {
   const pascal = (name: string) => name.replace(/(^|-)([a-z0-9])/g, (_, __, first: string) => first.toUpperCase());
   const arnOf = (name: string) => `${functionArnOf(name)}${version === undefined ? '' : `:${version}`}`;
-  return Object.fromEntries([...functionNames].map(name => [`${pascal(name)}Function`, arnOf(name)]));
+  const functions = [...functionNames].map((name): [string, string] => [`${pascal(name)}Function`, arnOf(name)]);
+  return { ...Object.fromEntries(functions), Partition: 'aws' };
 }
 
 /** The name in a function ARN, a partial ARN or a name, each with or without a version or alias. */

@@ -1,6 +1,11 @@
 import type { RepositoryFacts } from './facts.ts';
 import { isObject, isTooLong, type JsonObject, type Mistake, MOST_SECONDS, type StateUnderLint } from './mistake.ts';
 
+/** A service integration: in which partition, the deployment says. */
+const INTEGRATION = /^arn:\$\{Partition\}:states:::/;
+const LAMBDA_INVOKE = /^arn:\$\{Partition\}:states:::lambda:invoke/;
+const OF_ONE_PARTITION = /^arn:aws[\w-]*:/;
+
 /** What every Task needs, because the engines' defaults differ: 60 s embedded, 99,999,999 s on AWS. */
 export function taskMistakes({ name, path, state }: StateUnderLint, facts: RepositoryFacts): Mistake[] {
   if (state.Type !== 'Task') return [];
@@ -19,6 +24,9 @@ export function taskMistakes({ name, path, state }: StateUnderLint, facts: Repos
     HeartbeatSeconds >= TimeoutSeconds
   ) {
     messages.push('HeartbeatSeconds is less than TimeoutSeconds');
+  }
+  if (OF_ONE_PARTITION.test(String(state.Resource))) {
+    messages.push(`'${String(state.Resource)}': another partition has another ARN: begin with arn:\${Partition}:`);
   }
   messages.push(...functionMistakes(name, state, facts));
   return messages.map(message => ({ path, message }));
@@ -43,11 +51,11 @@ function functionMistakes(name: string, state: JsonObject, { functionFiles }: Re
 
 function functionReference(state: JsonObject): string | undefined {
   const resource = String(state.Resource);
-  if (resource.startsWith('arn:aws:states:::lambda:invoke')) {
+  if (LAMBDA_INVOKE.test(resource)) {
     const parameters = isObject(state.Parameters) ? state.Parameters : {};
     return typeof parameters.FunctionName === 'string' ? parameters.FunctionName : undefined;
   }
-  return resource.startsWith('arn:aws:states:') ? undefined : resource;
+  return INTEGRATION.test(resource) ? undefined : resource;
 }
 
 const kebabCase = (name: string): string => name.replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase();

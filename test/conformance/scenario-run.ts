@@ -67,9 +67,12 @@ export async function openScenario(
     });
   const nameOf = (handler: string) => `${scenario}--${handler}`;
   const pascal = (name: string) => name.replace(/(^|-)([a-z])/g, (_, __, first: string) => first.toUpperCase());
-  const substitutions = Object.fromEntries(
-    Object.keys(makeHandlers(fakes.deps)).map(name => [`${pascal(name)}Function`, functionArnOf(nameOf(name))]),
-  );
+  const substitutions = {
+    ...Object.fromEntries(
+      Object.keys(makeHandlers(fakes.deps)).map(name => [`${pascal(name)}Function`, functionArnOf(nameOf(name))]),
+    ),
+    Partition: 'aws',
+  };
   const calls: string[] = [];
   // the embedded host looks for its functions when a machine is registered, and the handlers need the machines' ARNs
   const run: { handlers: ReturnType<typeof makeHandlers> } = { handlers: {} };

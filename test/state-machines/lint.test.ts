@@ -12,7 +12,7 @@ const rightCatch = { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: '
 const rightTask = {
   Comment: '30 s: the Lambda has 20',
   Type: 'Task',
-  Resource: 'arn:aws:states:::lambda:invoke',
+  Resource: `arn:${placeholder('Partition')}:states:::lambda:invoke`,
   Parameters: { FunctionName: placeholder('LookFunction'), Payload: { 'move.$': '$.move', releaseKind: 'canary' } },
   ResultSelector: { 'move.$': '$.Payload' },
   TimeoutSeconds: 30,
@@ -73,6 +73,11 @@ describe('the lint of state machines', () => {
       'a function by its ARN',
       withTask({ Resource: 'arn:aws:lambda:eu-west-1:123456789012:function:look' }),
       /placeholder/,
+    ],
+    [
+      'an integration of one partition alone',
+      withTask({ Resource: 'arn:aws:states:::lambda:invoke' }),
+      /another partition has another ARN/,
     ],
     ['a state under the wrong name', withTask({}, 'Watch'), /calls Look has a name that begins with it/],
     [
