@@ -112,6 +112,8 @@ export const numberOf = (name: string, point: Point): VersionReading<number> => 
 
 function count(series: Series, points: Points): number | undefined {
   const value = read(series, points);
+  // CloudWatch keeps response times in bins, and of one that a threshold divides it takes a part
+  if (value !== undefined && series.counted === 'responseTime') return Math.round(value);
   if (value !== undefined && !Number.isInteger(value))
     throw new UnusableCountError(`${series.stat} of ${points.names[series.counted]} is not a whole number (${value})`);
   return value;
