@@ -6,5 +6,7 @@ export interface SmokeCheck {
   question: string;
   /** What Sluice takes for true until then, and where that stands. */
   assumed: string;
+  /** What of Sluice changes where the answer is another one. */
+  otherwise: string;
   run(alb: SmokeLoadBalancer): Promise<Record<string, unknown>>;
 }

@@ -1,4 +1,5 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { ECRClient } from '@aws-sdk/client-ecr';
 import {
   DescribeRulesCommand,
   type ElasticLoadBalancingV2Client,
@@ -11,6 +12,10 @@ export interface SmokeLoadBalancer {
   cloudWatch: CloudWatchClient;
   /** Somebody who is limited by tags as docs/only-aws.md says; absent: the question of tags is not asked. */
   elbByTag?: ElasticLoadBalancingV2Client;
+  /** A repository of ECR with a tagged image, to which a tag is put and taken away again; absent: it is not asked about. */
+  images?: { ecr: ECRClient; repositoryName: string };
+  /** How long a slow answer takes, in milliseconds: shorter than any time-out on its way. @default 20_000 */
+  slowMs?: number;
   /** Of the load balancer, e.g. `http://name.eu-west-1.elb.amazonaws.com`. */
   url: string;
   /** Host header that the rule asks for; absent: it asks for none. */
@@ -79,12 +84,13 @@ export async function actionsNow(alb: SmokeLoadBalancer) {
   return rules[0]?.Actions ?? [];
 }
 
-/** Sum of a count over some minutes; undefined where nothing is published. @param slot absent: of the load balancer itself */
+/** Sum of a count over some minutes; undefined where nothing is published. @param slot absent: of the load balancer itself   @param stat the Sum, or a count such as TC(0.3:) */
 export async function countOf(
   alb: SmokeLoadBalancer,
   metric: string,
   span: { fromEpochMs: number; toEpochMs: number },
   slot?: 'blue' | 'green',
+  stat = 'Sum',
 ): Promise<number | undefined> {
   const group = slot === undefined ? [] : [{ Name: 'TargetGroup', Value: alb.targetGroups[slot].split(':').at(-1) }];
   const query: MetricDataQuery = {
@@ -96,7 +102,7 @@ export async function countOf(
         Dimensions: [{ Name: 'LoadBalancer', Value: alb.loadBalancer }, ...group],
       },
       Period: 60,
-      Stat: 'Sum',
+      Stat: stat,
     },
   };
   const { MetricDataResults: results = [] } = await alb.cloudWatch.send(

@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { ECRClient } from '@aws-sdk/client-ecr';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Command } from '@commander-js/extra-typings';
 import { CHECKS, runChecks } from './checks.ts';
@@ -17,6 +18,7 @@ const options = new Command('aws-smoke')
   .requiredOption('--green <arn>', 'target group whose targets answer GET / with "green"')
   .option('--host <name>', 'host header that the rule asks for')
   .option('--tag-profile <name>', 'AWS profile of a role that is limited by tags (docs/only-aws.md has its policy)')
+  .option('--repository <name>', 'ECR repository with a tagged image: gets a second tag, which is taken away again')
   .option('--only <names...>', `some of ${CHECKS.map(({ name }) => name).join(', ')}`)
   .option('--json <file>', 'writes the answers')
   .parse()
@@ -34,6 +36,9 @@ const results = await runChecks(
     cloudWatch: new CloudWatchClient({}),
     ...(options.tagProfile !== undefined && {
       elbByTag: new ElasticLoadBalancingV2Client({ profile: options.tagProfile }),
+    }),
+    ...(options.repository !== undefined && {
+      images: { ecr: new ECRClient({}), repositoryName: options.repository },
     }),
     url: options.url,
     ...(options.host !== undefined && { host: options.host }),

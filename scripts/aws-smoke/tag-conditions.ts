@@ -13,6 +13,8 @@ export const tagConditions: SmokeCheck = {
   name: 'tag-conditions',
   question: "Does IAM ask a rule's tags for ModifyRule, and the call that tags for AddTags, and after how long?",
   assumed: 'yes, within 80 s: all that a role may change is limited by tags (decision 46)',
+  otherwise:
+    'rights go by load balancer; where it only takes longer, a custom resource asks again for longer than 80 s',
   async run(alb) {
     const { elbByTag } = alb;
     if (elbByTag === undefined) return { answer: 'not asked: --tag-profile names nobody who is limited by tags' };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DescribeImagesCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import {
   type AddTagsCommandInput,
   DescribeTagsCommand,
@@ -72,6 +73,20 @@ function limitedByTags(endpoint: string): ElasticLoadBalancingV2Client {
   return client;
 }
 
+/** As ECR is taken to be: a tag more on an image that is there leaves its push time as it was. */
+function registryOfOneImage(): ECRClient {
+  const tags = new Set(['v1']);
+  const imagePushedAt = new Date(0);
+  const send = async ({ constructor: { name }, input }: { constructor: { name: string }; input: object }) => {
+    const { imageTag = '', imageIds = [] } = input as { imageTag?: string; imageIds?: { imageTag?: string }[] };
+    if (name === 'PutImageCommand') tags.add(imageTag);
+    if (name === 'BatchDeleteImageCommand') for (const { imageTag: gone = '' } of imageIds) tags.delete(gone);
+    if (name === 'BatchGetImageCommand') return { images: [{ imageManifest: '{}' }] };
+    return { imageDetails: [{ imageDigest: `sha256:${'a'.repeat(64)}`, imageTags: [...tags], imagePushedAt }] };
+  };
+  return { send } as unknown as ECRClient;
+}
+
 async function openSmokeWorld() {
   const clock = openLabClock({ startEpochMs: Date.now(), compress: COMPRESS });
   const edge = await openEdge({ clock: clock.spec, idleTimeoutMs: 500 });
@@ -104,6 +119,8 @@ async function openSmokeWorld() {
   });
   const fakes: SmokeLoadBalancer = {
     elbByTag: limitedByTags(edge.wireUrl),
+    images: { ecr: registryOfOneImage(), repositoryName: 'checkout' },
+    slowMs: 400,
     elb: new ElasticLoadBalancingV2Client(labClientConfig(edge.wireUrl)),
     cloudWatch: new CloudWatchClient(labClientConfig(edge.wireUrl)),
     url: edge.url,
@@ -140,5 +157,20 @@ it('every check of aws-smoke finds in the lab what the lab takes for true, and p
   expect(results.propagation?.lastOldAfterMs).toHaveLength(5);
   expect(results.lateness).toMatchObject({ answer: expect.stringMatching(/^whole after \d+ s$/) });
   expect(results['tag-conditions']).toMatchObject({ answer: 'yes, all of it', mayTagWhatIsThere: false });
+  expect(results['in-flight']).toMatchObject({ sent: 20, answer: 'answered to the end, all of them' });
+  expect(results['slow-counts']).toMatchObject({ sent: 60, answer: 'as assumed, a whole number' });
+  expect(results.retag).toMatchObject({ answer: 'no: it stays as it was' });
+  const { imageDetails = [] } =
+    (await fakes.images?.ecr.send(new DescribeImagesCommand({ repositoryName: 'checkout' }))) ?? {};
+  expect(imageDetails[0]?.imageTags).toEqual(['v1']);
   expect((await edge.rules()).find(({ arn }) => arn === fakes.ruleArn)).toEqual(before);
 }, 60_000);
+
+it('docs/only-aws.md has a row for every check, with what would change, and says that it was not run', () => {
+  const rows = readFileSync(new URL('../../docs/only-aws.md', import.meta.url), 'utf8').split('\n');
+  for (const { name } of CHECKS) {
+    const row = rows.find(line => line.includes(`| \`${name}\` |`)) ?? `no row of ${name}`;
+    expect(row).toMatch(/\| not run yet \|$/);
+    expect(row.split('|').map(cell => cell.trim())).toHaveLength(8);
+  }
+});
