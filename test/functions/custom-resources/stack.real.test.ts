@@ -11,6 +11,8 @@ import { SYNTH_TIMEOUT_MS } from '../../infra/synthesised.ts';
 import { openDoor, openSilentServer } from '../../support/silent-server.ts';
 import { type FunctionResource, functionResources } from '../lambda/function-resources.ts';
 import { openAnswerBucket } from './answer-bucket.ts';
+import { keepsClusterStackContract } from './cluster-stack.contract.ts';
+import { openClusterStack } from './cluster-stack.ts';
 import { type Caller, openShop, shopTemplate } from './shop-stack.ts';
 import { keepsStackContract } from './stack.contract.ts';
 
@@ -23,11 +25,12 @@ const client = findRuntimeClient(process.env);
 const where = client.kind === 'there' ? "under AWS' runtime" : `skipped: ${client.because}`;
 const HOST = 'cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com';
 const FUNCTIONS: Record<string, string> = {
+  'sluice-cluster': 'custom-resources/cluster',
   'sluice-listener-rule': 'custom-resources/listener-rule',
   'sluice-registered-workload': 'custom-resources/registered-workload',
 };
 
-describe.skipIf(client.kind === 'absent')(`the stack of a workload, its functions ${where}`, () => {
+describe.skipIf(client.kind === 'absent')(`a stack, its functions ${where}`, () => {
   let folder: string;
   let resources: Map<string, FunctionResource>;
   let pki: Awaited<ReturnType<typeof generate>>;
@@ -93,7 +96,11 @@ describe.skipIf(client.kind === 'absent')(`the stack of a workload, its function
     };
   }
 
-  keepsStackContract(options => openShop(({ env }) => caller(env), options));
+  describe('of a workload', () => keepsStackContract(options => openShop(({ env }) => caller(env), options)));
+
+  describe('of a control plane', () => {
+    keepsClusterStackContract(options => openClusterStack(({ env }) => caller(env), options));
+  });
 
   it(
     'is told at once which variable a function lacks, instead of waiting for an answer',

@@ -19,6 +19,8 @@ export interface StackOptions {
   invoke: (functionArn: string, event: Event) => Promise<unknown>;
   /** Parameters, and what is in the stack besides custom resources: by name or logical id, what `Ref` is. */
   refs: Record<string, string>;
+  /** What `Fn::GetAtt` is of what is in the stack besides custom resources. */
+  attribute?: (logicalId: string, name: string) => string | undefined;
   /** Every event arrives twice, as Lambda says that it may. */
   isTwice?: boolean;
 }
@@ -72,7 +74,8 @@ export function openStack(options: StackOptions) {
   const values = {
     ref: (name: string) =>
       there.get(name)?.physicalId ?? { ...PSEUDO_PARAMETERS, ...refs, 'AWS::StackId': stackId }[name],
-    attribute: (logicalId: string, name: string) => there.get(logicalId)?.attributes[name],
+    attribute: (logicalId: string, name: string) =>
+      there.get(logicalId)?.attributes[name] ?? options.attribute?.(logicalId, name),
   };
   const propertiesOf = (logicalId: string, { Properties = {} }: TemplateResource) =>
     asTexts(resolved(Properties, values, logicalId)) as Record<string, unknown>;
