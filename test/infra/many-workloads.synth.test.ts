@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { charactersOf, rolesOf } from './iam/resolve.ts';
+import { charactersOf, rolesOf } from '../../lab/iam/resolve.ts';
 import { synthWorkloads } from './many-workloads.ts';
 import { type Resource, SYNTH_TIMEOUT_MS, type Synthesised, synthControlPlane } from './synthesised.ts';
 

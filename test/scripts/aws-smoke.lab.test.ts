@@ -14,10 +14,10 @@ import { afterEach, expect, it } from 'vitest';
 import { ruleArn, targetGroupArn } from '../../lab/aws/elbv2-arns.ts';
 import { labClientConfig } from '../../lab/aws/wire-server.ts';
 import { openLabClock } from '../../lab/clock.ts';
+import { decisionOf, type PolicyStatement } from '../../lab/iam/evaluate.ts';
 import { openEdge } from '../../lab/load-balancer/edge.ts';
 import { CHECKS, runChecks } from '../../scripts/aws-smoke/checks.ts';
 import type { SmokeLoadBalancer } from '../../scripts/aws-smoke/load-balancer.ts';
-import { decisionOf, type PolicyStatement } from '../infra/iam/evaluate.ts';
 
 /*
  * The script has not run against AWS. Here it runs against the lab's load balancer, whose answers are what the lab takes for

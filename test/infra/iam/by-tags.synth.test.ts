@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { functionsThat } from '../../../infra/functions/catalogue.ts';
+import { type Decision, decisionOf, type PolicyStatement, type Request } from '../../../lab/iam/evaluate.ts';
+import { arnOf, rolesOf } from '../../../lab/iam/resolve.ts';
 import { SYNTH_TIMEOUT_MS, synthControlPlane } from '../synthesised.ts';
-import { type Decision, decisionOf, type PolicyStatement, type Request } from './evaluate.ts';
-import { arnOf, rolesOf } from './resolve.ts';
 
 /*
  * What each function may do with which rule, group, repository, workspace and topic, asked of the policies of the template by

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { decisionOf, isItsAccount, type PolicyStatement, type Request } from '../../../lab/iam/evaluate.ts';
+import { arnOf, HERE, resolverOf, rolesOf } from '../../../lab/iam/resolve.ts';
 import { type Resource, SYNTH_TIMEOUT_MS, type Synthesised, synthControlPlane } from '../synthesised.ts';
-import { decisionOf, isItsAccount, type PolicyStatement, type Request } from './evaluate.ts';
-import { arnOf, HERE, resolverOf, rolesOf } from './resolve.ts';
 
 /*
  * Whether what is sent arrives: from every alarm, function and rule to the topic, queue or function that it names, through the

@@ -1,5 +1,16 @@
-import type { Resource, Synthesised } from '../synthesised.ts';
 import type { PolicyStatement } from './evaluate.ts';
+
+interface Resource {
+  Type: string;
+  Properties: Record<string, unknown>;
+}
+
+/** A template as CDK synthesised it. */
+export interface OfStack {
+  template: { toJSON(): Record<string, unknown> };
+  /** By logical id. */
+  ofType(type: string): Record<string, Resource>;
+}
 
 /*
  * A template's policies as CloudFormation would write them: its functions worked out for one account and region, so that an
@@ -45,7 +56,7 @@ const NAMED: Record<
   },
 };
 
-export function resolverOf({ template }: Synthesised) {
+export function resolverOf({ template }: OfStack) {
   const resources = template.toJSON().Resources as Record<string, Resource>;
 
   function named(logicalId: string, as: 'ref' | 'Arn'): string {
@@ -91,7 +102,7 @@ interface Document {
 }
 
 /** Every policy that a role has, inline and attached, by the role's name. Managed ones of AWS are none of ours. */
-export function rolesOf(from: Synthesised): Map<string, PolicyStatement[]> {
+export function rolesOf(from: OfStack): Map<string, PolicyStatement[]> {
   const { resolve } = resolverOf(from);
   const roles = new Map<string, PolicyStatement[]>();
   for (const [logicalId, { Properties }] of Object.entries(from.ofType('AWS::IAM::Role'))) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decisionOf, type PolicyStatement, type Request } from './evaluate.ts';
+import { decisionOf, type PolicyStatement, type Request } from '../../../lab/iam/evaluate.ts';
 
 const ARN = 'arn:aws:sns:eu-west-1:123456789012:news';
 const allow: PolicyStatement = { Effect: 'Allow', Action: 'sns:Publish', Resource: ARN };
