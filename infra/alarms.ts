@@ -14,7 +14,7 @@ export interface AlarmSources {
   readonly functions: ReadonlyMap<AnyFunctionName, SluiceFunction>;
   readonly release: sfn.IStateMachine;
   readonly rollBack: sfn.IStateMachine;
-  readonly table: dynamodb.Table;
+  readonly table: dynamodb.ITable;
   readonly deadLetters: sqs.IQueue;
   readonly notices: sns.ITopic;
   readonly notify: sns.ITopic;

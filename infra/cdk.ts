@@ -3,6 +3,7 @@ export type { ClusterProps } from './clusters.ts';
 export { SluiceControlPlane, type SluiceControlPlaneProps } from './control-plane.ts';
 export type { CodeOf } from './functions/code.ts';
 export type { NetworkProps, SluiceFunction } from './functions/sluice-function.ts';
+export { SluiceLedger, type SluiceLedgerProps } from './ledger.ts';
 export type { ControlPlaneNames } from './names.ts';
 export type { PlanProps, WorkloadProps } from './progressive-workload/file-props.ts';
 export { ProgressiveWorkload } from './progressive-workload/progressive-workload.ts';

@@ -1,4 +1,5 @@
 import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -21,7 +22,7 @@ import {
 } from './functions/catalogue.ts';
 import { builtCode, type CodeOf } from './functions/code.ts';
 import { HANDLER_TIMEOUT_SECONDS, type NetworkProps, SluiceFunction } from './functions/sluice-function.ts';
-import { ledgerTable } from './ledger-table.ts';
+import { ledgerBeside, outermost, type SluiceLedger } from './ledger.ts';
 import { suppress } from './nag.ts';
 import { type ControlPlaneNames, controlPlaneNames } from './names.ts';
 import { SluiceMachine } from './state-machines.ts';
@@ -50,6 +51,11 @@ export interface SluiceControlPlaneProps {
    * has several control planes in one region. @default 'sluice'
    */
   readonly name?: string;
+  /**
+   * Its table, which outlives it.
+   * @default a {@link SluiceLedger} of its name in a stack of its own beside this one, `<this stack>Ledger`
+   */
+  readonly ledger?: SluiceLedger;
   /** The clusters of its workloads, one at least. All are reached by the one network that its functions have. */
   readonly clusters: readonly ClusterProps[];
   /**
@@ -99,7 +105,7 @@ export interface SluiceControlPlaneProps {
  *       clusters: [{ name: 'prod' }],
  *     });
  *
- * Names are fixed (by `name`), so a stack has one at most. The table and the log groups outlive the stack.
+ * Names are fixed (by `name`), so a stack has one at most. Its table is in a stack of its own, and the log groups outlive it.
  * @throws Error at synthesis for a name, a cluster, a concurrency or a network that AWS or Sluice would not take
  */
 export class SluiceControlPlane extends Construct {
@@ -131,7 +137,14 @@ export class SluiceControlPlane extends Construct {
       if (mistake !== undefined) throw new Error(`privateNetworks: ${mistake}`);
     }
     const { code = builtCode } = props;
-    const table = ledgerTable(this, this.names.table);
+    const { ledger = ledgerBeside(this, name) } = props;
+    if (ledger.name !== name) {
+      throw new Error(`the ledger is that of the control plane ${ledger.name}, and this one is ${name}`);
+    }
+    const table = dynamodb.Table.fromTableName(this, 'Table', this.names.table);
+    // by name alone: nothing that one stack exports keeps the other from being changed
+    if (Stack.of(ledger) === Stack.of(this)) this.node.addDependency(ledger);
+    else outermost(Stack.of(this)).addStackDependency(outermost(Stack.of(ledger)));
     const key = new kms.Key(this, 'Key', {
       description: `${name}: notices and alarms`,
       enableKeyRotation: false,

@@ -59,7 +59,7 @@ export class SluiceMachine extends Construct {
         destination: new logs.LogGroup(this, 'Logs', {
           logGroupName: `/aws/vendedlogs/states/${props.stateMachineName}`,
           retention: props.logRetention,
-          removalPolicy: RemovalPolicy.RETAIN,
+          removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         }),
       },
     });

@@ -9,7 +9,7 @@ import { type BillLine, billTable, dollarsOf, dollarText, sumOf } from './prices
 
 /** What an account pays a month in which nothing is released, from the templates that `npm run synth` writes. */
 export async function costAtRest(_: number, say: (line: string) => void): Promise<Figure[]> {
-  const resources = [...resourcesOf(controlPlane()), ...resourcesOf(new ExampleWorkloadStack(new App(), 'Example'))];
+  const resources = [...ofItsStacks(controlPlane()), ...resourcesOf(new ExampleWorkloadStack(new App(), 'Example'))];
   const lines = billAtRest(resources);
   say('At rest, a month, with one workload:\n');
   for (const line of billTable(lines)) say(line);
@@ -29,6 +29,9 @@ function controlPlane(): Stack {
 
 const resourcesOf = (stack: Stack): Resource[] =>
   Object.values((Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> }).Resources);
+
+/** With the ledger's, which it is deployed after. */
+const ofItsStacks = (stack: Stack): Resource[] => [stack, ...stack.dependencies].flatMap(resourcesOf);
 
 const PAID = /::(Alarm|Key|Schedule|Table)$/;
 

@@ -74,7 +74,8 @@ export class SluiceFunction extends Construct {
     const logGroup = new logs.LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${this.name}`,
       retention: props.logRetention,
-      removalPolicy: RemovalPolicy.RETAIN,
+      // a first deployment that fails leaves nothing: the next one makes a log group of this name
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     logGroup.grantWrite(this.role);
     this.function = new lambda.Function(this, 'Function', {
@@ -90,8 +91,9 @@ export class SluiceFunction extends Construct {
       memorySize: 512,
       timeout: Duration.seconds(props.timeoutSeconds),
       tracing: lambda.Tracing.ACTIVE,
-      // an older version goes on serving the releases that began with it
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      // an older version goes on serving the releases that began with it; one of an update that was rolled back goes, since
+      // Lambda publishes no second one of the same code
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
       ...props.network,
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.deadLetters !== undefined && { deadLetterQueue: props.deadLetters }),

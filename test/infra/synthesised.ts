@@ -69,6 +69,13 @@ export function synthControlPlane(
   return { ...synthesised(stack), stack };
 }
 
+/** The stack of the table, which a control plane's is deployed after. */
+export function ledgerOf(controlPlane: Stack): Stack {
+  const found = controlPlane.dependencies.find(({ stackName }) => stackName.endsWith('Ledger'));
+  if (found === undefined) throw new Error(`${controlPlane.stackName} is deployed after no ledger`);
+  return found;
+}
+
 export function synthExample(options: { nag?: boolean } = {}): Synthesised {
   const stack = new ExampleWorkloadStack(new App(), 'Example');
   if (options.nag === true) Aspects.of(stack).add(new AwsSolutionsChecks({ verbose: true }));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Boto3, openBoto3 } from '../../support/boto3.ts';
 import { startMoto } from '../../support/moto-server.ts';
-import { SYNTH_TIMEOUT_MS, synthControlPlane, synthExample } from '../synthesised.ts';
+import { ledgerOf, SYNTH_TIMEOUT_MS, synthControlPlane, synthExample, synthesised } from '../synthesised.ts';
 import { type Facts, NOT_CHANGED, NOT_KNOWN, READERS } from './known-types.ts';
 import { openAccount, type Template, typesIn } from './moto-stack.ts';
 
@@ -14,17 +14,20 @@ const moto = await startMoto({ interprets: false });
 const where = moto.kind === 'there' ? "in moto's CloudFormation" : `skipped: ${moto.because}`;
 
 const templateOf = (synthesised: { template: { toJSON(): unknown } }) => synthesised.template.toJSON() as Template;
+let ledger: Template;
 let controlPlane: Template;
 let changedControlPlane: Template;
 let workload: Template;
 beforeAll(() => {
-  controlPlane = templateOf(synthControlPlane());
+  const { stack, ...deployed } = synthControlPlane();
+  ledger = templateOf(synthesised(ledgerOf(stack)));
+  controlPlane = templateOf(deployed);
   changedControlPlane = templateOf(synthControlPlane({ privateNetworks: ['10.20.0.0/16'], wayBackConcurrency: 2 }));
   workload = templateOf(synthExample());
 }, SYNTH_TIMEOUT_MS);
 
 it('somebody has decided for every type of both templates whether moto knows it', () => {
-  const types = [...new Set([controlPlane, workload].flatMap(typesIn))];
+  const types = [...new Set([ledger, controlPlane, workload].flatMap(typesIn))];
   const undecided = types.filter(type => READERS[type] === undefined && NOT_KNOWN[type] === undefined);
   expect(undecided, 'new types: each needs a reader or a reason in test/infra/moto/known-types.ts').toEqual([]);
   const gone = [...Object.keys(READERS), ...Object.keys(NOT_KNOWN)].filter(type => !types.includes(type));
@@ -58,7 +61,9 @@ describe.skipIf(moto.kind === 'absent')(`a stack ${where}`, () => {
   it(
     'of a control plane is made, changed, taken back and removed',
     async () => {
+      expect(await account.create('SluiceLedger', ledger)).toBe('CREATE_COMPLETE');
       const empty = await account.facts();
+      expect(Object.keys(empty['AWS::DynamoDB::Table'] ?? {})).toEqual(['sluice']);
       // made
       expect(await account.create('Sluice', controlPlane)).toBe('CREATE_COMPLETE');
       expect(await account.madeOf('Sluice'), NOW_KNOWN).toEqual(knownOf(controlPlane));
@@ -90,6 +95,9 @@ describe.skipIf(moto.kind === 'absent')(`a stack ${where}`, () => {
       for (const type of Object.keys(READERS)) {
         expect(left[type], type).toEqual(kept.has(type) ? back[type] : empty[type]);
       }
+      // and the table outlives its own stack
+      expect(await account.delete('SluiceLedger')).toBe('DELETE_COMPLETE');
+      expect((await account.facts())['AWS::DynamoDB::Table']).toEqual(empty['AWS::DynamoDB::Table']);
     },
     SYNTH_TIMEOUT_MS,
   );
