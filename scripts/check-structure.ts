@@ -4,7 +4,6 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { checkAdapters } from './structure/adapters.ts';
 import { EXEMPTIONS, FAMILIES } from './structure/families.ts';
 import { checkKinds, kindText } from './structure/kinds.ts';
 import { checkRooms, circleText, roomIn, topFolder } from './structure/rooms.ts';
@@ -56,22 +55,14 @@ const sawRooms = ofDomain.rooms > 0 && ofDomain.imports > 0 && ofTop.rooms > 0 &
 if (!sawRooms) console.error('no rooms and no imports between them were seen: circles were looked for in nothing');
 
 const notTests = tracked.split('\n').filter(file => file !== '' && !file.endsWith('.d.ts'));
-const sources = new Map(notTests.map(file => [file, readFileSync(file, 'utf8')]));
-const kinds = checkKinds(sources, FAMILIES, EXEMPTIONS);
+const kinds = checkKinds(new Map(notTests.map(file => [file, readFileSync(file, 'utf8')])), FAMILIES, EXEMPTIONS);
 for (const stray of kinds.strays) console.error(kindText(stray));
 for (const { family, kind } of kinds.unseen)
   console.error(`the ${family} '${kind}' is seen nowhere, not in its folder`);
 const sawKinds = kinds.files > 0 && kinds.literals > 0 && kinds.unseen.length === 0;
 
-const adapters = checkAdapters(new Map([...sources].filter(([file]) => file.startsWith('adapters/'))));
-for (const stray of adapters.strays) console.error(stray);
-const sawAdapters = adapters.classes > 0 && adapters.makers > 0;
-if (!sawAdapters) console.error('no adapter and no error of one was seen: how they are made was looked for in nothing');
-
 const failed =
   kinds.strays.length > 0 ||
-  adapters.strays.length > 0 ||
-  !sawAdapters ||
   !sawKinds ||
   summary.violations.length > 0 ||
   circles.length > 0 ||
@@ -79,6 +70,6 @@ const failed =
   ours < sourceFiles ||
   ours === 0;
 console.log(
-  `structure: ${ours} modules, ${summary.violations.length} violations; ${ofDomain.rooms} rooms of domain with ${ofDomain.imports} imports between them, ${ofTop.rooms} folders with ${ofTop.imports}, ${circles.length} circles; ${kinds.literals} literals that name a kind in ${kinds.files} files, ${kinds.strays.length} strays; ${adapters.makers} makers and ${adapters.classes} exported classes of adapters, ${adapters.strays.length} strays`,
+  `structure: ${ours} modules, ${summary.violations.length} violations; ${ofDomain.rooms} rooms of domain with ${ofDomain.imports} imports between them, ${ofTop.rooms} folders with ${ofTop.imports}, ${circles.length} circles; ${kinds.literals} literals that name a kind in ${kinds.files} files, ${kinds.strays.length} strays`,
 );
 process.exit(failed ? 1 : 0);

@@ -85,7 +85,7 @@ const entrySchema = z.looseObject({
 
 type Item = Record<string, AttributeValue>;
 
-class DynamoDbLedger implements Ledger {
+export class DynamoDbLedger implements Ledger {
   private readonly client: DynamoDBClient;
   private readonly table: string;
   private readonly clock: Clock;
@@ -375,11 +375,7 @@ function text(item: Item, name: string): string {
   return value;
 }
 
-/** The ledger in a table that is there. @param options.log hears of a snapshot that does not follow from its log */
-export const dynamoDbLedger = (options: ConstructorParameters<typeof DynamoDbLedger>[0]): Ledger =>
-  new DynamoDbLedger(options);
-
 /** The ledger of a Lambda, or of the lab. */
-export function openDynamoDbLedger(env: Env, clock: Clock, log?: Log): Ledger {
-  return dynamoDbLedger({ ...openTable(env), clock, ...(log !== undefined && { log }) });
+export function openDynamoDbLedger(env: Env, clock: Clock, log?: Log): DynamoDbLedger {
+  return new DynamoDbLedger({ ...openTable(env), clock, ...(log !== undefined && { log }) });
 }

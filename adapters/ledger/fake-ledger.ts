@@ -16,7 +16,7 @@ const LINES_A_PAGE = 100;
 const WINDOWS_A_PAGE = 1_000;
 
 /** The ledger in memory, held to the same contract as DynamoDB's. */
-class InMemoryLedger implements Ledger {
+export class FakeLedger implements Ledger {
   private readonly logs = new Map<string, Entry[]>();
   /** The fold of each log, kept so that a long log is not folded at every read. */
   private readonly heads = new Map<string, WorkloadState>();
@@ -135,7 +135,3 @@ class InMemoryLedger implements Ledger {
     if (this.openSeqs.get(workload) === seq) this.openSeqs.delete(workload);
   }
 }
-
-export type FakeLedger = InMemoryLedger;
-
-export const fakeLedger = (): FakeLedger => new InMemoryLedger();

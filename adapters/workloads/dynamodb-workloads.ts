@@ -27,7 +27,7 @@ const CLAIMS = 'claims';
 const OF_SAME = 'workload = :workload AND stack = :stack';
 const OF_ANOTHER_AS_IT_WAS = 'workload = :was AND stack = :wasStack AND atEpochMs = :wasAt';
 
-class DynamoDbWorkloads implements Workloads {
+export class DynamoDbWorkloads implements Workloads {
   private readonly client: DynamoDBClient;
   private readonly table: string;
 
@@ -153,8 +153,4 @@ const claimsIn = (items: Record<string, AttributeValue>[]): Claim[] =>
   );
 
 /** They are in the ledger's table. */
-/** The workloads in the ledger's table. */
-export const dynamoDbWorkloads = (options: ConstructorParameters<typeof DynamoDbWorkloads>[0]): Workloads =>
-  new DynamoDbWorkloads(options);
-
-export const openDynamoDbWorkloads = (env: Env): Workloads => dynamoDbWorkloads(openTable(env));
+export const openDynamoDbWorkloads = (env: Env): DynamoDbWorkloads => new DynamoDbWorkloads(openTable(env));

@@ -1,6 +1,6 @@
 import { type Claim, type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from './workloads.ts';
 
-class InMemoryWorkloads implements Workloads {
+export class FakeWorkloads implements Workloads {
   private readonly byName = new Map<string, RegisteredWorkload>();
   private readonly claims = new Map<string, Claim>();
 
@@ -44,9 +44,6 @@ class InMemoryWorkloads implements Workloads {
     if (found !== undefined && isOfSame(found, claim)) this.claims.delete(claim.resource);
   }
 }
-
-/** The workloads in memory, held to the same contract as DynamoDB's. */
-export const fakeWorkloads = (): Workloads => new InMemoryWorkloads();
 
 const isOfSame = (a: Claim, b: Claim): boolean => a.workload === b.workload && a.stack === b.stack;
 const isUnchanged = (a: Claim, b: Claim): boolean => isOfSame(a, b) && a.atEpochMs === b.atEpochMs;

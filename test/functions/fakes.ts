@@ -1,10 +1,10 @@
 import { fakeAlarms } from '../../adapters/alarms/fake-alarms.ts';
 import type { Template } from '../../adapters/cluster/cluster.ts';
-import { fakeCluster } from '../../adapters/cluster/fake-cluster.ts';
+import { openFakeCluster } from '../../adapters/cluster/fake-cluster.ts';
 import { fakeExecutions } from '../../adapters/executions/fake-executions.ts';
 import { fakeHooks } from '../../adapters/hooks/fake-hooks.ts';
 import { fakeRegistry } from '../../adapters/images/fake-registry.ts';
-import { type FakeLedger, fakeLedger } from '../../adapters/ledger/fake-ledger.ts';
+import { FakeLedger } from '../../adapters/ledger/fake-ledger.ts';
 import type { NewLine } from '../../adapters/ledger/ledger.ts';
 import { linesLog, linesMeter } from '../../adapters/log/lines-log.ts';
 import { fakeSource } from '../../adapters/metrics/fake-source.ts';
@@ -12,7 +12,7 @@ import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
 import { fakeRouter } from '../../adapters/router/fake-router.ts';
 import { fakeTargets } from '../../adapters/router/fake-targets.ts';
 import { sha256 } from '../../adapters/sha256.ts';
-import { fakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
+import { FakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
@@ -30,36 +30,30 @@ export const template: Template = {
 };
 
 /** A ledger in which somebody else can be quicker. */
-interface RacingLedger extends FakeLedger {
+class RacingLedger extends FakeLedger {
+  private readonly newer = new Map<string, Entry>();
+
   /** Written just before the next append of anyone else. */
   quicker: NewLine | undefined;
-  /** As functions of a newer version would, which know the line. What reads it here does not. */
-  appendOfNewer(workload: string, after: WorkloadState, line: object): Promise<void>;
-}
 
-function racingLedger(): RacingLedger {
-  const newer = new Map<string, Entry>();
-  const ledger = fakeLedger();
-  const alone = { read: ledger.read.bind(ledger), append: ledger.append.bind(ledger) };
-  const read = async (workload: string): Promise<WorkloadState> => {
-    const line = newer.get(workload);
-    const state = await alone.read(workload);
-    return line === undefined ? state : fold(state, line, sha256);
-  };
-  const racing: RacingLedger = Object.assign(ledger, {
-    quicker: undefined,
-    async appendOfNewer(workload: string, after: WorkloadState, line: object) {
-      newer.set(workload, { ...line, seq: after.seq + 1, previousHash: after.lastHash } as Entry);
-    },
-    read,
-    async append(workload: string, after: WorkloadState, line: NewLine) {
-      const { quicker } = racing;
-      racing.quicker = undefined;
-      if (quicker !== undefined) await alone.append(workload, await read(workload), quicker);
-      return alone.append(workload, after, line);
-    },
-  });
-  return racing;
+  /** As functions of a newer version would, which know the line. What reads it here does not. */
+  async appendOfNewer(workload: string, after: WorkloadState, line: object): Promise<void> {
+    const entry = { ...line, seq: after.seq + 1, previousHash: after.lastHash } as Entry;
+    this.newer.set(workload, entry);
+  }
+
+  override async read(workload: string): Promise<WorkloadState> {
+    const newer = this.newer.get(workload);
+    const state = await super.read(workload);
+    return newer === undefined ? state : fold(state, newer, sha256);
+  }
+
+  override async append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState> {
+    const { quicker } = this;
+    this.quicker = undefined;
+    if (quicker !== undefined) await super.append(workload, await this.read(workload), quicker);
+    return super.append(workload, after, line);
+  }
 }
 
 /**
@@ -70,11 +64,11 @@ export async function openFakes(plan: Partial<Plan> = {}, { isNew = false } = {}
   const clock = { epochMs: at(0), now: () => clock.epochMs };
   const lines: Record<string, unknown>[] = [];
   const sink = (line: string) => void lines.push(JSON.parse(line));
-  const ledger = racingLedger();
-  const workloads = fakeWorkloads();
+  const ledger = new RacingLedger();
+  const workloads = new FakeWorkloads();
   const router = fakeRouter(shop);
   const targets = fakeTargets();
-  const cluster = fakeCluster();
+  const cluster = openFakeCluster();
   const images = fakeRegistry();
   const executions = fakeExecutions(clock);
   const notifier = fakeNotifier();

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
-import { fakeLedger } from '../../../adapters/ledger/fake-ledger.ts';
+import { FakeLedger } from '../../../adapters/ledger/fake-ledger.ts';
 import { keepsLedgerContract } from './ledger.contract.ts';
 
 describe('the ledger in memory', () => {
-  keepsLedgerContract(async () => fakeLedger());
+  keepsLedgerContract(async () => new FakeLedger());
 });

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
-import { fakeWorkloads } from '../../../adapters/workloads/fake-workloads.ts';
+import { FakeWorkloads } from '../../../adapters/workloads/fake-workloads.ts';
 import { keepsWorkloadsContract } from './workloads.contract.ts';
 
 describe('workloads in memory', () => {
-  keepsWorkloadsContract(async () => fakeWorkloads());
+  keepsWorkloadsContract(async () => new FakeWorkloads());
 });
