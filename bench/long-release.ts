@@ -1,4 +1,4 @@
-import { FakeLedger } from '../adapters/ledger/fake-ledger.ts';
+import { fakeLedger } from '../adapters/ledger/fake-ledger.ts';
 import { parsePlan } from '../adapters/plan-file/read-plan.ts';
 import { sha256 } from '../adapters/sha256.ts';
 import { FOLD_WINDOWS } from '../application/release/judged-windows.ts';
@@ -70,7 +70,7 @@ function wholeText(plan: Plan, windows: number): string {
 }
 
 async function looksAt(plan: Plan, windows: number): Promise<{ bytes: number; values: number[] }> {
-  const ledger = new FakeLedger();
+  const ledger = fakeLedger();
   await recordRelease(ledger, plan);
   const folded = Math.max(0, windows - FOLD_WINDOWS);
   let bytes = 0;

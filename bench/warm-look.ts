@@ -1,6 +1,6 @@
 import { fakeAlarms } from '../adapters/alarms/fake-alarms.ts';
 import { fakeHooks } from '../adapters/hooks/fake-hooks.ts';
-import { FakeLedger } from '../adapters/ledger/fake-ledger.ts';
+import { type FakeLedger, fakeLedger } from '../adapters/ledger/fake-ledger.ts';
 import { linesLog, linesMeter } from '../adapters/log/lines-log.ts';
 import { fakeSource } from '../adapters/metrics/fake-source.ts';
 import { fakeNotifier } from '../adapters/notifier/fake-notifier.ts';
@@ -69,7 +69,7 @@ export async function recordRelease(ledger: FakeLedger, plan: Plan): Promise<voi
 }
 
 async function looksMs(plan: Plan): Promise<number[]> {
-  const ledger = new FakeLedger();
+  const ledger = fakeLedger();
   await recordRelease(ledger, plan);
   for (let index = 0; index < WINDOWS; index += 1) {
     const startEpochMs = START + index * WINDOW_MS;

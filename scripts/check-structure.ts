@@ -4,7 +4,8 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { EXEMPTIONS, FAMILIES } from './structure/families.ts';
+import { adaptersFail, checkAdapters } from './structure/adapters.ts';
+import { EXEMPTIONS, FAMILIES, MADE_OTHERWISE } from './structure/families.ts';
 import { checkKinds, kindText } from './structure/kinds.ts';
 import { checkRooms, circleText, roomIn, topFolder } from './structure/rooms.ts';
 
@@ -61,7 +62,14 @@ for (const { family, kind } of kinds.unseen)
   console.error(`the ${family} '${kind}' is seen nowhere, not in its folder`);
 const sawKinds = kinds.files > 0 && kinds.literals > 0 && kinds.unseen.length === 0;
 
+const adapters = checkAdapters(
+  new Map(notTests.filter(file => file.startsWith('adapters/')).map(file => [file, readFileSync(file, 'utf8')])),
+  MADE_OTHERWISE,
+);
+for (const stray of adapters.strays) console.error(stray);
+
 const failed =
+  adaptersFail(adapters) ||
   kinds.strays.length > 0 ||
   !sawKinds ||
   summary.violations.length > 0 ||
@@ -70,6 +78,6 @@ const failed =
   ours < sourceFiles ||
   ours === 0;
 console.log(
-  `structure: ${ours} modules, ${summary.violations.length} violations; ${ofDomain.rooms} rooms of domain with ${ofDomain.imports} imports between them, ${ofTop.rooms} folders with ${ofTop.imports}, ${circles.length} circles; ${kinds.literals} literals that name a kind in ${kinds.files} files, ${kinds.strays.length} strays`,
+  `structure: ${ours} modules, ${summary.violations.length} violations; ${ofDomain.rooms} rooms of domain with ${ofDomain.imports} imports between them, ${ofTop.rooms} folders with ${ofTop.imports}, ${circles.length} circles; ${kinds.literals} literals that name a kind in ${kinds.files} files, ${kinds.strays.length} strays; ${adapters.openers} openers, ${adapters.fakes} fakes and ${adapters.errorClasses} classes of errors in ${adapters.files} files of adapters, ${adapters.strays.length} made otherwise`,
 );
 process.exit(failed ? 1 : 0);

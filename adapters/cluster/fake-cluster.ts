@@ -61,7 +61,7 @@ interface FakeSlot extends Fenced {
 }
 
 /** A cluster in memory whose pods are ready as soon as they are asked for, unless their image is broken. */
-export function openFakeCluster(): FakeCluster {
+export function fakeCluster(): FakeCluster {
   const templates = new Map<string, Template>();
   const slots = new Map<string, FakeSlot>();
   const services = new Map<string, Fenced & { slot?: Slot; selector?: Labels }>();

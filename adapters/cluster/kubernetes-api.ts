@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { StaleError } from '../../domain/errors.ts';
 import { type ClusterAddress, FIND_DEADLINE_MS } from './eks/directory.ts';
 import { ClusterRefusedError, ClusterUnreachableError, FieldOwnedError } from './errors.ts';
-import { openTransports, type Transport } from './kubernetes-transport.ts';
+import { kubernetesTransports, type Transport } from './kubernetes-transport.ts';
 
 /** How a cluster is reached. */
 export interface KubernetesConnection extends ClusterAddress {
@@ -98,9 +98,9 @@ type Answer =
   | { kind: 'noAnswer'; cause: unknown; used: Transport };
 
 /** @throws ClusterUnreachableError, ClusterRefusedError from every call */
-export async function openKubernetesApi(connection: KubernetesConnection): Promise<KubernetesApi> {
+export async function kubernetesApi(connection: KubernetesConnection): Promise<KubernetesApi> {
   const { token, attempts = 3, attemptTimeoutMs = 5_000, writeTimeoutMs = WRITE_TIMEOUT_MS } = connection;
-  const transports = await openTransports(connection, connection.find);
+  const transports = await kubernetesTransports(connection, connection.find);
   const http = new IsomorphicFetchHttpLibrary();
 
   async function once(call: Call, fresh: boolean, timeoutMs: number): Promise<Answer> {

@@ -20,7 +20,7 @@ import { ClusterRefusedError, FieldOwnedError, TemplateNotFoundError } from './e
 import { onlyOn, parseStored, positionOf, type Stored, writeFenced } from './fence.ts';
 import { addedByOthers } from './foreign-fields.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
-import { openKubernetesApi } from './kubernetes-api.ts';
+import { kubernetesApi } from './kubernetes-api.ts';
 import { podEvent } from './pod-events.ts';
 import { readSelectors } from './read-selectors.ts';
 import { servedVersion } from './served-version.ts';
@@ -80,8 +80,8 @@ export interface OpenCluster extends Cluster {
 /** The one cluster of CLUSTER_ENDPOINT, CLUSTER_CA (base64 PEM) and CLUSTER_TOKEN: the lab's. Clusters of EKS: eks/clusters.ts. */
 export async function openKubernetesCluster(env: NodeJS.ProcessEnv, clock: Clock = systemClock): Promise<OpenCluster> {
   const { CLUSTER_ENDPOINT: endpoint, CLUSTER_CA: caData, CLUSTER_TOKEN: token } = environmentSchema.parse(env);
-  const api = await openKubernetesApi({ endpoint: endpoint.replace(/\/$/, ''), caData, token: async () => token });
-  return { ...makeKubernetesCluster(api, clock), close: api.close };
+  const api = await kubernetesApi({ endpoint: endpoint.replace(/\/$/, ''), caData, token: async () => token });
+  return { ...kubernetesCluster(api, clock), close: api.close };
 }
 
 const namespaced = (group: string, workload: Workload, plural: string, name = ''): string =>
@@ -89,7 +89,7 @@ const namespaced = (group: string, workload: Workload, plural: string, name = ''
 const deploymentPath = (workload: Workload, name: string) => namespaced('apps/v1', workload, 'deployments', name);
 
 /** @param clock how long pods have been starting */
-export function makeKubernetesCluster(api: KubernetesApi, clock: Clock = systemClock): Cluster {
+export function kubernetesCluster(api: KubernetesApi, clock: Clock = systemClock): Cluster {
   async function readDeployment(workload: Workload, name: string): Promise<SlotDeployment | undefined> {
     const body = await api.get(deploymentPath(workload, name));
     return body === undefined ? undefined : deploymentSchema.parse(body);

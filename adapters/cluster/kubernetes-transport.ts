@@ -24,7 +24,7 @@ export interface Transports {
 }
 
 /** @param find where the cluster is now; absent: it never moves */
-export async function openTransports(
+export async function kubernetesTransports(
   address: ClusterAddress,
   find?: () => Promise<ClusterAddress>,
 ): Promise<Transports> {

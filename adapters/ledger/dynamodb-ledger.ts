@@ -85,13 +85,24 @@ const entrySchema = z.looseObject({
 
 type Item = Record<string, AttributeValue>;
 
-export class DynamoDbLedger implements Ledger {
+/** What it is made of. `log`: is told of what is mended on the way. */
+export interface DynamoDbLedgerOptions {
+  client: DynamoDBClient;
+  table: string;
+  clock: Clock;
+  log?: Log;
+}
+
+/** The ledger in a table of DynamoDB. */
+export const dynamoDbLedger = (options: DynamoDbLedgerOptions): Ledger => new DynamoDbLedger(options);
+
+class DynamoDbLedger implements Ledger {
   private readonly client: DynamoDBClient;
   private readonly table: string;
   private readonly clock: Clock;
   private readonly log: Log | undefined;
 
-  constructor(options: { client: DynamoDBClient; table: string; clock: Clock; log?: Log }) {
+  constructor(options: DynamoDbLedgerOptions) {
     this.client = options.client;
     this.table = options.table;
     this.clock = options.clock;
@@ -376,6 +387,6 @@ function text(item: Item, name: string): string {
 }
 
 /** The ledger of a Lambda, or of the lab. */
-export function openDynamoDbLedger(env: Env, clock: Clock, log?: Log): DynamoDbLedger {
-  return new DynamoDbLedger({ ...openTable(env), clock, ...(log !== undefined && { log }) });
+export function openDynamoDbLedger(env: Env, clock: Clock, log?: Log): Ledger {
+  return dynamoDbLedger({ ...openTable(env), clock, ...(log !== undefined && { log }) });
 }

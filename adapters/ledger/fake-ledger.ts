@@ -15,15 +15,21 @@ import { opens } from './opens.ts';
 const LINES_A_PAGE = 100;
 const WINDOWS_A_PAGE = 1_000;
 
+export interface FakeLedger extends Ledger {
+  /** By release and digest; a test may change and remove them, as a table may lose what it had. */
+  readonly checkpoints: Map<string, string>;
+}
+
 /** The ledger in memory, held to the same contract as DynamoDB's. */
-export class FakeLedger implements Ledger {
+export const fakeLedger = (): FakeLedger => new LedgerInMemory();
+
+class LedgerInMemory implements FakeLedger {
   private readonly logs = new Map<string, Entry[]>();
   /** The fold of each log, kept so that a long log is not folded at every read. */
   private readonly heads = new Map<string, WorkloadState>();
   private readonly windowsByKey = new Map<string, { releaseId: string; record: WindowRecord }>();
   private readonly tokens = new Map<string, string>();
   private readonly openSeqs = new Map<string, number>();
-  /** By release and digest; a test may change and remove them, as a table may lose what it had. */
   readonly checkpoints = new Map<string, string>();
 
   async read(workload: string): Promise<WorkloadState> {

@@ -19,4 +19,5 @@ const OPENERS: RouterOpeners<RouterSource> = {
 };
 
 /** The routers of all workloads, each opened when it is needed first. */
-export const openRouters = (from: RouterSource) => byKind(OPENERS, from);
+export const openRouters = (env: Env, cluster?: Cluster) =>
+  byKind(OPENERS, cluster === undefined ? { env } : { env, cluster });

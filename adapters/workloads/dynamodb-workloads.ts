@@ -27,7 +27,11 @@ const CLAIMS = 'claims';
 const OF_SAME = 'workload = :workload AND stack = :stack';
 const OF_ANOTHER_AS_IT_WAS = 'workload = :was AND stack = :wasStack AND atEpochMs = :wasAt';
 
-export class DynamoDbWorkloads implements Workloads {
+/** In the ledger's table. */
+export const dynamoDbWorkloads = (options: { client: DynamoDBClient; table: string }): Workloads =>
+  new DynamoDbWorkloads(options);
+
+class DynamoDbWorkloads implements Workloads {
   private readonly client: DynamoDBClient;
   private readonly table: string;
 
@@ -153,4 +157,4 @@ const claimsIn = (items: Record<string, AttributeValue>[]): Claim[] =>
   );
 
 /** They are in the ledger's table. */
-export const openDynamoDbWorkloads = (env: Env): DynamoDbWorkloads => new DynamoDbWorkloads(openTable(env));
+export const openDynamoDbWorkloads = (env: Env): Workloads => dynamoDbWorkloads(openTable(env));

@@ -1,6 +1,9 @@
 import { type Claim, type RegisteredWorkload, WorkloadNotFoundError, type Workloads } from './workloads.ts';
 
-export class FakeWorkloads implements Workloads {
+/** The list of workloads in memory. */
+export const fakeWorkloads = (): Workloads => new WorkloadsInMemory();
+
+class WorkloadsInMemory implements Workloads {
   private readonly byName = new Map<string, RegisteredWorkload>();
   private readonly claims = new Map<string, Claim>();
 

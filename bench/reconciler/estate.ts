@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { stepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
 import { ecrRegistry } from '../../adapters/images/ecr-registry.ts';
-import { DynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
+import { dynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
 import type { NewLine } from '../../adapters/ledger/ledger.ts';
 import { linesLog, linesMeter } from '../../adapters/log/lines-log.ts';
 import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
 import { parsePlan, parseWorkload } from '../../adapters/plan-file/read-plan.ts';
-import { DynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
+import { dynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
 import type { Entry, Fact, ReleaseImage } from '../../domain/ledger/facts.ts';
 import { emptyState, type WorkloadState } from '../../domain/ledger/state.ts';
 import { LEDGER_VERSION } from '../../domain/ledger/versions.ts';
@@ -51,8 +51,8 @@ export async function openEstate(
   const clock = { epochMs: START_EPOCH_MS, sinceMs: Number.NaN, now: () => clock.epochMs + passedMs() };
   const passedMs = () => (Number.isNaN(clock.sinceMs) ? 0 : performance.now() - clock.sinceMs);
   const table = { client: aws.client<never>(), table: 'sluice' };
-  const ledger = new DynamoDbLedger({ ...table, clock });
-  const workloads = new DynamoDbWorkloads(table);
+  const ledger = dynamoDbLedger({ ...table, clock });
+  const workloads = dynamoDbWorkloads(table);
   const write = async (name: string, from: WorkloadState, lines: { from: number; to: number }) => {
     let state = from;
     for (let line = lines.from; line < lines.to; line += 1) {

@@ -62,8 +62,7 @@ function snsWhenTold(env: Env): Notifier {
 export const openLedger = (env: Env) => openDynamoDbLedger(env, systemClock, openLog(env));
 export const openWorkloads = openDynamoDbWorkloads;
 /** Router and targets. @param cluster of a function that reaches it */
-export const openRouting = (env: Env, cluster?: Cluster) =>
-  openRouters(cluster === undefined ? { env } : { env, cluster });
+export const openRouting = (env: Env, cluster?: Cluster) => openRouters(env, cluster);
 export const openMetrics = (env: Env) => openMetricSources(env, destinationsOf(env));
 export const openAlarms = openCloudWatchAlarms;
 export const openImages = openImageRegistries;
@@ -75,7 +74,7 @@ export function ownPlace(env: Env): EcrPlace {
   const [, , , region = '', account = ''] = machineArnsOf(env).release.split(':');
   return { account, region };
 }
-export const openHooks = (env: Env) => openHttpHooks(destinationsOf(env));
+export const openHooks = openHttpHooks;
 
 /** @throws Error where CLUSTER_NAMES is not set */
 export const namesOfClusters = clusterNames;

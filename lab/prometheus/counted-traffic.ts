@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { openPrometheusApi } from '../../adapters/metrics/prometheus/prometheus-api.ts';
+import { prometheusApi } from '../../adapters/metrics/prometheus/prometheus-api.ts';
 import { openPrometheusSource } from '../../adapters/metrics/prometheus/prometheus-source.ts';
 import type { Metric } from '../../domain/plan/plan.ts';
 import type { Counts } from '../../domain/windows/reading.ts';
@@ -83,7 +83,7 @@ export async function countTraffic(options: {
       ],
     });
     closers.push(prometheus.close);
-    const api = openPrometheusApi({ url: prometheus.url, sigv4: false }, {}, { loopback: true });
+    const api = prometheusApi({ url: prometheus.url, sigv4: false }, {}, { loopback: true });
     const scrapedOf = async (
       { address }: ScrapedServer,
       counter = 'http_requests_total',

@@ -1,4 +1,3 @@
-import { DynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
 import type { NewLine } from '../../adapters/ledger/ledger.ts';
 import type { MetricReading } from '../../adapters/metrics/metric-source.ts';
 import { overriding } from '../../adapters/overriding.ts';
@@ -169,8 +168,7 @@ type WithoutBy = Effect extends infer E ? (E extends Effect ? Omit<E, 'by'> : ne
 
 /** The ledger, with every line that was really added told to the watcher. */
 function observedLedger(systems: Systems, stage: Stage, watcher: Watcher): AllDeps['ledger'] {
-  const { ledger } = systems;
-  const isReal = ledger instanceof DynamoDbLedger;
+  const { ledger, ledgerIsReal: isReal } = systems;
   const reads = stage.random('reads');
   const newer = stage.random('newer version');
   const observed: AllDeps['ledger'] = overriding(ledger as AllDeps['ledger'], {

@@ -3,14 +3,14 @@ import { fakeAlarms } from '../../adapters/alarms/fake-alarms.ts';
 import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import { fakeHooks } from '../../adapters/hooks/fake-hooks.ts';
 import { fakeRegistry } from '../../adapters/images/fake-registry.ts';
-import { DynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
-import { FakeLedger } from '../../adapters/ledger/fake-ledger.ts';
+import { dynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
+import { fakeLedger } from '../../adapters/ledger/fake-ledger.ts';
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import type { Log, Meter } from '../../adapters/log/log.ts';
 import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
 import type { TrafficRouter } from '../../adapters/router/router.ts';
 import type { Targets } from '../../adapters/router/targets.ts';
-import { FakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
+import { fakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
 import type { AllDeps } from '../../functions/lambda/handlers.ts';
 import type { StateMachineHost } from '../asl/state-machine-host.ts';
 import { byWorkload } from './by-workload.ts';
@@ -22,8 +22,10 @@ import { virtualSleep } from './virtual-time.ts';
 
 /** The in-memory systems that are the same for all workloads, as whoever opens a simulation needs them. */
 export const openSystems = (ledger: 'memory' | 'dynamodb' = 'memory', table = new TableInMemory()) => ({
-  ledger: ledger === 'memory' ? (new FakeLedger() as Ledger) : ledgerIn(table),
-  workloads: new FakeWorkloads(),
+  ledger: ledger === 'memory' ? (fakeLedger() as Ledger) : ledgerIn(table),
+  /** Whether the ledger is the adapter of DynamoDB, whose reads are worth comparing. */
+  ledgerIsReal: ledger === 'dynamodb',
+  workloads: fakeWorkloads(),
   images: fakeRegistry(),
   hooks: fakeHooks(),
   notifier: fakeNotifier(),
@@ -32,7 +34,7 @@ export const openSystems = (ledger: 'memory' | 'dynamodb' = 'memory', table = ne
 
 /** The real adapter; the client below it answers from memory, because virtual time allows no real I/O. */
 const ledgerIn = (table: TableInMemory): Ledger =>
-  new DynamoDbLedger({
+  dynamoDbLedger({
     client: table as unknown as DynamoDBClient,
     table: 'sluice',
     clock: { now: () => Date.now() },

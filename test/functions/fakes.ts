@@ -1,10 +1,10 @@
 import { fakeAlarms } from '../../adapters/alarms/fake-alarms.ts';
 import type { Template } from '../../adapters/cluster/cluster.ts';
-import { openFakeCluster } from '../../adapters/cluster/fake-cluster.ts';
+import { fakeCluster } from '../../adapters/cluster/fake-cluster.ts';
 import { fakeExecutions } from '../../adapters/executions/fake-executions.ts';
 import { fakeHooks } from '../../adapters/hooks/fake-hooks.ts';
 import { fakeRegistry } from '../../adapters/images/fake-registry.ts';
-import { FakeLedger } from '../../adapters/ledger/fake-ledger.ts';
+import { type FakeLedger, fakeLedger } from '../../adapters/ledger/fake-ledger.ts';
 import type { NewLine } from '../../adapters/ledger/ledger.ts';
 import { linesLog, linesMeter } from '../../adapters/log/lines-log.ts';
 import { fakeSource } from '../../adapters/metrics/fake-source.ts';
@@ -12,7 +12,7 @@ import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
 import { fakeRouter } from '../../adapters/router/fake-router.ts';
 import { fakeTargets } from '../../adapters/router/fake-targets.ts';
 import { sha256 } from '../../adapters/sha256.ts';
-import { FakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
+import { fakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
@@ -30,30 +30,36 @@ export const template: Template = {
 };
 
 /** A ledger in which somebody else can be quicker. */
-class RacingLedger extends FakeLedger {
-  private readonly newer = new Map<string, Entry>();
-
+interface RacingLedger extends FakeLedger {
   /** Written just before the next append of anyone else. */
   quicker: NewLine | undefined;
-
   /** As functions of a newer version would, which know the line. What reads it here does not. */
-  async appendOfNewer(workload: string, after: WorkloadState, line: object): Promise<void> {
-    const entry = { ...line, seq: after.seq + 1, previousHash: after.lastHash } as Entry;
-    this.newer.set(workload, entry);
-  }
+  appendOfNewer(workload: string, after: WorkloadState, line: object): Promise<void>;
+}
 
-  override async read(workload: string): Promise<WorkloadState> {
-    const newer = this.newer.get(workload);
-    const state = await super.read(workload);
-    return newer === undefined ? state : fold(state, newer, sha256);
-  }
-
-  override async append(workload: string, after: WorkloadState, line: NewLine): Promise<WorkloadState> {
-    const { quicker } = this;
-    this.quicker = undefined;
-    if (quicker !== undefined) await super.append(workload, await this.read(workload), quicker);
-    return super.append(workload, after, line);
-  }
+function racingLedger(): RacingLedger {
+  const kept = fakeLedger();
+  const newer = new Map<string, Entry>();
+  const own: Pick<RacingLedger, 'quicker' | 'appendOfNewer' | 'read' | 'append'> = {
+    quicker: undefined,
+    async appendOfNewer(workload, after, line) {
+      newer.set(workload, { ...line, seq: after.seq + 1, previousHash: after.lastHash } as Entry);
+    },
+    async read(workload) {
+      const entry = newer.get(workload);
+      const state = await kept.read.call(racing, workload);
+      return entry === undefined ? state : fold(state, entry, sha256);
+    },
+    async append(workload, after, line) {
+      const { quicker } = racing;
+      racing.quicker = undefined;
+      if (quicker !== undefined) await kept.append.call(racing, workload, await racing.read(workload), quicker);
+      return kept.append.call(racing, workload, after, line);
+    },
+  };
+  // all else is the kept one's, and what a test puts in a method's place is what that one calls
+  const racing: RacingLedger = Object.assign(Object.create(kept) as FakeLedger, own);
+  return racing;
 }
 
 /**
@@ -64,11 +70,11 @@ export async function openFakes(plan: Partial<Plan> = {}, { isNew = false } = {}
   const clock = { epochMs: at(0), now: () => clock.epochMs };
   const lines: Record<string, unknown>[] = [];
   const sink = (line: string) => void lines.push(JSON.parse(line));
-  const ledger = new RacingLedger();
-  const workloads = new FakeWorkloads();
+  const ledger = racingLedger();
+  const workloads = fakeWorkloads();
   const router = fakeRouter(shop);
   const targets = fakeTargets();
-  const cluster = openFakeCluster();
+  const cluster = fakeCluster();
   const images = fakeRegistry();
   const executions = fakeExecutions(clock);
   const notifier = fakeNotifier();

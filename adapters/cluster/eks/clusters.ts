@@ -3,8 +3,8 @@ import type { Env } from '../../aws-client-config.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import { eksTokens } from '../eks-token.ts';
 import { ClusterRefusedError } from '../errors.ts';
-import { openKubernetesApi } from '../kubernetes-api.ts';
-import { makeKubernetesCluster, type OpenCluster } from '../kubernetes-cluster.ts';
+import { kubernetesApi } from '../kubernetes-api.ts';
+import { kubernetesCluster, type OpenCluster } from '../kubernetes-cluster.ts';
 import { clusterNames } from './cluster-names.ts';
 import { type ClusterDirectory, openEksDirectory } from './directory.ts';
 
@@ -21,8 +21,8 @@ export const openOne =
   async (name: string): Promise<OpenCluster> => {
     const address = await directory.find(name);
     const find = () => directory.find(name);
-    const api = await openKubernetesApi({ ...address, find, token: eksTokens(env, name, clock) });
-    return { ...makeKubernetesCluster(api, clock), close: api.close };
+    const api = await kubernetesApi({ ...address, find, token: eksTokens(env, name, clock) });
+    return { ...kubernetesCluster(api, clock), close: api.close };
   };
 
 /**

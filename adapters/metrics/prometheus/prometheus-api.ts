@@ -75,7 +75,7 @@ function listOf(value: unknown): unknown[] {
 const undocumented = (what: string) => new NoAnswerError(`Prometheus answered what it does not document: ${what}`);
 
 /** @param options.loopback allows a server on this computer, for the lab */
-export function openPrometheusApi(server: PrometheusServer, env: Env, options: SourceAskOptions = {}): PrometheusApi {
+export function prometheusApi(server: PrometheusServer, env: Env, options: SourceAskOptions = {}): PrometheusApi {
   const url = `${server.url.replace(/\/+$/, '')}/api/v1/query`;
   return {
     async query(promql, atEpochMs) {

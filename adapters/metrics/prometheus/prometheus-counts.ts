@@ -30,7 +30,7 @@ export interface CountsReading {
  * @param fill the selector of one slot
  * @throws NoAnswerError
  */
-export async function openCounts(
+export async function prometheusCounts(
   api: PrometheusApi,
   measure: CountsMeasure,
   canary: Slot,

@@ -17,8 +17,8 @@ import {
 } from '../metric-source.ts';
 import { spanText } from '../span-text.ts';
 import { templateValues } from '../template-values.ts';
-import { openPrometheusApi, type PrometheusApi, type QueryAnswer } from './prometheus-api.ts';
-import { openCounts } from './prometheus-counts.ts';
+import { type PrometheusApi, prometheusApi, type QueryAnswer } from './prometheus-api.ts';
+import { prometheusCounts } from './prometheus-counts.ts';
 import { reachOf } from './prometheus-series.ts';
 
 /** `loopback`: takes a server on this computer, for the lab. */
@@ -35,7 +35,7 @@ export function openPrometheusSource(env: Env, options: PrometheusOptions = {}):
       if (first === undefined || request.metrics.length === 0) return [];
       const server = request.workload.sources?.prometheus;
       if (server === undefined) throw new MetricSourceUnreachableError(`${request.workload.name} names no Prometheus`);
-      const api = openPrometheusApi(server, env, {
+      const api = prometheusApi(server, env, {
         ...options,
         signal: AbortSignal.timeout(request.withinMs ?? CALL_DEADLINE_MS),
       });
@@ -73,7 +73,7 @@ async function readMetric(api: PrometheusApi, request: ReadRequest, metric: Metr
   if (measure.kind === 'counters' || measure.kind === 'histogram') {
     for (let from = 0; from < windows.length; from += WINDOWS_A_QUERY) {
       const some = windows.slice(from, from + WINDOWS_A_QUERY);
-      const readingOf = await openCounts(api, measure, canary, reachOf(some, windowMs), fill);
+      const readingOf = await prometheusCounts(api, measure, canary, reachOf(some, windowMs), fill);
       readings.push(...some.map(window => named(window, readingOf(window))));
     }
     return readings;

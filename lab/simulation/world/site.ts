@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, SlotStatus, Template } from '../../../adapters/cluster/cluster.ts';
-import { type FakeCluster, openFakeCluster } from '../../../adapters/cluster/fake-cluster.ts';
+import { type FakeCluster, fakeCluster } from '../../../adapters/cluster/fake-cluster.ts';
 import { type FakeRouter, fakeRouter } from '../../../adapters/router/fake-router.ts';
 import type { Targets } from '../../../adapters/router/targets.ts';
 import { type Dial, SLOTS, type Slot } from '../../../domain/dial.ts';
@@ -72,7 +72,7 @@ export class Site {
     this.spec = spec;
     this.workload = spec.workload;
     this.pods = { blue: podsOf(), green: podsOf() };
-    this.slots = openFakeCluster();
+    this.slots = fakeCluster();
     this.router = fakeRouter(spec.workload);
     this.traffic = new Traffic(spec.traffic, randomOf(spec.seed, `noise of ${spec.workload.name}`).whole(0, 1e9));
     this.cluster = this.openCluster();

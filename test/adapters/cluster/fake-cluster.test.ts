@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { openFakeCluster } from '../../../adapters/cluster/fake-cluster.ts';
+import { fakeCluster } from '../../../adapters/cluster/fake-cluster.ts';
 import { BROKEN_IMAGE, checkout, keepsClusterContract, template } from './cluster.contract.ts';
 
 describe('the fake cluster', () => {
   keepsClusterContract(async () => {
-    const cluster = openFakeCluster();
+    const cluster = fakeCluster();
     cluster.breakImage(BROKEN_IMAGE, 'container app: CrashLoopBackOff, last exit code 3');
     return {
       cluster,
@@ -23,7 +23,7 @@ describe('the fake cluster', () => {
 
   it('does not answer while it is unreachable', async () => {
     // Prepare
-    const cluster = openFakeCluster();
+    const cluster = fakeCluster();
     cluster.setReachable(false);
 
     // Act, Assess

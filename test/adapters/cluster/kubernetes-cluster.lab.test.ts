@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openKubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
-import { makeKubernetesCluster, openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
+import { kubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
+import { kubernetesCluster, openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
 import { slotLabels } from '../../../domain/slot/slot-labels.ts';
 import { slotName } from '../../../domain/slot/slot-objects.ts';
 import { makeCertificates } from '../../../lab/kubernetes/certificates.ts';
@@ -233,7 +233,7 @@ describe('the Kubernetes adapter in the lab', () => {
     // Prepare
     const { kubernetes } = await open();
     const asked: boolean[] = [];
-    const api = await openKubernetesApi({
+    const api = await kubernetesApi({
       endpoint: kubernetes.endpoint,
       caData: kubernetes.env.CLUSTER_CA,
       token: async fresh => {
@@ -244,7 +244,7 @@ describe('the Kubernetes adapter in the lab', () => {
     opened.push(api);
 
     // Act
-    const status = await makeKubernetesCluster(api).readTemplate(checkout);
+    const status = await kubernetesCluster(api).readTemplate(checkout);
 
     // Assess
     expect(status.containers).toEqual(['app']);
@@ -266,7 +266,7 @@ describe('the Kubernetes adapter in the lab', () => {
     // Prepare
     const { kubernetes } = await open();
     const { CLUSTER_CA: caData, CLUSTER_TOKEN } = kubernetes.env;
-    const api = await openKubernetesApi({ endpoint: kubernetes.endpoint, caData, token: async () => CLUSTER_TOKEN });
+    const api = await kubernetesApi({ endpoint: kubernetes.endpoint, caData, token: async () => CLUSTER_TOKEN });
     opened.push(api);
     const path = `/apis/elbv2.k8s.aws/v9/namespaces/${shop.namespace}/targetgroupbindings/checkout-green`;
 

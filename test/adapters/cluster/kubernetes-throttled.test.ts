@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { openKubernetesApi, REQUEST_BUDGET_MS, WRITE_TIMEOUT_MS } from '../../../adapters/cluster/kubernetes-api.ts';
+import { kubernetesApi, REQUEST_BUDGET_MS, WRITE_TIMEOUT_MS } from '../../../adapters/cluster/kubernetes-api.ts';
 import { HANDLER_TIMEOUT_SECONDS } from '../../../infra/functions/sluice-function.ts';
 import { makeCertificates } from '../../../lab/kubernetes/certificates.ts';
 
@@ -24,7 +24,7 @@ async function openFull({ refusals, retryAfter }: { refusals: number; retryAfter
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const api = await openKubernetesApi({
+  const api = await kubernetesApi({
     endpoint: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     caData: Buffer.from(certificates.ca).toString('base64'),
     token: async () => 'token',

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Cluster, SlotContent } from '../../../adapters/cluster/cluster.ts';
 import type { KubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
-import { openKubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
-import { makeKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
+import { kubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
+import { kubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
 import { type ClusterUnderTest, checkout, GOOD_IMAGE, OTHER_GOOD_IMAGE } from './cluster.contract.ts';
 
 interface Connection {
@@ -19,7 +19,7 @@ export function keepsLateWritesOut(open: () => Promise<ClusterUnderTest & { env:
     const opened = await open();
     under = opened;
     const { CLUSTER_ENDPOINT: endpoint, CLUSTER_CA: caData, CLUSTER_TOKEN } = opened.env;
-    api = await openKubernetesApi({ endpoint, caData, token: async () => CLUSTER_TOKEN });
+    api = await kubernetesApi({ endpoint, caData, token: async () => CLUSTER_TOKEN });
     await under.putTemplate();
   });
   afterEach(async () => {
@@ -37,7 +37,7 @@ export function keepsLateWritesOut(open: () => Promise<ClusterUnderTest & { env:
       writes += 1;
       if (writes === nth) await first();
     };
-    return makeKubernetesCluster({
+    return kubernetesCluster({
       ...api,
       apply: async (...call) => {
         await then();

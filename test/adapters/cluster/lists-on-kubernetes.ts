@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openKubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
+import { kubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
 import { CONTAINER_LIST_KEYS, POD_LIST_KEYS } from '../../../domain/slot/merged-lists.ts';
 import type { JsonBody } from '../../support/kubernetes-ask.ts';
 import type { RealKubernetes } from '../../support/kubernetes-server.ts';
@@ -96,7 +96,7 @@ export function listsOnKubernetes(real: () => RealKubernetes): void {
   it('is refused for good where a key is there twice: 500 is how the server says so', async () => {
     // Prepare
     const { CLUSTER_ENDPOINT: endpoint, CLUSTER_CA: caData, CLUSTER_TOKEN } = real().env;
-    const api = await openKubernetesApi({ endpoint, caData, token: async () => CLUSTER_TOKEN });
+    const api = await kubernetesApi({ endpoint, caData, token: async () => CLUSTER_TOKEN });
     opened.push(api);
     const ports = Array(2).fill({ containerPort: 8080, protocol: 'TCP' });
     const spec = { template: { spec: { containers: [{ name: 'app', ports }] } } };

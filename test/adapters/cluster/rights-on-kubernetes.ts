@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openKubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
+import { kubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
 import { openKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
 import { podEvent } from '../../../adapters/cluster/pod-events.ts';
 import { makeCertificates } from '../../../lab/kubernetes/certificates.ts';
@@ -30,7 +30,7 @@ export function rightsOnKubernetes(real: () => RealKubernetes): void {
   it('says that the cluster does not serve a kind of object', async () => {
     // Prepare
     const { CLUSTER_ENDPOINT: endpoint, CLUSTER_CA: caData, CLUSTER_TOKEN } = real().env;
-    const api = await openKubernetesApi({ endpoint, caData, token: async () => CLUSTER_TOKEN });
+    const api = await kubernetesApi({ endpoint, caData, token: async () => CLUSTER_TOKEN });
     opened.push(api);
     const path = `/apis/elbv2.k8s.aws/v9/namespaces/${shop.namespace}/targetgroupbindings/checkout-green`;
 
@@ -123,7 +123,7 @@ export function rightsOnKubernetes(real: () => RealKubernetes): void {
     await told('mount-2', 'FailedMount', 'Warning', '2026-11-29T12:00:02Z');
     await told('probe', 'Unhealthy', 'Warning', '2026-11-29T12:00:04Z');
     const { CLUSTER_ENDPOINT: endpoint, CLUSTER_CA: caData, CLUSTER_TOKEN } = real().readersEnv;
-    const api = await openKubernetesApi({ endpoint, caData, token: async () => CLUSTER_TOKEN });
+    const api = await kubernetesApi({ endpoint, caData, token: async () => CLUSTER_TOKEN });
     opened.push(api);
 
     // Act, Assess

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { openKubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
-import { makeKubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
+import { kubernetesApi } from '../../../adapters/cluster/kubernetes-api.ts';
+import { kubernetesCluster } from '../../../adapters/cluster/kubernetes-cluster.ts';
 import type { Workload } from '../../../domain/workload.ts';
 import { makeCertificates } from '../../../lab/kubernetes/certificates.ts';
 import { type JsonBody, MERGE_PATCH } from '../../support/kubernetes-ask.ts';
@@ -127,7 +127,7 @@ export function webhooksOnKubernetes(real: () => RealKubernetes): void {
   it('says that it is a webhook where one may take longer than a try', async () => {
     // Prepare: as with 12 s and a webhook that has 30
     const { CLUSTER_ENDPOINT: endpoint, CLUSTER_CA: caData, CLUSTER_TOKEN } = real().env;
-    const api = await openKubernetesApi({
+    const api = await kubernetesApi({
       endpoint,
       caData,
       token: async () => CLUSTER_TOKEN,
@@ -135,7 +135,7 @@ export function webhooksOnKubernetes(real: () => RealKubernetes): void {
       attempts: 1,
     });
     opened.push(api);
-    const impatient = makeKubernetesCluster(api);
+    const impatient = kubernetesCluster(api);
     await impatient.writeSlot(checkout, 'green', await contentOf('r1'), 1);
 
     await withSilentWebhook(30, async () => {

@@ -6,7 +6,7 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DynamoDbLedger, openDynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
+import { dynamoDbLedger, openDynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
 import { openTable as openAdapterTable } from '../../../adapters/ledger/open-table.ts';
 import type { Log } from '../../../adapters/log/log.ts';
 import { sha256 } from '../../../adapters/sha256.ts';
@@ -39,7 +39,7 @@ async function open() {
   const table = await openTable();
   const { client } = openAdapterTable(envOf(table));
   opened.push({ table, client });
-  return { client, table, ledger: new DynamoDbLedger({ client, table: table.name, clock }) };
+  return { client, table, ledger: dynamoDbLedger({ client, table: table.name, clock }) };
 }
 
 describe('the ledger in DynamoDB', () => {
@@ -85,7 +85,7 @@ describe('the ledger in DynamoDB', () => {
           },
         },
       });
-      const ledger = new DynamoDbLedger({ client: refusing, table: table.name, clock, log });
+      const ledger = dynamoDbLedger({ client: refusing, table: table.name, clock, log });
       const state = await filled(ledger, 60);
       expect(await ledger.read('shop')).toEqual(state);
       // a line named it, and nothing is kept: the next one is named 50 lines later
@@ -122,7 +122,7 @@ describe('the ledger in DynamoDB', () => {
       });
       const name = `shop${calls}`;
       const state = await ledger.read(name);
-      const opening = new DynamoDbLedger({ client: dying, table: table.name, clock });
+      const opening = dynamoDbLedger({ client: dying, table: table.name, clock });
       const first = line(requested({ workload: { ...shop, name } }), { releaseId: `${name}-1` });
       await opening.append(name, state, first).catch(() => {});
     }
@@ -218,7 +218,7 @@ describe('the ledger in DynamoDB', () => {
       const { client, table } = await open();
       const logged: string[] = [];
       const log: Log = { info() {}, warn() {}, error: message => void logged.push(message), with: () => log };
-      const ledger = new DynamoDbLedger({ client, table: table.name, clock, log });
+      const ledger = dynamoDbLedger({ client, table: table.name, clock, log });
       const state = await filled(ledger, 55);
       const kept = (await snapshotOf(client, table))?.state?.S ?? '';
       const forged = { ...snapshotKey, state: { S: JSON.stringify(forge(JSON.parse(kept))) } };

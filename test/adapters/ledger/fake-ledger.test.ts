@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
-import { FakeLedger } from '../../../adapters/ledger/fake-ledger.ts';
+import { fakeLedger } from '../../../adapters/ledger/fake-ledger.ts';
 import { keepsLedgerContract } from './ledger.contract.ts';
 
 describe('the ledger in memory', () => {
-  keepsLedgerContract(async () => new FakeLedger());
+  keepsLedgerContract(async () => fakeLedger());
 });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, describe } from 'vitest';
-import { DynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
+import { dynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
 import { openTable as openAdapterTable } from '../../../adapters/ledger/open-table.ts';
-import { DynamoDbWorkloads } from '../../../adapters/workloads/dynamodb-workloads.ts';
+import { dynamoDbWorkloads } from '../../../adapters/workloads/dynamodb-workloads.ts';
 import { createTable } from '../../../lab/table.ts';
 import { NOON } from '../../support/ledger-lines.ts';
 import { startMoto } from '../../support/moto-server.ts';
@@ -38,9 +38,9 @@ async function open() {
 const where = moto.kind === 'there' ? "in moto's DynamoDB" : `skipped: ${moto.because}`;
 
 describe.skipIf(moto.kind === 'absent')(`the ledger ${where}`, () => {
-  keepsLedgerContract(async () => new DynamoDbLedger({ ...(await open()), clock: { now: () => NOON } }));
+  keepsLedgerContract(async () => dynamoDbLedger({ ...(await open()), clock: { now: () => NOON } }));
 });
 
 describe.skipIf(moto.kind === 'absent')(`the workloads ${where}`, () => {
-  keepsWorkloadsContract(async () => new DynamoDbWorkloads(await open()));
+  keepsWorkloadsContract(async () => dynamoDbWorkloads(await open()));
 });

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
-import { FakeWorkloads } from '../../../adapters/workloads/fake-workloads.ts';
+import { fakeWorkloads } from '../../../adapters/workloads/fake-workloads.ts';
 import { keepsWorkloadsContract } from './workloads.contract.ts';
 
 describe('workloads in memory', () => {
-  keepsWorkloadsContract(async () => new FakeWorkloads());
+  keepsWorkloadsContract(async () => fakeWorkloads());
 });

@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { openEksAccessEntries } from '../../../adapters/cluster/eks/access-entries.ts';
 import { openEksDirectory } from '../../../adapters/cluster/eks/directory.ts';
-import { FakeLedger } from '../../../adapters/ledger/fake-ledger.ts';
+import { fakeLedger } from '../../../adapters/ledger/fake-ledger.ts';
 import { linesLog, linesMeter } from '../../../adapters/log/lines-log.ts';
 import { openAlbRouter } from '../../../adapters/router/alb/router.ts';
 import { openAlbRuleKeeper } from '../../../adapters/router/alb/rule-keeper.ts';
 import { fakeSecrets } from '../../../adapters/secrets/fake-secrets.ts';
-import { FakeWorkloads } from '../../../adapters/workloads/fake-workloads.ts';
+import { fakeWorkloads } from '../../../adapters/workloads/fake-workloads.ts';
 import { checkPlan } from '../../../domain/plan/check-plan.ts';
 import type { Answer } from '../../../functions/lambda/custom-resource.ts';
 import { eksEndpoint, type LabEks } from '../../../lab/aws/eks-endpoint.ts';
@@ -100,7 +100,7 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
   const lines: string[] = [];
   const pauses: number[] = [];
   const clock = { now: () => Date.parse('2026-11-21T12:00:00Z') };
-  const ledger = new FakeLedger();
+  const ledger = fakeLedger();
   const env = {
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'lab',
@@ -114,7 +114,7 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
     meter: linesMeter(line => lines.push(line), clock),
     pause: async (ms: number) => pauses.push(ms),
     ledger,
-    workloads: new FakeWorkloads(),
+    workloads: fakeWorkloads(),
     rules: openAlbRuleKeeper(env),
     secrets: fakeSecrets(),
     router: openAlbRouter(env),

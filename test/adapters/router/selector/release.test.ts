@@ -55,8 +55,7 @@ async function openStage(name: string) {
     });
   const arns = { release: await machine('release'), rollBack: await machine('roll-back') };
   const executions = stepFunctionsExecutions(interpreter.client, arns);
-  const withCluster = (cluster?: Cluster) =>
-    makeHandlers({ ...fakes.deps, executions, ...openRouters({ env: {}, ...(cluster !== undefined && { cluster }) }) });
+  const withCluster = (cluster?: Cluster) => makeHandlers({ ...fakes.deps, executions, ...openRouters({}, cluster) });
   const [inside, outside] = [withCluster(fakes.cluster), withCluster()];
   const reach: readonly string[] = functionsWithCluster();
   run.handlers = Object.fromEntries(

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openFakeCluster } from '../../../../adapters/cluster/fake-cluster.ts';
+import { fakeCluster } from '../../../../adapters/cluster/fake-cluster.ts';
 import { openKubernetesCluster } from '../../../../adapters/cluster/kubernetes-cluster.ts';
 import { RouterRuleError, RouterUnreachableError } from '../../../../adapters/router/errors.ts';
 import { selectorRouter } from '../../../../adapters/router/selector/router.ts';
@@ -11,7 +11,7 @@ import { keepsDialContract } from '../dial.contract.ts';
 import { selectorOn, turned } from './selector-on.ts';
 
 const onFake = async () => {
-  const cluster = openFakeCluster();
+  const cluster = fakeCluster();
   const fakes = await selectorOn({ cluster, putService: async () => cluster.putService(checkout, 'checkout') });
   return { ...fakes, cluster };
 };
@@ -32,7 +32,7 @@ describe('the selector router, on the fake cluster', () => {
   });
 
   it.each([
-    ['that is not there', async () => openFakeCluster(), /no Service checkout/],
+    ['that is not there', async () => fakeCluster(), /no Service checkout/],
     [
       'that selects the team’s own pods',
       async () => {
