@@ -9,6 +9,8 @@ const LONG = [
   'adapters/cluster/kubernetes-api.real.test.ts',
   'lab/programs/catalogue.lab.test.ts',
   'functions/lambda/runtime.real.test.ts',
+  'functions/custom-resources/stack.real.test.ts',
+  'infra/moto/stacks.real.test.ts',
   'lab/prometheus/lab-prometheus.real.test.ts',
   'simulation/seeds.test.ts',
   'cli/operations.test.ts',

@@ -1,11 +1,13 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
+import { openDynamoDbWorkloads } from '../../../adapters/workloads/dynamodb-workloads.ts';
 import { ERROR_NAMES } from '../../../domain/error-names.ts';
 import { bundleFunctions } from '../../../infra/bundling/bundle.ts';
 import { type AnyFunctionName, CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES } from '../../../infra/functions/catalogue.ts';
 import { findRuntimeClient, type Outcome, openSandbox, type Sandbox } from '../../../lab/lambda/sandbox.ts';
-import { SYNTH_TIMEOUT_MS } from '../../infra/synthesised.ts';
+import { openTable } from '../../../lab/table.ts';
 import { openSilentServer } from '../../support/silent-server.ts';
 import { allCases, inputOf } from '../handler-cases.ts';
 import { type FunctionResource, functionResources } from './function-resources.ts';
@@ -21,8 +23,21 @@ const where = client.kind === 'there' ? "under AWS' runtime" : `skipped: ${clien
 const names = [...FUNCTION_NAMES, ...CUSTOM_RESOURCE_NAMES];
 /** Custom resources are called by CloudFormation: test/functions/custom-resources/over-the-wire.real.test.ts. */
 const withCase: AnyFunctionName[] = [...FUNCTION_NAMES];
+/** What answers with nothing else in the world. */
+const NEEDS_THE_TABLE_ALONE: string[] = [
+  'audit',
+  'next-step',
+  'soak',
+  'await-approval',
+  'call-hook',
+  'close',
+  'open-approval',
+];
 /** A cold start takes a third of a second of one core, of which a busy computer may have little: ten of them, and more. */
 const STARTS_TIMEOUT_MS = 120_000;
+const CREDENTIALS = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: 'lab' };
+/** All bundles, beside the template: some 15 s of both cores. */
+const BUNDLES_TIMEOUT_MS = 300_000;
 /** Nobody listens there: a call fails at once. */
 const NOBODY = 'http://127.0.0.1:1';
 
@@ -32,7 +47,7 @@ describe.skipIf(client.kind === 'absent')(`a function ${where}`, () => {
   beforeAll(async () => {
     resources = functionResources();
     folder = await bundleFunctions(names);
-  }, SYNTH_TIMEOUT_MS);
+  }, BUNDLES_TIMEOUT_MS);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const resourceOf = (name: string): FunctionResource => {
@@ -95,6 +110,31 @@ describe.skipIf(client.kind === 'absent')(`a function ${where}`, () => {
   });
 
   it.each(withCase)(
+    '%s does its work on a real table, or says whom else it cannot reach',
+    async name => {
+      const table = await openTable();
+      try {
+        const input = await tellTable(name, table.url);
+        const environment = { ...resourceOf(name).environment, AWS_ENDPOINT_URL_DYNAMODB: table.url };
+        const done = await using(name, environment, sandbox => sandbox.invoke(input));
+        if (done.kind === 'answered') expect(done.value).toEqual(expect.any(Object));
+        else {
+          expect(done).toMatchObject({ kind: 'failed' });
+          expect(ERROR_NAMES).toContain((done as Failed).error.errorType);
+          expect((done as Failed).error.errorType).not.toMatch(/^(Ledger|Workloads)Unreachable/);
+          // what is refused is an answer to a person
+          const { errorType, errorMessage } = (done as Failed).error;
+          if (errorType !== 'RefusedError') expect(errorMessage).toContain('ECONNREFUSED');
+        }
+        if (NEEDS_THE_TABLE_ALONE.includes(name)) expect(done).toMatchObject({ kind: 'answered' });
+      } finally {
+        await table.close();
+      }
+    },
+    STARTS_TIMEOUT_MS,
+  );
+
+  it.each(withCase)(
     '%s names each variable of its environment that is not there',
     async name => {
       const { environment } = resourceOf(name);
@@ -136,6 +176,20 @@ describe.skipIf(client.kind === 'absent')(`a function ${where}`, () => {
     STARTS_TIMEOUT_MS,
   );
 });
+
+/** Writes the ledger and the workloads of the function's case into a table. @returns its usual input */
+async function tellTable(name: string, url: string): Promise<unknown> {
+  const found = allCases.find(one => one.name === name);
+  if (found === undefined) throw new Error(`${name} has no case in test/functions/handler-cases.ts`);
+  const fakes = await found.open();
+  const env = { ...CREDENTIALS, AWS_ENDPOINT_URL_DYNAMODB: url, SLUICE_TABLE: 'sluice' };
+  const [ledger, workloads] = [openDynamoDbLedger(env, fakes.clock), openDynamoDbWorkloads(env)];
+  for (const registered of await fakes.workloads.readAll()) await workloads.register(registered);
+  for (const { releaseId, atEpochMs, by, fact } of await fakes.ledger.entries('shop')) {
+    await ledger.append('shop', await ledger.read('shop'), { releaseId, atEpochMs, by, fact });
+  }
+  return inputOf(found, fakes);
+}
 
 /** An event that is none of ours is answered at once. */
 const hasNobodyToAsk = (outcome: Outcome): boolean =>
