@@ -42,9 +42,10 @@ async function openStage(name: string) {
       return { ...answer, seconds: 0 };
     };
   }
-  const substitutions = Object.fromEntries(
-    names.map(handler => [`${pascal(handler)}Function`, functionArnOf(nameOf(handler))]),
-  );
+  const substitutions = {
+    ...Object.fromEntries(names.map(handler => [`${pascal(handler)}Function`, functionArnOf(nameOf(handler))])),
+    Partition: 'aws',
+  };
   const machine = (file: string) =>
     interpreter.register({
       name: `${name}-${file}`,
