@@ -3,7 +3,7 @@ import type { WorkloadOf } from '../../domain/workload.ts';
 import { HAND_OVER_AT } from '../../functions/lambda/history.ts';
 import { type Random, randomOf } from './random.ts';
 import type { Act, FaultRates, Outage, Scenario, SimulatedImage, System } from './scenario.ts';
-import { planOf, planSeconds, withCanaryHealth, withJudge } from './scenario-plan.ts';
+import { planOf, planSeconds, withBurnRate, withCanaryHealth, withJudge } from './scenario-plan.ts';
 import type { Quality } from './world/quality.ts';
 
 const MINUTE_MS = 60_000;
@@ -17,7 +17,8 @@ export function scenarioOf(seed: number): Scenario {
   const worse = randomOf(seed, 'scenario, what is worse');
   const close = pushesOf(worse);
   const last = randomOf(seed, 'scenario, what came last');
-  const plan = withCanaryHealth(withJudge(planOf(random), later), last);
+  const counted = withJudge(planOf(random), later);
+  const plan = withCanaryHealth(withBurnRate(counted, randomOf(seed, 'scenario, an objective')), last);
   const images = Array.from({ length: random.whole(1, 3) }, (_, index) => imageOf(index, qualityOf(random))).map(
     image => (last.chance(0.07) ? { ...image, quality: flapping(last) } : image),
   );

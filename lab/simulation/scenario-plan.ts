@@ -1,5 +1,5 @@
 import type { Metric, Plan, Step } from '../../domain/plan/plan.ts';
-import { LIMIT_SHARE } from './checks/promises.ts';
+import { BURN_SECONDS, LIMIT_SHARE } from './checks/promises.ts';
 import type { Random } from './random.ts';
 
 const PREVIEW = { header: { name: 'x-sluice-preview', value: 'canary' } };
@@ -42,6 +42,31 @@ export function withJudge(plan: Plan, random: Random): Plan {
       name,
       source,
       judge: { kind: 'sequential', margin: 1.25, share: 1, ceiling: LIMIT_SHARE, guard: true },
+    })),
+  };
+}
+
+/** An objective of 99 % over a day: in three minutes 5 % may fail, if it still does so in the last of them. */
+const BURNS_AT = { objective: 0.99, overSeconds: 86_400, longSeconds: BURN_SECONDS, shortSeconds: 60 };
+
+/** Some plans have a service's objective, whose budget the canary may burn only so fast. */
+export function withBurnRate(plan: Plan, random: Random): Plan {
+  if (!random.chance(0.12) || plan.metrics.length === 0) return plan;
+  const { objective, overSeconds, longSeconds, shortSeconds } = BURNS_AT;
+  const budget = (LIMIT_SHARE / (1 - objective)) * (longSeconds / overSeconds);
+  const { sequential: _, promoteEarly: __, ...rest } = plan;
+  return {
+    ...rest,
+    metrics: plan.metrics.map(({ name, source }) => ({
+      name,
+      source,
+      judge: {
+        kind: 'burnRate',
+        objective,
+        overSeconds,
+        windows: [{ longSeconds, shortSeconds, budget }],
+        minRequests: 20,
+      },
     })),
   };
 }

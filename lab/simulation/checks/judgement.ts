@@ -44,9 +44,10 @@ export class JudgementChecks {
   /** Degraded is said of windows that are whole and bad, and of no others. */
   private hasEvidence(plan: Plan, releaseId: string, name: string): void {
     const metric = plan.metrics.find(candidate => candidate.name === name);
-    if (metric?.judge.kind !== 'threshold') return;
+    if (metric?.judge.kind !== 'threshold' && metric?.judge.kind !== 'burnRate') return;
     const bad = this.badWindows(releaseId, metric, Number.POSITIVE_INFINITY);
-    if (bad > metric.judge.failureLimit) return;
+    // the sum of windows is above a share only where one of them is
+    if (bad > (metric.judge.kind === 'threshold' ? metric.judge.failureLimit : 0)) return;
     this.stage.violate('degraded has its evidence', `${releaseId}: ${name} has ${bad} bad windows that are whole`);
   }
 

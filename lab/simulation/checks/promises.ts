@@ -44,3 +44,6 @@ export const FROZEN_BY_AGE_MS = 180_000;
 
 /** What all plans of the simulation ask of `errors`: the share of bad requests, 0 to 1, that is too much. */
 export const LIMIT_SHARE = 0.05;
+
+/** For how long those plans of the simulation that have an objective bear it: when all of that was bad, it burns too fast. */
+export const BURN_SECONDS = 180;

@@ -2,7 +2,7 @@ import type { Slot } from '../../../domain/dial.ts';
 import type { Metric } from '../../../domain/plan/plan.ts';
 import type { Appended } from '../observed-ports.ts';
 import type { Stage } from '../stage.ts';
-import { LIMIT_SHARE } from './promises.ts';
+import { BURN_SECONDS, LIMIT_SHARE } from './promises.ts';
 import type { ToldRelease } from './told-release.ts';
 
 /** What is kept of a window is final so long after its end, and a look comes by within so much more, retries included. */
@@ -20,15 +20,18 @@ export function checkTruth(stage: Stage, { workload, release, entry, by }: Appen
   if (site.wasTurnedByHandSince(release.admittedAtEpochMs ?? 0)) return; // whose requests went where the plan did not say
   for (const metric of release.asked.metrics) {
     const bad = badWindows(stage, release, { canary: release.admission?.canary ?? 'blue', untilMs, metric });
-    if (bad.length <= forgiven(metric)) continue;
-    const how = `${release.releaseId}: ${bad.join(', ')} failed in whole windows, and ${metric.name} (${metric.judge.kind}) is judged`;
+    const counted = metric.judge.kind === 'burnRate' ? longestRun(bad) : bad;
+    if (counted.length <= forgiven(metric, release.asked.windowSeconds)) continue;
+    const how = `${release.releaseId}: ${counted.map(({ text }) => text).join(', ')} failed in whole windows, and ${metric.name} (${metric.judge.kind}) is judged`;
     stage.violate('a bad image is not promoted', how);
   }
 }
 
 /** Bad windows that the judge of a metric may see without calling it degraded. */
-function forgiven({ judge }: Metric): number {
+function forgiven({ judge }: Metric, windowSeconds: number): number {
   if (judge.kind === 'threshold') return judge.failureLimit;
+  // in a row: when all that it looks back to is bad, whatever was good before is no help
+  if (judge.kind === 'burnRate') return BURN_SECONDS / windowSeconds - 1;
   // relative: its failureLimit; sequential: evidence grows with the failures, and by the third such window it is plain
   return judge.kind === 'relative' ? judge.failureLimit : 2;
 }
@@ -39,14 +42,32 @@ const PLAIN = { requests: 30, failed: 5, timesTheLimit: 1.5 };
 /** What nobody who compares can miss: four times the limit. */
 const COMPARED_SHARE = 4 * LIMIT_SHARE;
 
+interface BadWindow {
+  startEpochMs: number;
+  endEpochMs: number;
+  /** `12 of 40` */
+  text: string;
+}
+
+/** The most that follow each other without another one in between. */
+function longestRun(bad: readonly BadWindow[]): BadWindow[] {
+  let longest: BadWindow[] = [];
+  let run: BadWindow[] = [];
+  for (const window of bad) {
+    run = run.at(-1)?.endEpochMs === window.startEpochMs ? [...run, window] : [window];
+    if (run.length > longest.length) longest = run;
+  }
+  return longest;
+}
+
 function badWindows(
   stage: Stage,
   release: ToldRelease,
   { canary, untilMs, metric }: { canary: Slot; untilMs: number; metric: Metric },
-): string[] {
+): BadWindow[] {
   const { traffic } = stage.site(release.workload.name);
   const windowMs = release.asked.windowSeconds * 1000;
-  const bad: string[] = [];
+  const bad: BadWindow[] = [];
   const first = release.firstTrafficEpochMs ?? Number.POSITIVE_INFINITY;
   for (
     let startEpochMs = Math.ceil(first / windowMs) * windowMs;
@@ -60,12 +81,15 @@ function badWindows(
     if (requests < PLAIN.requests || failed < PLAIN.failed) continue;
     if (failed / requests <= LIMIT_SHARE * PLAIN.timesTheLimit) continue;
     // a judge that compares adds up: near its limit it takes its time
-    if (metric.judge.kind !== 'threshold' && worstShare < COMPARED_SHARE) continue;
-    if (metric.judge.kind !== 'threshold' && !stableIsGood(stage, release, window)) continue;
-    bad.push(`${failed} of ${requests}`);
+    if (compares(metric) && worstShare < COMPARED_SHARE) continue;
+    if (compares(metric) && !stableIsGood(stage, release, window)) continue;
+    bad.push({ ...window, text: `${failed} of ${requests}` });
   }
   return bad;
 }
+
+/** Two kinds of judge go by the canary alone. */
+const compares = ({ judge }: Metric): boolean => judge.kind !== 'threshold' && judge.kind !== 'burnRate';
 
 /** A canary that is no worse than stable is none of a comparison's business. */
 function stableIsGood(

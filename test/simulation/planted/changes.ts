@@ -94,7 +94,7 @@ export const CHANGE_BUGS: PlantedBug[] = [
   {
     name: 'pods that end and are started again count for nothing',
     in: 'canary-pods',
-    seed: 461,
+    seed: 1604,
     rule: /crashes/,
     wrap: withPort('cluster', ['read-slot'], cluster => ({
       async readSlot(workload, slot) {
