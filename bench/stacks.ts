@@ -62,7 +62,7 @@ export async function stacks(runs: number, say: (line: string) => void): Promise
 const controlPlaneStack = () =>
   new ControlPlaneStack(new App(), 'Sluice', {
     code: () => lambda.Code.fromInline('// not measured'),
-    reaches: () => ({ clusters: [{ name: 'prod' }] }),
+    reaches: () => ({ clusters: [{ name: 'prod' }], network: { kind: 'public' } }),
   });
 
 /** As teams deploy them: each from an app of its own, in which stack and construct have the same ids. */

@@ -6,8 +6,9 @@ import { CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES } from './functions/catalogue.ts'
 import { networkOf } from './network.ts';
 
 /*
- * The app of cdk.json. What belongs to an account comes when it is deployed: parameters of the stacks, and for functions in
- * a VPC the context (`-c clusterVpcId=... -c clusterSubnetIds=a,b -c clusterSecurityGroupId=...`), as for what Lambda keeps
+ * The app of cdk.json. What belongs to an account comes when it is deployed: parameters of the stacks, and the context:
+ * where functions run that talk to the cluster (`-c network=...`, always, and for a VPC `-c clusterVpcId=... -c clusterSubnetIds=a,b
+ * -c clusterSecurityGroupId=...`), what Lambda keeps
  * for the way back (`-c wayBackConcurrency=2`), clusters beside the one of the parameter (`-c moreClusters=staging,canary`),
  * whether their access entries are made here (`-c accessEntries=false`: by somebody else), and private networks that plans may name (`-c privateNetworks=10.20.0.0/16`).
  */
@@ -27,7 +28,7 @@ const controlPlane = new ControlPlaneStack(app, 'Sluice', {
       new CfnParameter(stack, 'ClusterName', { description: "The EKS cluster's name" }).valueAsString,
       ...moreClusters.split(',').filter(name => name !== ''),
     ].map(name => ({ name, accessEntries })),
-    ...networkOf(stack),
+    network: networkOf(stack),
   }),
 });
 

@@ -1,4 +1,13 @@
 /** `sluice/cdk`: what a team's own CDK app needs, in TypeScript or JavaScript. README.md, "In your own CDK app". */
+export {
+  type ClusterNetwork,
+  type PrivateNetwork,
+  type PrivateWithoutNatNetwork,
+  type PublicAllowListNetwork,
+  type PublicNetwork,
+  type VpcEndpoint,
+  vpcEndpoints,
+} from './cluster-network.ts';
 export type { ClusterProps } from './clusters.ts';
 export { SluiceControlPlane, type SluiceControlPlaneProps } from './control-plane.ts';
 export type { CodeOf } from './functions/code.ts';

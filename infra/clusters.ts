@@ -1,6 +1,7 @@
 import { CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { KUBERNETES_GROUPS } from '../domain/kubernetes-groups.ts';
+import { type ClusterNetwork, networkProperties } from './cluster-network.ts';
 import { type AnyFunctionName, needsOf } from './functions/catalogue.ts';
 import type { SluiceFunction } from './functions/sluice-function.ts';
 
@@ -44,9 +45,13 @@ export function groupOf(file: AnyFunctionName): string | undefined {
 /** Looks at each cluster when the control plane is deployed, and lets the functions in that talk to it. */
 export function addClusters(
   scope: Construct,
-  props: { clusters: readonly ClusterProps[]; functions: ReadonlyMap<AnyFunctionName, SluiceFunction> },
+  props: {
+    clusters: readonly ClusterProps[];
+    functions: ReadonlyMap<AnyFunctionName, SluiceFunction>;
+    network: ClusterNetwork;
+  },
 ): void {
-  const { clusters, functions } = props;
+  const { clusters, functions, network } = props;
   const keeper = functions.get('custom-resources/cluster');
   if (keeper === undefined) throw new Error('there is no function custom-resources/cluster');
   const wanted = [...functions.values()].flatMap(({ file, role }) => {
@@ -60,6 +65,7 @@ export function addClusters(
       serviceTimeout: Duration.minutes(10),
       properties: {
         Name: name,
+        ...networkProperties(network),
         AccessEntries: Stack.of(scope).toJsonString(accessEntries ? wanted : []),
       },
     });

@@ -2,7 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { SluiceControlPlane, type SluiceControlPlaneProps } from './control-plane.ts';
 
-type OfStack = Pick<SluiceControlPlaneProps, 'clusters' | 'network' | 'metricsInNetwork'>;
+type OfStack = Pick<SluiceControlPlaneProps, 'clusters' | 'network'>;
 
 export interface ControlPlaneStackProps extends StackProps, Omit<SluiceControlPlaneProps, keyof OfStack> {
   /** A function of the stack, whose parameters and imports they may come from. */

@@ -9,6 +9,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { networkMistake } from '../domain/addresses/address.ts';
 import { addAlarms } from './alarms.ts';
+import { type ClusterNetwork, networkOfFunction, requireNetwork } from './cluster-network.ts';
 import { addClusters, type ClusterProps, groupOf, requireClusters } from './clusters.ts';
 import { addEvents } from './events.ts';
 import {
@@ -21,7 +22,7 @@ import {
   WAY_BACK,
 } from './functions/catalogue.ts';
 import { builtCode, type CodeOf } from './functions/code.ts';
-import { HANDLER_TIMEOUT_SECONDS, type NetworkProps, SluiceFunction } from './functions/sluice-function.ts';
+import { HANDLER_TIMEOUT_SECONDS, SluiceFunction } from './functions/sluice-function.ts';
 import { ledgerBeside, outermost, type SluiceLedger } from './ledger.ts';
 import { suppress } from './nag.ts';
 import { type ControlPlaneNames, controlPlaneNames } from './names.ts';
@@ -41,6 +42,7 @@ const RECONCILE_TIMEOUT_SECONDS = 55;
  *
  *     const props: SluiceControlPlaneProps = {
  *       clusters: [{ name: 'prod' }],
+ *       network: { kind: 'public' },
  *       privateNetworks: ['10.20.0.0/16'],
  *       logRetention: RetentionDays.ONE_YEAR,
  *     };
@@ -58,13 +60,8 @@ export interface SluiceControlPlaneProps {
   readonly ledger?: SluiceLedger;
   /** The clusters of its workloads, one at least. All are reached by the one network that its functions have. */
   readonly clusters: readonly ClusterProps[];
-  /**
-   * Where the functions that talk to the clusters run.
-   * @default outside of any VPC: the clusters' endpoints are public
-   */
-  readonly network?: NetworkProps;
-  /** Look runs there too: it reaches a Prometheus that has a private address there. @default false */
-  readonly metricsInNetwork?: boolean;
+  /** Where the functions that talk to the clusters run: said by whoever deploys, and never guessed. */
+  readonly network: ClusterNetwork;
   /**
    * Where the code of each function comes from.
    * @default the bundles that the package ships (in the repository: those of `npm run build`)
@@ -103,6 +100,7 @@ export interface SluiceControlPlaneProps {
  *     const stack = new Stack(new App(), 'Delivery');
  *     new SluiceControlPlane(stack, 'Sluice', {
  *       clusters: [{ name: 'prod' }],
+ *       network: { kind: 'public' }, // or in which VPC: there is no default
  *     });
  *
  * Names are fixed (by `name`), so a stack has one at most. Its table is in a stack of its own, and the log groups outlive it.
@@ -123,6 +121,7 @@ export class SluiceControlPlane extends Construct {
     const { name = 'sluice', logRetention = logs.RetentionDays.THREE_MONTHS, runbooks = 'docs/runbooks/' } = props;
     const { clusters } = props;
     requireClusters(clusters);
+    const clusterNetwork = requireNetwork(props.network);
     const clusterNames = clusters.map(cluster => cluster.name);
     this.names = controlPlaneNames(this, name, clusterNames);
     const { wayBackConcurrency } = props;
@@ -166,8 +165,7 @@ export class SluiceControlPlane extends Construct {
     const common = { names: this.names, code, logRetention, registryAccounts };
     const functions = new Map<AnyFunctionName, SluiceFunction>();
     for (const file of FUNCTION_NAMES) {
-      const readsThere = props.metricsInNetwork === true && needsOf(file).includes('readMetrics');
-      const network = groupOf(file) === undefined && !readsThere ? undefined : props.network;
+      const network = networkOfFunction(file, clusterNetwork);
       const made = new SluiceFunction(this, file, {
         ...common,
         file,
@@ -194,7 +192,7 @@ export class SluiceControlPlane extends Construct {
       );
     }
     this.functions = functions;
-    addClusters(this, { clusters, functions });
+    addClusters(this, { clusters, functions, network: clusterNetwork });
 
     const machines = { functions, logRetention };
     const release = new SluiceMachine(this, 'Release', {

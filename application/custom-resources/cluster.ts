@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ClusterDirectory, EksCluster } from '../../adapters/cluster/eks/directory.ts';
+import { endpointProblem, NETWORK_KINDS, type NetworkKind } from '../../domain/cluster-network.ts';
 import { KUBERNETES_GROUPS } from '../../domain/kubernetes-groups.ts';
 import type { SharedDeps } from '../shared-deps.ts';
 import { type AccessEntriesDeps, keepEntries, removeEntries } from './access-entries.ts';
@@ -12,6 +13,9 @@ export interface ClusterDeps extends SharedDeps, AccessEntriesDeps {
 const nameSchema = z.object({ Name: z.string().min(1) });
 const wantedSchema = z.array(z.strictObject({ principalArn: z.string(), group: z.enum(KUBERNETES_GROUPS) }));
 const propertiesSchema = nameSchema.extend({
+  Network: z.enum(Object.keys(NETWORK_KINDS) as [NetworkKind, ...NetworkKind[]]),
+  /** Addresses from which the functions come, with commas between them; none is an empty text. */
+  From: z.string().default(''),
   /** In JSON: CloudFormation would make texts of what is in them. */
   AccessEntries: z
     .string()
@@ -31,9 +35,11 @@ export async function keepCluster(deps: ClusterDeps, request: CloudFormationRequ
     if (given.success) await removeEntries(deps, given.data.Name, { stack });
     return { physicalId: request.PhysicalResourceId };
   }
-  const { Name: name, AccessEntries: wanted } = propertiesSchema.parse(request.ResourceProperties);
+  const { Name: name, AccessEntries: wanted, Network: kind, From } = propertiesSchema.parse(request.ResourceProperties);
   const cluster = await deps.directory.find(name);
   requireAccessEntries(cluster);
+  const unreachable = endpointProblem(cluster, { kind, from: From.split(',').filter(address => address !== '') });
+  if (unreachable !== undefined) throw new Error(unreachable);
   await keepEntries(deps, name, { wanted, stack });
   return { physicalId: name, attributes: attributesOf(cluster) };
 }

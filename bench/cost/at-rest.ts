@@ -1,6 +1,7 @@
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { vpcEndpoints } from '../../infra/cluster-network.ts';
 import { ControlPlaneStack } from '../../infra/control-plane-stack.ts';
 import { ExampleWorkloadStack } from '../../infra/example-workload-stack.ts';
 import { type Figure, figureOf } from '../figure.ts';
@@ -23,7 +24,7 @@ function controlPlane(): Stack {
   // what a template says does not depend on what is in a function
   return new ControlPlaneStack(new App(), 'Sluice', {
     code: () => lambda.Code.fromInline('// no code'),
-    reaches: () => ({ clusters: [{ name: 'prod' }] }),
+    reaches: () => ({ clusters: [{ name: 'prod' }], network: { kind: 'public' } }),
   });
 }
 
@@ -44,12 +45,14 @@ function freeOf(resources: readonly Resource[]): string {
     .join(', ');
 }
 
+const interfaces = vpcEndpoints().flatMap(({ service, kind }) => (kind === 'interface' ? [service] : []));
+
 const privateNetwork: BillLine[] = [
   { what: 'either a NAT gateway', amount: 1, price: 'natGatewayMonth', how: 'and its traffic' },
   {
     what: 'or interface endpoints',
-    amount: 4,
+    amount: 2 * interfaces.length,
     price: 'interfaceEndpointMonth',
-    how: 'elasticloadbalancing and sns in two zones; the one of DynamoDB is a gateway and free',
+    how: `${interfaces.join(', ')} in two zones; the one of DynamoDB is a gateway and free`,
   },
 ];

@@ -4,6 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
+import { vpcEndpoints } from '../../infra/cluster-network.ts';
 import { SluiceControlPlane } from '../../infra/control-plane.ts';
 import {
   CUSTOM_RESOURCE_NAMES,
@@ -278,6 +279,82 @@ it('Look alone runs in the VPC as well where Prometheus has an address in it: th
   }
 });
 
+describe('the network', () => {
+  const VPC = {
+    clusterVpcId: 'vpc-11111111',
+    clusterSubnetIds: 'subnet-11111111,subnet-22222222',
+    clusterSecurityGroupId: 'sg-11111111',
+  };
+  const inVpcOf = (from: Synthesised) =>
+    Object.values(from.ofType('AWS::Lambda::Function'))
+      .filter(({ Properties }) => Properties.VpcConfig !== undefined)
+      .map(({ Properties }) => String(Properties.FunctionName).replace(/^sluice-/, ''));
+  const toldOf = (from: Synthesised) =>
+    Object.values(from.ofType('Custom::SluiceCluster')).map(({ Properties }) => [Properties.Network, Properties.From]);
+
+  it.each([
+    ['forgotten', {}, /^network: found nothing; expected one of these in every deployment/],
+    ['forgotten beside its VPC', VPC, /^network: found nothing/],
+    ['one that there is not', { network: 'privat' }, /^network: found privat; expected one of/],
+    ['public beside a VPC', { network: 'public', ...VPC }, /^network is public, and clusterVpcId is set/],
+    ['private without a VPC', { network: 'private' }, /^network is private, and clusterSubnetIds is not set/],
+    [
+      'an allow-list without addresses',
+      { network: 'publicAllowList', ...VPC },
+      /^network is publicAllowList, and natAddresses is not set/,
+    ],
+    [
+      'an allow-list of networks',
+      { network: 'publicAllowList', natAddresses: '203.0.113.0/24', ...VPC },
+      /^network.addresses\[0\]: found "203.0.113.0\/24"; expected an IPv4 address/,
+    ],
+  ])('%s is refused before anything is deployed', (_, context, message) => {
+    expect(() => synthControlPlane({ context })).toThrow(message);
+  });
+
+  it('of a team’s own app is said there, too', () => {
+    const code = () => lambda.Code.fromInline('// not under test');
+    const made = (network: unknown) => () =>
+      new SluiceControlPlane(new Stack(new App(), 'Own'), 'Sluice', {
+        ...{ clusters: [{ name: 'prod' }], code },
+        network: network as { kind: 'public' },
+      });
+    expect(made(undefined)).toThrow(/^network.kind: found nothing; expected one of public \(/);
+    expect(made({ kind: 'vpc' })).toThrow(/^network.kind: found "vpc"; expected one of public \(/);
+    expect(made({ kind: 'private' })).toThrow(/^network.vpc: found nothing; expected the VPC of network private/);
+  });
+
+  it('public: no function is in a VPC, and the cluster is looked at for that', () => {
+    expect(inVpcOf(controlPlane)).toEqual([]);
+    expect(toldOf(controlPlane)).toEqual([['public', '']]);
+  });
+
+  it.each([
+    ['publicAllowList', { natAddresses: '203.0.113.7,203.0.113.8' }, '203.0.113.7,203.0.113.8'],
+    ['private', {}, ''],
+    ['privateWithoutNat', {}, ''],
+  ])('%s: the functions with the cluster are in the VPC, and nobody else', (network, more, from) => {
+    const made = synthControlPlane({ context: { network, ...VPC, ...more } });
+    expect(inVpcOf(made).sort()).toEqual([...functionsWithCluster()].sort());
+    expect(toldOf(made)).toEqual([[network, from]]);
+  });
+
+  it('without NAT has an endpoint for each service that a function in it asks, and docs/deploy.md lists them', () => {
+    const names = (endpoints: { service: string }[]) => endpoints.map(({ service }) => service);
+    expect(names(vpcEndpoints())).toEqual(['dynamodb', 'eks', 'elasticloadbalancing', 'monitoring', 'sns', 'states']);
+    expect(names(vpcEndpoints({ metricsInNetwork: true }))).toEqual(names(vpcEndpoints()));
+    const [, section = ''] = readFileSync(join(PROJECT_ROOT, 'docs/deploy.md'), 'utf8').split('### Without NAT');
+    const [own = ''] = section.split(/\n##/);
+    const rows = [...own.matchAll(/^\| `([\w.-]+)` \| (interface|gateway) \|/gm)].map(([, service, kind]) => [
+      service,
+      kind,
+    ]);
+    const always = rows.filter(([service]) => service !== 'aps-workspaces');
+    expect(always.sort()).toEqual(vpcEndpoints().map(({ service, kind }) => [service, kind]));
+    expect(rows).toContainEqual(['aps-workspaces', 'interface']);
+  });
+});
+
 describe('the clusters', () => {
   it('are looked at in each deployment, by their names alone', () => {
     const two = synthControlPlane({ clusters: ['prod', 'staging'] });
@@ -297,7 +374,8 @@ describe('the clusters', () => {
     }
     const stack = new Stack(new App(), 'Elsewhere');
     const clusters = [{ name: 'prod', accessEntries: false }];
-    new SluiceControlPlane(stack, 'Sluice', { clusters, code: () => lambda.Code.fromInline('// not under test') });
+    const code = () => lambda.Code.fromInline('// not under test');
+    new SluiceControlPlane(stack, 'Sluice', { clusters, network: { kind: 'public' }, code });
     expect(accessEntriesOf(synthesised(stack))).toEqual([]);
   });
 

@@ -45,6 +45,7 @@ const right: ProgressiveWorkloadProps = {
   healthCheck: { path: '/healthz' },
 };
 const clusters = [{ name: 'prod' }];
+const network = { kind: 'public' } as const;
 const noCode = () => lambda.Code.fromInline('// not under test');
 const synth = (more: Partial<ProgressiveWorkloadProps> = {}) => {
   const stack = new Stack(new App(), 'Shop');
@@ -129,7 +130,7 @@ describe('a mistake is found at synthesis', () => {
 describe('with the control plane in the same app', () => {
   const inOneStack = () => {
     const stack = new Stack(new App(), 'Shop');
-    const controlPlane = new SluiceControlPlane(stack, 'Sluice', { name: 'shop', clusters, code: noCode });
+    const controlPlane = new SluiceControlPlane(stack, 'Sluice', { name: 'shop', clusters, network, code: noCode });
     new ProgressiveWorkload(stack, 'Checkout', { ...right, controlPlane });
     return synthesised(stack);
   };
@@ -152,7 +153,10 @@ describe('with the control plane in the same app', () => {
 
   it('is deployed after it, where that is another stack', () => {
     const app = new App();
-    const { controlPlane } = new ControlPlaneStack(app, 'Sluice', { reaches: () => ({ clusters }), code: noCode });
+    const { controlPlane } = new ControlPlaneStack(app, 'Sluice', {
+      reaches: () => ({ clusters, network }),
+      code: noCode,
+    });
     const stack = new Stack(app, 'Shop');
     new ProgressiveWorkload(stack, 'Checkout', { ...right, controlPlane });
     // and by name alone: nothing that one stack exports keeps the other from being changed

@@ -31,6 +31,7 @@ export interface Synthesised {
 
 /** As `cdk deploy -c ...` would say it. */
 const IN_VPC = {
+  network: 'private',
   clusterVpcId: 'vpc-11111111',
   clusterSubnetIds: 'subnet-11111111,subnet-22222222',
   clusterSecurityGroupId: 'sg-11111111',
@@ -41,6 +42,8 @@ export function synthControlPlane(
   options: {
     clusters?: string[];
     inVpc?: boolean;
+    /** Instead of that: as `-c` says it. */
+    context?: Record<string, string>;
     prometheusInVpc?: boolean;
     nag?: boolean;
     wayBackConcurrency?: number;
@@ -51,7 +54,7 @@ export function synthControlPlane(
   stack: ControlPlaneStack;
 } {
   const context = {
-    ...(options.inVpc === true && IN_VPC),
+    ...(options.context ?? (options.inVpc === true ? IN_VPC : { network: 'public' })),
     ...(options.prometheusInVpc === true && { prometheusInVpc: 'true' }),
   };
   const app = new App({ context });
@@ -59,7 +62,7 @@ export function synthControlPlane(
     code: () => lambda.Code.fromInline('// not under test'),
     reaches: scope => ({
       clusters: (options.clusters ?? ['prod']).map(name => ({ name })),
-      ...networkOf(scope),
+      network: networkOf(scope),
     }),
     ...(options.privateNetworks !== undefined && { privateNetworks: options.privateNetworks }),
     ...(options.registryAccounts !== undefined && { registryAccounts: options.registryAccounts }),

@@ -11,7 +11,12 @@ afterEach(() => lab.close());
 const role = (name: string) => `arn:aws:iam::123456789012:role/sluice-${name}-eu-west-1`;
 const READER = { principalArn: role('read-slot'), group: 'sluice-readers' };
 const WRITER = { principalArn: role('write-canary'), group: 'sluice' };
-const prod = (...entries: object[]) => ({ Name: 'prod', AccessEntries: JSON.stringify(entries) });
+const prod = (...entries: object[]) => ({
+  Name: 'prod',
+  Network: 'public',
+  From: '',
+  AccessEntries: JSON.stringify(entries),
+});
 const call = async (type: string, properties: object, { id, stack }: { id?: string; stack?: string } = {}) => {
   await makeHandler(lab.deps)(lab.request(type, properties, id, stack));
   const { answer } = lab.answers.at(-1) ?? {};
@@ -68,6 +73,25 @@ describe('a cluster, when its control plane is deployed', () => {
       'aws eks update-cluster-config --name prod --access-config authenticationMode=API_AND_CONFIG_MAP',
     );
     expect(entries()).toEqual([]);
+  });
+
+  it('that its functions would not reach is refused, with the command that changes it, and lets nobody in', async () => {
+    const answer = await call('Create', { ...prod(READER), Network: 'privateWithoutNat' });
+
+    expect(answer.Status).toBe('FAILED');
+    expect(answer.Reason).toContain('cluster prod: endpointPrivateAccess: found false; expected true');
+    expect(answer.Reason).toContain('--resources-vpc-config endpointPrivateAccess=true');
+    expect(entries()).toEqual([]);
+  });
+
+  it('is reached by the addresses that it lists', async () => {
+    lab.eks.clusters.prod = { ...lab.eks.clusters.prod, publicAccessCidrs: ['203.0.113.0/29'] };
+    const listed = { ...prod(READER), Network: 'publicAllowList', From: '203.0.113.7' };
+
+    expect((await call('Create', listed)).Status).toBe('SUCCESS');
+    const answer = await call('Update', { ...listed, From: '203.0.113.7,203.0.113.9' }, { id: 'prod' });
+
+    expect(answer.Reason).toContain('publicAccessCidrs: found 203.0.113.0/29; expected one with 203.0.113.9');
   });
 
   it('that is not there fails the deployment by its name', async () => {

@@ -52,7 +52,11 @@ const FILE = {
 const item = (soak: string) => ({ Workload: JSON.stringify(FILE), Plan: JSON.stringify({ ...PLAN, soak }) });
 
 const entry = (name: string) => ({ principalArn: `arn:aws:iam::123456789012:role/sluice-${name}`, group: 'sluice' });
-const prod = (...names: string[]) => ({ Name: 'prod', AccessEntries: JSON.stringify(names.map(entry)) });
+const prod = (...names: string[]) => ({
+  Name: 'prod',
+  Network: 'public',
+  AccessEntries: JSON.stringify(names.map(entry)),
+});
 
 interface Row {
   handler: string;

@@ -6,6 +6,7 @@ const app = new App();
 const delivery = new Stack(app, 'Delivery');
 const controlPlane = new SluiceControlPlane(delivery, 'Sluice', {
   clusters: [{ name: 'prod' }],
+  network: { kind: 'public' },
   privateNetworks: ['10.20.0.0/16'],
 });
 
