@@ -1,6 +1,6 @@
 import type { Ledger } from '../../adapters/ledger/ledger.ts';
 import { loadBalancerOf } from '../../adapters/router/alb/routing-facts.ts';
-import type { RuleKeeper } from '../../adapters/router/alb/rule-keeper.ts';
+import { isNamed, type RuleKeeper } from '../../adapters/router/alb/rule-keeper.ts';
 import type { Secrets } from '../../adapters/secrets/secrets.ts';
 import type { Workloads } from '../../adapters/workloads/workloads.ts';
 import { controllerProblem } from '../../domain/routers/alb/routing-problem.ts';
@@ -62,11 +62,24 @@ async function create(deps: ListenerRuleDeps, wanted: Wanted): Promise<string> {
   const there = standing.find(({ priority }) => priority === wanted.priority);
   if (there === undefined) {
     requireGuarded(wanted, standing);
-    return rules.create(wanted, await secretOf(deps, wanted));
+    return createOnce(deps, wanted);
   }
   // a first try that made it and whose answer was lost
   if (await isMadeFor(rules, there, wanted)) return there.arn;
   throw new Error(`priority ${wanted.priority} of ${listenerArn} is taken by ${there.arn}`);
+}
+
+/** The SDK repeats a call whose answer was lost, and then hears that the priority is taken: by the rule of its first try. */
+async function createOnce(deps: ListenerRuleDeps, wanted: Wanted): Promise<string> {
+  const { rules } = deps;
+  try {
+    return await rules.create(wanted, await secretOf(deps, wanted));
+  } catch (error) {
+    if (!isNamed(error, 'PriorityInUse')) throw error;
+    const there = (await rules.readAll(wanted.listenerArn)).find(({ priority }) => priority === wanted.priority);
+    if (there !== undefined && (await isMadeFor(rules, there, wanted))) return there.arn;
+    throw error;
+  }
 }
 
 /** A controller deletes rules that it does not know. */

@@ -176,7 +176,7 @@ export const openAlbRuleKeeper = (env: Env): RuleKeeper =>
   albRuleKeeper(new ElasticLoadBalancingV2Client(awsClientConfig(env, 'ELASTIC_LOAD_BALANCING_V2')));
 
 /** By the service's name for it, wherever in the chain of causes it is. */
-function isNamed(error: unknown, name: string): boolean {
+export function isNamed(error: unknown, name: string): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === name || error.name === `${name}Exception` || isNamed(error.cause, name);
 }

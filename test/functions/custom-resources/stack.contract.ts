@@ -131,6 +131,34 @@ export function keepsStackContract(open: (options?: { isTwice?: boolean }) => Pr
   );
 
   it(
+    'that meets a load balancer which fails says so, leaves nothing, and can be made and changed afterwards',
+    async () => {
+      const shop = await openOne();
+      const empty = await shop.world();
+      const { faults } = shop.lab.wire;
+      faults.fail('CreateRule', Number.POSITIVE_INFINITY, 500);
+      const failed = await shop.stack.create(first);
+      expect(failed).toEqual({
+        status: 'ROLLBACK_COMPLETE',
+        because: expect.stringMatching(/^CheckoutRule\w+: .*CreateRule/),
+      });
+      expect(await shop.world()).toEqual(empty);
+      faults.clear();
+      faults.loseAnswer('CreateRule', 1); // made, and nobody heard of it
+      expect(await shop.stack.create(first)).toEqual({ status: 'CREATE_COMPLETE' });
+      const made = await shop.world();
+      faults.fail('ModifyRule', 3, 500); // all tries of the SDK, so that the way back finds it well again
+      const changed = await shop.stack.update(second);
+      expect(changed).toEqual({
+        status: 'UPDATE_ROLLBACK_COMPLETE',
+        because: expect.stringMatching(/^CheckoutRule\w+: .*ModifyRule/),
+      });
+      expect(await shop.world()).toEqual(made);
+    },
+    STACK_TIMEOUT_MS,
+  );
+
+  it(
     'that fails elsewhere while it is made leaves nothing',
     async () => {
       const shop = await openOne();
