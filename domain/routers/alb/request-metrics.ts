@@ -2,7 +2,7 @@ import type { Slot } from '../../dial.ts';
 import type { RequestMetrics } from '../request-metrics.ts';
 
 /** What of an `alb` routing says what is counted. */
-interface Counted {
+export interface Counted {
   rules: readonly string[];
   targetGroups: Record<Slot, string>;
 }
