@@ -14,11 +14,11 @@ export type { CodeOf } from './functions/code.ts';
 export type { NetworkProps, SluiceFunction } from './functions/sluice-function.ts';
 export { SluiceLedger, type SluiceLedgerProps } from './ledger.ts';
 export type { ControlPlaneNames } from './names.ts';
+export type { AlbRouterProps, HealthCheckProps, TargetGroupProps } from './progressive-workload/alb/props.ts';
+export type { CognitoProps, OidcProps, RuleConditions } from './progressive-workload/alb/rule-props.ts';
 export type { PlanProps, WorkloadProps } from './progressive-workload/file-props.ts';
 export { ProgressiveWorkload } from './progressive-workload/progressive-workload.ts';
-export type {
-  HealthCheckProps,
-  ProgressiveWorkloadProps,
-  RuleConditions,
-} from './progressive-workload/props.ts';
+export type { ProgressiveWorkloadProps } from './progressive-workload/props.ts';
+export type { RouterProps } from './progressive-workload/router-registry.ts';
+export type { SelectorRouterProps } from './progressive-workload/selector/construct.ts';
 export { RegistryAccount, type RegistryAccountProps } from './registry-account.ts';

@@ -39,18 +39,21 @@ export class ExampleWorkloadStack extends Stack {
         soak: '15m',
         notify: [{ kind: 'sns', on: ['started', 'held', 'promoted', 'rolledBack'] }],
       },
-      listenerArn: parameter(
-        'ListenerArn',
-        'Of the Application Load Balancer',
-        'arn:[a-z-]+:elasticloadbalancing:.+:listener/app/.+',
-      ),
-      vpcId: parameter('VpcId', "The load balancer's VPC", 'vpc-[0-9a-f]+'),
-      priority: 100,
-      previewPriority: 99,
-      conditions: { hostHeaders: ['shop.example.com'], pathPatterns: ['/checkout', '/checkout/*'] },
-      port: 8080,
-      healthCheck: { path: '/healthz' },
-      deregistrationDelay: Duration.seconds(30),
+      router: {
+        kind: 'alb',
+        listenerArn: parameter(
+          'ListenerArn',
+          'Of the Application Load Balancer',
+          'arn:[a-z-]+:elasticloadbalancing:.+:listener/app/.+',
+        ),
+        vpcId: parameter('VpcId', "The load balancer's VPC", 'vpc-[0-9a-f]+'),
+        priority: 100,
+        previewPriority: 99,
+        conditions: { hostHeaders: ['shop.example.com'], pathPatterns: ['/checkout', '/checkout/*'] },
+        port: 8080,
+        healthCheck: { path: '/healthz' },
+        deregistrationDelay: Duration.seconds(30),
+      },
     });
   }
 }

@@ -34,13 +34,16 @@ export const fullWorkload = (name: string, priority: number): ProgressiveWorkloa
     soak: '15m',
     notify: [{ kind: 'sns', on: ['promoted'], topicArn: `arn:aws:sns:eu-west-1:123456789012:${name}` }],
   },
-  listenerArn,
-  vpcId: 'vpc-0123456789abcdef0',
-  priority,
-  previewPriority: priority - 1,
-  conditions: { hostHeaders: [`${name}.example.com`] },
-  port: 8080,
-  healthCheck: { path: '/healthz' },
+  router: {
+    kind: 'alb',
+    listenerArn,
+    vpcId: 'vpc-0123456789abcdef0',
+    priority,
+    previewPriority: priority - 1,
+    conditions: { hostHeaders: [`${name}.example.com`] },
+    port: 8080,
+    healthCheck: { path: '/healthz' },
+  },
 });
 
 /** As teams deploy them: each from an app of its own, in which stack and construct have the same ids. */

@@ -33,13 +33,16 @@ new ProgressiveWorkload(new Stack(app, 'Shop'), 'Checkout', {
   controlPlane,
   workload,
   plan,
-  listenerArn:
-    'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2',
-  vpcId: 'vpc-0123456789abcdef0',
-  priority: 10,
-  conditions: { hostHeaders: ['shop.example.com'] },
-  port: 8080,
-  healthCheck: { path: '/healthz', interval: Duration.seconds(10) },
+  router: {
+    kind: 'alb',
+    listenerArn:
+      'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2',
+    vpcId: 'vpc-0123456789abcdef0',
+    priority: 10,
+    conditions: { hostHeaders: ['shop.example.com'] },
+    port: 8080,
+    healthCheck: { path: '/healthz', interval: Duration.seconds(10) },
+  },
 });
 
 app.synth();
