@@ -1,17 +1,28 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fakeRuleKeeper } from '../../../adapters/router/alb/fake-rule-keeper.ts';
 import { makeHandler } from '../../../functions/custom-resources/listener-rule.ts';
-import { blueArn, forward, greenArn, mainRuleArn, sticky } from '../../lab/aws/memory-load-balancer.ts';
-import { openCloudFormationLab } from './cloud-formation-lab.ts';
+import { groupTags, openCloudFormation } from './cloud-formation.ts';
 
-let lab: Awaited<ReturnType<typeof openCloudFormationLab>>;
+const elb = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012';
+const listenerArn = `${elb}:listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2`;
+const [blueArn, greenArn] = [`${elb}:targetgroup/checkout-blue/1`, `${elb}:targetgroup/checkout-green/2`];
+
+async function openListener(options: { takesAnswers?: boolean } = {}) {
+  const cloudFormation = await openCloudFormation(options);
+  const rules = fakeRuleKeeper(listenerArn);
+  rules.tags.set(blueArn, groupTags('blue')).set(greenArn, groupTags('green'));
+  return { ...cloudFormation, rules, deps: { ...cloudFormation.deps, rules } };
+}
+
+let lab: Awaited<ReturnType<typeof openListener>>;
 beforeEach(async () => {
-  lab = await openCloudFormationLab();
+  lab = await openListener();
 });
 afterEach(() => lab.close());
 
 const properties = (more: object = {}) => ({
   Workload: 'checkout',
-  ListenerArn: lab.loadBalancer.listenerArn,
+  ListenerArn: listenerArn,
   Priority: '20', // CloudFormation makes texts of numbers
   Conditions: JSON.stringify([{ Field: 'host-header', HostHeaderConfig: { Values: ['shop.example.com'] } }]),
   Blue: blueArn,
@@ -22,15 +33,19 @@ const properties = (more: object = {}) => ({
 });
 const call = (type: string, props: object, physicalId?: string) =>
   makeHandler(lab.deps)(lab.request(type, props, physicalId));
-const ruleOf = (arn: string) => lab.loadBalancer.rules().find(rule => rule.arn === arn);
+const ruleOf = (arn: string) => lab.rules.rules.get(arn);
+const weights = (blue: number, green: number) => [
+  { arn: blueArn, weight: blue },
+  { arn: greenArn, weight: green },
+];
 const makeRule = async (more: object = {}) => (await call('Create', properties(more))).PhysicalResourceId;
 /** As a release leaves it in the middle. */
 const turnTo = (arn: string, blue: number, green: number) => {
   const rule = ruleOf(arn);
   if (rule === undefined) throw new Error(`no rule ${arn}`);
-  lab.loadBalancer.putRule({ ...rule, action: sticky(forward([blueArn, blue], [greenArn, green]), 300) });
+  Object.assign(rule, { weights: weights(blue, green), stickinessSeconds: 300 });
 };
-const someTargets = () => lab.loadBalancer.setHealth(greenArn, [{ host: '10.0.0.1', port: 8080, state: 'healthy' }]);
+const someTargets = () => lab.rules.targets.set(greenArn, 1);
 
 describe('the first deployment', () => {
   it('makes the rule with everything on blue, and tells CloudFormation its ARN', async () => {
@@ -39,45 +54,42 @@ describe('the first deployment', () => {
     expect(Data).toEqual({ RuleArn: PhysicalResourceId });
     expect(ruleOf(PhysicalResourceId)).toMatchObject({
       priority: 20,
-      conditions: [{ field: 'host-header', values: ['shop.example.com'] }],
-      action: forward([blueArn, 100], [greenArn, 0]),
+      conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: ['shop.example.com'] } }],
+      weights: weights(100, 0),
+      stickinessSeconds: 0,
     });
     expect(lab.answers[0]).toMatchObject({ answer: { Status: 'SUCCESS', RequestId: 'request-1' } });
   });
 
   it('makes the rule of a preview with green alone', async () => {
     const arn = await makeRule({ Carries: 'preview' });
-    expect(ruleOf(arn)?.action).toEqual(forward([greenArn, 1]));
+    expect(ruleOf(arn)?.weights).toEqual([{ arn: greenArn, weight: 1 }]);
   });
 
   it('keeps clients on their slot where the workload asks for it', async () => {
     const arn = await makeRule({ StickinessSeconds: '300' });
-    expect(ruleOf(arn)?.action).toMatchObject({ stickiness: { enabled: true, durationSeconds: 300 } });
+    expect(ruleOf(arn)).toMatchObject({ stickinessSeconds: 300 });
   });
 
   it('finds the rule of a try whose answer was lost, and makes no second one', async () => {
     const first = await makeRule();
     turnTo(first, 0, 100);
     expect(await makeRule()).toBe(first);
-    expect(ruleOf(first)?.action).toMatchObject({ targetGroups: [{ weight: 0 }, { weight: 100 }] });
-    expect(lab.wire.calls('CreateRule')).toBe(1);
+    expect(ruleOf(first)?.weights).toEqual(weights(0, 100));
+    expect(lab.rules.made).toBe(1);
   });
 
   it('refuses a priority that is taken, and says by whom', async () => {
-    lab.loadBalancer.putRule({
-      arn: `${mainRuleArn}-other`,
-      listenerArn: lab.loadBalancer.listenerArn,
-      priority: 20,
-      conditions: [],
-      action: { fixedStatus: 404 },
-    });
+    const other = `${listenerArn.replace(':listener/', ':listener-rule/')}/other`;
+    lab.rules.tags.set(other, {});
+    lab.rules.rules.set(other, { listenerArn, priority: 20, conditions: [], weights: [], stickinessSeconds: 0 });
     const { Status, Reason, PhysicalResourceId } = await call('Create', properties());
     expect(Status).toBe('FAILED');
-    expect(Reason).toMatch(/priority 20 of .+ is taken by .+-other/);
+    expect(Reason).toMatch(/priority 20 of .+ is taken by .+\/other/);
     // and its Delete, which CloudFormation sends next, removes nothing
-    const before = lab.loadBalancer.rules().length;
+    const before = lab.rules.rules.size;
     expect((await call('Delete', properties(), PhysicalResourceId)).Status).toBe('SUCCESS');
-    expect(lab.loadBalancer.rules()).toHaveLength(before);
+    expect(lab.rules.rules.size).toBe(before);
   });
 });
 
@@ -99,8 +111,9 @@ describe('a later deployment', () => {
     expect(PhysicalResourceId).toBe(arn);
     expect(ruleOf(arn)).toMatchObject({
       priority: 30,
-      conditions: [{ field: 'path-pattern', values: ['/shop/*'] }],
-      action: sticky(forward([blueArn, 75], [greenArn, 25]), 300),
+      conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/shop/*'] } }],
+      weights: weights(75, 25),
+      stickinessSeconds: 300,
     });
   });
 
@@ -113,7 +126,7 @@ describe('a later deployment', () => {
 
   it('that asks for another listener is refused', async () => {
     const arn = await makeRule();
-    const ListenerArn = lab.loadBalancer.listenerArn.replace(/.$/, 'f0');
+    const ListenerArn = listenerArn.replace(/.$/, 'f0');
     expect((await call('Update', properties({ ListenerArn }), arn)).Reason).toMatch(/cannot move/);
   });
 
@@ -130,7 +143,7 @@ describe('removing the stack', () => {
     someTargets();
     turnTo(arn, 0, 100);
     expect((await call('Delete', properties(), arn)).Status).toBe('SUCCESS');
-    expect(ruleOf(arn)?.action).toEqual(sticky(forward([blueArn, 0], [greenArn, 100]), 300));
+    expect(ruleOf(arn)).toMatchObject({ weights: weights(0, 100), stickinessSeconds: 300 });
   });
 
   it('removes a rule that nobody is behind', async () => {
@@ -200,11 +213,9 @@ describe('a tag that was written a moment ago, which IAM does not know everywher
 });
 
 it('an answer that was not taken is a fault, so that Lambda calls again', async () => {
-  const deaf = await openCloudFormationLab({ takesAnswers: false });
+  const deaf = await openListener({ takesAnswers: false });
   const handler = makeHandler(deaf.deps);
-  await expect(
-    handler(deaf.request('Create', properties({ ListenerArn: deaf.loadBalancer.listenerArn }))),
-  ).rejects.toThrow(/403/);
+  await expect(handler(deaf.request('Create', properties()))).rejects.toThrow(/403/);
   await deaf.close();
 });
 

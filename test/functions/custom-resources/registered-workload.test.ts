@@ -1,11 +1,22 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fakeRouter } from '../../../adapters/router/fake-router.ts';
 import { makeHandler } from '../../../functions/custom-resources/registered-workload.ts';
 import { checkout } from '../../adapters/router/alb/rules.contract.ts';
-import { openCloudFormationLab, PLAN } from './cloud-formation-lab.ts';
+import { groupTags, openCloudFormation, PLAN, ruleTags } from './cloud-formation.ts';
 
-let lab: Awaited<ReturnType<typeof openCloudFormationLab>>;
+/** The rules and the groups of checkout are its own. */
+async function openRegistry() {
+  const cloudFormation = await openCloudFormation();
+  const own = fakeRouter(checkout);
+  const { rules, targetGroups, previewRule = '' } = checkout.router;
+  for (const arn of [...rules, previewRule]) own.tags[arn] = ruleTags();
+  for (const slot of ['blue', 'green'] as const) own.tags[targetGroups[slot]] = groupTags(slot);
+  return { ...cloudFormation, router: own, deps: { ...cloudFormation.deps, router: own } };
+}
+
+let lab: Awaited<ReturnType<typeof openRegistry>>;
 beforeEach(async () => {
-  lab = await openCloudFormationLab();
+  lab = await openRegistry();
 });
 afterEach(() => lab.close());
 
