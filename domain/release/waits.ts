@@ -23,7 +23,7 @@ export interface Wait {
   againSeconds: number;
 }
 
-/** The account is at its limit. */
+/** The account is at its limit, or a function in a VPC has no network interface yet. */
 const THROTTLED = ['AfterThrottling', 'PauseThrottled', 'ByThrottling'].map(state => `release/${state}`);
 /** The loop in which a release of the road waits, whatever for. */
 const LOOP = [

@@ -51,6 +51,8 @@ export interface ScenarioOptions {
   wayBackThrottled?: number;
   /** Which calls of the machines find the account at its limit, counted from 1: Lambda answers, and not the handler. */
   accountFullAt?: { from: number; to: number };
+  /** So often Lambda has no network interface for a function, from its first call on: it answers, and not the handler. */
+  notReady?: Readonly<Record<string, number>>;
 }
 
 export async function openScenario(
@@ -97,6 +99,13 @@ export async function openScenario(
     if (count >= from && count <= to) {
       calls.push(`${name}: full`);
       throw Object.assign(new Error('Rate Exceeded.'), { name: 'Lambda.TooManyRequestsException' });
+    }
+    const notReady = options.notReady?.[name] ?? 0;
+    const tries = calls.filter(call => call === `${name}: not ready`).length;
+    if (tries < notReady) {
+      calls.push(`${name}: not ready`);
+      const message = 'The function is inactive and its VPC connection is no longer available. Wait and try again.';
+      throw Object.assign(new Error(message), { name: 'Lambda.ResourceNotReadyException' });
     }
     const { releaseId, run: runNumber, attempt } = 'Payload' in event ? (event.Payload as Call) : event;
     const execution = `${releaseId} ${runNumber ?? `back ${attempt}`}`;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NETWORK_KINDS } from '../../domain/cluster-network.ts';
 import { PROJECT_ROOT } from '../../infra/bundling/bundle.ts';
 import { ExampleWorkloadStack } from '../../infra/example-workload-stack.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -255,7 +256,9 @@ describe.skipIf(missing.length > 0)(
         const cdk = called.flatMap(line => /^npx cdk (.*)/.exec(line)?.[1] ?? []);
         expect(cdk.length).toBeGreaterThan(4);
         for (const line of cdk) {
-          if (line === 'bootstrap') continue;
+          // each command makes the whole app, whichever stack it is for
+          expect(Object.keys(NETWORK_KINDS), line).toContain(/ -c network=(\w+)/.exec(line)?.[1]);
+          if (line.startsWith('bootstrap ')) continue;
           const [, verb = '', stack = ''] = /^(\w+) (\w+)/.exec(line) ?? [];
           expect(['deploy', 'diff', 'destroy'], line).toContain(verb);
           expect(Object.keys(parameters), line).toContain(stack);
