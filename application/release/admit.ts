@@ -26,7 +26,7 @@ export interface AdmitDeps extends SharedDeps, NotifyDeps {
   cluster: Cluster;
   alarms: Alarms;
   propagationSeconds: number;
-  /** Whose rules and target groups are ours, by their tags. */
+  /** In whose name what a dial stands on has to be tagged. */
   controlPlane: string;
   /** The clusters that it serves. */
   clusters: readonly string[];

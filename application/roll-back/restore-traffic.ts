@@ -23,7 +23,7 @@ export interface RestoreTrafficDeps extends SharedDeps {
 
 /** Stable's targets are looked at again after this long where none is ready to take the traffic back. */
 const NO_STABLE_SECONDS = 10;
-/** One check makes a target healthy, and ELB checks every 30 s by default: two intervals, as after a shift. */
+/** One check makes a target healthy, and the slowest that is ordinary comes every 30 s: two intervals, as after a shift. */
 const UNCHECKED_SECONDS = 60;
 const UNCHECKED_LOOK_SECONDS = 5;
 

@@ -30,9 +30,9 @@ interface SlotFound {
 export interface Observed {
   dial: Dial;
   draining: Draining;
-  /** Healthy targets of each slot's target group. */
+  /** Pods of each slot that the router takes for ready. */
   healthy: Record<Slot, number>;
-  /** Targets of it that are not leaving, checked or not: a group in no rule has targets that nobody checks. */
+  /** Pods of it that are not leaving, checked or not: one that gets no requests may have pods that nobody checks. */
   registered: Record<Slot, number>;
   template: SlotSource['template'] & {
     podTemplate: Record<string, unknown>;

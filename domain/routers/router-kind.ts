@@ -66,6 +66,10 @@ export interface RouterKind<Routing extends { kind: string } = { kind: string },
   routingOf(file: File): Routing;
   /** The mistakes that no key can make alone; paths begin below `router`. */
   issues(routing: Routing, workload: Routed): Issue[];
+  /** Who says whether its pods are ready, for sentences: `the load balancer`. */
+  readonly checks: string;
+  /** Where ready pods have to be registered, and who does it; absent: nowhere. */
+  readonly registers?: { in: string; by: string };
   /** Whether this very one can show the canary by a header. */
   previews(routing: Routing): boolean;
   /** Without a preview: what of the workload's file would give it one; undefined: nothing does. */

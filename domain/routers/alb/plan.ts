@@ -115,6 +115,8 @@ export const alb = {
     return [{ path: ['targetGroups', 'green'], at: 'value', found: describeValue(green), expected }];
   },
 
+  checks: 'the load balancer',
+  registers: { in: 'its target group', by: 'the controller of load balancers in the cluster' },
   previewKey: 'previewRule',
   previews: ({ previewRule }) => previewRule !== undefined,
 

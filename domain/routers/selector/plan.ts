@@ -58,6 +58,7 @@ export const selector = {
       : [];
   },
 
+  checks: 'the cluster',
   previews: () => false,
 
   caveats: workload => [

@@ -172,6 +172,17 @@ it.each(functionsThat('readSecrets'))('%s reads the secrets that are shared with
   expect(may(name, 'secretsmanager:PutSecretValue', secret, sharedWith('sluice'))).toBe('not allowed');
 });
 
+it.each(functionsThat('turnDial'))(
+  '%s asks for clients of the user pools that are shared with it, as ELB does in its name',
+  name => {
+    const pool = arnOf('cognito-idp', 'userpool/eu-west-1_shop');
+    expect(may(name, 'cognito-idp:DescribeUserPoolClient', pool, sharedWith('sluice'))).toBe('allowed');
+    for (const [what, context] of NOT_SHARED)
+      expect(may(name, 'cognito-idp:DescribeUserPoolClient', pool, context), what).toBe('not allowed');
+    expect(may(name, 'cognito-idp:AdminGetUser', pool, sharedWith('sluice'))).toBe('not allowed');
+  },
+);
+
 it.each(functionsThat('readMetrics'))('%s queries the workspaces that are shared with it, in any region', name => {
   for (const region of ['eu-west-1', 'us-east-1']) {
     const workspace = arnOf('aps', 'workspace/ws-1').replace('eu-west-1', region);

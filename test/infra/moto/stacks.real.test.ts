@@ -123,7 +123,8 @@ describe.skipIf(moto.kind === 'absent')(`a stack ${where}`, () => {
       const groups = made['AWS::ElasticLoadBalancingV2::TargetGroup'] ?? {};
       expect(Object.keys(groups)).toHaveLength(2);
       for (const group of Object.values(groups)) {
-        expect(group).toMatchObject({ HealthCheckPath: '/healthz', Port: 8080, TargetType: 'ip', VpcId: Vpc.VpcId });
+        // the port is that of no pod: targets are registered with their own
+        expect(group).toMatchObject({ HealthCheckPath: '/healthz', Port: 80, TargetType: 'ip', VpcId: Vpc.VpcId });
       }
       // see NOT_CHANGED: that the update is taken and replaces no group is all that is seen here
       const other = JSON.parse(JSON.stringify(workload).replaceAll('/healthz', '/ready')) as Template;
