@@ -31,14 +31,10 @@ export interface CountsReading {
  * @throws NoAnswerError
  */
 export async function prometheusCounts(
-  api: PrometheusApi,
-  measure: CountsMeasure,
-  canary: Slot,
-  reach: Reach,
-  fill: (text: string, slot: Slot) => string,
+  ...asked: Parameters<typeof readCounts>
 ): Promise<(window: Window) => CountsReading> {
   try {
-    return await readCounts(api, measure, canary, reach, fill);
+    return await readCounts(...asked);
   } catch (error) {
     if (!(error instanceof NoSamplesError)) throw error;
     return () => noData(error.message);
