@@ -222,7 +222,10 @@ export function checkWorkload(input: unknown, where: Where = {}): CheckedWorkloa
     ...rest,
     ...named,
     repositories: repositories.map(repositoryOf),
-    router: routing, ...workloadSourcesOf(sources), maxDrainSeconds };
+    router: routing,
+    ...workloadSourcesOf(sources),
+    maxDrainSeconds,
+  };
   const larger = tooLarge('workload', workload, WORKLOAD_MOST_BYTES);
   return larger === undefined ? { kind: 'workload', workload } : { kind: 'issues', issues: [larger] };
 }

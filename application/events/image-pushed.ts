@@ -49,5 +49,9 @@ export async function imagePushed(
   const isOwn = account === deps.ownRegistry.account && region === deps.ownRegistry.region;
   const elsewhere = isOwn ? {} : { registry: ecrHostOf({ account, region }) };
   const announced = time === undefined ? {} : { announcedAtEpochMs: Date.parse(time) };
-  return takePush(deps, takePushInputSchema.parse({ repository, ...elsewhere, tag, digest, by: 'push', ...announced }), log);
+  return takePush(
+    deps,
+    takePushInputSchema.parse({ repository, ...elsewhere, tag, digest, by: 'push', ...announced }),
+    log,
+  );
 }

@@ -27,7 +27,9 @@ export async function takePush(
   const pushedTo = { name, ...(registry !== undefined && { registry }) };
   const theirs = (await deps.workloads.readAll()).filter(registered => wants(registered, pushedTo, tag));
   const options = { by, log, ...(announcedAtEpochMs !== undefined && { announcedAtEpochMs }) };
-  return forEachWorkload(theirs, log, registered => takePushOf(deps, registered, { repository: repositoryText(pushedTo), tag, digest }, options));
+  return forEachWorkload(theirs, log, registered =>
+    takePushOf(deps, registered, { repository: repositoryText(pushedTo), tag, digest }, options),
+  );
 }
 
 const wants = ({ workload }: RegisteredWorkload, pushedTo: Repository, tag: string): boolean =>

@@ -13,7 +13,12 @@ import { type Resource, SYNTH_TIMEOUT_MS, type Synthesised, synthControlPlane, s
 
 const noCode = () => lambda.Code.fromInline('// not under test');
 const make = (scope: Stack, more: Partial<SluiceControlPlaneProps> = {}) =>
-  new SluiceControlPlane(scope, 'Sluice', { clusters: [{ name: 'prod' }], network: { kind: 'public' }, code: noCode, ...more });
+  new SluiceControlPlane(scope, 'Sluice', {
+    clusters: [{ name: 'prod' }],
+    network: { kind: 'public' },
+    code: noCode,
+    ...more,
+  });
 const resourcesOf = (stack: Stack) => Template.fromStack(stack).toJSON().Resources as Record<string, Resource>;
 const stacksOf = (app: App) => app.node.findAll().filter((one): one is Stack => Stack.isStack(one));
 const tableOf = (stack: Stack) => Object.values(resourcesOf(stack)).find(({ Type }) => Type === 'AWS::DynamoDB::Table');

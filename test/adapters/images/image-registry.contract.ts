@@ -52,7 +52,9 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     ]);
     expect(await registry.readParts({ name: 'checkout' }, [digest('a')])).toEqual([]);
     expect(await registry.readParts({ name: 'checkout' }, [])).toEqual([]);
-    await expect(registry.readParts({ name: 'nowhere' }, [digest('a')])).rejects.toMatchObject({ name: 'ImageNotFoundError' });
+    await expect(registry.readParts({ name: 'nowhere' }, [digest('a')])).rejects.toMatchObject({
+      name: 'ImageNotFoundError',
+    });
   });
 
   it('finds the newest image of a tag that has moved', async () => {
@@ -96,7 +98,9 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     onPush({ repository: 'checkout', digest: digest('b'), atEpochMs: NOON + 30_000 });
     onPush(push('v2', 'c', NOON + 60_000));
     onPush(push('latest', 'c', NOON + 60_000));
-    const images = (await registry.listTagged({ name: 'checkout' })).toSorted((a, b) => a.pushedAtEpochMs - b.pushedAtEpochMs);
+    const images = (await registry.listTagged({ name: 'checkout' })).toSorted(
+      (a, b) => a.pushedAtEpochMs - b.pushedAtEpochMs,
+    );
     expect(images.map(({ tags, ...image }) => ({ ...image, tags: tags.toSorted() }))).toEqual([
       { digest: digest('a'), tags: ['v1'], pushedAtEpochMs: NOON },
       { digest: digest('c'), tags: ['latest', 'v2'], pushedAtEpochMs: NOON + 60_000 },
@@ -111,7 +115,11 @@ export const keepsImageRegistryContract = (open: () => Promise<OpenRegistry>) =>
     const { registry, push: onPush, breakDown } = await open();
     onPush(push('v1', 'a', NOON));
     breakDown();
-    await expect(registry.resolve({ name: 'checkout' }, 'v1')).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
-    await expect(registry.listTagged({ name: 'checkout' })).rejects.toMatchObject({ name: 'ImageRegistryUnreachableError' });
+    await expect(registry.resolve({ name: 'checkout' }, 'v1')).rejects.toMatchObject({
+      name: 'ImageRegistryUnreachableError',
+    });
+    await expect(registry.listTagged({ name: 'checkout' })).rejects.toMatchObject({
+      name: 'ImageRegistryUnreachableError',
+    });
   });
 };
