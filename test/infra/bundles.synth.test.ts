@@ -91,7 +91,12 @@ it(
       LogicalResourceId: 'Item',
       ResourceProperties: { Workload: '{"kind":"Workload","nmae":"checkout"}', Plan: '{}' },
     };
-    const env = { AWS_REGION: 'eu-west-1', SLUICE_TABLE: 'sluice', SLUICE_CONTROL_PLANE: 'sluice' };
+    const env = {
+      AWS_REGION: 'eu-west-1',
+      SLUICE_TABLE: 'sluice',
+      SLUICE_CONTROL_PLANE: 'sluice',
+      CLUSTER_NAMES: 'prod',
+    };
     const script = `
       globalThis.fetch = async (url, { body }) => (console.log('answer', url, body), new Response());
       await (await import(process.argv[1])).handler(JSON.parse(process.argv[2]));`;

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, expect, it } from 'vitest';
 import { type ClusterStack, clusterTemplate } from './cluster-stack.ts';
 import type { Template } from './stack.ts';
 
-const STACK_TIMEOUT_MS = 60_000;
+const STACK_TIMEOUT_MS = 240_000;
 
 /** What a stack does with the cluster of a control plane, whoever runs its function. */
 export function keepsClusterStackContract(open: (options?: { isTwice?: boolean }) => Promise<ClusterStack>): void {

@@ -11,8 +11,8 @@ const ownRules = (world: unknown) =>
 /** One PUT, which is refused, in each of Lambda's three calls of one request. */
 const MOST_TRIES_OF_ONE = 3;
 
-/** For a whole stack, of which each function may have to start first. */
-const STACK_TIMEOUT_MS = 60_000;
+/** For several whole stacks, of which each function may have to start first, on a computer that does much else. */
+const STACK_TIMEOUT_MS = 240_000;
 
 /** What a stack does with the custom resources of a workload, whoever runs their functions. */
 export function keepsStackContract(open: (options?: { isTwice?: boolean }) => Promise<Shop>): void {
