@@ -79,6 +79,26 @@ describe('the first deployment', () => {
     expect(lab.rules.made).toBe(1);
   });
 
+  it.each([
+    ['elbv2.k8s.aws/cluster', 'listener'],
+    ['ingress.k8s.aws/stack', 'listener'],
+    ['ingress.k8s.aws/resource', 'load balancer'],
+  ] as const)(
+    'makes no rule where a controller keeps them (%s on the %s), and names the road that is open',
+    async (tag, of) => {
+      const loadBalancer = listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]+$/, '');
+      lab.rules.tags.set(of === 'listener' ? listenerArn : loadBalancer, { [tag]: 'prod' });
+      const { Status, Reason } = await call('Create', properties());
+      expect(Status).toBe('FAILED');
+      expect(Reason).toMatch(
+        new RegExp(
+          `^${of} .+ belongs to a load balancer controller in a cluster .tag ${tag}: prod.+ Use a listener, rules`,
+        ),
+      );
+      expect(lab.rules.made).toBe(0);
+    },
+  );
+
   it('refuses a priority that is taken, and says by whom', async () => {
     const other = `${listenerArn.replace(':listener/', ':listener-rule/')}/other`;
     lab.rules.tags.set(other, {});
