@@ -46,7 +46,7 @@ export function withJudge(plan: Plan, random: Random): Plan {
   };
 }
 
-/** An objective of 99 % over a day: in three minutes 5 % may fail, if it still does so in the last of them. */
+/** An objective of 99 % over a day: of two minutes 5 % may fail, and of the last of them. */
 const BURNS_AT = { objective: 0.99, overSeconds: 86_400, longSeconds: BURN_SECONDS, shortSeconds: 60 };
 
 /** Some plans have a service's objective, whose budget the canary may burn only so fast. */

@@ -46,4 +46,4 @@ export const FROZEN_BY_AGE_MS = 180_000;
 export const LIMIT_SHARE = 0.05;
 
 /** For how long those plans of the simulation that have an objective bear it: when all of that was bad, it burns too fast. */
-export const BURN_SECONDS = 180;
+export const BURN_SECONDS = 120;

@@ -42,6 +42,21 @@ export const JUDGEMENT_BUGS: PlantedBug[] = [
     },
   },
   {
+    name: 'failures that burn a budget are not counted',
+    in: 'metrics',
+    seed: 353,
+    rule: /a bad image/,
+    wrap: {
+      deps(deps, stage) {
+        const { traffic } = stage.site('shop');
+        const read = traffic.read.bind(traffic);
+        const burns = ({ judge }: { judge: { kind: string } }) => judge.kind === 'burnRate';
+        traffic.read = request => (request.metrics.some(burns) ? read(request).map(withoutFailures) : read(request));
+        return deps;
+      },
+    },
+  },
+  {
     name: 'the counts of the two slots changed about',
     in: 'watch-metrics',
     seed: 1,
