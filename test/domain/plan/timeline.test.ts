@@ -169,10 +169,13 @@ describe('all that is said', () => {
     const read = parseWorkload(readFileSync('examples/workload.yaml', 'utf8'), 'workload.yaml');
     if (read.kind !== 'workload') throw new Error('the example is no workload');
     // Act
-    const plain = firstWords(text, read.workload);
-    const other = firstWords(text, { ...read.workload, connections: 'drain', backgroundWork: 'safe' });
+    const router = { ...read.workload.router, loadBalancerSecurityGroup: 'sg-0123456789abcdef0' };
+    const plain = firstWords(text, { ...read.workload, router });
+    const unreached = firstWords(text, read.workload);
+    const other = firstWords(text, { ...read.workload, router, connections: 'drain', backgroundWork: 'safe' });
     // Assess
     expect(plain).toEqual(firstWords(SMALL_PLAN));
+    expect(unreached.filter(words => !plain.includes(words))).toEqual(["The workload's router names"]);
     expect(other).toEqual([...plain, 'connections: drain. After a', 'backgroundWork: safe. Queue consumers']);
   });
 
