@@ -29,6 +29,7 @@ const NAMES: Readonly<Record<ErrorKind, readonly string[]>> = {
     'NoAnswerError',
     'NotifierUnreachableError',
     'RouterUnreachableError',
+    'SleeperUnreachableError',
     'SecretsUnreachableError',
     'TargetsUnreachableError',
     'WorkloadsUnreachableError',

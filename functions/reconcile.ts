@@ -9,6 +9,7 @@ import {
   openShared,
   openWorkloads,
 } from './lambda/open.ts';
+import { openSleepers } from './lambda/open-sleepers.ts';
 
 export const makeHandler = (deps: ReconcileDeps) => {
   const reconcile = makeReconciler(deps);
@@ -26,5 +27,6 @@ export const handler = lazily(env =>
     workloads: openWorkloads(env),
     images: openImages(env),
     executions: openExecutions(env),
+    sleepers: openSleepers(env),
   }),
 );

@@ -113,6 +113,7 @@ const SERVICES: Record<Need, readonly string[]> = {
   tell: ['sns'],
   readCluster: ['eks'],
   writeCluster: ['eks'],
+  keepAwake: ['lambda'],
   findCluster: ['eks'],
   keepAccess: ['eks'],
   startRelease: ['states'],

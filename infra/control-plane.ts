@@ -23,6 +23,7 @@ import {
 } from './functions/catalogue.ts';
 import { builtCode, type CodeOf } from './functions/code.ts';
 import { HANDLER_TIMEOUT_SECONDS, SluiceFunction } from './functions/sluice-function.ts';
+import { keepAwake } from './keep-awake.ts';
 import { ledgerBeside, outermost, type SluiceLedger } from './ledger.ts';
 import { suppress } from './nag.ts';
 import { type ControlPlaneNames, controlPlaneNames } from './names.ts';
@@ -192,6 +193,7 @@ export class SluiceControlPlane extends Construct {
       );
     }
     this.functions = functions;
+    keepAwake(functions);
     addClusters(this, { clusters, functions, network: clusterNetwork });
 
     const machines = { functions, logRetention };

@@ -68,6 +68,12 @@ export class SluiceMachine extends Construct {
   }
 }
 
+/** The texts of both machines' definitions. */
+export const machineDefinitions = (): string[] =>
+  (['release', 'roll-back'] satisfies Machine[]).map(machine =>
+    readFileSync(join(STATE_MACHINES, `${machine}.asl.json`), 'utf8'),
+  );
+
 /** `${AdmitFunction}`: all different ones. */
 export function placeholdersOf(definition: string): string[] {
   return [...new Set([...definition.matchAll(/\$\{(\w+Function)\}/g)].map(([, name]) => name ?? ''))].sort();

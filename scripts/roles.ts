@@ -72,6 +72,10 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
     'reads and writes the slots',
     'eks:DescribeCluster on the clusters of the control plane, each by its ARN; in them an access entry in the group `sluice`, RBAC by namespace',
   ],
+  keepAwake: [
+    'calls the functions in a VPC once an hour, which do nothing then, so that Lambda leaves them their network interfaces',
+    'lambda:InvokeFunction on those functions, each by the version that is called; nothing where none is in a VPC',
+  ],
   findCluster: [
     'asks where the clusters are, and how they let somebody in',
     'eks:DescribeCluster on the clusters of the control plane, each by its ARN',

@@ -2,6 +2,7 @@ import { setTimeout as really } from 'node:timers/promises';
 import * as z from 'zod';
 import type { OpenMark } from '../../adapters/ledger/ledger.ts';
 import type { Log } from '../../adapters/log/log.ts';
+import type { Sleepers } from '../../adapters/sleepers/sleepers.ts';
 import type { RegisteredWorkload, Workloads } from '../../adapters/workloads/workloads.ts';
 import type { WorkloadState } from '../../domain/ledger/state.ts';
 import { isItsTurn } from '../../domain/release/turn.ts';
@@ -11,12 +12,15 @@ import type { PushAnswer } from '../operations/schemas/take-push.ts';
 import { PassPace } from '../pace.ts';
 import { page } from '../page.ts';
 import { type Cared, careForRelease } from './care-for-release.ts';
+import { keepAwake } from './keep-awake.ts';
 import { type LookForPushDeps, lookForPush, type SettledPushes } from './look-for-push.ts';
 import type { RescueDeps, Rescued } from './rescue.ts';
 import { Rounds } from './rounds.ts';
 
 export interface ReconcileDeps extends RescueDeps, LookForPushDeps {
   workloads: Workloads;
+  /** Absent: no function is in a VPC. */
+  sleepers?: Sleepers;
   /** Waits so many milliseconds. @default really */
   pause?: (ms: number) => Promise<void>;
 }
@@ -67,6 +71,8 @@ export function makeReconciler(deps: ReconcileDeps): (log: Log) => Promise<Recon
     const nowEpochMs = deps.clock.now();
     const registered = workloads(nowEpochMs);
     registered.catch(() => {}); // awaited below, when those are cared for that need nothing of it
+    const { sleepers } = deps;
+    const awake = sleepers === undefined ? [] : keepAwake({ sleepers }, { rounds, nowEpochMs, log });
     const marks = await deps.ledger.listOpen();
 
     const states = new Map<string, WorkloadState>();
@@ -101,7 +107,9 @@ export function makeReconciler(deps: ReconcileDeps): (log: Log) => Promise<Recon
     const looksInTurn = rounds.inTurn(due, ({ workload }) => workload.name, nowEpochMs);
     const looked = await tryEachWorkload(looksInTurn, log, look, pace.within(LOOKS_WITHIN_MS));
 
-    await sayWhatFailed({ ...deps, log }, [cared, looked], all.because);
+    const asleep = await awake;
+    const others = [...(all.because === undefined ? [] : [all.because]), ...asleep];
+    await sayWhatFailed({ ...deps, log }, [cared, looked], others);
     return [...found.values()];
   };
 }
@@ -154,7 +162,7 @@ function note(found: Map<string, Reconciled>, workload: string, more: Partial<Re
 async function sayWhatFailed(
   deps: ReconcileDeps,
   [cared, looked]: [Tried<Job, void>, Tried<RegisteredWorkload, void>],
-  because: string | undefined,
+  others: readonly string[],
 ): Promise<void> {
   const failed = [...cared.failed, ...looked.failed];
   for (const { one, because } of failed) {
@@ -165,10 +173,6 @@ async function sayWhatFailed(
   const left = cared.left.length;
   const later = `no time was left for ${left} open releases and ${looked.left.length} looks for pushes: they are first in the next pass`;
   if (left + looked.left.length > 0) deps.log.warn(later);
-  const sentences = [
-    ...failed.map(sentenceOf),
-    ...(because === undefined ? [] : [because]),
-    ...(left > 0 ? [later] : []),
-  ];
+  const sentences = [...failed.map(sentenceOf), ...others, ...(left > 0 ? [later] : [])];
   if (sentences.length > 0) throw new PartlyFailedError(sentences.join('; '));
 }

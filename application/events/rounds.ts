@@ -6,6 +6,8 @@ const EVERY_MINUTES = {
   pushes: 5,
   /** Reads the log of a workload at rest, whatever the list of open releases says. */
   log: 60,
+  /** Calls a function in a VPC, which Lambda would put to sleep after idle weeks. */
+  awake: 60,
   /** Tells a person what only they can mend. */
   telling: 1_440,
 } as const;

@@ -15,7 +15,7 @@ export function customResource<Deps>(
   name: string,
   open: (env: Env) => Deps | Promise<Deps>,
   act: (deps: Deps, request: CloudFormationRequest) => Promise<Made>,
-): LambdaHandler<Answer> {
+): LambdaHandler<Answer | undefined> {
   const opened = openedOnce(open);
   return lazily(env =>
     makeCustomResource(name, { ...openShared(env), pause, isAnswerAddress: isCloudFormationsAddress }, async request =>

@@ -13,6 +13,7 @@ import { openMetricSources } from '../../adapters/metrics/run-registry.ts';
 import type { Notifier } from '../../adapters/notifier/notifier.ts';
 import { destinationsOf } from '../../adapters/outbound/destinations.ts';
 import { openRouters } from '../../adapters/router/run-registry.ts';
+import { isStayAwake } from '../../adapters/sleepers/sleepers.ts';
 import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
 import type { NotifyDeps } from '../../application/notify.ts';
 import type { SharedDeps } from '../../application/shared-deps.ts';
@@ -37,12 +38,12 @@ export const openedOnce = <Opened>(open: (env: Env) => Opened | Promise<Opened>)
     }
   });
 
-/** Opened at the first call of a cold start; importing a function opens nothing. */
+/** Opened at the first call of a cold start; importing a function opens nothing. One that is only to stay awake opens nothing either. */
 export function lazily<Output>(
   open: (env: Env) => LambdaHandler<Output> | Promise<LambdaHandler<Output>>,
-): LambdaHandler<Output> {
+): LambdaHandler<Output | undefined> {
   const opened = openedOnce(open);
-  return async (event, context) => (await opened())(event, context);
+  return async (event, context) => (isStayAwake(event) ? undefined : (await opened())(event, context));
 }
 
 export const openShared = (env: Env): SharedDeps => ({ clock: systemClock, log: openLog(env), meter: openMeter(env) });

@@ -46,6 +46,8 @@ export type Need =
   | 'makeRules'
   /** The secret of an OIDC client, to hand it to the load balancer once; or with which another registry than ECR is asked. */
   | 'readSecrets'
+  /** Calls the functions in a VPC now and then; granted where there are any. */
+  | 'keepAwake'
   /** Asks EKS where the control plane's clusters are, and how they let somebody in. */
   | 'findCluster'
   /** Lets the control plane's own functions into its clusters. */
@@ -69,7 +71,16 @@ export const FUNCTIONS = {
   'open-preview': ['appendLedger', 'readDial', 'turnDial'],
   'read-slot': ['appendLedger', 'readCluster'],
   'record-live': ['appendLedger', 'readWorkloads', 'readDial', 'readTargets', 'writeCluster'],
-  reconcile: ['appendLedger', 'sweepOpen', 'readWorkloads', 'readImages', 'startRelease', 'startRollBack', 'tell'],
+  reconcile: [
+    'appendLedger',
+    'sweepOpen',
+    'readWorkloads',
+    'readImages',
+    'startRelease',
+    'startRollBack',
+    'tell',
+    'keepAwake',
+  ],
   'restore-traffic': ['appendLedger', 'readDial', 'turnDial', 'readTargets', 'stopRelease'],
   'restore-traffic-in-cluster': ['appendLedger', 'writeCluster', 'stopRelease'],
   'retire-canary': ['appendLedger', 'readDial', 'turnDial', 'writeCluster'],

@@ -54,12 +54,15 @@ export class SluiceFunction extends Construct {
   readonly function: lambda.Function;
   /** The role it runs as. */
   readonly role: iam.Role;
+  /** It runs in a VPC. */
+  readonly isInVpc: boolean;
   private readonly name: string;
 
   constructor(scope: Construct, id: string, props: SluiceFunctionProps) {
     super(scope, id);
     const { file, names } = props;
     this.file = file;
+    this.isInVpc = props.network !== undefined;
     this.name = names.functionName(file);
     const needs = needsOf(file);
     this.role = new iam.Role(this, 'Role', {

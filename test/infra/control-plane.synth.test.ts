@@ -355,6 +355,38 @@ describe('the network', () => {
   });
 });
 
+describe('functions in a VPC', () => {
+  const awakeIn = (from: Synthesised) => (environmentOf(from, 'reconcile').KEEP_AWAKE ?? '') as unknown;
+  const invokedBy = (from: Synthesised) =>
+    statementsOf(from).filter(
+      ({ where, statement }) => /^reconcile/.test(where) && listed(statement.Action).includes('lambda:InvokeFunction'),
+    );
+
+  it('are kept awake by the reconciler: each by the version that a machine calls, operations by none', () => {
+    const arns = JSON.stringify(awakeIn(inVpc));
+    const versions = inVpc.ofType('AWS::Lambda::Version');
+    const all = inVpc.ofType('AWS::Lambda::Function');
+    const kept = [...arns.matchAll(/"Ref":"(\w+)"/g)].map(([, id = '']) => {
+      const { FunctionName } = versions[id]?.Properties ?? {};
+      return String(all[(FunctionName as { Ref: string }).Ref]?.Properties.FunctionName).replace(/^sluice-/, '');
+    });
+    const unversioned = [...arns.matchAll(/"Fn::GetAtt":\["(\w+)","Arn"\]/g)].map(([, id = '']) =>
+      String(all[id]?.Properties.FunctionName).replace(/^sluice-/, ''),
+    );
+    expect(unversioned).toEqual(['record-live']);
+    expect([...kept, ...unversioned].sort()).toEqual([...functionsWithCluster()].sort());
+    const [only, ...others] = invokedBy(inVpc);
+    expect(others).toEqual([]);
+    expect(JSON.stringify(only?.statement.Resource)).not.toContain('*');
+    expect(only?.statement.Resource).toHaveLength(functionsWithCluster().length);
+  });
+
+  it('are none where the network is public, and then the reconciler may call nobody', () => {
+    expect(awakeIn(controlPlane)).toBe('');
+    expect(invokedBy(controlPlane)).toEqual([]);
+  });
+});
+
 describe('the clusters', () => {
   it('are looked at in each deployment, by their names alone', () => {
     const two = synthControlPlane({ clusters: ['prod', 'staging'] });
