@@ -31,6 +31,7 @@ const NAMES: Readonly<Record<ErrorKind, readonly string[]>> = {
     'RouterUnreachableError',
     'SleeperUnreachableError',
     'SecretsUnreachableError',
+    'TagsUnreachableError',
     'TargetsUnreachableError',
     'WorkloadsUnreachableError',
   ],
@@ -41,12 +42,13 @@ const NAMES: Readonly<Record<ErrorKind, readonly string[]>> = {
     'DestinationRefusedError',
     'ExecutionsRefusedError',
     'FieldOwnedError',
+    'RegistryRefusedError',
     'SecretUnusableError',
     'RouterRuleError',
     'TemplateNotFoundError',
     'TooManyImagesError',
   ],
-  unusable: ['BadCountsError', 'EvaluationError', 'JsonPathError', 'MissingEntryError'],
+  unusable: ['BadCountsError', 'EvaluationError', 'JsonPathError', 'MissingEntryError', 'NoSamplesError'],
   broken: ['EntryTooLargeError', 'EnvironmentError', 'LedgerBrokenError'],
 };
 

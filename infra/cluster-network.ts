@@ -100,6 +100,7 @@ const SERVICES: Record<Need, readonly string[]> = {
   sweepOpen: ['dynamodb'],
   readWorkloads: ['dynamodb'],
   registerWorkloads: ['dynamodb'],
+  keepVersion: ['dynamodb'],
   readDial: ['elasticloadbalancing'],
   turnDial: ['elasticloadbalancing'],
   readTargets: ['elasticloadbalancing'],

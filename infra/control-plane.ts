@@ -11,6 +11,7 @@ import { networkMistake } from '../domain/addresses/address.ts';
 import { addAlarms } from './alarms.ts';
 import { type ClusterNetwork, networkOfFunction, requireNetwork } from './cluster-network.ts';
 import { addClusters, type ClusterProps, groupOf, requireClusters } from './clusters.ts';
+import { addDeployedVersion } from './deployed-version.ts';
 import { addEvents } from './events.ts';
 import {
   type AnyFunctionName,
@@ -33,7 +34,7 @@ import { SluiceMachine } from './state-machines.ts';
 const CUSTOM_RESOURCE_TIMEOUT_SECONDS = 120;
 
 /** Needs of the one table. */
-const USES_TABLE = /Ledger$|Workloads$|^(keep|read)Token$/;
+const USES_TABLE = /Ledger$|Workloads$|Version$|^(keep|read)Token$/;
 
 /** All workloads of a control plane, and over before the next one begins a minute later. */
 const RECONCILE_TIMEOUT_SECONDS = 55;
@@ -211,6 +212,7 @@ export class SluiceControlPlane extends Construct {
     for (const account of registryAccounts) this.hearPushes(account);
     const notify = { notices: this.notices, notify: this.alarms };
     addAlarms(this, { name, functions, release, rollBack, table, deadLetters, ...notify, runbooks });
+    addDeployedVersion(this, functions);
   }
 
   /** What a `RegistryAccount` there forwards comes to this account's bus; any other event of that account is refused. */

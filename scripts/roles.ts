@@ -23,6 +23,10 @@ const MEANING: Record<Need, [why: string, gives: string]> = {
   readToken: ['finds the task token of an approval, or the address of a hook', 'dynamodb:GetItem on `token#*`'],
   sweepOpen: ['takes workloads at rest out of the list of open releases', 'dynamodb:DeleteItem on `open`'],
   readWorkloads: ['knows the workloads and their plans', 'dynamodb:GetItem, Query on `workloads`'],
+  keepVersion: [
+    'knows which version of Sluice was deployed last',
+    'dynamodb:GetItem, PutItem on `deployed` of the one table',
+  ],
   registerWorkloads: [
     'keeps the list of workloads, and of what each has for itself',
     'dynamodb:PutItem, DeleteItem on `workloads` and `claims`; GetItem, Query on `claims`',

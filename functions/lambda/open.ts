@@ -3,6 +3,7 @@ import type { Env } from '../../adapters/aws-client-config.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import type { Cluster } from '../../adapters/cluster/cluster.ts';
 import { clusterNames } from '../../adapters/cluster/eks/cluster-names.ts';
+import { openDynamoDbDeployedVersions } from '../../adapters/deployed/dynamodb-deployed-versions.ts';
 import { machineArnsOf, openStepFunctionsExecutions } from '../../adapters/executions/step-functions-executions.ts';
 import { openHttpHooks } from '../../adapters/hooks/open-hooks.ts';
 import { openImageRegistries } from '../../adapters/images/open-registries.ts';
@@ -62,6 +63,7 @@ function snsWhenTold(env: Env): Notifier {
 
 export const openLedger = (env: Env) => openDynamoDbLedger(env, systemClock, openLog(env));
 export const openWorkloads = openDynamoDbWorkloads;
+export const openDeployedVersions = openDynamoDbDeployedVersions;
 /** Router and targets. @param cluster of a function that reaches it */
 export const openRouting = (env: Env, cluster?: Cluster) => openRouters(env, cluster);
 export const openMetrics = (env: Env) => openMetricSources(env, destinationsOf(env));

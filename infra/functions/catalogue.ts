@@ -14,6 +14,8 @@ export type Need =
   | 'sweepOpen'
   | 'readWorkloads'
   | 'registerWorkloads'
+  /** Which version of Sluice the table was deployed with last. */
+  | 'keepVersion'
   /** Reads listener rules. */
   | 'readDial'
   /** Modifies rules whose owner is a workload of this control plane. */
@@ -139,6 +141,7 @@ export const QUICK_FUNCTIONS: ReadonlySet<string> = new Set([
 /** Called by CloudFormation, asynchronously, when a team deploys a ProgressiveWorkload. */
 export const CUSTOM_RESOURCES = {
   'custom-resources/cluster': ['findCluster', 'keepAccess'],
+  'custom-resources/deployed-version': ['keepVersion'],
   'custom-resources/listener-rule': [
     'readLedger',
     'readWorkloads',

@@ -59,6 +59,8 @@ const TOKENS = ['token#*'];
 /** Which workloads have an open release. Whoever appends marks it. */
 const OPEN = ['open'];
 const WORKLOADS = ['workloads'];
+/** Which version of Sluice was deployed last. */
+const DEPLOYED = ['deployed'];
 /** What each of them has for itself. */
 const CLAIMS = ['claims'];
 
@@ -119,6 +121,8 @@ export function statementsFor(
       return [onTable(names, ['DeleteItem'], OPEN)];
     case 'readWorkloads':
       return [onTable(names, ['GetItem', 'Query'], WORKLOADS)];
+    case 'keepVersion':
+      return [onTable(names, ['GetItem', 'PutItem'], DEPLOYED)];
     case 'registerWorkloads':
       return [
         onTable(names, ['PutItem', 'DeleteItem'], [...WORKLOADS, ...CLAIMS]),

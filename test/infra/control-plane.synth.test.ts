@@ -132,6 +132,7 @@ describe('the functions', () => {
       openNotify: ['SLUICE_TOPIC_ARN'],
       openLedger: ['SLUICE_TABLE'],
       openWorkloads: ['SLUICE_TABLE'],
+      openDeployedVersions: ['SLUICE_TABLE'],
       controlPlaneName: ['SLUICE_CONTROL_PLANE'],
     };
     for (const name of [...FUNCTION_NAMES, ...CUSTOM_RESOURCE_NAMES]) {

@@ -99,7 +99,7 @@ describe('a function touches only its part of the table', () => {
     expect(onTable().length).toBeGreaterThan(20);
     for (const { where, statement } of onTable()) {
       expect(JSON.stringify(statement.Condition), where).toMatch(
-        /LeadingKeys":(\["workload#\*","windows#\*"(,"open")?\]|(\[)?"token#\*"\]?|"workloads"|\["workloads"(,"claims")?\]|\["claims"\]|"open"|\["open"\])/,
+        /LeadingKeys":(\["workload#\*","windows#\*"(,"open")?\]|(\[)?"token#\*"\]?|"workloads"|\["workloads"(,"claims")?\]|\["claims"\]|"open"|\["open"\]|"deployed"|\["deployed"\])/,
       );
     }
   });

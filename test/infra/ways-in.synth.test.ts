@@ -83,8 +83,8 @@ function callersOf(): Map<string, Caller[]> {
   );
   for (const name of callers.keys()) if (tokens.includes(`function:sluice-${name}"`)) add(name, 'CloudFormation');
   // the control plane's own custom resources name their function by its logical id
-  const own = Object.values(controlPlane.ofType('Custom::SluiceCluster')).map(
-    ({ Properties }) => Properties.ServiceToken,
+  const own = ['Custom::SluiceCluster', 'Custom::SluiceVersion'].flatMap(type =>
+    Object.values(controlPlane.ofType(type)).map(({ Properties }) => Properties.ServiceToken),
   );
   for (const token of new Set((own as { 'Fn::GetAtt': [string, string] }[]).map(one => one['Fn::GetAtt'][0]))) {
     add(ofLogicalId(token), 'CloudFormation');

@@ -1,6 +1,7 @@
 import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { openEksAccessEntries } from '../../../adapters/cluster/eks/access-entries.ts';
 import { openEksDirectory } from '../../../adapters/cluster/eks/directory.ts';
+import { fakeDeployedVersions } from '../../../adapters/deployed/deployed-versions.ts';
 import { openAlbRouter } from '../../../adapters/router/alb/router.ts';
 import { openAlbRuleKeeper } from '../../../adapters/router/alb/rule-keeper.ts';
 import { eksEndpoint, type LabEks } from '../../../lab/aws/eks-endpoint.ts';
@@ -57,6 +58,7 @@ export async function openCloudFormationLab(options: { takesAnswers?: boolean } 
   };
   const deps = {
     ...cloudFormation.deps,
+    deployed: fakeDeployedVersions(),
     rules: openAlbRuleKeeper(env),
     router: openAlbRouter(env),
     directory: openEksDirectory(env),

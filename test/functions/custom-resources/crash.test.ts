@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as cluster from '../../../functions/custom-resources/cluster.ts';
+import * as deployedVersion from '../../../functions/custom-resources/deployed-version.ts';
 import * as listenerRule from '../../../functions/custom-resources/listener-rule.ts';
 import * as registeredWorkload from '../../../functions/custom-resources/registered-workload.ts';
 import { checkout } from '../../adapters/router/alb/rules.contract.ts';
@@ -26,6 +27,7 @@ afterEach(async () => {
 
 const HANDLERS: Record<string, (deps: Lab['deps'], event: unknown) => Promise<unknown>> = {
   cluster: (deps, event) => cluster.makeHandler(deps)(event),
+  'deployed-version': (deps, event) => deployedVersion.makeHandler(deps)(event),
   'listener-rule': (deps, event) => listenerRule.makeHandler(deps)(event),
   'registered-workload': (deps, event) => registeredWorkload.makeHandler(deps)(event),
 };
@@ -104,6 +106,11 @@ const ROWS: Row[] = [
     what: 'delete',
     prepare: ofRule,
     request: (lab, id) => lab.request('Delete', rule(lab, 'shop.example.com', 20), id),
+  },
+  {
+    handler: 'deployed-version',
+    what: 'settle',
+    request: lab => lab.request('Create', { Step: 'settle', Sluice: '0.2.0', Ledger: '7' }),
   },
   { handler: 'registered-workload', what: 'create', request: lab => lab.request('Create', item('15m')) },
   {
