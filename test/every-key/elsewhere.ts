@@ -71,6 +71,18 @@ export const WORKLOAD_ELSEWHERE: Record<string, Shown> = {
   'router.service': shown('adapters/router/selector/release.test.ts', 'the Service selects the new slot'),
   apiVersion: shown(WORKLOAD, 'apiVersion'),
   kind: shown(WORKLOAD, "'kind'"),
+  'repositories[].registry': shown(
+    'adapters/images/ecr-registry.test.ts',
+    'of another account and region is asked there',
+  ),
+  'repositories[].credentials': shown(
+    'adapters/images/distribution-registry.test.ts',
+    'is verified with a token for which the credentials are given',
+  ),
+  'repositories[].verify': shown(
+    'adapters/images/distribution-registry.test.ts',
+    'is as the caller gave it, and nobody is asked, where the workload says so',
+  ),
   'router.protocolVersion': shown('domain/routers/alb/plan.test.ts', 'says of gRPC what fails inside a 200'),
   'router.loadBalancerSecurityGroup': shown('domain/routers/alb/plan.test.ts', 'lets its security group in to %s'),
   'router.healthCheckPort': shown('domain/routers/alb/plan.test.ts', 'and the one where pods are checked'),
