@@ -5,12 +5,20 @@ import type { AnyFunctionName, Need } from './functions/catalogue.ts';
 import { functionsWithCluster, needsOf } from './functions/catalogue.ts';
 import type { NetworkProps } from './functions/sluice-function.ts';
 
-/** Outside of any VPC: the clusters' endpoints are public, and open to every address. */
+/**
+ * Outside of any VPC: the clusters' endpoints are public, and open to every address.
+ *
+ *     const network: PublicNetwork = { kind: 'public' };
+ */
 export interface PublicNetwork {
   readonly kind: 'public';
 }
 
-/** In a VPC whose NAT has fixed addresses: the clusters' endpoints are public, and list these. */
+/**
+ * In a VPC whose NAT has fixed addresses: the clusters' endpoints are public, and list these.
+ *
+ *     const network: PublicAllowListNetwork = { kind: 'publicAllowList', vpc, addresses: ['203.0.113.7'] };
+ */
 export interface PublicAllowListNetwork extends NetworkProps {
   readonly kind: 'publicAllowList';
   /** IPv4 addresses of the NAT (its Elastic IPs), from which the functions come. */
@@ -19,14 +27,22 @@ export interface PublicAllowListNetwork extends NetworkProps {
   readonly metricsInNetwork?: boolean;
 }
 
-/** In a VPC: the clusters' endpoints have private addresses that are reached from it, and AWS itself is reached by NAT. */
+/**
+ * In a VPC: the clusters' endpoints have private addresses that are reached from it, and AWS itself is reached by NAT.
+ *
+ *     const network: PrivateNetwork = { kind: 'private', vpc, securityGroups: [group] };
+ */
 export interface PrivateNetwork extends NetworkProps {
   readonly kind: 'private';
   /** Look runs there too: it reaches a Prometheus that has a private address there. @default false */
   readonly metricsInNetwork?: boolean;
 }
 
-/** The same without NAT: AWS itself is reached by the VPC endpoints of {@link vpcEndpoints}. */
+/**
+ * The same without NAT: AWS itself is reached by the VPC endpoints of {@link vpcEndpoints}.
+ *
+ *     const network: PrivateWithoutNatNetwork = { kind: 'privateWithoutNat', vpc, securityGroups: [group] };
+ */
 export interface PrivateWithoutNatNetwork extends NetworkProps {
   readonly kind: 'privateWithoutNat';
   /** Look runs there too: it reaches a Prometheus that has a private address there. @default false */
@@ -83,7 +99,11 @@ export function networkOfFunction(file: AnyFunctionName, network: ClusterNetwork
   };
 }
 
-/** A VPC endpoint: `com.amazonaws.REGION.` and the service's name; in China some begin with `cn.`. */
+/**
+ * A VPC endpoint: `com.amazonaws.REGION.` and the service's name; in China some begin with `cn.`.
+ *
+ *     const monitoring: VpcEndpoint = { service: 'monitoring', kind: 'interface', needs: ['readAlarms'] };
+ */
 export interface VpcEndpoint {
   readonly service: string;
   readonly kind: 'interface' | 'gateway';

@@ -42,6 +42,13 @@ const NAMED: Record<
     nameKey: 'FunctionName',
     ref: 'name',
   },
+  // Lambda counts them: the first one of its function
+  'AWS::Lambda::Version': {
+    service: 'lambda',
+    rest: name => `function:${name}:1`,
+    nameKey: 'FunctionName',
+    ref: 'arn',
+  },
   'AWS::SNS::Topic': { service: 'sns', rest: name => name, nameKey: 'TopicName', ref: 'arn' },
   'AWS::SQS::Queue': { service: 'sqs', rest: name => name, nameKey: 'QueueName', ref: 'name' },
   'AWS::KMS::Key': { service: 'kms', rest: name => `key/${name}`, ref: 'name' },

@@ -26,7 +26,7 @@ it('every public name of sluice/cdk says what it is, with an example', () => {
   );
   expect(exported.length).toBeGreaterThan(10);
   for (const { name, path } of exported) {
-    const declared = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\nexport (?:class|interface|type) ${name}\\b`);
+    const declared = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\nexport (?:class|interface|type|function) ${name}\\b`);
     const [, comment] = declared.exec(readFileSync(path, 'utf8')) ?? [];
     expect(comment, `${name} has no doc comment`).toBeDefined();
     expect(comment, `${name} has no example`).toMatch(/\n \* {5}\S/);
