@@ -1,3 +1,4 @@
+import { openTable } from '../../../lab/table.ts';
 import { synthControlPlane } from '../../infra/synthesised.ts';
 import { PSEUDO_PARAMETERS, resolved } from '../../support/template-values.ts';
 import { openCloudFormationLab } from './cloud-formation-lab.ts';
@@ -11,7 +12,7 @@ export function clusterTemplate(...changes: [text: string, by: string][]): Templ
   const whole = synthControlPlane().template.toJSON().Resources as Template;
   return Object.fromEntries(
     Object.entries(whole).map(([logicalId, resource]) => {
-      if (!resource.Type.startsWith('Custom::')) return [logicalId, resource];
+      if (resource.Type !== 'Custom::SluiceCluster') return [logicalId, resource];
       const changed = changes.reduce((text, [from, to]) => {
         if (!text.includes(from)) throw new Error(`${logicalId} has no ${from} any more: change this test`);
         return text.replace(from, to);
@@ -32,6 +33,7 @@ export async function openClusterStack(
   options: { isTwice?: boolean } = {},
 ) {
   const lab = await openCloudFormationLab();
+  const table = await openTable();
   const { prod } = lab.eks.clusters;
   if (prod === undefined) throw new Error('no cluster prod');
   lab.eks.clusters.stage = { ...prod, endpoint: 'https://stage.example.com' };
@@ -40,6 +42,8 @@ export async function openClusterStack(
     AWS_ACCESS_KEY_ID: 'lab',
     AWS_SECRET_ACCESS_KEY: 'lab',
     AWS_ENDPOINT_URL_EKS: lab.wire.url,
+    AWS_ENDPOINT_URL_DYNAMODB: table.url,
+    SLUICE_TABLE: table.name,
     SLUICE_CONTROL_PLANE: 'sluice',
   };
   const { bucket, addressOf, invoke, close } = await makeCaller({ env, lab });
@@ -70,6 +74,7 @@ export async function openClusterStack(
       ),
     async close(): Promise<void> {
       await close();
+      await table.close();
       await lab.close();
     },
   };

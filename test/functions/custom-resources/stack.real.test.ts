@@ -26,6 +26,7 @@ const where = client.kind === 'there' ? "under AWS' runtime" : `skipped: ${clien
 const HOST = 'cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com';
 const FUNCTIONS: Record<string, string> = {
   'sluice-cluster': 'custom-resources/cluster',
+  'sluice-deployed-version': 'custom-resources/deployed-version',
   'sluice-listener-rule': 'custom-resources/listener-rule',
   'sluice-registered-workload': 'custom-resources/registered-workload',
 };
