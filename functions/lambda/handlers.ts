@@ -1,5 +1,6 @@
 import type { ExecutionEndedDeps } from '../../application/events/execution-ended.ts';
 import type { ImagePushedDeps } from '../../application/events/image-pushed.ts';
+import type { ReconcileDeps } from '../../application/events/reconcile.ts';
 import type { StartWithPlanDeps } from '../../application/operations/start-with-plan.ts';
 import type { AdmitDeps } from '../../application/release/admit.ts';
 import type { LookDeps } from '../../application/release/look.ts';
@@ -47,6 +48,7 @@ export type AllDeps = AdmitDeps &
   RestoreTrafficDeps &
   StartWithPlanDeps &
   ExecutionEndedDeps &
+  ReconcileDeps &
   ImagePushedDeps;
 
 /**

@@ -426,6 +426,16 @@ const more: CrashCase[] = [
   },
   {
     name: 'reconcile',
+    title: 'reconcile, of functions in a VPC that nobody has called for an hour',
+    input: scheduled,
+    open: async () => {
+      const fakes = await openFakes();
+      fakes.sleepers.functions.push('arn:function:admit:1', 'arn:function:write-canary:1');
+      return fakes;
+    },
+  },
+  {
+    name: 'reconcile',
     title: 'reconcile, of an open release that is not in the list, opened by an older version',
     input: scheduled,
     open: async () => {

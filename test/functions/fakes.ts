@@ -12,6 +12,7 @@ import { fakeNotifier } from '../../adapters/notifier/fake-notifier.ts';
 import { fakeRouter } from '../../adapters/router/fake-router.ts';
 import { fakeTargets } from '../../adapters/router/fake-targets.ts';
 import { sha256 } from '../../adapters/sha256.ts';
+import { fakeSleepers } from '../../adapters/sleepers/fake-sleepers.ts';
 import { fakeWorkloads } from '../../adapters/workloads/fake-workloads.ts';
 import type { Entry, Fact } from '../../domain/ledger/facts.ts';
 import { fold } from '../../domain/ledger/fold.ts';
@@ -82,6 +83,7 @@ export async function openFakes(plan: Partial<Plan> = {}, { isNew = false } = {}
   const metrics = fakeSource();
   const alarms = fakeAlarms();
   const pauses: number[] = [];
+  const sleepers = fakeSleepers();
   const deps: AllDeps = {
     clock,
     log: linesLog(sink, clock),
@@ -99,6 +101,7 @@ export async function openFakes(plan: Partial<Plan> = {}, { isNew = false } = {}
     hooks,
     metrics,
     alarms,
+    sleepers,
     propagationSeconds: 30,
     pause: async (ms: number) => void pauses.push(ms),
     controlPlane: 'sluice',
@@ -135,6 +138,7 @@ export async function openFakes(plan: Partial<Plan> = {}, { isNew = false } = {}
     hooks,
     metrics,
     alarms,
+    sleepers,
     /** What handlers waited by themselves, in milliseconds. */
     pauses,
     run(name: string, input: unknown): Promise<unknown> {
