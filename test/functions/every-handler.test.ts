@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type AllDeps, makeHandlers } from '../../functions/lambda/handlers.ts';
 import type { Line } from '../support/ledger-lines.ts';
@@ -16,6 +16,20 @@ describe('the handlers', () => {
     expect(handlerCases.map(handlerCase => handlerCase.name).sort()).toEqual(
       Object.keys(makeHandlers({} as AllDeps)).sort(),
     );
+  });
+});
+
+describe('the tests of handlers', () => {
+  it('run them on fakes: what asks the lab stands in test/custom-resources, test/runtime or beside its adapter', async () => {
+    const files = (await readdir(new URL('.', import.meta.url), { recursive: true })).filter(file =>
+      file.endsWith('.ts'),
+    );
+    expect(files.length).toBeGreaterThan(40);
+    const texts = await Promise.all(
+      files.map(async file => ({ file, text: await readFile(new URL(file, import.meta.url), 'utf8') })),
+    );
+    const asks = texts.filter(({ text }) => /from '(?:\.\.\/)+(?:test\/)?lab\//.test(text));
+    expect(asks.map(({ file }) => file)).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { overriding } from '../../adapters/overriding.ts';
 import { makeHandler } from '../../functions/custom-resources/listener-rule.ts';
-import { openCloudFormationLab } from '../functions/custom-resources/cloud-formation-lab.ts';
+import { openCloudFormationLab } from '../custom-resources/cloud-formation-lab.ts';
 import { blueArn, forward, greenArn, sticky } from '../lab/aws/memory-load-balancer.ts';
 
 /** Rule 9 of docs/design.md: a `cdk deploy` never moves traffic. */

@@ -18,8 +18,8 @@ export const NOT_KNOWN: Readonly<Record<string, string>> = {
     'as the other custom resources, which moto creates in a container and neither updates nor deletes',
   'Custom::SluiceListenerRule':
     'moto creates custom resources in a container, and neither updates nor deletes them; stack.test.ts does',
-  'Custom::SluiceVersion': 'as the other custom resources: test/functions/custom-resources/deployed-version.test.ts',
-  'Custom::SluiceWorkload': 'as the other custom resource: test/functions/custom-resources/stack.test.ts',
+  'Custom::SluiceVersion': 'as the other custom resources: test/custom-resources/deployed-version.test.ts',
+  'Custom::SluiceWorkload': 'as the other custom resource: test/custom-resources/stack.test.ts',
 };
 
 /** What moto makes and removes, and does not change: it takes the update and leaves all as it was. */

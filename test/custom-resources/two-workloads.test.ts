@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { WorkloadOf } from '../../../domain/workload.ts';
-import { makeHandler } from '../../../functions/custom-resources/registered-workload.ts';
-import { ruleArn, targetGroupArn } from '../../../lab/aws/elbv2-arns.ts';
-import { checkout } from '../../adapters/router/alb/rules.contract.ts';
-import { forward } from '../../lab/aws/memory-load-balancer.ts';
+import type { WorkloadOf } from '../../domain/workload.ts';
+import { makeHandler } from '../../functions/custom-resources/registered-workload.ts';
+import { ruleArn, targetGroupArn } from '../../lab/aws/elbv2-arns.ts';
+import { checkout } from '../adapters/router/alb/rules.contract.ts';
+import { forward } from '../lab/aws/memory-load-balancer.ts';
 import { OTHER_STACK, openCloudFormationLab, PLAN, ruleTags, SHOP_STACK } from './cloud-formation-lab.ts';
 
 let lab: Awaited<ReturnType<typeof openCloudFormationLab>>;

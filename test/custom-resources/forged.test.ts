@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as listenerRule from '../../../functions/custom-resources/listener-rule.ts';
-import * as registeredWorkload from '../../../functions/custom-resources/registered-workload.ts';
-import { isCloudFormationsAddress } from '../../../functions/lambda/answer-address.ts';
-import { checkout } from '../../adapters/router/alb/rules.contract.ts';
-import { blueArn, forward, greenArn, mainRuleArn } from '../../lab/aws/memory-load-balancer.ts';
+import * as listenerRule from '../../functions/custom-resources/listener-rule.ts';
+import * as registeredWorkload from '../../functions/custom-resources/registered-workload.ts';
+import { isCloudFormationsAddress } from '../../functions/lambda/answer-address.ts';
+import { checkout } from '../adapters/router/alb/rules.contract.ts';
+import { blueArn, forward, greenArn, mainRuleArn } from '../lab/aws/memory-load-balancer.ts';
 import { groupTags, OTHER_STACK, openCloudFormationLab, PLAN, SHOP_STACK } from './cloud-formation-lab.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeHandler } from '../../../functions/custom-resources/cluster.ts';
+import { makeHandler } from '../../functions/custom-resources/cluster.ts';
 import { OTHER_STACK, openCloudFormationLab, SHOP_STACK } from './cloud-formation-lab.ts';
 
 let lab: Awaited<ReturnType<typeof openCloudFormationLab>>;

@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import * as cluster from '../../../functions/custom-resources/cluster.ts';
-import * as deployedVersion from '../../../functions/custom-resources/deployed-version.ts';
-import * as listenerRule from '../../../functions/custom-resources/listener-rule.ts';
-import * as registeredWorkload from '../../../functions/custom-resources/registered-workload.ts';
-import { checkout } from '../../adapters/router/alb/rules.contract.ts';
-import { blueArn, greenArn } from '../../lab/aws/memory-load-balancer.ts';
-import { crashAfter } from '../crash-after.ts';
+import * as cluster from '../../functions/custom-resources/cluster.ts';
+import * as deployedVersion from '../../functions/custom-resources/deployed-version.ts';
+import * as listenerRule from '../../functions/custom-resources/listener-rule.ts';
+import * as registeredWorkload from '../../functions/custom-resources/registered-workload.ts';
+import { checkout } from '../adapters/router/alb/rules.contract.ts';
+import { crashAfter } from '../functions/crash-after.ts';
+import { blueArn, greenArn } from '../lab/aws/memory-load-balancer.ts';
 import { openCloudFormationLab, PLAN } from './cloud-formation-lab.ts';
 
 /*
@@ -147,7 +147,7 @@ async function run({ handler, request }: Row, lab: Lab, physicalId: string | und
 }
 
 it('every custom resource has rows here', () => {
-  const files = readdirSync(new URL('../../../functions/custom-resources', import.meta.url));
+  const files = readdirSync(new URL('../../functions/custom-resources', import.meta.url));
   const handlers = files.map(file => file.replace(/\.ts$/, ''));
   expect([...new Set(ROWS.map(row => row.handler))].sort()).toEqual(handlers.sort());
 });

@@ -1,15 +1,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
-import { openDynamoDbWorkloads } from '../../../adapters/workloads/dynamodb-workloads.ts';
-import { ERROR_NAMES } from '../../../domain/error-names.ts';
-import { bundleFunctions } from '../../../infra/bundling/bundle.ts';
-import { type AnyFunctionName, CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES } from '../../../infra/functions/catalogue.ts';
-import { findRuntimeClient, type Outcome, openSandbox, type Sandbox } from '../../../lab/lambda/sandbox.ts';
-import { openTable } from '../../../lab/table.ts';
-import { openSilentServer } from '../../support/silent-server.ts';
-import { allCases, inputOf } from '../handler-cases.ts';
+import { openDynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
+import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
+import { ERROR_NAMES } from '../../domain/error-names.ts';
+import { bundleFunctions } from '../../infra/bundling/bundle.ts';
+import { type AnyFunctionName, CUSTOM_RESOURCE_NAMES, FUNCTION_NAMES } from '../../infra/functions/catalogue.ts';
+import { findRuntimeClient, type Outcome, openSandbox, type Sandbox } from '../../lab/lambda/sandbox.ts';
+import { openTable } from '../../lab/table.ts';
+import { allCases, inputOf } from '../functions/handler-cases.ts';
+import { openSilentServer } from '../support/silent-server.ts';
 import { type FunctionResource, functionResources } from './function-resources.ts';
 
 /*

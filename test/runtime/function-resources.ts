@@ -1,5 +1,5 @@
-import { synthControlPlane } from '../../infra/synthesised.ts';
-import { PSEUDO_PARAMETERS, resolved } from '../../support/template-values.ts';
+import { synthControlPlane } from '../infra/synthesised.ts';
+import { PSEUDO_PARAMETERS, resolved } from '../support/template-values.ts';
 
 /** What a function's resource says of it. */
 export interface FunctionResource {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeHandler } from '../../../functions/custom-resources/listener-rule.ts';
-import type { Rule, RuleCondition } from '../../../lab/load-balancer/model.ts';
-import { blueArn, forward, greenArn } from '../../lab/aws/memory-load-balancer.ts';
+import { makeHandler } from '../../functions/custom-resources/listener-rule.ts';
+import type { Rule, RuleCondition } from '../../lab/load-balancer/model.ts';
+import { blueArn, forward, greenArn } from '../lab/aws/memory-load-balancer.ts';
 import { groupTags, openCloudFormationLab } from './cloud-formation-lab.ts';
 
 let lab: Awaited<ReturnType<typeof openCloudFormationLab>>;

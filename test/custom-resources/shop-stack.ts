@@ -1,8 +1,8 @@
-import { openDynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
-import { openDynamoDbWorkloads } from '../../../adapters/workloads/dynamodb-workloads.ts';
-import { openTable } from '../../../lab/table.ts';
-import { synthExample } from '../../infra/synthesised.ts';
-import { blueArn, greenArn } from '../../lab/aws/memory-load-balancer.ts';
+import { openDynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
+import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
+import { openTable } from '../../lab/table.ts';
+import { synthExample } from '../infra/synthesised.ts';
+import { blueArn, greenArn } from '../lab/aws/memory-load-balancer.ts';
 import type { AnswerBucket } from './answer-bucket.ts';
 import { openCloudFormationLab, SHOP_STACK } from './cloud-formation-lab.ts';
 import { openStack, type StackOptions, type Template } from './stack.ts';

@@ -1,6 +1,6 @@
-import { openTable } from '../../../lab/table.ts';
-import { synthControlPlane } from '../../infra/synthesised.ts';
-import { PSEUDO_PARAMETERS, resolved } from '../../support/template-values.ts';
+import { openTable } from '../../lab/table.ts';
+import { synthControlPlane } from '../infra/synthesised.ts';
+import { PSEUDO_PARAMETERS, resolved } from '../support/template-values.ts';
 import { openCloudFormationLab } from './cloud-formation-lab.ts';
 import type { Caller } from './shop-stack.ts';
 import { openStack, type Template } from './stack.ts';

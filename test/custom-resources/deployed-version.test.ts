@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDynamoDbDeployedVersions } from '../../../adapters/deployed/dynamodb-deployed-versions.ts';
-import { makeHandler } from '../../../functions/custom-resources/deployed-version.ts';
-import { openTable } from '../../../lab/table.ts';
+import { openDynamoDbDeployedVersions } from '../../adapters/deployed/dynamodb-deployed-versions.ts';
+import { makeHandler } from '../../functions/custom-resources/deployed-version.ts';
+import { openTable } from '../../lab/table.ts';
 import { openCloudFormationLab } from './cloud-formation-lab.ts';
 
 /*

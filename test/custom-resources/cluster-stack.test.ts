@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
-import { openDynamoDbDeployedVersions } from '../../../adapters/deployed/dynamodb-deployed-versions.ts';
-import * as cluster from '../../../functions/custom-resources/cluster.ts';
-import * as deployedVersion from '../../../functions/custom-resources/deployed-version.ts';
+import { openDynamoDbDeployedVersions } from '../../adapters/deployed/dynamodb-deployed-versions.ts';
+import * as cluster from '../../functions/custom-resources/cluster.ts';
+import * as deployedVersion from '../../functions/custom-resources/deployed-version.ts';
 import { openAnswerBucket } from './answer-bucket.ts';
 import { keepsClusterStackContract } from './cluster-stack.contract.ts';
 import { openClusterStack } from './cluster-stack.ts';

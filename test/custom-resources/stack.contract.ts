@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CARRIES_TAG } from '../../../domain/routers/alb/ownership.ts';
-import { forward, greenArn, sticky } from '../../lab/aws/memory-load-balancer.ts';
+import { CARRIES_TAG } from '../../domain/routers/alb/ownership.ts';
+import { forward, greenArn, sticky } from '../lab/aws/memory-load-balancer.ts';
 import { type Shop, shopTemplate } from './shop-stack.ts';
 import type { Template } from './stack.ts';
 

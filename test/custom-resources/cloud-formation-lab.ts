@@ -1,13 +1,14 @@
 import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { openEksAccessEntries } from '../../../adapters/cluster/eks/access-entries.ts';
-import { openEksDirectory } from '../../../adapters/cluster/eks/directory.ts';
-import { fakeDeployedVersions } from '../../../adapters/deployed/deployed-versions.ts';
-import { openAlbRouter } from '../../../adapters/router/alb/router.ts';
-import { openAlbRuleKeeper } from '../../../adapters/router/alb/rule-keeper.ts';
-import { eksEndpoint, type LabEks } from '../../../lab/aws/eks-endpoint.ts';
-import { openElbv2Endpoint } from '../../../lab/aws/elbv2-endpoint.ts';
-import type { ResourceTags } from '../../../lab/aws/elbv2-tags.ts';
-import { openWireServer } from '../../../lab/aws/wire-server.ts';
+import { openEksAccessEntries } from '../../adapters/cluster/eks/access-entries.ts';
+import { openEksDirectory } from '../../adapters/cluster/eks/directory.ts';
+import { fakeDeployedVersions } from '../../adapters/deployed/deployed-versions.ts';
+import { openAlbRouter } from '../../adapters/router/alb/router.ts';
+import { openAlbRuleKeeper } from '../../adapters/router/alb/rule-keeper.ts';
+import { eksEndpoint, type LabEks } from '../../lab/aws/eks-endpoint.ts';
+import { openElbv2Endpoint } from '../../lab/aws/elbv2-endpoint.ts';
+import type { ResourceTags } from '../../lab/aws/elbv2-tags.ts';
+import { openWireServer } from '../../lab/aws/wire-server.ts';
+import { groupTags, openCloudFormation, ruleTags } from '../functions/custom-resources/cloud-formation.ts';
 import {
   apiRuleArn,
   blueArn,
@@ -15,10 +16,9 @@ import {
   mainRuleArn,
   openMemoryLoadBalancer,
   previewRuleArn,
-} from '../../lab/aws/memory-load-balancer.ts';
-import { groupTags, openCloudFormation, ruleTags } from './cloud-formation.ts';
+} from '../lab/aws/memory-load-balancer.ts';
 
-export { groupTags, OTHER_STACK, PLAN, ruleTags, SHOP_STACK } from './cloud-formation.ts';
+export { groupTags, OTHER_STACK, PLAN, ruleTags, SHOP_STACK } from '../functions/custom-resources/cloud-formation.ts';
 
 /** The same with a load balancer and an EKS behind the wire: for what a vendor's answers make of it. */
 export async function openCloudFormationLab(options: { takesAnswers?: boolean } = {}) {

@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
-import { openDynamoDbLedger } from '../../../adapters/ledger/dynamodb-ledger.ts';
-import { openDynamoDbWorkloads } from '../../../adapters/workloads/dynamodb-workloads.ts';
-import * as listenerRule from '../../../functions/custom-resources/listener-rule.ts';
-import * as registeredWorkload from '../../../functions/custom-resources/registered-workload.ts';
+import { openDynamoDbLedger } from '../../adapters/ledger/dynamodb-ledger.ts';
+import { openDynamoDbWorkloads } from '../../adapters/workloads/dynamodb-workloads.ts';
+import * as listenerRule from '../../functions/custom-resources/listener-rule.ts';
+import * as registeredWorkload from '../../functions/custom-resources/registered-workload.ts';
 import { openAnswerBucket } from './answer-bucket.ts';
 import { openShop } from './shop-stack.ts';
 import { keepsStackContract } from './stack.contract.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { PSEUDO_PARAMETERS, referencesIn, resolved, type TemplateResource } from '../../support/template-values.ts';
+import { PSEUDO_PARAMETERS, referencesIn, resolved, type TemplateResource } from '../support/template-values.ts';
 import type { AnswerBucket } from './answer-bucket.ts';
 
 /*
