@@ -16,6 +16,10 @@ const throttling = Object.assign(new Error('Rate exceeded'), { name: 'Throttling
  * execution runs. Counts what the ports are asked.
  * @param callMs what every call takes on the clock
  */
+/** A call is about a workload or an execution by its name, or about a repository that has one. */
+const nameIn = (of: unknown): string =>
+  typeof of === 'object' && of !== null && 'name' in of ? String(of.name) : String(of);
+
 async function openMany({ workloads, open = 0, callMs = 0 }: { workloads: number; open?: number; callMs?: number }) {
   const fakes = await openFakes();
   await fakes.workloads.remove('shop');
@@ -42,7 +46,7 @@ async function openMany({ workloads, open = 0, callMs = 0 }: { workloads: number
         const method: unknown = Reflect.get(target, key);
         if (typeof method !== 'function') return method;
         return async (...args: unknown[]) => {
-          calls.push({ what: `${name}.${String(key)}`, of: String(args[name === 'executions' ? 1 : 0]) });
+          calls.push({ what: `${name}.${String(key)}`, of: nameIn(args[name === 'executions' ? 1 : 0]) });
           fakes.clock.epochMs += callMs;
           return Reflect.apply(method, target, args);
         };
