@@ -11,15 +11,15 @@ import { scheduled } from './handler-cases.ts';
 const nameOf = (index: number) => `w${String(index).padStart(3, '0')}`;
 const throttling = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
 
+/** A call is about a workload or an execution by its name, or about a repository that has one. */
+const nameIn = (of: unknown): string =>
+  typeof of === 'object' && of !== null && 'name' in of ? String(of.name) : String(of);
+
 /**
  * So many workloads beside `shop`, each registered with a repository of its own; the first `open` of them have a release whose
  * execution runs. Counts what the ports are asked.
  * @param callMs what every call takes on the clock
  */
-/** A call is about a workload or an execution by its name, or about a repository that has one. */
-const nameIn = (of: unknown): string =>
-  typeof of === 'object' && of !== null && 'name' in of ? String(of.name) : String(of);
-
 async function openMany({ workloads, open = 0, callMs = 0 }: { workloads: number; open?: number; callMs?: number }) {
   const fakes = await openFakes();
   await fakes.workloads.remove('shop');
