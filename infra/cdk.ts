@@ -19,6 +19,6 @@ export type { CognitoProps, OidcProps, RuleConditions } from './progressive-work
 export type { PlanProps, WorkloadProps } from './progressive-workload/file-props.ts';
 export { ProgressiveWorkload } from './progressive-workload/progressive-workload.ts';
 export type { ProgressiveWorkloadProps } from './progressive-workload/props.ts';
-export type { RouterProps } from './progressive-workload/router-registry.ts';
-export type { SelectorRouterProps } from './progressive-workload/selector/construct.ts';
+export type { RouterProps } from './progressive-workload/router-props.ts';
+export type { SelectorRouterProps } from './progressive-workload/selector/props.ts';
 export { RegistryAccount, type RegistryAccountProps } from './registry-account.ts';

@@ -1,6 +1,6 @@
 import type { SluiceControlPlane } from '../control-plane.ts';
 import type { PlanProps, WorkloadProps } from './file-props.ts';
-import type { RouterProps } from './router-registry.ts';
+import type { RouterProps } from './router-props.ts';
 
 /**
  * Properties of a {@link ProgressiveWorkload}.

@@ -1,14 +1,7 @@
 import { type AlbAttributes, albConstruct } from './alb/construct.ts';
-import type { AlbRouterProps } from './alb/props.ts';
 import type { RouterConstruct } from './router-construct.ts';
-import { type SelectorRouterProps, selectorConstruct } from './selector/construct.ts';
-
-/**
- * Where a workload's dial is: a union by `kind`.
- *
- *     const router: RouterProps = { kind: 'selector', service: 'checkout-live' };
- */
-export type RouterProps = AlbRouterProps | SelectorRouterProps;
+import type { RouterProps } from './router-props.ts';
+import { selectorConstruct } from './selector/construct.ts';
 
 /** Every kind of router in a CDK app, a line each. */
 const CONSTRUCTS: {

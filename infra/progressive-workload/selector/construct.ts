@@ -1,15 +1,5 @@
 import type { RouterConstruct } from '../router-construct.ts';
-
-/**
- * A dial on a Service's selector, for callers inside the cluster: nothing of it is in AWS.
- *
- *     const router: SelectorRouterProps = { kind: 'selector', service: 'checkout-live' };
- */
-export interface SelectorRouterProps {
-  readonly kind: 'selector';
-  /** The Service that is turned. Its selector must not be in Git, or be ignored there. */
-  readonly service: string;
-}
+import type { SelectorRouterProps } from './props.ts';
 
 export const selectorConstruct: RouterConstruct<SelectorRouterProps> = {
   kind: 'selector',
