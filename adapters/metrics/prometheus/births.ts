@@ -1,5 +1,5 @@
 import type { Labels, PrometheusApi } from './prometheus-api.ts';
-import { NoSamplesError, type Processes, type RawSeries, type Reach } from './prometheus-series.ts';
+import { labelsKey, NoSamplesError, type Processes, type RawSeries, type Reach } from './prometheus-series.ts';
 
 /** How far back it is asked whether a label set was there before. A process that runs longer has long had the usual ones. */
 const LOOKED_BACK_SECONDS = 24 * 3600;
@@ -54,6 +54,4 @@ async function seenBefore(
 }
 
 /** A function's result has no name any more. */
-function keyOf({ __name__: _, ...labels }: Labels): string {
-  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+const keyOf = ({ __name__: _, ...labels }: Labels): string => labelsKey(labels);

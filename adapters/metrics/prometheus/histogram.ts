@@ -1,5 +1,5 @@
 import { secondsText } from '../../../domain/judges/words.ts';
-import type { LabelledSeries } from './prometheus-series.ts';
+import { type LabelledSeries, labelsKey } from './prometheus-series.ts';
 
 /** The buckets of one histogram of one process, by their upper bound in seconds; +Inf counts all. */
 export type Buckets = Map<number, LabelledSeries>;
@@ -10,7 +10,7 @@ export function bucketsOf(series: readonly LabelledSeries[]): Buckets[] {
     const { le, ...labels } = one.labels;
     const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le);
     if (le === undefined || Number.isNaN(bound)) continue;
-    const key = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const key = labelsKey(labels);
     const buckets = histograms.get(key) ?? new Map();
     histograms.set(key, buckets.set(bound, one));
   }

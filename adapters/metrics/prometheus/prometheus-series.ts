@@ -55,12 +55,7 @@ export async function processesOf(api: PrometheusApi, series: RawSeries, reach: 
   const instances = [...new Set(series.flatMap(({ labels }) => labels.instance ?? []))].sort();
   const starts = instances.length === 0 ? [] : await rawSeries(api, startsOf(instances), reach);
   const byTarget = Map.groupBy(starts, ({ labels }) => keyOf(labels));
-  const scrapes = new Map<string, number[]>();
-  for (const { labels, samples } of [...series, ...starts]) {
-    if (labels.instance === undefined) continue; // a sum of targets has no scrapes of its own
-    const instants = scrapes.get(keyOf(labels)) ?? [];
-    scrapes.set(keyOf(labels), instants.concat(samples.map(({ atEpochMs }) => atEpochMs)));
-  }
+  const scrapes = scrapesByTarget([...series, ...starts]);
   return {
     starts,
     startedAt: (labels, epochMs) => {
@@ -73,16 +68,31 @@ export async function processesOf(api: PrometheusApi, series: RawSeries, reach: 
       return latest === undefined || !Number.isFinite(latest.value) ? undefined : latest.value * 1000;
     },
     scrapedBefore: (labels, epochMs) => {
-      const earlier = (scrapes.get(keyOf(labels)) ?? []).filter(instant => instant < epochMs);
-      return earlier.length === 0 ? undefined : Math.max(...earlier);
+      return scrapes.get(keyOf(labels))?.findLast(instant => instant < epochMs);
     },
   };
+}
+
+/** Oldest first, each once: the series of a target share the instants of its scrapes. A sum of targets has none of its own. */
+function scrapesByTarget(series: RawSeries): Map<string, number[]> {
+  const instants = new Map<string, Set<number>>();
+  for (const { labels, samples } of series) {
+    if (labels.instance === undefined) continue;
+    const own = instants.get(keyOf(labels)) ?? new Set();
+    for (const { atEpochMs } of samples) own.add(atEpochMs);
+    instants.set(keyOf(labels), own);
+  }
+  return new Map([...instants].map(([target, own]) => [target, [...own].sort((a, b) => a - b)]));
 }
 
 function startsOf(instances: readonly string[]): string {
   const pattern = instances.map(instance => instance.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&')).join('|');
   return `process_start_time_seconds{instance=~${JSON.stringify(pattern)}}`;
 }
+
+/** Equal for equal label sets, in whatever order their labels came. */
+export const labelsKey = (labels: Labels): string =>
+  JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const keyOf = ({ job = '', instance = '' }: Labels): string => `${job}\n${instance}`;
 

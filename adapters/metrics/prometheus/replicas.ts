@@ -1,5 +1,5 @@
 import type { Labels } from './prometheus-api.ts';
-import type { RawSeries } from './prometheus-series.ts';
+import { labelsKey, type RawSeries } from './prometheus-series.ts';
 
 /** What Prometheus' operator, Thanos, Mimir and Grafana's agents call the one of a pair that scraped. */
 const NAMES_OF_SCRAPERS = ['prometheus_replica', 'replica', '__replica__', 'receive_replica', 'prometheus'];
@@ -37,7 +37,7 @@ export function withoutReplicas(series: RawSeries, starts: RawSeries): Deduplica
 function groupedWithout(series: RawSeries, label: string): Map<string, RawSeries> {
   return Map.groupBy(series, ({ labels }) => {
     const { [label]: _, ...others } = labels;
-    return JSON.stringify(Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return labelsKey(others);
   });
 }
 
@@ -48,7 +48,8 @@ function scraperLabel(starts: RawSeries, series: RawSeries): string | undefined 
     const [label] = differing;
     if (twice.length > 1 && differing.length === 1 && label !== undefined) return label;
   }
-  return NAMES_OF_SCRAPERS.find(name => {
+  const present = NAMES_OF_SCRAPERS.filter(name => series.some(({ labels }) => Object.hasOwn(labels, name)));
+  return present.find(name => {
     const groups = [...groupedWithout(series, name).values()].filter(group => group.length > 1);
     return groups.length > 0 && groups.every(isOneCounter);
   });
