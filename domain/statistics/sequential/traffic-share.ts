@@ -1,3 +1,4 @@
+import { logSumExp } from './comparison.ts';
 import type { Profile } from './profile.ts';
 import { bernoulli } from './window-evidence.ts';
 
@@ -76,8 +77,4 @@ export function trafficShareIn(sums: TrafficSums, { trafficShare: rule }: Rule):
 }
 
 /** ln of the mean of what these are the ln of; of none 0, which is no evidence. */
-function logMean(logs: readonly number[]): number {
-  if (logs.length === 0) return 0;
-  const most = Math.max(...logs);
-  return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0) / logs.length);
-}
+const logMean = (logs: readonly number[]): number => (logs.length === 0 ? 0 : logSumExp(logs) - Math.log(logs.length));
