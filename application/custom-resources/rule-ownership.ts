@@ -1,13 +1,7 @@
 import type { FoundRule, RuleKeeper, WantedRule } from '../../adapters/router/alb/rule-keeper.ts';
 import type { RegisteredWorkload, Workloads } from '../../adapters/workloads/workloads.ts';
 import { SLOTS } from '../../domain/dial.ts';
-import {
-  CARRIES_TAG,
-  type Owner,
-  othersProblem,
-  SLOT_TAG,
-  untaggedProblem,
-} from '../../domain/routers/alb/ownership.ts';
+import { CARRIES_TAG, type Owner, ownershipProblem, SLOT_TAG } from '../../domain/routers/alb/ownership.ts';
 import { albRoutingOf } from '../../domain/routers/alb/plan.ts';
 
 /*
@@ -32,9 +26,8 @@ export async function requireOwnRule(
   { wanted, owner }: { wanted: WantedRule; owner: Owner },
 ): Promise<OwnedRule> {
   const tags = (await deps.rules.readTags([there.arn]))[there.arn] ?? {};
-  const problem = othersProblem(`rule ${there.arn}`, tags, owner);
-  const mistake = problem ?? untaggedProblem(`rule ${there.arn}`, tags, owner);
-  if (mistake !== undefined) throw new Error(mistake);
+  const problem = ownershipProblem(`rule ${there.arn}`, tags, owner);
+  if (problem !== undefined) throw new Error(problem);
   return { carries: carriedBy(tags[CARRIES_TAG]) ?? (await carriedByAdopted(deps, there, { wanted, owner })) };
 }
 
@@ -52,10 +45,8 @@ export async function requireOwnGroups(
     const arn = targetGroups[slot];
     const found = tags[arn] ?? {};
     const what = `target group ${arn}`;
-    const problem = othersProblem(what, found, owner);
+    const problem = ownershipProblem(what, found, owner);
     if (problem !== undefined) throw new Error(problem);
-    const untagged = untaggedProblem(what, found, owner);
-    if (untagged !== undefined) throw new Error(untagged);
     const ofSlot = found[SLOT_TAG] ?? slot;
     if (ofSlot !== slot)
       throw new Error(`${what} is that of ${ofSlot} (tag ${SLOT_TAG}), and is given as that of ${slot}`);

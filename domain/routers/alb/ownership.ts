@@ -46,6 +46,10 @@ export function untaggedProblem(
   return `${what} has no tag ${OWNER_TAG}, without which IAM lets nothing of Sluice change it. Whoever owns it writes ${OWNER_TAG} = ${ownerText(owner)} on it: ${TAG_COMMAND}`;
 }
 
+/** Why this owner may not change it: it is somebody else's, or nothing says whose it is. @param what as `rule arn:…` */
+export const ownershipProblem = (what: string, tags: Tags, owner: Owner): string | undefined =>
+  othersProblem(what, tags, owner) ?? untaggedProblem(what, tags, owner);
+
 /** What writes tags with the credentials of who calls it. */
 export const TAG_COMMAND = '`npx sluice tag` writes it (docs/deploy.md, "Whose a resource is")';
 
