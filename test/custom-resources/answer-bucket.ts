@@ -44,6 +44,23 @@ export async function openAnswerBucket(makeServer: (listener: RequestListener) =
   };
 }
 
+type Handlers = Readonly<Record<string, (event: unknown) => Promise<unknown>>>;
+
+/** Handlers in this process, called by their functions' names, and the bucket that they answer to. */
+export async function openCaller(handlers: Handlers) {
+  const bucket = await openAnswerBucket();
+  return {
+    bucket,
+    addressOf: (path: string) => `http://127.0.0.1:${bucket.port}${path}`,
+    invoke: async (functionArn: string, event: unknown) => {
+      const handler = handlers[functionArn.split(':').at(-1) ?? ''];
+      if (handler === undefined) throw new Error(`the stack calls ${functionArn}, which is not here`);
+      return handler(event);
+    },
+    close: bucket.close,
+  };
+}
+
 export type AnswerBucket = Awaited<ReturnType<typeof openAnswerBucket>>;
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
